@@ -1,0 +1,97 @@
+"""Settings, read from the environment once; the product refuses to start when one is missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+
+STRIPE_API_BASE: Final = "https://api.stripe.com"
+TIKTOK_API_BASE: Final = "https://open.tiktokapis.com"
+TIKTOK_AUTHORIZE_BASE: Final = "https://www.tiktok.com"
+MAIL_SENDER: Final = "Fairview <no-reply@localhost>"
+
+
+class MissingSetting(RuntimeError):
+    """A setting without which the product cannot run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can set.
+
+    The bases are addresses without a trailing slash; they point at the real services unless the
+    sandbox runs. ``demo`` is on only where ``make run`` started the sandbox.
+    """
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    base_url: str
+    upload_folder: str
+    demo: bool = False
+    stripe_api_key: str = ""
+    stripe_api_base: str = STRIPE_API_BASE
+    stripe_webhook_secret: str = ""
+    stripe_connect_webhook_secret: str = ""
+    tiktok_client_key: str = ""
+    tiktok_client_secret: str = ""
+    tiktok_api_base: str = TIKTOK_API_BASE
+    tiktok_authorize_base: str = TIKTOK_AUTHORIZE_BASE
+    token_keys: tuple[str, ...] = ()
+    """Fernet keys for stored tokens, newest first."""
+    smtp_url: str = ""
+    mail_folder: str = ""
+    mail_sender: str = MAIL_SENDER
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the settings; raises MissingSetting with the names of all that are missing."""
+        env = os.environ if environment is None else environment
+        needed = (
+            "DATABASE_URL",
+            "REDIS_URL",
+            "SECRET_KEY",
+            "BASE_URL",
+            "UPLOAD_FOLDER",
+            "TOKEN_KEYS",
+        )
+        missing = [name for name in needed if not env.get(name)]
+        if not env.get("SMTP_URL") and not env.get("MAIL_FOLDER"):
+            missing.append("SMTP_URL (or MAIL_FOLDER)")
+        if missing:
+            raise MissingSetting(f"Set these in the environment: {', '.join(missing)}.")
+        return cls(
+            database_url=_psycopg(env["DATABASE_URL"]),
+            redis_url=env["REDIS_URL"],
+            secret_key=env["SECRET_KEY"],
+            base_url=env["BASE_URL"].rstrip("/"),
+            upload_folder=env["UPLOAD_FOLDER"],
+            demo=env.get("FAIRVIEW_DEMO") == "1",
+            stripe_api_key=env.get("STRIPE_API_KEY", ""),
+            stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE).rstrip("/"),
+            stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", ""),
+            stripe_connect_webhook_secret=env.get("STRIPE_CONNECT_WEBHOOK_SECRET", ""),
+            tiktok_client_key=env.get("TIKTOK_CLIENT_KEY", ""),
+            tiktok_client_secret=env.get("TIKTOK_CLIENT_SECRET", ""),
+            tiktok_api_base=env.get("TIKTOK_API_BASE", TIKTOK_API_BASE).rstrip("/"),
+            tiktok_authorize_base=env.get("TIKTOK_AUTHORIZE_BASE", TIKTOK_AUTHORIZE_BASE).rstrip(
+                "/"
+            ),
+            token_keys=tuple(env["TOKEN_KEYS"].split(",")),
+            smtp_url=env.get("SMTP_URL", ""),
+            mail_folder=env.get("MAIL_FOLDER", ""),
+            mail_sender=env.get("MAIL_SENDER", MAIL_SENDER),
+            log_level=env.get("LOG_LEVEL", "INFO"),
+        )
+
+
+def _psycopg(url: str) -> str:
+    """Return the address with the driver named, whichever spelling was given."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url

@@ -1,0 +1,123 @@
+"""Money as whole minor units of one currency. No float ever touches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from babel.numbers import get_currency_precision
+
+from marketplace.kernel.errors import InvalidInput
+
+BPS_WHOLE: Final = 10_000
+LARGEST_MINOR: Final = 10**13
+"""No single amount in the product may be larger."""
+
+
+class CurrencyMismatch(ValueError):
+    """Two currencies met in one sum."""
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount of money.
+
+    minor: whole minor units (cents for USD, yen for JPY); may be negative.
+    currency: ISO 4217 code, upper case.
+    """
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        """Refuse anything but a true int: PostgreSQL would round it without a word."""
+        if type(self.minor) is not int:
+            raise TypeError(f"minor units are whole numbers, not {type(self.minor).__name__}")
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.minor + self._same(other).minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.minor - self._same(other).minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.minor < self._same(other).minor
+
+    def __le__(self, other: Money) -> bool:
+        return self.minor <= self._same(other).minor
+
+    def __gt__(self, other: Money) -> bool:
+        return self.minor > self._same(other).minor
+
+    def __ge__(self, other: Money) -> bool:
+        return self.minor >= self._same(other).minor
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def _same(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency} do not add up")
+        return other
+
+    def share(self, *, basis_points: int) -> Money:
+        """Part of this amount, rounded half up. 10_000 basis points are the whole."""
+        return Money((self.minor * basis_points + 5_000) // BPS_WHOLE, self.currency)
+
+    def split(self, weights: Sequence[int]) -> list[Money]:
+        """Divide by weights without losing a minor unit; left-over units go to the smallest share.
+
+        weights: at least one, none negative, not all zero. The parts always sum to the whole.
+        """
+        total = sum(weights)
+        if total <= 0 or min(weights) < 0:
+            raise ValueError("weights must be positive and not all zero")
+        parts = [self.minor * weight // total for weight in weights]
+        smallest = min(
+            (i for i, weight in enumerate(weights) if weight), key=lambda i: (weights[i], i)
+        )
+        parts[smallest] += self.minor - sum(parts)
+        return [Money(part, self.currency) for part in parts]
+
+
+def exponent(currency: str) -> int:
+    """Return how many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD (CLDR)."""
+    return get_currency_precision(currency)
+
+
+def parse_money(text: str, currency: str, *, field: str = "amount") -> Money:
+    """Read what a person typed, as a plain amount in ``currency``.
+
+    Takes digits with an optional point and at most the currency's decimals. Raises InvalidInput
+    for everything else: signs, symbols, a comma (it means thousands to some and decimals to
+    others), too many decimals, zero, and more than the product can hold.
+    """
+    cleaned = text.strip()
+    places = exponent(currency)
+    example = f"{Decimal(1250).scaleb(-places):f}" if places else "1250"
+    if not cleaned:
+        raise InvalidInput({field: "Enter an amount."})
+    if "," in cleaned:
+        raise InvalidInput({field: f"Write the amount with a point and no commas, like {example}."})
+    whole, point, decimals = cleaned.partition(".")
+    if not (whole.isascii() and whole.isdigit()) or (
+        point and not (decimals.isascii() and decimals.isdigit())
+    ):
+        raise InvalidInput({field: f"Write digits only, without a currency sign, like {example}."})
+    if len(decimals) > places:
+        raise InvalidInput(
+            {field: f"{currency} has {places} decimals at most."}
+            if places
+            else {field: f"{currency} has no decimals."}
+        )
+    minor = int(whole + decimals.ljust(places, "0"))
+    if minor == 0:
+        raise InvalidInput({field: "The amount must be more than 0."})
+    if minor > LARGEST_MINOR:
+        raise InvalidInput({field: "The amount is larger than we can handle."})
+    return Money(minor, currency)

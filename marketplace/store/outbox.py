@@ -1,0 +1,36 @@
+"""Messages that rooms leave in their own transaction, for the relay to carry on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, func, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.messages import Message
+from marketplace.store.base import Base, Json
+
+
+class OutboxMessage(Base):
+    """A fact that happened; written with the change it speaks of, or not at all."""
+
+    __tablename__ = "outbox_messages"
+    __table_args__ = (
+        Index("ix_outbox_messages_waiting", "id", postgresql_where=text("relayed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str]
+    body: Mapped[Json]
+    posted_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    relayed_at: Mapped[datetime | None]
+    failed_job: Mapped[str | None]
+    """The job that gave up on it, for the operator to see and try again."""
+    failure: Mapped[str | None]
+
+
+def post(session: Session, message: Message) -> None:
+    """Leave a message; it goes out only if this transaction commits."""
+    session.add(OutboxMessage(id=new_id(), name=message.name(), body=message.to_json()))

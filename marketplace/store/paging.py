@@ -1,0 +1,55 @@
+"""Pages of a long list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+Row = TypeVar("Row")
+
+PAGE_SIZE: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """One page of a list.
+
+    number: from 1. total: rows in the whole list.
+    """
+
+    rows: Sequence[Row]
+    number: int
+    total: int
+    size: int = PAGE_SIZE
+
+    @property
+    def last(self) -> int:
+        """The number of the last page, at least 1."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def has_next(self) -> bool:
+        """True when there is a page after this one."""
+        return self.number < self.last
+
+
+def page_of(
+    session: Session, statement: Select[*tuple[Any, ...]], *, number: int, size: int = PAGE_SIZE
+) -> Page[Any]:
+    """Run an ordered select for one page and count the whole; a page out of range is clamped.
+
+    Rows are scalars when the statement selects one thing, else result rows.
+    """
+    total = (
+        session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    )
+    number = min(max(1, number), max(1, -(-total // size)))
+    result = session.execute(statement.limit(size).offset((number - 1) * size))
+    rows: Sequence[Any] = (
+        result.scalars().all() if len(statement.column_descriptions) == 1 else result.all()
+    )
+    return Page(rows=rows, number=number, total=total, size=size)

@@ -1,0 +1,67 @@
+"""Where transactions begin and end: the only commit in the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from marketplace.store.base import Base
+
+db = SQLAlchemy(
+    metadata=Base.metadata,
+    session_options={
+        # A session ends with its transaction, so nothing it loaded can grow stale.
+        "expire_on_commit": False,
+        # Bound to an engine this changes nothing; bound to a test's connection, a commit is a
+        # savepoint of the test's own transaction.
+        "join_transaction_mode": "create_savepoint",
+    },
+)
+
+_OPEN: Final = "fairview_transaction"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a transaction: commits at the end, rolls back when anything is raised.
+
+    Only the doors open one: a web view, a job, a command. Opening a second inside the first raises
+    RuntimeError.
+    """
+    with _opened() as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a transaction that PostgreSQL itself keeps from writing."""
+    with _opened() as session:
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        yield session
+
+
+def in_transaction() -> bool:
+    """True while this thread's request, job or command holds a transaction open."""
+    return _OPEN in db.session.info
+
+
+@contextmanager
+def _opened() -> Iterator[Session]:
+    session = db.session()
+    if _OPEN in session.info:
+        raise RuntimeError("a transaction is open already")
+    session.info[_OPEN] = True
+    try:
+        yield session
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(_OPEN, None)
+        db.session.remove()  # closes it: what was not committed is rolled back
