@@ -1,0 +1,1 @@
+"""Money as double entry; knows nothing of brands or campaigns."""

@@ -1,0 +1,36 @@
+"""Named invariants of the books, in words a finance person can read, and the guards they rest on.
+
+Rooms above define their own ``CHECKS`` with the same ``Check`` and are run by the same ``run``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from marketplace.ledger.checks import books, cover, guards
+from marketplace.ledger.checks.base import Check, CheckResult, Finding, run
+from marketplace.ledger.checks.cover import Cover, cover_by_currency
+from marketplace.ledger.checks.guards import WANTED_TRIGGERS, missing_triggers
+
+__all__ = [
+    "CHECKS",
+    "WANTED_TRIGGERS",
+    "Check",
+    "CheckResult",
+    "Cover",
+    "Finding",
+    "cover_by_currency",
+    "missing_triggers",
+    "run",
+    "run_all",
+]
+
+CHECKS: Final[tuple[Check, ...]] = (*guards.CHECKS, *books.CHECKS, *cover.CHECKS)
+"""In the order in which they are shown."""
+
+
+def run_all(session: Session) -> list[CheckResult]:
+    """Run every check of the ledger."""
+    return run(session, CHECKS)

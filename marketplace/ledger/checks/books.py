@@ -1,0 +1,258 @@
+"""The invariants of double entry, recounted from the postings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Select, case, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.kernel.money import Money
+from marketplace.ledger import queries
+from marketplace.ledger.chart import CHART, Family, Side, family
+from marketplace.ledger.checks.base import Check, Finding
+from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
+from marketplace.ledger.rules import EntryKind, plain
+
+
+def _find_unbalanced(session: Session) -> list[Finding]:
+    empty = (
+        select(JournalEntry.id)
+        .where(~select(Posting.line).where(Posting.entry_id == JournalEntry.id).exists())
+        .order_by(JournalEntry.id)
+    )
+    return [
+        Finding(f"currency {currency}", f"Debits and credits differ by {plain(gap)}.")
+        for currency, gap in _gaps(session).items()
+        if gap
+    ] + [
+        Finding(f"journal entry {entry_id}", "It has no postings.")
+        for entry_id in session.scalars(empty)
+    ]
+
+
+def _gaps(session: Session) -> dict[str, Money]:
+    gaps: dict[str, Money] = {}
+    for line in queries.trial_balance(session):
+        gap = gaps.get(line.currency, Money(0, line.currency))
+        gaps[line.currency] = gap + line.debit - line.credit
+    return gaps
+
+
+def _recount() -> Select[Any]:
+    """Every strict account whose cached balance is not what its postings add up to."""
+    grows = case(
+        (LedgerAccount.code.in_([c for c, ln in CHART.items() if ln.side is Side.DEBIT]), 1),
+        else_=-1,
+    )
+    sides = union_all(
+        select(Posting.debit_id.label("account_id"), Posting.amount_minor.label("minor")),
+        select(Posting.credit_id, -Posting.amount_minor),
+    ).subquery()
+    sums = (
+        select(sides.c.account_id, func.sum(sides.c.minor).label("minor"))
+        .group_by(sides.c.account_id)
+        .subquery()
+    )
+    counted = func.coalesce(sums.c.minor, 0) * grows
+    return (
+        select(
+            LedgerAccount.id,
+            LedgerAccount.currency,
+            LedgerBalance.balance_minor,
+            counted.label("counted"),
+        )
+        .outerjoin(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+        .outerjoin(sums, sums.c.account_id == LedgerAccount.id)
+        .where(LedgerAccount.strict, LedgerBalance.balance_minor.is_distinct_from(counted))
+        .order_by(LedgerAccount.id)
+    )
+
+
+def _find_drift(session: Session) -> list[Finding]:
+    return [
+        Finding(
+            f"ledger account {row.id}",
+            f"The kept balance is {_plain_or_none(row.balance_minor, row.currency)},"
+            f" its postings say {plain(Money(int(row.counted), row.currency))}.",
+        )
+        for row in session.execute(_recount())
+    ]
+
+
+def _plain_or_none(minor: int | None, currency: str) -> str:
+    return "missing" if minor is None else plain(Money(minor, currency))
+
+
+def _find_negative(session: Session) -> list[Finding]:
+    rows = session.execute(
+        select(LedgerAccount.id, LedgerAccount.currency, LedgerBalance.balance_minor)
+        .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+        .where(LedgerBalance.balance_minor < 0)
+        .order_by(LedgerAccount.id)
+    )
+    return [
+        Finding(
+            f"ledger account {row.id}",
+            f"Its balance is {plain(Money(row.balance_minor, row.currency))}.",
+        )
+        for row in rows
+    ]
+
+
+def _find_unequal(session: Session) -> list[Finding]:
+    return [
+        Finding(
+            f"currency {currency}",
+            f"Assets are {plain(of[Family.ASSETS])}, the other side is {plain(_other_side(of))}.",
+        )
+        for currency, of in _families(session).items()
+        if of[Family.ASSETS] != _other_side(of)
+    ]
+
+
+def _families(session: Session) -> dict[str, dict[Family, Money]]:
+    books: dict[str, dict[Family, Money]] = {}
+    for line in queries.trial_balance(session):
+        of = books.setdefault(line.currency, {f: Money(0, line.currency) for f in Family})
+        of[family(line.code)] += line.balance
+    return books
+
+
+def _other_side(of: Mapping[Family, Money]) -> Money:
+    return of[Family.LIABILITIES] + of[Family.EQUITY] + of[Family.INCOME] - of[Family.EXPENSES]
+
+
+def _equation_figure(session: Session) -> str:
+    return (
+        "; ".join(f"assets {plain(of[Family.ASSETS])}" for of in _families(session).values())
+        or "no postings yet"
+    )
+
+
+def _find_twice(session: Session) -> list[Finding]:
+    rows = session.execute(
+        select(JournalEntry.idem_key, func.count())
+        .group_by(JournalEntry.idem_key)
+        .having(func.count() > 1)
+        .order_by(JournalEntry.idem_key)
+    )
+    return [Finding(key, f"It was written {count} times.") for key, count in rows]
+
+
+def _find_mixed(session: Session) -> list[Finding]:
+    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    rows = session.execute(
+        select(Posting.entry_id, Posting.line)
+        .join(debit, debit.id == Posting.debit_id)
+        .join(credit, credit.id == Posting.credit_id)
+        .where(
+            or_(
+                Posting.currency != debit.currency,
+                Posting.currency != credit.currency,
+                Posting.debit_code != debit.code,
+                Posting.credit_code != credit.code,
+            )
+        )
+        .order_by(Posting.entry_id, Posting.line)
+    )
+    return [
+        Finding(
+            f"journal entry {row.entry_id}, posting {row.line}",
+            "Its currency or codes are not those of its accounts.",
+        )
+        for row in rows
+    ]
+
+
+def _find_lame_reversals(session: Session) -> list[Finding]:
+    undone, undoing = aliased(Posting), aliased(Posting)
+    pairs = (
+        select(literal(1))
+        .select_from(undone)
+        .join(
+            undoing,
+            (undoing.line == undone.line)
+            & (undoing.debit_id == undone.credit_id)
+            & (undoing.credit_id == undone.debit_id)
+            & (undoing.amount_minor == undone.amount_minor),
+        )
+        .where(undone.entry_id == JournalEntry.reverses_id, undoing.entry_id == JournalEntry.id)
+    )
+    lines = aliased(Posting)
+    counts = [
+        select(func.count())
+        .select_from(pairs.correlate(JournalEntry).subquery())
+        .scalar_subquery(),
+        *(
+            select(func.count(lines.line)).where(lines.entry_id == of).scalar_subquery()
+            for of in (JournalEntry.reverses_id, JournalEntry.id)
+        ),
+    ]
+    rows = session.scalars(
+        select(JournalEntry.id)
+        .where(
+            JournalEntry.kind == EntryKind.REVERSAL,
+            or_(counts[0] != counts[1], counts[0] != counts[2]),
+        )
+        .order_by(JournalEntry.id)
+    )
+    return [
+        Finding(f"journal entry {entry_id}", "It is not the mirror of the entry it reverses.")
+        for entry_id in rows
+    ]
+
+
+def _count_of(statement: Select[int], noun: str) -> Callable[[Session], str]:
+    return lambda session: f"{session.scalar(statement):,} {noun}"
+
+
+_ENTRIES: Final = select(func.count()).select_from(JournalEntry)
+_POSTINGS: Final = select(func.count()).select_from(Posting)
+_BALANCES: Final = select(func.count()).select_from(LedgerBalance)
+
+CHECKS: Final = (
+    Check(
+        "I1",
+        "Debits equal credits in every currency, and no entry is empty",
+        _find_unbalanced,
+        _count_of(_ENTRIES, "entries"),
+    ),
+    Check(
+        "I2",
+        "Every kept balance is what its postings add up to",
+        _find_drift,
+        _count_of(_BALANCES, "balances"),
+    ),
+    Check(
+        "I3",
+        "Nobody's account is below zero",
+        _find_negative,
+        _count_of(_BALANCES, "balances"),
+    ),
+    Check(
+        "I5",
+        "Assets equal liabilities, equity and result in every currency",
+        _find_unequal,
+        _equation_figure,
+    ),
+    Check(
+        "I9",
+        "Every event is in the books at most once",
+        _find_twice,
+        _count_of(_ENTRIES, "entries"),
+    ),
+    Check(
+        "I11",
+        "Every posting has the currency and the codes of its accounts",
+        _find_mixed,
+        _count_of(_POSTINGS, "postings"),
+    ),
+    Check(
+        "I12",
+        "Every reversal mirrors the entry it undoes",
+        _find_lame_reversals,
+        _count_of(_ENTRIES.where(JournalEntry.kind == EntryKind.REVERSAL), "reversals"),
+    ),
+)

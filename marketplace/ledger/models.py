@@ -1,0 +1,192 @@
+"""The books: accounts, journal entries, postings and cached balances.
+
+None of these tables is ever changed by hand: the triggers of the migration refuse it. Rows come in
+through ``ledger.service`` alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import LARGEST_MINOR
+from marketplace.ledger.chart import Code, Side
+from marketplace.ledger.rules import EntryKind
+from marketplace.store.base import Base, StateText, one_of
+
+
+class CodeNumber(TypeDecorator[Code]):
+    """A code of the chart, kept as its number."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Code | int | None, _dialect: object) -> int | None:
+        return None if value is None else Code(value).value
+
+    def process_result_value(self, value: int | None, _dialect: object) -> Code | None:
+        return None if value is None else Code(value)
+
+
+class LedgerChartLine(Base):
+    """A line of the chart of accounts, as the database knows it."""
+
+    __tablename__ = "ledger_chart"
+    __table_args__ = (one_of("side", Side), UniqueConstraint("code", "strict", "owned"))
+
+    code: Mapped[Code] = mapped_column(CodeNumber, primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    side: Mapped[Side] = mapped_column(StateText(Side))
+    strict: Mapped[bool]
+    owned: Mapped[bool]
+    """False where only the platform has one."""
+
+
+class PostingRule(Base):
+    """One sentence of the grammar of money; a posting outside it cannot be written."""
+
+    __tablename__ = "posting_rules"
+
+    kind: Mapped[EntryKind] = mapped_column(StateText(EntryKind), primary_key=True)
+    debit_code: Mapped[Code] = mapped_column(
+        CodeNumber, ForeignKey("ledger_chart.code"), primary_key=True
+    )
+    credit_code: Mapped[Code] = mapped_column(
+        CodeNumber, ForeignKey("ledger_chart.code"), primary_key=True
+    )
+
+
+class LedgerAccount(Base):
+    """One bucket of one currency."""
+
+    __tablename__ = "ledger_accounts"
+    __table_args__ = (
+        UniqueConstraint("code", "owner_id", "currency"),
+        UniqueConstraint("id", "code", "currency"),
+        ForeignKeyConstraint(
+            ["code", "strict", "owned"],
+            ["ledger_chart.code", "ledger_chart.strict", "ledger_chart.owned"],
+        ),
+        CheckConstraint(
+            "owned = (owner_id <> '00000000-0000-0000-0000-000000000000')",
+            name="owned_says_whether_there_is_an_owner",
+        ),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_is_a_code"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    code: Mapped[Code] = mapped_column(CodeNumber)
+    owner_id: Mapped[UUID]
+    """The nil id for the platform's own."""
+    currency: Mapped[str] = mapped_column(String(3))
+    strict: Mapped[bool]
+    owned: Mapped[bool]
+
+
+class JournalEntry(Base):
+    """One business event in the books; never changed, undone only by a reversal."""
+
+    __tablename__ = "journal_entries"
+    __table_args__ = (
+        UniqueConstraint("id", "kind"),
+        CheckConstraint("idem_key <> ''", name="idem_key_is_given"),
+        CheckConstraint(
+            "(kind = 'reversal') = (reverses_id IS NOT NULL)", name="a_reversal_names_its_entry"
+        ),
+        Index(None, "source_ref"),
+        Index(None, "occurred_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(unique=True, default=new_id)
+    kind: Mapped[EntryKind] = mapped_column(StateText(EntryKind))
+    idem_key: Mapped[str] = mapped_column(unique=True)
+    """What happened, in a form that a second telling of the same event cannot avoid."""
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    recorded_in: Mapped[int] = mapped_column(
+        server_default=text("pg_current_xact_id()::text::bigint")
+    )
+    """The database transaction that wrote it; the only one that may add its postings."""
+    accounting_date: Mapped[date] = mapped_column(Date)
+    actor: Mapped[str]
+    """``system`` or ``user:<id>``."""
+    source_ref: Mapped[str | None]
+    """The processor's object that this speaks of; reconciliation pairs by it."""
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+    memo: Mapped[str] = mapped_column(server_default="")
+
+
+class Posting(Base):
+    """Value moves from one account to another: both sides and one positive amount in one row."""
+
+    __tablename__ = "postings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["debit_id", "debit_code", "currency"],
+            ["ledger_accounts.id", "ledger_accounts.code", "ledger_accounts.currency"],
+            name="fk_postings_debit_ledger_accounts",
+        ),
+        ForeignKeyConstraint(
+            ["credit_id", "credit_code", "currency"],
+            ["ledger_accounts.id", "ledger_accounts.code", "ledger_accounts.currency"],
+            name="fk_postings_credit_ledger_accounts",
+        ),
+        ForeignKeyConstraint(
+            ["kind", "debit_code", "credit_code"],
+            ["posting_rules.kind", "posting_rules.debit_code", "posting_rules.credit_code"],
+            name="fk_postings_grammar_posting_rules",
+        ),
+        ForeignKeyConstraint(
+            ["entry_id", "kind"],
+            ["journal_entries.id", "journal_entries.kind"],
+            name="fk_postings_entry_journal_entries",
+        ),
+        CheckConstraint(
+            f"amount_minor > 0 AND amount_minor <= {LARGEST_MINOR}", name="amount_is_in_range"
+        ),
+        CheckConstraint("line > 0", name="lines_count_from_one"),
+        Index(None, "debit_id", "entry_id"),
+        Index(None, "credit_id", "entry_id"),
+    )
+
+    entry_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    line: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    debit_id: Mapped[int]
+    credit_id: Mapped[int]
+    debit_code: Mapped[Code] = mapped_column(CodeNumber)
+    credit_code: Mapped[Code] = mapped_column(CodeNumber)
+    kind: Mapped[EntryKind] = mapped_column(StateText(EntryKind))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int]
+
+
+class LedgerBalance(Base):
+    """The balance of one strict account, kept by a trigger and never below zero."""
+
+    __tablename__ = "ledger_balances"
+    __table_args__ = (CheckConstraint("balance_minor >= 0", name="balance_is_not_negative"),)
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_accounts.id"), primary_key=True, autoincrement=False
+    )
+    balance_minor: Mapped[int]
+    version: Mapped[int]

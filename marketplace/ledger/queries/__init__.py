@@ -1,0 +1,37 @@
+"""Balances, statements of an account and the journal, shaped for those who read them."""
+
+from marketplace.ledger.queries.balances import (
+    AccountLine,
+    Movement,
+    TrialLine,
+    balance_of,
+    balances_of,
+    entries_touching,
+    statement,
+    trial_balance,
+)
+from marketplace.ledger.queries.journal import (
+    EntryLine,
+    EntryView,
+    entries,
+    entry,
+    entry_by_key,
+    pairs_of,
+)
+
+__all__ = [
+    "AccountLine",
+    "EntryLine",
+    "EntryView",
+    "Movement",
+    "TrialLine",
+    "balance_of",
+    "balances_of",
+    "entries",
+    "entries_touching",
+    "entry",
+    "entry_by_key",
+    "pairs_of",
+    "statement",
+    "trial_balance",
+]

@@ -1,0 +1,185 @@
+"""The journal: entries and their postings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.ledger.chart import CHART
+from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
+from marketplace.ledger.rules import AccountRef, Code, EntryKind, Pair
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One side of a posting, as finance people read it: exactly one of debit and credit is set."""
+
+    line: int
+    ref: AccountRef
+    name: str
+    debit: Money | None
+    credit: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A journal entry with its postings, each as two lines."""
+
+    id: int
+    public_id: UUID
+    kind: EntryKind
+    idem_key: str
+    occurred_at: datetime
+    recorded_at: datetime
+    accounting_date: date
+    actor: str
+    source_ref: str | None
+    reverses_id: int | None
+    reversed_by_id: int | None
+    memo: str
+    lines: tuple[EntryLine, ...]
+
+
+def entries(
+    session: Session,
+    *,
+    kind: EntryKind | None = None,
+    code: Code | None = None,
+    owner: UUID | None = None,
+    source_ref: str | None = None,
+    limit: int = 50,
+    before: int | None = None,
+) -> list[EntryView]:
+    """The newest entries, newest first; ``before`` is the last seen entry's id.
+
+    code, owner: only entries that touch such an account.
+    """
+    wanted = select(JournalEntry).order_by(JournalEntry.id.desc()).limit(limit)
+    if kind is not None:
+        wanted = wanted.where(JournalEntry.kind == kind)
+    if source_ref is not None:
+        wanted = wanted.where(JournalEntry.source_ref == source_ref)
+    if before is not None:
+        wanted = wanted.where(JournalEntry.id < before)
+    if code is not None or owner is not None:
+        accounts = select(LedgerAccount.id)
+        if code is not None:
+            accounts = accounts.where(LedgerAccount.code == code)
+        if owner is not None:
+            accounts = accounts.where(LedgerAccount.owner_id == owner)
+        wanted = wanted.where(
+            select(Posting.line)
+            .where(
+                Posting.entry_id == JournalEntry.id,
+                or_(Posting.debit_id.in_(accounts), Posting.credit_id.in_(accounts)),
+            )
+            .exists()
+        )
+    return _views(session, session.scalars(wanted).all())
+
+
+def entry(session: Session, entry_id: int) -> EntryView:
+    """One entry with its postings; raises NotFound."""
+    found = session.get(JournalEntry, entry_id)
+    if found is None:
+        raise NotFound("journal entry")
+    return _views(session, [found])[0]
+
+
+def entry_by_key(session: Session, idem_key: str) -> EntryView | None:
+    """The entry written under this key, or None."""
+    found = session.scalars(select(JournalEntry).where(JournalEntry.idem_key == idem_key)).all()
+    return next(iter(_views(session, found)), None)
+
+
+def pairs_of(session: Session, entry_id: int) -> list[Pair]:
+    """The postings of an entry as they were given, in their order; empty for an unknown id."""
+    return [
+        Pair(
+            debit=AccountRef(row.debit_code, row.debit_owner),
+            credit=AccountRef(row.credit_code, row.credit_owner),
+            amount=Money(row.amount_minor, row.currency),
+        )
+        for row in session.execute(_posting_rows([entry_id]))
+    ]
+
+
+def _posting_rows(entry_ids: Sequence[int]) -> Select[int, int, Code, UUID, Code, UUID, int, str]:
+    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    return (
+        select(
+            Posting.entry_id,
+            Posting.line,
+            Posting.debit_code,
+            debit.owner_id.label("debit_owner"),
+            Posting.credit_code,
+            credit.owner_id.label("credit_owner"),
+            Posting.amount_minor,
+            Posting.currency,
+        )
+        .join(debit, debit.id == Posting.debit_id)
+        .join(credit, credit.id == Posting.credit_id)
+        .where(Posting.entry_id.in_(entry_ids))
+        .order_by(Posting.entry_id, Posting.line)
+    )
+
+
+def _views(session: Session, found: Sequence[JournalEntry]) -> list[EntryView]:
+    ids = [row.id for row in found]
+    lines: dict[int, list[EntryLine]] = {entry_id: [] for entry_id in ids}
+    for row in session.execute(_posting_rows(ids)):
+        lines[row.entry_id] += _two_lines(row)
+    undone = {
+        row.reverses_id: row.id
+        for row in session.execute(
+            select(JournalEntry.reverses_id, JournalEntry.id).where(
+                JournalEntry.reverses_id.in_(ids)
+            )
+        )
+    }
+    return [
+        EntryView(
+            id=row.id,
+            public_id=row.public_id,
+            kind=row.kind,
+            idem_key=row.idem_key,
+            occurred_at=row.occurred_at,
+            recorded_at=row.recorded_at,
+            accounting_date=row.accounting_date,
+            actor=row.actor,
+            source_ref=row.source_ref,
+            reverses_id=row.reverses_id,
+            reversed_by_id=undone.get(row.id),
+            memo=row.memo,
+            lines=tuple(lines[row.id]),
+        )
+        for row in found
+    ]
+
+
+def _two_lines(row: Any) -> list[EntryLine]:
+    amount = Money(row.amount_minor, row.currency)
+    return [
+        EntryLine(
+            line=row.line,
+            ref=AccountRef(row.debit_code, row.debit_owner),
+            name=CHART[row.debit_code].name,
+            debit=amount,
+            credit=None,
+        ),
+        EntryLine(
+            line=row.line,
+            ref=AccountRef(row.credit_code, row.credit_owner),
+            name=CHART[row.credit_code].name,
+            debit=None,
+            credit=amount,
+        ),
+    ]
