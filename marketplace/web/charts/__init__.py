@@ -1,0 +1,12 @@
+"""Charts as inline SVG, drawn on the server.
+
+No style attribute and no script: classes carry the colours, so both schemes work. Every chart has a
+text alternative and its numbers in words; points show theirs on hover and focus.
+"""
+
+from __future__ import annotations
+
+from marketplace.web.charts.lines import Band, Series, line
+from marketplace.web.charts.shapes import Bar, Share, bars, meter, share_bar, sparkline
+
+__all__ = ["Band", "Bar", "Series", "Share", "bars", "line", "meter", "share_bar", "sparkline"]

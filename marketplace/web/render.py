@@ -1,0 +1,165 @@
+"""How values become text on a page: the filters and globals of every template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Final
+from urllib.parse import urlencode
+
+from babel.dates import format_timedelta
+from babel.numbers import format_currency
+from flask import Flask, request
+
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.money import Money, exponent
+from marketplace.web import charts, reader
+
+WAITING: Final = "waiting"
+GOOD: Final = "good"
+REFUSED: Final = "refused"
+INFO: Final = "info"
+QUIET: Final = "quiet"
+
+TONES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (
+            "accepted", "active", "agreed", "approved", "completed", "connected", "live", "paid",
+            "published", "resolved", "settled", "succeeded", "verified",
+        ),
+        GOOD,
+    ),
+    **dict.fromkeys(
+        (
+            "asked", "awaiting_submission", "changes_requested", "checking", "checkout_open",
+            "in_review", "needs_reconnect", "offered", "open", "paying", "pending", "requested",
+            "reserved", "retry", "sending", "submitted", "unknown",
+        ),
+        WAITING,
+    ),
+    **dict.fromkeys(
+        (
+            "amount_differs", "balance_differs", "failed", "manual", "missing_at_processor",
+            "missing_in_ledger", "not_visible", "refused", "returned",
+        ),
+        REFUSED,
+    ),
+    **dict.fromkeys(("applied", "payable", "sent", "shortlisted"), INFO),
+}  # fmt: skip
+"""Each state has one colour everywhere; what is not listed is over or has not begun: quiet."""
+
+LABELS: Final[Mapping[str, str]] = {
+    "awaiting_submission": "Awaiting draft",
+    "checking": "Checking post",
+    "manual": "Needs a person",
+    "not_visible": "Not visible",
+    "payable": "Ready to pay",
+    "pending": "In hold window",
+    "retry": "Trying again",
+    "unknown": "Answer unknown",
+}
+"""Where the state's own name is not the word people read."""
+
+TILE_TONES: Final = 7
+_LETTER_THEN_DIGIT: Final = re.compile(r"(?<=[A-Z])(?=\d)")
+"""Where a currency without a sign of its own wants a space: "KWD 1.250"."""
+
+
+def install(app: Flask) -> None:
+    """Give every template the filters and globals of this module."""
+    app.jinja_env.filters.update(
+        money=money,
+        money_signed=money_signed,
+        day=day,
+        moment=moment,
+        ago=ago,
+        number=reader.number,
+        compact=reader.compact,
+        percent=reader.percent,
+        state_label=state_label,
+        state_tone=state_tone,
+    )
+    app.jinja_env.globals.update(charts=charts, here=here, tile_of=tile_of)
+
+
+def money(amount: Money) -> str:
+    """Return the exact amount as the reader writes money; 1_250.00 USD is "$1,250.00"."""
+    exact = Decimal(amount.minor).scaleb(-exponent(amount.currency))
+    written = format_currency(exact, amount.currency, locale=reader.locale())
+    return _LETTER_THEN_DIGIT.sub("\xa0", written)
+
+
+def money_signed(amount: Money) -> str:
+    """Return the amount with its sign also when it comes in: "+$5.00", "-$5.00", "$0.00"."""
+    return f"+{money(amount)}" if amount.minor > 0 else money(amount)
+
+
+def day(when: date) -> str:
+    """Return "Tue 3 Nov 2026"; a moment is first taken to the reader's time zone."""
+    on = when.astimezone(reader.zone()) if isinstance(when, datetime) else when
+    return f"{on:%a} {on.day} {on:%b %Y}"
+
+
+def moment(at: datetime) -> str:
+    """Return "Tue 3 Nov 2026, 14:05 CET" in the reader's time zone."""
+    local = at.astimezone(reader.zone())
+    name = local.tzname() or ""
+    return f"{day(at)}, {local:%H:%M} {name if name.isalpha() else f'UTC{name}'}"
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """Return "in 3 days" or "2 hours ago"; only ever beside the absolute moment."""
+    gap = at - (utc_now() if now is None else now)
+    if abs(gap) < timedelta(minutes=1):
+        return "now"
+    return format_timedelta(gap, add_direction=True, threshold=1.5, locale="en")
+
+
+def state_label(state: str) -> str:
+    """Return the words for a state: "changes_requested" is "Changes requested"."""
+    return LABELS.get(str(state), str(state).replace("_", " ").capitalize())
+
+
+def state_tone(state: str) -> str:
+    """Return the one colour of a state: good, waiting, refused, info or quiet."""
+    return TONES.get(str(state), QUIET)
+
+
+def here(**changes: str | int | None) -> str:
+    """Return the present address with parts of its query changed; None takes a part away."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in changes]
+    added = [(key, str(value)) for key, value in changes.items() if value is not None]
+    query = urlencode([*kept, *added])
+    return f"{request.path}?{query}" if query else request.path
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The generated picture of somebody without one.
+
+    initials: one or two letters. tone: 1 to 7. x, y, r: a circle on a field of 40 by 40.
+    """
+
+    initials: str
+    tone: int
+    x: int
+    y: int
+    r: int
+
+
+def tile_of(name: str, seed: object = None) -> Tile:
+    """Return the tile for a name; the same seed (else the same name) always gives the same tile."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "") if words else "?"
+    spread = blake2b(str(name if seed is None else seed).encode(), digest_size=4).digest()
+    return Tile(
+        initials=letters.upper(),
+        tone=spread[0] % TILE_TONES + 1,
+        x=spread[1] % 40,
+        y=spread[2] % 40,
+        r=12 + spread[3] % 12,
+    )

@@ -1,0 +1,11 @@
+// Every part is optional: each page works whole without any of them.
+import "./confirm.js";
+import "./copy.js";
+import "./drop.js";
+import "./keys.js";
+import "./menu.js";
+import "./poll.js";
+import "./scheme_toggle.js";
+import "./zone.js";
+
+document.querySelector("[data-focus]")?.focus();
