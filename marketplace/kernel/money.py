@@ -115,7 +115,9 @@ def parse_money(text: str, currency: str, *, field: str = "amount") -> Money:
             if places
             else {field: f"{currency} has no decimals."}
         )
-    minor = int(whole + decimals.ljust(places, "0"))
+    # A number far too long is not turned into one at all: Python would refuse it in its own words.
+    digits = (whole + decimals.ljust(places, "0")).lstrip("0")
+    minor = int(digits or "0") if len(digits) <= len(str(LARGEST_MINOR)) else LARGEST_MINOR + 1
     if minor == 0:
         raise InvalidInput({field: "The amount must be more than 0."})
     if minor > LARGEST_MINOR:

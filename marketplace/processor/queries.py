@@ -1,0 +1,69 @@
+"""What is known of calls to the processor."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.errors import NotFound
+from marketplace.processor.models import ProcessorAttempt, ProcessorCall
+from marketplace.processor.rules import CallKind, CallState
+
+
+def call_for(session: Session, *, kind: CallKind, subject_id: UUID) -> ProcessorCall | None:
+    """The call of this kind that was planned for a row of a room above."""
+    return session.scalar(
+        select(ProcessorCall).where(
+            ProcessorCall.kind == kind, ProcessorCall.subject_id == subject_id
+        )
+    )
+
+
+def calls_for(
+    session: Session, *, kind: CallKind, subject_ids: Collection[UUID]
+) -> dict[UUID, ProcessorCall]:
+    """Subject id -> its call, for many subjects at once."""
+    rows = session.scalars(
+        select(ProcessorCall).where(
+            ProcessorCall.kind == kind, ProcessorCall.subject_id.in_(subject_ids)
+        )
+    )
+    return {row.subject_id: row for row in rows}
+
+
+def call_by_id(session: Session, call_id: UUID) -> ProcessorCall:
+    """A call by its id; raises NotFound."""
+    found = session.get(ProcessorCall, call_id)
+    if found is None:
+        raise NotFound("call to the processor")
+    return found
+
+
+def attempts_of(session: Session, call_id: UUID) -> Sequence[ProcessorAttempt]:
+    """Every send of a call, oldest first."""
+    return session.scalars(
+        select(ProcessorAttempt)
+        .where(ProcessorAttempt.call_id == call_id)
+        .order_by(ProcessorAttempt.fence)
+    ).all()
+
+
+def waiting_for_a_person(session: Session) -> Sequence[ProcessorCall]:
+    """Calls that will not go on by themselves."""
+    return session.scalars(
+        select(ProcessorCall)
+        .where(ProcessorCall.state == CallState.MANUAL)
+        .order_by(ProcessorCall.planned_at)
+    ).all()
+
+
+def without_clear_answer(session: Session) -> Sequence[ProcessorCall]:
+    """Calls that may have happened at the processor; they are looked up before any new send."""
+    return session.scalars(
+        select(ProcessorCall)
+        .where(ProcessorCall.state == CallState.UNKNOWN)
+        .order_by(ProcessorCall.planned_at)
+    ).all()
