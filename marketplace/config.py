@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
-
 STRIPE_API_BASE: Final = "https://api.stripe.com"
 TIKTOK_API_BASE: Final = "https://open.tiktokapis.com"
 TIKTOK_AUTHORIZE_BASE: Final = "https://www.tiktok.com"

@@ -209,6 +209,7 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     EntryKind.SUSPENSE: [
         (_C.PROCESSOR_BALANCE, _C.SUSPENSE),
         (_C.SUSPENSE, _C.PROCESSOR_BALANCE),
+        (_C.PROCESSOR_FEES, _C.PROCESSOR_BALANCE),
     ],
     EntryKind.IDENTIFY: [
         (_C.SUSPENSE, _C.BRAND_FUNDS),

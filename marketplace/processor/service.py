@@ -137,8 +137,10 @@ def adopt(
 ) -> ProcessorCall | None:
     """Take over a success that came by another way: a webhook or a list.
 
-    Returns the call when this ended it, None when it had ended before.
+    Returns the call when this ended it; None when it had ended before, or is not one of ours.
     """
+    if session.get(ProcessorCall, call_id) is None:
+        return None
     call = _locked(session, call_id)
     if call.state in FINAL:
         return None

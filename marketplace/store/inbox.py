@@ -62,11 +62,16 @@ def keep_once(
     return kept
 
 
-def ring_waiting(session: Session, *, received_before: datetime) -> int:
-    """Ring again for webhooks that nobody has handled; return how many."""
+def ring_waiting(session: Session, *, received_before: datetime, received_after: datetime) -> int:
+    """Ring again for webhooks of that time that nobody has handled; return how many."""
     waiting = session.scalars(
         select(InboxMessage.id)
-        .where(InboxMessage.handled_at.is_(None), InboxMessage.received_at < received_before)
+        .where(
+            InboxMessage.handled_at.is_(None),
+            InboxMessage.received_at < received_before,
+            InboxMessage.received_at > received_after,
+        )
+        .order_by(InboxMessage.received_at)
         .limit(1_000)
     ).all()
     for inbox_id in waiting:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.messages import Message
 from marketplace.store.base import Base, Json
+from marketplace.store.paging import Page, page_of
 
 
 class OutboxMessage(Base):
@@ -34,3 +36,32 @@ class OutboxMessage(Base):
 def post(session: Session, message: Message) -> None:
     """Leave a message; it goes out only if this transaction commits."""
     session.add(OutboxMessage(id=new_id(), name=message.name(), body=message.to_json()))
+
+
+def failed(session: Session, *, page: int) -> Page[OutboxMessage]:
+    """Messages that a job gave up on, newest first."""
+    statement = (
+        select(OutboxMessage)
+        .where(OutboxMessage.failure.is_not(None))
+        .order_by(OutboxMessage.posted_at.desc(), OutboxMessage.id.desc())
+    )
+    return page_of(session, statement, number=page)
+
+
+def retry(session: Session, message_id: UUID) -> None:
+    """Leave the message once more, for all its jobs, and call the failure dealt with.
+
+    Raises NotFound, and Conflict when it has not failed or was tried again already.
+    """
+    message = session.scalar(
+        select(OutboxMessage)
+        .where(OutboxMessage.id == message_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if message is None:
+        raise NotFound("message")
+    if message.failure is None:
+        raise Conflict("This message has been tried again already")
+    message.failure = message.failed_job = None
+    session.add(OutboxMessage(id=new_id(), name=message.name, body=message.body))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from marketplace.store.base import Base
@@ -26,6 +28,22 @@ db = SQLAlchemy(
 _OPEN: Final = "fairview_transaction"
 
 
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Let nobody have a connection that the server has closed while it lay in the pool.
+
+    Nothing is under way on a connection in the pool, so whatever is to be read from it is the
+    server's farewell. Unlike asking the server, looking costs no round trip.
+    """
+    look = select.poll()
+    look.register(connection.fileno(), select.POLLIN)
+    if look.poll(0):
+        raise InvalidatePoolError("the server has closed this connection")
+
+
+ENGINE_OPTIONS: Final = {"pool_events": [(_refuse_closed, "checkout")]}
+"""How the product keeps its connections: nobody notices that the server was started again."""
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Open a transaction: commits at the end, rolls back when anything is raised.
@@ -42,7 +60,11 @@ def transaction() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """Open a transaction that PostgreSQL itself keeps from writing."""
     with _opened() as session:
-        session.execute(text("SET TRANSACTION READ ONLY"))
+        if isinstance(session.get_bind(), Engine):
+            # Said with BEGIN itself: no round trip of its own.
+            session.connection(execution_options={"postgresql_readonly": True})
+        else:  # somebody's own connection, whose transaction has begun already
+            session.execute(text("SET TRANSACTION READ ONLY"))
         yield session
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_compact_decimal, format_decimal
 from flask import has_request_context, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 ZONE_COOKIE: Final = "zone"
 LOCALES: Final[Mapping[str, str]] = {
@@ -23,14 +26,21 @@ LOCALES: Final[Mapping[str, str]] = {
 """Where a reader's way of writing numbers is followed: those written with the digits 0 to 9."""
 
 COMPACT_FROM: Final = 1000
+REMEMBERED: Final = 4096
+"""How many written values are kept: a page writes the same few again and again."""
 
 
 def locale() -> str:
     """Return the reader's locale for numbers; American English where nobody asks."""
     if not has_request_context():
         return "en_US"
-    best = request.accept_languages.best_match(LOCALES, default="en-US")
-    return LOCALES[best or "en-US"]
+    return _locale_for(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(maxsize=256)
+def _locale_for(header: str) -> str:
+    accepted = parse_accept_header(header, LanguageAccept)
+    return LOCALES[accepted.best_match(LOCALES, default="en-US") or "en-US"]
 
 
 def zone() -> tzinfo:
@@ -44,17 +54,32 @@ def zone() -> tzinfo:
 
 def number(value: int | float | Decimal) -> str:
     """Return the number with the reader's thousands: "48,210"."""
-    return format_decimal(value, locale=locale())
+    return _number(value, locale())
 
 
 def compact(value: int | float) -> str:
     """Return a rounded number for charts and lists: "48.2K"; below 1,000 it is exact."""
     if abs(value) < COMPACT_FROM:
         return number(value)
-    rounded = float(f"{value:.4g}")  # first, so that 999,999 is a million and not a thousand "K"
-    return format_compact_decimal(rounded, locale=locale(), fraction_digits=1)
+    return _compact(value, locale())
 
 
 def percent(basis_points: int) -> str:
     """Return basis points as a percentage: 3750 is "37.5 %"."""
-    return f"{number(Decimal(basis_points) / 100)} %"
+    return _percent(basis_points, locale())
+
+
+@lru_cache(maxsize=REMEMBERED, typed=True)
+def _number(value: int | float | Decimal, tag: str) -> str:
+    return format_decimal(value, locale=tag)
+
+
+@lru_cache(maxsize=REMEMBERED, typed=True)
+def _compact(value: int | float, tag: str) -> str:
+    rounded = float(f"{value:.4g}")  # first, so that 999,999 is a million and not a thousand "K"
+    return format_compact_decimal(rounded, locale=tag, fraction_digits=1)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _percent(basis_points: int, tag: str) -> str:
+    return f"{format_decimal(Decimal(basis_points) / 100, locale=tag)} %"

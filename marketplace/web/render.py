@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 from urllib.parse import urlencode
@@ -88,8 +89,13 @@ def install(app: Flask) -> None:
 
 def money(amount: Money) -> str:
     """Return the exact amount as the reader writes money; 1_250.00 USD is "$1,250.00"."""
+    return _money(amount, reader.locale())
+
+
+@lru_cache(maxsize=reader.REMEMBERED)
+def _money(amount: Money, tag: str) -> str:
     exact = Decimal(amount.minor).scaleb(-exponent(amount.currency))
-    written = format_currency(exact, amount.currency, locale=reader.locale())
+    written = format_currency(exact, amount.currency, locale=tag)
     return _LETTER_THEN_DIGIT.sub("\xa0", written)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -43,7 +44,8 @@ class SmallMailServer(threading.Thread):
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            with connection, connection.makefile("rwb") as wire:
+            # A client that does not like what it hears hangs up.
+            with suppress(ConnectionError), connection, connection.makefile("rwb") as wire:
                 self.talk(wire)
 
     def talk(self, wire) -> None:
@@ -52,7 +54,7 @@ class SmallMailServer(threading.Thread):
             wire.flush()
 
         say("220 small ESMTP")
-        while line := wire.readline().decode().strip():
+        while line := wire.readline().decode("latin-1").strip():
             verb = line.split()[0].upper()
             self.verbs.append(verb)
             if verb in self.answers:
@@ -122,6 +124,7 @@ def test_a_login_is_made_where_one_is_set(server: SmallMailServer) -> None:
         ("MAIL", "421 closing down", MailerUnavailable),
         ("MAIL", "553 not this sender", MailRefused),
         ("EHLO", "502 what", None),
+        ("EHLO", "250-small\r\n250 STARTTLS", MailerUnavailable),
     ],
 )
 def test_an_answer_of_the_server_means_refused_or_later(
@@ -141,6 +144,17 @@ def test_a_wrong_login_is_no_fault_of_the_mail(server: SmallMailServer) -> None:
     server.answers["AUTH"] = "535 wrong password"
     with pytest.raises(MailerUnavailable, match="535"):
         send_by_smtp(server, login="user:wrong@")
+
+
+def test_a_server_that_should_speak_tls_and_does_not_is_given_nothing(
+    server: SmallMailServer,
+) -> None:
+    with pytest.raises(MailerUnavailable, match="no mail server"):
+        SmtpMailer(f"smtps://user:word@127.0.0.1:{server.port}", SENDER).send(
+            to="a@b.test", subject="s", text="t"
+        )
+    assert server.mails == []
+    assert "AUTH" not in server.verbs
 
 
 def test_where_nobody_listens_mail_waits() -> None:

@@ -10,7 +10,15 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marketplace.ledger.checks import books, cover, guards
-from marketplace.ledger.checks.base import Check, CheckResult, Finding, run
+from marketplace.ledger.checks.base import (
+    Check,
+    CheckResult,
+    Finding,
+    asking_once,
+    once,
+    run,
+    run_briefly,
+)
 from marketplace.ledger.checks.cover import Cover, cover_by_currency
 from marketplace.ledger.checks.guards import WANTED_TRIGGERS, missing_triggers
 
@@ -21,10 +29,13 @@ __all__ = [
     "CheckResult",
     "Cover",
     "Finding",
+    "asking_once",
     "cover_by_currency",
     "missing_triggers",
+    "once",
     "run",
     "run_all",
+    "run_briefly",
 ]
 
 CHECKS: Final[tuple[Check, ...]] = (*guards.CHECKS, *books.CHECKS, *cover.CHECKS)

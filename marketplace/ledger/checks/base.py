@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, TypeVar
 
+from sqlalchemy import Select, SelectBase, exists, select
 from sqlalchemy.orm import Session
 
 
@@ -26,6 +30,8 @@ class Check:
     name: short and for ever, like ``I2``. title: what holds when it passes, in plain words.
     find: everything that breaks it; nothing when it holds. figure: a number to print beside it.
     alarm: reality can break it without a fault in the books; somebody has to act all the same.
+    rows: a statement with a row for each finding, where one statement can tell; then many checks
+    are looked through in one question.
     """
 
     name: str
@@ -33,6 +39,35 @@ class Check:
     find: Callable[[Session], list[Finding]]
     figure: Callable[[Session], str]
     alarm: bool = False
+    rows: SelectBase | None = None
+
+
+Answer = TypeVar("Answer")
+_ANSWERS: Final = "fairview_answers"
+
+
+@contextmanager
+def asking_once(session: Session) -> Iterator[None]:
+    """Within the block ``once`` asks the database each question only once."""
+    if _ANSWERS in session.info:
+        yield
+        return
+    session.info[_ANSWERS] = {}
+    try:
+        yield
+    finally:
+        del session.info[_ANSWERS]
+
+
+def once(session: Session, question: Callable[[Session], Answer]) -> Answer:
+    """Return the answer to a question that several checks ask."""
+    known: dict[Any, Any] | None = session.info.get(_ANSWERS)
+    if known is None:
+        return question(session)
+    if question not in known:
+        known[question] = question(session)
+    answer: Answer = known[question]
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +89,40 @@ class CheckResult:
 
 def run(session: Session, checks: Iterable[Check]) -> list[CheckResult]:
     """Run checks in their order; reads only."""
-    results = []
-    for check in checks:
-        findings = tuple(check.find(session))
-        results.append(
-            CheckResult(
-                name=check.name,
-                title=check.title,
-                passed=not findings,
-                figure=check.figure(session),
-                findings=findings,
-                alarm=check.alarm,
+    with asking_once(session):
+        return [
+            _result(check, tuple(check.find(session)), figure=check.figure(session))
+            for check in checks
+        ]
+
+
+def run_briefly(session: Session, checks: Sequence[Check]) -> list[CheckResult]:
+    """Run the same checks without their figures, in as few questions as possible; reads only."""
+    told = [each.rows for each in checks if each.rows is not None]
+    with asking_once(session):
+        suspects = dict(zip(told, session.execute(_any_rows(tuple(told))).one(), strict=True))
+        return [
+            _result(
+                check,
+                tuple(check.find(session)) if check.rows is None or suspects[check.rows] else (),
+                figure="",
             )
-        )
-    return results
+            for check in checks
+        ]
+
+
+@cache
+def _any_rows(statements: tuple[SelectBase, ...]) -> Select[*tuple[bool, ...]]:
+    """Ask of each statement whether it has any row; built once for a set of checks."""
+    return select(*(exists(select(1).select_from(each.subquery())) for each in statements))
+
+
+def _result(check: Check, findings: tuple[Finding, ...], *, figure: str) -> CheckResult:
+    return CheckResult(
+        name=check.name,
+        title=check.title,
+        passed=not findings,
+        figure=figure,
+        findings=findings,
+        alarm=check.alarm,
+    )

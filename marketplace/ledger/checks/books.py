@@ -11,33 +11,80 @@ from sqlalchemy.orm import Session, aliased
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.chart import CHART, Family, Side, family
-from marketplace.ledger.checks.base import Check, Finding
+from marketplace.ledger.checks.base import Check, Finding, once
 from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
 from marketplace.ledger.rules import EntryKind, plain
 
 
 def _find_unbalanced(session: Session) -> list[Finding]:
-    empty = (
-        select(JournalEntry.id)
-        .where(~select(Posting.line).where(Posting.entry_id == JournalEntry.id).exists())
-        .order_by(JournalEntry.id)
-    )
     return [
         Finding(f"currency {currency}", f"Debits and credits differ by {plain(gap)}.")
         for currency, gap in _gaps(session).items()
         if gap
     ] + [
         Finding(f"journal entry {entry_id}", "It has no postings.")
-        for entry_id in session.scalars(empty)
+        for entry_id in session.scalars(_EMPTY)
     ]
 
 
 def _gaps(session: Session) -> dict[str, Money]:
     gaps: dict[str, Money] = {}
-    for line in queries.trial_balance(session):
+    for line in once(session, queries.trial_balance):
         gap = gaps.get(line.currency, Money(0, line.currency))
         gaps[line.currency] = gap + line.debit - line.credit
     return gaps
+
+
+def _mixed() -> Select[int, int]:
+    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    return (
+        select(Posting.entry_id, Posting.line)
+        .join(debit, debit.id == Posting.debit_id)
+        .join(credit, credit.id == Posting.credit_id)
+        .where(
+            or_(
+                Posting.currency != debit.currency,
+                Posting.currency != credit.currency,
+                Posting.debit_code != debit.code,
+                Posting.credit_code != credit.code,
+            )
+        )
+        .order_by(Posting.entry_id, Posting.line)
+    )
+
+
+def _lame() -> Select[Any]:
+    undone, undoing = aliased(Posting), aliased(Posting)
+    pairs = (
+        select(literal(1))
+        .select_from(undone)
+        .join(
+            undoing,
+            (undoing.line == undone.line)
+            & (undoing.debit_id == undone.credit_id)
+            & (undoing.credit_id == undone.debit_id)
+            & (undoing.amount_minor == undone.amount_minor),
+        )
+        .where(undone.entry_id == JournalEntry.reverses_id, undoing.entry_id == JournalEntry.id)
+    )
+    lines = aliased(Posting)
+    counts = [
+        select(func.count())
+        .select_from(pairs.correlate(JournalEntry).subquery())
+        .scalar_subquery(),
+        *(
+            select(func.count(lines.line)).where(lines.entry_id == of).scalar_subquery()
+            for of in (JournalEntry.reverses_id, JournalEntry.id)
+        ),
+    ]
+    return (
+        select(JournalEntry.id)
+        .where(
+            JournalEntry.kind == EntryKind.REVERSAL,
+            or_(counts[0] != counts[1], counts[0] != counts[2]),
+        )
+        .order_by(JournalEntry.id)
+    )
 
 
 def _recount() -> Select[Any]:
@@ -77,7 +124,7 @@ def _find_drift(session: Session) -> list[Finding]:
             f"The kept balance is {_plain_or_none(row.balance_minor, row.currency)},"
             f" its postings say {plain(Money(int(row.counted), row.currency))}.",
         )
-        for row in session.execute(_recount())
+        for row in session.execute(_RECOUNT)
     ]
 
 
@@ -86,18 +133,12 @@ def _plain_or_none(minor: int | None, currency: str) -> str:
 
 
 def _find_negative(session: Session) -> list[Finding]:
-    rows = session.execute(
-        select(LedgerAccount.id, LedgerAccount.currency, LedgerBalance.balance_minor)
-        .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
-        .where(LedgerBalance.balance_minor < 0)
-        .order_by(LedgerAccount.id)
-    )
     return [
         Finding(
             f"ledger account {row.id}",
             f"Its balance is {plain(Money(row.balance_minor, row.currency))}.",
         )
-        for row in rows
+        for row in session.execute(_NEGATIVE)
     ]
 
 
@@ -114,7 +155,7 @@ def _find_unequal(session: Session) -> list[Finding]:
 
 def _families(session: Session) -> dict[str, dict[Family, Money]]:
     books: dict[str, dict[Family, Money]] = {}
-    for line in queries.trial_balance(session):
+    for line in once(session, queries.trial_balance):
         of = books.setdefault(line.currency, {f: Money(0, line.currency) for f in Family})
         of[family(line.code)] += line.balance
     return books
@@ -132,75 +173,25 @@ def _equation_figure(session: Session) -> str:
 
 
 def _find_twice(session: Session) -> list[Finding]:
-    rows = session.execute(
-        select(JournalEntry.idem_key, func.count())
-        .group_by(JournalEntry.idem_key)
-        .having(func.count() > 1)
-        .order_by(JournalEntry.idem_key)
-    )
-    return [Finding(key, f"It was written {count} times.") for key, count in rows]
+    return [
+        Finding(key, f"It was written {count} times.") for key, count in session.execute(_TWICE)
+    ]
 
 
 def _find_mixed(session: Session) -> list[Finding]:
-    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
-    rows = session.execute(
-        select(Posting.entry_id, Posting.line)
-        .join(debit, debit.id == Posting.debit_id)
-        .join(credit, credit.id == Posting.credit_id)
-        .where(
-            or_(
-                Posting.currency != debit.currency,
-                Posting.currency != credit.currency,
-                Posting.debit_code != debit.code,
-                Posting.credit_code != credit.code,
-            )
-        )
-        .order_by(Posting.entry_id, Posting.line)
-    )
     return [
         Finding(
             f"journal entry {row.entry_id}, posting {row.line}",
             "Its currency or codes are not those of its accounts.",
         )
-        for row in rows
+        for row in session.execute(_MIXED)
     ]
 
 
 def _find_lame_reversals(session: Session) -> list[Finding]:
-    undone, undoing = aliased(Posting), aliased(Posting)
-    pairs = (
-        select(literal(1))
-        .select_from(undone)
-        .join(
-            undoing,
-            (undoing.line == undone.line)
-            & (undoing.debit_id == undone.credit_id)
-            & (undoing.credit_id == undone.debit_id)
-            & (undoing.amount_minor == undone.amount_minor),
-        )
-        .where(undone.entry_id == JournalEntry.reverses_id, undoing.entry_id == JournalEntry.id)
-    )
-    lines = aliased(Posting)
-    counts = [
-        select(func.count())
-        .select_from(pairs.correlate(JournalEntry).subquery())
-        .scalar_subquery(),
-        *(
-            select(func.count(lines.line)).where(lines.entry_id == of).scalar_subquery()
-            for of in (JournalEntry.reverses_id, JournalEntry.id)
-        ),
-    ]
-    rows = session.scalars(
-        select(JournalEntry.id)
-        .where(
-            JournalEntry.kind == EntryKind.REVERSAL,
-            or_(counts[0] != counts[1], counts[0] != counts[2]),
-        )
-        .order_by(JournalEntry.id)
-    )
     return [
         Finding(f"journal entry {entry_id}", "It is not the mirror of the entry it reverses.")
-        for entry_id in rows
+        for entry_id in session.scalars(_LAME)
     ]
 
 
@@ -208,6 +199,26 @@ def _count_of(statement: Select[int], noun: str) -> Callable[[Session], str]:
     return lambda session: f"{session.scalar(statement):,} {noun}"
 
 
+_EMPTY: Final = (
+    select(JournalEntry.id)
+    .where(~select(Posting.line).where(Posting.entry_id == JournalEntry.id).exists())
+    .order_by(JournalEntry.id)
+)
+_NEGATIVE: Final = (
+    select(LedgerAccount.id, LedgerAccount.currency, LedgerBalance.balance_minor)
+    .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+    .where(LedgerBalance.balance_minor < 0)
+    .order_by(LedgerAccount.id)
+)
+_TWICE: Final = (
+    select(JournalEntry.idem_key, func.count())
+    .group_by(JournalEntry.idem_key)
+    .having(func.count() > 1)
+    .order_by(JournalEntry.idem_key)
+)
+_RECOUNT: Final = _recount()
+_MIXED: Final = _mixed()
+_LAME: Final = _lame()
 _ENTRIES: Final = select(func.count()).select_from(JournalEntry)
 _POSTINGS: Final = select(func.count()).select_from(Posting)
 _BALANCES: Final = select(func.count()).select_from(LedgerBalance)
@@ -224,12 +235,14 @@ CHECKS: Final = (
         "Every kept balance is what its postings add up to",
         _find_drift,
         _count_of(_BALANCES, "balances"),
+        rows=_RECOUNT,
     ),
     Check(
         "I3",
         "Nobody's account is below zero",
         _find_negative,
         _count_of(_BALANCES, "balances"),
+        rows=_NEGATIVE,
     ),
     Check(
         "I5",
@@ -242,17 +255,20 @@ CHECKS: Final = (
         "Every event is in the books at most once",
         _find_twice,
         _count_of(_ENTRIES, "entries"),
+        rows=_TWICE,
     ),
     Check(
         "I11",
         "Every posting has the currency and the codes of its accounts",
         _find_mixed,
         _count_of(_POSTINGS, "postings"),
+        rows=_MIXED,
     ),
     Check(
         "I12",
         "Every reversal mirrors the entry it undoes",
         _find_lame_reversals,
         _count_of(_ENTRIES.where(JournalEntry.kind == EntryKind.REVERSAL), "reversals"),
+        rows=_LAME,
     ),
 )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries
-from marketplace.ledger.checks.base import Check, Finding
+from marketplace.ledger.checks.base import Check, Finding, once
 from marketplace.ledger.rules import Code, plain
 
 _HELD: Final = (
@@ -55,7 +55,7 @@ class Cover:
 def cover_by_currency(session: Session) -> list[Cover]:
     """Return the cover of each currency, by currency."""
     sums: Mapping[str, dict[Code, Money]] = defaultdict(dict)
-    for line in queries.trial_balance(session):
+    for line in once(session, queries.trial_balance):
         sums[line.currency][line.code] = line.balance
     return [
         Cover(held=_total(of, _HELD, currency), owed=_total(of, _OWED, currency))

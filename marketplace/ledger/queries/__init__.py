@@ -3,10 +3,12 @@
 from marketplace.ledger.queries.balances import (
     AccountLine,
     Movement,
+    OwnedAccount,
     TrialLine,
     balance_of,
     balances_of,
     entries_touching,
+    owned_accounts,
     statement,
     trial_balance,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "EntryLine",
     "EntryView",
     "Movement",
+    "OwnedAccount",
     "TrialLine",
     "balance_of",
     "balances_of",
@@ -31,6 +34,7 @@ __all__ = [
     "entries_touching",
     "entry",
     "entry_by_key",
+    "owned_accounts",
     "pairs_of",
     "statement",
     "trial_balance",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Case, FromClause, Select, case, func, literal, select, tuple_, union_all
@@ -14,6 +15,24 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.chart import CHART, Side
 from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
+from marketplace.store.paging import Page, page_of
+
+_SIDES: Final = union_all(
+    select(
+        Posting.debit_code.label("code"),
+        Posting.currency,
+        func.sum(Posting.amount_minor).label("debit"),
+        literal(0).label("credit"),
+    ).group_by(Posting.debit_code, Posting.currency),
+    select(
+        Posting.credit_code, Posting.currency, literal(0), func.sum(Posting.amount_minor)
+    ).group_by(Posting.credit_code, Posting.currency),
+).subquery()
+_TRIAL: Final = (
+    select(_SIDES.c.code, _SIDES.c.currency, func.sum(_SIDES.c.debit), func.sum(_SIDES.c.credit))
+    .group_by(_SIDES.c.code, _SIDES.c.currency)
+    .order_by(_SIDES.c.currency, _SIDES.c.code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +47,14 @@ class TrialLine:
     currency: str
     debit: Money
     credit: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedAccount:
+    """One ledger account that belongs to somebody, with what is on it."""
+
+    ref: AccountRef
     balance: Money
 
 
@@ -77,6 +104,8 @@ def balances_of(
     session: Session, code: Code, owners: Collection[UUID], currency: str
 ) -> dict[UUID, Money]:
     """The balances of many owners at once; an owner without an account has zero."""
+    if not owners:
+        return {}
     accounts = select(LedgerAccount.id, LedgerAccount.owner_id).where(
         LedgerAccount.code == code,
         LedgerAccount.currency == currency,
@@ -100,26 +129,27 @@ def balances_of(
     return {owner: Money(known.get(owner, 0), currency) for owner in owners}
 
 
+def owned_accounts(session: Session, code: Code, *, currency: str, page: int) -> Page[OwnedAccount]:
+    """Every account of a code that belongs to somebody, the largest balance first."""
+    statement = (
+        select(LedgerAccount.owner_id, LedgerBalance.balance_minor)
+        .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+        .where(LedgerAccount.code == code, LedgerAccount.currency == currency)
+        .order_by(LedgerBalance.balance_minor.desc(), LedgerAccount.id)
+    )
+    found: Page[tuple[UUID, int]] = page_of(session, statement, number=page)
+    rows = [
+        OwnedAccount(ref=AccountRef(code, owner), balance=Money(minor, currency))
+        for owner, minor in found.rows
+    ]
+    return Page(rows=rows, number=found.number, total=found.total, size=found.size)
+
+
 def trial_balance(session: Session, *, currency: str | None = None) -> list[TrialLine]:
     """Every code that was ever used, by currency and code, recounted from the postings."""
-    sides = union_all(
-        select(
-            Posting.debit_code.label("code"),
-            Posting.currency,
-            func.sum(Posting.amount_minor).label("debit"),
-            literal(0).label("credit"),
-        ).group_by(Posting.debit_code, Posting.currency),
-        select(
-            Posting.credit_code, Posting.currency, literal(0), func.sum(Posting.amount_minor)
-        ).group_by(Posting.credit_code, Posting.currency),
-    ).subquery()
-    statement = (
-        select(sides.c.code, sides.c.currency, func.sum(sides.c.debit), func.sum(sides.c.credit))
-        .group_by(sides.c.code, sides.c.currency)
-        .order_by(sides.c.currency, sides.c.code)
-    )
+    statement = _TRIAL
     if currency is not None:
-        statement = statement.where(sides.c.currency == currency)
+        statement = statement.where(_SIDES.c.currency == currency)
     return [
         _trial_line(code, unit, int(debit), int(credit))
         for code, unit, debit, credit in session.execute(statement)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
@@ -22,7 +23,7 @@ from marketplace.web.charts.svg import (
     table_of,
     text,
 )
-from marketplace.web.reader import compact, number, percent
+from marketplace.web.reader import REMEMBERED, compact, number, percent
 
 ROW: Final = 30
 """Height of one bar with the space around it."""
@@ -144,12 +145,17 @@ def sparkline(*, title: str, unit: str, values: Sequence[Value]) -> Markup:
 
 def meter(*, label: str, bps: int) -> Markup:
     """Draw how much of a whole is reached; above the whole it is full and marked as over."""
+    return _meter(label, bps, percent(bps))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _meter(label: str, bps: int, written: str) -> Markup:
     width = places(max(0, min(bps, 10_000)) / 100)
     return Markup(
         '<svg class="meter{}" viewBox="0 0 100 8" preserveAspectRatio="none" role="img">'
         '<title>{}: {}</title><rect class="track" width="100" height="8"/>'
         '<rect class="fill" width="{}" height="8"/></svg>'
-    ).format(" over" if bps > 10_000 else "", label, percent(bps), width)
+    ).format(" over" if bps > 10_000 else "", label, written, width)
 
 
 def _cut(label: str) -> str:

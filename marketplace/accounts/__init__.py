@@ -1,0 +1,1 @@
+"""People, and the brands they act for."""

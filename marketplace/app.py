@@ -1,0 +1,115 @@
+"""Puts the product together: picks the gateways and registers the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, Response
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from marketplace.cli import creators as creator_commands
+from marketplace.cli import ledger as ledger_commands
+from marketplace.cli import seed as seed_commands
+from marketplace.cli import users as user_commands
+from marketplace.config import Settings
+from marketplace.deliverables.rules import LARGEST_FILE_BYTES
+from marketplace.gateways.mail_folder import MailFolder
+from marketplace.gateways.smtp_mailer import SmtpMailer
+from marketplace.gateways.stripe_events import StripeEvents
+from marketplace.gateways.stripe_payments import StripePayments
+from marketplace.gateways.tiktok import TikTok
+from marketplace.notifications.ports import Mailer
+from marketplace.processor.ports import Endpoint
+from marketplace.store import sealed
+from marketplace.store.session import ENGINE_OPTIONS, db
+from marketplace.web import errors, health, hooks, pages, render, sessions
+
+LARGEST_REQUEST_BYTES: Final = LARGEST_FILE_BYTES + 1024 * 1024
+"""The largest video a creator may hand in, with the form around it."""
+ROOT: Final = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """The outside world, behind the rooms' ports."""
+
+    payments: StripePayments
+    events: StripeEvents
+    tiktok: TikTok
+    mailer: Mailer
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the product, ready to serve; talks to nobody yet."""
+    app = Flask(
+        "marketplace", root_path=str(ROOT), template_folder="templates", static_folder="static"
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=dict(ENGINE_OPTIONS),
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open over night still works; the session ends it
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        DEMO=settings.demo,
+        DEMO_ACCOUNTS=seed_commands.DEMO_ACCOUNTS if settings.demo else (),
+        LIVEMODE=settings.stripe_api_key.startswith(("sk_live_", "rk_live_")),
+    )
+    app.extensions["settings"] = settings
+    app.extensions["gateways"] = pick_gateways(settings)
+    sealed.use_keys(settings.token_keys)
+    db.init_app(app)
+    Bootstrap5(app)
+    CSRFProtect(app).exempt(hooks.bp)
+    for part in (render, errors, sessions):
+        part.install(app)
+    for blueprint in (*pages.BLUEPRINTS, hooks.bp, health.bp):
+        app.register_blueprint(blueprint)
+    for commands in (creator_commands, ledger_commands, seed_commands, user_commands):
+        app.cli.add_command(commands.group)
+    app.after_request(_safe_headers)
+    # One proxy of the operator's own may stand in front; it tells scheme, host and address.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask documents it
+    return app
+
+
+def pick_gateways(settings: Settings) -> Gateways:
+    """Return the gateways these settings ask for."""
+    return Gateways(
+        payments=StripePayments(api_key=settings.stripe_api_key, api_base=settings.stripe_api_base),
+        events=StripeEvents(
+            {
+                Endpoint.PLATFORM: tuple(settings.stripe_webhook_secret.split(",")),
+                Endpoint.CONNECT: tuple(settings.stripe_connect_webhook_secret.split(",")),
+            }
+        ),
+        tiktok=TikTok(
+            client_key=settings.tiktok_client_key,
+            client_secret=settings.tiktok_client_secret,
+            api_base=settings.tiktok_api_base,
+            authorize_base=settings.tiktok_authorize_base,
+        ),
+        mailer=SmtpMailer(settings.smtp_url, settings.mail_sender)
+        if settings.smtp_url
+        else MailFolder(Path(settings.mail_folder), settings.mail_sender),
+    )
+
+
+def _safe_headers(response: Response) -> Response:
+    """No script and no style that is not a file of ours; nobody frames us."""
+    policy = response.content_security_policy
+    policy.default_src = policy.script_src = policy.style_src = "'self'"
+    policy.img_src = policy.media_src = "'self' data: blob:"
+    policy.object_src = policy.base_uri = policy.frame_ancestors = "'none'"
+    policy.form_action = "'self'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response

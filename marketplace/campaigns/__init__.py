@@ -1,0 +1,1 @@
+"""What a brand wants, by when, for how much."""

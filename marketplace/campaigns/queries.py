@@ -1,0 +1,174 @@
+"""What is known of campaigns and briefs, scoped by who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from marketplace.campaigns.models import Brief, BriefState, Campaign, CampaignStep
+from marketplace.campaigns.rules import (
+    BriefContent,
+    CampaignState,
+    WantedDeliverable,
+    today_somewhere,
+)
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.store.paging import Page, page_of
+
+SORTS: Final[dict[str, tuple[Any, ...]]] = {
+    "newest": (Campaign.created_at.desc(), Campaign.id.desc()),
+    "name": (func.lower(Campaign.name), Campaign.id),
+    "ends": (Campaign.ends_on, Campaign.id),
+    "budget": (Campaign.budget_minor.desc(), Campaign.id),
+}
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The campaigns that this actor may see whole: their brands' own, and all for staff."""
+    if actor.is_staff or actor.is_system:
+        return true()
+    return Campaign.brand_id.in_(list(actor.brands))
+
+
+def campaign_seen_by(session: Session, actor: Actor, campaign_id: UUID) -> Campaign:
+    """The campaign with its brand, if this actor may see it whole; otherwise NotFound."""
+    found = session.scalar(
+        select(Campaign)
+        .where(Campaign.id == campaign_id, visible_to(actor))
+        .options(joinedload(Campaign.brand))
+    )
+    if found is None:
+        raise NotFound("campaign")
+    return found
+
+
+def campaigns_of(
+    session: Session,
+    *,
+    brand_id: UUID,
+    page: int = 1,
+    sort: str = "newest",
+    state: CampaignState | None = None,
+) -> Page[Campaign]:
+    """One page of a brand's campaigns. sort: a key of SORTS; anything else means newest."""
+    statement = select(Campaign).where(Campaign.brand_id == brand_id)
+    if state is not None:
+        statement = statement.where(Campaign.state == state)
+    statement = statement.order_by(*SORTS.get(sort, SORTS["newest"]))
+    return cast("Page[Campaign]", page_of(session, statement, number=page))
+
+
+def drafts_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
+    """A brand's campaigns that wait to be published, oldest first."""
+    return session.scalars(
+        select(Campaign)
+        .where(Campaign.brand_id == brand_id, Campaign.state == CampaignState.DRAFT)
+        .order_by(Campaign.created_at)
+    ).all()
+
+
+def running_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
+    """A brand's published campaigns, the one that ends first at the top."""
+    return session.scalars(
+        select(Campaign)
+        .where(Campaign.brand_id == brand_id, Campaign.state == CampaignState.PUBLISHED)
+        .order_by(Campaign.ends_on, Campaign.id)
+    ).all()
+
+
+def open_campaigns(session: Session, *, now: datetime) -> Sequence[Brief]:
+    """The present brief of every campaign that takes creators, with its campaign and brand.
+
+    Newest first.
+    """
+    newest = (
+        select(Brief.campaign_id, func.max(Brief.version).label("version"))
+        .where(Brief.state == BriefState.PUBLISHED)
+        .group_by(Brief.campaign_id)
+        .subquery()
+    )
+    return session.scalars(
+        select(Brief)
+        .join(Brief.campaign)
+        .join(Campaign.brand)
+        .join(
+            newest,
+            (newest.c.campaign_id == Brief.campaign_id) & (newest.c.version == Brief.version),
+        )
+        .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= today_somewhere(now))
+        .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
+        .order_by(Campaign.published_at.desc(), Campaign.id.desc())
+    ).all()
+
+
+def published_count(session: Session) -> int:
+    """How many campaigns were ever published, those that have ended among them."""
+    counted = select(func.count()).select_from(Campaign).where(Campaign.published_at.is_not(None))
+    return session.scalar(counted) or 0
+
+
+def published_brief(session: Session, campaign_id: UUID) -> Brief | None:
+    """The version that counts now, with its campaign and brand; None before publication."""
+    return session.scalar(
+        select(Brief)
+        .where(Brief.campaign_id == campaign_id, Brief.state == BriefState.PUBLISHED)
+        .options(joinedload(Brief.campaign).joinedload(Campaign.brand))
+        .order_by(Brief.version.desc())
+        .limit(1)
+    )
+
+
+def draft_brief(session: Session, campaign_id: UUID) -> Brief | None:
+    """The version that is being written: the first, or an amendment; None when there is none."""
+    return session.scalar(
+        select(Brief).where(Brief.campaign_id == campaign_id, Brief.state == BriefState.DRAFT)
+    )
+
+
+def brief_versions(session: Session, campaign_id: UUID) -> Sequence[Brief]:
+    """Every published version, the newest first."""
+    return session.scalars(
+        select(Brief)
+        .where(Brief.campaign_id == campaign_id, Brief.state == BriefState.PUBLISHED)
+        .order_by(Brief.version.desc())
+    ).all()
+
+
+def steps_of(session: Session, campaign_id: UUID) -> Sequence[CampaignStep]:
+    """Every move in a campaign's life, oldest first."""
+    return session.scalars(
+        select(CampaignStep)
+        .where(CampaignStep.campaign_id == campaign_id)
+        .order_by(CampaignStep.happened_at, CampaignStep.id)
+    ).all()
+
+
+def content_of(brief: Brief, *, currency: str) -> BriefContent:
+    """What a version of a brief says, as the rules know it."""
+    return BriefContent(
+        summary=brief.summary,
+        dos=tuple(brief.dos),
+        donts=tuple(brief.donts),
+        deliverables=tuple(WantedDeliverable(**each) for each in brief.deliverables),
+        target_age=dict(brief.target_age),
+        target_gender=dict(brief.target_gender),
+        target_country=dict(brief.target_country),
+        target_interests=tuple(brief.target_interests),
+        fee_low=_money(brief.fee_low_minor, currency),
+        fee_high=_money(brief.fee_high_minor, currency),
+        usage_media=brief.usage_media,
+        usage_days=brief.usage_days,
+        disclosure=brief.disclosure,
+        revision_rounds=brief.revision_rounds,
+    )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)

@@ -1,0 +1,248 @@
+"""The life of a campaign, what a budget may be, and what a brief must say. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from marketplace.accounts.rules import countries
+from marketplace.kernel.money import BPS_WHOLE, Money, exponent
+from marketplace.kernel.statechart import Statechart
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class CampaignEvent(StrEnum):
+    """What moves a campaign."""
+
+    PUBLISH = "publish"
+    AMEND = "amend"
+    CLOSE = "close"
+
+
+class UsageMedia(StrEnum):
+    """Where the brand may show what was made for it."""
+
+    ORGANIC = "organic"
+    PAID = "paid"
+
+
+S, E = CampaignState, CampaignEvent
+
+LIFE: Final = Statechart(
+    "campaign",
+    {
+        (S.DRAFT, E.PUBLISH): S.PUBLISHED,
+        (S.PUBLISHED, E.AMEND): S.PUBLISHED,
+        (S.DRAFT, E.CLOSE): S.CLOSED,
+        (S.PUBLISHED, E.CLOSE): S.CLOSED,
+    },
+)
+
+CURRENCIES: Final = ("USD", "EUR", "GBP", "JPY", "KWD")
+AGES: Final = ("13-17", "18-24", "25-34", "35-44", "45-54", "55+")
+GENDERS: Final = ("female", "male", "other_or_unknown")
+FORMATS: Final = ("video", "photo_post", "story", "live")
+TOPICS: Final = (
+    "beauty", "books", "comedy", "cooking", "dance", "education", "family", "fashion", "finance",
+    "fitness", "gaming", "health", "home", "music", "nature", "outdoors", "pets", "science",
+    "sports", "sustainability", "tech", "travel",
+)  # fmt: skip
+
+BUDGET_LEAST_UNITS: Final = 50
+BUDGET_MOST_UNITS: Final = 10_000_000
+NAME_MOST: Final = 120
+TEXT_MOST: Final = 2_000
+LINE_MOST: Final = 200
+LINES_MOST: Final = 20
+DELIVERABLES_MOST: Final = 10
+ROUNDS_MOST: Final = 5
+USAGE_DAYS_MOST: Final = 3_650
+DISCLOSURE_MOST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDeliverable:
+    """So many pieces of one format, as a brief asks for them."""
+
+    format: str
+    description: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BriefContent:
+    """All that a brief says, complete or not.
+
+    target_age, target_gender, target_country: label -> share in basis points of the audience
+    wanted; empty means any. usage_days: from publication; None means for ever.
+    """
+
+    summary: str = ""
+    dos: tuple[str, ...] = ()
+    donts: tuple[str, ...] = ()
+    deliverables: tuple[WantedDeliverable, ...] = ()
+    target_age: Mapping[str, int] = field(default_factory=dict)
+    target_gender: Mapping[str, int] = field(default_factory=dict)
+    target_country: Mapping[str, int] = field(default_factory=dict)
+    target_interests: tuple[str, ...] = ()
+    fee_low: Money | None = None
+    fee_high: Money | None = None
+    usage_media: str = UsageMedia.ORGANIC
+    usage_days: int | None = 90
+    disclosure: str = "Paid partnership"
+    revision_rounds: int = 1
+
+
+def today_somewhere(now: datetime) -> date:
+    """Return the earliest date that is today somewhere: a day is past when it is past for all."""
+    return (now - timedelta(hours=12)).date()
+
+
+def is_open(*, state: CampaignState, ends_on: date, now: datetime) -> bool:
+    """True while creators may apply and offers may be made and accepted."""
+    return state is CampaignState.PUBLISHED and ends_on >= today_somewhere(now)
+
+
+def campaign_problems(
+    *, name: str, budget: Money, starts_on: date, ends_on: date, now: datetime
+) -> dict[str, str]:
+    """Return what is wrong with a campaign's basics: field -> a plain sentence; empty when fine."""
+    problems: dict[str, str] = {}
+    if not name.strip():
+        problems["name"] = "Give the campaign a name."
+    elif len(name) > NAME_MOST:
+        problems["name"] = f"Keep the name to {NAME_MOST} characters."
+    if (problem := budget_problem(budget)) is not None:
+        problems["budget"] = problem
+    if ends_on < starts_on:
+        problems["ends_on"] = "The end is before the start."
+    return date_problems(starts_on=starts_on, ends_on=ends_on, now=now) | problems
+
+
+def date_problems(*, starts_on: date, ends_on: date, now: datetime) -> dict[str, str]:
+    """Return which of the dates are past: field -> a plain sentence."""
+    today = today_somewhere(now)
+    problems: dict[str, str] = {}
+    if starts_on < today:
+        problems["starts_on"] = "The start is in the past: choose today or a later day."
+    if ends_on < today:
+        problems["ends_on"] = "The end is in the past: choose today or a later day."
+    return problems
+
+
+def budget_problem(budget: Money) -> str | None:
+    """Return why a budget cannot be taken, or None when it can."""
+    if budget.currency not in CURRENCIES:
+        return f"Choose one of these currencies: {', '.join(CURRENCIES)}."
+    unit = 10 ** exponent(budget.currency)
+    if budget.minor < BUDGET_LEAST_UNITS * unit:
+        return f"A campaign needs a budget of at least {budget.currency} {BUDGET_LEAST_UNITS}."
+    if budget.minor > BUDGET_MOST_UNITS * unit:
+        return f"A budget can be at most {budget.currency} {BUDGET_MOST_UNITS:,}."
+    return None
+
+
+def draft_problems(content: BriefContent, *, budget: Money) -> dict[str, str]:
+    """Return what not even a draft may say: field -> a plain sentence; empty when it may be saved.
+
+    A draft may leave things out; it may not contradict itself.
+    """
+    problems = _text_problems(content) | _deliverable_problems(content)
+    for name, shares, known in (
+        ("target_age", content.target_age, frozenset(AGES)),
+        ("target_gender", content.target_gender, frozenset(GENDERS)),
+        ("target_country", content.target_country, frozenset(countries())),
+    ):
+        if (problem := _share_problem(name.removeprefix("target_"), shares, known)) is not None:
+            problems[name] = problem
+    if unknown := [topic for topic in content.target_interests if topic not in TOPICS]:
+        problems["target_interests"] = f"There is no interest called {unknown[0]} in our list."
+    return problems | _fee_problems(content, budget) | _rights_problems(content)
+
+
+def missing(content: BriefContent) -> dict[str, str]:
+    """Return what a brief still needs before it can be published: field -> a plain sentence."""
+    problems: dict[str, str] = {}
+    if not content.summary.strip():
+        problems["summary"] = "Say in a few sentences what is to be made."
+    if not content.deliverables:
+        problems["deliverables"] = "Ask for at least one deliverable."
+    if content.fee_low is None or content.fee_high is None:
+        problems["fee_low"] = "Say what you mean to pay: the lowest and the highest fee."
+    if not content.disclosure.strip():
+        problems["disclosure"] = "Name the label that the post must carry, like Paid partnership."
+    return problems
+
+
+def _text_problems(content: BriefContent) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if len(content.summary) > TEXT_MOST:
+        problems["summary"] = f"Keep this to {TEXT_MOST:,} characters."
+    for name, lines in (("dos", content.dos), ("donts", content.donts)):
+        if len(lines) > LINES_MOST:
+            problems[name] = f"Keep this to {LINES_MOST} lines."
+        elif any(len(line) > LINE_MOST for line in lines):
+            problems[name] = f"Keep each line to {LINE_MOST} characters."
+    return problems
+
+
+def _deliverable_problems(content: BriefContent) -> dict[str, str]:
+    wanted = content.deliverables
+    if any(each.format not in FORMATS for each in wanted):
+        return {"deliverables": "Choose a format from the list for each deliverable."}
+    if any(not each.description.strip() for each in wanted):
+        return {"deliverables": "Describe each deliverable in a few words."}
+    if any(len(each.description) > LINE_MOST for each in wanted):
+        return {"deliverables": f"Keep each description to {LINE_MOST} characters."}
+    if any(each.count < 1 for each in wanted):
+        return {"deliverables": "The number of pieces is 1 or more."}
+    if sum(each.count for each in wanted) > DELIVERABLES_MOST:
+        return {"deliverables": f"One creator can owe {DELIVERABLES_MOST} deliverables at most."}
+    return {}
+
+
+def _share_problem(what: str, shares: Mapping[str, int], known: frozenset[str]) -> str | None:
+    if unknown := [label for label in shares if label not in known]:
+        return f"There is no {what} called {unknown[0]} in our list."
+    if any(not 0 < share <= BPS_WHOLE for share in shares.values()):
+        return f"Each share of {what} is more than 0 % and at most 100 %."
+    total = sum(shares.values())
+    if total > BPS_WHOLE:
+        return f"The shares of {what} add up to {total / 100:g} %, more than 100 %."
+    return None
+
+
+def _fee_problems(content: BriefContent, budget: Money) -> dict[str, str]:
+    low, high = content.fee_low, content.fee_high
+    for name, fee in (("fee_low", low), ("fee_high", high)):
+        if fee is not None and fee.currency != budget.currency:
+            return {name: f"Fees are in the campaign's currency, {budget.currency}."}
+    if low is not None and high is not None and high < low:
+        return {"fee_high": "The highest fee is below the lowest."}
+    for name, fee in (("fee_low", low), ("fee_high", high)):
+        if fee is not None and fee > budget:
+            return {name: "This fee is more than the whole budget."}
+    return {}
+
+
+def _rights_problems(content: BriefContent) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if content.usage_media not in list(UsageMedia):
+        problems["usage_media"] = "Choose where you may show the videos."
+    if content.usage_days is not None and not 1 <= content.usage_days <= USAGE_DAYS_MOST:
+        problems["usage_days"] = f"Between 1 and {USAGE_DAYS_MOST:,} days, or for ever."
+    if len(content.disclosure) > DISCLOSURE_MOST:
+        problems["disclosure"] = f"Keep the label to {DISCLOSURE_MOST} characters."
+    if not 0 <= content.revision_rounds <= ROUNDS_MOST:
+        problems["revision_rounds"] = f"Between 0 and {ROUNDS_MOST} rounds."
+    return problems

@@ -1,0 +1,1 @@
+"""The third door: flask commands, and the local runner of `make run`."""

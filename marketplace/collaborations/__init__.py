@@ -1,0 +1,1 @@
+"""From interest to agreement: invitations, applications, offers, collaborations."""

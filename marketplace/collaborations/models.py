@@ -1,0 +1,185 @@
+"""Invitations, applications, offers, collaborations and the rights that come with them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
+
+from marketplace.campaigns.models import Brief, Campaign
+from marketplace.campaigns.rules import UsageMedia
+from marketplace.collaborations.rules import (
+    ApplicationState,
+    CollaborationState,
+    InvitationState,
+    OfferState,
+    Party,
+)
+from marketplace.creators.models import Creator
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.store.base import Base, Json, StateText, one_of
+
+
+class Invitation(Base):
+    """A brand's question to a creator: would you make this for us?"""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        one_of("state", InvitationState),
+        UniqueConstraint("campaign_id", "creator_id"),
+        Index(None, "creator_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    campaign: Mapped[Campaign] = relationship()
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    creator: Mapped[Creator] = relationship()
+    message: Mapped[str] = mapped_column(default="")
+    state: Mapped[InvitationState] = mapped_column(
+        StateText(InvitationState), default=InvitationState.SENT
+    )
+    sent_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    sent_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class Application(Base):
+    """A creator's question to a brand: may I make this for you, at this fee?"""
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        one_of("state", ApplicationState),
+        UniqueConstraint("campaign_id", "creator_id"),
+        Index(None, "creator_id"),
+        Index(
+            "ix_applications_waiting",
+            "answer_by",
+            postgresql_where=text("state IN ('submitted', 'shortlisted')"),
+        ),
+        CheckConstraint("fee_minor > 0", name="fee_is_positive"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    campaign: Mapped[Campaign] = relationship()
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    creator: Mapped[Creator] = relationship()
+    brief_id: Mapped[UUID] = mapped_column(ForeignKey("briefs.id"))
+    """The version the creator read."""
+    pitch: Mapped[str]
+    fee_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    fee: Mapped[Money] = composite("fee_minor", "currency")
+    state: Mapped[ApplicationState] = mapped_column(
+        StateText(ApplicationState), default=ApplicationState.SUBMITTED
+    )
+    decline_reason: Mapped[str] = mapped_column(default="")
+    applied_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    """The brand's deadline to reply."""
+    answered_at: Mapped[datetime | None]
+
+
+class Offer(Base):
+    """Terms put by one side. Its terms never change; a counter-offer supersedes it."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        one_of("state", OfferState),
+        one_of("made_by", Party),
+        one_of("usage_media", UsageMedia),
+        UniqueConstraint("application_id", "number"),
+        Index(
+            "uq_offers_open",
+            "application_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_offers_expiring", "expires_at", postgresql_where=text("state = 'open'")),
+        Index(None, "campaign_id"),
+        Index(None, "creator_id"),
+        CheckConstraint("fee_minor > 0", name="fee_is_positive"),
+        CheckConstraint(
+            "creator_fee_bps BETWEEN 0 AND 10000 AND brand_fee_bps BETWEEN 0 AND 10000",
+            name="platform_fees_are_shares",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
+    application: Mapped[Application] = relationship()
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    brief_id: Mapped[UUID] = mapped_column(ForeignKey("briefs.id"))
+    brief: Mapped[Brief] = relationship()
+    number: Mapped[int]
+    made_by: Mapped[Party] = mapped_column(StateText(Party))
+    fee_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    fee: Mapped[Money] = composite("fee_minor", "currency")
+    """The whole fee, before the platform's share."""
+    creator_fee_bps: Mapped[int]
+    """The platform's share of the creator's fee."""
+    brand_fee_bps: Mapped[int]
+    """The platform fee the brand pays on top."""
+    hold_days: Mapped[int]
+    """From acceptance until the fee is payable."""
+    deliverables: Mapped[list[Json]]
+    """In order: {"format", "description", "fee_minor", "draft_due_on", "publish_by_on"}."""
+    usage_media: Mapped[str]
+    usage_days: Mapped[int | None]
+    revision_rounds: Mapped[int]
+    note: Mapped[str] = mapped_column(default="")
+    state: Mapped[OfferState] = mapped_column(StateText(OfferState), default=OfferState.OPEN)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class Collaboration(Base):
+    """What an accepted offer becomes. The offer it points to holds the frozen terms."""
+
+    __tablename__ = "collaborations"
+    __table_args__ = (
+        one_of("state", CollaborationState),
+        UniqueConstraint("campaign_id", "creator_id"),
+        Index(None, "creator_id"),
+        Index(None, "brand_id", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    campaign: Mapped[Campaign] = relationship()
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    creator: Mapped[Creator] = relationship()
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey("offers.id"), unique=True)
+    offer: Mapped[Offer] = relationship()
+    state: Mapped[CollaborationState] = mapped_column(
+        StateText(CollaborationState), default=CollaborationState.ACTIVE
+    )
+    agreed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class UsageGrant(Base):
+    """What the brand may do with the video, and until when."""
+
+    __tablename__ = "usage_grants"
+    __table_args__ = (
+        one_of("media", UsageMedia),
+        Index(None, "collaboration_id"),
+        CheckConstraint("until_on >= starts_on", name="ends_after_it_starts"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    collaboration_id: Mapped[UUID] = mapped_column(ForeignKey("collaborations.id"))
+    media: Mapped[str]
+    territory: Mapped[str] = mapped_column(default="worldwide")
+    starts_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date | None] = mapped_column(Date)
+    """None means for ever ("perpetuity")."""

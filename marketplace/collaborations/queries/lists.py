@@ -1,0 +1,240 @@
+"""Lists for the pages, the homes and the sweeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.models import (
+    Application,
+    Collaboration,
+    Invitation,
+    Offer,
+)
+from marketplace.collaborations.queries.scope import (
+    collaboration_parts,
+    offer_parts,
+)
+from marketplace.collaborations.rules import (
+    ApplicationState,
+    CollaborationState,
+    InvitationState,
+    OfferState,
+)
+from marketplace.store.paging import Page, page_of
+
+WAITING = (ApplicationState.SUBMITTED, ApplicationState.SHORTLISTED)
+"""Applications where the brand has the next word."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """Applications of one campaign that wait for the brand's word."""
+
+    campaign: Campaign
+    count: int
+    first_due: datetime
+
+
+def applications_for(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    states: Collection[ApplicationState] = (),
+    page: int = 1,
+) -> Page[Application]:
+    """One page of a campaign's applications with their creators, those due first at the top."""
+    statement = select(Application).where(Application.campaign_id == campaign_id)
+    if states:
+        statement = statement.where(Application.state.in_(states))
+    statement = statement.options(joinedload(Application.creator)).order_by(
+        Application.answered_at.is_not(None), Application.answer_by, Application.id
+    )
+    return cast("Page[Application]", page_of(session, statement, number=page))
+
+
+def applications_of_creator(
+    session: Session, *, creator_id: UUID, page: int = 1
+) -> Page[Application]:
+    """One page of a creator's applications with campaign and brand, newest first."""
+    statement = (
+        select(Application)
+        .where(Application.creator_id == creator_id)
+        .options(joinedload(Application.campaign).joinedload(Campaign.brand))
+        .order_by(Application.applied_at.desc(), Application.id.desc())
+    )
+    return cast("Page[Application]", page_of(session, statement, number=page))
+
+
+def application_states(session: Session, *, creator_id: UUID) -> Sequence[Application]:
+    """Every application of a creator, for their states; without campaigns or creators."""
+    return session.scalars(select(Application).where(Application.creator_id == creator_id)).all()
+
+
+def offers_of(session: Session, application_id: UUID) -> Sequence[Offer]:
+    """Every offer and counter-offer of an application, newest first."""
+    return session.scalars(
+        select(Offer)
+        .where(Offer.application_id == application_id)
+        .options(joinedload(Offer.brief))
+        .order_by(Offer.number.desc())
+    ).all()
+
+
+def open_offers_for_creator(session: Session, *, creator_id: UUID) -> Sequence[Offer]:
+    """A creator's open offers, from either side, the first to expire at the top."""
+    return session.scalars(
+        select(Offer)
+        .where(Offer.creator_id == creator_id, Offer.state == OfferState.OPEN)
+        .options(*offer_parts())
+        .order_by(Offer.expires_at, Offer.id)
+    ).all()
+
+
+def past_offers_for_creator(session: Session, *, creator_id: UUID, limit: int) -> Sequence[Offer]:
+    """A creator's answered, superseded and expired offers, newest first."""
+    return session.scalars(
+        select(Offer)
+        .where(Offer.creator_id == creator_id, Offer.state != OfferState.OPEN)
+        .options(*offer_parts())
+        .order_by(Offer.made_at.desc(), Offer.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def open_offers_for_brand(
+    session: Session, *, brand_id: UUID, campaign_id: UUID | None = None
+) -> Sequence[Offer]:
+    """A brand's open offers, from either side, the first to expire at the top."""
+    statement = (
+        select(Offer)
+        .join(Campaign, Campaign.id == Offer.campaign_id)
+        .where(Campaign.brand_id == brand_id, Offer.state == OfferState.OPEN)
+        .options(*offer_parts())
+        .order_by(Offer.expires_at, Offer.id)
+    )
+    if campaign_id is not None:
+        statement = statement.where(Offer.campaign_id == campaign_id)
+    return session.scalars(statement).all()
+
+
+def invitations_for_campaign(session: Session, *, campaign_id: UUID) -> Sequence[Invitation]:
+    """A campaign's invitations with their creators, newest first."""
+    return session.scalars(
+        select(Invitation)
+        .where(Invitation.campaign_id == campaign_id)
+        .options(joinedload(Invitation.creator))
+        .order_by(Invitation.sent_at.desc(), Invitation.id.desc())
+    ).all()
+
+
+def open_invitations_for_creator(session: Session, *, creator_id: UUID) -> Sequence[Invitation]:
+    """The invitations a creator has not answered, with campaign and brand, oldest first."""
+    return session.scalars(
+        select(Invitation)
+        .where(Invitation.creator_id == creator_id, Invitation.state == InvitationState.SENT)
+        .options(joinedload(Invitation.campaign).joinedload(Campaign.brand))
+        .order_by(Invitation.sent_at, Invitation.id)
+    ).all()
+
+
+def applications_to_answer(session: Session, *, brand_id: UUID) -> Sequence[WaitingLine]:
+    """Where a brand has applications to answer: by campaign, the first due at the top."""
+    due = func.min(Application.answer_by)
+    rows = session.execute(
+        select(Campaign, func.count(), due)
+        .join(Application, Application.campaign_id == Campaign.id)
+        .where(Campaign.brand_id == brand_id, Application.state.in_(WAITING))
+        .group_by(Campaign.id)
+        .order_by(due)
+    )
+    return [WaitingLine(campaign, count, first_due) for campaign, count, first_due in rows]
+
+
+def collaborations_of_campaign(session: Session, campaign_id: UUID) -> Sequence[Collaboration]:
+    """A campaign's collaborations with creators and terms, in the order they were agreed."""
+    return session.scalars(
+        select(Collaboration)
+        .where(Collaboration.campaign_id == campaign_id)
+        .options(*collaboration_parts())
+        .order_by(Collaboration.agreed_at, Collaboration.id)
+    ).all()
+
+
+def collaborations_of_creator(
+    session: Session, *, creator_id: UUID, page: int = 1
+) -> Page[Collaboration]:
+    """One page of a creator's collaborations with campaign, brand and terms, newest first."""
+    statement = (
+        select(Collaboration)
+        .where(Collaboration.creator_id == creator_id)
+        .options(*collaboration_parts())
+        .order_by(Collaboration.agreed_at.desc(), Collaboration.id.desc())
+    )
+    return cast("Page[Collaboration]", page_of(session, statement, number=page))
+
+
+def active_collaborations_of_creator(
+    session: Session, *, creator_id: UUID
+) -> Sequence[Collaboration]:
+    """A creator's collaborations under way, oldest first."""
+    return session.scalars(
+        select(Collaboration)
+        .where(
+            Collaboration.creator_id == creator_id,
+            Collaboration.state == CollaborationState.ACTIVE,
+        )
+        .options(*collaboration_parts())
+        .order_by(Collaboration.agreed_at, Collaboration.id)
+    ).all()
+
+
+def application_counts(
+    session: Session, campaign_ids: Collection[UUID]
+) -> Mapping[UUID, Mapping[ApplicationState, int]]:
+    """Campaign id -> how many applications are in each state; states without any are left out."""
+    rows = session.execute(
+        select(Application.campaign_id, Application.state, func.count())
+        .where(Application.campaign_id.in_(campaign_ids))
+        .group_by(Application.campaign_id, Application.state)
+    )
+    counts: dict[UUID, dict[ApplicationState, int]] = defaultdict(dict)
+    for campaign_id, state, count in rows:
+        counts[campaign_id][state] = count
+    return counts
+
+
+def invitation_counts(session: Session, campaign_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """Campaign id -> how many creators were invited; campaigns without any are left out."""
+    rows = session.execute(
+        select(Invitation.campaign_id, func.count().label("invited"))
+        .where(Invitation.campaign_id.in_(campaign_ids))
+        .group_by(Invitation.campaign_id)
+    )
+    return {each.campaign_id: each.invited for each in rows}
+
+
+def expired_offer_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """Open offers whose time to answer is over."""
+    return session.scalars(
+        select(Offer.id)
+        .where(Offer.state == OfferState.OPEN, Offer.expires_at <= now)
+        .order_by(Offer.id)
+    ).all()
+
+
+def stale_application_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """Applications that the brand did not answer in time."""
+    return session.scalars(
+        select(Application.id)
+        .where(Application.state.in_(WAITING), Application.answer_by <= now)
+        .order_by(Application.id)
+    ).all()

@@ -1,0 +1,37 @@
+"""The verbs of collaborations, from the first question to the end."""
+
+from marketplace.collaborations.service.applying import apply, decline, shortlist, withdraw
+from marketplace.collaborations.service.ending import (
+    close_stale_application,
+    complete,
+    end_negotiations,
+    tell_of_amendment,
+)
+from marketplace.collaborations.service.inviting import decline_invitation, invite
+from marketplace.collaborations.service.offering import (
+    accept_offer,
+    counter_offer,
+    decline_offer,
+    expire_offer,
+    make_offer,
+    withdraw_offer,
+)
+
+__all__ = [
+    "accept_offer",
+    "apply",
+    "close_stale_application",
+    "complete",
+    "counter_offer",
+    "decline",
+    "decline_invitation",
+    "decline_offer",
+    "end_negotiations",
+    "expire_offer",
+    "invite",
+    "make_offer",
+    "shortlist",
+    "tell_of_amendment",
+    "withdraw",
+    "withdraw_offer",
+]

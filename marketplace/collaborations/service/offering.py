@@ -1,0 +1,400 @@
+"""Terms go back and forth until both sides agree."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import today_somewhere
+from marketplace.collaborations import queries
+from marketplace.collaborations.messages import OfferAccepted
+from marketplace.collaborations.models import Application, Collaboration, Offer, UsageGrant
+from marketplace.collaborations.rules import (
+    APPLICATION_LIFE,
+    BRAND_FEE_BPS,
+    CREATOR_FEE_BPS,
+    HOLD_DAYS,
+    OFFER_DAYS,
+    OFFER_LIFE,
+    ApplicationEvent,
+    CollaborationState,
+    OfferEvent,
+    OfferState,
+    Party,
+    Terms,
+    in_words,
+    other_party,
+    split_fee,
+    terms_problems,
+    too_little_money,
+    usage_until,
+)
+from marketplace.collaborations.service.moves import (
+    end_offer,
+    lock_application,
+    lock_open_campaign,
+    move_application,
+    open_offer_of,
+    tell_brand,
+    tell_creator,
+)
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.ids import new_id
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import AccountRef, Code, EntryKind, InsufficientBalance, Pair
+from marketplace.store.locks import lock_row
+from marketplace.store.outbox import post
+
+
+def make_offer(
+    session: Session, *, application_id: UUID, terms: Terms, actor: Actor, now: datetime
+) -> Offer:
+    """Put the brand's terms to an applicant; an open offer of either side is superseded.
+
+    Pins the version of the brief that counts now. The money need not be there yet: it is asked for
+    when the offer is accepted. Raises NotFound, NotPermitted, InvalidTransition, Conflict,
+    InvalidInput.
+    """
+    application = queries.application_seen_by(session, actor, application_id)
+    if not actor.may_edit(application.campaign.brand_id):
+        raise NotPermitted("make offers for this brand")
+    brief = campaigns.published_brief(session, application.campaign_id)
+    if brief is None:
+        raise NotFound("brief")
+    return _put(
+        session, application, Party.BRAND, terms=terms, brief_id=brief.id, expected=None, now=now
+    )
+
+
+def counter_offer(
+    session: Session, *, offer_id: UUID, terms: Terms, actor: Actor, now: datetime
+) -> Offer:
+    """Answer the other side's open offer with other terms; the brief stays the one of that offer.
+
+    Raises NotFound, NotPermitted, Conflict when it was answered before, InvalidInput.
+    """
+    offer = queries.offer_seen_by(session, actor, offer_id)
+    party = _answering(offer, actor, "answer this offer")
+    return _put(
+        session,
+        offer.application,
+        party,
+        terms=terms,
+        brief_id=offer.brief_id,
+        expected=offer.id,
+        now=now,
+    )
+
+
+def decline_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Offer:
+    """Say no to the other side's offer; the brand may make another.
+
+    Raises NotFound, NotPermitted, Conflict when it was answered before.
+    """
+    seen = queries.offer_seen_by(session, actor, offer_id)
+    party = _answering(seen, actor, "answer this offer")
+    offer = _end(session, seen, OfferEvent.DECLINE, now=now)
+    _tell_other(
+        session,
+        offer,
+        party,
+        kind="offer_declined",
+        title=f"Offer declined by {_name(offer, party)}",
+        now=now,
+    )
+    return offer
+
+
+def withdraw_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Offer:
+    """Take one's own open offer back.
+
+    Raises NotFound, NotPermitted, Conflict when it was answered before.
+    """
+    seen = queries.offer_seen_by(session, actor, offer_id)
+    party = _side(seen, actor)
+    if party is not seen.made_by:
+        raise NotPermitted("withdraw an offer of the other side")
+    offer = _end(session, seen, OfferEvent.WITHDRAW, now=now)
+    _tell_other(
+        session,
+        offer,
+        party,
+        kind="offer_withdrawn",
+        title=f"Offer withdrawn by {_name(offer, party)}",
+        now=now,
+    )
+    return offer
+
+
+def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Collaboration:
+    """Agree to the other side's open offer: its terms are frozen and its fee is committed.
+
+    1. Lock the campaign, so that two acceptances cannot promise the same money, then the
+       application, so that two tabs cannot both accept.
+    2. Commit the fee in the ledger; without the money there is no agreement.
+    3. Write the collaboration and the usage grant, and let the rooms above know.
+
+    A second time raises Conflict. Raises NotFound, NotPermitted, Conflict.
+    """
+    seen = queries.offer_seen_by(session, actor, offer_id)
+    party = _answering(seen, actor, "accept this offer")
+    campaign = lock_open_campaign(session, seen.campaign_id, now=now)
+    application = lock_application(session, seen.application_id)
+    offer = _still_open(lock_row(session, Offer, offer_id), now=now)
+    collaboration = Collaboration(
+        id=new_id(),
+        campaign_id=campaign.id,
+        creator_id=offer.creator_id,
+        brand_id=campaign.brand_id,
+        offer_id=offer.id,
+        state=CollaborationState.ACTIVE,
+        agreed_at=now,
+    )
+    _commit_fee(session, offer, collaboration, actor=actor, now=now)
+    end_offer(offer, OfferEvent.ACCEPT, now=now)
+    move_application(application, ApplicationEvent.AGREE, now=now)
+    session.add(collaboration)
+    session.flush()  # the grant's foreign key needs the row; no relationship orders them
+    session.add(_grant(offer, collaboration, now=now))
+    post(session, OfferAccepted(collaboration_id=collaboration.id))
+    _tell_agreed(session, offer, collaboration, party, now=now)
+    return collaboration
+
+
+def expire_offer(session: Session, *, offer_id: UUID, now: datetime) -> bool:
+    """Close an offer whose time is over; False when there is nothing to do (any more)."""
+    seen = session.get(Offer, offer_id)
+    if seen is None:
+        return False
+    application = lock_application(session, seen.application_id)
+    offer = lock_row(session, Offer, offer_id)
+    if offer.state is not OfferState.OPEN or offer.expires_at > now:
+        return False
+    end_offer(offer, OfferEvent.EXPIRE, now=now)
+    move_application(application, ApplicationEvent.RETRACT, now=now)
+    for party in Party:
+        _tell_other(
+            session, offer, party, kind="offer_expired", title="An offer has expired", now=now
+        )
+    return True
+
+
+def _put(
+    session: Session,
+    application: Application,
+    party: Party,
+    *,
+    terms: Terms,
+    brief_id: UUID,
+    expected: UUID | None,
+    now: datetime,
+) -> Offer:
+    campaign = lock_open_campaign(session, application.campaign_id, now=now)
+    problems = terms_problems(terms, budget=campaign.budget, today=today_somewhere(now))
+    if problems:
+        raise InvalidInput(problems)
+    application = lock_application(session, application.id)
+    before = open_offer_of(session, application)
+    if expected is not None and (before is None or before.id != expected):
+        raise Conflict("This offer is not open any more")
+    APPLICATION_LIFE.next(application.state, ApplicationEvent.OFFER)
+    if before is not None:
+        end_offer(before, OfferEvent.SUPERSEDE, now=now)
+        session.flush()  # one open offer at a time: the index wants the old one closed first
+    move_application(application, ApplicationEvent.OFFER, now=now)
+    offer = Offer(
+        id=new_id(),
+        application_id=application.id,
+        application=application,
+        campaign_id=campaign.id,
+        creator_id=application.creator_id,
+        brief_id=brief_id,
+        number=_next_number(session, application),
+        made_by=party,
+        fee=terms.fee,
+        creator_fee_bps=CREATOR_FEE_BPS,
+        brand_fee_bps=BRAND_FEE_BPS,
+        hold_days=HOLD_DAYS,
+        deliverables=_owed(terms),
+        usage_media=terms.usage_media,
+        usage_days=terms.usage_days,
+        revision_rounds=terms.revision_rounds,
+        note=terms.note.strip(),
+        state=OfferState.OPEN,
+        made_at=now,
+        expires_at=now + timedelta(days=OFFER_DAYS),
+    )
+    session.add(offer)
+    _tell_other(
+        session,
+        offer,
+        party,
+        kind="offer" if before is None else "counter_offer",
+        title=f"{_name(offer, party)} offers {in_words(offer.fee)}"
+        + ("" if before is None else ", in place of the offer before"),
+        now=now,
+    )
+    return offer
+
+
+def _owed(terms: Terms) -> list[dict[str, Any]]:
+    fees = split_fee(terms.fee, count=len(terms.deliverables))
+    return [
+        {
+            "format": each.format,
+            "description": each.description,
+            "fee_minor": fee.minor,
+            "draft_due_on": each.draft_due_on.isoformat(),
+            "publish_by_on": each.publish_by_on.isoformat(),
+        }
+        for each, fee in zip(terms.deliverables, fees, strict=True)
+    ]
+
+
+def _next_number(session: Session, application: Application) -> int:
+    last = session.scalar(
+        select(func.max(Offer.number)).where(Offer.application_id == application.id)
+    )
+    return (last or 0) + 1
+
+
+def _side(offer: Offer, actor: Actor) -> Party:
+    brand_id = offer.application.campaign.brand_id
+    party = queries.party_of(actor, brand_id=brand_id, creator_id=offer.creator_id)
+    if party is None:
+        raise NotPermitted("act on this offer")
+    return party
+
+
+def _answering(offer: Offer, actor: Actor, act: str) -> Party:
+    party = _side(offer, actor)
+    if party is offer.made_by:
+        raise NotPermitted(f"{act}: your side made it, so the other side answers")
+    return party
+
+
+def _still_open(offer: Offer, *, now: datetime) -> Offer:
+    if offer.state is OfferState.ACCEPTED:
+        raise Conflict("This offer was agreed already")
+    if offer.state is OfferState.OPEN and offer.expires_at <= now:
+        raise Conflict("The time to answer this offer is over")
+    if not OFFER_LIFE.allows(offer.state, OfferEvent.ACCEPT):
+        raise Conflict(f"This offer is not open any more: it was {offer.state.value}")
+    return offer
+
+
+def _end(session: Session, seen: Offer, event: OfferEvent, *, now: datetime) -> Offer:
+    application = lock_application(session, seen.application_id)
+    offer = lock_row(session, Offer, seen.id)
+    if not OFFER_LIFE.allows(offer.state, event):
+        raise Conflict(f"This offer is not open any more: it was {offer.state.value}")
+    end_offer(offer, event, now=now)
+    move_application(application, ApplicationEvent.RETRACT, now=now)
+    return offer
+
+
+def _commit_fee(
+    session: Session, offer: Offer, collaboration: Collaboration, *, actor: Actor, now: datetime
+) -> None:
+    pair = Pair(
+        debit=AccountRef(Code.CAMPAIGN_FUNDS, offer.campaign_id),
+        credit=AccountRef(Code.COMMITTED, collaboration.id),
+        amount=offer.fee,
+    )
+    try:
+        ledger.write_entry(
+            session,
+            kind=EntryKind.COMMIT,
+            idem_key=f"commit:{collaboration.id}:1",
+            pairs=[pair],
+            occurred_at=now,
+            actor=actor,
+            memo="Fee of an accepted offer",
+        )
+    except InsufficientBalance as refusal:
+        raise Conflict(too_little_money(left=refusal.available, needed=offer.fee)) from refusal
+
+
+def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:
+    return UsageGrant(
+        id=new_id(),
+        collaboration_id=collaboration.id,
+        media=offer.usage_media,
+        territory="worldwide",
+        starts_on=now.date(),
+        until_on=usage_until(queries.owed_under(offer), usage_days=offer.usage_days),
+    )
+
+
+def _name(offer: Offer, party: Party) -> str:
+    application = offer.application
+    if party is Party.BRAND:
+        return application.campaign.brand.name
+    return application.creator.display_name
+
+
+def _tell_other(
+    session: Session, offer: Offer, party: Party, *, kind: str, title: str, now: datetime
+) -> None:
+    application = offer.application
+    campaign: Campaign = application.campaign
+    text = f"For “{campaign.name}”: {in_words(offer.fee)}."
+    if other_party(party) is Party.CREATOR:
+        tell_creator(
+            session,
+            application.creator,
+            kind=kind,
+            title=title,
+            text=text,
+            path=f"/creator/offers/{offer.id}",
+            key=offer.id,
+            now=now,
+        )
+    else:
+        tell_brand(
+            session,
+            campaign,
+            kind=kind,
+            title=title,
+            text=text,
+            path=f"/brand/offers/{offer.id}",
+            key=offer.id,
+            now=now,
+        )
+
+
+def _tell_agreed(
+    session: Session, offer: Offer, collaboration: Collaboration, party: Party, *, now: datetime
+) -> None:
+    application = offer.application
+    campaign = application.campaign
+    text = f"“{campaign.name}” for {in_words(offer.fee)}: the fee is set aside, work can begin."
+    if other_party(party) is Party.CREATOR:
+        tell_creator(
+            session,
+            application.creator,
+            kind="offer_accepted",
+            title=f"{campaign.brand.name} accepted your offer",
+            text=text,
+            path=f"/creator/collaborations/{collaboration.id}",
+            key=offer.id,
+            now=now,
+        )
+    else:
+        tell_brand(
+            session,
+            campaign,
+            kind="offer_accepted",
+            title=f"{application.creator.display_name} accepted your offer",
+            text=text,
+            path=f"/brand/collaborations/{collaboration.id}",
+            key=offer.id,
+            now=now,
+        )

@@ -1,0 +1,1 @@
+"""Creators: who can be hired, their channels, and who watches them."""

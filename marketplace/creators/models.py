@@ -1,0 +1,203 @@
+"""Creators, their channels, and what is known of their audiences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.store.base import Base, Json, StateText, one_of
+from marketplace.store.sealed import SealedText
+
+
+class CreatorSource(StrEnum):
+    """How a creator came to be known here."""
+
+    SIGNED_UP = "signed_up"
+    IMPORTED = "imported"
+    SEEDED = "seeded"
+
+
+class Platform(StrEnum):
+    """Where videos are published."""
+
+    TIKTOK = "tiktok"
+    YOUTUBE = "youtube"
+    INSTAGRAM = "instagram"
+
+
+class ChannelState(StrEnum):
+    """Whether we may read a channel."""
+
+    LISTED = "listed"
+    """Known from an import; nobody has shown that it is theirs."""
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    DISCONNECTED = "disconnected"
+
+
+class AudienceSource(StrEnum):
+    """Who says what an audience is made of."""
+
+    PLATFORM = "platform"
+    UPLOAD = "upload"
+    INFERRED = "inferred"
+    SELF_REPORTED = "self_reported"
+
+
+class Creator(Base):
+    """Somebody who makes videos and can be hired."""
+
+    __tablename__ = "creators"
+    __table_args__ = (one_of("source", CreatorSource), Index(None, "country"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), unique=True)
+    user: Mapped[User | None] = relationship()
+    display_name: Mapped[str]
+    bio: Mapped[str] = mapped_column(default="")
+    country: Mapped[str | None] = mapped_column(String(2))
+    topics: Mapped[list[str]] = mapped_column(default=list)
+    source: Mapped[CreatorSource] = mapped_column(StateText(CreatorSource))
+    import_key: Mapped[str | None] = mapped_column(unique=True)
+    """The creator's id in the file it was imported from; a second import finds it again."""
+    created_at: Mapped[datetime]
+
+
+class Channel(Base):
+    """A creator's presence on one platform."""
+
+    __tablename__ = "channels"
+    __table_args__ = (
+        one_of("platform", Platform),
+        one_of("state", ChannelState),
+        UniqueConstraint("platform", "external_id"),
+        Index(None, "creator_id"),
+        Index(None, "state", "read_at"),
+        Index("uq_channels_main", "creator_id", unique=True, postgresql_where=text("is_main")),
+        Index(
+            "ix_channels_by_views",
+            text("median_views DESC NULLS LAST"),
+            "creator_id",
+            postgresql_where=text("is_main"),
+        ),
+        Index(
+            "ix_channels_by_followers",
+            text("follower_count DESC NULLS LAST"),
+            "creator_id",
+            postgresql_where=text("is_main"),
+        ),
+        CheckConstraint("follower_count >= 0", name="follower_count_is_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    creator: Mapped[Creator] = relationship()
+    platform: Mapped[Platform] = mapped_column(StateText(Platform))
+    external_id: Mapped[str]
+    """The platform's id of the account (TikTok: open_id); for a listed one, the file's id."""
+    handle: Mapped[str | None]
+    is_main: Mapped[bool] = mapped_column(default=False)
+    """The one channel that stands for its creator in the market; never a disconnected one."""
+    state: Mapped[ChannelState] = mapped_column(StateText(ChannelState))
+    follower_count: Mapped[int | None]
+    like_count: Mapped[int | None]
+    video_count: Mapped[int | None]
+    median_views: Mapped[int | None]
+    """Median views of the past videos we know; None while we know none."""
+    engagement_rate_bps: Mapped[int | None]
+    """(likes + comments + shares) / views over those videos, in basis points."""
+    top_hashtags: Mapped[list[str]] = mapped_column(default=list)
+    read_at: Mapped[datetime | None]
+    connected_at: Mapped[datetime | None]
+    scopes: Mapped[list[str]] = mapped_column(default=list)
+    access_token: Mapped[str | None] = mapped_column(SealedText())
+    refresh_token: Mapped[str | None] = mapped_column(SealedText())
+    access_expires_at: Mapped[datetime | None]
+    refresh_expires_at: Mapped[datetime | None]
+    renewal_until: Mapped[datetime | None]
+    """While in the future, one process is renewing the tokens and nobody else may."""
+
+
+class ConnectRequest(Base):
+    """One walk to a platform's consent page: its ``state`` is good once, for ten minutes."""
+
+    __tablename__ = "connect_requests"
+    __table_args__ = (one_of("platform", Platform),)
+
+    state_hash: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of the state, in hex; the state itself is only in the person's browser."""
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    platform: Mapped[Platform] = mapped_column(StateText(Platform))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ChannelVideo(Base):
+    """A past video of a channel with its counts at one reading."""
+
+    __tablename__ = "channel_videos"
+    __table_args__ = (
+        CheckConstraint(
+            "views >= 0 AND likes >= 0 AND comments >= 0 AND shares >= 0",
+            name="counts_are_not_negative",
+        ),
+    )
+
+    channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"), primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    published_at: Mapped[datetime]
+    hashtags: Mapped[list[str]] = mapped_column(default=list)
+    duration_seconds: Mapped[int | None]
+    views: Mapped[int]
+    likes: Mapped[int]
+    comments: Mapped[int]
+    shares: Mapped[int]
+
+
+class AudienceSnapshot(Base):
+    """What a channel's audience was made of at one moment; never overwritten."""
+
+    __tablename__ = "audience_snapshots"
+    __table_args__ = (
+        one_of("source", AudienceSource),
+        Index(None, "channel_id", "taken_at"),
+        CheckConstraint("sample_size >= 0", name="sample_size_is_not_negative"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"))
+    source: Mapped[AudienceSource] = mapped_column(StateText(AudienceSource))
+    sample_size: Mapped[int]
+    taken_at: Mapped[datetime]
+    age: Mapped[Json]
+    """Label -> share in basis points: 13-17, 18-24, 25-34, 35-44, 45-54, 55+."""
+    gender: Mapped[Json]
+    """female, male, other_or_unknown -> share in basis points."""
+    country: Mapped[Json]
+    """ISO 3166 code -> share in basis points; what is left is the rest of the world."""
+    interest: Mapped[Json]
+    """Topic -> share in basis points of the audience that follows it; may exceed the whole."""
+
+
+class RateCard(Base):
+    """What a creator usually asks for one piece of a format."""
+
+    __tablename__ = "rate_cards"
+    __table_args__ = (
+        UniqueConstraint("creator_id", "format", "currency"),
+        CheckConstraint("fee_minor > 0", name="fee_is_positive"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    format: Mapped[str]
+    fee_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    fee: Mapped[Money] = composite("fee_minor", "currency")

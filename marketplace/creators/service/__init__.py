@@ -1,0 +1,57 @@
+"""The verbs of creators: profile, connecting a channel, and what is known of it."""
+
+from marketplace.creators.service.connecting import (
+    Access,
+    AccessKind,
+    claim_access,
+    disconnect,
+    finish_connect,
+    needs_reconnect,
+    record_refusal,
+    record_renewal,
+    start_connect,
+    take_connect,
+)
+from marketplace.creators.service.importing import (
+    CreatorRow,
+    Taken,
+    VideoRow,
+    import_creators,
+    import_videos,
+)
+from marketplace.creators.service.profile import create_creator, edit_profile, set_rates
+from marketplace.creators.service.reading import (
+    ask_reading,
+    recompute_figures,
+    record_account,
+    record_audience,
+    record_videos,
+    report_audience,
+)
+
+__all__ = [
+    "Access",
+    "AccessKind",
+    "CreatorRow",
+    "Taken",
+    "VideoRow",
+    "ask_reading",
+    "claim_access",
+    "create_creator",
+    "disconnect",
+    "edit_profile",
+    "finish_connect",
+    "import_creators",
+    "import_videos",
+    "needs_reconnect",
+    "recompute_figures",
+    "record_account",
+    "record_audience",
+    "record_refusal",
+    "record_renewal",
+    "record_videos",
+    "report_audience",
+    "set_rates",
+    "start_connect",
+    "take_connect",
+]

@@ -1,0 +1,215 @@
+"""Taking many creators and their past videos from a file into the market.
+
+Rows are copied into a temporary table in batches, so that memory stays bounded, and from there into
+the real ones in a few statements. What is in the market already and says the same is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from marketplace.creators.service.reading import recompute_figures
+
+BATCH: Final = 5_000
+
+Refuse: TypeAlias = Callable[[int, str, str], None]
+"""Told of each row that is not taken: its line, the column, the reason."""
+
+
+class CreatorRow(NamedTuple):
+    """A creator in a file. key: the file's own id, which finds the creator again.
+
+    No text may hold a tab, a line break, a backslash or a NUL.
+    """
+
+    line: int
+    key: str
+    follower_count: int
+    like_count: int
+    video_count: int
+
+
+class VideoRow(NamedTuple):
+    """A past video in a file.
+
+    hashtags: a JSON list of texts, as COPY takes it: each backslash doubled. published_unix: in
+    seconds. The other texts are as in CreatorRow.
+    """
+
+    line: int
+    external_id: str
+    key: str
+    published_unix: int
+    hashtags: str
+    duration_seconds: int
+    views: int
+    likes: int
+    comments: int
+    shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import did. taken: new or changed. unchanged: in the market already, the same."""
+
+    taken: int
+    unchanged: int
+
+
+def import_creators(
+    session: Session, rows: Iterable[CreatorRow], *, refuse: Refuse, now: datetime
+) -> Taken:
+    """Take creators with their listed channels; the same rows a second time change nothing.
+
+    The first of two rows with one key is taken, the later is refused.
+    """
+    copied = _copy_in(
+        session,
+        "incoming_creators",
+        "line bigint, key text, follower_count bigint, like_count bigint, video_count bigint",
+        rows,
+    )
+    refused = _refuse_repeated(session, "incoming_creators", "key", "creator", refuse)
+    known = _count(session, _SAME_CREATORS)
+    session.execute(text(_NEW_CREATORS), {"now": now})
+    session.execute(text(_CHANNELS_OF_CREATORS))
+    session.execute(text("DROP TABLE incoming_creators"))
+    return Taken(taken=copied - refused - known, unchanged=known)
+
+
+def import_videos(session: Session, rows: Iterable[VideoRow], *, refuse: Refuse) -> Taken:
+    """Take past videos of imported creators and work out the figures of the channels they change.
+
+    The first of two rows with one id is taken, the later is refused; so is a video of a creator who
+    was never imported. The same rows a second time change nothing.
+    """
+    copied = _copy_in(
+        session,
+        "incoming_videos",
+        "line bigint, external_id text, key text, published_unix bigint, hashtags jsonb, "
+        "duration_seconds bigint, views bigint, likes bigint, comments bigint, shares bigint",
+        rows,
+    )
+    refused = _refuse_repeated(session, "incoming_videos", "external_id", "id", refuse)
+    for line, key in session.execute(text(_STRANGERS)):
+        refuse(line, "creator", f"unknown creator {key}: import creators first")
+        refused += 1
+    changed = session.execute(text(_CHANGED_VIDEOS)).all()
+    taken = sum(count for _, count in changed)
+    recompute_figures(session, channel_ids=[channel_id for channel_id, _ in changed])
+    session.execute(text("DROP TABLE incoming_videos"))
+    return Taken(taken=taken, unchanged=copied - refused - taken)
+
+
+def _copy_in(session: Session, table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> int:
+    """Copy the rows into a new temporary table and return how many there were."""
+    connection = session.connection()
+    connection.execute(text(f"CREATE TEMPORARY TABLE {table} ({columns}) ON COMMIT DROP"))
+    count = 0
+    waiting = iter(rows)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        while batch := list(islice(waiting, BATCH)):
+            count += len(batch)
+            copy.write("".join(["\t".join(map(str, row)) + "\n" for row in batch]))
+    connection.execute(text(f"ANALYZE {table}"))
+    return count
+
+
+def _refuse_repeated(session: Session, table: str, key: str, column: str, refuse: Refuse) -> int:
+    repeated = session.execute(
+        text(
+            f"""
+            WITH first AS (
+                SELECT {key} AS key, min(line) AS line
+                FROM {table} GROUP BY {key} HAVING count(*) > 1
+            )
+            DELETE FROM {table} USING first
+            WHERE {table}.{key} = first.key AND {table}.line > first.line
+            RETURNING {table}.line, first.line, first.key
+            """  # noqa: S608 - the names are constants of this module
+        )
+    ).all()
+    for line, first, value in sorted(repeated):
+        refuse(line, column, f"{value} is on line {first} already, which was taken")
+    return len(repeated)
+
+
+def _count(session: Session, statement: str) -> int:
+    return int(session.scalar(text(statement)) or 0)
+
+
+_SAME_CREATORS: Final = """
+    SELECT count(*)
+    FROM incoming_creators i
+    JOIN channels c ON c.platform = 'tiktok' AND c.external_id = i.key
+    WHERE (c.follower_count, c.like_count, c.video_count)
+          IS NOT DISTINCT FROM (i.follower_count, i.like_count, i.video_count)
+"""
+
+_NEW_CREATORS: Final = """
+    INSERT INTO creators (id, display_name, bio, topics, source, import_key, created_at)
+    SELECT gen_random_uuid(), 'Creator ' || key, '', '[]', 'imported', key, :now
+    FROM incoming_creators
+    ORDER BY line
+    ON CONFLICT (import_key) DO NOTHING
+"""
+
+_CHANNELS_OF_CREATORS: Final = """
+    INSERT INTO channels (id, creator_id, platform, external_id, is_main, state, follower_count,
+                          like_count, video_count, top_hashtags, scopes)
+    SELECT gen_random_uuid(), c.id, 'tiktok', i.key, true, 'listed', i.follower_count,
+           i.like_count, i.video_count, '[]', '[]'
+    FROM incoming_creators i JOIN creators c ON c.import_key = i.key
+    ORDER BY i.line
+    ON CONFLICT (platform, external_id) DO UPDATE SET
+        follower_count = excluded.follower_count,
+        like_count = excluded.like_count,
+        video_count = excluded.video_count
+    WHERE (channels.follower_count, channels.like_count, channels.video_count)
+          IS DISTINCT FROM (excluded.follower_count, excluded.like_count, excluded.video_count)
+"""
+
+_STRANGERS: Final = """
+    DELETE FROM incoming_videos i
+    WHERE NOT EXISTS (
+        SELECT FROM channels c WHERE c.platform = 'tiktok' AND c.external_id = i.key
+    )
+    RETURNING i.line, i.key
+"""
+
+_CHANGED_VIDEOS: Final = """
+    WITH changed AS (
+        INSERT INTO channel_videos (channel_id, external_id, published_at, hashtags,
+                                    duration_seconds, views, likes, comments, shares)
+        SELECT c.id, i.external_id, to_timestamp(i.published_unix), i.hashtags, i.duration_seconds,
+               i.views, i.likes, i.comments, i.shares
+        FROM incoming_videos i
+        JOIN channels c ON c.platform = 'tiktok' AND c.external_id = i.key
+        LEFT JOIN channel_videos v ON v.channel_id = c.id AND v.external_id = i.external_id
+        WHERE v.channel_id IS NULL
+           OR (v.published_at, v.hashtags, v.duration_seconds, v.views, v.likes, v.comments,
+               v.shares)
+              IS DISTINCT FROM
+              (to_timestamp(i.published_unix), i.hashtags, i.duration_seconds, i.views, i.likes,
+               i.comments, i.shares)
+        ORDER BY c.id, i.line
+        ON CONFLICT (channel_id, external_id) DO UPDATE SET
+            published_at = excluded.published_at,
+            hashtags = excluded.hashtags,
+            duration_seconds = excluded.duration_seconds,
+            views = excluded.views,
+            likes = excluded.likes,
+            comments = excluded.comments,
+            shares = excluded.shares
+        RETURNING channel_id
+    )
+    SELECT channel_id, count(*) FROM changed GROUP BY channel_id ORDER BY channel_id
+"""

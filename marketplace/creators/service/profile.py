@@ -1,0 +1,133 @@
+"""Who a creator is and what they usually ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.creators.models import Creator, CreatorSource, RateCard
+from marketplace.creators.rules import profile_problems, rate_problems
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+
+
+def create_creator(
+    session: Session,
+    *,
+    actor: Actor,
+    display_name: str,
+    country: str | None,
+    topics: Sequence[str],
+    bio: str,
+    now: datetime,
+) -> Creator:
+    """Make the actor a creator; one person is one creator, so a second time is a Conflict.
+
+    country: ISO 3166 code, or None. topics: of TOPICS. Raises NotPermitted, InvalidInput.
+    """
+    if actor.user_id is None:
+        raise NotPermitted("become a creator without signing in")
+    _check(display_name=display_name, country=country, topics=topics, bio=bio)
+    creator_id = session.scalar(
+        insert(Creator)
+        .values(
+            id=new_id(),
+            user_id=actor.user_id,
+            display_name=_one_line(display_name),
+            country=country,
+            topics=list(dict.fromkeys(topics)),
+            bio=bio.strip(),
+            source=CreatorSource.SIGNED_UP,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[Creator.user_id])
+        .returning(Creator.id)
+    )
+    if creator_id is None:
+        raise Conflict("You have a creator profile already")
+    return queries.creator_by_id(session, creator_id)
+
+
+def edit_profile(
+    session: Session,
+    *,
+    actor: Actor,
+    display_name: str,
+    country: str | None,
+    topics: Sequence[str],
+    bio: str,
+) -> Creator:
+    """Change what brands see of the actor's own profile; raises NotPermitted, InvalidInput."""
+    creator = queries.creator_by_id(session, own_creator(actor, "change this profile"))
+    _check(display_name=display_name, country=country, topics=topics, bio=bio)
+    creator.display_name = _one_line(display_name)
+    creator.country = country
+    creator.topics = list(dict.fromkeys(topics))
+    creator.bio = bio.strip()
+    return creator
+
+
+def set_rates(session: Session, *, actor: Actor, currency: str, rates: Mapping[str, Money]) -> None:
+    """Set what the actor usually asks in one currency, for one piece of each format.
+
+    What is left out is no longer offered; other currencies stay as they are. A second time
+    changes nothing. Raises NotPermitted, InvalidInput under the format's name.
+    """
+    creator_id = own_creator(actor, "set these rates")
+    problems = rate_problems(rates)
+    problems |= {
+        name: f"This rate is not in {currency}."
+        for name, rate in rates.items()
+        if rate.currency != currency
+    }
+    if problems:
+        raise InvalidInput(problems)
+    session.execute(
+        delete(RateCard).where(
+            RateCard.creator_id == creator_id,
+            RateCard.currency == currency,
+            RateCard.format.not_in(list(rates)),
+        )
+    )
+    for name, rate in rates.items():
+        session.execute(
+            insert(RateCard)
+            .values(
+                id=new_id(),
+                creator_id=creator_id,
+                format=name,
+                fee_minor=rate.minor,
+                currency=currency,
+            )
+            .on_conflict_do_update(
+                index_elements=[RateCard.creator_id, RateCard.format, RateCard.currency],
+                set_={"fee_minor": rate.minor},
+            )
+        )
+
+
+def own_creator(actor: Actor, act: str) -> UUID:
+    """Return the creator that the actor is; raises NotPermitted for anybody else."""
+    if actor.creator_id is None:
+        raise NotPermitted(act)
+    return actor.creator_id
+
+
+def _check(*, display_name: str, country: str | None, topics: Sequence[str], bio: str) -> None:
+    problems = profile_problems(
+        display_name=_one_line(display_name), country=country, topics=topics, bio=bio.strip()
+    )
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,222 @@
+"""What platforms and creators tell us of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.creators.messages import ChannelReadDue
+from marketplace.creators.models import AudienceSnapshot, AudienceSource, Channel, ChannelVideo
+from marketplace.creators.ports import ChannelAccount, VideoFacts
+from marketplace.creators.rules import (
+    EMPTY_HASHTAGS,
+    HASHTAGS_SHOWN,
+    Audience,
+    audience_problems,
+    hashtags_in,
+)
+from marketplace.creators.service.profile import own_creator
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
+from marketplace.kernel.ids import new_id
+from marketplace.store.locks import lock_row
+from marketplace.store.outbox import post
+
+OLDEST_REPORT: Final = timedelta(days=365)
+
+_FIGURES: Final = text(
+    """
+    WITH wanted AS (SELECT unnest(CAST(:channel_ids AS uuid[])) AS channel_id),
+    counted AS (
+        SELECT channel_id,
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY views) AS median_views,
+               sum(views) AS views,
+               sum(likes + comments + shares) AS engagements
+        FROM channel_videos JOIN wanted USING (channel_id)
+        GROUP BY channel_id
+    ),
+    used AS (
+        SELECT channel_id, lower(tag) AS tag, count(DISTINCT v.external_id) AS videos
+        FROM channel_videos v JOIN wanted USING (channel_id),
+             jsonb_array_elements_text(v.hashtags) AS tag
+        WHERE lower(tag) != ALL (CAST(:empty AS text[]))
+        GROUP BY channel_id, lower(tag)
+    ),
+    ranked AS (
+        SELECT channel_id, tag, row_number() OVER (
+                   PARTITION BY channel_id ORDER BY videos DESC, tag COLLATE "C") AS place
+        FROM used
+    ),
+    top AS (
+        SELECT channel_id, jsonb_agg(tag ORDER BY place) AS tags
+        FROM ranked WHERE place <= :most GROUP BY channel_id
+    )
+    UPDATE channels SET
+        median_views = counted.median_views,
+        engagement_rate_bps = CASE WHEN counted.views > 0 THEN
+            div(counted.engagements * 20000 + counted.views, 2 * counted.views) END,
+        top_hashtags = coalesce(top.tags, '[]'::jsonb)
+    FROM wanted
+        LEFT JOIN counted USING (channel_id)
+        LEFT JOIN top USING (channel_id)
+    WHERE channels.id = wanted.channel_id
+    """
+)
+
+
+def record_account(session: Session, *, channel_id: UUID, account: ChannelAccount) -> None:
+    """Keep what a platform says of a channel now; what it does not say stays as it was.
+
+    Raises NotFound, and Conflict when the answer is of another account.
+    """
+    channel = lock_row(session, Channel, channel_id)
+    if channel.external_id != account.external_id:
+        raise Conflict("The platform answered for another account than the one connected")
+    write_account(channel, account)
+
+
+def write_account(channel: Channel, account: ChannelAccount) -> None:
+    """Put an account's figures on its channel's row, which the caller has locked."""
+    channel.handle = account.handle or channel.handle
+    if account.follower_count is not None:
+        channel.follower_count = account.follower_count
+    if account.like_count is not None:
+        channel.like_count = account.like_count
+    if account.video_count is not None:
+        channel.video_count = account.video_count
+    channel.read_at = account.read_at
+
+
+def record_videos(session: Session, *, channel_id: UUID, videos: Sequence[VideoFacts]) -> int:
+    """Keep the past videos of a channel and work out its figures again; returns how many count.
+
+    A video that is known gets its new counts. One of which the platform does not say every count
+    is left out: what is missing is not nothing.
+    """
+    rows = [
+        {
+            "channel_id": channel_id,
+            "external_id": video.external_id,
+            "published_at": video.published_at,
+            "hashtags": list(hashtags_in(video.description)),
+            "duration_seconds": video.duration_seconds,
+            "views": video.views,
+            "likes": video.likes,
+            "comments": video.comments,
+            "shares": video.shares,
+        }
+        for video in {video.external_id: video for video in videos}.values()
+        if None not in (video.views, video.likes, video.comments, video.shares)
+    ]
+    if rows:
+        adding = insert(ChannelVideo)
+        told = ("hashtags", "duration_seconds", "views", "likes", "comments", "shares")
+        session.execute(
+            adding.on_conflict_do_update(
+                index_elements=[ChannelVideo.channel_id, ChannelVideo.external_id],
+                set_={name: adding.excluded[name] for name in told},
+            ),
+            rows,
+        )
+    recompute_figures(session, channel_ids=[channel_id])
+    return len(rows)
+
+
+def recompute_figures(session: Session, *, channel_ids: Sequence[UUID]) -> None:
+    """Work out median views, engagement rate and top hashtags from all past videos we know.
+
+    The same as ``rules.figures_of``, for many channels in one statement.
+    """
+    session.flush()  # the statement below reads what this transaction has written
+    session.execute(
+        _FIGURES,
+        {
+            "channel_ids": list(channel_ids),
+            "most": HASHTAGS_SHOWN,
+            "empty": sorted(EMPTY_HASHTAGS),
+        },
+    )
+
+
+def record_audience(
+    session: Session,
+    *,
+    channel_id: UUID,
+    audience: Audience,
+    sample_size: int,
+    source: AudienceSource,
+    taken_at: datetime,
+) -> AudienceSnapshot:
+    """Keep what a channel's audience was made of at one moment; older snapshots stay.
+
+    sample_size: how many people are behind the shares, 0 when nobody says. Raises InvalidInput.
+    """
+    if problems := audience_problems(audience, sample_size=sample_size):
+        raise InvalidInput(problems)
+    snapshot = AudienceSnapshot(
+        id=new_id(),
+        channel_id=channel_id,
+        source=source,
+        sample_size=sample_size,
+        taken_at=taken_at,
+        age=_known(audience.age),
+        gender=_known(audience.gender),
+        country=_known(audience.country),
+        interest=_known(audience.interest),
+    )
+    session.add(snapshot)
+    return snapshot
+
+
+def report_audience(
+    session: Session,
+    *,
+    actor: Actor,
+    audience: Audience,
+    sample_size: int,
+    taken_at: datetime,
+    now: datetime,
+) -> AudienceSnapshot:
+    """Keep what the actor says of their own audience; brands see that it is self-reported.
+
+    taken_at: when the platform showed it to them. Raises NotPermitted, Conflict without a channel,
+    InvalidInput.
+    """
+    creator_id = own_creator(actor, "describe this audience")
+    channel = queries.channel_of(session, creator_id=creator_id)
+    if channel is None:
+        raise Conflict("Connect a channel first: an audience belongs to a channel")
+    problems = audience_problems(audience, sample_size=sample_size)
+    if taken_at > now + timedelta(days=1):
+        problems["taken_on"] = "This day is in the future."
+    elif taken_at < now - OLDEST_REPORT:
+        problems["taken_on"] = "These figures are more than a year old: look them up again."
+    if problems:
+        raise InvalidInput(problems)
+    return record_audience(
+        session,
+        channel_id=channel.id,
+        audience=audience,
+        sample_size=sample_size,
+        source=AudienceSource.SELF_REPORTED,
+        taken_at=min(taken_at, now),
+    )
+
+
+def ask_reading(session: Session, *, actor: Actor, channel_id: UUID) -> None:
+    """Read a channel again soon, because its creator asks; raises NotFound for another's."""
+    channel = queries.channel_by_id(session, channel_id)
+    if channel.creator_id != own_creator(actor, "read this channel"):
+        raise NotFound("channel")
+    post(session, ChannelReadDue(channel_id=channel.id))
+
+
+def _known(shares: Mapping[str, int]) -> dict[str, int]:
+    return {label: share for label, share in shares.items() if share > 0}

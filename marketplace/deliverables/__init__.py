@@ -1,0 +1,1 @@
+"""What is owed, handed in, reviewed and live."""

@@ -1,0 +1,295 @@
+"""What is known of deliverables, by who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Brief, Campaign
+from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.creators.models import Channel, ChannelState, Creator, Platform
+from marketplace.deliverables.models import (
+    Deliverable,
+    DeliverableStep,
+    PublishedPost,
+    Review,
+    Submission,
+)
+from marketplace.deliverables.rules import DeliverableState, PostState, checklist
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+
+MOST_LINES: Final = 200
+"""A list of work is never longer; what is most urgent comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A submission with what the brand said of it."""
+
+    submission: Submission
+    review: Review | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverableLine:
+    """A deliverable with the names that a list shows."""
+
+    deliverable: Deliverable
+    campaign_name: str
+    brand_name: str
+    creator_name: str
+    post_state: PostState | None
+    """Of the post that is being checked or live; None while there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything agreed about one deliverable.
+
+    points: what the creator ticks, from the version of the brief that was agreed.
+    """
+
+    deliverable: Deliverable
+    campaign_name: str
+    brand_name: str
+    creator_name: str
+    offer: Offer
+    brief: Brief
+    points: Sequence[str]
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The rows this actor may know of: their brands', their own as a creator, or all for staff."""
+    if actor.is_staff or actor.is_system:
+        return true()
+    return or_(
+        Deliverable.brand_id.in_(list(actor.brands)), Deliverable.creator_id == actor.creator_id
+    )
+
+
+def deliverable_seen_by(session: Session, actor: Actor, deliverable_id: UUID) -> Deliverable:
+    """The deliverable, if this actor may know of it; otherwise NotFound."""
+    found = session.scalar(
+        select(Deliverable).where(Deliverable.id == deliverable_id, visible_to(actor))
+    )
+    if found is None:
+        raise NotFound("deliverable")
+    return found
+
+
+def deliverables_of(session: Session, *, collaboration_id: UUID) -> Sequence[Deliverable]:
+    """What a collaboration owes, in the order agreed."""
+    return session.scalars(
+        select(Deliverable)
+        .where(Deliverable.collaboration_id == collaboration_id)
+        .order_by(Deliverable.position)
+    ).all()
+
+
+def sheet_of(session: Session, deliverable: Deliverable) -> Sheet:
+    """All that was agreed about a deliverable, with the names of its two sides."""
+    collaboration = session.scalars(
+        select(Collaboration)
+        .where(Collaboration.id == deliverable.collaboration_id)
+        .options(
+            joinedload(Collaboration.campaign).joinedload(Campaign.brand),
+            joinedload(Collaboration.creator),
+            joinedload(Collaboration.offer).joinedload(Offer.brief),
+        )
+    ).one()
+    brief = collaboration.offer.brief
+    return Sheet(
+        deliverable=deliverable,
+        campaign_name=collaboration.campaign.name,
+        brand_name=collaboration.campaign.brand.name,
+        creator_name=collaboration.creator.display_name,
+        offer=collaboration.offer,
+        brief=brief,
+        points=checklist(brief.dos, brief.donts, disclosure=brief.disclosure),
+    )
+
+
+def lines_for_brands(
+    session: Session, *, brand_ids: Collection[UUID], states: Collection[DeliverableState]
+) -> list[DeliverableLine]:
+    """What these brands have in these states, the most urgent first."""
+    return _lines(session, Deliverable.brand_id.in_(brand_ids), states)
+
+
+def lines_for_creator(
+    session: Session, *, creator_id: UUID, states: Collection[DeliverableState]
+) -> list[DeliverableLine]:
+    """What a creator has in these states, the most urgent first."""
+    return _lines(session, Deliverable.creator_id == creator_id, states)
+
+
+def _lines(
+    session: Session, whose: ColumnElement[bool], states: Collection[DeliverableState]
+) -> list[DeliverableLine]:
+    rows = session.execute(
+        select(Deliverable, Campaign.name, Brand.name, Creator.display_name, PublishedPost.state)
+        .join(Campaign, Campaign.id == Deliverable.campaign_id)
+        .join(Brand, Brand.id == Deliverable.brand_id)
+        .join(Creator, Creator.id == Deliverable.creator_id)
+        .outerjoin(
+            PublishedPost,
+            (PublishedPost.deliverable_id == Deliverable.id)
+            & (PublishedPost.state != PostState.REFUSED),
+        )
+        .where(Deliverable.state.in_(states), whose)
+        .order_by(Deliverable.answer_by.nulls_last(), Deliverable.draft_due_on, Deliverable.id)
+        .limit(MOST_LINES)
+    )
+    return [DeliverableLine(*row) for row in rows]
+
+
+def checklist_of(session: Session, collaboration_id: UUID) -> list[str]:
+    """What a creator ticks before handing in, from the version of the brief that was agreed."""
+    brief = session.scalars(
+        select(Brief)
+        .join(Offer, Offer.brief_id == Brief.id)
+        .join(Collaboration, Collaboration.offer_id == Offer.id)
+        .where(Collaboration.id == collaboration_id)
+    ).one()
+    return checklist(brief.dos, brief.donts, disclosure=brief.disclosure)
+
+
+def submission_by_id(session: Session, submission_id: UUID) -> tuple[Submission, Deliverable]:
+    """A submission and its deliverable; raises NotFound."""
+    found = session.execute(
+        select(Submission, Deliverable)
+        .join(Deliverable, Deliverable.id == Submission.deliverable_id)
+        .where(Submission.id == submission_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("submission")
+    return found[0], found[1]
+
+
+def review_of(session: Session, submission_id: UUID) -> Review:
+    """What the brand said of a submission; raises NotFound before it has."""
+    found = session.scalar(select(Review).where(Review.submission_id == submission_id))
+    if found is None:
+        raise NotFound("review")
+    return found
+
+
+def submission_count(session: Session, deliverable_id: UUID) -> int:
+    """How many versions were handed in."""
+    counted = select(func.count()).where(Submission.deliverable_id == deliverable_id)
+    return session.scalar(counted) or 0
+
+
+def last_submission(session: Session, deliverable_id: UUID) -> Submission:
+    """The version handed in last; raises NotFound when there is none."""
+    found = session.scalar(
+        select(Submission)
+        .where(Submission.deliverable_id == deliverable_id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound("submission")
+    return found
+
+
+def submission_seen_by(session: Session, actor: Actor, submission_id: UUID) -> Submission:
+    """The submission, if this actor may know of its deliverable; otherwise NotFound."""
+    found = session.scalar(
+        select(Submission)
+        .join(Deliverable, Deliverable.id == Submission.deliverable_id)
+        .where(Submission.id == submission_id, visible_to(actor))
+    )
+    if found is None:
+        raise NotFound("submission")
+    return found
+
+
+def handed_in(session: Session, *, deliverable_id: UUID) -> list[Handed]:
+    """Every version handed in with its review, newest first."""
+    rows = session.execute(
+        select(Submission, Review)
+        .outerjoin(Review, Review.submission_id == Submission.id)
+        .where(Submission.deliverable_id == deliverable_id)
+        .order_by(Submission.number.desc())
+    )
+    return [Handed(*row) for row in rows]
+
+
+def steps_of(session: Session, *, deliverable_id: UUID) -> Sequence[DeliverableStep]:
+    """What happened to a deliverable, oldest first."""
+    return session.scalars(
+        select(DeliverableStep)
+        .where(DeliverableStep.deliverable_id == deliverable_id)
+        .order_by(DeliverableStep.happened_at, DeliverableStep.id)
+    ).all()
+
+
+def connected_channel(session: Session, *, creator_id: UUID, platform: Platform) -> Channel | None:
+    """The channel of a creator that we may read on a platform."""
+    return session.scalar(
+        select(Channel).where(
+            Channel.creator_id == creator_id,
+            Channel.platform == platform,
+            Channel.state == ChannelState.CONNECTED,
+        )
+    )
+
+
+def standing_post(session: Session, *, deliverable_id: UUID) -> PublishedPost | None:
+    """The post of a deliverable that is being checked, live, or gone; not the refused ones."""
+    return session.scalar(
+        select(PublishedPost)
+        .where(
+            PublishedPost.deliverable_id == deliverable_id,
+            PublishedPost.state != PostState.REFUSED,
+        )
+        .options(joinedload(PublishedPost.channel))
+        .execution_options(populate_existing=True)
+    )
+
+
+def post_states_of(session: Session, deliverable_ids: Collection[UUID]) -> dict[UUID, PostState]:
+    """Deliverable id -> the state of its post; one without a post is left out."""
+    rows = session.execute(
+        select(PublishedPost.deliverable_id, PublishedPost.state).where(
+            PublishedPost.deliverable_id.in_(deliverable_ids),
+            PublishedPost.state != PostState.REFUSED,
+        )
+    )
+    return {row.deliverable_id: row.state for row in rows}
+
+
+def last_refused_post(session: Session, *, deliverable_id: UUID) -> PublishedPost | None:
+    """The newest address that did not count, with its reason."""
+    return session.scalar(
+        select(PublishedPost)
+        .where(
+            PublishedPost.deliverable_id == deliverable_id,
+            PublishedPost.state == PostState.REFUSED,
+        )
+        .order_by(PublishedPost.pasted_at.desc(), PublishedPost.id.desc())
+        .limit(1)
+    )
+
+
+def post_by_id(session: Session, post_id: UUID) -> PublishedPost:
+    """A post with its channel and deliverable; raises NotFound."""
+    found = session.scalar(
+        select(PublishedPost)
+        .where(PublishedPost.id == post_id)
+        .options(
+            joinedload(PublishedPost.channel),
+            joinedload(PublishedPost.deliverable).joinedload(Deliverable.collaboration),
+        )
+    )
+    if found is None:
+        raise NotFound("post")
+    return found

@@ -1,0 +1,30 @@
+"""The verbs of deliverables: hand in, review, publish, accept."""
+
+from marketplace.deliverables.service.accepting import accept, accept_silent, end_collaboration
+from marketplace.deliverables.service.handing_in import StoredFile, create_from_offer, submit
+from marketplace.deliverables.service.publishing import (
+    confirm_published,
+    mark_not_visible,
+    mark_visible,
+    paste_post,
+    refuse_post,
+    ring_unchecked,
+)
+from marketplace.deliverables.service.reviewing import approve, request_changes
+
+__all__ = [
+    "StoredFile",
+    "accept",
+    "accept_silent",
+    "approve",
+    "confirm_published",
+    "create_from_offer",
+    "end_collaboration",
+    "mark_not_visible",
+    "mark_visible",
+    "paste_post",
+    "refuse_post",
+    "request_changes",
+    "ring_unchecked",
+    "submit",
+]

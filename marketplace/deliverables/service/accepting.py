@@ -1,0 +1,73 @@
+"""Accepting what is live, by word or by silence; the fee is earned with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.models import Collaboration
+from marketplace.deliverables.messages import DeliverableAccepted
+from marketplace.deliverables.models import Deliverable, PublishedPost
+from marketplace.deliverables.rules import DONE, DeliverableEvent, DeliverableState, PostState
+from marketplace.deliverables.service.moves import judged_by, take_step
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.store.locks import lock_row
+from marketplace.store.outbox import post
+
+
+def accept(session: Session, *, actor: Actor, deliverable_id: UUID, now: datetime) -> Deliverable:
+    """Accept the live post: the fee is earned.
+
+    Raises NotFound, NotPermitted, InvalidTransition (also the second time), Conflict.
+    """
+    return _accept(session, judged_by(session, actor, deliverable_id), actor=actor, now=now)
+
+
+def accept_silent(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """Accept every live post whose brand has let the time to object pass; return how many.
+
+    A post that the platform no longer shows waits for the brand's own word.
+    """
+    due = session.scalars(
+        select(Deliverable)
+        .join(PublishedPost, PublishedPost.deliverable_id == Deliverable.id)
+        .where(
+            Deliverable.state == DeliverableState.LIVE,
+            Deliverable.answer_by <= now,
+            PublishedPost.state == PostState.VERIFIED,
+        )
+        .order_by(Deliverable.id)
+        .limit(limit)
+        .with_for_update(of=Deliverable, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for deliverable in due:
+        _accept(session, deliverable, actor=SYSTEM, now=now)
+    return len(due)
+
+
+def end_collaboration(session: Session, *, collaboration_id: UUID, now: datetime) -> bool:
+    """Complete a collaboration that owes nothing more. False when it does, or has ended before."""
+    lock_row(session, Collaboration, collaboration_id)
+    owed = session.scalar(
+        select(func.count())
+        .select_from(Deliverable)
+        .where(Deliverable.collaboration_id == collaboration_id, Deliverable.state.not_in(DONE))
+    )
+    if owed:
+        return False
+    return collaborations.complete(session, collaboration_id=collaboration_id, now=now)
+
+
+def _accept(
+    session: Session, deliverable: Deliverable, *, actor: Actor, now: datetime
+) -> Deliverable:
+    take_step(session, deliverable, DeliverableEvent.ACCEPT, actor=actor, now=now)
+    deliverable.answer_by = None
+    deliverable.accepted_at = now
+    post(session, DeliverableAccepted(deliverable_id=deliverable.id))
+    return deliverable

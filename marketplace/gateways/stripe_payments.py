@@ -1,0 +1,344 @@
+"""Payments on the ``stripe`` package: calls that move money, and reads of how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import stripe
+from stripe import StripeClient
+
+from marketplace.funding.ports import (
+    ChargeFacts,
+    CheckoutFacts,
+    CheckoutState,
+    RefundFacts,
+    RefundStatus,
+)
+from marketplace.gateways.guard import no_transaction_open
+from marketplace.gateways.stripe_errors import answer_for
+from marketplace.kernel.money import Money
+from marketplace.payouts.ports import AccountFacts
+from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
+from marketplace.processor.rules import CallKind, Outcome
+from marketplace.reconciliation.ports import StatementLineFacts
+
+SEND_TIMEOUT_SECONDS: Final = 20
+READ_RETRIES: Final = 2
+
+
+class StripePayments:
+    """Every call we make to Stripe for money.
+
+    Sends are made once and never retried here: the processor room writes an attempt for each.
+    Reads are retried by the library.
+    """
+
+    def __init__(self, *, api_key: str, api_base: str) -> None:
+        self._sending = _client(api_key, api_base, retries=0)
+        self._reading = _client(api_key, api_base, retries=READ_RETRIES)
+        self._makers: dict[CallKind, Callable[[Instruction], Answer]] = {
+            CallKind.CHECKOUT: self._make_checkout,
+            CallKind.TRANSFER: self._make_transfer,
+            CallKind.REFUND: self._make_refund,
+            CallKind.ACCOUNT: self._make_account,
+        }
+
+    def send(self, instruction: Instruction) -> Answer:
+        """Make the call once, under its key. Never raises for what Stripe does."""
+        no_transaction_open()
+        try:
+            return self._makers[instruction.kind](instruction)
+        except Exception as error:  # whatever failed after the send is an answer
+            return answer_for(error)
+
+    def look_up(self, instruction: Instruction) -> Answer:
+        """Find what an earlier send made, by the call's id in its metadata."""
+        no_transaction_open()
+        try:
+            found = self._find(instruction)
+        except Exception as error:  # likewise
+            return Answer(Outcome.UNKNOWN, code=type(error).__name__)
+        if found is None:
+            return Answer(Outcome.NOT_RUN)
+        return Answer(Outcome.DONE, remote_id=found)
+
+    def checkout(self, session_id: str) -> CheckoutFacts:
+        """Return a checkout as it stands now, with the charge that paid it."""
+        no_transaction_open()
+        with _reads():
+            session = self._reading.v1.checkout.sessions.retrieve(session_id)
+            charge = None
+            if session.payment_status == "paid" and session.payment_intent is not None:
+                charge = self._charge(str(session.payment_intent))
+        state = {"complete": CheckoutState.PAID, "expired": CheckoutState.EXPIRED}.get(
+            session.status or "open", CheckoutState.OPEN
+        )
+        if charge is None and state is CheckoutState.PAID:
+            state = CheckoutState.OPEN  # complete, but the money has not come yet
+        return CheckoutFacts(
+            session_id=session.id,
+            funding_id=_our_id(session.metadata, "funding_id"),
+            state=state,
+            charge=charge,
+        )
+
+    def refund(self, refund_id: str) -> RefundFacts:
+        """Return a refund as it stands now."""
+        no_transaction_open()
+        with _reads():
+            refund = self._reading.v1.refunds.retrieve(refund_id)
+        status = {
+            "succeeded": RefundStatus.PAID,
+            "failed": RefundStatus.FAILED,
+            "canceled": RefundStatus.FAILED,
+        }.get(refund.status or "", RefundStatus.UNDER_WAY)
+        return RefundFacts(refund.id, status, refund.failure_reason or "")
+
+    def account(self, account_id: str) -> AccountFacts:
+        """Return a creator's account as it stands now."""
+        no_transaction_open()
+        with _reads():
+            account: Any = self._reading.v2.core.accounts.retrieve(
+                account_id, {"include": ["configuration.recipient", "requirements"]}
+            )
+        recipient = account.configuration and account.configuration.recipient
+        transfers = recipient and recipient.capabilities.stripe_balance.stripe_transfers
+        entries = (account.requirements and account.requirements.entries) or []
+        return AccountFacts(
+            account_id=account.id,
+            transfers_active=bool(transfers) and transfers.status == "active",
+            requirements=tuple(entry.description for entry in entries),
+        )
+
+    def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> str:
+        """Make a fresh single-use link to Stripe's own form."""
+        no_transaction_open()
+        with _reads():
+            link = self._reading.v2.core.account_links.create(
+                {
+                    "account": account_id,
+                    "use_case": {
+                        "type": "account_onboarding",
+                        "account_onboarding": {
+                            "return_url": return_url,
+                            "refresh_url": refresh_url,
+                        },
+                    },
+                }
+            )
+        return link.url
+
+    def transfer_call(self, transfer_id: str) -> UUID | None:
+        """Return the id of our call that made a transfer; None when it is not ours."""
+        no_transaction_open()
+        with _reads():
+            transfer = self._reading.v1.transfers.retrieve(transfer_id)
+        return _our_id(transfer.metadata, "call_id")
+
+    def statement(self, *, from_at: datetime, until_at: datetime) -> Iterator[StatementLineFacts]:
+        """Every balance transaction made in [from_at, until_at), newest first."""
+        no_transaction_open()
+        with _reads():
+            lines = self._reading.v1.balance_transactions.list(
+                {
+                    "created": {"gte": int(from_at.timestamp()), "lt": int(until_at.timestamp())},
+                    "limit": 100,
+                }
+            )
+            for line in lines.auto_paging_iter():
+                yield _statement_line(line)
+
+    def balance(self) -> dict[str, Money]:
+        """Currency -> available and pending together."""
+        no_transaction_open()
+        with _reads():
+            balance: Any = self._reading.v1.balance.retrieve()
+        sums: dict[str, Money] = {}
+        for part in (*balance.available, *balance.pending):
+            currency = part.currency.upper()
+            sums[currency] = sums.get(currency, Money(0, currency)) + Money(part.amount, currency)
+        return sums
+
+    def _make_checkout(self, instruction: Instruction) -> Answer:
+        wanted = instruction.params
+        ours = {"funding_id": wanted["funding_id"], "call_id": str(instruction.call_id)}
+        session = self._sending.v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "line_items": [
+                    {
+                        "price_data": {
+                            "currency": wanted["currency"].lower(),
+                            "unit_amount": wanted["amount_minor"],
+                            "product_data": {"name": wanted["description"]},
+                        },
+                        "quantity": 1,
+                    }
+                ],
+                "success_url": wanted["success_url"],
+                "cancel_url": wanted["cancel_url"],
+                "client_reference_id": wanted["funding_id"],
+                "metadata": ours,
+                "payment_intent_data": {
+                    "transfer_group": f"campaign_{wanted['campaign_id']}",
+                    "metadata": ours,
+                },
+            },
+            {"idempotency_key": instruction.idempotency_key},
+        )
+        return Answer(Outcome.DONE, remote_id=session.id, facts={"url": session.url or ""})
+
+    def _make_transfer(self, instruction: Instruction) -> Answer:
+        wanted = instruction.params
+        transfer = self._sending.v1.transfers.create(
+            {
+                "amount": wanted["amount_minor"],
+                "currency": wanted["currency"].lower(),
+                "destination": wanted["account_id"],
+                "transfer_group": _transfer_group(wanted),
+                "metadata": {
+                    "payout_id": wanted["payout_id"],
+                    "call_id": str(instruction.call_id),
+                },
+            },
+            {"idempotency_key": instruction.idempotency_key},
+        )
+        return Answer(Outcome.DONE, remote_id=transfer.id)
+
+    def _make_refund(self, instruction: Instruction) -> Answer:
+        wanted = instruction.params
+        refund = self._sending.v1.refunds.create(
+            {
+                "payment_intent": wanted["payment_intent_id"],
+                "amount": wanted["amount_minor"],
+                "metadata": {
+                    "refund_id": wanted["refund_id"],
+                    "call_id": str(instruction.call_id),
+                },
+            },
+            {"idempotency_key": instruction.idempotency_key},
+        )
+        return Answer(Outcome.DONE, remote_id=refund.id)
+
+    def _make_account(self, instruction: Instruction) -> Answer:
+        wanted = instruction.params
+        account = self._sending.v2.core.accounts.create(
+            {
+                "contact_email": wanted["email"],
+                "display_name": wanted["display_name"],
+                "dashboard": "express",
+                "identity": {"country": wanted["country"]},
+                "configuration": {
+                    "recipient": {
+                        "capabilities": {
+                            "stripe_balance": {"stripe_transfers": {"requested": True}}
+                        }
+                    }
+                },
+                "defaults": {
+                    "responsibilities": {
+                        "fees_collector": "application",
+                        "losses_collector": "application",
+                    }
+                },
+                "metadata": {
+                    "payout_account_id": wanted["payout_account_id"],
+                    "call_id": str(instruction.call_id),
+                },
+            },
+            {"idempotency_key": instruction.idempotency_key},
+        )
+        return Answer(Outcome.DONE, remote_id=account.id)
+
+    def _find(self, instruction: Instruction) -> str | None:
+        wanted, call_id = instruction.params, str(instruction.call_id)
+        made: Iterator[Any]
+        match instruction.kind:
+            case CallKind.TRANSFER:
+                made = self._reading.v1.transfers.list(
+                    {"transfer_group": _transfer_group(wanted), "limit": 100}
+                ).auto_paging_iter()
+            case CallKind.REFUND:
+                made = self._reading.v1.refunds.list(
+                    {"payment_intent": wanted["payment_intent_id"], "limit": 100}
+                ).auto_paging_iter()
+            case _:
+                # Neither moves money: one that nobody heard of is never used and does no harm.
+                return None
+        ours = (str(one.id) for one in made if _tag(one.metadata, "call_id") == call_id)
+        return next(ours, None)
+
+    def _charge(self, payment_intent_id: str) -> ChargeFacts | None:
+        intent: Any = self._reading.v1.payment_intents.retrieve(
+            payment_intent_id, {"expand": ["latest_charge.balance_transaction"]}
+        )
+        charge = intent.latest_charge
+        if charge is None or not charge.paid or charge.balance_transaction is None:
+            return None
+        movement = charge.balance_transaction
+        return ChargeFacts(
+            charge_id=charge.id,
+            payment_intent_id=intent.id,
+            balance_transaction_id=movement.id,
+            amount=Money(charge.amount, charge.currency.upper()),
+            processor_fee=Money(movement.fee, movement.currency.upper()),
+            charged_at=_moment(charge.created),
+            available_on=_moment(movement.available_on),
+        )
+
+
+class _reads:  # noqa: N801  # used like a function
+    """Turn Stripe's errors on a read into one that the rooms know."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, stripe.StripeError):
+            raise ProcessorUnavailable(error.code or type(error).__name__) from error
+
+
+def _client(api_key: str, api_base: str, *, retries: int) -> StripeClient:
+    return StripeClient(
+        api_key,
+        base_addresses={"api": api_base},
+        max_network_retries=retries,
+        http_client=stripe.RequestsClient(timeout=SEND_TIMEOUT_SECONDS),
+    )
+
+
+def _transfer_group(wanted: Any) -> str:
+    return f"payout_{wanted['payout_id']}"
+
+
+def _tag(metadata: Any, name: str) -> str | None:
+    return metadata.to_dict().get(name) if metadata is not None else None
+
+
+def _our_id(metadata: Any, name: str) -> UUID | None:
+    try:
+        return UUID(_tag(metadata, name) or "")
+    except ValueError:
+        return None
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _statement_line(line: stripe.BalanceTransaction) -> StatementLineFacts:
+    currency = line.currency.upper()
+    return StatementLineFacts(
+        line_id=line.id,
+        kind=line.type,
+        source_id=str(line.source) if line.source is not None else None,
+        amount=Money(line.amount, currency),
+        fee=Money(line.fee, currency),
+        net=Money(line.net, currency),
+        occurred_at=_moment(line.created),
+        available_on=_moment(line.available_on).date(),
+        raw=line.to_dict(),
+    )

@@ -1,0 +1,1 @@
+"""Audience fit: which creators reach the people a brief is for, and why."""

@@ -1,0 +1,1 @@
+"""How creators and briefs are brought together. Pure."""

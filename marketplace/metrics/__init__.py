@@ -1,0 +1,1 @@
+"""Readings of live posts: when to take one, what it says, and what it never says."""

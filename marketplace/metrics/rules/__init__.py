@@ -1,0 +1,1 @@
+"""What is true of posts and their numbers, whoever asks. Pure."""

@@ -1,0 +1,1 @@
+"""Money out: accepted work becomes the creator's money."""

@@ -1,0 +1,43 @@
+"""News of the payouts room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class FeeEarned(Message):
+    """An accepted deliverable has earned its fee; the hold window runs."""
+
+    earning_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutsWanted(Message):
+    """Something became payable or possible for this creator: look whether to pay."""
+
+    creator_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSettled(Message):
+    """The money is in the creator's account at the processor."""
+
+    payout_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutFailed(Message):
+    """The processor refused for good; the money is payable again."""
+
+    payout_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccountChanged(Message):
+    """A creator's account at the processor may have changed: look."""
+
+    payout_account_id: UUID

@@ -1,0 +1,317 @@
+"""Where a creator's money is, and why it is not further yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from marketplace.campaigns.models import Campaign
+from marketplace.creators.models import Creator
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.payouts.models import Earning, Payout, PayoutAccount, PayoutStep
+from marketplace.payouts.rules import (
+    EarningState,
+    PayoutState,
+    Waiting,
+    smallest_payout,
+    waiting_for,
+)
+from marketplace.processor import queries as processor
+from marketplace.processor.models import ProcessorCall
+from marketplace.processor.rules import CallKind, CallState
+from marketplace.store.paging import Page, page_of
+
+PAYOUT_ORDERS: Final[Mapping[str, Sequence[InstrumentedAttribute[Any]]]] = {
+    "started": (Payout.reserved_at,),
+    "ended": (Payout.ended_at,),
+    "amount": (Payout.currency, Payout.amount_minor),
+}
+"""What a list of payouts can be sorted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarningLine:
+    """One earned fee with what it waits for: the same record for creator, brand and finance."""
+
+    earning: Earning
+    campaign_name: str
+    creator_name: str
+    waiting: Waiting
+    account: PayoutAccount | None
+    call: ProcessorCall | None
+    paid_at: datetime | None
+
+    @property
+    def transfer_id(self) -> str | None:
+        """The processor's proof, once the money was sent."""
+        return self.earning.payout.stripe_transfer_id if self.earning.payout else None
+
+    @property
+    def smallest(self) -> Money:
+        """The least that is sent in the fee's currency."""
+        return smallest_payout(self.earning.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class EarningSums:
+    """What a creator has, by where it stands; one row a currency."""
+
+    currency: str
+    pending: Money
+    payable: Money
+    paying: Money
+    paid: Money
+
+
+def account_of(session: Session, creator_id: UUID) -> PayoutAccount | None:
+    """The creator's payout account, if one was opened."""
+    return session.scalar(select(PayoutAccount).where(PayoutAccount.creator_id == creator_id))
+
+
+def account_by_id(session: Session, payout_account_id: UUID) -> PayoutAccount:
+    """A payout account by its id; raises NotFound."""
+    found = session.get(PayoutAccount, payout_account_id)
+    if found is None:
+        raise NotFound("payout account")
+    return found
+
+
+def account_at(session: Session, stripe_account_id: str) -> PayoutAccount | None:
+    """The payout account that the processor knows by this id."""
+    return session.scalar(
+        select(PayoutAccount).where(PayoutAccount.stripe_account_id == stripe_account_id)
+    )
+
+
+def accounts_not_ready(session: Session) -> Sequence[PayoutAccount]:
+    """Accounts that exist at the processor and cannot take transfers yet."""
+    return session.scalars(
+        select(PayoutAccount).where(
+            PayoutAccount.stripe_account_id.is_not(None), PayoutAccount.transfers_active.is_(False)
+        )
+    ).all()
+
+
+def earnings_of_creator(session: Session, *, creator_id: UUID, page: int) -> Page[EarningLine]:
+    """A creator's earned fees, newest first."""
+    return _lines(session, _earnings().where(Earning.creator_id == creator_id), page)
+
+
+def earnings_of_campaign(session: Session, *, campaign_id: UUID, page: int) -> Page[EarningLine]:
+    """The fees earned in a campaign, newest first."""
+    return _lines(session, _earnings().where(Earning.campaign_id == campaign_id), page)
+
+
+def all_earnings(session: Session, *, state: EarningState | None, page: int) -> Page[EarningLine]:
+    """Every earned fee, for finance staff; one state or all."""
+    statement = _earnings()
+    if state is not None:
+        statement = statement.where(Earning.state == state)
+    return _lines(session, statement, page)
+
+
+def earning_line(session: Session, *, deliverable_id: UUID) -> EarningLine | None:
+    """The fee a deliverable has earned; None before it is accepted."""
+    lines = _lines(session, _earnings().where(Earning.deliverable_id == deliverable_id), 1).rows
+    return lines[0] if lines else None
+
+
+def earning_by_id(session: Session, earning_id: UUID) -> Earning:
+    """An earned fee by its id; raises NotFound."""
+    found = session.scalar(
+        select(Earning)
+        .where(Earning.id == earning_id)
+        .options(joinedload(Earning.deliverable), joinedload(Earning.payout))
+    )
+    if found is None:
+        raise NotFound("earning")
+    return found
+
+
+def sums_of(session: Session, creator_id: UUID) -> list[EarningSums]:
+    """What a creator has earned, by currency and by where it stands."""
+    rows = session.execute(
+        select(Earning.currency, Earning.state, func.sum(Earning.net_minor))
+        .where(Earning.creator_id == creator_id)
+        .group_by(Earning.currency, Earning.state)
+    ).all()
+    found = {(currency, state): int(total) for currency, state, total in rows}
+
+    def amount(currency: str, state: EarningState) -> Money:
+        return Money(found.get((currency, state), 0), currency)
+
+    return [
+        EarningSums(
+            currency=currency,
+            pending=amount(currency, EarningState.PENDING),
+            payable=amount(currency, EarningState.PAYABLE),
+            paying=amount(currency, EarningState.PAYING),
+            paid=amount(currency, EarningState.PAID),
+        )
+        for currency in sorted({currency for currency, _ in found})
+    ]
+
+
+def last_refusal_at(session: Session, creator_id: UUID) -> datetime | None:
+    """When the processor last refused a payout to this creator for good."""
+    return session.scalar(
+        select(func.max(Payout.ended_at)).where(
+            Payout.creator_id == creator_id, Payout.state == PayoutState.RETURNED
+        )
+    )
+
+
+def payout_seen_by(session: Session, actor: Actor, payout_id: UUID) -> Payout:
+    """The payout, for its creator and for staff; otherwise NotFound."""
+    statement = select(Payout).where(Payout.id == payout_id).options(joinedload(Payout.creator))
+    if not actor.is_staff and not actor.is_system:
+        statement = statement.where(Payout.creator_id == actor.creator_id)
+    found = session.scalar(statement)
+    if found is None:
+        raise NotFound("payout")
+    return found
+
+
+def payouts(
+    session: Session, *, state: PayoutState | None, sort: str, descending: bool, page: int
+) -> Page[Payout]:
+    """Every payout with its creator, for finance staff; one state or all.
+
+    sort: one of ``PAYOUT_ORDERS``; amounts are compared within their currency.
+    """
+    order = (*PAYOUT_ORDERS[sort], Payout.id)
+    statement = (
+        select(Payout)
+        .options(joinedload(Payout.creator))
+        .order_by(*(each.desc() if descending else each.asc() for each in order))
+    )
+    if state is not None:
+        statement = statement.where(Payout.state == state)
+    return page_of(session, statement, number=page)
+
+
+def payouts_of_creator(session: Session, *, creator_id: UUID) -> Sequence[Payout]:
+    """A creator's payouts, newest first."""
+    return session.scalars(
+        select(Payout).where(Payout.creator_id == creator_id).order_by(Payout.reserved_at.desc())
+    ).all()
+
+
+def steps_of(session: Session, payout_id: UUID) -> Sequence[PayoutStep]:
+    """What happened to a payout, oldest first."""
+    return session.scalars(
+        select(PayoutStep)
+        .where(PayoutStep.payout_id == payout_id)
+        .order_by(PayoutStep.happened_at, PayoutStep.id)
+    ).all()
+
+
+def earnings_in(session: Session, payout_id: UUID) -> Sequence[Earning]:
+    """The fees a payout carries."""
+    return session.scalars(
+        select(Earning)
+        .where(Earning.payout_id == payout_id)
+        .options(joinedload(Earning.deliverable))
+        .order_by(Earning.id)
+    ).all()
+
+
+def median_wait(session: Session) -> timedelta | None:
+    """Half of all paid fees took at most this long from acceptance to payout; None before one."""
+    waits = (
+        select((Payout.ended_at - Earning.earned_at).label("wait"))
+        .join(Earning.payout)
+        .where(Earning.state == EarningState.PAID)
+        .subquery()
+    )
+    median: timedelta | None = session.scalar(
+        select(func.percentile_cont(0.5).within_group(waits.c.wait))
+    )
+    return median
+
+
+def user_of(session: Session, creator_id: UUID) -> UUID | None:
+    """The person behind a creator; None for one who has not signed up."""
+    return session.scalar(select(Creator.user_id).where(Creator.id == creator_id))
+
+
+def _earnings() -> Select[Earning]:
+    return (
+        select(Earning)
+        .options(joinedload(Earning.payout), joinedload(Earning.deliverable))
+        .order_by(Earning.earned_at.desc(), Earning.id.desc())
+    )
+
+
+def _lines(session: Session, statement: Select[Earning], page: int) -> Page[EarningLine]:
+    from_rows: Page[Earning] = page_of(session, statement, number=page)
+    rows = from_rows.rows
+    creator_ids = {row.creator_id for row in rows}
+    accounts = {
+        account.creator_id: account
+        for account in session.scalars(
+            select(PayoutAccount)
+            .where(PayoutAccount.creator_id.in_(creator_ids))
+            .options(joinedload(PayoutAccount.creator))
+        )
+    }
+    creators = _names(
+        session, select(Creator.id, Creator.display_name).where(Creator.id.in_(creator_ids))
+    )
+    campaigns = _names(
+        session,
+        select(Campaign.id, Campaign.name).where(
+            Campaign.id.in_({row.campaign_id for row in rows})
+        ),
+    )
+    payable: dict[tuple[UUID, str], int] = {
+        (creator_id, currency): int(total)
+        for creator_id, currency, total in session.execute(
+            select(Earning.creator_id, Earning.currency, func.sum(Earning.net_minor))
+            .where(Earning.creator_id.in_(creator_ids), Earning.state == EarningState.PAYABLE)
+            .group_by(Earning.creator_id, Earning.currency)
+        )
+    }
+    calls = processor.calls_for(
+        session,
+        kind=CallKind.TRANSFER,
+        subject_ids={row.payout_id for row in rows if row.payout_id is not None},
+    )
+    lines = []
+    for row in rows:
+        account = accounts.get(row.creator_id)
+        call = calls.get(row.payout_id) if row.payout_id is not None else None
+        together = Money(payable.get((row.creator_id, row.currency), 0), row.currency)
+        lines.append(
+            EarningLine(
+                earning=row,
+                campaign_name=campaigns[row.campaign_id],
+                creator_name=creators[row.creator_id],
+                account=account,
+                call=call,
+                paid_at=row.payout.ended_at
+                if row.payout is not None and row.state is EarningState.PAID
+                else None,
+                waiting=waiting_for(
+                    row.state,
+                    has_account=account is not None,
+                    transfers_active=account is not None and account.transfers_active,
+                    enough=together >= smallest_payout(row.currency),
+                    unclear=call is not None and call.state is CallState.UNKNOWN,
+                    stuck=call is not None and call.state is CallState.MANUAL,
+                ),
+            )
+        )
+    return Page(rows=lines, number=from_rows.number, total=from_rows.total, size=from_rows.size)
+
+
+def _names(session: Session, statement: Select[UUID, str]) -> dict[UUID, str]:
+    return {row[0]: row[1] for row in session.execute(statement)}

@@ -1,0 +1,1 @@
+"""Does the ledger agree with the processor?"""

@@ -1,0 +1,71 @@
+"""Every named invariant of the product, the ledger's and those of the rooms above it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from marketplace.ledger import checks as ledger
+from marketplace.ledger.checks import Check, CheckResult, Finding, once
+from marketplace.ledger.rules import plain
+from marketplace.payouts import checks as payouts
+from marketplace.reconciliation import queries
+
+
+def _find_differing(session: Session) -> list[Finding]:
+    return [
+        Finding(
+            f"currency {compared.processor.currency}",
+            f"The processor says {plain(compared.processor)}, the ledger {plain(compared.ledger)};"
+            f" {plain(compared.difference)} is unexplained.",
+        )
+        for compared in once(session, queries.compare_balances)
+        if compared.difference
+    ]
+
+
+def _difference_figure(session: Session) -> str:
+    compared = once(session, queries.compare_balances)
+    if not compared:
+        return "the processor's statement was not read yet"
+    return "; ".join(f"{plain(c.processor)} there, {plain(c.ledger)} here" for c in compared)
+
+
+def _find_breaks(session: Session) -> list[Finding]:
+    return [Finding(found.reference, found.detail) for found in once(session, queries.open_breaks)]
+
+
+def _break_figure(session: Session) -> str:
+    return f"{len(once(session, queries.open_breaks))} open breaks"
+
+
+CHECKS: Final = (
+    Check(
+        name="I8",
+        title="Our balance at the processor is the same on both sides, less what is under way",
+        find=_find_differing,
+        figure=_difference_figure,
+        alarm=True,
+    ),
+    Check(
+        name="R1",
+        title="Every movement at the processor stands in the ledger, and the other way round",
+        find=_find_breaks,
+        figure=_break_figure,
+        alarm=True,
+    ),
+)
+
+
+_ALL: Final = (*ledger.CHECKS, *payouts.CHECKS, *CHECKS)
+
+
+def run_all(session: Session) -> list[CheckResult]:
+    """Run every invariant there is, in the order in which they are shown."""
+    return ledger.run(session, _ALL)
+
+
+def run_all_briefly(session: Session) -> list[CheckResult]:
+    """Run every invariant there is for a summary: the same findings, no figures."""
+    return ledger.run_briefly(session, _ALL)

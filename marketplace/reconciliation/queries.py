@@ -1,0 +1,332 @@
+"""What agrees with the processor, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.models import Collaboration
+from marketplace.creators.models import Creator
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.chart import CHART, Code, OwnerKind
+from marketplace.ledger.models import JournalEntry, Posting
+from marketplace.ledger.rules import AccountRef, EntryKind
+from marketplace.reconciliation.models import (
+    Pairing,
+    ProcessorStatement,
+    ReconciliationBreak,
+    StatementLine,
+)
+from marketplace.reconciliation.rules import BreakState, Entry, Line
+from marketplace.store.paging import Page, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class PairedLine:
+    """A statement line beside the journal entry it was paired with."""
+
+    line: StatementLine
+    entry_id: int | None
+    entry_key: str | None
+    entry_kind: str | None
+
+    @property
+    def amount(self) -> Money:
+        """Gross, signed from our side."""
+        return Money(self.line.amount_minor, self.line.currency)
+
+    @property
+    def fee(self) -> Money:
+        """What the processor kept."""
+        return Money(self.line.fee_minor, self.line.currency)
+
+    @property
+    def net(self) -> Money:
+        """What the balance really moved."""
+        return Money(self.line.net_minor, self.line.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySum:
+    """What the processor moved on one day in one currency, and how much of it is paired."""
+
+    lines: int
+    paired: int
+    amount: Money
+    fee: Money
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedBalance:
+    """Both sides' word on what is at the processor.
+
+    explained: movements one side has and the other not yet. difference: what nothing explains.
+    """
+
+    processor: Money
+    ledger: Money
+    explained: Money
+
+    @property
+    def difference(self) -> Money:
+        """The processor's word, less ours, less what is explained."""
+        return self.processor - self.ledger - self.explained
+
+
+DAY_ORDERS: Final[Mapping[str, Sequence[InstrumentedAttribute[Any]]]] = {
+    "time": (StatementLine.occurred_at,),
+    "type": (StatementLine.kind, StatementLine.occurred_at),
+    "net": (StatementLine.currency, StatementLine.net_minor),
+}
+"""What the lines of a day can be sorted by."""
+
+
+def last_statement(session: Session) -> ProcessorStatement | None:
+    """The newest reading of the processor's statement."""
+    return session.scalar(
+        select(ProcessorStatement).order_by(ProcessorStatement.read_at.desc()).limit(1)
+    )
+
+
+def first_movement_at(session: Session) -> datetime | None:
+    """When the ledger first touched our balance at the processor."""
+    return session.scalar(
+        select(func.min(JournalEntry.occurred_at))
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .where(_touches())
+    )
+
+
+def unpaired_lines(session: Session) -> list[Line]:
+    """Statement lines without a journal entry, oldest first."""
+    rows = session.execute(
+        select(
+            StatementLine.id,
+            StatementLine.stripe_balance_transaction_id,
+            StatementLine.source_id,
+            StatementLine.net_minor,
+            StatementLine.currency,
+        )
+        .outerjoin(Pairing, Pairing.line_id == StatementLine.id)
+        .where(Pairing.line_id.is_(None))
+        .order_by(StatementLine.occurred_at, StatementLine.id)
+    )
+    return [
+        Line(line_id, reference, source_id, Money(net, currency))
+        for line_id, reference, source_id, net, currency in rows
+    ]
+
+
+def unpaired_entries(session: Session) -> list[Entry]:
+    """Journal entries that move our balance at the processor and have no statement line."""
+    moved = func.sum(
+        case(
+            (Posting.debit_code == Code.PROCESSOR_BALANCE, Posting.amount_minor),
+            else_=-Posting.amount_minor,
+        )
+    )
+    rows = session.execute(
+        select(
+            JournalEntry.id,
+            JournalEntry.idem_key,
+            JournalEntry.source_ref,
+            moved,
+            Posting.currency,
+            JournalEntry.occurred_at,
+        )
+        .join(Posting, Posting.entry_id == JournalEntry.id)
+        .outerjoin(Pairing, Pairing.entry_id == JournalEntry.id)
+        .where(_touches(), Pairing.entry_id.is_(None))
+        .group_by(JournalEntry.id, Posting.currency)
+        .order_by(JournalEntry.id)
+    )
+    return [
+        Entry(entry_id, key, source_id, Money(int(net), currency), occurred_at)
+        for entry_id, key, source_id, net, currency, occurred_at in rows
+    ]
+
+
+def compare_balances(session: Session) -> list[ComparedBalance]:
+    """Both sides' word on each currency, as of the newest reading; none before the first."""
+    statement = last_statement(session)
+    if statement is None:
+        return []
+    lines, entries = unpaired_lines(session), unpaired_entries(session)
+    compared = []
+    for currency in sorted({*statement.balances, *(e.moved.currency for e in entries)}):
+        nothing = Money(0, currency)
+        ahead = sum((x.net for x in lines if x.net.currency == currency), nothing)
+        behind = sum((x.moved for x in entries if x.moved.currency == currency), nothing)
+        compared.append(
+            ComparedBalance(
+                processor=Money(statement.balances.get(currency, 0), currency),
+                ledger=ledger.balance_of(
+                    session, AccountRef(Code.PROCESSOR_BALANCE), currency=currency
+                ),
+                explained=ahead - behind,
+            )
+        )
+    return compared
+
+
+def day(
+    session: Session, on: date, *, page: int, sort: str = "time", descending: bool = True
+) -> Page[PairedLine]:
+    """The statement lines of one day (UTC), each with its entry; newest first.
+
+    sort: one of ``DAY_ORDERS``; amounts are compared within their currency.
+    """
+    order = (*DAY_ORDERS[sort], StatementLine.id)
+    rows: Page[tuple[StatementLine, int | None, str | None, str | None]] = page_of(
+        session,
+        _lines_on(on).order_by(*(each.desc() if descending else each.asc() for each in order)),
+        number=page,
+    )
+    return Page(
+        rows=[PairedLine(*row) for row in rows.rows],
+        number=rows.number,
+        total=rows.total,
+        size=rows.size,
+    )
+
+
+def whole_day(session: Session, on: date) -> Iterator[PairedLine]:
+    """Every statement line of one day (UTC), read as it is asked for and never all at once."""
+    in_order = _lines_on(on).order_by(StatementLine.occurred_at, StatementLine.id)
+    for row in session.execute(in_order, execution_options={"yield_per": 500}):
+        yield PairedLine(*row)
+
+
+def day_sums(session: Session, on: date) -> list[DaySum]:
+    """What the lines of one day (UTC) add up to, by currency."""
+    line = StatementLine
+    rows = session.execute(
+        select(
+            line.currency,
+            func.count(line.id),
+            func.count(Pairing.line_id),
+            func.sum(line.amount_minor),
+            func.sum(line.fee_minor),
+            func.sum(line.net_minor),
+        )
+        .outerjoin(Pairing, Pairing.line_id == line.id)
+        .where(_on(on))
+        .group_by(line.currency)
+        .order_by(line.currency)
+    )
+    return [
+        DaySum(
+            lines=lines,
+            paired=paired,
+            amount=Money(int(amount), currency),
+            fee=Money(int(fee), currency),
+            net=Money(int(net), currency),
+        )
+        for currency, lines, paired, amount, fee, net in rows
+    ]
+
+
+def days_with_lines(session: Session, *, limit: int = 30) -> list[tuple[date, int, int]]:
+    """The newest days that have statement lines: the day (UTC), its lines, how many are paired."""
+    on = func.date(func.timezone("UTC", StatementLine.occurred_at))
+    rows = session.execute(
+        select(on, func.count(StatementLine.id), func.count(Pairing.line_id))
+        .outerjoin(Pairing, Pairing.line_id == StatementLine.id)
+        .group_by(on)
+        .order_by(on.desc())
+        .limit(limit)
+    )
+    return [(day_, lines, paired) for day_, lines, paired in rows]
+
+
+def open_breaks(session: Session) -> Sequence[ReconciliationBreak]:
+    """Breaks that are open, oldest first."""
+    return session.scalars(
+        select(ReconciliationBreak)
+        .where(ReconciliationBreak.state == BreakState.OPEN)
+        .order_by(ReconciliationBreak.opened_at, ReconciliationBreak.id)
+    ).all()
+
+
+def resolved_breaks(session: Session, *, page: int) -> Page[ReconciliationBreak]:
+    """Breaks that are closed, the last closed first."""
+    statement = (
+        select(ReconciliationBreak)
+        .where(ReconciliationBreak.state == BreakState.RESOLVED)
+        .order_by(ReconciliationBreak.resolved_at.desc(), ReconciliationBreak.id)
+    )
+    return page_of(session, statement, number=page)
+
+
+def break_by_id(session: Session, break_id: UUID) -> ReconciliationBreak:
+    """A break by its id; raises NotFound."""
+    found = session.get(ReconciliationBreak, break_id)
+    if found is None:
+        raise NotFound("break")
+    return found
+
+
+def line_by_id(session: Session, line_id: UUID) -> StatementLine:
+    """A statement line by its id; raises NotFound."""
+    found = session.get(StatementLine, line_id)
+    if found is None:
+        raise NotFound("statement line")
+    return found
+
+
+def owner_names(session: Session, refs: Iterable[AccountRef]) -> dict[UUID, str]:
+    """Owner of a ledger account -> its name for people; owners without a name are left out."""
+    wanted: dict[OwnerKind, set[UUID]] = {}
+    for ref in refs:
+        wanted.setdefault(CHART[ref.code].owner, set()).add(ref.owner)
+    names: dict[UUID, str] = {}
+    for kind, statement in _NAMES.items():
+        if kind in wanted:
+            key = statement.selected_columns[0]
+            names |= dict(session.execute(statement.where(key.in_(wanted[kind]))).all())
+    return names
+
+
+_NAMES: Final[dict[OwnerKind, Select[UUID, str]]] = {
+    OwnerKind.BRAND: select(Brand.id, Brand.name),
+    OwnerKind.CAMPAIGN: select(Campaign.id, Campaign.name),
+    OwnerKind.CREATOR: select(Creator.id, Creator.display_name),
+    OwnerKind.COLLABORATION: select(
+        Collaboration.id, Creator.display_name + " in “" + Campaign.name + "”"
+    )
+    .join(Creator, Creator.id == Collaboration.creator_id)
+    .join(Campaign, Campaign.id == Collaboration.campaign_id),
+}
+
+
+def _lines_on(on: date) -> Select[StatementLine, int, str, EntryKind]:
+    return (
+        select(StatementLine, JournalEntry.id, JournalEntry.idem_key, JournalEntry.kind)
+        .outerjoin(Pairing, Pairing.line_id == StatementLine.id)
+        .outerjoin(JournalEntry, JournalEntry.id == Pairing.entry_id)
+        .where(_on(on))
+    )
+
+
+def _on(on: date) -> ColumnElement[bool]:
+    """True for the lines of one day (UTC)."""
+    begin = datetime.combine(on, time.min, UTC)
+    happened = StatementLine.occurred_at
+    return (happened >= begin) & (happened < begin + timedelta(days=1))
+
+
+def _touches() -> ColumnElement[bool]:
+    return or_(
+        Posting.debit_code == Code.PROCESSOR_BALANCE, Posting.credit_code == Code.PROCESSOR_BALANCE
+    )

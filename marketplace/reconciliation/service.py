@@ -1,0 +1,173 @@
+"""Keep the processor's statement, pair it with the ledger, open and resolve breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.reconciliation import queries
+from marketplace.reconciliation.messages import BreakOpened
+from marketplace.reconciliation.models import (
+    Pairing,
+    ProcessorStatement,
+    ReconciliationBreak,
+    StatementLine,
+)
+from marketplace.reconciliation.ports import StatementLineFacts
+from marketplace.reconciliation.rules import BreakKind, BreakState, Found, PairingRule, pair
+from marketplace.store.locks import lock_row
+from marketplace.store.outbox import post
+
+
+def import_statement(
+    session: Session,
+    *,
+    lines: Sequence[StatementLineFacts],
+    balances: Mapping[str, Money],
+    from_at: datetime,
+    until_at: datetime,
+    now: datetime,
+) -> ProcessorStatement:
+    """Keep what the processor says of a span of time; lines that are known stay as they are.
+
+    balances: currency -> all we had there when it was read.
+    """
+    statement = ProcessorStatement(
+        id=new_id(),
+        from_at=from_at,
+        until_at=until_at,
+        read_at=now,
+        line_count=len(lines),
+        new_line_count=0,
+        balances={currency: amount.minor for currency, amount in balances.items()},
+    )
+    session.add(statement)
+    session.flush()  # its lines go in by one statement of their own, which needs its row
+    if lines:
+        fresh = session.scalars(
+            insert(StatementLine)
+            .on_conflict_do_nothing(index_elements=["stripe_balance_transaction_id"])
+            .returning(StatementLine.id),
+            [_row(line, statement.id) for line in lines],
+        ).all()
+        statement.new_line_count = len(fresh)
+    return statement
+
+
+def reconcile(session: Session, *, now: datetime) -> int:
+    """Pair everything that is not paired yet; return how many breaks are open after it.
+
+    Runs one at a time. Breaks found again stay open, breaks found no more are resolved by
+    themselves. Safe to run twice.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('reconciliation'))"))
+    lines = queries.unpaired_lines(session)
+    entries = queries.unpaired_entries(session)
+    outcome = pair(lines, entries, now=now)
+    for line_id, entry_id in outcome.pairs:
+        session.add(
+            Pairing(line_id=line_id, entry_id=entry_id, rule=PairingRule.SAME_SOURCE, paired_at=now)
+        )
+    session.flush()  # the balance is compared less what is unpaired from here on
+    found = [*outcome.breaks, *_balance_breaks(session)]
+    _resolve_vanished(session, found, now)
+    for one in found:
+        _open(session, one, now)
+    return len(found)
+
+
+def resolve_break(
+    session: Session, *, actor: Actor, break_id: UUID, resolution: str, now: datetime
+) -> ReconciliationBreak:
+    """Close a break with a note of what was found out.
+
+    A break that is still there is opened anew by the next run. Raises NotFound, NotPermitted,
+    InvalidInput (no note), Conflict (resolved already).
+    """
+    if not actor.is_staff:
+        raise NotPermitted("resolve breaks")
+    if not resolution:
+        raise InvalidInput({"resolution": "Say what you found out."})
+    found = lock_row(session, ReconciliationBreak, break_id)
+    if found.state is BreakState.RESOLVED:
+        raise Conflict("This break is resolved already")
+    found.state = BreakState.RESOLVED
+    found.resolved_at = now
+    found.resolution = resolution
+    return found
+
+
+def _row(line: StatementLineFacts, statement_id: UUID) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "statement_id": statement_id,
+        "stripe_balance_transaction_id": line.line_id,
+        "kind": line.kind,
+        "source_id": line.source_id,
+        "amount_minor": line.amount.minor,
+        "fee_minor": line.fee.minor,
+        "net_minor": line.net.minor,
+        "currency": line.net.currency,
+        "occurred_at": line.occurred_at,
+        "available_on": line.available_on,
+        "raw": dict(line.raw),
+    }
+
+
+def _balance_breaks(session: Session) -> list[Found]:
+    return [
+        Found(
+            BreakKind.BALANCE_DIFFERS,
+            compared.difference.currency,
+            compared.difference,
+            "The processor's balance is not the ledger's, even less what is not paired yet.",
+        )
+        for compared in queries.compare_balances(session)
+        if compared.difference
+    ]
+
+
+def _resolve_vanished(session: Session, found: Sequence[Found], now: datetime) -> None:
+    still = {(one.kind, one.reference) for one in found}
+    open_breaks = session.scalars(
+        select(ReconciliationBreak).where(ReconciliationBreak.state == BreakState.OPEN)
+    )
+    for known in open_breaks:
+        if (known.kind, known.reference) not in still:
+            known.state = BreakState.RESOLVED
+            known.resolved_at = now
+            known.resolution = "Agrees now: found by the next run."
+
+
+def _open(session: Session, found: Found, now: datetime) -> None:
+    opened = session.scalar(
+        insert(ReconciliationBreak)
+        .values(
+            id=new_id(),
+            kind=found.kind,
+            reference=found.reference,
+            line_id=found.line_id,
+            entry_id=found.entry_id,
+            difference_minor=found.difference.minor,
+            currency=found.difference.currency,
+            detail=found.detail,
+            state=BreakState.OPEN,
+            opened_at=now,
+            resolution="",
+        )
+        .on_conflict_do_nothing(
+            index_elements=["kind", "reference"], index_where=text("state = 'open'")
+        )
+        .returning(ReconciliationBreak.id)
+    )
+    if opened is not None:
+        post(session, BreakOpened(break_id=opened))

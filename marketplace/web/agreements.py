@@ -1,0 +1,361 @@
+"""What both sides see and fill in the same way: terms, rights in words, offers, collaborations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from wtforms import (
+    BooleanField,
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from marketplace.campaigns.models import Brief
+from marketplace.campaigns.rules import FORMATS, ROUNDS_MOST, USAGE_DAYS_MOST, UsageMedia
+from marketplace.collaborations import queries
+from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.collaborations.rules import (
+    BRAND_FEE_BPS,
+    CREATOR_FEE_BPS,
+    MESSAGE_MOST,
+    CollaborationState,
+    DueDeliverable,
+    OfferMoney,
+    OfferState,
+    Party,
+    Terms,
+    money_of,
+    offer_money,
+    split_fee,
+    usage_until,
+)
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import Money, exponent
+from marketplace.web import render
+from marketplace.web.forms import BaseForm, MoneyField
+
+FORMAT_CHOICES: Final = [
+    SelectChoice(each, each.replace("_", " ").capitalize()) for each in FORMATS
+]
+MEDIA_CHOICES: Final = [
+    SelectChoice(UsageMedia.ORGANIC.value, "On the brand's own channels"),
+    SelectChoice(UsageMedia.PAID.value, "On its own channels and as a paid ad"),
+]
+ROUND_CHOICES: Final = [SelectChoice(n, str(n)) for n in range(ROUNDS_MOST + 1)]
+DRAFT_AFTER: Final = timedelta(days=14)
+PUBLISH_AFTER: Final = timedelta(days=21)
+
+Section = Callable[[Session, Actor, Collaboration, datetime], Mapping[str, Any]]
+"""Adds to the page of a collaboration: names of the template -> values."""
+
+SECTIONS: Final[list[Section]] = []
+"""What rooms above put on the page of a collaboration; see ``on_collaboration_page``."""
+
+
+def on_collaboration_page(section: Section) -> Section:
+    """Register a function whose values the page of a collaboration is rendered with.
+
+    ``waiting``, when it gives one, is the sentence that says who waits for whom; ``steps`` replaces
+    the line of steps between "Agreed" and "Completed".
+    """
+    SECTIONS.append(section)
+    return section
+
+
+class OwedForm(Form):  # type: ignore[misc]  # WTForms ships no types
+    """One deliverable of an offer."""
+
+    format = SelectField("Format", choices=FORMAT_CHOICES)
+    description = StringField("What", [Length(max=200)])
+    draft_due_on = DateField("Draft due", [Optional()])
+    publish_by_on = DateField("Publish by", [Optional()])
+
+
+class OfferForm(BaseForm):
+    """Terms, from either side."""
+
+    fee = MoneyField(
+        "Fee for everything",
+        [InputRequired("Enter a fee.")],
+        description="The whole fee, before the platform's share. A point for decimals, no commas.",
+    )
+    deliverables = FieldList(FormField(OwedForm), max_entries=12)
+    usage_media = RadioField(
+        "Where the videos may be shown", [InputRequired()], choices=MEDIA_CHOICES
+    )
+    usage_days = IntegerField(
+        "For how many days",
+        [Optional(), NumberRange(1, USAGE_DAYS_MOST)],
+    )
+    usage_forever = BooleanField("For ever (in perpetuity)")
+    revision_rounds = SelectField("Rounds of changes", choices=ROUND_CHOICES, coerce=int)
+    note = TextAreaField("Note to the other side", [Length(max=MESSAGE_MOST)])
+
+    def terms_in(self, currency: str) -> Terms:
+        """Return what was typed; raises InvalidInput under the fields' names."""
+        problems: dict[str, str] = {}
+        fee = Money(0, currency)
+        try:
+            fee = self.fee.amount_in(currency)
+        except InvalidInput as refusal:
+            problems |= refusal.problems
+        rows = [each.form for each in self.deliverables if _filled(each.form)]
+        if any(row.draft_due_on.data is None or row.publish_by_on.data is None for row in rows):
+            problems["deliverables"] = "Give each deliverable both of its days."
+        if self.usage_days.data is None and not self.usage_forever.data:
+            problems["usage_days"] = "Say for how many days, or tick for ever."
+        if problems:
+            raise InvalidInput(problems)
+        return Terms(
+            fee=fee,
+            deliverables=tuple(
+                DueDeliverable(
+                    format=row.format.data,
+                    description=row.description.data.strip(),
+                    draft_due_on=row.draft_due_on.data,
+                    publish_by_on=row.publish_by_on.data,
+                )
+                for row in rows
+            ),
+            usage_media=self.usage_media.data,
+            usage_days=None if self.usage_forever.data else self.usage_days.data,
+            revision_rounds=self.revision_rounds.data,
+            note=self.note.data or "",
+        )
+
+
+def _filled(row: Any) -> bool:
+    return bool((row.description.data or "").strip())
+
+
+def plain_amount(money: Money) -> str:
+    """Return an amount as it is typed into a field: ``1250.00``."""
+    return f"{Decimal(money.minor).scaleb(-exponent(money.currency)):f}"
+
+
+def form_from_brief(brief: Brief, *, fee: Money, ends_on: date, today: date) -> OfferForm:
+    """Return a form with what the brief asks and the applicant wants, to be changed freely."""
+    publish = max(today + timedelta(days=1), min(today + PUBLISH_AFTER, ends_on))
+    draft = min(today + DRAFT_AFTER, publish)
+    return OfferForm(
+        data={
+            "fee": plain_amount(fee),
+            "deliverables": [
+                {
+                    "format": each["format"],
+                    "description": each["description"],
+                    "draft_due_on": draft,
+                    "publish_by_on": publish,
+                }
+                for each in brief.deliverables
+                for _ in range(each["count"])
+            ],
+            "usage_media": brief.usage_media,
+            "usage_days": brief.usage_days,
+            "usage_forever": brief.usage_days is None,
+            "revision_rounds": brief.revision_rounds,
+        }
+    )
+
+
+def form_from_offer(offer: Offer) -> OfferForm:
+    """Return a form with an offer's terms, to begin a counter-offer from."""
+    return OfferForm(
+        data={
+            "fee": plain_amount(offer.fee),
+            "deliverables": [
+                {
+                    "format": each.format,
+                    "description": each.description,
+                    "draft_due_on": each.draft_due_on,
+                    "publish_by_on": each.publish_by_on,
+                }
+                for each in queries.owed_under(offer)
+            ],
+            "usage_media": offer.usage_media,
+            "usage_days": offer.usage_days,
+            "usage_forever": offer.usage_days is None,
+            "revision_rounds": offer.revision_rounds,
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPart:
+    """One line of a breakdown."""
+
+    label: str
+    value: Money
+
+
+@dataclass(frozen=True, slots=True)
+class MoneySides:
+    """What the brand pays beside what the creator receives, as the breakdown shows it."""
+
+    brand_total: Money
+    brand_parts: Sequence[MoneyPart]
+    creator_total: Money
+    creator_parts: Sequence[MoneyPart]
+
+
+def sides_of(money: OfferMoney) -> MoneySides:
+    """Return an offer's money as two columns that add up."""
+    return MoneySides(
+        brand_total=money.brand_pays,
+        brand_parts=[MoneyPart("Fee", money.fee), MoneyPart("Platform fee", money.brand_fee)],
+        creator_total=money.creator_receives,
+        creator_parts=[
+            MoneyPart("Fee", money.fee),
+            MoneyPart("Platform's share", -money.creator_share),
+        ],
+    )
+
+
+def money_preview(form: OfferForm, currency: str) -> MoneySides | None:
+    """Return both sides' money for what stands in a form now, or None while it does not add up."""
+    count = sum(1 for each in form.deliverables if _filled(each.form))
+    try:
+        fee = form.fee.amount_in(currency)
+    except InvalidInput:
+        return None
+    if not 0 < count <= fee.minor:
+        return None
+    fees = split_fee(fee, count=count)
+    return sides_of(money_of(fees, creator_fee_bps=CREATOR_FEE_BPS, brand_fee_bps=BRAND_FEE_BPS))
+
+
+def rights_in_words(brand_name: str, *, media: str, days: int | None, until: date | None) -> str:
+    """Return a usage grant as one plain sentence. until: the last day, where it is known."""
+    where = "on its own channels"
+    if media == UsageMedia.PAID:
+        where += " and as a paid ad"
+    if days is None:
+        return f"{brand_name} may show the videos {where}, everywhere, for ever (in perpetuity)."
+    end = f", until {render.day(until)}" if until is not None else ""
+    return f"{brand_name} may show the videos {where}, everywhere, for {days} days{end}."
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """A deliverable of an offer with its part of the fee."""
+
+    format: str
+    description: str
+    draft_due_on: date
+    publish_by_on: date
+    fee: Money
+
+
+def owed_lines(offer: Offer) -> list[OwedLine]:
+    """Return what is owed under an offer, in order, each with its part of the fee."""
+    return [
+        OwedLine(
+            format=each.format,
+            description=each.description,
+            draft_due_on=each.draft_due_on,
+            publish_by_on=each.publish_by_on,
+            fee=Money(kept["fee_minor"], offer.currency),
+        )
+        for each, kept in zip(queries.owed_under(offer), offer.deliverables, strict=True)
+    ]
+
+
+def offer_page(session: Session, actor: Actor, offer_id: UUID) -> dict[str, Any]:
+    """Return what the page of an offer shows, the same facts for both sides."""
+    offer = queries.offer_seen_by(session, actor, offer_id)
+    campaign = offer.application.campaign
+    party = queries.party_of(actor, brand_id=campaign.brand_id, creator_id=offer.creator_id)
+    is_open = offer.state is OfferState.OPEN
+    others = queries.offers_of(session, offer.application_id)
+    ties = queries.ties_of(session, creator_id=offer.creator_id, campaign_id=campaign.id)
+    return {
+        "offer": offer,
+        "application": offer.application,
+        "campaign": campaign,
+        "brand": campaign.brand,
+        "creator": offer.application.creator,
+        "brief": offer.brief,
+        "history": others,
+        "collaboration": ties.collaboration,
+        "may_answer": is_open and party is not None and party is not offer.made_by,
+        "may_withdraw": is_open and party is not None and party is offer.made_by,
+        "sides": sides_of(offer_money(offer)),
+        "owed": owed_lines(offer),
+        "rights": rights_of(offer, brand_name=campaign.brand.name),
+        "waiting": _offer_waiting(offer),
+    }
+
+
+def rights_of(offer: Offer, *, brand_name: str) -> str:
+    """Return the usage grant of an offer as one plain sentence with its last day."""
+    until = usage_until(queries.owed_under(offer), usage_days=offer.usage_days)
+    return rights_in_words(brand_name, media=offer.usage_media, days=offer.usage_days, until=until)
+
+
+def _offer_waiting(offer: Offer) -> str:
+    if offer.state is not OfferState.OPEN:
+        return ""
+    application = offer.application
+    brand, creator = application.campaign.brand.name, application.creator.display_name
+    answering = creator if offer.made_by is Party.BRAND else brand
+    return f"Waiting for {answering} to answer, until {render.moment(offer.expires_at)}."
+
+
+def collaboration_page(
+    session: Session, actor: Actor, collaboration_id: UUID, *, now: datetime
+) -> dict[str, Any]:
+    """Return what the page of a collaboration shows, with what the rooms above add to it."""
+    collaboration = queries.collaboration_seen_by(session, actor, collaboration_id)
+    offer, campaign = collaboration.offer, collaboration.campaign
+    page: dict[str, Any] = {
+        "collaboration": collaboration,
+        "campaign": campaign,
+        "brand": campaign.brand,
+        "creator": collaboration.creator,
+        "offer": offer,
+        "brief": offer.brief,
+        "owed": owed_lines(offer),
+        "sides": sides_of(offer_money(offer)),
+        "rights": rights_of(offer, brand_name=campaign.brand.name),
+        "waiting": "",
+        "steps": [
+            {
+                "label": "Work",
+                "state": "now" if collaboration.state is CollaborationState.ACTIVE else "done",
+            }
+        ],
+        "party": queries.party_of(
+            actor, brand_id=campaign.brand_id, creator_id=collaboration.creator_id
+        ),
+    }
+    for section in SECTIONS:
+        page |= section(session, actor, collaboration, now)
+    page["steps"] = [
+        {"label": "Agreed", "state": "done", "at": collaboration.agreed_at},
+        *page["steps"],
+        _last_step(collaboration),
+    ]
+    return page
+
+
+def _last_step(collaboration: Collaboration) -> dict[str, Any]:
+    if collaboration.state is CollaborationState.ACTIVE:
+        return {"label": "Completed", "state": "next"}
+    words = "Completed" if collaboration.state is CollaborationState.COMPLETED else "Cancelled"
+    return {"label": words, "state": "done", "at": collaboration.ended_at}

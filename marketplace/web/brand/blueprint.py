@@ -1,0 +1,10 @@
+"""The blueprint of these pages, and the guard before every one of them."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from marketplace.web import access
+
+bp = Blueprint("brand", __name__, url_prefix="/brand")
+bp.before_request(access.brand_guard)

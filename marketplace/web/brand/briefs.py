@@ -1,0 +1,279 @@
+"""The campaign editor: five short steps, saved as one goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.rules import countries
+from marketplace.campaigns import queries
+from marketplace.campaigns import service as campaigns
+from marketplace.campaigns.models import Brief, Campaign
+from marketplace.campaigns.rules import BriefContent, CampaignState, date_problems, missing
+from marketplace.collaborations.rules import CREATOR_FEE_BPS
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.brand.blueprint import bp
+from marketplace.web.brand.brief_forms import (
+    FORMS,
+    AmendForm,
+    BasicsForm,
+    StepForm,
+    basics_from,
+    form_from,
+)
+from marketplace.web.brand.campaigns import brief_words
+
+STEPS: Final = {
+    "basics": "Basics",
+    "brief": "Brief",
+    "audience": "Audience",
+    "rights": "Money and rights",
+    "preview": "Preview",
+}
+STEP_OF: Final = {
+    "name": "basics", "budget": "basics", "currency": "basics", "starts_on": "basics",
+    "ends_on": "basics", "summary": "brief", "dos": "brief", "donts": "brief",
+    "deliverables": "brief", "target_age": "audience", "target_gender": "audience",
+    "target_country": "audience", "target_interests": "audience", "fee_low": "rights",
+    "fee_high": "rights", "usage_media": "rights", "usage_days": "rights",
+    "disclosure": "rights", "revision_rounds": "rights",
+}  # fmt: skip
+"""Where a field of a campaign or brief is filled in."""
+
+
+@bp.route("/campaigns/new", methods=["GET", "POST"])
+def new_campaign() -> ResponseReturnValue:
+    """What are we going to run? The first step; from here on everything is saved."""
+    form = BasicsForm()
+    if not access.actor().may_edit(access.brand_id()):
+        raise NotPermitted("start a campaign for this brand")
+    if not form.is_submitted():
+        return _basics_page(form, campaign=None)
+    if not form.validate():
+        return _basics_page(form, campaign=None), 422
+    try:
+        with transaction() as session:
+            drafted = campaigns.draft_campaign(
+                session,
+                brand_id=access.brand_id(),
+                actor=access.actor(),
+                now=utc_now(),
+                **form.basics(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return _basics_page(form, campaign=None), 422
+    return _go_on(drafted.id, "basics")
+
+
+@bp.route("/campaigns/<uuid:campaign_id>/edit/basics", methods=["GET", "POST"])
+def edit_campaign(campaign_id: UUID) -> ResponseReturnValue:
+    """The basics of a draft, again."""
+    with reading() as session:
+        campaign = _editable(queries.campaign_seen_by(session, access.actor(), campaign_id))
+    if campaign.state is not CampaignState.DRAFT:
+        return redirect(url_for("brand.edit_brief", campaign_id=campaign_id, step="brief"), 303)
+    form = BasicsForm(data=basics_from(campaign))
+    if not form.is_submitted():
+        return _basics_page(form, campaign=campaign)
+    if not form.validate():
+        return _basics_page(form, campaign=campaign), 422
+    try:
+        with transaction() as session:
+            campaigns.edit_campaign(
+                session,
+                campaign_id=campaign_id,
+                actor=access.actor(),
+                now=utc_now(),
+                **form.basics(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return _basics_page(form, campaign=campaign), 422
+    return _go_on(campaign_id, "basics")
+
+
+@bp.route("/campaigns/<uuid:campaign_id>/edit/<step>", methods=["GET", "POST"])
+def edit_brief(campaign_id: UUID, step: str) -> ResponseReturnValue:
+    """One step of the brief: what to make, for whom, for what; or the preview."""
+    if step == "preview":
+        if request.method == "POST":
+            abort(405)
+        return _preview_page(campaign_id, AmendForm())
+    if step not in FORMS:
+        raise NotFound("step of the editor")
+    campaign, content = _written(campaign_id)
+    form = form_from(step, content)
+    if not form.is_submitted():
+        return _step_page(step, form, campaign)
+    if "more" in request.form:
+        form.make_room()
+        return _step_page(step, form, campaign)
+    if not form.validate():
+        return _step_page(step, form, campaign), 422
+    try:
+        with transaction() as session:
+            changes = form.changes(campaign.currency)
+            campaigns.save_brief(
+                session,
+                campaign_id=campaign_id,
+                content=replace(content, **changes),
+                actor=access.actor(),
+                now=utc_now(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return _step_page(step, form, campaign), 422
+    return _go_on(campaign_id, step)
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/publish")
+def publish_campaign(campaign_id: UUID) -> ResponseReturnValue:
+    """Open the campaign to creators."""
+    try:
+        with transaction() as session:
+            published = campaigns.publish(
+                session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()
+            )
+    except InvalidInput:
+        return _preview_page(campaign_id, AmendForm()), 422
+    flash(
+        f"“{published.name}” is open to creators. We are looking for those who fit it now.",
+        "success",
+    )
+    return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/amend")
+def amend_campaign(campaign_id: UUID) -> ResponseReturnValue:
+    """Publish the changed brief as a new version."""
+    form = AmendForm()
+    if not form.validate_on_submit():
+        return _preview_page(campaign_id, form), 422
+    try:
+        with transaction() as session:
+            brief = campaigns.amend_brief(
+                session,
+                campaign_id=campaign_id,
+                change_note=form.change_note.data,
+                actor=access.actor(),
+                now=utc_now(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return _preview_page(campaign_id, form), 422
+    flash(
+        f"Version {brief.version} of the brief counts now. "
+        "Who has agreed stays with the version they agreed to.",
+        "success",
+    )
+    return redirect(url_for("brand.brief_versions", campaign_id=campaign_id), 303)
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/discard")
+def discard_amendment(campaign_id: UUID) -> ResponseReturnValue:
+    """Throw the unpublished changes of a brief away."""
+    with transaction() as session:
+        campaigns.discard_amendment(session, campaign_id=campaign_id, actor=access.actor())
+    flash("The changes are thrown away. The published version stays.", "success")
+    return redirect(url_for("brand.brief_versions", campaign_id=campaign_id), 303)
+
+
+def _editable(campaign: Campaign) -> Campaign:
+    if not access.actor().may_edit(campaign.brand_id):
+        raise NotPermitted("change this campaign")
+    return campaign
+
+
+def _written(campaign_id: UUID) -> tuple[Campaign, BriefContent]:
+    """The campaign and what its brief says in the version one would write on."""
+    with reading() as session:
+        campaign = _editable(queries.campaign_seen_by(session, access.actor(), campaign_id))
+        brief = queries.draft_brief(session, campaign_id)
+        brief = brief or queries.published_brief(session, campaign_id)
+    if brief is None:
+        raise NotFound("brief")
+    return campaign, queries.content_of(brief, currency=campaign.currency)
+
+
+def _go_on(campaign_id: UUID, step: str) -> ResponseReturnValue:
+    if "leave" in request.form:
+        flash("Saved as a draft.", "success")
+        return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
+    names = list(STEPS)
+    following = names[names.index(step) + 1]
+    return redirect(url_for("brand.edit_brief", campaign_id=campaign_id, step=following), 303)
+
+
+def _steps(campaign: Campaign | None, here: str) -> list[dict[str, Any]]:
+    fixed = campaign is not None and campaign.state is not CampaignState.DRAFT
+    names = [name for name in STEPS if not (fixed and name == "basics")]
+    found = []
+    for name in names:
+        url = ""
+        if campaign is not None:
+            url = (
+                url_for("brand.edit_campaign", campaign_id=campaign.id)
+                if name == "basics"
+                else url_for("brand.edit_brief", campaign_id=campaign.id, step=name)
+            )
+        found.append({"label": STEPS[name], "url": url, "here": name == here})
+    return found
+
+
+def _basics_page(form: BasicsForm, *, campaign: Campaign | None) -> str:
+    return render_template(
+        "brand/editor_basics.html", form=form, campaign=campaign, steps=_steps(campaign, "basics")
+    )
+
+
+def _step_page(step: str, form: StepForm, campaign: Campaign) -> str:
+    return render_template(
+        f"brand/editor_{step}.html",
+        form=form,
+        campaign=campaign,
+        steps=_steps(campaign, step),
+        keep_share=10_000 - CREATOR_FEE_BPS,
+    )
+
+
+def _preview_page(campaign_id: UUID, form: AmendForm) -> str:
+    now = utc_now()
+    with reading() as session:
+        campaign = _editable(queries.campaign_seen_by(session, access.actor(), campaign_id))
+        draft = queries.draft_brief(session, campaign_id)
+        published = queries.published_brief(session, campaign_id)
+        brief = draft or published
+    if brief is None:
+        raise NotFound("brief")
+    return render_template(
+        "brand/editor_preview.html",
+        form=form,
+        campaign=campaign,
+        brief=brief,
+        content=queries.content_of(brief, currency=campaign.currency),
+        brand=campaign.brand,
+        words=brief_words(campaign, brief),
+        country_names=countries(),
+        steps=_steps(campaign, "preview"),
+        gaps=_gaps(campaign, brief, now=now),
+        is_amendment=draft is not None and published is not None,
+        is_new=published is None,
+    )
+
+
+def _gaps(campaign: Campaign, brief: Brief, *, now: Any) -> list[dict[str, str]]:
+    content = queries.content_of(brief, currency=campaign.currency)
+    problems = missing(content)
+    if campaign.state is CampaignState.DRAFT:
+        dates = date_problems(starts_on=campaign.starts_on, ends_on=campaign.ends_on, now=now)
+        problems = dates | problems
+    steps = {each["label"]: each["url"] for each in _steps(campaign, "preview")}
+    return [{"text": text, "url": steps[STEPS[STEP_OF[name]]]} for name, text in problems.items()]

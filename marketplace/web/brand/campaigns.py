@@ -1,0 +1,142 @@
+"""What are we running? The list of campaigns and the page of each."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.rules import countries
+from marketplace.campaigns import queries
+from marketplace.campaigns import service as campaigns
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState, today_somewhere
+from marketplace.collaborations import queries as collaborations
+from marketplace.collaborations.rules import ApplicationState
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import NotPermitted
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.agreements import rights_in_words
+from marketplace.web.brand.blueprint import bp
+
+
+@bp.get("/campaigns", endpoint="campaigns")
+def campaign_list() -> ResponseReturnValue:
+    """One line for each campaign: state, money, creators by step, days left."""
+    now = utc_now()
+    sort = request.args.get("sort", "newest")
+    state = _state_asked_for()
+    with reading() as session:
+        page = queries.campaigns_of(
+            session,
+            brand_id=access.brand_id(),
+            page=access.page_number(),
+            sort=sort,
+            state=state,
+        )
+        ids = [campaign.id for campaign in page.rows]
+        money = collaborations.campaigns_money(session, page.rows)
+        counts = collaborations.application_counts(session, ids)
+        invited = collaborations.invitation_counts(session, ids)
+    return render_template(
+        "brand/campaigns.html",
+        page=page,
+        money=money,
+        counts=counts,
+        invited=invited,
+        sort=sort if sort in queries.SORTS else "newest",
+        state=state,
+        states=list(CampaignState),
+        today=today_somewhere(now),
+        may_edit=access.actor().may_edit(access.brand_id()),
+    )
+
+
+@bp.get("/campaigns/<uuid:campaign_id>")
+def campaign(campaign_id: UUID) -> ResponseReturnValue:
+    """How does this campaign stand?"""
+    now = utc_now()
+    with reading() as session:
+        found = queries.campaign_seen_by(session, access.actor(), campaign_id)
+        money = collaborations.campaign_money(session, found)
+        counts = collaborations.application_counts(session, [campaign_id]).get(campaign_id, {})
+        invited = collaborations.invitation_counts(session, [campaign_id]).get(campaign_id, 0)
+        steps = queries.steps_of(session, campaign_id)
+        amendment = queries.draft_brief(session, campaign_id)
+    return render_template(
+        "brand/campaign.html",
+        campaign=found,
+        money=money,
+        counts=counts,
+        invited=invited,
+        applied=sum(counts.values()),
+        agreed=counts.get(ApplicationState.AGREED, 0),
+        steps=steps,
+        has_amendment=amendment is not None and found.state is CampaignState.PUBLISHED,
+        today=today_somewhere(now),
+        may_edit=access.actor().may_edit(found.brand_id),
+    )
+
+
+@bp.get("/campaigns/<uuid:campaign_id>/brief")
+def brief_versions(campaign_id: UUID) -> ResponseReturnValue:
+    """What do we ask for, and what did we ask before?"""
+    with reading() as session:
+        found = queries.campaign_seen_by(session, access.actor(), campaign_id)
+        versions = queries.brief_versions(session, campaign_id)
+        draft = queries.draft_brief(session, campaign_id)
+    return render_template(
+        "brand/brief_versions.html",
+        campaign=found,
+        versions=versions,
+        draft=draft,
+        words=brief_words(found, versions[0]) if versions else None,
+        country_names=countries(),
+        may_edit=access.actor().may_edit(found.brand_id)
+        and found.state is not CampaignState.CLOSED,
+    )
+
+
+@bp.route("/campaigns/<uuid:campaign_id>/close", methods=["GET", "POST"])
+def close_campaign(campaign_id: UUID) -> ResponseReturnValue:
+    """Ask once, naming the campaign; then take no more creators."""
+    if request.method == "POST":
+        with transaction() as session:
+            closed = campaigns.close(
+                session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()
+            )
+        flash(f"“{closed.name}” is closed. What was agreed goes on.", "success")
+        return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
+    with reading() as session:
+        found = queries.campaign_seen_by(session, access.actor(), campaign_id)
+        counts = collaborations.application_counts(session, [campaign_id]).get(campaign_id, {})
+    if not access.actor().may_edit(found.brand_id):
+        raise NotPermitted("close this campaign")
+    open_states = (
+        ApplicationState.SUBMITTED,
+        ApplicationState.SHORTLISTED,
+        ApplicationState.OFFERED,
+    )
+    return render_template(
+        "brand/campaign_close.html",
+        campaign=found,
+        waiting=sum(counts.get(state, 0) for state in open_states),
+        agreed=counts.get(ApplicationState.AGREED, 0),
+    )
+
+
+def brief_words(campaign: Campaign, brief: Any) -> dict[str, str]:
+    """Return what the template of a brief needs in words; the campaign with its brand."""
+    return {
+        "rights": rights_in_words(
+            campaign.brand.name, media=brief.usage_media, days=brief.usage_days, until=None
+        )
+    }
+
+
+def _state_asked_for() -> CampaignState | None:
+    asked = request.args.get("state", "")
+    return CampaignState(asked) if asked in set(CampaignState) else None

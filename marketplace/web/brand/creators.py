@@ -1,0 +1,156 @@
+"""The market: who can be hired, and one creator as a brand sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.rules import countries
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import is_open
+from marketplace.creators import queries
+from marketplace.creators.models import AudienceSnapshot
+from marketplace.creators.queries import MarketFilters
+from marketplace.creators.rules import AGES, TOPICS, is_fresh
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching import queries as matching
+from marketplace.store.session import reading
+from marketplace.web import access, charts
+from marketplace.web.brand.blueprint import bp
+
+COUNTRIES_SHOWN: Final = 5
+MOST: Final = 10**12
+"""No count in the market is larger."""
+GENDER_WORDS: Final = {
+    "female": "Female",
+    "male": "Male",
+    "other_or_unknown": "Another or unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceShown:
+    """A snapshot, ready to draw."""
+
+    snapshot: AudienceSnapshot
+    is_fresh: bool
+    age: list[charts.Share]
+    gender: list[charts.Share]
+    country: list[charts.Share]
+    interest: list[charts.Share]
+
+
+@bp.get("/creators", endpoint="creators")
+def market() -> ResponseReturnValue:
+    """Who is in the market? Filters and order live in the address."""
+    topic = request.args.get("topic")
+    filters = MarketFilters(
+        words=request.args.get("words", "").replace("\0", "").strip(),
+        country=country_asked_for(),
+        topic=topic if topic in TOPICS else None,
+        min_followers=least_asked_for("min_followers"),
+        min_views=least_asked_for("min_views"),
+    )
+    sort = request.args.get("sort", "views")
+    with reading() as session:
+        return render_template(
+            "brand/creators_list.html",
+            page=queries.market(session, filters=filters, sort=sort, page=access.page_number()),
+            filters=filters,
+            sort=sort if sort in queries.SORTS else "views",
+            countries=countries(),
+            market_countries=queries.countries_in_market(session),
+            topics=TOPICS,
+        )
+
+
+@bp.get("/creators/<uuid:creator_id>")
+def creator(creator_id: UUID) -> ResponseReturnValue:
+    """Who is this, who watches them, and what do they ask?
+
+    With ?campaign=<id> of the brand also: how well do they fit it, and why?
+    """
+    now = utc_now()
+    with reading() as session:
+        found = queries.creator_by_id(session, creator_id)
+        channel = queries.channel_of(session, creator_id=creator_id)
+        snapshot = None
+        videos, known_videos = [], 0
+        if channel is not None:
+            snapshot = queries.latest_audience(session, channel_id=channel.id)
+            videos = list(queries.videos_of(session, channel_id=channel.id, limit=8))
+            known_videos = queries.video_count(session, channel_id=channel.id)
+        campaign = _campaign_asked_for(session)
+        return render_template(
+            "brand/creators_one.html",
+            creator=found,
+            channel=channel,
+            audience=None
+            if snapshot is None
+            else shown(snapshot, is_fresh=is_fresh(snapshot.taken_at, now=now)),
+            videos=videos,
+            known_videos=known_videos,
+            rates=queries.rates_of(session, creator_id=creator_id),
+            countries=countries(),
+            campaign=campaign,
+            fit=None
+            if campaign is None
+            else matching.fit_of(session, campaign_id=campaign.id, creator_id=creator_id),
+            is_shortlisted=campaign is not None
+            and creator_id in matching.shortlisted(session, campaign.id),
+            is_open=campaign is not None
+            and is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),
+            may_edit=access.actor().may_edit(access.brand_id()),
+            running=campaigns.running_of(session, brand_id=access.brand_id()),
+        )
+
+
+def country_asked_for() -> str | None:
+    """The country in the address, when there is such a country."""
+    code = request.args.get("country")
+    return code if code in countries() else None
+
+
+def least_asked_for(name: str) -> int | None:
+    """The lower limit in the address; None for none, and for what is no number."""
+    least = request.args.get(name, type=int)
+    return None if least is None else min(max(0, least), MOST)
+
+
+def _campaign_asked_for(session: Session) -> Campaign | None:
+    campaign_id = request.args.get("campaign", type=UUID)
+    if campaign_id is None:
+        return None
+    return campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+
+
+def shown(snapshot: AudienceSnapshot, *, is_fresh: bool) -> AudienceShown:
+    """Return a snapshot as the charts want it: ages in order, the rest by size."""
+    return AudienceShown(
+        snapshot=snapshot,
+        is_fresh=is_fresh,
+        age=[charts.Share(age, snapshot.age[age]) for age in AGES if age in snapshot.age],
+        gender=_by_size(snapshot.gender, GENDER_WORDS),
+        country=_countries(snapshot.country),
+        interest=_by_size(snapshot.interest, {}),
+    )
+
+
+def _by_size(shares: Mapping[str, int], words: Mapping[str, str]) -> list[charts.Share]:
+    ordered = sorted(shares.items(), key=lambda item: -item[1])
+    return [charts.Share(words.get(label, label.capitalize()), bps) for label, bps in ordered]
+
+
+def _countries(shares: Mapping[str, int]) -> list[charts.Share]:
+    """The largest, and the rest of the world as one."""
+    largest = _by_size(shares, countries())[:COUNTRIES_SHOWN]
+    rest = BPS_WHOLE - sum(share.bps for share in largest)
+    return [*largest, charts.Share("Elsewhere", rest)] if largest and rest else largest

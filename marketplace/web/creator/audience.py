@@ -1,0 +1,220 @@
+"""Who watches me? The shares that creators read in their platform's own statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
+from typing import Any, Final
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, DecimalField, IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import Optional as MayBeEmpty
+
+from marketplace.accounts.rules import countries
+from marketplace.creators import queries
+from marketplace.creators import service as creators
+from marketplace.creators.models import AudienceSnapshot
+from marketplace.creators.rules import AGES, GENDERS, TOPICS, Audience
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import InvalidInput
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.creator.blueprint import bp
+from marketplace.web.forms import BaseForm
+
+ROWS: Final = 5
+"""How many countries, and how many interests, can be entered."""
+GENDER_WORDS: Final = {
+    "female": "Female",
+    "male": "Male",
+    "other_or_unknown": "Another or unknown",
+}
+PARTS: Final = ("age", "gender", "country", "interest")
+
+
+class PercentField(DecimalField):  # type: ignore[misc]  # WTForms ships no types
+    """A share as statistics show it: 12.5 or 12.5 %."""
+
+    data: Decimal | None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the number; what is none is refused in our words."""
+        text = valuelist[0].replace("%", "").strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            share = Decimal(text)
+        except InvalidOperation:
+            share = Decimal("NaN")
+        if not share.is_finite():
+            self.data = None
+            raise ValueError("Write a number with a point, like 12.5.")
+        if not 0 <= share <= 100:
+            self.data = None
+            raise ValueError("Each share is between 0 % and 100 %.")
+        self.data = share
+
+
+class AudienceForm(BaseForm):
+    """What goes with the shares; :func:`share_form` adds a field for each share."""
+
+    taken_on = DateField(
+        "Date of the figures",
+        description="The day on which TikTok showed them to you.",
+        validators=[InputRequired("Say on which day you saw these figures.")],
+    )
+    sample_size = IntegerField(
+        "Followers or viewers behind them",
+        description="If your statistics say so.",
+        validators=[MayBeEmpty(), NumberRange(0, 10**9, "The number is 0 or more.")],
+    )
+
+
+@cache
+def share_form() -> type[AudienceForm]:
+    """The whole form, one field for each share in percent."""
+    fields: dict[str, Any] = {
+        **{f"age_{place}": _share(age) for place, age in enumerate(AGES)},
+        **{f"gender_{place}": _share(GENDER_WORDS[one]) for place, one in enumerate(GENDERS)},
+    }
+    for place in range(ROWS):
+        number = place + 1
+        fields[f"country_name_{place}"] = _choice(f"Country {number}", countries())
+        fields[f"country_{place}"] = _share(f"Share of country {number}")
+        fields[f"interest_name_{place}"] = _choice(
+            f"Interest {number}", {topic: topic.capitalize() for topic in TOPICS}
+        )
+        fields[f"interest_{place}"] = _share(f"Share of interest {number}")
+    return type("ShareForm", (AudienceForm,), fields)
+
+
+def _share(label: str) -> Any:
+    return PercentField(label, places=None, validators=[MayBeEmpty()])
+
+
+def _choice(label: str, choices: Mapping[str, str]) -> Any:
+    return SelectField(label, choices={"": "–", **choices}, default="")
+
+
+@bp.route("/audience", methods=["GET", "POST"])
+def audience() -> ResponseReturnValue:
+    """Who watches me?"""
+    form = share_form()()
+    if request.method == "POST":
+        return _save(form)
+    with reading() as session:
+        channel = queries.channel_of(session, creator_id=access.creator_id())
+        snapshot = (
+            None if channel is None else queries.latest_audience(session, channel_id=channel.id)
+        )
+    form.taken_on.data = utc_now().date()
+    if snapshot is not None:
+        _fill(form, snapshot)
+    return _page(form, snapshot=snapshot, has_channel=channel is not None)
+
+
+def _save(form: AudienceForm) -> ResponseReturnValue:
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                creators.report_audience(
+                    session,
+                    actor=access.actor(),
+                    audience=_audience_in(form),
+                    sample_size=form.sample_size.data or 0,
+                    taken_at=datetime.combine(form.taken_on.data, time(), UTC),
+                    now=utc_now(),
+                )
+        except InvalidInput as refusal:
+            _show(form, refusal)
+        else:
+            flash("Your audience is saved. Brands see it marked as your own statement.", "success")
+            return redirect(url_for("creator.channels"), 303)
+    return _page(form, snapshot=None, has_channel=True), 422
+
+
+def _audience_in(form: AudienceForm) -> Audience:
+    """The shares that were typed; raises InvalidInput for a name without a share and the like."""
+    country = _named(form, "country")
+    interest = _named(form, "interest")
+    return Audience(
+        age=_shares(form, "age", AGES),
+        gender=_shares(form, "gender", GENDERS),
+        country=country,
+        interest=interest,
+    )
+
+
+def _shares(form: AudienceForm, part: str, labels: tuple[str, ...]) -> dict[str, int]:
+    found = {}
+    for place, label in enumerate(labels):
+        percent = form[f"{part}_{place}"].data
+        if percent:
+            found[label] = _bps(percent)
+    return found
+
+
+def _named(form: AudienceForm, part: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for place in range(ROWS):
+        name = form[f"{part}_name_{place}"].data
+        percent = form[f"{part}_{place}"].data
+        if not name and not percent:
+            continue
+        if not name:
+            raise InvalidInput({f"{part}_name_{place}": f"Choose the {part} this share is for."})
+        if name in found:
+            raise InvalidInput({f"{part}_name_{place}": f"This {part} is there twice."})
+        if not percent:
+            raise InvalidInput({f"{part}_{place}": f"Enter the share of this {part}."})
+        found[name] = _bps(percent)
+    return found
+
+
+def _bps(percent: Decimal) -> int:
+    return int((percent * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _show(form: AudienceForm, refusal: InvalidInput) -> None:
+    """Put the refusal of a whole part under the first field of that part."""
+    form.show(
+        InvalidInput(
+            {
+                f"{name}_0" if name in PARTS else name: text
+                for name, text in refusal.problems.items()
+            }
+        )
+    )
+
+
+def _fill(form: AudienceForm, snapshot: AudienceSnapshot) -> None:
+    """Start from what was said last: most of it will not have changed."""
+    for part, labels in (("age", AGES), ("gender", GENDERS)):
+        for place, label in enumerate(labels):
+            form[f"{part}_{place}"].data = _percent(getattr(snapshot, part).get(label))
+    for part in ("country", "interest"):
+        shares = sorted(getattr(snapshot, part).items(), key=lambda item: -item[1])
+        for place, (name, bps) in enumerate(shares[:ROWS]):
+            form[f"{part}_name_{place}"].data = name
+            form[f"{part}_{place}"].data = _percent(bps)
+    form.sample_size.data = snapshot.sample_size or None
+
+
+def _percent(bps: int | None) -> Decimal | None:
+    return None if bps is None else Decimal(bps) / 100
+
+
+def _page(form: AudienceForm, *, snapshot: AudienceSnapshot | None, has_channel: bool) -> str:
+    return render_template(
+        "creator/channels_audience.html",
+        form=form,
+        rows=range(ROWS),
+        ages=range(len(AGES)),
+        genders=range(len(GENDERS)),
+        snapshot=snapshot,
+        has_channel=has_channel,
+    )

@@ -1,0 +1,199 @@
+"""What fits me, what do they want, and what do I get?"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from marketplace.accounts.rules import countries
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Brief
+from marketplace.campaigns.rules import is_open
+from marketplace.collaborations import queries
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.rules import (
+    ACCEPT_DAYS,
+    APPLICATION_LIFE,
+    BRAND_FEE_BPS,
+    CREATOR_FEE_BPS,
+    HOLD_DAYS,
+    PITCH_MOST,
+    REPLY_DAYS,
+    REVIEW_DAYS,
+    ApplicationEvent,
+    InvitationState,
+    OfferMoney,
+    money_of,
+    split_fee,
+)
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.money import Money
+from marketplace.matching import queries as matching
+from marketplace.store.paging import PAGE_SIZE, Page
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.agreements import rights_in_words
+from marketplace.web.creator.blueprint import bp
+from marketplace.web.forms import BaseForm, MoneyField
+
+
+class ApplyForm(BaseForm):
+    """Pitch and fee of an application."""
+
+    pitch = TextAreaField(
+        "What would you make?",
+        [InputRequired("Say in a few sentences what you would make."), Length(max=PITCH_MOST)],
+        description="A few sentences: your idea, and why your audience will like it.",
+    )
+    fee = MoneyField(
+        "Your fee for everything",
+        [InputRequired("Enter your fee.")],
+        description="The whole fee, before the platform's share of 5 %.",
+    )
+
+
+@bp.get("/briefs")
+def briefs() -> ResponseReturnValue:
+    """What fits me? The best fit first, with its reasons."""
+    number = access.page_number()
+    with reading() as session:
+        found = matching.open_briefs_for(session, creator_id=access.creator_id(), now=utc_now())
+        invited = {
+            each.campaign_id
+            for each in queries.open_invitations_for_creator(
+                session, creator_id=access.creator_id()
+            )
+        }
+        mine = {
+            each.campaign_id: each.state
+            for each in queries.application_states(session, creator_id=access.creator_id())
+        }
+    number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
+    shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return render_template(
+        "creator/briefs.html",
+        page=Page(rows=shown, number=number, total=len(found)),
+        pay={each.brief.id: pay_range(each.brief) for each in shown},
+        invited=invited,
+        mine=mine,
+    )
+
+
+@bp.get("/briefs/<uuid:campaign_id>")
+def brief(campaign_id: UUID) -> ResponseReturnValue:
+    """What do they want, what do I get?"""
+    return _page(campaign_id, ApplyForm())
+
+
+@bp.post("/briefs/<uuid:campaign_id>")
+def apply_to_brief(campaign_id: UUID) -> ResponseReturnValue:
+    """Apply with a pitch and a fee."""
+    form = ApplyForm()
+    if not form.validate():
+        return _page(campaign_id, form), 422
+    try:
+        with transaction() as session:
+            present = campaigns.published_brief(session, campaign_id)
+            if present is None:
+                raise NotFound("brief")
+            application = collaborations.apply(
+                session,
+                campaign_id=campaign_id,
+                pitch=form.pitch.data,
+                fee=form.fee.amount_in(present.campaign.currency),
+                actor=access.actor(),
+                now=utc_now(),
+            )
+            name = present.campaign.brand.name
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return _page(campaign_id, form), 422
+    flash(
+        f"{name} has your application and answers within {REPLY_DAYS} days.",
+        "success",
+    )
+    return redirect(url_for("creator.applications") + f"#a{application.id}", 303)
+
+
+@bp.post("/invitations/<uuid:invitation_id>/decline")
+def decline_invitation(invitation_id: UUID) -> ResponseReturnValue:
+    """Say no to an invitation."""
+    with transaction() as session:
+        collaborations.decline_invitation(
+            session, invitation_id=invitation_id, actor=access.actor(), now=utc_now()
+        )
+    flash("Declined. The brief stays open to you if you change your mind.", "success")
+    return redirect(url_for("creator.briefs"), 303)
+
+
+def pay_range(brief: Brief) -> tuple[OfferMoney, OfferMoney] | None:
+    """Return the money of the lowest and the highest fee a brief names; the campaign loaded."""
+    if brief.fee_low_minor is None or brief.fee_high_minor is None:
+        return None
+    count = sum(each["count"] for each in brief.deliverables)
+    currency = brief.campaign.currency
+    low, high = (
+        money_of(
+            split_fee(Money(minor, currency), count=count),
+            creator_fee_bps=CREATOR_FEE_BPS,
+            brand_fee_bps=BRAND_FEE_BPS,
+        )
+        for minor in (brief.fee_low_minor, brief.fee_high_minor)
+    )
+    return low, high
+
+
+def _page(campaign_id: UUID, form: ApplyForm) -> str:
+    now = utc_now()
+    with reading() as session:
+        found = campaigns.published_brief(session, campaign_id)
+        ties = queries.ties_of(session, creator_id=access.creator_id(), campaign_id=campaign_id)
+        if found is None:
+            raise NotFound("brief")
+        campaign = found.campaign
+        takes_creators = is_open(state=campaign.state, ends_on=campaign.ends_on, now=now)
+        if not takes_creators and ties.none:
+            raise NotFound("brief")
+        fit = matching.fit_to(session, found, creator_id=access.creator_id())
+        offers = _offers(session, ties)
+    return render_template(
+        "creator/brief.html",
+        form=form,
+        brief=found,
+        campaign=campaign,
+        brand=campaign.brand,
+        ties=ties,
+        fit=fit,
+        pay=pay_range(found),
+        offers=offers,
+        words={
+            "rights": rights_in_words(
+                campaign.brand.name, media=found.usage_media, days=found.usage_days, until=None
+            )
+        },
+        country_names=countries(),
+        clocks={
+            "reply": REPLY_DAYS,
+            "review": REVIEW_DAYS,
+            "accept": ACCEPT_DAYS,
+            "hold": HOLD_DAYS,
+        },
+        invited=ties.invitation is not None and ties.invitation.state is InvitationState.SENT,
+        may_apply=takes_creators
+        and (
+            ties.application is None
+            or APPLICATION_LIFE.allows(ties.application.state, ApplicationEvent.APPLY_AGAIN)
+        ),
+        tried=request.method == "POST",
+    )
+
+
+def _offers(session: Session, ties: queries.Ties) -> Any:
+    return [] if ties.application is None else queries.offers_of(session, ties.application.id)

@@ -1,0 +1,107 @@
+"""What does this creator have to do now?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations import queries as collaborations
+from marketplace.collaborations.rules import Party, offer_money
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.clock import utc_now
+from marketplace.store.session import reading
+from marketplace.web import access, render
+from marketplace.web.creator.blueprint import bp
+from marketplace.web.navigation import NavEntry, Need, Todo, in_order, nav_items
+
+ENTRIES: Final = (
+    NavEntry("Home", "creator.home", ()),
+    NavEntry("Briefs", "creator.briefs", ("/creator/briefs",)),
+    NavEntry("Applications", "creator.applications", ("/creator/applications", "/creator/offers")),
+    NavEntry("Work", "creator.deliverables", ("/creator/deliverables", "/creator/collaborations")),
+    NavEntry(
+        "Earnings",
+        "creator.earnings",
+        ("/creator/earnings", "/creator/payouts", "/creator/payout-account"),
+    ),
+    NavEntry(
+        "Profile",
+        "creator.edit_profile",
+        ("/creator/channels", "/creator/rates", "/creator/audience"),
+    ),
+)
+
+NEEDS: Final[list[Need]] = []
+"""What waits for a creator; each subject adds its own by ``need``."""
+
+
+def need(asked: Need) -> Need:
+    """Register a function that says what a creator has to do about one subject."""
+    NEEDS.append(asked)
+    return asked
+
+
+@bp.context_processor
+def menu() -> dict[str, Any]:
+    """Give every page of a creator its menu."""
+    return {"nav_items": nav_items(ENTRIES)}
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """What needs me now?"""
+    now, creator_id = utc_now(), access.creator_id()
+    with reading() as session:
+        todos = [
+            todo for asked in NEEDS for todo in asked(session, access.actor(), creator_id, now)
+        ]
+        active = collaborations.active_collaborations_of_creator(session, creator_id=creator_id)
+        applied = collaborations.applications_of_creator(session, creator_id=creator_id)
+    return render_template(
+        "creator/home.html",
+        todos=in_order(todos),
+        collaborations=[(each, offer_money(each.offer)) for each in active],
+        waiting=[each for each in applied.rows if each.state in collaborations.WAITING],
+    )
+
+
+@need
+def offers_to_answer(
+    session: Session, _actor: Actor, creator_id: UUID, _now: datetime
+) -> Sequence[Todo]:
+    """Offers of brands that the creator has not answered."""
+    return [
+        Todo(
+            title=f"{offer.application.campaign.brand.name} made you an offer",
+            detail=f"{offer.application.campaign.name}: you receive "
+            f"{render.money(offer_money(offer).creator_receives)}",
+            action_label="Answer",
+            url=url_for("creator.offer", offer_id=offer.id),
+            due=offer.expires_at,
+        )
+        for offer in collaborations.open_offers_for_creator(session, creator_id=creator_id)
+        if offer.made_by is Party.BRAND
+    ]
+
+
+@need
+def invitations_to_answer(
+    session: Session, _actor: Actor, creator_id: UUID, _now: datetime
+) -> Sequence[Todo]:
+    """Invitations without an answer."""
+    return [
+        Todo(
+            title=f"{each.campaign.brand.name} invites you to apply",
+            detail=each.campaign.name,
+            action_label="Read the brief",
+            url=url_for("creator.brief", campaign_id=each.campaign_id),
+            due=each.campaign.ends_on,
+        )
+        for each in collaborations.open_invitations_for_creator(session, creator_id=creator_id)
+    ]

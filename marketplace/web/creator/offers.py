@@ -1,0 +1,126 @@
+"""Terms between a brand and the creator, from the creator's side."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.collaborations import queries
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.rules import (
+    BRAND_FEE_BPS,
+    CREATOR_FEE_BPS,
+    OfferState,
+    Party,
+    offer_money,
+)
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.agreements import OfferForm, form_from_offer, money_preview, offer_page
+from marketplace.web.creator.blueprint import bp
+
+PAST_SHOWN = 25
+
+
+@bp.get("/offers")
+def offers() -> ResponseReturnValue:
+    """Which offers wait for me, and which for a brand?"""
+    with reading() as session:
+        found = queries.open_offers_for_creator(session, creator_id=access.creator_id())
+        past = queries.past_offers_for_creator(
+            session, creator_id=access.creator_id(), limit=PAST_SHOWN
+        )
+    return render_template(
+        "creator/offers.html",
+        mine=[(each, offer_money(each)) for each in found if each.made_by is Party.BRAND],
+        theirs=[(each, offer_money(each)) for each in found if each.made_by is Party.CREATOR],
+        past=[(each, offer_money(each)) for each in past],
+    )
+
+
+@bp.get("/offers/<uuid:offer_id>")
+def offer(offer_id: UUID) -> ResponseReturnValue:
+    """What is on the table, what do I get, and who answers?"""
+    with reading() as session:
+        facts = offer_page(session, access.actor(), offer_id)
+    return render_template("creator/offer.html", **facts)
+
+
+@bp.post("/offers/<uuid:offer_id>/accept")
+def accept_offer(offer_id: UUID) -> ResponseReturnValue:
+    """Agree to a brand's offer."""
+    with transaction() as session:
+        collaboration = collaborations.accept_offer(
+            session, offer_id=offer_id, actor=access.actor(), now=utc_now()
+        )
+    flash("Agreed. Your fee is set aside, and the terms cannot be changed any more.", "success")
+    return redirect(url_for("creator.collaboration", collaboration_id=collaboration.id), 303)
+
+
+@bp.post("/offers/<uuid:offer_id>/decline")
+def decline_offer(offer_id: UUID) -> ResponseReturnValue:
+    """Say no to a brand's offer."""
+    with transaction() as session:
+        collaborations.decline_offer(
+            session, offer_id=offer_id, actor=access.actor(), now=utc_now()
+        )
+    flash("Declined. The brand may make you another offer.", "success")
+    return redirect(url_for("creator.applications"), 303)
+
+
+@bp.post("/offers/<uuid:offer_id>/withdraw")
+def withdraw_offer(offer_id: UUID) -> ResponseReturnValue:
+    """Take one's own counter-offer back."""
+    with transaction() as session:
+        collaborations.withdraw_offer(
+            session, offer_id=offer_id, actor=access.actor(), now=utc_now()
+        )
+    flash("Your counter-offer is taken back.", "success")
+    return redirect(url_for("creator.applications"), 303)
+
+
+@bp.route("/offers/<uuid:offer_id>/counter", methods=["GET", "POST"])
+def counter_offer(offer_id: UUID) -> ResponseReturnValue:
+    """Answer with other terms."""
+    with reading() as session:
+        facts = offer_page(session, access.actor(), offer_id)
+    before = facts["offer"]
+    if before.state is not OfferState.OPEN:
+        raise Conflict("This offer is not open any more")
+    currency = before.currency
+    form: OfferForm = form_from_offer(before)
+
+    def page() -> str:
+        return render_template(
+            "creator/counter_offer.html",
+            form=form,
+            offer=before,
+            campaign=facts["campaign"],
+            brand=facts["brand"],
+            preview=money_preview(form, currency),
+            brand_fee_bps=BRAND_FEE_BPS,
+            creator_fee_bps=CREATOR_FEE_BPS,
+        )
+
+    if not form.is_submitted() or "look" in request.form:
+        return page()
+    if not form.validate():
+        return page(), 422
+    try:
+        with transaction() as session:
+            made = collaborations.counter_offer(
+                session,
+                offer_id=offer_id,
+                terms=form.terms_in(currency),
+                actor=access.actor(),
+                now=utc_now(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return page(), 422
+    flash(f"{facts['brand'].name} has your counter-offer.", "success")
+    return redirect(url_for("creator.offer", offer_id=made.id), 303)

@@ -1,0 +1,112 @@
+"""A creator's money: where it is, why it is not further, and where it goes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from babel import Locale
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.payouts import queries
+from marketplace.payouts import service as payouts
+from marketplace.payouts.messages import PayoutAccountChanged
+from marketplace.payouts.rules import PAYOUT_COUNTRIES
+from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.store.outbox import post
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.creator.blueprint import bp
+from marketplace.web.forms import BaseForm
+
+
+class PayoutAccountForm(BaseForm):
+    country = SelectField(
+        "Country of your bank account",
+        choices=[SelectChoice(code, Locale("en").territories[code]) for code in PAYOUT_COUNTRIES],
+    )
+
+
+@bp.get("/earnings")
+def earnings() -> ResponseReturnValue:
+    """Where is my money, and why not yet?"""
+    with reading() as session:
+        creator_id = access.creator_id()
+        return render_template(
+            "creator/earnings.html",
+            sums=queries.sums_of(session, creator_id),
+            page=queries.earnings_of_creator(
+                session, creator_id=creator_id, page=access.page_number()
+            ),
+            account=queries.account_of(session, creator_id),
+            payouts=queries.payouts_of_creator(session, creator_id=creator_id),
+            form=PayoutAccountForm(),
+        )
+
+
+@bp.get("/payouts/<uuid:payout_id>")
+def payout(payout_id: UUID) -> ResponseReturnValue:
+    """What was in this payout, and did it arrive?"""
+    with reading() as session:
+        return render_template(
+            "creator/payout.html",
+            payout=queries.payout_seen_by(session, access.actor(), payout_id),
+            steps=queries.steps_of(session, payout_id),
+            earnings=queries.earnings_in(session, payout_id),
+        )
+
+
+@bp.post("/payout-account")
+def open_payout_account() -> ResponseReturnValue:
+    """Ask for an account to be paid to; the next page leads on to the processor's form."""
+    form = PayoutAccountForm()
+    if not form.validate_on_submit():
+        raise InvalidInput({"country": "Choose the country your bank account is in."})
+    with transaction() as session:
+        payouts.open_account(
+            session,
+            actor=access.actor(),
+            country=form.country.data,
+            email=current_user.email,
+            now=utc_now(),
+        )
+    return redirect(url_for("creator.continue_payout_account"), 303)
+
+
+@bp.get("/payout-account/continue")
+def continue_payout_account() -> ResponseReturnValue:
+    """Lead on to the processor's own form by a fresh link, as soon as the account is made."""
+    with reading() as session:
+        account = queries.account_of(session, access.creator_id())
+    if account is None:
+        return redirect(url_for("creator.earnings"), 303)
+    if account.stripe_account_id is None:
+        return render_template("creator/payout_account_wait.html")
+    base = current_app.extensions["settings"].base_url
+    try:
+        link = access.gateways().payments.onboarding_link(
+            account.stripe_account_id,
+            return_url=base + url_for("creator.payout_account_back"),
+            refresh_url=base + url_for("creator.continue_payout_account"),
+        )
+    except ProcessorUnavailable as unavailable:
+        raise Conflict(
+            "The payment service does not answer now; try again in a few minutes"
+        ) from unavailable
+    return redirect(link, 303)
+
+
+@bp.get("/payout-account/back")
+def payout_account_back() -> ResponseReturnValue:
+    """Come back from the processor's form: a job looks how the account stands now."""
+    with transaction() as session:
+        account = queries.account_of(session, access.creator_id())
+        if account is not None:
+            post(session, PayoutAccountChanged(payout_account_id=account.id))
+    flash("Thank you. We are checking your payout account now.", "info")
+    return redirect(url_for("creator.earnings"), 303)

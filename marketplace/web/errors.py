@@ -1,0 +1,71 @@
+"""The five refusals as pages: one table from refusal to HTTP."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from marketplace.kernel.errors import (
+    Conflict,
+    InvalidInput,
+    InvalidTransition,
+    MarketplaceError,
+    NotFound,
+    NotPermitted,
+)
+
+STATUS: Final[dict[type[MarketplaceError], int]] = {
+    NotFound: 404,
+    NotPermitted: 403,
+    InvalidTransition: 409,
+    Conflict: 409,
+    InvalidInput: 422,
+}
+
+PAGES: Final = frozenset({400, 403, 404, 409, 410, 413, 422, 429, 500})
+
+
+def sentence(refusal: MarketplaceError) -> str:
+    """Return the refusal as one plain sentence for a person."""
+    match refusal:
+        case NotFound():
+            return f"There is no such {refusal.thing}, or it is not yours to see."
+        case NotPermitted():
+            return f"You are not allowed to {refusal.act}."
+        case InvalidTransition():
+            state = refusal.state.replace("_", " ")
+            return f"This {refusal.thing} is {state} now, so that is not possible any more."
+        case InvalidInput():
+            return " ".join(refusal.problems.values())
+        case Conflict():
+            return f"{refusal.reason}."
+        case _:
+            raise AssertionError(refusal)
+
+
+def _refuse_nul() -> None:
+    """Refuse the one sign that PostgreSQL cannot keep in a text; no keyboard types it."""
+    given = (text for fields in (request.args, request.form) for text in fields.lists())
+    if any("\x00" in text for _, texts in given for text in texts):
+        raise InvalidInput({"": "The text contains a sign that cannot be kept. Type it again."})
+
+
+def install(app: Flask) -> None:
+    """Turn refusals and HTTP errors into pages of our own."""
+
+    def refused(refusal: MarketplaceError) -> ResponseReturnValue:
+        code = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+        return render_template(f"errors/{code}.html", message=sentence(refusal)), code
+
+    def http(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        if code not in PAGES:
+            return error
+        return render_template(f"errors/{code}.html", message=""), code
+
+    app.before_request(_refuse_nul)
+    app.register_error_handler(MarketplaceError, refused)
+    app.register_error_handler(HTTPException, http)

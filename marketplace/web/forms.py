@@ -1,0 +1,77 @@
+"""The base of every form, and the fields that the house's value types need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField
+from wtforms.validators import StopValidation
+
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import Money, parse_money
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+    """A form with CSRF protection that can show the refusals of a service on its fields."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # likewise
+        """How fields are bound, as WTForms asks for it."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Strip the text of every text field before anybody looks at it."""
+            filters = unbound_field.kwargs.get("filters", [])
+            if issubclass(unbound_field.field_class, StringField):
+                unbound_field.kwargs["filters"] = [*filters, _strip]
+            return unbound_field.bind(form=form, **options)
+
+    def show(self, refusal: InvalidInput) -> None:
+        """Put each problem of a refusal under its field; what has no field goes to the top."""
+        for name, text in refusal.problems.items():
+            if name in self._fields:
+                field = self._fields[name]
+                field.errors = [*field.errors, text]
+            else:
+                self.form_errors.append(text)
+
+
+def _strip(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+class MoneyField(StringField):  # type: ignore[misc]  # WTForms ships no types
+    """A text field that reads an amount; ``amount_in(currency)`` gives it as Money.
+
+    The currency is often another field of the same form, so parsing waits until it is known.
+    """
+
+    def amount_in(self, currency: str) -> Money:
+        """Return the amount; raises InvalidInput under this field's name."""
+        return parse_money(self.data or "", currency, field=self.short_name)
+
+
+class LinesField(StringField):  # type: ignore[misc]  # likewise
+    """A text area with one item a line; ``data`` is the list of non-empty lines."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Split what was typed into lines."""
+        text = valuelist[0] if valuelist else ""
+        self.data = [line.strip() for line in text.splitlines() if line.strip()]
+
+    def _value(self) -> str:
+        return "\n".join(self.data or [])
+
+
+class WholeShares:
+    """Validator for a set of share fields in percent: each 0 to 100, together at most 100."""
+
+    def __init__(self, others: Iterable[str], what: str) -> None:
+        self.others = tuple(others)
+        self.what = what
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Refuse on the last field of the set, with the sum in words."""
+        total = sum(form[name].data or 0 for name in (*self.others, field.short_name))
+        if total > 100:
+            raise StopValidation(f"The shares of {self.what} add up to {total} %, more than 100 %.")

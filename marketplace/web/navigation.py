@@ -1,0 +1,74 @@
+"""The main menu of an audience, and the list of things that wait for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from flask import request, url_for
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry of a menu. paths: the beginnings of the addresses that belong to it."""
+
+    label: str
+    endpoint: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry as the frame of a page shows it."""
+
+    label: str
+    url: str
+    active: bool
+    badge: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing that waits for the reader, with exactly one button.
+
+    due: until when; None for what has no deadline, which comes last.
+    """
+
+    title: str
+    action_label: str
+    url: str
+    detail: str = ""
+    due: date | datetime | None = None
+    late: bool = False
+
+
+Need = Callable[[Session, Actor, UUID, datetime], Sequence[Todo]]
+"""Asked by a home: what does this brand or creator have to do now?"""
+
+
+def nav_items(entries: Sequence[NavEntry]) -> list[NavItem]:
+    """Return the menu with the entry of the present page marked."""
+    return [NavItem(each.label, url_for(each.endpoint), active=_is_here(each)) for each in entries]
+
+
+def in_order(todos: Sequence[Todo]) -> list[Todo]:
+    """Return what is due first at the top; what has no deadline stays in its order below."""
+    return sorted(todos, key=lambda each: _moment(each.due))
+
+
+def _moment(due: date | datetime | None) -> datetime:
+    if due is None:
+        return datetime.max.replace(tzinfo=UTC)
+    if isinstance(due, datetime):
+        return due
+    return datetime.combine(due, time.max, UTC)
+
+
+def _is_here(entry: NavEntry) -> bool:
+    home = url_for(entry.endpoint)
+    return request.path == home or any(request.path.startswith(each) for each in entry.paths)

@@ -1,0 +1,85 @@
+"""Every page: importing the modules with views puts them on their blueprints."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint
+
+from marketplace.web.brand import applications as brand_applications
+from marketplace.web.brand import briefs as brand_briefs
+from marketplace.web.brand import campaigns as brand_campaigns
+from marketplace.web.brand import collaborations as brand_collaborations
+from marketplace.web.brand import creators as brand_creators
+from marketplace.web.brand import deliverables as brand_deliverables
+from marketplace.web.brand import funding as brand_funding
+from marketplace.web.brand import home as brand_home
+from marketplace.web.brand import invitations as brand_invitations
+from marketplace.web.brand import matches as brand_matches
+from marketplace.web.brand import members as brand_members
+from marketplace.web.brand import offers as brand_offers
+from marketplace.web.brand.blueprint import bp as brand_pages
+from marketplace.web.creator import applications as creator_applications
+from marketplace.web.creator import audience as creator_audience
+from marketplace.web.creator import briefs as creator_briefs
+from marketplace.web.creator import channels as creator_channels
+from marketplace.web.creator import collaborations as creator_collaborations
+from marketplace.web.creator import deliverables as creator_deliverables
+from marketplace.web.creator import home as creator_home
+from marketplace.web.creator import offers as creator_offers
+from marketplace.web.creator import payouts as creator_payouts
+from marketplace.web.creator import profile as creator_profile
+from marketplace.web.creator import rates as creator_rates
+from marketplace.web.creator.blueprint import bp as creator_pages
+from marketplace.web.public import demo, home, links, notifications, sign_in, sign_up
+from marketplace.web.public.blueprint import bp as public_pages
+from marketplace.web.staff import clock as staff_clock
+from marketplace.web.staff import home as staff_home
+from marketplace.web.staff import ledger as staff_ledger
+from marketplace.web.staff import messages as staff_messages
+from marketplace.web.staff import payouts as staff_payouts
+from marketplace.web.staff import proof as staff_proof
+from marketplace.web.staff import reconciliation as staff_reconciliation
+from marketplace.web.staff.blueprint import bp as staff_pages
+
+__all__ = [
+    "BLUEPRINTS",
+    "brand_applications",
+    "brand_briefs",
+    "brand_campaigns",
+    "brand_collaborations",
+    "brand_creators",
+    "brand_deliverables",
+    "brand_funding",
+    "brand_home",
+    "brand_invitations",
+    "brand_matches",
+    "brand_members",
+    "brand_offers",
+    "creator_applications",
+    "creator_audience",
+    "creator_briefs",
+    "creator_channels",
+    "creator_collaborations",
+    "creator_deliverables",
+    "creator_home",
+    "creator_offers",
+    "creator_payouts",
+    "creator_profile",
+    "creator_rates",
+    "demo",
+    "home",
+    "links",
+    "notifications",
+    "sign_in",
+    "sign_up",
+    "staff_clock",
+    "staff_home",
+    "staff_ledger",
+    "staff_messages",
+    "staff_payouts",
+    "staff_proof",
+    "staff_reconciliation",
+]
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (public_pages, brand_pages, creator_pages, staff_pages)

@@ -1,0 +1,50 @@
+"""What the address of a page asks for: filters and the order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import request
+
+Value = TypeVar("Value")
+
+
+class Asked:
+    """The filters in the address; what cannot be read is told and not filtered by."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def value(self, name: str, read: Callable[[str], Value], problem: str) -> Value | None:
+        """Return the filter as ``read`` makes it; None when it is not asked for."""
+        text = request.args.get(name, "").strip()
+        if not text:
+            return None
+        try:
+            return read(text)
+        except ValueError:
+            self.problems.append(problem.format(text[:80]))
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the rows of a table are sorted; the newest or largest first unless asked otherwise."""
+
+    key: str
+    descending: bool
+
+    @property
+    def direction(self) -> str:
+        """What the heads of a table call it."""
+        return "desc" if self.descending else "asc"
+
+
+def order_asked_for(keys: Collection[str], *, default: str) -> Order:
+    """Return the order in the address; a key that there is not counts as the default."""
+    key = request.args.get("sort", "")
+    if key not in keys:
+        return Order(default, descending=True)
+    return Order(key, descending=request.args.get("dir") == "desc")

@@ -1,0 +1,228 @@
+"""What needs staff now, and the menu of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask import current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from marketplace.funding import queries as funding
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.money import Money
+from marketplace.ledger.checks import CheckResult, Cover, asking_once, cover_by_currency, once
+from marketplace.processor import queries as processor
+from marketplace.processor.models import ProcessorCall
+from marketplace.processor.rules import CallKind
+from marketplace.reconciliation import checks
+from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.models import ReconciliationBreak
+from marketplace.reconciliation.rules import AGES, OLDEST, age_label
+from marketplace.store import outbox
+from marketplace.store.session import reading
+from marketplace.web import render
+from marketplace.web.navigation import NavEntry, Todo, nav_items
+from marketplace.web.staff.blueprint import bp
+
+RECENTLY: Final = timedelta(days=30)
+"""How long a payment that went wrong stays on the list of things to look at."""
+SINGLY: Final = 5
+"""More calls than this to one kind of trouble are told in one line."""
+WORDS: Final = {
+    CallKind.TRANSFER: "payout",
+    CallKind.REFUND: "refund",
+    CallKind.CHECKOUT: "payment page",
+    CallKind.ACCOUNT: "payout account",
+}
+
+MENU: Final = (
+    NavEntry("Home", "staff.home", ()),
+    NavEntry("Payouts", "staff.payouts", ("/staff/payouts", "/staff/earnings", "/staff/calls")),
+    NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
+    NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
+    NavEntry("Proof", "staff.proof", ()),
+    NavEntry("Jobs", "staff.messages", ("/staff/messages",)),
+)
+CLOCK: Final = NavEntry("Clock", "staff.clock", ())
+
+
+@dataclass(frozen=True, slots=True)
+class AgeClass:
+    """The open breaks of one age class; sums: what they differ by, one amount a currency."""
+
+    label: str
+    count: int
+    sums: Sequence[Money]
+
+
+@bp.context_processor
+def _menu() -> dict[str, Any]:
+    return {"nav_items": nav_items((*MENU, CLOCK) if current_app.config["DEMO"] else MENU)}
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    """What needs me now?"""
+    now = utc_now()
+    with reading() as session, asking_once(session):
+        invariants = checks.run_all_briefly(session)
+        covers = cover_by_currency(session)
+        ages = by_age(once(session, reconciliation.open_breaks), now=now)
+        last = once(session, reconciliation.last_statement)
+        todos = [
+            *_invariants_to_look_at(invariants),
+            *_breaks_to_resolve(ages),
+            *_calls_to_look_at(session),
+            *_payments_gone_wrong(session, now=now),
+            *_cash_to_add(covers),
+            *_jobs_to_retry(session),
+        ]
+    return render_template(
+        "staff/home.html",
+        todos=todos,
+        invariants=invariants,
+        green=sum(1 for each in invariants if each.passed),
+        covers=covers,
+        ages=ages,
+        last=last,
+        now=now,
+    )
+
+
+def by_age(breaks: Sequence[ReconciliationBreak], *, now: datetime) -> list[AgeClass]:
+    """Return every age class in order, also the empty ones; amounts count whatever their sign."""
+    classes = []
+    for label in [*(label for _, label in AGES), OLDEST]:
+        mine = [each for each in breaks if age_label(each.opened_at, now=now) == label]
+        sums: dict[str, int] = {}
+        for each in mine:
+            sums[each.currency] = sums.get(each.currency, 0) + abs(each.difference_minor)
+        amounts = [Money(minor, currency) for currency, minor in sorted(sums.items())]
+        classes.append(AgeClass(label, len(mine), amounts))
+    return classes
+
+
+def _invariants_to_look_at(invariants: Sequence[CheckResult]) -> list[Todo]:
+    broken = [each for each in invariants if each.broken]
+    if not broken:
+        return []
+    return [
+        Todo(
+            title=_counted(len(broken), "invariant does not hold", "invariants do not hold"),
+            detail="; ".join(each.title for each in broken),
+            action_label="See the findings",
+            url=url_for("staff.proof"),
+        )
+    ]
+
+
+def _breaks_to_resolve(ages: Sequence[AgeClass]) -> list[Todo]:
+    count = sum(each.count for each in ages)
+    if not count:
+        return []
+    parts = [
+        f"{each.count} of {each.label}: {', '.join(render.money(sum_) for sum_ in each.sums)}"
+        for each in ages
+        if each.count
+    ]
+    return [
+        Todo(
+            title=_counted(count, "break is open", "breaks are open"),
+            detail="; ".join(parts),
+            action_label="Look at them",
+            url=url_for("staff.breaks"),
+        )
+    ]
+
+
+def _calls_to_look_at(session: Session) -> list[Todo]:
+    stuck = processor.waiting_for_a_person(session)
+    unclear = processor.without_clear_answer(session)
+    return [
+        *_calls(stuck, one="A {} waits for a person", many="{} calls wait for a person"),
+        *_calls(
+            unclear,
+            one="The processor's answer about a {} is unclear",
+            many="The processor's answer about {} calls is unclear",
+        ),
+    ]
+
+
+def _calls(found: Sequence[ProcessorCall], *, one: str, many: str) -> list[Todo]:
+    if len(found) > SINGLY:
+        return [Todo(many.format(len(found)), "See the calls", url_for("staff.calls"))]
+    return [
+        Todo(
+            title=one.format(WORDS[call.kind]),
+            detail=call.error_text or f"Planned {render.moment(call.planned_at)}",
+            action_label="Open",
+            url=url_of_call(call),
+        )
+        for call in found
+    ]
+
+
+def url_of_call(call: ProcessorCall) -> str:
+    """Return where a call to the processor is shown: a transfer with its payout."""
+    if call.kind is CallKind.TRANSFER:
+        return url_for("staff.payout", payout_id=call.subject_id)
+    return url_for("staff.call", call_id=call.id)
+
+
+def _payments_gone_wrong(session: Session, *, now: datetime) -> list[Todo]:
+    since = now - RECENTLY
+    fundings = [
+        Todo(
+            title=f"A payment for “{each.campaign.name}” went wrong",
+            detail=f"{render.money(each.total)}, {render.day(each.requested_at)}. {each.problem}",
+            action_label="See its entries",
+            url=url_for("staff.journal", owner=each.campaign_id),
+        )
+        for each in funding.failed_fundings(session, since=since)
+    ]
+    refunds = [
+        Todo(
+            title=f"A refund for “{each.charge.funding.campaign.name}” failed",
+            detail=f"{render.money(each.amount)}. {each.problem}",
+            action_label="See its entries",
+            url=url_for("staff.journal", owner=each.id),
+        )
+        for each in funding.failed_refunds(session, since=since)
+    ]
+    return [*fundings, *refunds]
+
+
+def _cash_to_add(covers: Sequence[Cover]) -> list[Todo]:
+    return [
+        Todo(
+            title=f"The platform must add cash: {render.money(cover.missing)}",
+            detail=f"{render.money(cover.held)} is held, {render.money(cover.owed)} belongs to"
+            " brands and creators.",
+            action_label="See the balance",
+            url=url_for("staff.ledger", currency=cover.owed.currency),
+        )
+        for cover in covers
+        if cover.missing
+    ]
+
+
+def _jobs_to_retry(session: Session) -> list[Todo]:
+    count = outbox.failed(session, page=1).total
+    if not count:
+        return []
+    return [
+        Todo(
+            title=_counted(count, "job failed", "jobs failed"),
+            detail="They are not tried again by themselves.",
+            action_label="See why",
+            url=url_for("staff.messages"),
+        )
+    ]
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count:,} {many}"

@@ -1,0 +1,109 @@
+"""Creators' money as finance staff see it: earned fees, payouts, and calls to the processor."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.ledger import queries as ledger
+from marketplace.payouts import queries
+from marketplace.payouts.rules import EarningState, PayoutState
+from marketplace.processor import queries as processor
+from marketplace.processor.rules import CallKind
+from marketplace.reconciliation import queries as reconciliation
+from marketplace.store.session import reading
+from marketplace.web import access
+from marketplace.web.staff.asked import Asked, order_asked_for
+from marketplace.web.staff.blueprint import bp
+from marketplace.web.staff.home import WORDS, url_of_call
+
+NO_STATE: Final = "There is no state called “{}”."
+
+
+@bp.get("/earnings")
+def earnings() -> ResponseReturnValue:
+    """Where is each earned fee, and what does it wait for?"""
+    asked = Asked()
+    state = asked.value("state", EarningState, NO_STATE)
+    with reading() as session:
+        return render_template(
+            "staff/earnings.html",
+            page=queries.all_earnings(session, state=state, page=access.page_number()),
+            state=state,
+            states=list(EarningState),
+            problems=asked.problems,
+        )
+
+
+@bp.get("/payouts")
+def payouts() -> ResponseReturnValue:
+    """What did we send, and did it arrive?"""
+    asked = Asked()
+    state = asked.value("state", PayoutState, NO_STATE)
+    order = order_asked_for(queries.PAYOUT_ORDERS, default="started")
+    with reading() as session:
+        page = queries.payouts(
+            session,
+            state=state,
+            sort=order.key,
+            descending=order.descending,
+            page=access.page_number(),
+        )
+        calls = processor.calls_for(
+            session, kind=CallKind.TRANSFER, subject_ids={each.id for each in page.rows}
+        )
+        return render_template(
+            "staff/payouts.html",
+            page=page,
+            calls=calls,
+            state=state,
+            states=list(PayoutState),
+            order=order,
+            problems=asked.problems,
+        )
+
+
+@bp.get("/payouts/<uuid:payout_id>")
+def payout(payout_id: UUID) -> ResponseReturnValue:
+    """What happened to this payout, at the processor and in the books?"""
+    with reading() as session:
+        found = queries.payout_seen_by(session, access.actor(), payout_id)
+        call = processor.call_for(session, kind=CallKind.TRANSFER, subject_id=payout_id)
+        entries = ledger.entries(session, owner=payout_id)
+        return render_template(
+            "staff/payout.html",
+            payout=found,
+            steps=queries.steps_of(session, payout_id),
+            earnings=queries.earnings_in(session, payout_id),
+            call=call,
+            attempts=processor.attempts_of(session, call.id) if call else [],
+            entries=entries,
+            owners=reconciliation.owner_names(
+                session, (line.ref for each in entries for line in each.lines)
+            ),
+        )
+
+
+@bp.get("/calls")
+def calls() -> ResponseReturnValue:
+    """Which calls to the processor do not simply go on?"""
+    with reading() as session:
+        stuck = processor.waiting_for_a_person(session)
+        unclear = processor.without_clear_answer(session)
+    return render_template(
+        "staff/calls.html", calls=[*stuck, *unclear], words=WORDS, url_of_call=url_of_call
+    )
+
+
+@bp.get("/calls/<uuid:call_id>")
+def call(call_id: UUID) -> ResponseReturnValue:
+    """What did we ask of the processor, and what came back? A transfer has its payout's page."""
+    with reading() as session:
+        found = processor.call_by_id(session, call_id)
+        attempts = processor.attempts_of(session, call_id)
+    if found.kind is CallKind.TRANSFER:
+        return redirect(url_of_call(found))
+    return render_template("staff/call.html", call=found, attempts=attempts, words=WORDS)

@@ -1,0 +1,67 @@
+"""What every page needs to know of the person who asks, in one question to the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import BrandMember, User
+from marketplace.creators.models import Creator
+from marketplace.kernel.actor import Actor, Role
+from marketplace.notifications.models import Notification
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person with an account, as they were when the request began."""
+
+    name: str
+    email: str
+    is_confirmed: bool
+    is_closed: bool
+    session_serial: int
+    unread_count: int
+    actor: Actor
+
+
+def look_up(session: Session, user_id: UUID) -> Visitor | None:
+    """Return who the person is, what they may act for and what they have not read yet."""
+    found = session.execute(_WHO, {"user_id": user_id}).one_or_none()
+    if found is None:
+        return None
+    return Visitor(
+        name=found.name,
+        email=found.email,
+        is_confirmed=found.email_confirmed_at is not None,
+        is_closed=found.closed_at is not None,
+        session_serial=found.session_serial,
+        unread_count=found.unread,
+        actor=Actor(
+            user_id=user_id,
+            brands={UUID(brand): Role(role) for brand, role in (found.roles or {}).items()},
+            creator_id=found.creator_id,
+            is_staff=found.is_staff,
+        ),
+    )
+
+
+_WHO = select(
+    User.name,
+    User.email,
+    User.email_confirmed_at,
+    User.closed_at,
+    User.session_serial,
+    User.is_staff,
+    select(func.json_object_agg(BrandMember.brand_id, BrandMember.role))
+    .where(BrandMember.user_id == User.id)
+    .scalar_subquery()
+    .label("roles"),
+    select(Creator.id).where(Creator.user_id == User.id).scalar_subquery().label("creator_id"),
+    select(func.count())
+    .where(Notification.user_id == User.id, Notification.read_at.is_(None))
+    .scalar_subquery()
+    .label("unread"),
+).where(User.id == bindparam("user_id"))

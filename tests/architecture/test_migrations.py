@@ -1,0 +1,99 @@
+"""The migrations lead to the models and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.engine import make_url
+
+import marketplace.tables  # noqa: F401  # every table there is
+from marketplace.store.base import Base
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def empty(database_url: str) -> Iterator[Engine]:
+    """A database in which nothing is yet."""
+    server = make_url(database_url)
+    name = f"migration_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(server.set(database=name))
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def config() -> Config:
+    return Config(toml_file=str(ROOT / "pyproject.toml"))
+
+
+def go(engine: Engine, *, to: str) -> None:
+    settings = config()
+    with engine.connect() as connection:
+        settings.attributes["connection"] = connection
+        if to == "base":
+            command.downgrade(settings, to)
+        else:
+            command.upgrade(settings, to)
+
+
+def constraints(engine: Engine) -> dict[str, set[str]]:
+    """Table -> the names of its CHECKs, which a comparison of metadata leaves out."""
+    seen = inspect(engine)
+    return {
+        table: {str(check["name"]) for check in seen.get_check_constraints(table)}
+        for table in seen.get_table_names()
+    }
+
+
+def test_there_is_one_way_to_the_newest_tables() -> None:
+    assert len(ScriptDirectory.from_config(config()).get_heads()) == 1
+
+
+def test_the_migrations_go_up_and_down_and_up_again(empty: Engine) -> None:
+    go(empty, to="head")
+    first = constraints(empty)
+    go(empty, to="base")
+    assert set(inspect(empty).get_table_names()) <= {"alembic_version"}
+
+    go(empty, to="head")
+
+    assert constraints(empty) == first
+
+
+def test_the_migrations_make_what_the_models_say(empty: Engine) -> None:
+    go(empty, to="head")
+
+    with empty.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        drift: list[Any] = compare_metadata(context, Base.metadata)
+
+    assert drift == []
+
+
+def test_the_migrations_make_every_check_of_the_models(empty: Engine) -> None:
+    go(empty, to="head")
+    there = constraints(empty)
+
+    missing = {
+        f"{table.name}: {constraint.name}"
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if constraint.__visit_name__ == "check_constraint"
+        and str(constraint.name) not in there[table.name]
+    }
+
+    assert missing == set()

@@ -1,0 +1,55 @@
+"""The demo's market: invented, whole, and made only once."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand, User
+from marketplace.cli import seed, seed_world
+from marketplace.collaborations.models import Application, Invitation, Offer
+from marketplace.creators.models import Channel, ChannelVideo, Creator
+from marketplace.matching.models import Match
+
+
+def test_the_same_seed_invents_the_same_creators() -> None:
+    assert list(seed_world.creators(5)) == list(seed_world.creators(5))
+    assert list(seed_world.creators(5)) != list(seed_world.creators(5, seed=1))
+
+
+def test_invented_audiences_add_up_and_handles_are_unique() -> None:
+    world = list(seed_world.creators(400))
+
+    assert {sum(one.age.values()) for one in world} == {10_000}
+    assert {sum(one.gender.values()) for one in world} == {10_000}
+    assert max(sum(one.countries.values()) for one in world) <= 10_000
+    assert len({one.handle for one in world}) == 400
+    assert len({one.name for one in world}) == 400
+
+
+def test_an_empty_installation_gets_a_market_and_only_once(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seed, "CREATORS", 40)
+    said: list[str] = []
+
+    with app.app_context():
+        assert seed.seed_if_empty(said.append) is True
+        assert seed.seed_if_empty(said.append) is False
+
+    def count(model: type) -> int:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+    assert count(Creator) == count(Channel) == 40
+    assert count(ChannelVideo) == 40 * 25
+    assert count(Brand) == 3
+    assert count(User) == 40 + 5
+    assert count(Match) == 3 * 40
+    assert count(Application) == 14
+    assert count(Invitation) == 2
+    assert count(Offer) == 1
+    assert session.scalar(select(func.min(Channel.median_views))) is not None
+    assert said[-2] == "The market is open: 40 creators, 3 brands."
+    assert said[-1] == "The market is there already; nothing was changed."

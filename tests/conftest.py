@@ -1,0 +1,233 @@
+"""What the shelves share: a database for the run, a savepoint for each test, and the cast."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand, BrandMember, User
+from marketplace.app import create_app
+from marketplace.cli.services import embedded_postgres
+from marketplace.config import Settings
+from marketplace.creators.models import Creator, CreatorSource
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.ids import new_id
+from marketplace.store import sealed
+from marketplace.store.session import db
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+ROOT = Path(__file__).parent.parent
+TOKEN_KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keys() -> None:
+    sealed.use_keys([TOKEN_KEY])
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A fresh database at the newest migration, dropped after the run."""
+    folder = Path(tempfile.gettempdir()) / f"fairview-test-pg-{os.getuid()}"
+    server = os.environ.get("TEST_DATABASE_URL") or embedded_postgres(folder, durable=False)
+    name = f"run_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    migrate(url)
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the newest migration."""
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("product")
+    (folder / "uploads").mkdir()
+    (folder / "mail").mkdir()
+    return Settings(
+        database_url=database_url,
+        redis_url="redis://127.0.0.1:1/0",
+        secret_key="a secret of the tests",  # noqa: S106
+        base_url="http://localhost",
+        upload_folder=str(folder / "uploads"),
+        mail_folder=str(folder / "mail"),
+        token_keys=(TOKEN_KEY,),
+        stripe_api_key="sk_test_sandbox",
+        stripe_api_base="http://127.0.0.1:1",
+        stripe_webhook_secret="whsec_platform",  # noqa: S106
+        stripe_connect_webhook_secret="whsec_connect",  # noqa: S106
+        tiktok_client_key="sandbox-client",
+        tiktok_client_secret="sandbox-secret",  # noqa: S106
+        tiktok_api_base="http://127.0.0.1:1/tiktok",
+        tiktok_authorize_base="http://127.0.0.1:1/tiktok",
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_app(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    """One outer transaction for the test; everything in it is undone."""
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    with Session(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+    ) as session:
+        yield session
+
+
+@pytest.fixture
+def app(whole_app: Flask, connection: Connection) -> Iterator[Flask]:
+    """The product, talking to the test's own transaction."""
+    with whole_app.app_context():
+        engines = db._app_engines[whole_app]
+        real = engines[None]
+        engines[None] = connection  # type: ignore[assignment]  # a bind may be a connection
+    yield whole_app
+    engines[None] = real
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    return app.test_client()
+
+
+def make_person(session: Session, name: str, *, is_staff: bool = False) -> User:
+    user = User(
+        id=new_id(),
+        email=f"{name}@example.test",
+        name=name.title(),
+        password_hash="!",  # noqa: S106
+        is_staff=is_staff,
+        email_confirmed_at=NOON,
+        link_serial=0,
+        session_serial=0,
+        created_at=NOON,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _member(session: Session, brand: Brand, name: str, role: Role) -> Actor:
+    user = make_person(session, name)
+    session.add(BrandMember(brand_id=brand.id, user_id=user.id, role=role, joined_at=NOON))
+    session.flush()
+    return Actor(user_id=user.id, brands={brand.id: role})
+
+
+def _brand(session: Session, name: str) -> Brand:
+    brand = Brand(id=new_id(), name=name, country="US", created_at=NOON)
+    session.add(brand)
+    session.flush()
+    return brand
+
+
+def _creator(session: Session, name: str) -> Actor:
+    user = make_person(session, name)
+    creator = Creator(
+        id=new_id(),
+        user_id=user.id,
+        display_name=name.title(),
+        country="US",
+        topics=["cooking"],
+        source=CreatorSource.SIGNED_UP,
+        created_at=NOON,
+    )
+    session.add(creator)
+    session.flush()
+    return Actor(user_id=user.id, creator_id=creator.id)
+
+
+@pytest.fixture
+def acme(session: Session) -> Brand:
+    return _brand(session, "Acme Kitchen")
+
+
+@pytest.fixture
+def alice(session: Session, acme: Brand) -> Actor:
+    return _member(session, acme, "alice", Role.OWNER)
+
+
+@pytest.fixture
+def ben(session: Session, acme: Brand) -> Actor:
+    return _member(session, acme, "ben", Role.MANAGER)
+
+
+@pytest.fixture
+def fiona(session: Session, acme: Brand) -> Actor:
+    return _member(session, acme, "fiona", Role.FINANCE)
+
+
+@pytest.fixture
+def vic(session: Session, acme: Brand) -> Actor:
+    return _member(session, acme, "vic", Role.VIEWER)
+
+
+@pytest.fixture
+def mallory(session: Session) -> Actor:
+    return _member(session, _brand(session, "Rival Foods"), "mallory", Role.OWNER)
+
+
+@pytest.fixture
+def bea(session: Session) -> Actor:
+    return _creator(session, "bea")
+
+
+@pytest.fixture
+def carl(session: Session) -> Actor:
+    return _creator(session, "carl")
+
+
+@pytest.fixture
+def stella(session: Session) -> Actor:
+    return Actor(user_id=make_person(session, "stella", is_staff=True).id, is_staff=True)
+
+
+def sign_in(client: FlaskClient, actor: Actor) -> None:
+    """Put the actor's sign-in cookie into the client, as the sign-in page would."""
+    user_id: UUID | None = actor.user_id
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie["_user_id"] = f"{user_id}:0"
+        cookie["_fresh"] = True

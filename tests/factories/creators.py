@@ -1,0 +1,168 @@
+"""Creators, channels, videos and audiences for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.creators.models import (
+    AudienceSnapshot,
+    AudienceSource,
+    Channel,
+    ChannelState,
+    ChannelVideo,
+    Creator,
+    CreatorSource,
+    Platform,
+    RateCard,
+)
+from marketplace.kernel.ids import new_id
+
+MADE_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
+
+
+def make_creator(
+    session: Session,
+    *,
+    display_name: str = "Cleo",
+    user_id: UUID | None = None,
+    country: str | None = "US",
+    topics: Sequence[str] = ("cooking",),
+    bio: str = "",
+    source: CreatorSource = CreatorSource.SEEDED,
+    import_key: str | None = None,
+) -> Creator:
+    creator = Creator(
+        id=new_id(),
+        user_id=user_id,
+        display_name=display_name,
+        country=country,
+        topics=list(topics),
+        bio=bio,
+        source=source,
+        import_key=import_key,
+        created_at=MADE_AT,
+    )
+    session.add(creator)
+    session.flush()
+    return creator
+
+
+def make_channel(
+    session: Session,
+    *,
+    creator_id: UUID,
+    external_id: str | None = None,
+    handle: str | None = "cleo.cooks",
+    state: ChannelState = ChannelState.CONNECTED,
+    follower_count: int | None = 48_000,
+    median_views: int | None = 31_623,
+    engagement_rate_bps: int | None = 700,
+    top_hashtags: Sequence[str] = (),
+    access_token: str | None = "act.1",
+    refresh_token: str | None = "rft.1",
+    access_expires_at: datetime | None = datetime(2026, 11, 2, 14, tzinfo=UTC),
+    read_at: datetime | None = MADE_AT,
+) -> Channel:
+    """A channel, the main one when the creator has no other."""
+    others = session.scalar(
+        select(func.count()).where(Channel.creator_id == creator_id, Channel.is_main)
+    )
+    channel = Channel(
+        id=new_id(),
+        creator_id=creator_id,
+        platform=Platform.TIKTOK,
+        external_id=external_id or f"open-{creator_id}",
+        handle=handle,
+        is_main=not others and state is not ChannelState.DISCONNECTED,
+        state=state,
+        follower_count=follower_count,
+        like_count=900_000,
+        video_count=120,
+        median_views=median_views,
+        engagement_rate_bps=engagement_rate_bps,
+        top_hashtags=list(top_hashtags),
+        read_at=read_at,
+        connected_at=MADE_AT,
+        scopes=["user.info.basic", "video.list"],
+        access_token=access_token,
+        refresh_token=refresh_token,
+        access_expires_at=access_expires_at,
+        refresh_expires_at=MADE_AT + timedelta(days=180),
+    )
+    session.add(channel)
+    session.flush()
+    return channel
+
+
+def make_audience(
+    session: Session,
+    *,
+    channel_id: UUID,
+    age: Mapping[str, int] | None = None,
+    gender: Mapping[str, int] | None = None,
+    country: Mapping[str, int] | None = None,
+    interest: Mapping[str, int] | None = None,
+    taken_at: datetime = MADE_AT,
+) -> AudienceSnapshot:
+    snapshot = AudienceSnapshot(
+        id=new_id(),
+        channel_id=channel_id,
+        source=AudienceSource.SELF_REPORTED,
+        sample_size=1_000,
+        taken_at=taken_at,
+        age=dict(age if age is not None else {"18-24": 4_000, "25-34": 3_000}),
+        gender=dict(gender if gender is not None else {"female": 6_000, "male": 4_000}),
+        country=dict(country if country is not None else {"US": 5_000, "CA": 1_000}),
+        interest=dict(interest if interest is not None else {"cooking": 4_500}),
+    )
+    session.add(snapshot)
+    session.flush()
+    return snapshot
+
+
+def make_video(
+    session: Session,
+    *,
+    channel_id: UUID,
+    external_id: str = "7000000000000000001",
+    views: int = 1_000,
+    likes: int = 80,
+    comments: int = 15,
+    shares: int = 5,
+    hashtags: Sequence[str] = (),
+    published_at: datetime = MADE_AT,
+) -> ChannelVideo:
+    video = ChannelVideo(
+        channel_id=channel_id,
+        external_id=external_id,
+        published_at=published_at,
+        hashtags=list(hashtags),
+        duration_seconds=20,
+        views=views,
+        likes=likes,
+        comments=comments,
+        shares=shares,
+    )
+    session.add(video)
+    session.flush()
+    return video
+
+
+def make_rate(
+    session: Session, *, creator_id: UUID, fee_minor: int = 30_000, currency: str = "USD"
+) -> RateCard:
+    card = RateCard(
+        id=new_id(),
+        creator_id=creator_id,
+        format="video",
+        fee_minor=fee_minor,
+        currency=currency,
+    )
+    session.add(card)
+    session.flush()
+    return card

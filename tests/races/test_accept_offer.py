@@ -1,0 +1,136 @@
+"""Two tabs, or two creators, accept at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand, BrandMember
+from marketplace.collaborations import service
+from marketplace.collaborations.models import Collaboration
+from marketplace.creators.models import Creator, CreatorSource
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.rules import AccountRef, Code
+from tests.conftest import make_person, migrate
+from tests.factories.campaigns import NOON, fund, make_campaign
+from tests.factories.collaborations import make_application, make_offer
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A database of its own: what is committed here is not in anybody's way."""
+    server = make_url(database_url)
+    name = f"race_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = server.set(database=name).render_as_string(hide_password=False)
+    migrate(url)
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def creator(session: Session, name: str) -> Actor:
+    user = make_person(session, name)
+    row = Creator(
+        id=new_id(),
+        user_id=user.id,
+        display_name=name.title(),
+        source=CreatorSource.SIGNED_UP,
+        topics=[],
+        created_at=NOON,
+    )
+    session.add(row)
+    session.flush()
+    return Actor(user_id=user.id, creator_id=row.id)
+
+
+def offers(session: Session, *, creators: list[str], cents: int) -> list[tuple[UUID, Actor]]:
+    """Return an open offer of 400 dollars to each creator, in one campaign with so much money."""
+    brand = Brand(id=new_id(), name="Acme Kitchen", country="US", created_at=NOON)
+    owner = make_person(session, "alice")
+    session.add(brand)
+    session.flush()
+    session.add(BrandMember(brand_id=brand.id, user_id=owner.id, role=Role.OWNER, joined_at=NOON))
+    alice = Actor(user_id=owner.id, brands={brand.id: Role.OWNER})
+    campaign = make_campaign(session, brand=brand, by=alice)
+    fund(session, campaign, Money(cents, "USD"))
+    made = []
+    for name in creators:
+        actor = creator(session, name)
+        application = make_application(session, campaign=campaign, creator=actor)
+        offer = make_offer(session, application=application, by=alice)
+        made.append((offer.id, actor))
+    session.commit()
+    return made
+
+
+def at_once(engine: Engine, tries: list[tuple[UUID, Actor]]) -> list[str]:
+    """Accept all of them in threads that start together; return what each was told."""
+    start = Barrier(len(tries))
+
+    def accept(offer_id: UUID, actor: Actor) -> str:
+        with Session(engine) as session:
+            start.wait(timeout=10)
+            try:
+                service.accept_offer(session, offer_id=offer_id, actor=actor, now=NOON)
+            except Conflict as refusal:
+                return refusal.reason
+            session.commit()
+            return "agreed"
+
+    def attempt(each: tuple[UUID, Actor]) -> str:
+        return accept(*each)
+
+    with ThreadPoolExecutor(len(tries)) as pool:
+        return sorted(pool.map(attempt, tries))
+
+
+def agreed_and_left(engine: Engine) -> tuple[int, Money]:
+    with Session(engine) as session:
+        count = session.scalar(select(func.count()).select_from(Collaboration)) or 0
+        campaign_id = session.scalars(select(Collaboration.campaign_id)).first()
+        assert campaign_id is not None
+        left = ledger.balance_of(
+            session, AccountRef(Code.CAMPAIGN_FUNDS, campaign_id), currency="USD"
+        )
+        return count, left
+
+
+def test_two_tabs_that_accept_at_once_agree_once(engine: Engine) -> None:
+    with Session(engine) as session:
+        [offer] = offers(session, creators=["bea"], cents=100_000)
+
+    told = at_once(engine, [offer] * 4)
+
+    assert told == ["This offer was agreed already"] * 3 + ["agreed"]
+    assert agreed_and_left(engine) == (1, Money(60_000, "USD"))
+
+
+def test_the_same_money_is_not_promised_to_two_creators(engine: Engine) -> None:
+    with Session(engine) as session:
+        both = offers(session, creators=["bea", "carl"], cents=50_000)
+
+    told = at_once(engine, both)
+
+    assert told == [
+        "The campaign has USD 100.00 left and this offer needs USD 400.00; "
+        "the brand must add funds first",
+        "agreed",
+    ]
+    assert agreed_and_left(engine) == (1, Money(10_000, "USD"))

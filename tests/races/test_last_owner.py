@@ -1,0 +1,79 @@
+"""Two owners act on each other at the same moment; the brand keeps one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Engine, create_engine, delete
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries
+from marketplace.accounts import service as accounts
+from marketplace.accounts.models import Brand, BrandMember, User
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Conflict
+from tests.factories.accounts import make_brand, make_member
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def owners(engine: Engine) -> Iterator[tuple[Actor, Actor]]:
+    """Two owners of one brand, committed; gone after the test."""
+    with Session(engine, expire_on_commit=False) as session:
+        brand = make_brand(session)
+        pair = tuple(make_member(session, brand=brand, role=Role.OWNER) for _ in range(2))
+        session.commit()
+    yield pair
+    with Session(engine) as session:
+        session.execute(delete(BrandMember).where(BrandMember.brand_id == brand.id))
+        session.execute(delete(Brand).where(Brand.id == brand.id))
+        session.execute(delete(User).where(User.id.in_([who.user_id for who in pair])))
+        session.commit()
+
+
+def demote(session: Session, actor: Actor, other: Actor) -> None:
+    (brand_id,) = actor.brands
+    accounts.change_role(
+        session, actor=actor, brand_id=brand_id, user_id=other.user_id, role=Role.VIEWER
+    )
+
+
+def leave(session: Session, actor: Actor, _other: Actor) -> None:
+    (brand_id,) = actor.brands
+    accounts.remove_member(session, actor=actor, brand_id=brand_id, user_id=actor.user_id)
+
+
+@pytest.mark.parametrize("act", [demote, leave])
+def test_a_brand_never_loses_its_last_owner(
+    engine: Engine, owners: tuple[Actor, Actor], act: Callable[[Session, Actor, Actor], None]
+) -> None:
+    together = Barrier(2)
+
+    def try_it(actor: Actor, other: Actor) -> str:
+        with Session(engine) as session:
+            together.wait()
+            try:
+                act(session, actor, other)
+                session.commit()
+            except Conflict:
+                return "refused"
+        return "done"
+
+    first, second = owners
+    with ThreadPoolExecutor(2) as pool:
+        tries = [pool.submit(try_it, first, second), pool.submit(try_it, second, first)]
+        outcomes = sorted(each.result(timeout=30) for each in tries)
+
+    assert outcomes == ["done", "refused"]
+    (brand_id,) = first.brands
+    with Session(engine) as session:
+        assert len(queries.people_who(session, brand_id, {Role.OWNER})) == 1

@@ -1,0 +1,210 @@
+"""Two members judge at the same moment; two tabs hand in at the same moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Barrier
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand, BrandMember
+from marketplace.creators.models import Creator, CreatorSource
+from marketplace.deliverables import service
+from marketplace.deliverables.models import Deliverable, DeliverableStep, Review, Submission
+from marketplace.deliverables.rules import DeliverableEvent, DeliverableState
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Conflict, InvalidTransition
+from marketplace.kernel.ids import new_id
+from marketplace.store.outbox import OutboxMessage
+from tests.conftest import make_person, migrate
+from tests.factories.campaigns import NOON
+from tests.factories.deliverables import LINK, make_deliverable
+
+S, E = DeliverableState, DeliverableEvent
+Act = Callable[[Session], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A deliverable with everybody who may do something about it."""
+
+    deliverable_id: UUID
+    alice: Actor
+    ben: Actor
+    bea: Actor
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """A database of its own: what is committed here is not in anybody's way."""
+    server = make_url(database_url)
+    name = f"race_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = server.set(database=name).render_as_string(hide_password=False)
+    migrate(url)
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def set_up(engine: Engine, state: DeliverableState) -> Stage:
+    with Session(engine) as session:
+        brand = Brand(id=new_id(), name="Acme Kitchen", country="US", created_at=NOON)
+        session.add(brand)
+        session.flush()
+        members = []
+        for name, role in (("alice", Role.OWNER), ("ben", Role.MANAGER)):
+            user = make_person(session, name)
+            session.add(BrandMember(brand_id=brand.id, user_id=user.id, role=role, joined_at=NOON))
+            members.append(Actor(user_id=user.id, brands={brand.id: role}))
+        person = make_person(session, "bea")
+        creator = Creator(
+            id=new_id(),
+            user_id=person.id,
+            display_name="Bea",
+            source=CreatorSource.SIGNED_UP,
+            topics=[],
+            created_at=NOON,
+        )
+        session.add(creator)
+        session.flush()
+        bea = Actor(user_id=person.id, creator_id=creator.id)
+        owed = make_deliverable(session, brand=brand, by=members[0], creator=bea, state=state)
+        session.commit()
+        return Stage(owed.id, members[0], members[1], bea)
+
+
+def at_once(engine: Engine, acts: Sequence[Act]) -> list[str]:
+    """Do all of them in threads that start together; return what each was told."""
+    start = Barrier(len(acts))
+
+    def attempt(act: Act) -> str:
+        with Session(engine) as session:
+            start.wait(timeout=10)
+            try:
+                act(session)
+                session.commit()
+            except Conflict:
+                return "conflict"
+            except InvalidTransition:  # it came so late that it read the other's work
+                return "conflict"
+            return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return sorted(pool.map(attempt, acts))
+
+
+def approving(stage: Stage, actor: Actor) -> Act:
+    return lambda session: service.approve(
+        session,
+        actor=actor,
+        deliverable_id=stage.deliverable_id,
+        version=1,
+        comment="",
+        now=NOON,
+    )
+
+
+def asking(stage: Stage, actor: Actor) -> Act:
+    return lambda session: service.request_changes(
+        session,
+        actor=actor,
+        deliverable_id=stage.deliverable_id,
+        version=1,
+        comment="Louder",
+        now=NOON,
+    )
+
+
+def handing_in(stage: Stage) -> Act:
+    return lambda session: service.submit(
+        session,
+        actor=stage.bea,
+        deliverable_id=stage.deliverable_id,
+        link=LINK,
+        file=None,
+        done=(0, 1, 2),
+        note="",
+        now=NOON,
+    )
+
+
+def test_of_an_approval_and_a_wish_for_changes_at_once_only_one_counts(engine: Engine) -> None:
+    stage = set_up(engine, S.IN_REVIEW)
+
+    told = at_once(engine, [approving(stage, stage.alice), asking(stage, stage.ben)])
+
+    with Session(engine) as session:
+        owed = session.get_one(Deliverable, stage.deliverable_id)
+        reviews = session.scalars(select(Review)).all()
+        judged = session.scalar(
+            select(func.count())
+            .select_from(DeliverableStep)
+            .where(DeliverableStep.event.in_([E.APPROVE, E.REQUEST_CHANGES]))
+        )
+        sent = session.scalar(
+            select(func.count())
+            .select_from(OutboxMessage)
+            .where(OutboxMessage.name == "SubmissionReviewed")
+        )
+        assert told == ["conflict", "done"]
+        assert (len(reviews), judged, sent) == (1, 1, 1)
+        assert owed.rounds_used == (1 if owed.state is S.CHANGES_REQUESTED else 0)
+        assert reviews[0].verdict.value == owed.state.value
+
+
+def test_four_wishes_for_changes_at_once_use_one_round(engine: Engine) -> None:
+    stage = set_up(engine, S.IN_REVIEW)
+
+    told = at_once(engine, [asking(stage, actor) for actor in (stage.alice, stage.ben) * 2])
+
+    with Session(engine) as session:
+        owed = session.get_one(Deliverable, stage.deliverable_id)
+        assert told == ["conflict"] * 3 + ["done"]
+        assert (owed.state, owed.rounds_used) == (S.CHANGES_REQUESTED, 1)
+        assert len(session.scalars(select(Review)).all()) == 1
+
+
+def test_two_tabs_that_hand_in_at_once_make_one_version(engine: Engine) -> None:
+    stage = set_up(engine, S.AWAITING_SUBMISSION)
+
+    told = at_once(engine, [handing_in(stage)] * 3)
+
+    with Session(engine) as session:
+        assert told == ["conflict"] * 2 + ["done"]
+        assert [one.number for one in session.scalars(select(Submission))] == [1]
+
+
+def test_a_post_accepted_by_a_person_and_by_silence_at_once_earns_once(engine: Engine) -> None:
+    stage = set_up(engine, S.LIVE)
+    overdue = NOON.replace(month=12)
+
+    at_once(
+        engine,
+        [
+            lambda session: service.accept(
+                session, actor=stage.alice, deliverable_id=stage.deliverable_id, now=overdue
+            ),
+            lambda session: service.accept_silent(session, now=overdue),
+        ],
+    )
+
+    with Session(engine) as session:
+        owed = session.get_one(Deliverable, stage.deliverable_id)
+        sent = session.scalar(
+            select(func.count())
+            .select_from(OutboxMessage)
+            .where(OutboxMessage.name == "DeliverableAccepted")
+        )
+        assert (owed.state, sent) == (S.ACCEPTED, 1)

@@ -1,0 +1,598 @@
+"""Creators: profile, rates, connecting a channel, its tokens and its figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.creators import service as creators
+from marketplace.creators.messages import ChannelConnected
+from marketplace.creators.models import (
+    AudienceSource,
+    Channel,
+    ChannelState,
+    ChannelVideo,
+    ConnectRequest,
+    Platform,
+)
+from marketplace.creators.ports import (
+    ChannelAccount,
+    Failure,
+    FailureKind,
+    FailureScope,
+    TokenGrant,
+    VideoFacts,
+)
+from marketplace.creators.queries import MarketFilters
+from marketplace.creators.rules import (
+    Audience,
+    ConnectFault,
+    ConnectRefused,
+    VideoCounts,
+    figures_of,
+)
+from marketplace.creators.service import AccessKind
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.money import Money
+from marketplace.notifications.models import Notification
+from marketplace.store.outbox import OutboxMessage
+from tests.conftest import NOON, make_person
+from tests.factories.creators import (
+    make_audience,
+    make_channel,
+    make_creator,
+    make_rate,
+    make_video,
+)
+
+T = Platform.TIKTOK
+GRANT = TokenGrant(
+    external_id="open-1",
+    scopes=frozenset({"user.info.basic", "user.info.profile", "user.info.stats", "video.list"}),
+    access_expires_at=NOON + timedelta(hours=2),
+    refresh_expires_at=NOON + timedelta(days=180),
+    access_token="act.new",
+    refresh_token="rft.new",
+)
+ACCOUNT = ChannelAccount(
+    external_id="open-1",
+    handle="bea.cooks",
+    display_name="Bea",
+    follower_count=48_210,
+    like_count=901_233,
+    video_count=214,
+    read_at=NOON,
+)
+
+
+def video(number: int, **changes: object) -> VideoFacts:
+    facts = VideoFacts(
+        external_id=f"70000000000000000{number:02}",
+        address=None,
+        description="Soup #soup #fyp",
+        published_at=NOON - timedelta(days=number),
+        duration_seconds=20,
+        views=1_000 * number,
+        likes=100,
+        comments=10,
+        shares=1,
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+def connect(session: Session, actor: Actor, grant: TokenGrant = GRANT) -> Channel:
+    channel = creators.finish_connect(
+        session,
+        actor=actor,
+        platform=T,
+        grant=grant,
+        account=replace(ACCOUNT, external_id=grant.external_id),
+        now=NOON,
+    )
+    session.flush()
+    return channel
+
+
+def posted(session: Session) -> list[str]:
+    session.flush()
+    return list(session.scalars(select(OutboxMessage.name).order_by(OutboxMessage.id)))
+
+
+# profile and rates
+
+
+def test_a_person_becomes_a_creator_once(session: Session) -> None:
+    person = Actor(user_id=make_person(session, "dora").id)
+
+    def sign_up() -> UUID:
+        return creators.create_creator(
+            session, actor=person, display_name=" Dora  Dee ", country="DE",
+            topics=["home", "home"], bio="Hi ", now=NOON,
+        ).id  # fmt: skip
+
+    creator_id = sign_up()
+    with pytest.raises(Conflict, match="You have a creator profile already"):
+        sign_up()
+
+    assert person.user_id is not None
+    assert queries.creator_id_of(session, user_id=person.user_id) == creator_id
+    found = queries.creator_by_id(session, creator_id)
+    assert (found.display_name, found.topics, found.bio) == ("Dora Dee", ["home"], "Hi")
+
+
+def test_only_creators_have_a_profile_to_edit(session: Session, alice: Actor, bea: Actor) -> None:
+    with pytest.raises(NotPermitted):
+        creators.edit_profile(
+            session, actor=alice, display_name="A", country=None, topics=[], bio=""
+        )
+    with pytest.raises(InvalidInput) as refusal:
+        creators.edit_profile(session, actor=bea, display_name="", country=None, topics=[], bio="")
+
+    assert refusal.value.problems == {"display_name": "Give the name that brands should see."}
+    assert bea.creator_id is not None
+    assert queries.creator_by_id(session, bea.creator_id).display_name == "Bea"
+
+
+def test_rates_of_one_currency_are_replaced_and_the_others_stay(
+    session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+
+    def set_usd(**rates: int) -> None:
+        given = {name: Money(minor, "USD") for name, minor in rates.items()}
+        creators.set_rates(session, actor=bea, currency="USD", rates=given)
+
+    creators.set_rates(session, actor=bea, currency="EUR", rates={"video": Money(900, "EUR")})
+    set_usd(video=1_000, story=400)
+    set_usd(video=1_100, live=5_000)
+    set_usd(video=1_100, live=5_000)
+
+    cards = queries.rates_of(session, creator_id=bea.creator_id)
+    assert [(card.format, card.fee) for card in cards] == [
+        ("video", Money(900, "EUR")),
+        ("video", Money(1_100, "USD")),
+        ("live", Money(5_000, "USD")),
+    ]
+
+
+def test_a_rate_in_another_currency_than_the_form_is_refused(session: Session, bea: Actor) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        creators.set_rates(session, actor=bea, currency="USD", rates={"video": Money(1, "EUR")})
+
+    assert refusal.value.problems == {"video": "This rate is not in USD."}
+
+
+# connecting
+
+
+def start(session: Session, actor: Actor, now: datetime = NOON) -> str:
+    state = creators.start_connect(session, actor=actor, platform=T, now=now)
+    session.flush()
+    return state
+
+
+def fault_of(session: Session, actor: Actor, state: str, now: datetime = NOON) -> ConnectFault:
+    with pytest.raises(ConnectRefused) as refusal:
+        creators.take_connect(session, actor=actor, platform=T, state=state, now=now)
+    return refusal.value.fault
+
+
+def test_only_the_hash_of_a_state_is_kept(session: Session, bea: Actor) -> None:
+    state = start(session, bea)
+
+    kept = session.scalars(select(ConnectRequest.state_hash)).one()
+    assert len(state) >= 43
+    assert state not in kept
+
+
+def test_a_state_is_good_once_for_ten_minutes_for_the_person_who_began(
+    session: Session, bea: Actor, carl: Actor
+) -> None:
+    state = start(session, bea)
+
+    assert fault_of(session, bea, "invented") is ConnectFault.UNKNOWN
+    assert fault_of(session, bea, "") is ConnectFault.UNKNOWN
+    assert fault_of(session, carl, state) is ConnectFault.OTHER_PERSON
+    late = NOON + timedelta(minutes=10)
+    assert fault_of(session, bea, state, late) is ConnectFault.EXPIRED
+    creators.take_connect(session, actor=bea, platform=T, state=state, now=NOON)
+    assert fault_of(session, bea, state) is ConnectFault.USED
+
+
+def test_a_connected_channel_stands_for_its_creator_and_is_read_soon(
+    session: Session, bea: Actor
+) -> None:
+    channel = connect(session, bea)
+
+    assert bea.creator_id is not None
+    assert queries.channel_of(session, creator_id=bea.creator_id) is channel
+    assert channel.state is ChannelState.CONNECTED
+    assert (channel.handle, channel.follower_count) == ("bea.cooks", 48_210)
+    assert (channel.access_token, channel.refresh_token) == ("act.new", "rft.new")
+    assert posted(session) == [ChannelConnected.name()]
+
+
+def test_connecting_the_same_account_again_renews_it(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    creators.needs_reconnect(session, channel_id=channel.id, now=NOON)
+
+    again = connect(session, bea)
+
+    assert again.id == channel.id
+    assert again.state is ChannelState.CONNECTED
+    assert session.scalar(select(func.count()).select_from(Channel)) == 1
+
+
+def test_an_account_belongs_to_one_creator(session: Session, bea: Actor, carl: Actor) -> None:
+    connect(session, bea)
+
+    with pytest.raises(Conflict, match="connected to another creator on Fairview"):
+        connect(session, carl)
+
+
+def test_another_account_than_before_is_refused_until_the_first_is_disconnected(
+    session: Session, bea: Actor
+) -> None:
+    first = connect(session, bea)
+    other = replace(GRANT, external_id="open-2")
+
+    with pytest.raises(Conflict, match=r"You connected @bea\.cooks before"):
+        connect(session, bea, other)
+    creators.disconnect(session, actor=bea, channel_id=first.id)
+    second = connect(session, bea, other)
+
+    assert second.is_main
+    assert not first.is_main
+
+
+def test_too_few_scopes_connect_nothing(session: Session, bea: Actor) -> None:
+    with pytest.raises(Conflict, match="did not give us leave"):
+        connect(session, bea, replace(GRANT, scopes=frozenset({"user.info.basic"})))
+
+    assert session.scalar(select(func.count()).select_from(Channel)) == 0
+
+
+def test_a_listed_channel_of_the_same_handle_becomes_the_connected_one(
+    session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    listed = make_channel(
+        session, creator_id=bea.creator_id, handle="Bea.Cooks", state=ChannelState.LISTED
+    )
+    make_audience(session, channel_id=listed.id)
+
+    channel = connect(session, bea)
+
+    assert channel.id == listed.id
+    assert (channel.external_id, channel.is_main) == ("open-1", True)
+    assert queries.latest_audience(session, channel_id=channel.id) is not None
+
+
+def test_a_listed_channel_of_another_handle_steps_back(session: Session, bea: Actor) -> None:
+    assert bea.creator_id is not None
+    listed = make_channel(
+        session, creator_id=bea.creator_id, handle="somebody", state=ChannelState.LISTED
+    )
+
+    channel = connect(session, bea)
+
+    session.refresh(listed)
+    assert (channel.is_main, listed.is_main) == (True, False)
+
+
+def test_disconnecting_forgets_tokens_videos_and_figures_and_twice_is_once(
+    session: Session, bea: Actor, carl: Actor
+) -> None:
+    channel = connect(session, bea)
+    make_video(session, channel_id=channel.id)
+
+    with pytest.raises(NotFound):
+        creators.disconnect(session, actor=carl, channel_id=channel.id)
+    tokens = [
+        creators.disconnect(session, actor=bea, channel_id=channel.id),
+        creators.disconnect(session, actor=bea, channel_id=channel.id),
+    ]
+
+    assert tokens == ["act.new", None]
+    assert channel.state is ChannelState.DISCONNECTED
+    assert (channel.refresh_token, channel.follower_count, channel.is_main) == (None, None, False)
+    assert session.scalar(select(func.count()).select_from(ChannelVideo)) == 0
+
+
+# tokens
+
+
+def test_a_good_token_is_used_as_it_is(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+
+    access = creators.claim_access(session, channel_id=channel.id, now=NOON)
+
+    assert (access.kind, access.token) == (AccessKind.READY, "act.new")
+    assert "act.new" not in repr(access)
+
+
+def test_one_caller_renews_and_the_others_wait(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    later = NOON + timedelta(hours=1, minutes=56)
+
+    first = creators.claim_access(session, channel_id=channel.id, now=later)
+    rival = creators.claim_access(session, channel_id=channel.id, now=later)
+    fresh = replace(
+        GRANT,
+        access_token="act.2",
+        refresh_token="rft.2",
+        access_expires_at=later + timedelta(hours=2),
+    )
+    creators.record_renewal(session, channel_id=channel.id, grant=fresh)
+    after = creators.claim_access(session, channel_id=channel.id, now=later)
+
+    assert (first.kind, first.token) == (AccessKind.RENEW, "rft.new")
+    assert rival.kind is AccessKind.BUSY
+    assert (after.kind, after.token) == (AccessKind.READY, "act.2")
+    assert channel.refresh_token == "rft.2"
+
+
+def test_a_lease_that_nobody_gave_back_runs_out(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    later = NOON + timedelta(hours=3)
+
+    creators.claim_access(session, channel_id=channel.id, now=later)
+    again = creators.claim_access(session, channel_id=channel.id, now=later + timedelta(minutes=2))
+
+    assert again.kind is AccessKind.RENEW
+
+
+def failure(kind: FailureKind) -> Failure:
+    return Failure(kind=kind, scope=FailureScope.CONNECTION, provider_code="x")
+
+
+def test_a_dead_grant_asks_its_creator_to_connect_again_once(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    for _ in range(2):
+        creators.record_refusal(
+            session, channel_id=channel.id, failure=failure(FailureKind.AUTH_REVOKED), now=NOON
+        )
+
+    assert channel.state is ChannelState.NEEDS_RECONNECT
+    assert (channel.access_token, channel.refresh_token) == (None, None)
+    told = session.scalars(select(Notification)).all()
+    assert [(one.user_id, one.path) for one in told] == [(bea.user_id, "/creator/channels")]
+    access = creators.claim_access(session, channel_id=channel.id, now=NOON)
+    assert access.kind is AccessKind.NONE
+
+
+def test_a_refused_access_token_is_renewed_next_time(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+
+    creators.record_refusal(
+        session, channel_id=channel.id, failure=failure(FailureKind.AUTH_EXPIRED), now=NOON
+    )
+
+    access = creators.claim_access(session, channel_id=channel.id, now=NOON)
+    assert access.kind is AccessKind.RENEW
+
+
+def test_a_platform_that_is_away_changes_nothing(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+
+    creators.record_refusal(
+        session, channel_id=channel.id, failure=failure(FailureKind.PROVIDER_UNAVAILABLE), now=NOON
+    )
+
+    access = creators.claim_access(session, channel_id=channel.id, now=NOON)
+    assert (channel.state, access.kind) == (ChannelState.CONNECTED, AccessKind.READY)
+
+
+# figures
+
+
+def test_what_a_platform_does_not_say_stays_as_it_was(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    silent = replace(ACCOUNT, handle=None, follower_count=None, like_count=5)
+
+    creators.record_account(session, channel_id=channel.id, account=silent)
+
+    assert (channel.handle, channel.follower_count, channel.like_count) == (
+        "bea.cooks",
+        48_210,
+        5,
+    )
+
+
+def test_videos_are_kept_once_with_their_last_counts(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    videos = [video(1), video(2), video(3, views=None), video(2)]
+
+    kept = [
+        creators.record_videos(session, channel_id=channel.id, videos=videos),
+        creators.record_videos(session, channel_id=channel.id, videos=[video(1, views=9_000)]),
+    ]
+
+    session.expire_all()
+    assert kept == [2, 1]
+    found = queries.videos_of(session, channel_id=channel.id)
+    assert [(one.views, one.hashtags) for one in found] == [
+        (9_000, ["soup", "fyp"]),
+        (2_000, ["soup", "fyp"]),
+    ]
+    assert (channel.median_views, channel.top_hashtags) == (2_000, ["soup"])
+
+
+def test_the_figures_in_sql_are_those_of_the_rules(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    counts = [
+        VideoCounts(views=100, likes=10, comments=2, shares=1, hashtags=["Soup", "fyp"]),
+        VideoCounts(views=300, likes=33, comments=0, shares=0, hashtags=["soup", "bread"]),
+        VideoCounts(views=900, likes=30, comments=0, shares=7, hashtags=["apple", "Äpfel", "_x"]),
+        VideoCounts(views=0, likes=0, comments=0, shares=0, hashtags=["soup"]),
+    ]
+    for number, one in enumerate(counts):
+        make_video(
+            session, channel_id=channel.id, external_id=str(number), views=one.views,
+            likes=one.likes, comments=one.comments, shares=one.shares, hashtags=one.hashtags,
+        )  # fmt: skip
+
+    creators.recompute_figures(session, channel_ids=[channel.id])
+
+    session.refresh(channel)
+    expected = figures_of(counts)
+    assert channel.median_views == expected.median_views == 100
+    assert channel.engagement_rate_bps == expected.engagement_rate_bps == 638
+    assert tuple(channel.top_hashtags) == expected.top_hashtags
+
+
+def test_channels_are_read_again_after_a_day(session: Session) -> None:
+    def make(read_at: datetime | None, state: ChannelState = ChannelState.CONNECTED) -> UUID:
+        creator = make_creator(session)
+        return make_channel(session, creator_id=creator.id, read_at=read_at, state=state).id
+
+    never = make(None)
+    old = make(NOON - timedelta(days=1))
+    make(NOON - timedelta(hours=23))
+    make(NOON - timedelta(days=9), ChannelState.LISTED)
+
+    assert queries.due_for_reading(session, now=NOON) == [never, old]
+
+
+# audience
+
+
+def report(session: Session, actor: Actor, audience: Audience, taken_at: datetime = NOON) -> None:
+    creators.report_audience(
+        session, actor=actor, audience=audience, sample_size=10, taken_at=taken_at, now=NOON
+    )
+
+
+def test_a_creator_describes_their_own_audience_and_it_is_marked(
+    session: Session, bea: Actor
+) -> None:
+    channel = connect(session, bea)
+
+    report(session, bea, Audience(age={"18-24": 10_000, "25-34": 0}))
+
+    session.flush()
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert (found.source, found.age, found.taken_at) == (
+        AudienceSource.SELF_REPORTED,
+        {"18-24": 10_000},
+        NOON,
+    )
+
+
+def test_an_audience_over_the_whole_is_refused_and_the_old_one_stays(
+    session: Session, bea: Actor
+) -> None:
+    channel = connect(session, bea)
+    make_audience(session, channel_id=channel.id)
+
+    with pytest.raises(InvalidInput) as refusal:
+        report(session, bea, Audience(age={"18-24": 6_000, "25-34": 4_001}))
+
+    assert refusal.value.problems == {
+        "age": "The shares of age add up to 100.01 %, more than 100 %."
+    }
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert found.age == {"18-24": 4_000, "25-34": 3_000}
+
+
+def test_an_audience_needs_a_channel_and_a_day_that_was(session: Session, bea: Actor) -> None:
+    some = Audience(age={"18-24": 1})
+    with pytest.raises(Conflict, match="Connect a channel first"):
+        report(session, bea, some)
+    connect(session, bea)
+
+    for taken_at, sentence in (
+        (NOON + timedelta(days=2), "This day is in the future."),
+        (
+            NOON - timedelta(days=366),
+            "These figures are more than a year old: look them up again.",
+        ),
+    ):
+        with pytest.raises(InvalidInput) as refusal:
+            report(session, bea, some, taken_at)
+        assert refusal.value.problems == {"taken_on": sentence}
+
+
+# the market
+
+
+def test_the_market_shows_who_can_be_hired_by_median_views(session: Session) -> None:
+    names = []
+    for name, views in (("Ann", 500), ("Ben", None), ("Cas", 900)):
+        creator = make_creator(session, display_name=name)
+        make_channel(session, creator_id=creator.id, median_views=views)
+        names.append(name)
+    make_creator(session, display_name="Without a channel")
+
+    page = queries.market(session, filters=MarketFilters())
+    assert [one.creator.display_name for one in page.rows] == ["Cas", "Ann", "Ben"]
+    assert page.total == 3
+    by_name = queries.market(session, filters=MarketFilters(), sort="name", page=2, size=2)
+    assert [one.creator.display_name for one in by_name.rows] == ["Cas"]
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        MarketFilters(words="anna"),
+        MarketFilters(words="@ANNA.b"),
+        MarketFilters(words="#soup"),
+        MarketFilters(country="SE"),
+        MarketFilters(topic="books"),
+        MarketFilters(min_followers=1_000),
+        MarketFilters(min_views=500),
+        MarketFilters(words="anna", country="SE", topic="books", min_followers=1_000),
+    ],
+)
+def test_each_filter_narrows_the_market(session: Session, filters: MarketFilters) -> None:
+    anna = make_creator(session, display_name="Anna", country="SE", topics=["books"])
+    make_channel(
+        session, creator_id=anna.id, handle="anna.books", follower_count=1_000, median_views=500,
+        top_hashtags=["soup"],
+    )  # fmt: skip
+    other = make_creator(session, display_name="50%", country="US", topics=["pets"])
+    make_channel(session, creator_id=other.id, handle="x_y", follower_count=999, median_views=499)
+
+    page = queries.market(session, filters=filters)
+
+    assert [one.creator.display_name for one in page.rows] == ["Anna"]
+    assert page.total == 1
+    assert filters
+
+
+def test_signs_of_a_pattern_are_looked_for_as_they_are(session: Session) -> None:
+    for name in ("50%", "500"):
+        make_channel(session, creator_id=make_creator(session, display_name=name).id)
+
+    page = queries.market(session, filters=MarketFilters(words="0%"))
+
+    assert [one.creator.display_name for one in page.rows] == ["50%"]
+
+
+def test_a_compact_creator_holds_all_that_matching_needs(session: Session) -> None:
+    creator = make_creator(session, topics=["home"])
+    channel = make_channel(session, creator_id=creator.id, top_hashtags=["soup"])
+    make_audience(session, channel_id=channel.id, taken_at=NOON - timedelta(days=9))
+    make_audience(
+        session, channel_id=channel.id, age={"18-24": 1}, taken_at=NOON - timedelta(days=8)
+    )
+    make_rate(session, creator_id=creator.id)
+    bare = make_creator(session)
+
+    first, second = queries.compact_creators(session)
+
+    assert (first.creator_id, first.topics, first.hashtags) == (creator.id, ["home"], ["soup"])
+    assert first.audience is not None
+    assert first.audience.age == {"18-24": 1}
+    assert first.rates == {"video USD": 30_000}
+    assert (second.creator_id, second.has_channel, second.audience) == (bare.id, False, None)
+    assert queries.compact_creators(session, creator_id=bare.id) == [second]

@@ -1,0 +1,128 @@
+"""What is asked for at each door: the things in the address and what the form says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from flask import url_for
+
+from tests.factories.accounts import PASSWORD
+from tests.factories.deliverables import LINK
+from tests.web.access.world import World
+
+NAMES: Final[Mapping[str, Mapping[str, str]]] = {
+    # endpoint -> the part of its address -> the thing of the world, where that has another name
+    "brand.accept": {"deliverable_id": "live"},
+    "brand.accept_offer": {"offer_id": "counter"},
+    "brand.amend_campaign": {"campaign_id": "amended"},
+    "brand.creator": {"creator_id": "listed_id"},
+    "brand.decline_offer": {"offer_id": "counter"},
+    "brand.discard_amendment": {"campaign_id": "amended"},
+    "brand.edit_campaign": {"campaign_id": "draft"},
+    "brand.publish_campaign": {"campaign_id": "draft"},
+    "brand.refund": {"campaign_id": "closed"},
+    "brand.revoke_invitation": {"invitation_id": "member_invitation"},
+    "creator.decline_invitation": {"invitation_id": "invitation"},
+    "creator.hand_in": {"deliverable_id": "awaiting_submission"},
+    "creator.paste_post": {"deliverable_id": "approved"},
+    "creator.post_check": {"deliverable_id": "checked"},
+    "creator.withdraw_offer": {"offer_id": "counter"},
+    "public.confirm": {"token": "confirm"},
+    "public.invitation": {"token": "join"},
+    "public.reset_password": {"token": "reset"},
+}
+
+FIXED: Final[Mapping[str, Mapping[str, str]]] = {
+    "brand.edit_brief": {"step": "rights"},
+    "public.sign_up": {"persona": "brand"},
+    "staff.account": {"code": "2020", "currency": "USD"},
+}
+"""Parts of addresses that are words."""
+
+OFFER: Final = {
+    "fee": "400.00",
+    "deliverables-0-format": "video",
+    "deliverables-0-description": "A recipe in a minute",
+    "deliverables-0-draft_due_on": "2026-11-16",
+    "deliverables-0-publish_by_on": "2026-11-23",
+    "usage_media": "paid",
+    "usage_days": "30",
+    "revision_rounds": "2",
+}
+BASICS: Final = {
+    "name": "Bread in a minute",
+    "budget": "800.00",
+    "currency": "USD",
+    "starts_on": "2026-11-03",
+    "ends_on": "2026-12-31",
+}
+RIGHTS: Final = {
+    "fee_low": "120.00",
+    "fee_high": "400.00",
+    "usage_media": "paid",
+    "usage_days": "30",
+    "disclosure": "Paid partnership",
+    "revision_rounds": "2",
+}
+AUDIENCE: Final = {
+    "taken_on": "2026-11-01",
+    "age_1": "40",
+    **{f"{part}_name_{place}": "" for part in ("country", "interest") for place in range(5)},
+}
+
+FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
+    "brand.amend_campaign": lambda _: {"change_note": "It is cooked outside."},
+    "brand.approve": lambda _: {"version": "1", "comment": ""},
+    "brand.change_role": lambda _: {"role": "manager"},
+    "brand.choose": lambda world: {"brand_id": str(world.ids["brand_id"])},
+    "brand.decline_application": lambda _: {"reason": "fee"},
+    "brand.edit_brief": lambda _: RIGHTS,
+    "brand.edit_campaign": lambda _: BASICS,
+    "brand.fund": lambda _: {"budget": "500.00"},
+    "brand.invite": lambda world: {"creator_id": str(world.ids["other_id"])},
+    "brand.invite_member": lambda _: {"email": "olga@example.test", "role": "viewer"},
+    "brand.make_offer": lambda _: OFFER,
+    "brand.new_campaign": lambda _: BASICS,
+    "brand.request_changes": lambda _: {"version": "1", "comment": "Show the tin."},
+    "brand.shortlist": lambda world: {"creator_id": str(world.ids["other_id"]), "keep": "1"},
+    "creator.apply_to_brief": lambda _: {"pitch": "I cook on a fire.", "fee": "300.00"},
+    "creator.audience": lambda _: AUDIENCE,
+    "creator.counter_offer": lambda _: OFFER | {"fee": "450.00"},
+    "creator.edit_profile": lambda _: {"display_name": "Bea B.", "country": "US"},
+    "creator.hand_in": lambda _: {"link": LINK, "checklist": ["0", "1", "2"]},
+    "creator.open_payout_account": lambda _: {"country": "US"},
+    "creator.paste_post": lambda _: {
+        "address": "https://www.tiktok.com/@bea.cooks/video/7345678901234567899"
+    },
+    "creator.rates": lambda _: {"video": "300.00"},
+    "public.create_brand": lambda _: {"name": "Larch", "country": "SE"},
+    "public.create_creator": lambda _: {"display_name": "Cleo", "country": "SE"},
+    "public.forgot_password": lambda world: {"email": world.emails["owner"]},
+    "public.reset_password": lambda _: {"password": "four quiet kettles"},
+    "public.sign_in": lambda world: {"email": world.emails["owner"], "password": PASSWORD},
+    "public.sign_up": lambda _: {
+        "name": "Nia",
+        "email": "nia@example.test",
+        "password": "four quiet kettles",
+    },
+    "staff.resolve_break": lambda _: {"resolution": "A fee of the processor."},
+}
+"""What is filled in; nothing where the form is a button."""
+
+
+def path_of(world: World, endpoint: str) -> str:
+    """Return the address of a page, with the things of the world in it."""
+    (rule,) = world.app.url_map.iter_rules(endpoint)
+    named, fixed = NAMES.get(endpoint, {}), FIXED.get(endpoint, {})
+    parts = {
+        part: fixed[part] if part in fixed else world.ids[named.get(part, part)]
+        for part in rule.arguments
+    }
+    with world.app.test_request_context():
+        return url_for(endpoint, **parts)
+
+
+def form_of(world: World, endpoint: str) -> Mapping[str, Any]:
+    """Return what a visitor fills in there."""
+    return FORMS.get(endpoint, lambda _: {})(world)

@@ -1,0 +1,266 @@
+"""Who gets what at every door of the product: one row for each page and each button.
+
+in: sent to sign in and back. begin: sent to the page where one becomes a brand or a creator.
+Below a row, after the arrow: where its redirects lead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tests.web.access.world import VISITORS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What every kind of visitor gets at one door."""
+
+    method: str
+    endpoint: str
+    gets: Mapping[str, str]
+    leads_to: frozenset[str]
+
+
+def _rows(table: str) -> list[Row]:
+    head, *lines = (line for line in table.replace("\n    ->", " ->").splitlines() if line)
+    audience, *visitors = head.split()
+    assert tuple(visitors) == VISITORS
+    return [_row(line, audience) for line in lines]
+
+
+def _row(line: str, audience: str) -> Row:
+    left, _, leads_to = line.partition("->")
+    method, name, *cells = left.split()
+    return Row(
+        method=method,
+        endpoint=name if "." in name else f"{audience}.{name}",
+        gets=dict(zip(VISITORS, cells, strict=True)),
+        leads_to=frozenset(leads_to.split()),
+    )
+
+
+PUBLIC: Final = """
+public                       nobody owner manager finance viewer creator other rival staff new
+GET  health.live             200    200   200     200     200    200     200   200   200   200
+GET  health.ready            200    200   200     200     200    200     200   200   200   200
+POST hooks.stripe_connect    400    400   400     400     400    400     400   400   400   400
+POST hooks.stripe_platform   400    400   400     400     400    400     400   400   400   400
+GET  confirm                 200    200   200     200     200    200     200   200   200   200
+POST confirm                 303    303   303     303     303    303     303   303   303   303
+    -> public.home public.sign_in
+GET  confirmation            in     200   200     200     200    200     200   200   200   200
+POST confirmation            in     303   303     303     303    303     303   303   303   303
+    -> public.confirmation
+GET  create_brand            in     200   200     200     200    200     200   200   200   200
+POST create_brand            in     303   303     303     303    303     303   303   303   303
+    -> brand.home
+GET  create_creator          in     200   200     200     200    303     303   200   200   200
+    -> creator.home
+POST create_creator          in     303   303     303     303    303     303   303   303   303
+    -> creator.edit_profile creator.home
+GET  demo                    404    404   404     404     404    404     404   404   404   404
+GET  demo_mail               404    404   404     404     404    404     404   404   404   404
+POST demo_sign_in            404    404   404     404     404    404     404   404   404   404
+GET  demo_styleguide         404    404   404     404     404    404     404   404   404   404
+GET  forgot_password         200    200   200     200     200    200     200   200   200   200
+POST forgot_password         303    303   303     303     303    303     303   303   303   303
+    -> public.look_in_mail
+GET  home                    200    303   303     303     303    303     303   303   303   303
+    -> brand.home creator.home public.start staff.home
+GET  invitation              200    200   200     200     200    200     200   200   200   200
+POST invitation              200    409   409     409     409    409     409   409   409   303
+    -> brand.home
+GET  look_in_mail            200    200   200     200     200    200     200   200   200   200
+POST mark_all_read           in     303   303     303     303    303     303   303   303   303
+    -> public.notifications
+GET  notifications           in     200   200     200     200    200     200   200   200   200
+GET  open_notification       in     302   404     404     404    404     404   404   404   404
+    -> brand.deliverables
+GET  reset_password          200    200   200     200     200    200     200   200   200   200
+POST reset_password          303    303   303     303     303    303     303   303   303   303
+    -> public.home
+GET  sign_in                 200    303   303     303     303    303     303   303   303   303
+    -> public.home
+POST sign_in                 303    303   303     303     303    303     303   303   303   303
+    -> public.home
+POST sign_out                303    303   303     303     303    303     303   303   303   303
+    -> public.home
+GET  sign_up                 200    303   303     303     303    303     303   303   303   303
+    -> public.create_brand public.home
+POST sign_up                 303    303   303     303     303    303     303   303   303   303
+    -> public.create_brand public.home
+GET  start                   200    200   200     200     200    200     200   200   200   200
+"""
+
+BRAND: Final = """
+brand                        nobody owner manager finance viewer creator other rival staff new
+POST accept                  in     303   303     403     403    403     403   404   403   begin
+    -> brand.deliverable
+POST accept_offer            in     303   303     403     403    403     403   404   403   begin
+    -> brand.collaboration
+POST amend_campaign          in     303   303     403     403    403     403   404   403   begin
+    -> brand.brief_versions
+GET  application             in     200   200     200     200    403     403   404   403   begin
+GET  applications            in     200   200     200     200    403     403   404   403   begin
+POST approve                 in     303   303     403     403    403     403   404   403   begin
+    -> brand.deliverable
+GET  billing                 in     200   200     200     200    403     403   200   403   begin
+GET  brief_versions          in     200   200     200     200    403     403   404   403   begin
+GET  campaign                in     200   200     200     200    403     403   404   403   begin
+GET  campaign_collaborations in     200   200     200     200    403     403   404   403   begin
+GET  campaign_money          in     200   200     200     200    403     403   404   403   begin
+GET  campaigns               in     200   200     200     200    403     403   200   403   begin
+POST change_role             in     303   403     403     403    403     403   404   403   begin
+    -> brand.members
+POST choose                  in     303   303     303     303    403     403   404   403   begin
+    -> brand.home
+GET  close_campaign          in     200   200     403     403    403     403   404   403   begin
+POST close_campaign          in     303   303     403     403    403     403   404   403   begin
+    -> brand.campaign
+GET  collaboration           in     200   200     200     200    403     403   404   403   begin
+GET  creator                 in     200   200     200     200    403     403   200   403   begin
+GET  creators                in     200   200     200     200    403     403   200   403   begin
+POST decline_application     in     303   303     403     403    403     403   404   403   begin
+    -> brand.applications
+POST decline_offer           in     303   303     403     403    403     403   404   403   begin
+    -> brand.application
+GET  deliverable             in     200   200     200     200    403     403   404   403   begin
+GET  deliverables            in     200   200     200     200    403     403   200   403   begin
+POST discard_amendment       in     303   303     403     403    403     403   404   403   begin
+    -> brand.brief_versions
+GET  edit_brief              in     200   200     403     403    403     403   404   403   begin
+POST edit_brief              in     303   303     403     403    403     403   404   403   begin
+    -> brand.edit_brief
+GET  edit_campaign           in     200   200     403     403    403     403   404   403   begin
+POST edit_campaign           in     303   303     403     403    403     403   404   403   begin
+    -> brand.edit_brief
+POST fund                    in     303   403     303     403    403     403   404   403   begin
+    -> brand.funding
+GET  funding                 in     200   200     200     200    403     403   404   403   begin
+GET  home                    in     200   200     200     200    403     403   200   403   begin
+GET  invitations             in     200   200     200     200    403     403   404   403   begin
+POST invite                  in     303   303     403     403    403     403   404   403   begin
+    -> brand.invitations
+POST invite_member           in     303   403     403     403    403     403   303   403   begin
+    -> brand.members
+GET  make_offer              in     200   200     403     403    403     403   404   403   begin
+POST make_offer              in     303   303     403     403    403     403   404   403   begin
+    -> brand.offer
+GET  matches                 in     200   200     200     200    403     403   404   403   begin
+GET  members                 in     200   200     200     200    403     403   200   403   begin
+GET  new_campaign            in     200   200     403     403    403     403   200   403   begin
+POST new_campaign            in     303   303     403     403    403     403   303   403   begin
+    -> brand.edit_brief
+GET  offer                   in     200   200     200     200    403     403   404   403   begin
+POST publish_campaign        in     303   303     403     403    403     403   404   403   begin
+    -> brand.campaign
+POST refresh_matches         in     303   303     403     403    403     403   404   403   begin
+    -> brand.matches
+POST refund                  in     303   403     303     403    403     403   404   403   begin
+    -> brand.campaign_money
+POST remove_member           in     303   403     403     403    403     403   404   403   begin
+    -> brand.members
+POST request_changes         in     303   303     403     403    403     403   404   403   begin
+    -> brand.deliverable
+POST revoke_invitation       in     303   403     403     403    403     403   404   403   begin
+    -> brand.members
+POST shortlist               in     303   303     403     403    403     403   404   403   begin
+    -> brand.matches
+POST shortlist_application   in     303   303     403     403    403     403   404   403   begin
+    -> brand.application
+GET  submission_file         in     200   200     200     200    403     403   404   403   begin
+POST withdraw_offer          in     303   303     403     403    403     403   404   403   begin
+    -> brand.application
+"""
+
+CREATOR: Final = """
+creator                      nobody owner manager finance viewer creator other rival staff new
+POST accept_offer            in     403   403     403     403    303     404   403   403   begin
+    -> creator.collaboration
+GET  applications            in     403   403     403     403    200     200   403   403   begin
+POST apply_to_brief          in     403   403     403     403    303     303   403   403   begin
+    -> creator.applications
+GET  audience                in     403   403     403     403    200     200   403   403   begin
+POST audience                in     403   403     403     403    303     409   403   403   begin
+    -> creator.channels
+GET  brief                   in     403   403     403     403    200     200   403   403   begin
+GET  briefs                  in     403   403     403     403    200     200   403   403   begin
+GET  channels                in     403   403     403     403    200     200   403   403   begin
+GET  collaboration           in     403   403     403     403    200     404   403   403   begin
+GET  collaborations          in     403   403     403     403    200     200   403   403   begin
+GET  connect_tiktok          in     403   403     403     403    303     303   403   403   begin
+    -> 127.0.0.1:1
+GET  continue_payout_account in     403  403   403     403     409    303     403   403   begin
+    -> creator.earnings
+GET  counter_offer           in     403   403     403     403    200     404   403   403   begin
+POST counter_offer           in     403   403     403     403    303     404   403   403   begin
+    -> creator.offer
+POST decline_invitation      in     403   403     403     403    303     404   403   403   begin
+    -> creator.briefs
+POST decline_offer           in     403   403     403     403    303     404   403   403   begin
+    -> creator.applications
+GET  deliverable             in     403   403     403     403    200     404   403   403   begin
+GET  deliverables            in     403   403     403     403    200     200   403   403   begin
+POST disconnect_channel      in     403   403     403     403    303     404   403   403   begin
+    -> creator.channels
+GET  earnings                in     403   403     403     403    200     200   403   403   begin
+GET  edit_profile            in     403   403     403     403    200     200   403   403   begin
+POST edit_profile            in     403   403     403     403    303     303   403   403   begin
+    -> creator.edit_profile
+POST hand_in                 in     403   403     403     403    303     404   403   403   begin
+    -> creator.deliverable
+GET  home                    in     403   403     403     403    200     200   403   403   begin
+GET  offer                   in     403   403     403     403    200     404   403   403   begin
+GET  offers                  in     403   403     403     403    200     200   403   403   begin
+POST open_payout_account     in     403   403     403     403    303     303   403   403   begin
+    -> creator.continue_payout_account
+POST paste_post              in     403   403     403     403    303     404   403   403   begin
+    -> creator.deliverable
+GET  payout                  in     403   403     403     403    200     404   403   403   begin
+GET  payout_account_back     in     403   403     403     403    303     303   403   403   begin
+    -> creator.earnings
+GET  post_check              in     403   403     403     403    200     404   403   403   begin
+GET  rates                   in     403   403     403     403    200     200   403   403   begin
+POST rates                   in     403   403     403     403    303     303   403   403   begin
+    -> creator.rates
+POST read_channel            in     403   403     403     403    303     404   403   403   begin
+    -> creator.channels
+GET  submission_file         in     403   403     403     403    200     404   403   403   begin
+GET  tiktok_callback         in     403   403     403     403    409     409   403   403   begin
+POST withdraw_application    in     403   403     403     403    303     404   403   403   begin
+    -> creator.applications
+POST withdraw_offer          in     403   403     403     403    303     404   403   403   begin
+    -> creator.applications
+"""
+
+STAFF: Final = """
+staff                        nobody owner manager finance viewer creator other rival staff new
+GET  account                 in     404   404     404     404    404     404   404   200   404
+GET  break                   in     404   404     404     404    404     404   404   200   404
+GET  breaks                  in     404   404     404     404    404     404   404   200   404
+GET  call                    in     404   404     404     404    404     404   404   200   404
+GET  calls                   in     404   404     404     404    404     404   404   200   404
+GET  clock                   in     404   404     404     404    404     404   404   404   404
+GET  earnings                in     404   404     404     404    404     404   404   200   404
+GET  entry                   in     404   404     404     404    404     404   404   200   404
+GET  home                    in     404   404     404     404    404     404   404   200   404
+GET  journal                 in     404   404     404     404    404     404   404   200   404
+GET  ledger                  in     404   404     404     404    404     404   404   200   404
+GET  messages                in     404   404     404     404    404     404   404   200   404
+GET  payout                  in     404   404     404     404    404     404   404   200   404
+GET  payouts                 in     404   404     404     404    404     404   404   200   404
+GET  proof                   in     404   404     404     404    404     404   404   200   404
+POST read_statement          in     404   404     404     404    404     404   404   303   404
+    -> staff.reconciliation
+GET  reconciliation          in     404   404     404     404    404     404   404   200   404
+GET  reconciliation_csv      in     404   404     404     404    404     404   404   422   404
+POST resolve_break           in     404   404     404     404    404     404   404   303   404
+    -> staff.breaks
+POST retry                   in     404   404     404     404    404     404   404   303   404
+    -> staff.messages
+POST skip                    in     404   404     404     404    404     404   404   404   404
+"""
+
+ROWS: Final = [row for table in (PUBLIC, BRAND, CREATOR, STAFF) for row in _rows(table)]

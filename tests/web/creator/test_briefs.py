@@ -1,0 +1,230 @@
+"""Finding a brief, reading what it pays, and applying."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns import service as campaigns
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
+from marketplace.collaborations import service
+from marketplace.collaborations.models import Application
+from marketplace.collaborations.rules import ApplicationState, DeclineReason, InvitationState
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money
+from tests.conftest import sign_in
+from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.collaborations import make_application
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+TYPED = {"pitch": "I cook outside.", "fee": "400.00"}
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    return make_campaign(session, brand=acme, by=alice)
+
+
+def test_the_feed_shows_open_briefs_with_what_the_creator_receives(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, campaign: Campaign,
+    bea: Actor,
+) -> None:  # fmt: skip
+    make_campaign(session, brand=acme, by=alice, name="Secret", state=CampaignState.DRAFT)
+    make_campaign(session, brand=acme, by=alice, name="Gone", state=CampaignState.CLOSED)
+    sign_in(client, bea)
+
+    page = client.get("/creator/briefs").text
+
+    assert "Beans in a minute" in page
+    assert "You receive" in page
+    assert "$95.00" in page
+    assert "$475.00" in page
+    assert "Secret" not in page
+    assert "Gone" not in page
+
+
+def test_an_empty_feed_says_so(client: FlaskClient, bea: Actor) -> None:
+    sign_in(client, bea)
+
+    assert "No brief is open now" in client.get("/creator/briefs").text
+    assert client.get("/creator/briefs?page=7").status_code == 200
+
+
+def test_a_brief_says_what_is_asked_what_it_pays_and_the_rights(
+    client: FlaskClient, campaign: Campaign, bea: Actor
+) -> None:
+    sign_in(client, bea)
+
+    page = client.get(f"/creator/briefs/{campaign.id}").text
+
+    assert "Cook our beans in your own way." in page
+    assert "$95.00" in page
+    assert "and as a paid ad, everywhere, for 30 days." in page
+    assert "answers your application within 10 days" in page
+
+
+def test_drafts_and_closed_campaigns_do_not_exist_for_strangers(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    sign_in(client, bea)
+    for state in (CampaignState.DRAFT, CampaignState.CLOSED):
+        hidden = make_campaign(session, brand=acme, by=alice, state=state)
+        assert client.get(f"/creator/briefs/{hidden.id}").status_code == 404
+        assert client.post(f"/creator/briefs/{hidden.id}", data=TYPED).status_code in {404, 409}
+    assert session.scalars(select(Application)).all() == []
+
+
+def test_an_applicant_still_reads_the_brief_of_a_closed_campaign(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    make_application(session, campaign=campaign, creator=bea)
+    campaigns.close(session, campaign_id=campaign.id, actor=alice, now=NOON)
+    session.flush()
+    sign_in(client, bea)
+
+    page = client.get(f"/creator/briefs/{campaign.id}")
+
+    assert page.status_code == 200
+    assert "Send the application" not in page.text
+
+
+def test_applying_keeps_pitch_and_fee(
+    client: FlaskClient, session: Session, campaign: Campaign, bea: Actor
+) -> None:
+    sign_in(client, bea)
+
+    done = client.post(f"/creator/briefs/{campaign.id}", data=TYPED)
+
+    application = session.scalars(select(Application)).one()
+    assert (done.status_code, done.location) == (
+        303,
+        f"/creator/applications#a{application.id}",
+    )
+    assert (application.pitch, application.fee) == ("I cook outside.", Money(40_000, "USD"))
+    assert "They answer by" in client.get("/creator/applications").text
+    twice = client.post(f"/creator/briefs/{campaign.id}", data=TYPED)
+    assert twice.status_code == 409
+    assert "You have applied to this campaign already." in twice.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"pitch": ""}, "Say in a few sentences what you would make."),
+        ({"fee": ""}, "Enter your fee."),
+        ({"fee": "0"}, "The amount must be more than 0."),
+        ({"fee": "12,50"}, "Write the amount with a point and no commas, like 12.50."),
+        ({"fee": "1000.01"}, "The fee is more than the campaign&#39;s whole budget."),
+    ],
+)
+def test_an_application_that_cannot_be_is_refused_and_kept(
+    client: FlaskClient, session: Session, campaign: Campaign, bea: Actor,
+    changes: dict[str, str], sentence: str,
+) -> None:  # fmt: skip
+    sign_in(client, bea)
+    typed = {**TYPED, **changes}
+
+    page = client.post(f"/creator/briefs/{campaign.id}", data=typed)
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert typed["pitch"] in page.text
+    assert session.scalars(select(Application)).all() == []
+
+
+def test_brands_and_visitors_do_not_reach_creators_pages(
+    client: FlaskClient, campaign: Campaign, alice: Actor
+) -> None:
+    paths = ["/creator/", "/creator/briefs", f"/creator/briefs/{campaign.id}"]
+    for path in paths:
+        assert client.get(path).status_code == 302
+    sign_in(client, alice)
+    for path in paths:
+        assert client.get(path).status_code == 403
+
+
+def test_an_invitation_shows_on_home_and_brief_and_can_be_declined(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor,
+    carl: Actor,
+) -> None:  # fmt: skip
+    assert bea.creator_id is not None
+    invitation = service.invite(
+        session,
+        campaign_id=campaign.id,
+        creator_id=bea.creator_id,
+        message="We like your soup",
+        actor=alice,
+        now=NOON,
+    )
+    session.flush()
+    sign_in(client, bea)
+
+    assert "Acme Kitchen invites you to apply" in client.get("/creator/").text
+    assert "We like your soup" in client.get(f"/creator/briefs/{campaign.id}").text
+    sign_in(client, carl)
+    assert client.post(f"/creator/invitations/{invitation.id}/decline").status_code == 404
+    sign_in(client, bea)
+    assert client.post(f"/creator/invitations/{invitation.id}/decline").status_code == 303
+    assert client.post(f"/creator/invitations/{invitation.id}/decline").status_code == 409
+    session.expire_all()
+    assert invitation.state is InvitationState.DECLINED
+
+
+def test_an_application_is_withdrawn_by_its_creator_only(
+    client: FlaskClient, session: Session, campaign: Campaign, bea: Actor, carl: Actor
+) -> None:
+    application = make_application(session, campaign=campaign, creator=bea)
+
+    sign_in(client, carl)
+    path = f"/creator/applications/{application.id}/withdraw"
+    assert client.post(path).status_code == 404
+    sign_in(client, bea)
+    assert client.post(path).status_code == 303
+    assert client.post(path).status_code == 409
+    session.expire_all()
+    assert application.state is ApplicationState.WITHDRAWN
+    assert "Apply again" in client.get(f"/creator/briefs/{campaign.id}").text
+
+
+def test_the_reason_of_a_no_is_shown(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    application = make_application(session, campaign=campaign, creator=bea)
+    service.decline(
+        session,
+        application_id=application.id,
+        reason=DeclineReason.FEE,
+        actor=alice,
+        now=NOON,
+    )
+    session.flush()
+    sign_in(client, bea)
+
+    page = client.get("/creator/applications").text
+
+    assert "Your fee does not fit this campaign&#39;s budget." in page
+
+
+def test_a_home_without_anything_leads_to_the_briefs(client: FlaskClient, bea: Actor) -> None:
+    sign_in(client, bea)
+
+    page = client.get("/creator/").text
+
+    assert "Nothing needs you now" in page
+    assert "/creator/briefs" in page
+
+
+def test_the_last_day_is_a_day_to_apply(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    today = make_campaign(session, brand=acme, by=alice, ends_on=date(2026, 11, 3))
+    sign_in(client, bea)
+
+    assert client.post(f"/creator/briefs/{today.id}", data=TYPED).status_code == 303

@@ -1,0 +1,184 @@
+"""A creator's profile, rates and audience."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money
+from tests.conftest import NOON, sign_in
+from tests.factories.creators import make_audience, make_channel
+
+
+@pytest.fixture
+def as_bea(client: FlaskClient, bea: Actor) -> FlaskClient:
+    sign_in(client, bea)
+    return client
+
+
+def test_a_profile_is_shown_and_saved(as_bea: FlaskClient, session: Session, bea: Actor) -> None:
+    page = as_bea.get("/creator/profile")
+    assert 'value="Bea"' in page.text
+    assert "Connect a channel" in page.text
+
+    answer = as_bea.post(
+        "/creator/profile",
+        data={
+            "display_name": "Bea Lind",
+            "country": "DE",
+            "topics": ["home", "pets"],
+            "bio": "Dogs in small flats",
+        },
+    )
+
+    assert (answer.status_code, answer.location) == (303, "/creator/profile")
+    session.expire_all()
+    assert bea.creator_id is not None
+    found = queries.creator_by_id(session, bea.creator_id)
+    assert (found.display_name, found.country, found.topics, found.bio) == (
+        "Bea Lind",
+        "DE",
+        ["home", "pets"],
+        "Dogs in small flats",
+    )
+
+
+def test_a_refused_profile_keeps_what_was_typed(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    six = ["beauty", "books", "comedy", "cooking", "dance", "education"]
+
+    page = as_bea.post(
+        "/creator/profile",
+        data={"display_name": "B" * 81, "country": "DE", "topics": six, "bio": "Kept"},
+    )
+
+    assert page.status_code == 422
+    assert "Keep the name to 80 characters." in page.text
+    assert "Choose 5 topics at most" in page.text
+    assert "Kept" in page.text
+    assert bea.creator_id is not None
+    assert queries.creator_by_id(session, bea.creator_id).display_name == "Bea"
+
+
+def test_rates_are_kept_by_currency(as_bea: FlaskClient, session: Session, bea: Actor) -> None:
+    answer = as_bea.post("/creator/rates?currency=JPY", data={"video": "12000", "story": ""})
+
+    assert answer.location == "/creator/rates?currency=JPY"
+    page = as_bea.get(answer.location)
+    assert "Your rates in JPY are saved." in page.text
+    assert 'value="12000"' in page.text
+    assert bea.creator_id is not None
+    cards = queries.rates_of(session, creator_id=bea.creator_id)
+    assert [(card.format, card.fee) for card in cards] == [("video", Money(12_000, "JPY"))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("12,50", "Write the amount with a point and no commas, like 12.50."),
+        ("$100", "Write digits only, without a currency sign, like 12.50."),
+        ("0", "The amount must be more than 0."),
+        ("0.001", "USD has 2 decimals at most."),
+        ("-1", "Write digits only, without a currency sign, like 12.50."),
+    ],
+)
+def test_a_rate_that_is_no_amount_is_refused_and_kept_in_the_form(
+    as_bea: FlaskClient, session: Session, bea: Actor, typed: str, sentence: str
+) -> None:
+    page = as_bea.post("/creator/rates?currency=USD", data={"video": typed, "live": "5"})
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert 'value="5"' in page.text
+    assert bea.creator_id is not None
+    assert queries.rates_of(session, creator_id=bea.creator_id) == []
+
+
+AUDIENCE = {
+    "age_1": "62.5",
+    "age_2": "20",
+    "gender_0": "55 %",
+    "country_name_0": "US",
+    "country_0": "70",
+    "interest_name_0": "cooking",
+    "interest_0": "45",
+    "taken_on": "2026-10-30",
+    "sample_size": "1200",
+}
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day of the tests, whatever the day of the run."""
+
+    monkeypatch.setattr("marketplace.web.creator.audience.utc_now", lambda: NOON)
+
+
+def test_without_a_channel_there_is_no_audience_to_describe(as_bea: FlaskClient) -> None:
+    assert "Connect a channel first" in as_bea.get("/creator/audience").text
+    assert as_bea.post("/creator/audience", data=AUDIENCE).status_code == 409
+
+
+def test_an_audience_is_kept_as_typed_and_shown_again(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+
+    answer = as_bea.post("/creator/audience", data=AUDIENCE)
+
+    assert answer.location == "/creator/channels"
+    assert "You described it on" in as_bea.get(answer.location).text
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert (found.age, found.gender, found.country, found.interest, found.sample_size) == (
+        {"18-24": 6_250, "25-34": 2_000},
+        {"female": 5_500},
+        {"US": 7_000},
+        {"cooking": 4_500},
+        1_200,
+    )
+    assert 'value="62.5"' in as_bea.get("/creator/audience").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"age_2": "37.51"}, "The shares of age add up to 100.01 %, more than 100 %."),
+        ({"age_2": "-1"}, "Each share is between 0 % and 100 %."),
+        ({"age_2": "half"}, "Write a number with a point, like 12.5."),
+        ({"age_2": "12,5"}, "Write a number with a point, like 12.5."),
+        ({"age_2": "NaN"}, "Write a number with a point, like 12.5."),
+        ({"country_name_1": "US", "country_1": "5"}, "This country is there twice."),
+        ({"country_name_1": "DE"}, "Enter the share of this country."),
+        ({"interest_1": "5"}, "Choose the interest this share is for."),
+        ({"taken_on": "2026-12-24"}, "This day is in the future."),
+        ({"taken_on": ""}, "Say on which day you saw these figures."),
+    ],
+)
+def test_an_audience_that_does_not_add_up_is_refused(
+    as_bea: FlaskClient, session: Session, bea: Actor, changes: dict[str, str], sentence: str
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    make_audience(session, channel_id=channel.id)
+
+    page = as_bea.post("/creator/audience", data=AUDIENCE | changes)
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert 'value="62.5"' in page.text
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert found.age == {"18-24": 4_000, "25-34": 3_000}
+
+
+@pytest.mark.parametrize("path", ["/creator/profile", "/creator/rates", "/creator/audience"])
+def test_these_pages_are_for_creators_only(client: FlaskClient, alice: Actor, path: str) -> None:
+    assert client.get(path).status_code == 302
+    sign_in(client, alice)
+    assert client.get(path).status_code == 403

@@ -1,0 +1,449 @@
+"""From the outbox through a real Redis and RQ to the job, and what survives on the way."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from croniter import croniter
+from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.job import Job
+from rq.registry import FailedJobRegistry, ScheduledJobRegistry
+from rq.serializers import JSONSerializer
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.engine import make_url
+
+from marketplace.cli.services import embedded_redis
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.messages import Message
+from marketplace.payouts.messages import FeeEarned
+from marketplace.reconciliation import queries as reconciliation
+from marketplace.store import inbox, outbox
+from marketplace.store.inbox import InboxMessage, WebhookKept
+from marketplace.store.outbox import OutboxMessage
+from marketplace.store.session import db, reading, transaction
+from tests.conftest import TOKEN_KEY, migrate
+from workers import inbox as inbox_jobs
+from workers import perform, relay
+from workers import reconciliation as reconciliation_jobs
+from workers.clock import Clock, JsonCronJob
+from workers.queues import QueueName, queue, ring
+from workers.routes import ROUTES
+from workers.runtime import RETRY_SECONDS
+from workers.schedule import SCHEDULE, sweep_named
+
+RING_WEBHOOKS = next(e.name for e in SCHEDULE if e.sweep is inbox_jobs.ring_waiting_webhooks)
+
+
+@pytest.fixture(scope="module")
+def committed(database_url: str) -> Iterator[str]:
+    """A database of its own: what a worker commits is really committed."""
+    server = make_url(database_url)
+    name = f"relay_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = server.set(database=name).render_as_string(hide_password=False)
+    migrate(url)
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as connection:
+        connection.flushall()
+        yield connection
+
+
+@pytest.fixture
+def product(
+    committed: str, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
+    """The product as a worker's process makes it, from the environment."""
+    for name, value in {
+        "DATABASE_URL": committed,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": "a secret of the tests",
+        "BASE_URL": "http://localhost",
+        "UPLOAD_FOLDER": str(tmp_path),
+        "MAIL_FOLDER": str(tmp_path / "mail"),
+        "TOKEN_KEYS": TOKEN_KEY,
+        "STRIPE_API_KEY": "sk_test_sandbox",
+        "STRIPE_API_BASE": "http://127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    perform.the_app.cache_clear()
+    app = perform.the_app()
+    with app.app_context():
+        with transaction() as session:
+            session.execute(text("DELETE FROM outbox_messages"))
+            session.execute(text("DELETE FROM inbox_messages"))
+        yield app
+        db.engine.dispose()
+    perform.the_app.cache_clear()
+
+
+def keep(kind: str = "tax.settings.updated", body: dict[str, Any] | None = None) -> UUID:
+    """A webhook that was kept and rung for."""
+    with transaction() as session:
+        kept = inbox.keep_once(
+            session,
+            sender="stripe",
+            sender_id=f"evt_{uuid4().hex}",
+            kind=kind,
+            body=body or {},
+            now=utc_now(),
+        )
+    assert kept is not None
+    return kept
+
+
+def post(message: Message) -> None:
+    with transaction() as session:
+        outbox.post(session, message)
+
+
+def messages() -> list[OutboxMessage]:
+    with reading() as session:
+        return list(session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+
+def handled(inbox_id: UUID) -> bool:
+    with reading() as session:
+        return session.get_one(InboxMessage, inbox_id).handled_at is not None
+
+
+def waiting(redis: Redis) -> list[Job]:
+    return [job for name in QueueName for job in queue(redis, name).jobs]
+
+
+def work(redis: Redis) -> None:
+    """Work until the queues are empty."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        SimpleWorker(
+            [queue(redis, name) for name in QueueName],
+            connection=redis,
+            serializer=JSONSerializer,
+        ).work(burst=True, logging_level="WARNING")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def make_due(redis: Redis) -> int:
+    """Bring every job that waits for its next try to its queue; return how many."""
+    count = 0
+    for name in QueueName:
+        mine = queue(redis, name)
+        registry = ScheduledJobRegistry(queue=mine)
+        for job_id in registry.get_job_ids():
+            registry.remove(job_id)
+            mine.enqueue_job(Job.fetch(job_id, connection=redis, serializer=JSONSerializer))
+            count += 1
+    return count
+
+
+def test_a_message_becomes_one_job_of_plain_json(product: Flask, redis: Redis) -> None:
+    kept = keep()
+
+    assert relay.relay_once(redis) == 1
+    assert relay.relay_once(redis) == 0
+
+    (message,) = messages()
+    assert message.relayed_at is not None
+    (job,) = waiting(redis)
+    assert (job.origin, job.id) == ("money", f"{message.id}-inbox-handle_webhook")
+    assert job.func_name == "workers.perform.perform"
+    assert list(job.args) == [
+        str(message.id),
+        "WebhookKept",
+        "inbox-handle_webhook",
+        {"inbox_id": str(kept)},
+    ]
+    stored = redis.hget(job.key, "data")
+    assert isinstance(stored, bytes)
+    assert json.loads(job.serializer.dumps(list(job.args))) == list(job.args)
+    assert b"pickle" not in stored
+
+
+def test_a_message_goes_through_the_queue_to_its_job(product: Flask, redis: Redis) -> None:
+    kept = keep()
+    relay.relay_once(redis)
+
+    work(redis)
+
+    assert handled(kept)
+    assert waiting(redis) == []
+    assert [m.failure for m in messages()] == [None]
+
+
+def test_every_job_of_every_message_can_be_rung(product: Flask, redis: Redis) -> None:
+    for routes in ROUTES.values():
+        for route in routes:
+            ring(
+                redis,
+                route.queue,
+                job_id=f"{uuid4()}-{route.name}",
+                function="workers.perform.perform",
+                args=[],
+            )
+
+    assert len(waiting(redis)) == sum(len(routes) for routes in ROUTES.values())
+
+
+def test_a_message_that_was_not_committed_never_goes_out(product: Flask, redis: Redis) -> None:
+    def change_of_mind() -> None:
+        with transaction() as session:
+            outbox.post(session, WebhookKept(inbox_id=uuid4()))
+            raise ValueError("on second thoughts")
+
+    with pytest.raises(ValueError, match="on second thoughts"):
+        change_of_mind()
+
+    assert relay.relay_once(redis) == 0
+    assert waiting(redis) == []
+
+
+def test_a_crash_between_ringing_and_marking_rings_once(product: Flask, redis: Redis) -> None:
+    keep()
+    relay.relay_once(redis)
+    with transaction() as session:
+        session.execute(text("UPDATE outbox_messages SET relayed_at = NULL"))
+
+    assert relay.relay_once(redis) == 1
+
+    assert len(waiting(redis)) == 1
+    assert [m.relayed_at is None for m in messages()] == [False]
+
+
+def test_a_message_that_nobody_knows_does_not_hold_up_the_others(
+    product: Flask, redis: Redis
+) -> None:
+    with transaction() as session:
+        session.add(OutboxMessage(id=UUID(int=1), name="OfARelease", body={}))
+    kept = keep()
+
+    assert relay.relay_once(redis) == 2
+    work(redis)
+
+    assert handled(kept)
+    unknown = messages()[0]
+    assert (unknown.name, unknown.failed_job, unknown.failure) == (
+        "OfARelease",
+        "relay",
+        "No message of this name is known.",
+    )
+    assert unknown.relayed_at is not None
+
+
+def test_more_than_one_batch_is_carried_in_order(product: Flask, redis: Redis) -> None:
+    for _ in range(relay.BATCH + 1):
+        post(WebhookKept(inbox_id=uuid4()))
+
+    assert [relay.relay_once(redis) for _ in range(3)] == [relay.BATCH, 1, 0]
+
+    assert [job.args[0] for job in waiting(redis)] == [str(m.id) for m in messages()]
+
+
+def test_a_redis_that_is_away_loses_no_message(product: Flask, redis: Redis) -> None:
+    keep()
+    with Redis.from_url("redis://127.0.0.1:1/0") as away, pytest.raises(RedisError):
+        relay.relay_once(away)
+
+    assert [m.relayed_at for m in messages()] == [None]
+    assert relay.relay_once(redis) == 1
+
+
+def test_what_a_flushed_redis_has_forgotten_is_carried_again(product: Flask, redis: Redis) -> None:
+    assert relay.ring_what_was_lost(redis) == 0
+    kept = keep()
+    relay.relay_once(redis)
+    redis.flushall()
+    assert relay.relay_once(redis) == 0
+
+    assert relay.ring_what_was_lost(redis) == 1
+    assert relay.ring_what_was_lost(redis) == 0
+    relay.relay_once(redis)
+    work(redis)
+
+    assert handled(kept)
+
+
+def test_a_redis_that_remembers_is_left_alone(product: Flask, redis: Redis) -> None:
+    relay.ring_what_was_lost(redis)
+    keep()
+    relay.relay_once(redis)
+    work(redis)
+
+    assert relay.ring_what_was_lost(redis) == 0
+    assert relay.relay_once(redis) == 0
+
+
+def test_messages_of_long_ago_are_not_carried_again(product: Flask, redis: Redis) -> None:
+    keep()
+    relay.relay_once(redis)
+    with transaction() as session:
+        session.execute(
+            text("UPDATE outbox_messages SET relayed_at = :then"),
+            {"then": utc_now() - relay.MEMORY - timedelta(minutes=1)},
+        )
+    redis.flushall()
+
+    assert relay.ring_what_was_lost(redis) == 0
+
+
+def test_after_a_flush_the_sweep_rings_for_what_is_due(product: Flask, redis: Redis) -> None:
+    kept = keep()
+    relay.relay_once(redis)
+    redis.flushall()
+    with transaction() as session:
+        row = session.get_one(InboxMessage, kept)
+        row.received_at = utc_now() - inbox_jobs.PATIENCE - timedelta(seconds=1)
+
+    perform.sweep(RING_WEBHOOKS)
+    relay.relay_once(redis)
+    work(redis)
+
+    assert handled(kept)
+
+
+def test_a_refusal_is_written_for_the_operator_and_not_tried_again(
+    product: Flask, redis: Redis
+) -> None:
+    post(FeeEarned(earning_id=uuid4()))
+    relay.relay_once(redis)
+
+    work(redis)
+
+    (message,) = messages()
+    assert (message.failed_job, message.failure) == ("payouts-tell_earned", "no such earning")
+    assert make_due(redis) == 0
+    assert FailedJobRegistry(queue=queue(redis, QueueName.MAIL)).count == 0
+
+
+def test_a_job_for_which_it_is_too_early_is_tried_again(product: Flask, redis: Redis) -> None:
+    kept = keep("transfer.created", {"data": {"object": {"id": "tr_1"}}})  # nobody answers
+    relay.relay_once(redis)
+
+    work(redis)
+
+    registry = ScheduledJobRegistry(queue=queue(redis, QueueName.MONEY))
+    (job_id,) = registry.get_job_ids()
+    wait = registry.get_scheduled_time(job_id) - datetime.now(UTC)  # the queue's own clock
+    assert timedelta(0) < wait <= timedelta(seconds=RETRY_SECONDS[0])
+    assert not handled(kept)
+    assert [m.failure for m in messages()] == [None]
+    with transaction() as session:
+        session.get_one(InboxMessage, kept).kind = "tax.settings.updated"
+    assert make_due(redis) == 1
+    work(redis)
+    assert handled(kept)
+
+
+def test_a_failure_is_written_and_forgotten_once_the_job_goes_through(
+    product: Flask, redis: Redis
+) -> None:
+    inbox_id = uuid4()
+    post(WebhookKept(inbox_id=inbox_id))
+    relay.relay_once(redis)
+    work(redis)
+    (message,) = messages()
+    assert message.failed_job == "inbox-handle_webhook"
+    assert str(message.failure).startswith("NoResultFound")
+
+    with transaction() as session:
+        session.add(
+            InboxMessage(
+                id=inbox_id,
+                sender="stripe",
+                sender_id="evt_late",
+                kind="tax.settings.updated",
+                body={},
+                received_at=utc_now(),
+            )
+        )
+    assert make_due(redis) == 1
+    work(redis)
+
+    (message,) = messages()
+    assert (message.failed_job, message.failure) == (None, None)
+    assert handled(inbox_id)
+
+
+# The clock.
+
+
+@pytest.mark.parametrize("entry", SCHEDULE, ids=lambda entry: entry.name)
+def test_every_periodic_job_can_be_found_and_has_a_time(entry: Any) -> None:
+    assert sweep_named(entry.name) is entry.sweep
+    assert croniter.is_valid(entry.cron)
+    assert entry.queue in QueueName
+
+
+def test_a_periodic_job_for_which_it_is_too_early_waits_for_its_next_time(
+    product: Flask, redis: Redis
+) -> None:
+    perform.sweep(next(e.name for e in SCHEDULE if e.sweep is reconciliation_jobs.reconcile))
+
+    with reading() as session:
+        assert reconciliation.last_statement(session) is None
+
+
+def test_no_two_periodic_jobs_have_one_name() -> None:
+    names = [entry.name for entry in SCHEDULE]
+
+    assert len(set(names)) == len(names)
+
+
+def test_a_periodic_job_enters_its_queue_as_json_and_runs(product: Flask, redis: Redis) -> None:
+    clock = Clock(connection=redis, logging_level="WARNING")
+    for entry in SCHEDULE:
+        clock.add(entry)
+    assert [job.name for job in clock.get_jobs()] == [entry.name for entry in SCHEDULE]
+
+    job = next(each for each in clock.get_jobs() if each.name == RING_WEBHOOKS)
+    assert isinstance(job, JsonCronJob)
+    kept = keep()
+    with transaction() as session:
+        row = session.get_one(InboxMessage, kept)
+        row.received_at = utc_now() - inbox_jobs.PATIENCE - timedelta(seconds=1)
+        session.execute(text("DELETE FROM outbox_messages"))
+    rung = job.enqueue(redis)
+    assert (rung.func_name, list(rung.args)) == ("workers.perform.sweep", [job.name])
+
+    work(redis)
+
+    assert [m.name for m in messages()] == ["WebhookKept"]
+
+
+def test_the_clock_rings_what_is_due_and_sets_its_next_time(product: Flask, redis: Redis) -> None:
+    clock = Clock(connection=redis, logging_level="WARNING")
+    clock.add(SCHEDULE[0])
+    (job,) = clock.get_jobs()
+    assert clock.enqueue_jobs() == []
+    job.next_enqueue_time = datetime.now(UTC) - timedelta(seconds=1)  # the queue's own clock
+
+    assert clock.enqueue_jobs() == [job]
+
+    assert [each.args for each in waiting(redis)] == [[SCHEDULE[0].name]]
+    assert job.next_enqueue_time is not None
+    assert job.next_enqueue_time > datetime.now(UTC)

@@ -1,0 +1,41 @@
+"""What ends by itself around an agreement, and who hears of it."""
+
+from __future__ import annotations
+
+from marketplace.campaigns.messages import BriefAmended, CampaignClosed
+from marketplace.collaborations import queries
+from marketplace.collaborations import service as collaborations
+from marketplace.store.session import reading, transaction
+from workers.runtime import Run
+
+
+def end_negotiations(message: CampaignClosed, run: Run) -> None:
+    """End what is still open around a campaign that was closed."""
+    with transaction() as session:
+        collaborations.end_negotiations(session, campaign_id=message.campaign_id, now=run.now)
+
+
+def tell_of_amendment(message: BriefAmended, run: Run) -> None:
+    """Tell applicants that the brief they read has a new version."""
+    with transaction() as session:
+        collaborations.tell_of_amendment(session, brief_id=message.brief_id, now=run.now)
+
+
+def expire_offers(run: Run) -> None:
+    """Close every offer whose time to answer is over, each in its own transaction."""
+    with reading() as session:
+        due = queries.expired_offer_ids(session, now=run.now)
+    for offer_id in due:
+        with transaction() as session:
+            collaborations.expire_offer(session, offer_id=offer_id, now=run.now)
+
+
+def close_stale_applications(run: Run) -> None:
+    """Close every application that a brand did not answer, each in its own transaction."""
+    with reading() as session:
+        due = queries.stale_application_ids(session, now=run.now)
+    for application_id in due:
+        with transaction() as session:
+            collaborations.close_stale_application(
+                session, application_id=application_id, now=run.now
+            )

@@ -1,0 +1,311 @@
+"""What follows from work handed in, reviewed, pasted and accepted."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.collaborations.messages import OfferAccepted
+from marketplace.creators import queries as creators
+from marketplace.creators.ports import FailureKind
+from marketplace.deliverables import queries
+from marketplace.deliverables import service as deliverables
+from marketplace.deliverables.messages import (
+    DeliverableAccepted,
+    PostPasted,
+    PostPublished,
+    PostRefused,
+    SubmissionReceived,
+    SubmissionReviewed,
+)
+from marketplace.deliverables.models import Deliverable, PublishedPost
+from marketplace.deliverables.rules import PostState, Verdict, older_than_agreement
+from marketplace.kernel.actor import SYSTEM, Role
+from marketplace.metrics import service as metrics
+from marketplace.metrics.messages import PostNotVisible
+from marketplace.metrics.ports import PostFacts
+from marketplace.notifications import service as notifications
+from marketplace.store.session import reading, transaction
+from workers.access import ask_posts, raise_for
+from workers.runtime import Run
+
+JUDGES = (Role.OWNER, Role.MANAGER)
+"""Who hears of a brand's deliverables."""
+
+
+def create_deliverables(message: OfferAccepted, run: Run) -> None:
+    """Make the deliverables that an accepted offer promises."""
+    del run
+    with transaction() as session:
+        deliverables.create_from_offer(session, collaboration_id=message.collaboration_id)
+
+
+def check_post(message: PostPasted, run: Run) -> None:
+    """Ask the platform whether a pasted post exists and is the creator's own."""
+    with reading() as session:
+        found = queries.post_by_id(session, message.post_id)
+    if found.state is not PostState.CHECKING:
+        return
+    answers = ask_posts(found.channel_id, [found.external_id], run)
+    if answers is None:
+        _refuse(found, _cannot_read(found), run)
+        return
+    answer = answers[found.external_id]
+    if isinstance(answer, PostFacts):
+        _confirm(found, answer, run)
+    elif answer.kind is FailureKind.NOT_VISIBLE:
+        _refuse(found, _not_shown(found), run)
+    else:
+        raise_for(answer)
+
+
+def _confirm(found: PublishedPost, facts: PostFacts, run: Run) -> None:
+    agreed_at = found.deliverable.collaboration.agreed_at
+    if older_than_agreement(published_at=facts.published_at, agreed_at=agreed_at):
+        _refuse(
+            found,
+            f"This post was published before you agreed on this work on {_day(agreed_at)}."
+            " Paste the post that you made for it.",
+            run,
+        )
+        return
+    with transaction() as session:
+        if deliverables.confirm_published(
+            session,
+            post_id=found.id,
+            published_at=facts.published_at,
+            address=facts.address,
+            now=run.now,
+        ):
+            metrics.start_tracking(session, post_id=found.id, now=run.now)
+            metrics.record_snapshot(session, post_id=found.id, reading=facts.reading)
+
+
+def _refuse(found: PublishedPost, reason: str, run: Run) -> None:
+    with transaction() as session:
+        deliverables.refuse_post(session, post_id=found.id, reason=reason, now=run.now)
+
+
+def _not_shown(found: PublishedPost) -> str:
+    return (
+        f"TikTok does not show this post to {_channel_name(found)}: it is another account's,"
+        " private, removed or not there. Check that it is public, then paste its address again."
+    )
+
+
+def _cannot_read(found: PublishedPost) -> str:
+    return (
+        f"TikTok no longer lets Fairview read {_channel_name(found)}. Connect the account again on"
+        " the page Channels, then paste the address again."
+    )
+
+
+def _channel_name(found: PublishedPost) -> str:
+    return f"@{found.channel.handle}" if found.channel.handle else "your account"
+
+
+def end_collaboration(message: DeliverableAccepted, run: Run) -> None:
+    """Complete the collaboration when this was the last thing owed."""
+    with transaction() as session:
+        deliverable = queries.deliverable_seen_by(session, SYSTEM, message.deliverable_id)
+        deliverables.end_collaboration(
+            session, collaboration_id=deliverable.collaboration_id, now=run.now
+        )
+
+
+def accept_silent(run: Run) -> None:
+    """Accept every live post whose brand has let the time to object pass."""
+    while True:
+        with transaction() as session:
+            if deliverables.accept_silent(session, now=run.now) == 0:
+                return
+
+
+def ring_unchecked(run: Run) -> None:
+    """Ring again for posts that were pasted a while ago and not checked."""
+    with transaction() as session:
+        deliverables.ring_unchecked(session, now=run.now)
+
+
+def tell_received(message: SubmissionReceived, run: Run) -> None:
+    """Tell the brand that there is something to review, and until when."""
+    with transaction() as session:
+        handed, deliverable = queries.submission_by_id(session, message.submission_id)
+        names = queries.sheet_of(session, deliverable)
+        by = deliverable.answer_by
+        due = f" Please answer by {_day(by)}." if by else ""
+        _tell_brand(
+            session,
+            deliverable,
+            kind="submission_received",
+            title=f"{names.creator_name} has handed in version {handed.number}",
+            text=f"“{deliverable.description}” for {names.campaign_name}.{due}",
+            key=handed.id,
+            run=run,
+        )
+
+
+def tell_reviewed(message: SubmissionReviewed, run: Run) -> None:
+    """Tell the creator what the brand says of a version."""
+    with transaction() as session:
+        handed, deliverable = queries.submission_by_id(session, message.submission_id)
+        review = queries.review_of(session, handed.id)
+        names = queries.sheet_of(session, deliverable)
+        if review.verdict is Verdict.APPROVED:
+            title = f"{names.brand_name} has approved version {handed.number}"
+            text = (
+                f"Publish “{deliverable.description}” by {_day(deliverable.publish_by_on)}"
+                " and paste its address."
+            )
+        else:
+            title = f"{names.brand_name} asks for changes to version {handed.number}"
+            text = review.comment
+        _tell_creator(
+            session,
+            deliverable,
+            kind="submission_reviewed",
+            title=title,
+            text=text,
+            key=handed.id,
+            run=run,
+        )
+
+
+def tell_published(message: PostPublished, run: Run) -> None:
+    """Tell both sides that the platform confirms the post."""
+    with transaction() as session:
+        deliverable = queries.post_by_id(session, message.post_id).deliverable
+        names = queries.sheet_of(session, deliverable)
+        until = f" by {_day(deliverable.answer_by)}" if deliverable.answer_by else ""
+        _tell_brand(
+            session,
+            deliverable,
+            kind="post_published",
+            title=f"{names.creator_name}’s post is live",
+            text=f"“{deliverable.description}” for {names.campaign_name}. Accept it{until};"
+            " without a word from you it is accepted then.",
+            key=message.post_id,
+            run=run,
+        )
+        _tell_creator(
+            session,
+            deliverable,
+            kind="post_published",
+            title="TikTok confirms your post",
+            text=f"{names.brand_name} can accept it{until}. Its views are read from now on.",
+            key=message.post_id,
+            run=run,
+        )
+
+
+def tell_refused(message: PostRefused, run: Run) -> None:
+    """Tell the creator why the pasted address does not count."""
+    with transaction() as session:
+        found = queries.post_by_id(session, message.post_id)
+        _tell_creator(
+            session,
+            found.deliverable,
+            kind="post_refused",
+            title="We could not confirm your post",
+            text=found.refusal,
+            key=found.id,
+            run=run,
+        )
+
+
+def tell_accepted(message: DeliverableAccepted, run: Run) -> None:
+    """Tell the creator that the live post is accepted."""
+    with transaction() as session:
+        deliverable = queries.deliverable_seen_by(session, SYSTEM, message.deliverable_id)
+        names = queries.sheet_of(session, deliverable)
+        _tell_creator(
+            session,
+            deliverable,
+            kind="deliverable_accepted",
+            title=f"{names.brand_name} has accepted your post",
+            text=f"“{deliverable.description}” for {names.campaign_name} is done.",
+            key=deliverable.id,
+            run=run,
+        )
+
+
+def tell_not_visible(message: PostNotVisible, run: Run) -> None:
+    """Tell both sides that the platform no longer shows a live post."""
+    with transaction() as session:
+        found = queries.post_by_id(session, message.post_id)
+        deliverable = found.deliverable
+        names = queries.sheet_of(session, deliverable)
+        _tell_brand(
+            session,
+            deliverable,
+            kind="post_not_visible",
+            title=f"{names.creator_name}’s post is not to be seen",
+            text="TikTok did not show it twice in a row: it is private or removed. It is not"
+            " accepted by itself while that is so.",
+            key=f"{found.id}:{run.now:%Y-%m-%d}",
+            run=run,
+        )
+        _tell_creator(
+            session,
+            deliverable,
+            kind="post_not_visible",
+            title="Your post is not to be seen",
+            text="TikTok did not show it twice in a row. Make it public again; until then it"
+            " cannot be accepted by itself.",
+            key=f"{found.id}:{run.now:%Y-%m-%d}",
+            run=run,
+        )
+
+
+def _day(when: date) -> str:
+    return f"{when:%a} {when.day} {when:%b %Y}"
+
+
+def _tell_brand(
+    session: Session,
+    deliverable: Deliverable,
+    *,
+    kind: str,
+    title: str,
+    text: str,
+    key: UUID | str,
+    run: Run,
+) -> None:
+    for user_id in accounts.people_who(session, deliverable.brand_id, JUDGES):
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            title=title,
+            text=text,
+            path=f"/brand/deliverables/{deliverable.id}",
+            now=run.now,
+            once_key=f"{kind}:{key}:{user_id}",
+        )
+
+
+def _tell_creator(
+    session: Session,
+    deliverable: Deliverable,
+    *,
+    kind: str,
+    title: str,
+    text: str,
+    key: UUID | str,
+    run: Run,
+) -> None:
+    user_id = creators.user_id_of(session, deliverable.creator_id)
+    if user_id is not None:
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            title=title,
+            text=text,
+            path=f"/creator/deliverables/{deliverable.id}",
+            now=run.now,
+            once_key=f"{kind}:{key}:{user_id}",
+        )

@@ -1,0 +1,132 @@
+"""Earn, release, gather: the way of a fee to its creator."""
+
+from __future__ import annotations
+
+from marketplace.deliverables.messages import DeliverableAccepted
+from marketplace.kernel.actor import SYSTEM
+from marketplace.ledger.rules import plain
+from marketplace.notifications import service as notifications
+from marketplace.payouts import queries
+from marketplace.payouts import service as payouts
+from marketplace.payouts.messages import (
+    FeeEarned,
+    PayoutAccountChanged,
+    PayoutFailed,
+    PayoutSettled,
+    PayoutsWanted,
+)
+from marketplace.payouts.ports import AccountFacts
+from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.store.session import reading, transaction
+from workers.runtime import Run, TryLater
+
+
+def book_fee(message: DeliverableAccepted, run: Run) -> None:
+    """Book the fee that an accepted deliverable has earned."""
+    del run
+    with transaction() as session:
+        payouts.earn(session, deliverable_id=message.deliverable_id)
+
+
+def release_fees(run: Run) -> None:
+    """Make payable every fee whose hold window is over."""
+    while True:
+        with transaction() as session:
+            if payouts.mature_due(session, now=run.now) == 0:
+                return
+
+
+def gather_payouts(message: PayoutsWanted, run: Run) -> None:
+    """Pay a creator whatever is payable."""
+    with transaction() as session:
+        payouts.gather(session, creator_id=message.creator_id, now=run.now)
+
+
+def ring_payable(run: Run) -> None:
+    """Ring for everybody who has something payable."""
+    del run
+    with transaction() as session:
+        payouts.ring_payable(session)
+
+
+def refresh_account(message: PayoutAccountChanged, run: Run) -> None:
+    """Ask the processor how a creator's account stands, and keep it."""
+    with reading() as session:
+        account_id = queries.account_by_id(session, message.payout_account_id).stripe_account_id
+    if account_id is None:
+        return
+    facts = _ask_account(run, account_id)
+    with transaction() as session:
+        payouts.record_account(session, facts=facts, now=run.now)
+
+
+def refresh_accounts_not_ready(run: Run) -> None:
+    """Look at every account that cannot take money yet: its webhook may have been lost."""
+    with reading() as session:
+        ids = [a.stripe_account_id for a in queries.accounts_not_ready(session)]
+    for account_id in ids:
+        if account_id is not None:
+            facts = _ask_account(run, account_id)
+            with transaction() as session:
+                payouts.record_account(session, facts=facts, now=run.now)
+
+
+def _ask_account(run: Run, account_id: str) -> AccountFacts:
+    try:
+        return run.gateways.payments.account(account_id)
+    except ProcessorUnavailable as unavailable:
+        raise TryLater from unavailable
+
+
+def tell_earned(message: FeeEarned, run: Run) -> None:
+    """Tell the creator that the fee is theirs, and when it becomes payable."""
+    with transaction() as session:
+        earning = queries.earning_by_id(session, message.earning_id)
+        user_id = queries.user_of(session, earning.creator_id)
+        if user_id is not None:
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind="fee_earned",
+                title=f"You earned {plain(earning.net)}",
+                text=f"It becomes payable on {earning.payable_at:%a %d %b %Y}.",
+                path="/creator/earnings",
+                once_key=f"fee_earned:{earning.id}",
+                now=run.now,
+            )
+
+
+def tell_settled(message: PayoutSettled, run: Run) -> None:
+    """Tell the creator that the money is in their account."""
+    with transaction() as session:
+        payout = queries.payout_seen_by(session, SYSTEM, message.payout_id)
+        user_id = queries.user_of(session, payout.creator_id)
+        if user_id is not None:
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind="payout_settled",
+                title=f"{plain(payout.amount)} is in your payout account",
+                text="Your bank shows it within a few working days.",
+                path="/creator/earnings",
+                once_key=f"payout_settled:{payout.id}",
+                now=run.now,
+            )
+
+
+def tell_failed(message: PayoutFailed, run: Run) -> None:
+    """Tell the creator that a payout was refused and what happens next."""
+    with transaction() as session:
+        payout = queries.payout_seen_by(session, SYSTEM, message.payout_id)
+        user_id = queries.user_of(session, payout.creator_id)
+        if user_id is not None:
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind="payout_failed",
+                title=f"Your payout of {plain(payout.amount)} was refused",
+                text="The money is safe with us. Check your payout account; then it is sent again.",
+                path="/creator/earnings",
+                once_key=f"payout_failed:{payout.id}",
+                now=run.now,
+            )

@@ -1,0 +1,96 @@
+"""What RQ calls: rebuild the message, open the app context, run the job, sort its errors."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Flask
+from sqlalchemy import update
+
+from marketplace.app import create_app
+from marketplace.config import Settings
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import MarketplaceError
+from marketplace.store.outbox import OutboxMessage
+from marketplace.store.session import transaction
+from workers.routes import message_named, route_named
+from workers.runtime import Run, TryLater
+from workers.schedule import sweep_named
+
+log = structlog.get_logger("workers")
+
+
+@cache
+def the_app() -> Flask:
+    """Return this process's product, made once."""
+    return create_app(Settings.from_env())
+
+
+def perform(message_id: str, message_name: str, job_name: str, body: dict[str, Any]) -> None:
+    """Run one job for one message; may run more than once.
+
+    A refusal by a rule is final: it is written to the message for the operator to see. Anything
+    else is written too and raised, so that RQ rings again.
+    """
+    message = message_named(message_name).from_json(body)
+    route = route_named(message_name, job_name)
+    told = log.bind(message=message_name, message_id=message_id, job=job_name)
+    with the_app().app_context():
+        try:
+            route.job(message, new_run())
+        except MarketplaceError as refusal:
+            told.warning("job_refused", reason=str(refusal))
+            _write_failure(message_id, job_name, str(refusal))
+        except TryLater:
+            told.info("job_waits")
+            raise
+        except Exception as error:
+            told.exception("job_failed")
+            _write_failure(message_id, job_name, f"{type(error).__name__}: {error}")
+            raise
+        else:
+            _forget_failure(message_id, job_name)
+            told.info("job_done")
+
+
+def sweep(name: str) -> None:
+    """Run one periodic job."""
+    with the_app().app_context():
+        try:
+            sweep_named(name)(new_run())
+        except TryLater:
+            log.info("sweep_waits", sweep=name)  # for its next time on the clock
+        else:
+            log.info("sweep_done", sweep=name)
+
+
+def new_run() -> Run:
+    """Return what a job body is handed, with the present moment."""
+    app = the_app()
+    return Run(
+        settings=app.extensions["settings"],
+        gateways=app.extensions["gateways"],
+        now=utc_now(),
+    )
+
+
+def _forget_failure(message_id: str, job_name: str) -> None:
+    """A job that went through at last is no longer for the operator to see."""
+    with transaction() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == UUID(message_id), OutboxMessage.failed_job == job_name)
+            .values(failed_job=None, failure=None)
+        )
+
+
+def _write_failure(message_id: str, job_name: str, failure: str) -> None:
+    with transaction() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == UUID(message_id))
+            .values(failed_job=job_name, failure=failure[:2_000])
+        )

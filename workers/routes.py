@@ -1,0 +1,123 @@
+"""Message -> jobs: read this page to know everything that happens later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from marketplace.accounts import messages as accounts
+from marketplace.campaigns import messages as campaigns
+from marketplace.collaborations import messages as collaborations
+from marketplace.creators import messages as creators
+from marketplace.deliverables import messages as deliverables
+from marketplace.funding import messages as funding
+from marketplace.kernel.messages import ClockMoved, Message
+from marketplace.matching import messages as matching
+from marketplace.metrics import messages as metrics
+from marketplace.notifications import messages as notifications
+from marketplace.payouts import messages as payouts
+from marketplace.processor import messages as processor
+from marketplace.reconciliation import messages as reconciliation
+from marketplace.store.inbox import WebhookKept
+from workers import collaborations as collaboration_jobs
+from workers import creators as creator_jobs
+from workers import deliverables as deliverable_jobs
+from workers import funding as funding_jobs
+from workers import inbox as inbox_jobs
+from workers import matching as matching_jobs
+from workers import metrics as metric_jobs
+from workers import notifications as mail_jobs
+from workers import payouts as payout_jobs
+from workers import processor as processor_jobs
+from workers import reconciliation as reconciliation_jobs
+from workers.queues import QueueName
+from workers.runtime import Job
+from workers.schedule import run_everything_due
+
+MONEY, MAIL, READS = QueueName.MONEY, QueueName.MAIL, QueueName.READS
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One job that a message rings, and the queue it waits in."""
+
+    job: Job
+    queue: QueueName
+
+    @property
+    def name(self) -> str:
+        """The job's name in the queue: its module and function, in the letters RQ takes."""
+        return f"{self.job.__module__.removeprefix('workers.')}-{self.job.__name__}"
+
+
+ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
+    # people
+    accounts.ConfirmationWanted: (Route(mail_jobs.send_confirmation, MAIL),),
+    accounts.SignUpRepeated: (Route(mail_jobs.send_repeated_sign_up, MAIL),),
+    accounts.PasswordResetWanted: (Route(mail_jobs.send_password_reset, MAIL),),
+    accounts.PasswordChanged: (Route(mail_jobs.send_password_changed, MAIL),),
+    accounts.MemberInvited: (Route(mail_jobs.send_invitation, MAIL),),
+    notifications.NotificationWritten: (Route(mail_jobs.send_notification, MAIL),),
+    # agreements and work
+    creators.ChannelConnected: (
+        Route(creator_jobs.refresh_channel, READS),
+        Route(metric_jobs.resume_readings, READS),
+    ),
+    creators.ChannelReadDue: (Route(creator_jobs.refresh_channel, READS),),
+    campaigns.CampaignPublished: (Route(matching_jobs.match_campaign, READS),),
+    campaigns.BriefAmended: (
+        Route(matching_jobs.match_campaign, READS),
+        Route(collaboration_jobs.tell_of_amendment, MAIL),
+    ),
+    matching.MatchesReady: (Route(matching_jobs.tell_ready, MAIL),),
+    campaigns.CampaignClosed: (Route(collaboration_jobs.end_negotiations, READS),),
+    collaborations.OfferAccepted: (Route(deliverable_jobs.create_deliverables, MONEY),),
+    deliverables.SubmissionReceived: (Route(deliverable_jobs.tell_received, MAIL),),
+    deliverables.SubmissionReviewed: (Route(deliverable_jobs.tell_reviewed, MAIL),),
+    deliverables.PostPasted: (Route(deliverable_jobs.check_post, READS),),
+    deliverables.PostPublished: (Route(deliverable_jobs.tell_published, MAIL),),
+    deliverables.PostRefused: (Route(deliverable_jobs.tell_refused, MAIL),),
+    deliverables.DeliverableAccepted: (
+        Route(payout_jobs.book_fee, MONEY),
+        Route(deliverable_jobs.end_collaboration, MONEY),
+        Route(deliverable_jobs.tell_accepted, MAIL),
+    ),
+    metrics.ReadingsDue: (Route(metric_jobs.read_posts, READS),),
+    metrics.PostNotVisible: (Route(deliverable_jobs.tell_not_visible, MAIL),),
+    # money
+    processor.CallDue: (Route(processor_jobs.make_call, MONEY),),
+    processor.CallStuck: (Route(processor_jobs.tell_staff, MAIL),),
+    WebhookKept: (Route(inbox_jobs.handle_webhook, MONEY),),
+    funding.CheckoutDue: (Route(funding_jobs.look_at_checkout, MONEY),),
+    funding.ChargeSettled: (Route(funding_jobs.tell_funded, MAIL),),
+    funding.FundingFailed: (Route(funding_jobs.tell_funding_failed, MAIL),),
+    funding.RefundDue: (Route(funding_jobs.look_at_refund, MONEY),),
+    funding.RefundEnded: (Route(funding_jobs.tell_refund_ended, MAIL),),
+    payouts.FeeEarned: (Route(payout_jobs.tell_earned, MAIL),),
+    payouts.PayoutsWanted: (Route(payout_jobs.gather_payouts, MONEY),),
+    payouts.PayoutSettled: (Route(payout_jobs.tell_settled, MAIL),),
+    payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),
+    payouts.PayoutAccountChanged: (Route(payout_jobs.refresh_account, MONEY),),
+    reconciliation.ReconcileWanted: (Route(reconciliation_jobs.reconcile_now, MONEY),),
+    reconciliation.BreakOpened: (Route(reconciliation_jobs.tell_staff, MAIL),),
+    # the demo
+    ClockMoved: (Route(run_everything_due, MONEY),),
+}
+
+
+def routes_of(message_name: str) -> tuple[Route, ...]:
+    """Return the jobs a message rings."""
+    return ROUTES[message_named(message_name)]
+
+
+def route_named(message_name: str, job_name: str) -> Route:
+    """Return one job of a message by its name in the queue."""
+    return next(route for route in routes_of(message_name) if route.name == job_name)
+
+
+def message_named(name: str) -> type[Message]:
+    """Return the message type of this name."""
+    return _BY_NAME[name]
+
+
+_BY_NAME: Final = {message.name(): message for message in ROUTES}

@@ -1,0 +1,80 @@
+"""The clock: every periodic job with its cron line, on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from marketplace.kernel.messages import ClockMoved
+from workers import (
+    collaborations,
+    creators,
+    deliverables,
+    funding,
+    housekeeping,
+    inbox,
+    matching,
+    metrics,
+    payouts,
+    processor,
+    reconciliation,
+)
+from workers.queues import QueueName
+from workers.runtime import Run, Sweep, TryLater
+
+log = structlog.get_logger("workers")
+
+MONEY, MAIL, READS = QueueName.MONEY, QueueName.MAIL, QueueName.READS
+EVERY_MINUTE: Final = "* * * * *"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A periodic job, when it rings, and the queue it waits in."""
+
+    sweep: Sweep
+    cron: str
+    queue: QueueName
+
+    @property
+    def name(self) -> str:
+        """The sweep's name: its module and function."""
+        return f"{self.sweep.__module__.removeprefix('workers.')}.{self.sweep.__name__}"
+
+
+SCHEDULE: Final[tuple[Entry, ...]] = (
+    Entry(processor.ring_due_calls, EVERY_MINUTE, MONEY),
+    Entry(inbox.ring_waiting_webhooks, EVERY_MINUTE, MONEY),
+    Entry(funding.ring_open_money_in, "*/5 * * * *", MONEY),
+    Entry(creators.sweep_channels, "23 * * * *", READS),
+    Entry(matching.sweep_matches, "37 2 * * *", READS),
+    Entry(deliverables.ring_unchecked, EVERY_MINUTE, READS),
+    Entry(metrics.ring_due, EVERY_MINUTE, READS),
+    Entry(collaborations.expire_offers, "*/5 * * * *", READS),
+    Entry(collaborations.close_stale_applications, "*/5 * * * *", READS),
+    Entry(deliverables.accept_silent, "*/5 * * * *", MONEY),
+    Entry(payouts.release_fees, EVERY_MINUTE, MONEY),
+    Entry(payouts.refresh_accounts_not_ready, "*/15 * * * *", MONEY),
+    Entry(payouts.ring_payable, "*/15 * * * *", MONEY),
+    Entry(reconciliation.reconcile, "*/15 * * * *", MONEY),
+    Entry(housekeeping.check_ledger, "17 3 * * *", MONEY),
+    Entry(housekeeping.prune_messages, "47 3 * * *", MAIL),
+)
+"""In the order in which one sweep makes work for the next."""
+
+
+def sweep_named(name: str) -> Sweep:
+    """Return a periodic job by its name."""
+    return next(entry.sweep for entry in SCHEDULE if entry.name == name)
+
+
+def run_everything_due(message: ClockMoved, run: Run) -> None:
+    """Look at once at everything that may be due: the demo clock was moved."""
+    del message
+    for entry in SCHEDULE:
+        try:
+            entry.sweep(run)
+        except TryLater:
+            log.info("sweep_waits", sweep=entry.name)
