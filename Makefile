@@ -25,8 +25,8 @@ seed: $(RUN) ## Fill the local database with the demo market, if it is empty
 
 ##@ Test
 
-test: $(DEV) ## Run every test (ARGS="-n 2" for two at a time)
-	@$(BIN)/python -m pytest -q $(ARGS)
+test: $(DEV) ## Run every test, two files at a time (ARGS="tests/rules" for some)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 test-fast: $(DEV) ## Run the tests that need no server
 	@$(BIN)/python -m pytest -q tests/rules tests/architecture $(ARGS)

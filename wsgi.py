@@ -13,3 +13,4 @@ app = create_app(Settings.from_env())
 # again, which would take a request some tenths of a second.
 gc.collect()
 gc.freeze()
+gc.set_threshold(20_000, 10, 10)  # a page makes thousands of objects that end with it anyway

@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         BOOTSTRAP_SERVE_LOCAL=True,
         DEMO=settings.demo,
+        MONEY_FIRST=settings.money_first,
         DEMO_ACCOUNTS=seed_commands.DEMO_ACCOUNTS if settings.demo else (),
         LIVEMODE=settings.stripe_api_key.startswith(("sk_live_", "rk_live_")),
     )

@@ -31,6 +31,8 @@ class Settings:
     base_url: str
     upload_folder: str
     demo: bool = False
+    money_first: bool = False
+    """Campaigns are published only once they hold money."""
     stripe_api_key: str = ""
     stripe_api_base: str = STRIPE_API_BASE
     stripe_webhook_secret: str = ""
@@ -44,7 +46,6 @@ class Settings:
     smtp_url: str = ""
     mail_folder: str = ""
     mail_sender: str = MAIL_SENDER
-    log_level: str = "INFO"
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -70,6 +71,7 @@ class Settings:
             base_url=env["BASE_URL"].rstrip("/"),
             upload_folder=env["UPLOAD_FOLDER"],
             demo=env.get("FAIRVIEW_DEMO") == "1",
+            money_first=env.get("MONEY_FIRST") == "1",
             stripe_api_key=env.get("STRIPE_API_KEY", ""),
             stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE).rstrip("/"),
             stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", ""),
@@ -84,7 +86,6 @@ class Settings:
             smtp_url=env.get("SMTP_URL", ""),
             mail_folder=env.get("MAIL_FOLDER", ""),
             mail_sender=env.get("MAIL_SENDER", MAIL_SENDER),
-            log_level=env.get("LOG_LEVEL", "INFO"),
         )
 
 

@@ -20,6 +20,8 @@ from marketplace.campaigns.rules import (
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.rules import AccountRef, Code
 from marketplace.store.paging import Page, page_of
 
 SORTS: Final[dict[str, tuple[Any, ...]]] = {
@@ -172,3 +174,9 @@ def content_of(brief: Brief, *, currency: str) -> BriefContent:
 
 def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
+
+
+def holds_money(session: Session, campaign: Campaign) -> bool:
+    """True when there is money in the campaign that was not promised to anybody yet."""
+    funds = AccountRef(Code.CAMPAIGN_FUNDS, campaign.id)
+    return bool(ledger.balance_of(session, funds, currency=campaign.currency))

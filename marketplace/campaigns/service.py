@@ -134,10 +134,18 @@ def save_brief(
     return brief
 
 
-def publish(session: Session, *, campaign_id: UUID, actor: Actor, now: datetime) -> Campaign:
+def publish(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    actor: Actor,
+    now: datetime,
+    money_first: bool = False,
+) -> Campaign:
     """Open a campaign to creators; its brief is fixed from here on.
 
-    The actor's e-mail address must be confirmed. Raises NotFound, NotPermitted, InvalidTransition,
+    The actor's e-mail address must be confirmed. money_first: the operator's rule that nothing is
+    published before its campaign holds money. Raises NotFound, NotPermitted, InvalidTransition,
     Conflict, InvalidInput for what the brief still needs.
     """
     campaign = _locked(session, campaign_id, actor, "publish this campaign")
@@ -149,6 +157,8 @@ def publish(session: Session, *, campaign_id: UUID, actor: Actor, now: datetime)
     problems |= draft_problems(content, budget=campaign.budget) | missing(content)
     if problems:
         raise InvalidInput(problems)
+    if money_first and not queries.holds_money(session, campaign):
+        raise Conflict("Add money to the campaign first; here only funded campaigns are published")
     _fix(brief, now=now)
     campaign.published_at = now
     _step(session, campaign, CampaignEvent.PUBLISH, state, actor=actor, now=now)

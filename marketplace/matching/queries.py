@@ -100,7 +100,20 @@ def best_matches(
     size: int = PAGE_SIZE,
 ) -> Page[MatchLine]:
     """One page of a campaign's newest matches, the best fit first; empty before the first run."""
-    run = latest_run(session, campaign_id)
+    return matches_of(
+        session, latest_run(session, campaign_id), filters=filters, page=page, size=size
+    )
+
+
+def matches_of(
+    session: Session,
+    run: MatchRun | None,
+    *,
+    filters: MatchFilters = MatchFilters(),
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> Page[MatchLine]:
+    """One page of what a run found, the best fit first; empty where there is no run."""
     if run is None:
         return Page(rows=[], number=1, total=0, size=size)
     ranked = (
@@ -135,7 +148,9 @@ def best_matches(
         .outerjoin(Channel, and_(Channel.creator_id == Creator.id, Channel.is_main))
         .outerjoin(
             Shortlisting,
-            and_(Shortlisting.creator_id == Creator.id, Shortlisting.campaign_id == campaign_id),
+            and_(
+                Shortlisting.creator_id == Creator.id, Shortlisting.campaign_id == run.campaign_id
+            ),
         )
         .order_by(ranked.c.place)
     )

@@ -44,12 +44,24 @@ def page_of(
 
     Rows are scalars when the statement selects one thing, else result rows.
     """
+    number = max(1, number)
+    rows = _rows(session, statement, number=number, size=size)
+    if len(rows) < size and (rows or number == 1):  # the last page: nothing is left to count
+        total = (number - 1) * size + len(rows)
+        return Page(rows=rows, number=number, total=total, size=size)
     total = (
         session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     )
-    number = min(max(1, number), max(1, -(-total // size)))
-    result = session.execute(statement.limit(size).offset((number - 1) * size))
-    rows: Sequence[Any] = (
-        result.scalars().all() if len(statement.column_descriptions) == 1 else result.all()
-    )
+    if not rows:
+        number = max(1, -(-total // size))
+        rows = _rows(session, statement, number=number, size=size)
     return Page(rows=rows, number=number, total=total, size=size)
+
+
+def _rows(
+    session: Session, statement: Select[*tuple[Any, ...]], *, number: int, size: int
+) -> Sequence[Any]:
+    result = session.execute(statement.limit(size).offset((number - 1) * size))
+    if len(statement.column_descriptions) == 1:
+        return result.scalars().all()
+    return result.all()

@@ -68,6 +68,15 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def asking() -> Iterator[Session]:
+    """Ask one single question: a SELECT alone needs no transaction around it."""
+    with _opened() as session:
+        if isinstance(session.get_bind(), Engine):
+            session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
+
+
 def in_transaction() -> bool:
     """True while this thread's request, job or command holds a transaction open."""
     return _OPEN in db.session.info

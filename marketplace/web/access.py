@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from flask import Response, abort, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 
 from marketplace.kernel.actor import NOBODY, Actor
-from marketplace.store.session import reading
+from marketplace.store.session import asking
 from marketplace.web.visitor import Visitor, look_up
+
+LAST_PAGE: Final = 1_000_000
+"""No list is longer; PostgreSQL cannot count as far as somebody can type."""
 
 
 def visitor() -> Visitor | None:
@@ -18,7 +21,7 @@ def visitor() -> Visitor | None:
     if not current_user.is_authenticated:
         return None
     if "visitor" not in g:
-        with reading() as db:
+        with asking() as db:
             g.visitor = look_up(db, current_user.user_id)
     return cast("Visitor | None", g.visitor)
 
@@ -98,4 +101,4 @@ def gateways() -> Any:
 
 def page_number() -> int:
     """Return the page asked for in the address, 1 when there is none or it makes no sense."""
-    return max(1, request.args.get("page", default=1, type=int))
+    return min(max(1, request.args.get("page", default=1, type=int)), LAST_PAGE)

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("import_key", name=op.f("uq_creators_import_key")),
         sa.UniqueConstraint("user_id", name=op.f("uq_creators_user_id")),
     )
+    op.create_index(op.f("ix_creators_country"), "creators", ["country"], unique=False)
     op.create_table(
         "channels",
         sa.Column("id", sa.Uuid(), nullable=False),

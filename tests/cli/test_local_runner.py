@@ -349,7 +349,6 @@ def test_without_keys_everything_points_at_the_sandbox_and_the_demo_is_on(home: 
     assert market["TIKTOK_API_BASE"] == market["TIKTOK_AUTHORIZE_BASE"] == f"{sandbox}/tiktok"
     assert market["SANDBOX_WEBHOOK_URL"] == f"{market['BASE_URL']}/hooks/stripe"
     assert market["SANDBOX_CONNECT_WEBHOOK_URL"] == f"{market['BASE_URL']}/hooks/stripe-connect"
-    assert market["SANDBOX_TIKTOK_WEBHOOK_URL"] == f"{market['BASE_URL']}/hooks/tiktok"
     assert market["FAIRVIEW_DEMO"] == "1"
     assert market["FAIRVIEW_CLOCK_FILE"] == str(home.clock)
     assert "SANDBOX_RECORD" not in market

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from playwright.sync_api import Page, expect
 from marketplace.cli.local import LocalMarket
 from marketplace.cli.seed import DEMO_ACCOUNTS
 from marketplace.kernel.clock import utc_now
+from tests.gateways.openapi_contract import DOCUMENT, the_contract
 
 PASSWORD = "one long road to walk"
 FEE = Decimal("400.00")
@@ -24,7 +27,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_one_campaign_from_brief_to_reconciled_payout(
-    market: LocalMarket, window: Callable[[], Page]
+    market: LocalMarket, window: Callable[[], Page], recording: Path
 ) -> None:
     brand, creator, finance = window(), window(), window()
 
@@ -45,6 +48,7 @@ def test_one_campaign_from_brief_to_reconciled_payout(
     account = the_creator_opens_a_payout_account(creator, market)
     money_reaches_the_creator(finance, creator, market, account)
     the_books_agree(finance)
+    every_word_to_stripe_fits_its_description(recording)
 
 
 def sign_up(page: Page, persona: str, name: str, email: str) -> None:
@@ -358,3 +362,14 @@ def the_books_agree(page: Page) -> None:
     states = page.locator("main table tbody tr td:last-child").all_inner_texts()
     assert len(states) == 15
     assert {state.strip() for state in states} == {"Holds"}
+
+
+def every_word_to_stripe_fits_its_description(recording: Path) -> None:
+    """Hold what was said against Stripe's own document, where it is beside the repository."""
+    said = [json.loads(line) for line in recording.read_text().splitlines()]
+    assert {"/v1/checkout/sessions", "/v1/transfers", "/v2/core/accounts"} <= {
+        line["request"]["path"] for line in said
+    }
+    if DOCUMENT.is_file():
+        contract = the_contract()
+        assert [fault for line in said for fault in contract.faults(line)] == []

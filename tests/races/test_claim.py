@@ -10,8 +10,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.processor import service as processor
@@ -21,27 +20,17 @@ from marketplace.processor.rules import LEASE, CallKind, CallState, Outcome
 from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage
 from marketplace.store.outbox import OutboxMessage
-from tests.conftest import NOON, migrate
+from tests.conftest import NOON
+from tests.races.conftest import engine_of_its_own
 
 Told = TypeVar("Told")
 
 
 @pytest.fixture(scope="module")
 def engine(database_url: str) -> Iterator[Engine]:
-    """A database of its own: what is committed here is not in anybody's way."""
-    server = make_url(database_url)
-    name = f"race_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server.set(database=name).render_as_string(hide_password=False)
-    migrate(url)
-    engine = create_engine(url, pool_size=8)
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    """One database for the whole file: its tests look at rows of their own."""
+    with engine_of_its_own(database_url) as engine:
+        yield engine
 
 
 def planned(engine: Engine) -> UUID:

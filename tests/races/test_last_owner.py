@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, create_engine, delete
+from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries
@@ -16,13 +16,6 @@ from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Conflict
 from tests.factories.accounts import make_brand, make_member
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = create_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import Conflict
@@ -23,6 +23,7 @@ from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import JournalEntry, LedgerAccount
 from marketplace.ledger.rules import AccountRef, Code, EntryKind, InsufficientBalance
 from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry
+from tests.races.conftest import engine_of_its_own
 
 PATIENCE_SECONDS = 20
 FEES = AccountRef(Code.PROCESSOR_FEES)
@@ -32,11 +33,11 @@ def xxx(minor: int) -> Money:
     return Money(minor, "XXX")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = create_engine(database_url, pool_size=10)
-    yield engine
-    engine.dispose()
+    """One database for the whole file: its tests look at rows of their own."""
+    with engine_of_its_own(database_url) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Barrier
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import pytest
-from sqlalchemy import Engine, create_engine, func, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand, BrandMember
@@ -22,7 +20,7 @@ from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Conflict, InvalidTransition
 from marketplace.kernel.ids import new_id
 from marketplace.store.outbox import OutboxMessage
-from tests.conftest import make_person, migrate
+from tests.conftest import make_person
 from tests.factories.campaigns import NOON
 from tests.factories.deliverables import LINK, make_deliverable
 
@@ -38,24 +36,6 @@ class Stage:
     alice: Actor
     ben: Actor
     bea: Actor
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A database of its own: what is committed here is not in anybody's way."""
-    server = make_url(database_url)
-    name = f"race_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server.set(database=name).render_as_string(hide_password=False)
-    migrate(url)
-    engine = create_engine(url)
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 def set_up(engine: Engine, state: DeliverableState) -> Stage:

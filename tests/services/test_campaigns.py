@@ -23,7 +23,7 @@ from marketplace.kernel.errors import (
 )
 from marketplace.kernel.money import Money
 from marketplace.store.outbox import OutboxMessage
-from tests.factories.campaigns import NOON, brief_of, content, make_campaign
+from tests.factories.campaigns import NOON, brief_of, content, fund, make_campaign
 
 LATER = NOON + timedelta(hours=1)
 
@@ -456,3 +456,26 @@ def test_a_brands_campaigns_sort_and_page(
     assert names("name") == ["Apple", "banana", "cherry"]
     assert names("budget") == ["Apple", "banana", "cherry"]
     assert names("nonsense") == ["cherry", "Apple", "banana"]
+
+
+def test_where_money_comes_first_an_unfunded_campaign_stays_a_draft(
+    session: Session, acme: Brand, alice: Actor
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice, state=CampaignState.DRAFT)
+
+    with pytest.raises(Conflict, match="Add money to the campaign first"):
+        service.publish(session, campaign_id=campaign.id, actor=alice, now=NOON, money_first=True)
+
+    assert campaign.state is CampaignState.DRAFT
+    assert campaign.published_at is None
+
+
+def test_where_money_comes_first_a_funded_campaign_is_published(
+    session: Session, acme: Brand, alice: Actor
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice, state=CampaignState.DRAFT)
+    fund(session, campaign, Money(50_000, "USD"))
+
+    service.publish(session, campaign_id=campaign.id, actor=alice, now=NOON, money_first=True)
+
+    assert campaign.state is CampaignState.PUBLISHED

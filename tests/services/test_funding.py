@@ -54,7 +54,11 @@ def ask(session: Session, actor: Actor, campaign: Campaign, minor: int = 100_000
     return asked
 
 
-def facts(number: int = 1, amount: Money = usd(110_000), fee: Money = usd(3_220)) -> ChargeFacts:
+CHARGED = Money(110_000, "USD")
+KEPT = Money(3_220, "USD")
+
+
+def facts(number: int = 1, amount: Money = CHARGED, fee: Money = KEPT) -> ChargeFacts:
     return ChargeFacts(
         charge_id=f"ch_{number}",
         payment_intent_id=f"pi_{number}",

@@ -63,17 +63,22 @@ def _money_in(
     )
     for campaign_id, collaboration_id, fee_minor in rows:
         agreed[campaign_id][collaboration_id] = fee_minor
-    owners = [each for fees in agreed.values() for each in fees]
-    committed = ledger.balances_of(session, Code.COMMITTED, owners=owners, currency=currency)
-    available = ledger.balances_of(
-        session, Code.CAMPAIGN_FUNDS, owners=campaign_ids, currency=currency
+    kept = ledger.kept_balances(
+        session,
+        {
+            Code.COMMITTED: [each for fees in agreed.values() for each in fees],
+            Code.CAMPAIGN_FUNDS: campaign_ids,
+        },
+        currency=currency,
     )
     nothing = Money(0, currency)
     found: dict[UUID, CampaignMoney] = {}
     for campaign_id in campaign_ids:
-        promised = sum((committed[each] for each in agreed[campaign_id]), nothing)
+        promised = sum(
+            (kept[AccountRef(Code.COMMITTED, each)] for each in agreed[campaign_id]), nothing
+        )
         earned = Money(sum(agreed[campaign_id].values()), currency) - promised
-        left = available[campaign_id]
+        left = kept[AccountRef(Code.CAMPAIGN_FUNDS, campaign_id)]
         found[campaign_id] = CampaignMoney(
             funded=left + promised + earned, available=left, committed=promised, earned=earned
         )

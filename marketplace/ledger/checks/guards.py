@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -62,14 +62,11 @@ def _find_missing_guards(session: Session) -> list[Finding]:
 
 
 def _find_chart_drift(session: Session) -> list[Finding]:
-    known = {
-        (row.code, row.name, row.side, row.strict, row.owned)
-        for row in session.scalars(select(LedgerChartLine))
+    known: set[tuple[Any, ...]] = {tuple(row) for row in session.execute(_CHART)}
+    ours: set[tuple[Any, ...]] = {
+        (ln.code, ln.name, ln.side, ln.strict, ln.owned) for ln in CHART.values()
     }
-    ours = {(ln.code, ln.name, ln.side, ln.strict, ln.owned) for ln in CHART.values()}
-    rules = {
-        (row.kind, row.debit_code, row.credit_code) for row in session.scalars(select(PostingRule))
-    }
+    rules: set[tuple[Any, ...]] = {tuple(row) for row in session.execute(_GRAMMAR)}
     return [
         Finding(f"account {line[0].value}", "The database and the program describe it differently.")
         for line in sorted(known ^ ours)
@@ -81,6 +78,15 @@ def _find_chart_drift(session: Session) -> list[Finding]:
         for kind, debit, credit in sorted(rules ^ GRAMMAR)
     ]
 
+
+_CHART: Final = select(
+    LedgerChartLine.code,
+    LedgerChartLine.name,
+    LedgerChartLine.side,
+    LedgerChartLine.strict,
+    LedgerChartLine.owned,
+)
+_GRAMMAR: Final = select(PostingRule.kind, PostingRule.debit_code, PostingRule.credit_code)
 
 CHECKS: Final = (
     Check(

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Case, FromClause, Select, case, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    Case,
+    FromClause,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from marketplace.kernel.money import Money
@@ -127,6 +139,30 @@ def balances_of(
         )
     known = {owner: int(minor) for owner, minor in rows}
     return {owner: Money(known.get(owner, 0), currency) for owner in owners}
+
+
+def kept_balances(
+    session: Session, owners: Mapping[Code, Collection[UUID]], *, currency: str
+) -> dict[AccountRef, Money]:
+    """The balances of many owners on several strict accounts in one question; zero if never used.
+
+    owners: for each code, whose accounts are wanted.
+    """
+    wanted = [
+        and_(LedgerAccount.code == code, LedgerAccount.owner_id.in_(ids))
+        for code, ids in owners.items()
+        if ids
+    ]
+    found = {AccountRef(code, each): Money(0, currency) for code in owners for each in owners[code]}
+    if wanted:
+        rows = session.execute(
+            select(LedgerAccount.code, LedgerAccount.owner_id, LedgerBalance.balance_minor)
+            .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+            .where(LedgerAccount.currency == currency, or_(*wanted))
+        )
+        for code, owner, minor in rows:
+            found[AccountRef(code, owner)] = Money(minor, currency)
+    return found
 
 
 def owned_accounts(session: Session, code: Code, *, currency: str, page: int) -> Page[OwnedAccount]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import countries
@@ -140,7 +140,11 @@ def publish_campaign(campaign_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             published = campaigns.publish(
-                session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()
+                session,
+                campaign_id=campaign_id,
+                actor=access.actor(),
+                now=utc_now(),
+                money_first=current_app.config["MONEY_FIRST"],
             )
     except InvalidInput:
         return _preview_page(campaign_id, AmendForm()), 422

@@ -50,9 +50,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 (count, LEFT_OUT_WORDS[LeftOut(rule)])
                 for rule, count in (run.left_out if run is not None else {}).items()
             ],
-            page=queries.best_matches(
-                session, campaign_id=campaign_id, filters=filters, page=access.page_number()
-            ),
+            page=queries.matches_of(session, run, filters=filters, page=access.page_number()),
             filters=filters,
             countries=countries(),
             market_countries=creators.countries_in_market(session),
