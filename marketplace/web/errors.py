@@ -25,7 +25,7 @@ STATUS: Final[dict[type[MarketplaceError], int]] = {
     InvalidInput: 422,
 }
 
-PAGES: Final = frozenset({400, 403, 404, 409, 410, 413, 422, 429, 500})
+PAGES: Final = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500})
 
 
 def sentence(refusal: MarketplaceError) -> str:

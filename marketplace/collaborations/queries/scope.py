@@ -42,12 +42,14 @@ class Ties:
 
 
 def party_of(actor: Actor, *, brand_id: UUID, creator_id: UUID) -> Party | None:
-    """Which side of an agreement the actor may act for; None for onlookers."""
-    if actor.may_edit(brand_id):
-        return Party.BRAND
-    if actor.creator_id == creator_id:
-        return Party.CREATOR
-    return None
+    """Which side of an agreement the actor may act for; None for onlookers.
+
+    Somebody who stands on both sides acts for neither: nobody agrees with themselves.
+    """
+    for_brand, for_creator = actor.may_edit(brand_id), actor.creator_id == creator_id
+    if for_brand == for_creator:
+        return None
+    return Party.BRAND if for_brand else Party.CREATOR
 
 
 def _of_side(actor: Actor, creator_id: ColumnElement[UUID]) -> ColumnElement[bool]:
