@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.ids import NIL, new_id
 from marketplace.ledger import queries
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
+from tests.conftest import fresh_database
 from tests.factories.ledger import OCCURRED_AT, PROCESSOR, make_brand_funds, make_entry, usd
 
 TABLES = (
@@ -284,28 +285,32 @@ def test_an_entry_is_reversed_by_one_reversal(session: Session) -> None:
 
 
 def test_nothing_is_added_to_an_entry_afterwards(database_url: str) -> None:
+    """Commits for real, so in a database of its own."""
     brand = AccountRef(Code.BRAND_FUNDS, uuid4())
-    engine = create_engine(database_url)
-    with Session(engine) as session:
-        entry_id = make_brand_funds(session, brand_id=brand.owner, amount=usd(100))
-        session.commit()
-    with Session(engine) as session:
-        late = {
-            "entry_id": entry_id,
-            "line": 2,
-            "debit_id": account_id(session, PROCESSOR),
-            "credit_id": account_id(session, brand),
-            "debit_code": 1010,
-            "credit_code": 2010,
-            "kind": "fund",
-            "currency": "USD",
-            "amount_minor": 1,
-        }
+    with fresh_database(database_url) as url:
+        engine = create_engine(url)
+        with Session(engine) as session:
+            entry_id = make_brand_funds(session, brand_id=brand.owner, amount=usd(100))
+            session.commit()
+        with Session(engine) as session:
+            late = {
+                "entry_id": entry_id,
+                "line": 2,
+                "debit_id": account_id(session, PROCESSOR),
+                "credit_id": account_id(session, brand),
+                "debit_code": 1010,
+                "credit_code": 2010,
+                "kind": "fund",
+                "currency": "USD",
+                "amount_minor": 1,
+            }
 
-        refused(session, POSTING, late, by="an entry takes no postings after its own transaction")
+            refused(
+                session, POSTING, late, by="an entry takes no postings after its own transaction"
+            )
 
-        assert queries.balance_of(session, brand, currency="USD") == usd(100)
-    engine.dispose()
+            assert queries.balance_of(session, brand, currency="USD") == usd(100)
+        engine.dispose()
 
 
 def test_the_currency_of_a_posting_is_that_of_both_accounts(

@@ -19,8 +19,7 @@ from rq import SimpleWorker
 from rq.job import Job
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from rq.serializers import JSONSerializer
-from sqlalchemy import create_engine, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import select, text
 
 from marketplace.cli.services import embedded_redis
 from marketplace.kernel.clock import utc_now
@@ -31,7 +30,7 @@ from marketplace.store import inbox, outbox
 from marketplace.store.inbox import InboxMessage, WebhookKept
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import db, reading, transaction
-from tests.conftest import TOKEN_KEY, migrate
+from tests.conftest import TOKEN_KEY, fresh_database
 from workers import inbox as inbox_jobs
 from workers import perform, relay
 from workers import reconciliation as reconciliation_jobs
@@ -47,17 +46,8 @@ RING_WEBHOOKS = next(e.name for e in SCHEDULE if e.sweep is inbox_jobs.ring_wait
 @pytest.fixture(scope="module")
 def committed(database_url: str) -> Iterator[str]:
     """A database of its own: what a worker commits is really committed."""
-    server = make_url(database_url)
-    name = f"relay_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = server.set(database=name).render_as_string(hide_password=False)
-    migrate(url)
-    yield url
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with fresh_database(database_url) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -24,6 +25,9 @@ from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.creators import country_asked_for, least_asked_for
 from marketplace.web.forms import BaseForm
+
+CARDS: Final = 12
+"""Creators on one page: as many as one compares in a sitting."""
 
 
 class ShortlistForm(BaseForm):
@@ -50,7 +54,9 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 (count, LEFT_OUT_WORDS[LeftOut(rule)])
                 for rule, count in (run.left_out if run is not None else {}).items()
             ],
-            page=queries.matches_of(session, run, filters=filters, page=access.page_number()),
+            page=queries.matches_of(
+                session, run, filters=filters, page=access.page_number(), size=CARDS
+            ),
             filters=filters,
             countries=countries(),
             market_countries=creators.countries_in_market(session),
