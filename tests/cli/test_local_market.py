@@ -87,6 +87,8 @@ def test_a_dead_child_stops_the_rest_and_is_named(home: Path) -> None:
 
 
 def test_a_second_run_keeps_the_data_and_ctrl_c_leaves_nothing_running(home: Path) -> None:
+    with run(home, choose_ports({}, port=0)):
+        pass  # the first run, unless another test has had one
     secrets = (home / "secrets.json").read_bytes()
     ports = choose_ports({}, port=0)
     with run(home, ports) as (runner, lines):
