@@ -150,14 +150,11 @@ def record_paid(
     funds = AccountRef(Code.CAMPAIGN_FUNDS, funding.campaign_id)
     fee_taken = AccountRef(Code.FEE_UNEARNED, funding.campaign_id)
     ledger.lock_accounts(session, refs=[wallet, funds, fee_taken], currency=funding.currency)
-    money_in = [Pair(AT_PROCESSOR, wallet, charge.amount)]
-    if charge.processor_fee:
-        money_in.append(Pair(PROCESSOR_FEES, AT_PROCESSOR, charge.processor_fee))
     ledger.write_entry(
         session,
         kind=EntryKind.FUND,
         idem_key=f"fund:{charge.charge_id}",
-        pairs=money_in,
+        pairs=_arrival(charge, wallet),
         occurred_at=charge.charged_at,
         actor=SYSTEM,
         source_ref=charge.charge_id,
@@ -187,16 +184,20 @@ def record_paid(
     return funding
 
 
-def _book_unidentified(session: Session, funding: Funding, charge: ChargeFacts) -> Funding:
-    suspense = AccountRef(Code.SUSPENSE)
-    pairs = [Pair(AT_PROCESSOR, suspense, charge.amount)]
+def _arrival(charge: ChargeFacts, to: AccountRef) -> list[Pair]:
+    """The whole charge to an account, and what the processor kept of it."""
+    pairs = [Pair(AT_PROCESSOR, to, charge.amount)]
     if charge.processor_fee:
         pairs.append(Pair(PROCESSOR_FEES, AT_PROCESSOR, charge.processor_fee))
+    return pairs
+
+
+def _book_unidentified(session: Session, funding: Funding, charge: ChargeFacts) -> Funding:
     ledger.write_entry(
         session,
         kind=EntryKind.SUSPENSE,
         idem_key=f"fund:{charge.charge_id}",
-        pairs=pairs,
+        pairs=_arrival(charge, AccountRef(Code.SUSPENSE)),
         occurred_at=charge.charged_at,
         actor=SYSTEM,
         source_ref=charge.charge_id,

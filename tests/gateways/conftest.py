@@ -1,4 +1,4 @@
-"""The sandbox's Stripe, fresh for each test, with a clock that can be moved ahead."""
+"""The sandbox's Stripe and TikTok, with a clock that can be moved ahead."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 import stripe
 
+from marketplace.creators.ports import TokenGrant
+from marketplace.gateways.tiktok import TikTok
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE, skip_ahead
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
+from tests.gateways.tiktok_sandbox import SandboxTikTok, running_tiktok
 
 
 @pytest.fixture
@@ -31,3 +34,28 @@ def stripe_sandbox(
 @pytest.fixture
 def stripe_client(stripe_sandbox: RunningSandbox) -> stripe.StripeClient:
     return stripe_sandbox.client()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxTikTok]:
+    with running_tiktok(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(
+    running: SandboxTikTok, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> SandboxTikTok:
+    """The sandbox with a clock of the test's own."""
+    monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(tmp_path / "clock"))
+    return running
+
+
+@pytest.fixture
+def tiktok(sandbox: SandboxTikTok) -> TikTok:
+    return sandbox.gateway()
+
+
+@pytest.fixture
+def grant(sandbox: SandboxTikTok) -> TokenGrant:
+    return sandbox.connect()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,31 +32,6 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 EVERYTHING = {"user.info.basic", "user.info.profile", "user.info.stats", "video.list"}
 K = FailureKind
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxTikTok]:
-    with running_tiktok(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(
-    running: SandboxTikTok, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> SandboxTikTok:
-    """The sandbox with a clock of the test's own."""
-    monkeypatch.setenv("FAIRVIEW_CLOCK_FILE", str(tmp_path / "clock"))
-    return running
-
-
-@pytest.fixture
-def tiktok(sandbox: SandboxTikTok) -> TikTok:
-    return sandbox.gateway()
-
-
-@pytest.fixture
-def grant(sandbox: SandboxTikTok) -> TokenGrant:
-    return sandbox.connect()
 
 
 def test_a_post_is_read_with_its_counts(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,38 +23,12 @@ from tests.gateways.tiktok_sandbox import (
     SandboxTikTok,
     failed,
     good,
-    running_tiktok,
 )
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 EVERYTHING = {"user.info.basic", "user.info.profile", "user.info.stats", "video.list"}
 K = FailureKind
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxTikTok]:
-    with running_tiktok(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(
-    running: SandboxTikTok, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> SandboxTikTok:
-    """The sandbox with a clock of the test's own."""
-    monkeypatch.setenv("FAIRVIEW_CLOCK_FILE", str(tmp_path / "clock"))
-    return running
-
-
-@pytest.fixture
-def tiktok(sandbox: SandboxTikTok) -> TikTok:
-    return sandbox.gateway()
-
-
-@pytest.fixture
-def grant(sandbox: SandboxTikTok) -> TokenGrant:
-    return sandbox.connect()
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,6 @@ def usd(minor: int) -> Money:
     return Money(minor, "USD")
 
 
-@pytest.fixture
-def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    return make_campaign(session, brand=acme, by=alice)
-
-
 def ask(session: Session, actor: Actor, campaign: Campaign, minor: int = 100_000) -> Funding:
     asked = funding.request_funding(
         session,
