@@ -77,9 +77,9 @@ ledger-check: $(RUN) ## Check every invariant of the ledger
 
 lock: ## Choose the newest versions of all packages (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv." >&2; exit 1; }
-	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
-	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes \
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	  --no-header --no-annotate --no-emit-index-url --group dev -c requirements.lock \
 	  pyproject.toml -o requirements-dev.lock
 
