@@ -29,16 +29,12 @@ from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import service as ledger
-from marketplace.ledger.chart import Code
-from marketplace.ledger.rules import AccountRef, EntryKind, Pair
+from marketplace.ledger.rules import events
 from marketplace.processor import service as processor
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.store.locks import lock_row, lock_rows
 from marketplace.store.outbox import post
-
-AT_PROCESSOR = AccountRef(Code.PROCESSOR_BALANCE)
-PROCESSOR_FEES = AccountRef(Code.PROCESSOR_FEES)
 
 
 def request_funding(
@@ -146,37 +142,33 @@ def record_paid(
             available_on=charge.available_on,
         )
     )
-    wallet = AccountRef(Code.BRAND_FUNDS, funding.brand_id)
-    funds = AccountRef(Code.CAMPAIGN_FUNDS, funding.campaign_id)
-    fee_taken = AccountRef(Code.FEE_UNEARNED, funding.campaign_id)
+    wallet = events.brand_funds(funding.brand_id)
+    funds = events.campaign_funds(funding.campaign_id)
+    fee_taken = events.fee_unearned(funding.campaign_id)
     ledger.lock_accounts(session, refs=[wallet, funds, fee_taken], currency=funding.currency)
-    ledger.write_entry(
-        session,
-        kind=EntryKind.FUND,
-        idem_key=f"fund:{charge.charge_id}",
-        pairs=_arrival(charge, wallet),
-        occurred_at=charge.charged_at,
-        actor=SYSTEM,
-        source_ref=charge.charge_id,
+    arrival = events.funded(
+        stripe_charge_id=charge.charge_id,
+        brand_id=funding.brand_id,
+        gross=charge.amount,
+        processor_fee=charge.processor_fee,
         memo=f"Funding of “{funding.campaign.name}”",
     )
-    ledger.write_entry(
-        session,
-        kind=EntryKind.ALLOCATE,
-        idem_key=f"alloc:{funding.id}",
-        pairs=[Pair(wallet, funds, charge.amount)],
-        occurred_at=now,
-        actor=SYSTEM,
+    ledger.write_entry(session, arrival, occurred_at=charge.charged_at, actor=SYSTEM)
+    allocation = events.allocated(
+        allocation_id=funding.id,
+        brand_id=funding.brand_id,
+        campaign_id=funding.campaign_id,
+        amount=charge.amount,
     )
+    ledger.write_entry(session, allocation, occurred_at=now, actor=SYSTEM)
     if funding.platform_fee:
-        ledger.write_entry(
-            session,
-            kind=EntryKind.FEE,
-            idem_key=f"fee:{funding.campaign_id}:{funding.id}",
-            pairs=[Pair(funds, fee_taken, funding.platform_fee)],
-            occurred_at=now,
-            actor=SYSTEM,
+        fee = events.fee_taken(
+            campaign_id=funding.campaign_id,
+            number=str(funding.id),
+            fee=funding.platform_fee,
+            tax=Money(0, funding.currency),
         )
+        ledger.write_entry(session, fee, occurred_at=now, actor=SYSTEM)
     funding.state = LIFE.next(funding.state, FundingEvent.PAY)
     funding.paid_at = charge.charged_at
     funding.problem = ""
@@ -184,25 +176,11 @@ def record_paid(
     return funding
 
 
-def _arrival(charge: ChargeFacts, to: AccountRef) -> list[Pair]:
-    """The whole charge to an account, and what the processor kept of it."""
-    pairs = [Pair(AT_PROCESSOR, to, charge.amount)]
-    if charge.processor_fee:
-        pairs.append(Pair(PROCESSOR_FEES, AT_PROCESSOR, charge.processor_fee))
-    return pairs
-
-
 def _book_unidentified(session: Session, funding: Funding, charge: ChargeFacts) -> Funding:
-    ledger.write_entry(
-        session,
-        kind=EntryKind.SUSPENSE,
-        idem_key=f"fund:{charge.charge_id}",
-        pairs=_arrival(charge, AccountRef(Code.SUSPENSE)),
-        occurred_at=charge.charged_at,
-        actor=SYSTEM,
-        source_ref=charge.charge_id,
-        memo="The charge is not what was asked for",
+    unknown = events.unidentified_charge(
+        stripe_charge_id=charge.charge_id, gross=charge.amount, processor_fee=charge.processor_fee
     )
+    ledger.write_entry(session, unknown, occurred_at=charge.charged_at, actor=SYSTEM)
     if LIFE.allows(funding.state, FundingEvent.FAIL):
         funding.state = FundingState.FAILED
     if not funding.problem.startswith("The amount charged"):
@@ -232,22 +210,16 @@ def refund_unspent(
         Charge,
         session.scalars(select(Charge.id).where(Charge.campaign_id == campaign_id)),
     )
-    funds = AccountRef(Code.CAMPAIGN_FUNDS, campaign_id)
-    fee_taken = AccountRef(Code.FEE_UNEARNED, campaign_id)
+    funds = events.campaign_funds(campaign_id)
+    fee_taken = events.fee_unearned(campaign_id)
     ledger.lock_accounts(session, refs=[funds, fee_taken], currency=campaign.currency)
     unspent = queries.unspent_of(session, campaign_id=campaign_id, currency=campaign.currency)
     if not unspent.total:
         raise Conflict("There is nothing left to send back")
     number = queries.refund_count(session, campaign_id)
     if unspent.fee:
-        ledger.write_entry(
-            session,
-            kind=EntryKind.FEE_RETURN,
-            idem_key=f"fee_return:{campaign_id}:{number}",
-            pairs=[Pair(fee_taken, funds, unspent.fee)],
-            occurred_at=now,
-            actor=actor,
-        )
+        fee_back = events.fee_returned(campaign_id=campaign_id, number=str(number), fee=unspent.fee)
+        ledger.write_entry(session, fee_back, occurred_at=now, actor=actor)
     charges.sort(key=lambda charge: charge.charged_at)
     by_id = {charge.id: charge for charge in charges}
     left = [Refundable(c.id, Money(c.amount_minor - c.refunded_minor, c.currency)) for c in charges]
@@ -272,20 +244,12 @@ def _ask_refund(
         asked_at=now,
     )
     session.add(refund)
-    ledger.write_entry(
-        session,
-        kind=EntryKind.REFUND_HOLD,
-        idem_key=f"refund:{refund.id}:hold",
-        pairs=[
-            Pair(
-                AccountRef(Code.CAMPAIGN_FUNDS, charge.campaign_id),
-                AccountRef(Code.REFUND_IN_FLIGHT, refund.id),
-                amount,
-            )
-        ],
-        occurred_at=now,
-        actor=actor,
+    hold = events.refund_held(
+        refund_id=refund.id,
+        taken_from=events.campaign_funds(charge.campaign_id),
+        amount=amount,
     )
+    ledger.write_entry(session, hold, occurred_at=now, actor=actor)
     processor.plan(
         session,
         kind=CallKind.REFUND,
@@ -319,35 +283,23 @@ def record_refund(session: Session, *, refund_id: UUID, facts: RefundFacts, now:
     if facts.status is RefundStatus.FAILED:
         _fail_refund(session, refund, problem=facts.problem, now=now)
         return
-    ledger.write_entry(
-        session,
-        kind=EntryKind.REFUND_PAID,
-        idem_key=f"refund:{facts.refund_id}:paid",
-        pairs=[Pair(AccountRef(Code.REFUND_IN_FLIGHT, refund.id), AT_PROCESSOR, refund.amount)],
-        occurred_at=now,
-        actor=SYSTEM,
-        source_ref=facts.refund_id,
+    paid = events.refund_paid(
+        refund_id=refund.id, stripe_refund_id=facts.refund_id, amount=refund.amount
     )
+    ledger.write_entry(session, paid, occurred_at=now, actor=SYSTEM)
     refund.state = RefundState.PAID
     refund.ended_at = now
     post(session, RefundEnded(refund_id=refund.id))
 
 
 def _fail_refund(session: Session, refund: Refund, *, problem: str, now: datetime) -> None:
-    ledger.write_entry(
-        session,
-        kind=EntryKind.REFUND_FAILED,
-        idem_key=f"refund:{refund.stripe_refund_id or refund.id}:failed",
-        pairs=[
-            Pair(
-                AccountRef(Code.REFUND_IN_FLIGHT, refund.id),
-                AccountRef(Code.BRAND_FUNDS, refund.charge.funding.brand_id),
-                refund.amount,
-            )
-        ],
-        occurred_at=now,
-        actor=SYSTEM,
+    failed = events.refund_failed(
+        refund_id=refund.id,
+        stripe_refund_id=refund.stripe_refund_id,
+        brand_id=refund.charge.funding.brand_id,
+        amount=refund.amount,
     )
+    ledger.write_entry(session, failed, occurred_at=now, actor=SYSTEM)
     refund.charge.refunded_minor -= refund.amount_minor
     refund.state = RefundState.FAILED
     refund.problem = problem

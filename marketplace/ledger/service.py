@@ -18,12 +18,13 @@ from marketplace.ledger.chart import CHART, Side, check_owners
 from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
 from marketplace.ledger.rules import (
     AccountRef,
+    Entry,
     EntryKind,
     InsufficientBalance,
     MalformedEntry,
     Pair,
     actor_name,
-    check_pairs,
+    check_entry,
     reversed_pairs,
 )
 
@@ -31,50 +32,23 @@ Account = tuple[AccountRef, str]
 """A ledger account by what it is: its reference and its currency."""
 
 
-def write_entry(
-    session: Session,
-    *,
-    kind: EntryKind,
-    idem_key: str,
-    pairs: Sequence[Pair],
-    occurred_at: datetime,
-    actor: Actor,
-    source_ref: str | None = None,
-    memo: str = "",
-) -> int:
-    """Write one journal entry and return its id.
+def write_entry(session: Session, entry: Entry, *, occurred_at: datetime, actor: Actor) -> int:
+    """Write one event into the books and return the journal entry's id.
 
     The second time with the same key and the same pairs nothing is written and the first entry's id
     is returned; with another kind or other pairs it raises Conflict. Raises InsufficientBalance
     when an account with a floor would fall below zero; the caller's transaction stays usable.
     Raises MalformedEntry for what no rule allows.
 
-    idem_key: says which event this is, like ``fund:<charge>``. occurred_at: aware. source_ref: the
-    processor's object that statements will name. memo: no names of people, entries are for ever.
+    occurred_at: aware.
     """
-    if kind is EntryKind.REVERSAL:
+    if entry.kind is EntryKind.REVERSAL:
         raise MalformedEntry("a reversal is written by reverse_entry")
-    return _write(
-        session,
-        kind=kind,
-        idem_key=idem_key,
-        pairs=pairs,
-        occurred_at=occurred_at,
-        actor=actor,
-        source_ref=source_ref,
-        memo=memo,
-        reverses_id=None,
-    )
+    return _write(session, entry, occurred_at=occurred_at, actor=actor, reverses_id=None)
 
 
 def reverse_entry(
-    session: Session,
-    *,
-    entry_id: int,
-    occurred_at: datetime,
-    actor: Actor,
-    source_ref: str | None = None,
-    memo: str = "",
+    session: Session, *, entry_id: int, occurred_at: datetime, actor: Actor, memo: str = ""
 ) -> int:
     """Undo an entry by a new one with swapped sides, and return the new one's id.
 
@@ -87,17 +61,13 @@ def reverse_entry(
         raise NotFound("journal entry")
     if undone.kind is EntryKind.REVERSAL:
         raise Conflict("A reversal is not reversed; write the entry anew")
-    return _write(
-        session,
-        kind=EntryKind.REVERSAL,
-        idem_key=f"reverse:{undone.idem_key}",
-        pairs=reversed_pairs(queries.pairs_of(session, entry_id)),
-        occurred_at=occurred_at,
-        actor=actor,
-        source_ref=source_ref,
+    entry = Entry(
+        EntryKind.REVERSAL,
+        f"reverse:{undone.idem_key}",
+        reversed_pairs(queries.pairs_of(session, entry_id)),
         memo=memo,
-        reverses_id=entry_id,
     )
+    return _write(session, entry, occurred_at=occurred_at, actor=actor, reverses_id=entry_id)
 
 
 def lock_accounts(session: Session, *, refs: Sequence[AccountRef], currency: str) -> None:
@@ -111,16 +81,7 @@ def lock_accounts(session: Session, *, refs: Sequence[AccountRef], currency: str
 
 
 def _write(
-    session: Session,
-    *,
-    kind: EntryKind,
-    idem_key: str,
-    pairs: Sequence[Pair],
-    occurred_at: datetime,
-    actor: Actor,
-    source_ref: str | None,
-    memo: str,
-    reverses_id: int | None,
+    session: Session, entry: Entry, *, occurred_at: datetime, actor: Actor, reverses_id: int | None
 ) -> int:
     """Write an entry.
 
@@ -130,23 +91,23 @@ def _write(
     4. Refuse when a balance would fall below zero; after the lock nobody else can change it.
     5. Write all postings in one statement; a trigger moves the balances.
     """
-    check_pairs(kind, pairs)
-    check_owners(pairs)
+    check_entry(entry)
+    check_owners(entry.pairs)
     if occurred_at.tzinfo is None:
         raise MalformedEntry("when it occurred needs a time zone")
     values = {
         "public_id": new_id(),
-        "kind": kind,
-        "idem_key": idem_key,
+        "kind": entry.kind,
+        "idem_key": entry.idem_key,
         "occurred_at": occurred_at,
         "accounting_date": occurred_at.astimezone(UTC).date(),
         "actor": actor_name(actor),
-        "source_ref": source_ref,
-        "memo": memo,
+        "source_ref": entry.source_ref,
+        "memo": entry.memo,
         "reverses_id": reverses_id,
     }
     with session.begin_nested():
-        ids = _open(session, _accounts(pairs))
+        ids = _open(session, _accounts(entry.pairs))
         balances = _lock(session, ids)
         entry_id: int | None = session.scalar(
             insert(JournalEntry)
@@ -155,8 +116,8 @@ def _write(
             .returning(JournalEntry.id)
         )
         if entry_id is None:
-            return _written_before(session, idem_key, kind=kind, pairs=pairs)
-        _check_floors(pairs, balances)
+            return _written_before(session, entry)
+        _check_floors(entry.pairs, balances)
         session.execute(
             insert(Posting).values(
                 [
@@ -167,11 +128,11 @@ def _write(
                         "credit_id": ids[pair.credit, pair.amount.currency],
                         "debit_code": pair.debit.code,
                         "credit_code": pair.credit.code,
-                        "kind": kind,
+                        "kind": entry.kind,
                         "currency": pair.amount.currency,
                         "amount_minor": pair.amount.minor,
                     }
-                    for line, pair in enumerate(pairs, start=1)
+                    for line, pair in enumerate(entry.pairs, start=1)
                 ]
             )
         )
@@ -250,10 +211,10 @@ def _check_floors(pairs: Sequence[Pair], balances: dict[Account, int]) -> None:
             )
 
 
-def _written_before(
-    session: Session, idem_key: str, *, kind: EntryKind, pairs: Sequence[Pair]
-) -> int:
-    known = session.scalars(select(JournalEntry).where(JournalEntry.idem_key == idem_key)).one()
-    if known.kind is not kind or queries.pairs_of(session, known.id) != list(pairs):
-        raise Conflict(f"Another entry was written as {idem_key}")
+def _written_before(session: Session, entry: Entry) -> int:
+    known = session.scalars(
+        select(JournalEntry).where(JournalEntry.idem_key == entry.idem_key)
+    ).one()
+    if known.kind is not entry.kind or tuple(queries.pairs_of(session, known.id)) != entry.pairs:
+        raise Conflict(f"Another entry was written as {entry.idem_key}")
     return known.id

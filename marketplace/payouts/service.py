@@ -19,8 +19,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as balances
 from marketplace.ledger import service as ledger
-from marketplace.ledger.chart import Code
-from marketplace.ledger.rules import AccountRef, EntryKind, Pair
+from marketplace.ledger.rules import events
 from marketplace.payouts import queries
 from marketplace.payouts.messages import (
     FeeEarned,
@@ -64,7 +63,7 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
         .join(Collaboration, Collaboration.offer_id == Offer.id)
         .where(Collaboration.id == deliverable.collaboration_id)
     ).one()
-    fee_taken = AccountRef(Code.FEE_UNEARNED, deliverable.campaign_id)
+    fee_taken = events.fee_unearned(deliverable.campaign_id)
     shares = shares_of(
         deliverable.fee,
         creator_fee_bps=offer.creator_fee_bps,
@@ -85,22 +84,18 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
         payable_at=deliverable.accepted_at + timedelta(days=offer.hold_days),
     )
     session.add(earning)
-    committed = AccountRef(Code.COMMITTED, deliverable.collaboration_id)
-    fee_earned = AccountRef(Code.FEE_EARNED)
-    pairs = [
-        Pair(committed, AccountRef(Code.CREATOR_PENDING, deliverable.creator_id), shares.net),
-        Pair(committed, fee_earned, shares.platform),
-        Pair(fee_taken, fee_earned, shares.on_top),
-    ]
-    ledger.write_entry(
-        session,
-        kind=EntryKind.EARN,
-        idem_key=f"earn:{deliverable.id}:1",
-        pairs=[pair for pair in pairs if pair.amount],
-        occurred_at=deliverable.accepted_at,
-        actor=SYSTEM,
+    event = events.earned(
+        deliverable_id=deliverable.id,
+        revision=1,
+        collaboration_id=deliverable.collaboration_id,
+        campaign_id=deliverable.campaign_id,
+        creator_id=deliverable.creator_id,
+        net=shares.net,
+        platform_share=shares.platform,
+        fee_on_top=shares.on_top,
         memo=f"Fee for “{deliverable.description}”",
     )
+    ledger.write_entry(session, event, occurred_at=deliverable.accepted_at, actor=SYSTEM)
     post(session, FeeEarned(earning_id=earning.id))
     return earning
 
@@ -115,20 +110,10 @@ def mature_due(session: Session, *, now: datetime, limit: int = 500) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for earning in due:
-        ledger.write_entry(
-            session,
-            kind=EntryKind.MATURE,
-            idem_key=f"mature:{earning.id}",
-            pairs=[
-                Pair(
-                    AccountRef(Code.CREATOR_PENDING, earning.creator_id),
-                    AccountRef(Code.CREATOR_PAYABLE, earning.creator_id),
-                    earning.net,
-                )
-            ],
-            occurred_at=earning.payable_at,
-            actor=SYSTEM,
+        event = events.matured(
+            earning_id=earning.id, creator_id=earning.creator_id, amount=earning.net
         )
+        ledger.write_entry(session, event, occurred_at=earning.payable_at, actor=SYSTEM)
         earning.state = EarningState.PAYABLE
     for creator_id in sorted({earning.creator_id for earning in due}):
         post(session, PayoutsWanted(creator_id=creator_id))
@@ -185,20 +170,13 @@ def _reserve(
     for earning in earnings:
         earning.state = EarningState.PAYING
         earning.payout_id = payout.id
-    ledger.write_entry(
-        session,
-        kind=EntryKind.PAYOUT_RESERVE,
-        idem_key=f"payout:{payout.id}:reserve",
-        pairs=[
-            Pair(
-                AccountRef(Code.CREATOR_PAYABLE, payout.creator_id),
-                AccountRef(Code.PAYOUT_IN_FLIGHT, payout.id),
-                amount,
-            )
-        ],
-        occurred_at=now,
-        actor=SYSTEM,
+    event = events.payout_reserved(
+        payout_id=payout.id,
+        creator_id=payout.creator_id,
+        amount=amount,
+        tax_withheld=Money(0, amount.currency),
     )
+    ledger.write_entry(session, event, occurred_at=now, actor=SYSTEM)
     processor.plan(
         session,
         kind=CallKind.TRANSFER,
@@ -223,36 +201,26 @@ def conclude_transfer(session: Session, *, call: ProcessorCall, now: datetime) -
     payout = lock_row(session, Payout, call.subject_id)
     if payout.state is not PayoutState.RESERVED:
         return
-    in_flight = AccountRef(Code.PAYOUT_IN_FLIGHT, payout.id)
     earnings = session.scalars(
         select(Earning).where(Earning.payout_id == payout.id).order_by(Earning.id).with_for_update()
     ).all()
     payout.ended_at = now
-    if call.state is CallState.SUCCEEDED:
+    if call.state is CallState.SUCCEEDED and call.remote_id is not None:
         payout.stripe_transfer_id = call.remote_id
-        ledger.write_entry(
-            session,
-            kind=EntryKind.PAYOUT_SETTLE,
-            idem_key=f"payout:{payout.id}:settle",
-            pairs=[Pair(in_flight, AccountRef(Code.PROCESSOR_BALANCE), payout.amount)],
-            occurred_at=now,
-            actor=SYSTEM,
-            source_ref=call.remote_id,
+        settled = events.payout_settled(
+            payout_id=payout.id, stripe_transfer_id=call.remote_id, amount=payout.amount
         )
+        ledger.write_entry(session, settled, occurred_at=now, actor=SYSTEM)
         payout.state = LIFE.next(payout.state, PayoutEvent.SETTLE)
         for earning in earnings:
             earning.state = EarningState.PAID
         _step(session, payout, PayoutEvent.SETTLE, payout.state, now)
         post(session, PayoutSettled(payout_id=payout.id))
         return
-    ledger.write_entry(
-        session,
-        kind=EntryKind.PAYOUT_RELEASE,
-        idem_key=f"payout:{payout.id}:release",
-        pairs=[Pair(in_flight, AccountRef(Code.CREATOR_PAYABLE, payout.creator_id), payout.amount)],
-        occurred_at=now,
-        actor=SYSTEM,
+    released = events.payout_released(
+        payout_id=payout.id, creator_id=payout.creator_id, amount=payout.amount
     )
+    ledger.write_entry(session, released, occurred_at=now, actor=SYSTEM)
     payout.state = LIFE.next(payout.state, PayoutEvent.RETURN)
     payout.problem = call.error_text or call.error_code or ""
     for earning in earnings:

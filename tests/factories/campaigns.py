@@ -16,7 +16,7 @@ from marketplace.campaigns.rules import BriefContent, CampaignState, WantedDeliv
 from marketplace.kernel.actor import SYSTEM, Actor, Role
 from marketplace.kernel.money import Money
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import AccountRef, Code, EntryKind, Pair
+from marketplace.ledger.rules import AccountRef, Code, Entry, EntryKind, Pair
 
 NOON: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 BUDGET: Final = Money(100_000, "USD")
@@ -100,12 +100,14 @@ def fund(session: Session, campaign: Campaign, amount: Money, *, key: str = "tes
     for kind, debit, credit, moved in moves:
         ledger.write_entry(
             session,
-            kind=kind,
-            idem_key=f"{kind}:{campaign.id}:{key}",
-            pairs=[Pair(debit, credit, moved)],
+            Entry(
+                kind,
+                f"{kind}:{campaign.id}:{key}",
+                (Pair(debit, credit, moved),),
+                source_ref=_source(kind, campaign.id, key),
+            ),
             occurred_at=NOON,
             actor=SYSTEM,
-            source_ref=_source(kind, campaign.id, key),
         )
 
 

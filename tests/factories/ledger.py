@@ -12,7 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import service
-from marketplace.ledger.rules import AccountRef, Code, EntryKind, Pair
+from marketplace.ledger.rules import AccountRef, Code, Entry, EntryKind, Pair
 
 OCCURRED_AT: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PROCESSOR: Final = AccountRef(Code.PROCESSOR_BALANCE)
@@ -36,13 +36,15 @@ def make_entry(
     """Write an entry of (debit, credit, amount) under a fresh key, unless one is given."""
     return service.write_entry(
         session,
-        kind=kind,
-        idem_key=idem_key or f"test:{new_id()}",
-        pairs=[Pair(debit=debit, credit=credit, amount=amount) for debit, credit, amount in pairs],
+        Entry(
+            kind,
+            idem_key or f"test:{new_id()}",
+            tuple(Pair(debit, credit, amount) for debit, credit, amount in pairs),
+            source_ref=source_ref,
+            memo=memo,
+        ),
         occurred_at=occurred_at,
         actor=actor,
-        source_ref=source_ref,
-        memo=memo,
     )
 
 

@@ -22,6 +22,7 @@ from marketplace.ledger.rules import (
     GRAMMAR,
     AccountRef,
     Code,
+    Entry,
     EntryKind,
     InsufficientBalance,
     MalformedEntry,
@@ -523,9 +524,7 @@ def test_any_history_keeps_the_books_in_balance(
             try:
                 service.write_entry(
                     session,
-                    kind=kind,
-                    idem_key=f"history:{number}",
-                    pairs=pairs,
+                    Entry(kind, f"history:{number}", tuple(pairs)),
                     occurred_at=datetime(2026, 11, 2, tzinfo=UTC),
                     actor=SYSTEM,
                 )

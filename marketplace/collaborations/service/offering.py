@@ -48,7 +48,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import AccountRef, Code, EntryKind, InsufficientBalance, Pair
+from marketplace.ledger.rules import InsufficientBalance, events
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -303,21 +303,15 @@ def _end(session: Session, seen: Offer, event: OfferEvent, *, now: datetime) -> 
 def _commit_fee(
     session: Session, offer: Offer, collaboration: Collaboration, *, actor: Actor, now: datetime
 ) -> None:
-    pair = Pair(
-        debit=AccountRef(Code.CAMPAIGN_FUNDS, offer.campaign_id),
-        credit=AccountRef(Code.COMMITTED, collaboration.id),
+    event = events.committed(
+        collaboration_id=collaboration.id,
+        revision=1,
+        campaign_id=offer.campaign_id,
         amount=offer.fee,
+        memo="Fee of an accepted offer",
     )
     try:
-        ledger.write_entry(
-            session,
-            kind=EntryKind.COMMIT,
-            idem_key=f"commit:{collaboration.id}:1",
-            pairs=[pair],
-            occurred_at=now,
-            actor=actor,
-            memo="Fee of an accepted offer",
-        )
+        ledger.write_entry(session, event, occurred_at=now, actor=actor)
     except InsufficientBalance as refusal:
         raise Conflict(too_little_money(left=refusal.available, needed=offer.fee)) from refusal
 

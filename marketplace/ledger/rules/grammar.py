@@ -1,19 +1,10 @@
-"""Postings as pairs and the grammar of money: which accounts may ever meet, and why. Pure."""
+"""The grammar of money: which accounts may ever meet, and why."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Final
-from uuid import UUID
-
-from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict
-from marketplace.kernel.ids import NIL
-from marketplace.kernel.money import LARGEST_MINOR, Money, exponent
 
 
 class Code(IntEnum):
@@ -227,80 +218,3 @@ GRAMMAR: Final[frozenset[tuple[EntryKind, Code, Code]]] = _FORWARD | {
     (EntryKind.REVERSAL, credit, debit) for _, debit, credit in _FORWARD
 }
 """Every (kind, debit code, credit code) that may be written. A reversal may swap any of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRef:
-    """Points at a ledger account, apart from its currency.
-
-    owner: the id of the brand, campaign, creator… it belongs to; NIL for the platform's own.
-    """
-
-    code: Code
-    owner: UUID = NIL
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One posting to be: value moves from the credit account to the debit account."""
-
-    debit: AccountRef
-    credit: AccountRef
-    amount: Money
-
-
-class MalformedEntry(ValueError):
-    """An entry that no rule of the ledger allows; a mistake in the program, not a refusal."""
-
-
-class InsufficientBalance(Conflict):
-    """A ledger account with a floor would fall below zero.
-
-    ref: the account. available: what it holds. needed: what the entry takes from it.
-    """
-
-    def __init__(self, ref: AccountRef, *, available: Money, needed: Money) -> None:
-        super().__init__(
-            f"The balance is too small: {plain(needed)} needed, {plain(available)} available"
-        )
-        self.ref = ref
-        self.available = available
-        self.needed = needed
-
-
-def check_pairs(kind: EntryKind, pairs: Sequence[Pair]) -> None:
-    """Raise MalformedEntry unless these pairs may be written as one entry of this kind."""
-    if not pairs:
-        raise MalformedEntry("an entry has at least one posting")
-    for pair in pairs:
-        currency, minor = pair.amount.currency, pair.amount.minor
-        if not re.fullmatch("[A-Z]{3}", currency):
-            raise MalformedEntry(f"{currency!r} is no currency")
-        if not 0 < minor <= LARGEST_MINOR:
-            raise MalformedEntry(f"{minor} is no amount of a posting")
-        if (kind, pair.debit.code, pair.credit.code) not in GRAMMAR:
-            raise MalformedEntry(
-                f"{kind} does not move {pair.debit.code.value} / {pair.credit.code.value}"
-            )
-
-
-def reversed_pairs(pairs: Sequence[Pair]) -> list[Pair]:
-    """Return the same amounts with the sides swapped, so that both together move nothing."""
-    return [Pair(debit=pair.credit, credit=pair.debit, amount=pair.amount) for pair in pairs]
-
-
-def actor_name(actor: Actor) -> str:
-    """Return how the journal names who acted: ``system`` or ``user:<id>``, never a person's name.
-
-    Raises MalformedEntry for nobody.
-    """
-    if actor.is_system:
-        return "system"
-    if actor.user_id is None:
-        raise MalformedEntry("somebody has to answer for an entry")
-    return f"user:{actor.user_id}"
-
-
-def plain(money: Money) -> str:
-    """Return an amount as a plain decimal with its currency: ``1250.00 USD``."""
-    return f"{Decimal(money.minor).scaleb(-exponent(money.currency)):f} {money.currency}"

@@ -1,0 +1,31 @@
+"""Postings as pairs, the grammar of money, and every event that moves it. Pure."""
+
+from __future__ import annotations
+
+from marketplace.ledger.rules.entries import (
+    AccountRef,
+    Entry,
+    InsufficientBalance,
+    MalformedEntry,
+    Pair,
+    actor_name,
+    check_entry,
+    plain,
+    reversed_pairs,
+)
+from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
+
+__all__ = [
+    "GRAMMAR",
+    "AccountRef",
+    "Code",
+    "Entry",
+    "EntryKind",
+    "InsufficientBalance",
+    "MalformedEntry",
+    "Pair",
+    "actor_name",
+    "check_entry",
+    "plain",
+    "reversed_pairs",
+]

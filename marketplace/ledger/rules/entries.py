@@ -1,0 +1,108 @@
+"""Postings as pairs, the entry they make, and what an entry may not be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import NIL
+from marketplace.kernel.money import LARGEST_MINOR, Money, exponent
+from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """Points at a ledger account, apart from its currency.
+
+    owner: the id of the brand, campaign, creator… it belongs to; NIL for the platform's own.
+    """
+
+    code: Code
+    owner: UUID = NIL
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One posting to be: value moves from the credit account to the debit account."""
+
+    debit: AccountRef
+    credit: AccountRef
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One business event as the books take it; ``events`` makes them.
+
+    idem_key: says which event this is, like ``fund:<charge>``; the same event has the same key
+    whoever tells of it. source_ref: the processor's object that statements will name. memo: no
+    names of people, entries are for ever.
+    """
+
+    kind: EntryKind
+    idem_key: str
+    pairs: tuple[Pair, ...]
+    source_ref: str | None = None
+    memo: str = ""
+
+
+class MalformedEntry(ValueError):
+    """An entry that no rule of the ledger allows; a mistake in the program, not a refusal."""
+
+
+class InsufficientBalance(Conflict):
+    """A ledger account with a floor would fall below zero.
+
+    ref: the account. available: what it holds. needed: what the entry takes from it.
+    """
+
+    def __init__(self, ref: AccountRef, *, available: Money, needed: Money) -> None:
+        super().__init__(
+            f"The balance is too small: {plain(needed)} needed, {plain(available)} available"
+        )
+        self.ref = ref
+        self.available = available
+        self.needed = needed
+
+
+def check_entry(entry: Entry) -> None:
+    """Raise MalformedEntry unless the grammar and the limits allow this entry."""
+    if not entry.pairs:
+        raise MalformedEntry("an entry has at least one posting")
+    for pair in entry.pairs:
+        currency, minor = pair.amount.currency, pair.amount.minor
+        if not re.fullmatch("[A-Z]{3}", currency):
+            raise MalformedEntry(f"{currency!r} is no currency")
+        if not 0 < minor <= LARGEST_MINOR:
+            raise MalformedEntry(f"{minor} is no amount of a posting")
+        if (entry.kind, pair.debit.code, pair.credit.code) not in GRAMMAR:
+            raise MalformedEntry(
+                f"{entry.kind} does not move {pair.debit.code.value} / {pair.credit.code.value}"
+            )
+
+
+def reversed_pairs(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    """Return the same amounts with the sides swapped, so that both together move nothing."""
+    return tuple(Pair(debit=pair.credit, credit=pair.debit, amount=pair.amount) for pair in pairs)
+
+
+def actor_name(actor: Actor) -> str:
+    """Return how the journal names who acted: ``system`` or ``user:<id>``, never a person's name.
+
+    Raises MalformedEntry for nobody.
+    """
+    if actor.is_system:
+        return "system"
+    if actor.user_id is None:
+        raise MalformedEntry("somebody has to answer for an entry")
+    return f"user:{actor.user_id}"
+
+
+def plain(money: Money) -> str:
+    """Return an amount as a plain decimal with its currency: ``1250.00 USD``."""
+    return f"{Decimal(money.minor).scaleb(-exponent(money.currency)):f} {money.currency}"

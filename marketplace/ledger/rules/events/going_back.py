@@ -1,0 +1,53 @@
+"""Unspent money goes back to the brand."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from marketplace.kernel.money import Money
+from marketplace.ledger.rules.entries import AccountRef, Entry
+from marketplace.ledger.rules.events.making import entry_of
+from marketplace.ledger.rules.events.refs import AT_PROCESSOR, brand_funds, refund_in_flight
+from marketplace.ledger.rules.grammar import EntryKind
+
+
+def refund_held(*, refund_id: UUID, taken_from: AccountRef, amount: Money) -> Entry:
+    """10. A refund was asked for. taken_from: the brand's or the campaign's funds."""
+    return entry_of(
+        EntryKind.REFUND_HOLD,
+        f"refund:{refund_id}:hold",
+        (taken_from, refund_in_flight(refund_id), amount),
+    )
+
+
+def refund_paid(*, refund_id: UUID, stripe_refund_id: str, amount: Money) -> Entry:
+    """11. The processor has sent a refund back."""
+    return entry_of(
+        EntryKind.REFUND_PAID,
+        f"refund:{stripe_refund_id}:paid",
+        (refund_in_flight(refund_id), AT_PROCESSOR, amount),
+        source_ref=stripe_refund_id,
+    )
+
+
+def refund_failed(
+    *, refund_id: UUID, stripe_refund_id: str | None, brand_id: UUID, amount: Money
+) -> Entry:
+    """11. A refund failed or was cancelled before it was paid; None: it never began."""
+    return entry_of(
+        EntryKind.REFUND_FAILED,
+        f"refund:{stripe_refund_id or refund_id}:failed",
+        (refund_in_flight(refund_id), brand_funds(brand_id), amount),
+    )
+
+
+def refund_bounced(
+    *, stripe_refund_id: str, movement_ref: str, brand_id: UUID, amount: Money
+) -> Entry:
+    """11. A refund that had been paid came back to us. movement_ref: what statements will name."""
+    return entry_of(
+        EntryKind.REFUND_FAILED,
+        f"refund:{stripe_refund_id}:failed",
+        (AT_PROCESSOR, brand_funds(brand_id), amount),
+        source_ref=movement_ref,
+    )
