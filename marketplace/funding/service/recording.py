@@ -1,0 +1,110 @@
+"""Book what became of a payment: the money, or that none came."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.funding.messages import ChargeSettled, FundingFailed
+from marketplace.funding.models import Charge, Funding
+from marketplace.funding.ports import ChargeFacts
+from marketplace.funding.rules import LIFE, FundingEvent, FundingState
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import events
+from marketplace.store.locks import lock_row
+from marketplace.store.outbox import post
+
+
+def record_expired(session: Session, *, funding_id: UUID) -> None:
+    """Write down that nobody paid in time. The second time, and after a payment, nothing."""
+    funding = lock_row(session, Funding, funding_id)
+    if LIFE.allows(funding.state, FundingEvent.EXPIRE):
+        funding.state = FundingState.EXPIRED
+        funding.problem = "The payment page expired. Nothing was charged."
+        post(session, FundingFailed(funding_id=funding.id))
+
+
+def record_paid(
+    session: Session, *, funding_id: UUID, charge: ChargeFacts, now: datetime
+) -> Funding:
+    """Book the money of a paid checkout and put it into the campaign.
+
+    1. The charge, less what the processor kept, into the brand's wallet.
+    2. All of it on to the campaign. 3. The platform fee aside, not yet earned.
+    The second time nothing happens. A charge that is not what was asked for is booked as
+    unidentified money and opens no budget.
+    """
+    funding = lock_row(session, Funding, funding_id)
+    if funding.state is FundingState.PAID:
+        return funding
+    if charge.amount != funding.total:
+        return _book_unidentified(session, funding, charge)
+    session.add(
+        Charge(
+            id=new_id(),
+            funding_id=funding.id,
+            campaign_id=funding.campaign_id,
+            stripe_charge_id=charge.charge_id,
+            stripe_payment_intent_id=charge.payment_intent_id,
+            stripe_balance_transaction_id=charge.balance_transaction_id,
+            amount_minor=charge.amount.minor,
+            processor_fee_minor=charge.processor_fee.minor,
+            refunded_minor=0,
+            currency=charge.amount.currency,
+            charged_at=charge.charged_at,
+            available_on=charge.available_on,
+        )
+    )
+    wallet = events.brand_funds(funding.brand_id)
+    funds = events.campaign_funds(funding.campaign_id)
+    fee_taken = events.fee_unearned(funding.campaign_id)
+    ledger.lock_accounts(session, refs=[wallet, funds, fee_taken], currency=funding.currency)
+    arrival = events.funded(
+        stripe_charge_id=charge.charge_id,
+        brand_id=funding.brand_id,
+        gross=charge.amount,
+        processor_fee=charge.processor_fee,
+        memo=f"Funding of “{funding.campaign.name}”",
+    )
+    ledger.write_entry(session, arrival, occurred_at=charge.charged_at, actor=SYSTEM)
+    allocation = events.allocated(
+        allocation_id=funding.id,
+        brand_id=funding.brand_id,
+        campaign_id=funding.campaign_id,
+        amount=charge.amount,
+    )
+    ledger.write_entry(session, allocation, occurred_at=now, actor=SYSTEM)
+    if funding.platform_fee:
+        fee = events.fee_taken(
+            campaign_id=funding.campaign_id,
+            number=str(funding.id),
+            fee=funding.platform_fee,
+            tax=Money(0, funding.currency),
+        )
+        ledger.write_entry(session, fee, occurred_at=now, actor=SYSTEM)
+    funding.state = LIFE.next(funding.state, FundingEvent.PAY)
+    funding.paid_at = charge.charged_at
+    funding.problem = ""
+    post(session, ChargeSettled(funding_id=funding.id))
+    return funding
+
+
+def _book_unidentified(session: Session, funding: Funding, charge: ChargeFacts) -> Funding:
+    unknown = events.unidentified_charge(
+        stripe_charge_id=charge.charge_id, gross=charge.amount, processor_fee=charge.processor_fee
+    )
+    ledger.write_entry(session, unknown, occurred_at=charge.charged_at, actor=SYSTEM)
+    if LIFE.allows(funding.state, FundingEvent.FAIL):
+        funding.state = FundingState.FAILED
+    if not funding.problem.startswith("The amount charged"):
+        funding.problem = (
+            "The amount charged is not the amount asked for. The money is safe and set aside;"
+            " finance staff will sort it out."
+        )
+        post(session, FundingFailed(funding_id=funding.id))
+    return funding
