@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.accounts.rules import countries
-from marketplace.kernel.money import BPS_WHOLE, Money, exponent
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.kernel.statechart import Statechart
 
 

@@ -15,7 +15,8 @@ from marketplace.campaigns.rules import (
     USAGE_DAYS_MOST,
     UsageMedia,
 )
-from marketplace.kernel.money import Money, exponent
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.money import Money
 from marketplace.kernel.statechart import Statechart
 
 

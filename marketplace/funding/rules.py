@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, exponent
+from marketplace.kernel.money import Money
 from marketplace.kernel.statechart import Statechart
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from babel.numbers import get_currency_precision
-
+from marketplace.kernel.currencies import exponent, step
 from marketplace.kernel.errors import InvalidInput
 
 BPS_WHOLE: Final = 10_000
@@ -66,28 +65,33 @@ class Money:
         return other
 
     def share(self, *, basis_points: int) -> Money:
-        """Part of this amount, rounded half up. 10_000 basis points are the whole."""
-        return Money((self.minor * basis_points + 5_000) // BPS_WHOLE, self.currency)
+        """Part of this amount, rounded half up to the currency's step. 10_000 are the whole."""
+        least = step(self.currency)
+        whole = BPS_WHOLE * least
+        return Money((self.minor * basis_points + whole // 2) // whole * least, self.currency)
 
     def split(self, weights: Sequence[int]) -> list[Money]:
-        """Divide by weights without losing a minor unit; left-over units go to the smallest share.
+        """Divide by weights without losing a minor unit: the largest remainders get what is left.
 
-        weights: at least one, none negative, not all zero. The parts always sum to the whole.
+        weights: at least one, none negative, not all zero. Among equal remainders the smallest
+        weight comes first. Parts are multiples of the currency's step when the whole is one, else
+        the first part carries the odd units.
         """
         total = sum(weights)
         if total <= 0 or min(weights) < 0:
             raise ValueError("weights must be positive and not all zero")
-        parts = [self.minor * weight // total for weight in weights]
-        smallest = min(
-            (i for i, weight in enumerate(weights) if weight), key=lambda i: (weights[i], i)
+        least = step(self.currency)
+        whole, odd = divmod(self.minor, least)
+        parts = [whole * weight // total for weight in weights]
+        by_remainder = sorted(
+            (i for i, weight in enumerate(weights) if weight),
+            key=lambda i: (-(whole * weights[i] % total), weights[i], i),
         )
-        parts[smallest] += self.minor - sum(parts)
-        return [Money(part, self.currency) for part in parts]
-
-
-def exponent(currency: str) -> int:
-    """Return how many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD (CLDR)."""
-    return get_currency_precision(currency)
+        for i in by_remainder[: whole - sum(parts)]:
+            parts[i] += 1
+        minors = [part * least for part in parts]
+        minors[by_remainder[0]] += odd
+        return [Money(minor, self.currency) for minor in minors]
 
 
 def parse_money(text: str, currency: str, *, field: str = "amount") -> Money:
@@ -95,7 +99,7 @@ def parse_money(text: str, currency: str, *, field: str = "amount") -> Money:
 
     Takes digits with an optional point and at most the currency's decimals. Raises InvalidInput
     for everything else: signs, symbols, a comma (it means thousands to some and decimals to
-    others), too many decimals, zero, and more than the product can hold.
+    others), too many decimals, zero, more than the product can hold, and what cards cannot carry.
     """
     cleaned = text.strip()
     places = exponent(currency)
@@ -122,4 +126,8 @@ def parse_money(text: str, currency: str, *, field: str = "amount") -> Money:
         raise InvalidInput({field: "The amount must be more than 0."})
     if minor > LARGEST_MINOR:
         raise InvalidInput({field: "The amount is larger than we can handle."})
+    if minor % step(currency):
+        raise InvalidInput(
+            {field: f"Amounts in {currency} end in 0, like {example}: cards carry no finer ones."}
+        )
     return Money(minor, currency)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from marketplace.kernel.money import Money, exponent
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.money import Money
 from marketplace.kernel.statechart import Statechart
 
 

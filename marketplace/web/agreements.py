@@ -45,8 +45,9 @@ from marketplace.collaborations.rules import (
     usage_until,
 )
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, exponent
+from marketplace.kernel.money import Money
 from marketplace.web import render
 from marketplace.web.forms import BaseForm, MoneyField
 

@@ -20,7 +20,7 @@ LOCALES: Final[Mapping[str, str]] = {
     for tag in (
         "en-US", "en-GB", "en-CA", "en-AU", "en-IE", "en-IN", "de", "de-AT", "de-CH", "fr", "fr-CA",
         "fr-CH", "es", "es-MX", "it", "nl", "pt-BR", "pt-PT", "pl", "cs", "sv", "da", "nb", "fi",
-        "ja", "ko", "tr",
+        "ja", "ko", "tr", "ar", "hu", "is", "vi", "zh-TW",
     )
 }  # fmt: skip
 """Where a reader's way of writing numbers is followed: those written with the digits 0 to 9."""

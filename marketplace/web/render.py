@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,12 +13,13 @@ from hashlib import blake2b
 from typing import Final
 from urllib.parse import urlencode
 
+from babel import Locale
 from babel.dates import format_timedelta
-from babel.numbers import format_currency
 from flask import Flask, request
 
 from marketplace.kernel.clock import utc_now
-from marketplace.kernel.money import Money, exponent
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.money import Money
 from marketplace.web import charts, reader
 
 WAITING: Final = "waiting"
@@ -94,8 +96,12 @@ def money(amount: Money) -> str:
 
 @lru_cache(maxsize=reader.REMEMBERED)
 def _money(amount: Money, tag: str) -> str:
-    exact = Decimal(amount.minor).scaleb(-exponent(amount.currency))
-    written = format_currency(exact, amount.currency, locale=tag)
+    places = exponent(amount.currency)
+    pattern = copy(Locale.parse(tag).currency_formats["standard"])
+    # Unicode shows some currencies without decimals that they have; an exact amount has all.
+    pattern.frac_prec = (places, places)
+    exact = Decimal(amount.minor).scaleb(-places)
+    written = pattern.apply(exact, tag, currency=amount.currency, currency_digits=False)
     return _LETTER_THEN_DIGIT.sub("\xa0", written)
 
 

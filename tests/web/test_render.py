@@ -39,6 +39,12 @@ def asked_by():
         (Money(-5, "EUR"), "en-US", "-€0.05"),
         (Money(10**13, "USD"), "en-US", "$100,000,000,000.00"),
         (Money(125_000, "USD"), "xx, *;q=0.1", "$1,250.00"),
+        (Money(1_250, "JPY"), "ja", "￥1,250"),
+        (Money(1_250, "KWD"), "de", "1,250\xa0KWD"),
+        (Money(1_250, "KWD"), "ar", "\u200f1.250\xa0د.ك.\u200f"),
+        (Money(1_234, "RSD"), "en-US", "RSD\xa012.34"),
+        (Money(12_345, "HUF"), "hu", "123,45\xa0Ft"),
+        (Money(5, "ISK"), "en-US", "ISK\xa05"),
     ],
 )
 def test_money_is_exact_in_the_readers_way(asked_by, amount, language, text):

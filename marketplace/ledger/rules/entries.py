@@ -9,9 +9,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import NIL
-from marketplace.kernel.money import LARGEST_MINOR, Money, exponent
+from marketplace.kernel.money import LARGEST_MINOR, Money
 from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
 
 

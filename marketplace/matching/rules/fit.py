@@ -14,7 +14,8 @@ from typing import Final, Protocol
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGES, Audience
-from marketplace.kernel.money import BPS_WHOLE, exponent
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.money import BPS_WHOLE
 
 UNKNOWN_BPS: Final = 3_000
 """What a part counts where nothing is known: less than most who show their audience reach."""

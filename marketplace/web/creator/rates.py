@@ -13,8 +13,9 @@ from marketplace.creators import queries
 from marketplace.creators import service as creators
 from marketplace.creators.models import RateCard
 from marketplace.creators.rules import CURRENCIES, FORMATS
+from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, exponent
+from marketplace.kernel.money import Money
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.creator.blueprint import bp

@@ -16,8 +16,9 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, exponent
+from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.reconciliation import queries
 from marketplace.reconciliation import service as reconciliation_room
