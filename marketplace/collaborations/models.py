@@ -12,6 +12,7 @@ from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import UsageMedia
 from marketplace.collaborations.rules import (
     ApplicationState,
+    Bonus,
     CollaborationState,
     InvitationState,
     OfferState,
@@ -107,6 +108,12 @@ class Offer(Base):
             "creator_fee_bps BETWEEN 0 AND 10000 AND brand_fee_bps BETWEEN 0 AND 10000",
             name="platform_fees_are_shares",
         ),
+        CheckConstraint(
+            "num_nulls(bonus_rate_minor, bonus_cap_minor, bonus_days) IN (0, 3)"
+            " AND (bonus_rate_minor IS NULL OR (bonus_rate_minor > 0"
+            " AND bonus_cap_minor >= bonus_rate_minor AND bonus_days BETWEEN 1 AND 60))",
+            name="bonus_is_whole",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -128,8 +135,15 @@ class Offer(Base):
     """The platform fee the brand pays on top."""
     hold_days: Mapped[int]
     """From acceptance until the fee is payable."""
+    bonus_rate_minor: Mapped[int | None]
+    """For each 1,000 views of a post; None for an offer without a bonus."""
+    bonus_cap_minor: Mapped[int | None]
+    """The most the bonus pays, for all posts together."""
+    bonus_days: Mapped[int | None]
+    """How long views are counted after a post was published."""
     deliverables: Mapped[list[Json]]
-    """In order: {"format", "description", "fee_minor", "draft_due_on", "publish_by_on"}."""
+    """In order: {"format", "description", "fee_minor", "draft_due_on", "publish_by_on"}, and with a
+    bonus "bonus_cap_minor", the deliverable's part of the cap."""
     usage_media: Mapped[str]
     usage_days: Mapped[int | None]
     revision_rounds: Mapped[int]
@@ -138,6 +152,19 @@ class Offer(Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+
+    @property
+    def bonus(self) -> Bonus | None:
+        """What it pays for views beside the fee."""
+        rate, cap, days = self.bonus_rate_minor, self.bonus_cap_minor, self.bonus_days
+        if rate is None or cap is None or days is None:
+            return None
+        return Bonus(rate=Money(rate, self.currency), cap=Money(cap, self.currency), days=days)
+
+    @property
+    def most(self) -> Money:
+        """What is promised when it is accepted: the fee and all of the bonus."""
+        return Money(self.fee_minor + (self.bonus_cap_minor or 0), self.currency)
 
 
 class Collaboration(Base):
@@ -149,6 +176,7 @@ class Collaboration(Base):
         UniqueConstraint("campaign_id", "creator_id"),
         Index(None, "creator_id"),
         Index(None, "brand_id", "state"),
+        CheckConstraint("released_minor >= 0", name="released_is_not_negative"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -162,6 +190,8 @@ class Collaboration(Base):
     state: Mapped[CollaborationState] = mapped_column(
         StateText(CollaborationState), default=CollaborationState.ACTIVE
     )
+    released_minor: Mapped[int] = mapped_column(default=0)
+    """What of its promise went back to the campaign, because it was not earned."""
     agreed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Application, Collaboration, Offer
-from marketplace.collaborations.rules import DueDeliverable, Party, Terms
+from marketplace.collaborations.rules import Bonus, DueDeliverable, Party, Terms
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.money import Money
 from tests.factories.campaigns import NOON, fund
@@ -30,6 +30,8 @@ TERMS: Final = Terms(
     revision_rounds=2,
     note="We liked your soup.",
 )
+BONUS: Final = Bonus(rate=Money(500, "USD"), cap=Money(30_000, "USD"), days=14)
+"""5.00 for each 1,000 views, 300.00 at most."""
 
 
 def terms(
@@ -99,7 +101,7 @@ def make_collaboration(
     )
     offer = make_offer(session, application=application, by=by, offered=offered, now=now)
     if not funded:
-        fund(session, campaign, offer.fee, key=str(offer.id))
+        fund(session, campaign, offer.most, key=str(offer.id))
     collaboration = collaborations.accept_offer(session, offer_id=offer.id, actor=creator, now=now)
     session.flush()
     return collaboration

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
@@ -56,17 +56,20 @@ def _money_in(
     session: Session, *, currency: str, campaign_ids: Sequence[UUID]
 ) -> dict[UUID, CampaignMoney]:
     agreed: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    kept_promise = (
+        Offer.fee_minor + func.coalesce(Offer.bonus_cap_minor, 0) - Collaboration.released_minor
+    )
     rows = session.execute(
-        select(Collaboration.campaign_id, Collaboration.id, Offer.fee_minor)
+        select(Collaboration.campaign_id, Collaboration.id, kept_promise)
         .join(Offer, Offer.id == Collaboration.offer_id)
         .where(Collaboration.campaign_id.in_(campaign_ids))
     )
-    for campaign_id, collaboration_id, fee_minor in rows:
-        agreed[campaign_id][collaboration_id] = fee_minor
+    for campaign_id, collaboration_id, promised_minor in rows:
+        agreed[campaign_id][collaboration_id] = promised_minor
     kept = ledger.kept_balances(
         session,
         {
-            Code.COMMITTED: [each for fees in agreed.values() for each in fees],
+            Code.COMMITTED: [each for promises in agreed.values() for each in promises],
             Code.CAMPAIGN_FUNDS: campaign_ids,
         },
         currency=currency,

@@ -134,11 +134,11 @@ def withdraw_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datet
 
 
 def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Collaboration:
-    """Agree to the other side's open offer: its terms are frozen and its fee is committed.
+    """Agree to the other side's open offer: its terms are frozen and its money is committed.
 
     1. Lock the campaign, so that two acceptances cannot promise the same money, then the
        application, so that two tabs cannot both accept.
-    2. Commit the fee in the ledger; without the money there is no agreement.
+    2. Commit the fee, and the bonus at most, in the ledger; without the money no agreement.
     3. Write the collaboration and the usage grant, and let the rooms above know.
 
     A second time raises Conflict. Raises NotFound, NotPermitted, Conflict.
@@ -222,6 +222,9 @@ def _put(
         creator_fee_bps=CREATOR_FEE_BPS,
         brand_fee_bps=BRAND_FEE_BPS,
         hold_days=HOLD_DAYS,
+        bonus_rate_minor=terms.bonus.rate.minor if terms.bonus else None,
+        bonus_cap_minor=terms.bonus.cap.minor if terms.bonus else None,
+        bonus_days=terms.bonus.days if terms.bonus else None,
         deliverables=_owed(terms),
         usage_media=terms.usage_media,
         usage_days=terms.usage_days,
@@ -245,7 +248,9 @@ def _put(
 
 
 def _owed(terms: Terms) -> list[dict[str, Any]]:
-    fees = split_fee(terms.fee, count=len(terms.deliverables))
+    count = len(terms.deliverables)
+    fees = split_fee(terms.fee, count=count)
+    caps = split_fee(terms.bonus.cap, count=count) if terms.bonus else [None] * count
     return [
         {
             "format": each.format,
@@ -254,7 +259,8 @@ def _owed(terms: Terms) -> list[dict[str, Any]]:
             "draft_due_on": each.draft_due_on.isoformat(),
             "publish_by_on": each.publish_by_on.isoformat(),
         }
-        for each, fee in zip(terms.deliverables, fees, strict=True)
+        | ({"bonus_cap_minor": cap.minor} if cap else {})
+        for each, fee, cap in zip(terms.deliverables, fees, caps, strict=True)
     ]
 
 
@@ -307,13 +313,13 @@ def _commit_fee(
         collaboration_id=collaboration.id,
         revision=1,
         campaign_id=offer.campaign_id,
-        amount=offer.fee,
-        memo="Fee of an accepted offer",
+        amount=offer.most,
+        memo="Fee of an accepted offer" + (", and its bonus at most" if offer.bonus else ""),
     )
     try:
         ledger.write_entry(session, event, occurred_at=now, actor=actor)
     except InsufficientBalance as refusal:
-        raise Conflict(too_little_money(left=refusal.available, needed=offer.fee)) from refusal
+        raise Conflict(too_little_money(left=refusal.available, needed=offer.most)) from refusal
 
 
 def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:

@@ -1,12 +1,11 @@
-"""The lives of invitations, applications, offers and collaborations, and their money. Pure."""
+"""The terms of an offer and its money."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from marketplace.campaigns.rules import (
@@ -15,128 +14,9 @@ from marketplace.campaigns.rules import (
     USAGE_DAYS_MOST,
     UsageMedia,
 )
+from marketplace.collaborations.rules.bonus import Bonus, bonus_problems
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import Money
-from marketplace.kernel.statechart import Statechart
-
-
-class InvitationEvent(StrEnum):
-    APPLY = "apply"
-    DECLINE = "decline"
-    EXPIRE = "expire"
-
-
-class InvitationState(StrEnum):
-    SENT = "sent"
-    APPLIED = "applied"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-
-
-class ApplicationState(StrEnum):
-    SUBMITTED = "submitted"
-    SHORTLISTED = "shortlisted"
-    OFFERED = "offered"
-    AGREED = "agreed"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-
-
-class ApplicationEvent(StrEnum):
-    SHORTLIST = "shortlist"
-    OFFER = "offer"
-    RETRACT = "retract"
-    """The open offer ended without an agreement."""
-    AGREE = "agree"
-    DECLINE = "decline"
-    WITHDRAW = "withdraw"
-    APPLY_AGAIN = "apply_again"
-
-
-class OfferState(StrEnum):
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    SUPERSEDED = "superseded"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
-class OfferEvent(StrEnum):
-    ACCEPT = "accept"
-    SUPERSEDE = "supersede"
-    DECLINE = "decline"
-    WITHDRAW = "withdraw"
-    EXPIRE = "expire"
-
-
-class Party(StrEnum):
-    """The two sides of an agreement."""
-
-    BRAND = "brand"
-    CREATOR = "creator"
-
-
-class CollaborationState(StrEnum):
-    ACTIVE = "active"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class CollaborationEvent(StrEnum):
-    COMPLETE = "complete"
-    CANCEL = "cancel"
-
-
-V, VE = InvitationState, InvitationEvent
-A, AE = ApplicationState, ApplicationEvent
-F, FE = OfferState, OfferEvent
-C, CE = CollaborationState, CollaborationEvent
-
-INVITATION_LIFE: Final = Statechart(
-    "invitation",
-    {
-        (V.SENT, VE.APPLY): V.APPLIED,
-        (V.SENT, VE.DECLINE): V.DECLINED,
-        (V.SENT, VE.EXPIRE): V.EXPIRED,
-        (V.DECLINED, VE.APPLY): V.APPLIED,
-    },
-)
-
-APPLICATION_LIFE: Final = Statechart(
-    "application",
-    {
-        (A.SUBMITTED, AE.SHORTLIST): A.SHORTLISTED,
-        (A.SUBMITTED, AE.OFFER): A.OFFERED,
-        (A.SHORTLISTED, AE.OFFER): A.OFFERED,
-        (A.OFFERED, AE.OFFER): A.OFFERED,
-        (A.OFFERED, AE.RETRACT): A.SHORTLISTED,
-        (A.OFFERED, AE.AGREE): A.AGREED,
-        (A.SUBMITTED, AE.DECLINE): A.DECLINED,
-        (A.SHORTLISTED, AE.DECLINE): A.DECLINED,
-        (A.SUBMITTED, AE.WITHDRAW): A.WITHDRAWN,
-        (A.SHORTLISTED, AE.WITHDRAW): A.WITHDRAWN,
-        (A.OFFERED, AE.WITHDRAW): A.WITHDRAWN,
-        (A.WITHDRAWN, AE.APPLY_AGAIN): A.SUBMITTED,
-    },
-)
-
-OFFER_LIFE: Final = Statechart(
-    "offer",
-    {
-        (F.OPEN, FE.ACCEPT): F.ACCEPTED,
-        (F.OPEN, FE.SUPERSEDE): F.SUPERSEDED,
-        (F.OPEN, FE.DECLINE): F.DECLINED,
-        (F.OPEN, FE.WITHDRAW): F.WITHDRAWN,
-        (F.OPEN, FE.EXPIRE): F.EXPIRED,
-    },
-)
-
-COLLABORATION_LIFE: Final = Statechart(
-    "collaboration",
-    {(C.ACTIVE, CE.COMPLETE): C.COMPLETED, (C.ACTIVE, CE.CANCEL): C.CANCELLED},
-)
-
 
 BRAND_FEE_BPS: Final = 1_000
 """The platform fee on top of creators' fees, paid by the brand when it funds."""
@@ -157,37 +37,6 @@ MESSAGE_MOST: Final = 1_000
 PITCH_MOST: Final = 2_000
 
 
-class DeclineReason(StrEnum):
-    """Why an application was not taken; the applicant reads the sentence."""
-
-    AUDIENCE = "audience"
-    FEE = "fee"
-    STYLE = "style"
-    TIMING = "timing"
-    PLACES_FILLED = "places_filled"
-    NO_REPLY = "no_reply"
-    CAMPAIGN_CLOSED = "campaign_closed"
-
-
-REASON_SENTENCES: Final[Mapping[DeclineReason, str]] = {
-    DeclineReason.AUDIENCE: "Your audience is not the one this campaign looks for.",
-    DeclineReason.FEE: "Your fee does not fit this campaign's budget.",
-    DeclineReason.STYLE: "Your style is not what this campaign looks for.",
-    DeclineReason.TIMING: "The dates do not work.",
-    DeclineReason.PLACES_FILLED: "The places in this campaign are taken.",
-    DeclineReason.NO_REPLY: "The brand did not answer in time.",
-    DeclineReason.CAMPAIGN_CLOSED: "The campaign was closed.",
-}
-BRAND_REASONS: Final = (
-    DeclineReason.AUDIENCE,
-    DeclineReason.FEE,
-    DeclineReason.STYLE,
-    DeclineReason.TIMING,
-    DeclineReason.PLACES_FILLED,
-)
-"""The reasons a brand chooses from; the others are the system's own."""
-
-
 @dataclass(frozen=True, slots=True)
 class DueDeliverable:
     """One thing owed under an offer, without its part of the fee."""
@@ -203,7 +52,7 @@ class Terms:
     """What one side proposes.
 
     fee: the whole, before the platform's share. usage_days: from the last day to publish; None
-    means for ever.
+    means for ever. bonus: for views, beside the fee.
     """
 
     fee: Money
@@ -212,6 +61,12 @@ class Terms:
     usage_days: int | None
     revision_rounds: int
     note: str = ""
+    bonus: Bonus | None = None
+
+    @property
+    def most(self) -> Money:
+        """What it costs at most before the platform fee: the fee and all of the bonus."""
+        return self.fee if self.bonus is None else self.fee + self.bonus.cap
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +106,18 @@ def offer_money(offer: Priced) -> OfferMoney:
     return money_of(fees, creator_fee_bps=offer.creator_fee_bps, brand_fee_bps=offer.brand_fee_bps)
 
 
+def bonus_money(offer: Priced) -> OfferMoney | None:
+    """Return the money of an offer's bonus when every post reaches its cap; None without one."""
+    caps = [
+        Money(cap, offer.fee.currency)
+        for each in offer.deliverables
+        if (cap := each.get("bonus_cap_minor"))
+    ]
+    if not caps:
+        return None
+    return money_of(caps, creator_fee_bps=offer.creator_fee_bps, brand_fee_bps=offer.brand_fee_bps)
+
+
 def money_of(fees: Sequence[Money], *, creator_fee_bps: int, brand_fee_bps: int) -> OfferMoney:
     """Return the money of deliverables with these fees; at least one, all in one currency."""
     nothing = Money(0, fees[0].currency)
@@ -285,6 +152,7 @@ def terms_problems(terms: Terms, *, budget: Money, today: date) -> dict[str, str
     """Return what is wrong with proposed terms: field -> a plain sentence; empty when fine."""
     return (
         _fee_problems(terms, budget)
+        | bonus_problems(terms.bonus, currency=budget.currency, count=len(terms.deliverables))
         | _date_problems(terms, today)
         | _rights_problems(terms)
         | text_problems("note", terms.note, most=MESSAGE_MOST)
@@ -310,11 +178,6 @@ def too_little_money(*, left: Money, needed: Money) -> str:
     )
 
 
-def other_party(party: Party) -> Party:
-    """Return the side that answers what this side puts."""
-    return Party.CREATOR if party is Party.BRAND else Party.BRAND
-
-
 def _fee_problems(terms: Terms, budget: Money) -> dict[str, str]:
     if terms.fee.currency != budget.currency:
         return {"fee": f"The fee is in the campaign's currency, {budget.currency}."}
@@ -324,6 +187,15 @@ def _fee_problems(terms: Terms, budget: Money) -> dict[str, str]:
         return {"fee": "The fee is too small to divide over the deliverables."}
     if terms.fee > budget:
         return {"fee": f"The fee is more than the campaign's budget of {in_words(budget)}."}
+    if (
+        terms.bonus is not None
+        and terms.bonus.cap.currency == budget.currency
+        and terms.most > budget
+    ):
+        return {
+            "bonus_cap": f"Fee and bonus together are more than the campaign's budget of"
+            f" {in_words(budget)}."
+        }
     return {}
 
 
