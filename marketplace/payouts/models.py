@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.creators.models import Creator
 from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.payouts.rules import EarningState, PayoutEvent, PayoutState
+from marketplace.payouts.rules import (
+    BonusState,
+    EarningKind,
+    EarningState,
+    PayoutEvent,
+    PayoutState,
+    Worth,
+)
 from marketplace.store.base import Base, StateText, one_of
 
 
@@ -80,24 +87,138 @@ class PayoutStep(Base):
     note: Mapped[str] = mapped_column(default="")
 
 
+class ViewBonus(Base):
+    """The bonus of one accepted deliverable: its rule as agreed, and what of it is booked."""
+
+    __tablename__ = "view_bonuses"
+    __table_args__ = (
+        one_of("state", BonusState),
+        CheckConstraint("rate_minor > 0 AND cap_minor > 0", name="rule_is_positive"),
+        CheckConstraint(
+            "gross_minor BETWEEN 0 AND cap_minor AND share_minor BETWEEN 0 AND gross_minor"
+            " AND on_top_minor >= 0 AND views >= 0",
+            name="booked_stays_within_the_cap",
+        ),
+        CheckConstraint("counted_until > counted_from", name="ends_after_it_starts"),
+        CheckConstraint(
+            "(state = 'ended') = (next_booking_at IS NULL)", name="ended_is_booked_no_more"
+        ),
+        Index(None, "collaboration_id"),
+        Index(
+            "ix_view_bonuses_due", "next_booking_at", postgresql_where=text("state = 'counting'")
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    deliverable_id: Mapped[UUID] = mapped_column(ForeignKey("deliverables.id"), unique=True)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("published_posts.id"))
+    collaboration_id: Mapped[UUID] = mapped_column(ForeignKey("collaborations.id"))
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    rate_minor: Mapped[int]
+    cap_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    rate: Mapped[Money] = composite("rate_minor", "currency")
+    """For each 1,000 views."""
+    cap: Mapped[Money] = composite("cap_minor", "currency")
+    creator_fee_bps: Mapped[int]
+    brand_fee_bps: Mapped[int]
+    hold_days: Mapped[int]
+    counted_from: Mapped[datetime]
+    """When the post was published."""
+    counted_until: Mapped[datetime]
+    state: Mapped[BonusState] = mapped_column(StateText(BonusState), default=BonusState.COUNTING)
+    next_booking_at: Mapped[datetime | None]
+    """None once it has ended."""
+    views: Mapped[int] = mapped_column(default=0)
+    """What the last booking counted."""
+    gross_minor: Mapped[int] = mapped_column(default=0)
+    share_minor: Mapped[int] = mapped_column(default=0)
+    on_top_minor: Mapped[int] = mapped_column(default=0)
+    measurements: Mapped[int] = mapped_column(default=0)
+    """How many bookings moved money."""
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def booked(self) -> Worth:
+        """What of it is booked, all told."""
+        return Worth(
+            gross=Money(self.gross_minor, self.currency),
+            share=Money(self.share_minor, self.currency),
+            on_top=Money(self.on_top_minor, self.currency),
+        )
+
+
+class BonusMeasurement(Base):
+    """Why one entry moved a bonus: which reading, by which rule, from what to what. Append-only."""
+
+    __tablename__ = "bonus_measurements"
+    __table_args__ = (
+        UniqueConstraint("bonus_id", "number"),
+        CheckConstraint("views_counted BETWEEN 0 AND views_read", name="counts_what_was_read"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    bonus_id: Mapped[UUID] = mapped_column(ForeignKey("view_bonuses.id"))
+    number: Mapped[int]
+    snapshot_id: Mapped[UUID] = mapped_column(ForeignKey("metric_snapshots.id"))
+    views_read: Mapped[int]
+    views_counted: Mapped[int]
+    rule: Mapped[str]
+    """The arithmetic it was booked by: "views-1"."""
+    currency: Mapped[str] = mapped_column(String(3))
+    gross_before_minor: Mapped[int]
+    gross_after_minor: Mapped[int]
+    share_before_minor: Mapped[int]
+    share_after_minor: Mapped[int]
+    on_top_before_minor: Mapped[int]
+    on_top_after_minor: Mapped[int]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+    measured_at: Mapped[datetime]
+
+
 class Earning(Base):
-    """A fee that was earned by an accepted deliverable, and how far it has come since."""
+    """What an accepted deliverable has earned, and how far it has come since.
+
+    One row is its fee; each measurement of views that raised its bonus is another. A correction of
+    views takes from rows of the bonus that are not on their way yet.
+    """
 
     __tablename__ = "earnings"
     __table_args__ = (
         one_of("state", EarningState),
+        one_of("kind", EarningKind),
         CheckConstraint(
-            "fee_minor > 0 AND platform_share_minor >= 0"
-            " AND net_minor = fee_minor - platform_share_minor AND net_minor > 0",
+            "platform_share_minor >= 0 AND net_minor = fee_minor - platform_share_minor"
+            " AND (net_minor > 0 OR (net_minor = 0 AND state = 'taken_back'))",
             name="net_adds_up",
+        ),
+        CheckConstraint(
+            "(kind = 'bonus') = (measurement_id IS NOT NULL)", name="a_bonus_names_its_measurement"
+        ),
+        Index(
+            "uq_earnings_fee_of_deliverable",
+            "deliverable_id",
+            unique=True,
+            postgresql_where=text("kind = 'fee'"),
+        ),
+        Index(
+            "ix_earnings_bonus_of_deliverable",
+            "deliverable_id",
+            postgresql_where=text("kind = 'bonus'"),
         ),
         Index(None, "creator_id", "state"),
         Index(None, "state", "payable_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    deliverable_id: Mapped[UUID] = mapped_column(ForeignKey("deliverables.id"), unique=True)
+    kind: Mapped[EarningKind] = mapped_column(StateText(EarningKind), default=EarningKind.FEE)
+    deliverable_id: Mapped[UUID] = mapped_column(ForeignKey("deliverables.id"))
     deliverable: Mapped[Deliverable] = relationship()
+    measurement_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("bonus_measurements.id"), unique=True
+    )
+    """What raised a bonus; None for a fee."""
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
     fee_minor: Mapped[int]

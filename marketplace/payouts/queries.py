@@ -18,6 +18,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import Earning, Payout, PayoutAccount, PayoutStep
 from marketplace.payouts.rules import (
+    EarningKind,
     EarningState,
     PayoutState,
     Waiting,
@@ -120,7 +121,10 @@ def all_earnings(session: Session, *, state: EarningState | None, page: int) -> 
 
 def earning_line(session: Session, *, deliverable_id: UUID) -> EarningLine | None:
     """The fee a deliverable has earned; None before it is accepted."""
-    lines = _lines(session, _earnings().where(Earning.deliverable_id == deliverable_id), 1).rows
+    fee = _earnings().where(
+        Earning.deliverable_id == deliverable_id, Earning.kind == EarningKind.FEE
+    )
+    lines = _lines(session, fee, 1).rows
     return lines[0] if lines else None
 
 

@@ -1,25 +1,44 @@
-"""The lives of earnings and payouts, and when money may move. Pure."""
+"""The lives of earnings and payouts, what a bonus is worth, and when money may move. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from marketplace.collaborations.rules import bonus_for
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import Money
 from marketplace.kernel.statechart import Statechart
 
 
+class EarningKind(StrEnum):
+    """What was earned."""
+
+    FEE = "fee"
+    BONUS = "bonus"
+    """For views beside the fee; each measurement that raised it has a row of its own."""
+
+
 class EarningState(StrEnum):
-    """How far an earned fee has come."""
+    """How far what was earned has come."""
 
     PENDING = "pending"
     """In the hold window."""
     PAYABLE = "payable"
     PAYING = "paying"
     PAID = "paid"
+    TAKEN_BACK = "taken_back"
+    """A bonus whose views were corrected downward before it was sent."""
+
+
+class BonusState(StrEnum):
+    """Whether views still count."""
+
+    COUNTING = "counting"
+    ENDED = "ended"
 
 
 class PayoutState(StrEnum):
@@ -93,6 +112,112 @@ def shares_of(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a bonus is worth all told, so far; also what of it is booked.
+
+    gross: by the agreed rule. share: the platform's part of it. on_top: the platform fee that the
+    brand has paid besides.
+    """
+
+    gross: Money
+    share: Money
+    on_top: Money
+
+    @property
+    def net(self) -> Money:
+        """What of it is the creator's."""
+        return self.gross - self.share
+
+
+def worth_of(
+    views: int, *, rate: Money, cap: Money, creator_fee_bps: int, brand_fee_bps: int
+) -> Worth:
+    """Return what so many views are worth all told, every part worked out from the whole."""
+    gross = bonus_for(views, rate=rate, cap=cap)
+    return Worth(
+        gross=gross,
+        share=gross.share(basis_points=creator_fee_bps),
+        on_top=gross.share(basis_points=brand_fee_bps),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BonusStep:
+    """From what is booked of a bonus to what it is worth now. Amounts are the difference.
+
+    rises: whether more is earned; otherwise so much is taken back.
+    """
+
+    before: Worth
+    after: Worth
+
+    @property
+    def rises(self) -> bool:
+        return self.after.gross > self.before.gross
+
+    @property
+    def net(self) -> Money:
+        return self._between(self.before.net, self.after.net)
+
+    @property
+    def share(self) -> Money:
+        return self._between(self.before.share, self.after.share)
+
+    @property
+    def on_top(self) -> Money:
+        return self._between(self.before.on_top, self.after.on_top)
+
+    def _between(self, before: Money, after: Money) -> Money:
+        return after - before if self.rises else before - after
+
+
+def bonus_step(booked: Worth, now: Worth, *, fee_left: Money) -> BonusStep | None:
+    """Return the step from what is booked to what it is worth now; None when there is none.
+
+    fee_left: what is left of the platform fee that the brand paid; no more of it is earned.
+    """
+    if now.gross == booked.gross:
+        return None
+    if now.gross > booked.gross:
+        on_top = booked.on_top + min(now.on_top - booked.on_top, fee_left)
+    else:
+        on_top = min(booked.on_top, now.on_top)
+    return BonusStep(before=booked, after=Worth(now.gross, now.share, on_top))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one earning gives back, or has: the creator's part and the platform's."""
+
+    net: Money
+    share: Money
+
+
+def take_back(wanted: Part, there: Sequence[Part]) -> tuple[list[Part], Part]:
+    """Take what is wanted from the earnings in their order.
+
+    Returns a part for each earning, and what none of them has.
+    """
+    parts = []
+    for part in there:
+        given = Part(net=min(wanted.net, part.net), share=min(wanted.share, part.share))
+        wanted = Part(net=wanted.net - given.net, share=wanted.share - given.share)
+        parts.append(given)
+    return parts, wanted
+
+
+BOOKED_EVERY: Final = timedelta(days=7)
+"""How often a bonus is booked while its views are counted, and once more at the end."""
+LAST_READING_WITHIN: Final = timedelta(days=7)
+"""How long after its end a bonus waits for the reading that closes it."""
+
+
+def next_booking(*, now: datetime, counted_until: datetime) -> datetime:
+    """Return when a bonus that is still counted is booked next."""
+    return min(now + BOOKED_EVERY, counted_until)
+
+
 class Waiting(StrEnum):
     """Why money has not moved yet; each has one true sentence and at most one act."""
 
@@ -126,7 +251,7 @@ def waiting_for(
     match state:
         case EarningState.PENDING:
             return Waiting.HOLD
-        case EarningState.PAID:
+        case EarningState.PAID | EarningState.TAKEN_BACK:
             return Waiting.NOTHING
         case EarningState.PAYING:
             if stuck:

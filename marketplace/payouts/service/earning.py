@@ -19,7 +19,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.payouts.messages import FeeEarned, PayoutsWanted
 from marketplace.payouts.models import Earning
-from marketplace.payouts.rules import EarningState, shares_of
+from marketplace.payouts.rules import EarningKind, EarningState, shares_of
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -31,7 +31,11 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
     is not accepted.
     """
     deliverable = lock_row(session, Deliverable, deliverable_id)
-    earned = session.scalar(select(Earning).where(Earning.deliverable_id == deliverable_id))
+    earned = session.scalar(
+        select(Earning).where(
+            Earning.deliverable_id == deliverable_id, Earning.kind == EarningKind.FEE
+        )
+    )
     if earned is not None:
         return earned
     if deliverable.state is not DeliverableState.ACCEPTED or deliverable.accepted_at is None:
@@ -50,6 +54,7 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
     )
     earning = Earning(
         id=new_id(),
+        kind=EarningKind.FEE,
         deliverable_id=deliverable.id,
         campaign_id=deliverable.campaign_id,
         creator_id=deliverable.creator_id,
