@@ -31,6 +31,9 @@ test: $(DEV) ## Run every test, two files at a time (ARGS="tests/rules" for some
 test-fast: $(DEV) ## Run the tests that need no server
 	@$(BIN)/python -m pytest -q tests/rules tests/architecture $(ARGS)
 
+test-mutation: $(DEV) ## Change the money rules in small ways, and see that a test notices each
+	@$(BIN)/mutmut run $(ARGS); $(BIN)/mutmut results
+
 cover: $(DEV) ## Run every test and show which lines were not reached
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
 
@@ -132,5 +135,5 @@ help:
 	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: help run fresh seed test test-fast cover bench check lint fix types arch migrate revision \
+.PHONY: help run fresh seed test test-fast test-mutation cover bench check lint fix types arch migrate revision \
 	check-migrations dbshell ledger-check lock
