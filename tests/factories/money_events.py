@@ -120,6 +120,10 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         "refund_paid | refund:re_1:paid | re_1 | D2070 C1010 5",
     ),
     (
+        lambda: events.refund_paid_by_bank(refund_id=ID, amount=usd(5)),
+        f"refund_paid | refund:{ID}:bank | - | D2070 C1030 5",
+    ),
+    (
         lambda: events.refund_failed(
             refund_id=ID, stripe_refund_id="re_1", brand_id=BRAND, amount=usd(5)
         ),
@@ -219,9 +223,18 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
             campaign_id=CAMPAIGN,
             brand_id=BRAND,
             from_frozen=usd(200),
-            owed=usd(300),
+            from_funds=usd(70),
+            from_fee=usd(30),
+            owed=usd(200),
         ),
-        "chargeback_lost | dp:dp_1:lost | - | D2025 C1120 200, D1100 C1120 300",
+        "chargeback_lost | dp:dp_1:lost | -"
+        " | D2025 C1120 200, D2020 C1120 70, D2100 C1120 30, D1100 C1120 200",
+    ),
+    (
+        lambda: events.owed_recovered(
+            recovery_id=ID, brand_id=BRAND, taken_from=events.brand_funds(BRAND), amount=usd(120)
+        ),
+        f"owed_recovered | recover:{ID} | - | D2010 C1100 120",
     ),
     (
         lambda: events.written_off(case_id=ID, brand_id=BRAND, amount=usd(300)),

@@ -122,7 +122,7 @@ MOVES = {
     "bonus_fix": "2040/2030 2050/2030 1110/2030 4010/2030 4010/2100",
     "mature": "2040/2050",
     "refund_hold": "2100/2020 2020/2070 2010/2070",
-    "refund_paid": "2070/1010",
+    "refund_paid": "2070/1010 2070/1030",
     "refund_failed": "2070/2010 1010/2010",
     "payout_reserve": "2050/2060 2050/2080",
     "payout_settle": "2060/1010",
@@ -140,8 +140,9 @@ MOVES = {
     "freeze": "2020/2025",
     "unfreeze": "2025/2020",
     "chargeback_withdrawn": "1120/1010 5020/1010 2020/2025",
-    "chargeback_lost": "2025/1120 1100/1120",
+    "chargeback_lost": "2025/1120 2020/1120 2100/1120 1100/1120",
     "chargeback_won": "1010/1120 2025/2020 1010/5020",
+    "owed_recovered": "2010/1100 2020/1100",
     "write_off": "5030/1100",
     "adjust": " ".join(
         f"{code}/{against} {against}/{code}"

@@ -78,6 +78,7 @@ class EntryKind(StrEnum):
     CHARGEBACK_WITHDRAWN = "chargeback_withdrawn"
     CHARGEBACK_LOST = "chargeback_lost"
     CHARGEBACK_WON = "chargeback_won"
+    OWED_RECOVERED = "owed_recovered"
     WRITE_OFF = "write_off"
     ADJUST = "adjust"
     PROCESSOR_MOVEMENT = "processor_movement"
@@ -147,7 +148,10 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
         (_C.CAMPAIGN_FUNDS, _C.REFUND_IN_FLIGHT),
         (_C.BRAND_FUNDS, _C.REFUND_IN_FLIGHT),
     ],
-    EntryKind.REFUND_PAID: [(_C.REFUND_IN_FLIGHT, _C.PROCESSOR_BALANCE)],
+    EntryKind.REFUND_PAID: [
+        (_C.REFUND_IN_FLIGHT, _C.PROCESSOR_BALANCE),
+        (_C.REFUND_IN_FLIGHT, _C.BANK_OPERATING),  # the charge was too old for its card
+    ],
     EntryKind.REFUND_FAILED: [
         (_C.REFUND_IN_FLIGHT, _C.BRAND_FUNDS),
         (_C.PROCESSOR_BALANCE, _C.BRAND_FUNDS),  # it had succeeded first
@@ -177,12 +181,18 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     ],
     EntryKind.CHARGEBACK_LOST: [
         (_C.CAMPAIGN_FROZEN, _C.CHARGEBACK_OPEN),
+        (_C.CAMPAIGN_FUNDS, _C.CHARGEBACK_OPEN),
+        (_C.FEE_UNEARNED, _C.CHARGEBACK_OPEN),
         (_C.OWED_BY_BRAND, _C.CHARGEBACK_OPEN),
     ],
     EntryKind.CHARGEBACK_WON: [
         (_C.PROCESSOR_BALANCE, _C.CHARGEBACK_OPEN),
         (_C.CAMPAIGN_FROZEN, _C.CAMPAIGN_FUNDS),
         (_C.PROCESSOR_BALANCE, _C.CHARGEBACK_FEES),
+    ],
+    EntryKind.OWED_RECOVERED: [
+        (_C.BRAND_FUNDS, _C.OWED_BY_BRAND),
+        (_C.CAMPAIGN_FUNDS, _C.OWED_BY_BRAND),
     ],
     EntryKind.WRITE_OFF: [(_C.LOSSES, _C.OWED_BY_BRAND)],
     EntryKind.ADJUST: [

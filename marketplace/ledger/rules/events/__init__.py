@@ -23,6 +23,7 @@ from marketplace.ledger.rules.events.chargebacks import (
     chargeback_withdrawn,
     chargeback_won,
     frozen,
+    owed_recovered,
     unfrozen,
     written_off,
 )
@@ -39,6 +40,7 @@ from marketplace.ledger.rules.events.going_back import (
     refund_failed,
     refund_held,
     refund_paid,
+    refund_paid_by_bank,
 )
 from marketplace.ledger.rules.events.going_out import (
     clawback_decided,
@@ -123,6 +125,7 @@ __all__ = [
     "opened",
     "owed_by_brand",
     "owed_by_creator",
+    "owed_recovered",
     "payout_in_flight",
     "payout_released",
     "payout_reserved",
@@ -136,6 +139,7 @@ __all__ = [
     "refund_held",
     "refund_in_flight",
     "refund_paid",
+    "refund_paid_by_bank",
     "topup_arrived",
     "topup_reversed",
     "topup_sent",

@@ -12,6 +12,7 @@ from marketplace.ledger.rules.events.refs import (
     campaign_frozen,
     campaign_funds,
     chargeback_open,
+    fee_unearned,
     owed_by_brand,
 )
 from marketplace.ledger.rules.grammar import Code, EntryKind
@@ -48,15 +49,34 @@ def chargeback_lost(
     campaign_id: UUID,
     brand_id: UUID,
     from_frozen: Money,
+    from_funds: Money,
+    from_fee: Money,
     owed: Money,
 ) -> Entry:
-    """20. The money stays taken: paid from what was frozen, the rest is owed by the brand."""
+    """20. The money stays taken: paid from what the campaign has left, the rest owed by the brand.
+
+    from_frozen: set aside for it. from_funds: came into the campaign since. from_fee: our fee on
+    money that is gone, which nobody can earn any more.
+    """
     taken = chargeback_open(chargeback_id)
     return entry_of(
         EntryKind.CHARGEBACK_LOST,
         f"dp:{stripe_dispute_id}:lost",
         (campaign_frozen(campaign_id), taken, from_frozen),
+        (campaign_funds(campaign_id), taken, from_funds),
+        (fee_unearned(campaign_id), taken, from_fee),
         (owed_by_brand(brand_id), taken, owed),
+    )
+
+
+def owed_recovered(
+    *, recovery_id: UUID, brand_id: UUID, taken_from: AccountRef, amount: Money
+) -> Entry:
+    """20. What a brand owes is taken from money of its own. taken_from: its funds, a campaign's."""
+    return entry_of(
+        EntryKind.OWED_RECOVERED,
+        f"recover:{recovery_id}",
+        (taken_from, owed_by_brand(brand_id), amount),
     )
 
 

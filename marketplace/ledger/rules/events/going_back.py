@@ -7,7 +7,12 @@ from uuid import UUID
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules.entries import AccountRef, Entry
 from marketplace.ledger.rules.events.making import entry_of
-from marketplace.ledger.rules.events.refs import AT_PROCESSOR, brand_funds, refund_in_flight
+from marketplace.ledger.rules.events.refs import (
+    AT_PROCESSOR,
+    BANK,
+    brand_funds,
+    refund_in_flight,
+)
 from marketplace.ledger.rules.grammar import EntryKind
 
 
@@ -27,6 +32,15 @@ def refund_paid(*, refund_id: UUID, stripe_refund_id: str, amount: Money) -> Ent
         f"refund:{stripe_refund_id}:paid",
         (refund_in_flight(refund_id), AT_PROCESSOR, amount),
         source_ref=stripe_refund_id,
+    )
+
+
+def refund_paid_by_bank(*, refund_id: UUID, amount: Money) -> Entry:
+    """11. A refund that could not go back the way it came was sent from our bank."""
+    return entry_of(
+        EntryKind.REFUND_PAID,
+        f"refund:{refund_id}:bank",
+        (refund_in_flight(refund_id), BANK, amount),
     )
 
 
