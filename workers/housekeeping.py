@@ -7,11 +7,15 @@ from typing import Final
 
 import structlog
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts import service as signing_in
+from marketplace.kernel.clock import utc_now
 from marketplace.notifications import service as notifications
-from marketplace.reconciliation import checks
+from marketplace.reconciliation.checks import runs
+from marketplace.reconciliation.messages import InvariantsWanted
+from marketplace.reconciliation.models import InvariantResult
 from marketplace.store.inbox import InboxMessage
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import reading, transaction
@@ -23,26 +27,44 @@ KEEP: Final = timedelta(days=90)
 """How long carried messages and handled webhooks are kept for the operator to look at."""
 
 
-def check_ledger(run: Run) -> None:
-    """Run every named invariant, and tell staff of each that does not hold."""
-    with reading() as session:
-        results = checks.run_all(session)
-    broken = [result for result in results if not result.passed]
-    for result in broken:
-        log.error("invariant_broken", name=result.name, figure=result.figure)
+def begin_check(run: Run) -> None:
+    """Have every named invariant checked."""
     with transaction() as session:
-        for user_id in accounts.staff_ids(session) if broken else []:
-            for result in broken:
-                notifications.tell(
-                    session,
-                    user_id=user_id,
-                    kind="invariant_broken",
-                    title=f"Invariant {result.name} does not hold",
-                    text=result.title,
-                    path="/staff/proof",
-                    once_key=f"invariant:{result.name}:{run.now:%Y-%m-%d}:{user_id}",
-                    now=run.now,
-                )
+        runs.begin(session, asked_by=None, now=run.now)
+
+
+def check_invariants(message: InvariantsWanted, run: Run) -> None:
+    """Check one invariant after the other and keep each result; goes on where it was.
+
+    Staff are told of each that does not hold, once a day.
+    """
+    with reading() as session:
+        checks = runs.still_to_check(session, message.run_id)
+    for check in checks:
+        with reading() as session:
+            result = runs.look(session, check)
+        with transaction() as session:
+            runs.keep(session, run_id=message.run_id, check=check, result=result, now=utc_now())
+    with transaction() as session:
+        ended = runs.end(session, run_id=message.run_id, now=utc_now())
+        for kept in ended.results if ended is not None else ():
+            if not kept.passed:
+                log.error("invariant_broken", name=kept.name, figure=kept.figure)
+                _tell_staff(session, kept, run)
+
+
+def _tell_staff(session: Session, result: InvariantResult, run: Run) -> None:
+    for user_id in accounts.staff_ids(session):
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind="invariant_broken",
+            title=f"Invariant {result.name} does not hold",
+            text=result.title,
+            path="/staff/proof",
+            once_key=f"invariant:{result.name}:{run.now:%Y-%m-%d}:{user_id}",
+            now=run.now,
+        )
 
 
 def prune_messages(run: Run) -> None:

@@ -23,6 +23,7 @@ from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
 from workers import funding as funding_jobs
+from workers import housekeeping as housekeeping_jobs
 from workers import inbox as inbox_jobs
 from workers import matching as matching_jobs
 from workers import metrics as metric_jobs
@@ -99,6 +100,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),
     payouts.PayoutAccountChanged: (Route(payout_jobs.refresh_account, MONEY),),
     reconciliation.ReconcileWanted: (Route(reconciliation_jobs.reconcile_now, MONEY),),
+    reconciliation.InvariantsWanted: (Route(housekeeping_jobs.check_invariants, READS),),
     reconciliation.BreakOpened: (Route(reconciliation_jobs.tell_staff, MAIL),),
     # the demo
     ClockMoved: (Route(run_everything_due, MONEY),),

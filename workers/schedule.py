@@ -59,7 +59,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(payouts.refresh_accounts_not_ready, "*/15 * * * *", MONEY),
     Entry(payouts.ring_payable, "*/15 * * * *", MONEY),
     Entry(reconciliation.reconcile, "*/15 * * * *", MONEY),
-    Entry(housekeeping.check_ledger, "17 3 * * *", MONEY),
+    Entry(housekeeping.begin_check, "17 3 * * *", MONEY),
     Entry(housekeeping.prune_messages, "47 3 * * *", MAIL),
 )
 """In the order in which one sweep makes work for the next."""

@@ -20,6 +20,7 @@ from marketplace.cli.seed_market import Seeded, write_creators
 from marketplace.creators.models import Creator, CreatorSource
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.clock import utc_now
+from marketplace.reconciliation.checks import runs
 from marketplace.store.session import transaction
 
 CREATORS: Final = 200
@@ -74,6 +75,7 @@ def seed_if_empty(say: Say) -> bool:
         cast = _cast(session, world, seeded, now=now)
         say("Running their campaigns …")
         seed_story.tell(session, cast, now=now)
+        runs.begin(session, asked_by=None, now=now)
         say(f"The market is open: {CREATORS} creators, {len(cast.brands)} brands.")
     return True
 

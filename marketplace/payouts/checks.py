@@ -108,7 +108,6 @@ CHECKS: Final = (
         name="I6",
         title="Each campaign's money is where its entries put it: unspent, promised, or gone out",
         find=_campaign_gaps,
-        rows=_CAMPAIGNS,
         figure=lambda session: _count(
             session, "SELECT count(DISTINCT campaign_id) FROM fundings", "campaigns with money"
         ),
@@ -117,14 +116,13 @@ CHECKS: Final = (
         name="I7",
         title="Each payout has settled or given back exactly what was reserved for it",
         find=_payout_gaps,
-        rows=_PAYOUTS,
+        held="A payout in flight has an account of its own that cannot fall below zero.",
         figure=lambda session: _count(session, "SELECT count(*) FROM payouts", "payouts"),
     ),
     Check(
         name="P1",
         title="What creators are shown as pending and payable is what the ledger holds for them",
         find=_creator_gaps,
-        rows=_CREATORS,
         figure=lambda session: _count(session, "SELECT count(*) FROM earnings", "earnings"),
     ),
 )

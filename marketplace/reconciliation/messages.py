@@ -18,3 +18,10 @@ class BreakOpened(Message):
 @dataclass(frozen=True, slots=True)
 class ReconcileWanted(Message):
     """Somebody wants the processor's statement read now and not at the next quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvariantsWanted(Message):
+    """A run of every invariant was begun and waits to be gone through."""
+
+    run_id: UUID

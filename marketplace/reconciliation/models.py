@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.accounts.models import User
 from marketplace.kernel.ids import new_id
 from marketplace.reconciliation.rules import BreakKind, BreakState, PairingRule
 from marketplace.store.base import Base, Json, StateText, one_of
@@ -89,3 +99,52 @@ class ReconciliationBreak(Base):
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     resolution: Mapped[str] = mapped_column(default="")
+
+
+class InvariantRun(Base):
+    """One run of every named invariant."""
+
+    __tablename__ = "invariant_runs"
+    __table_args__ = (
+        CheckConstraint("check_count > 0", name="checks_something"),
+        Index(None, "begun_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """None while it is under way."""
+    asked_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    asked_by: Mapped[User | None] = relationship()
+    """None when the clock asked."""
+    check_count: Mapped[int]
+    """How many invariants there were to check when it began."""
+
+
+class InvariantResult(Base):
+    """How one invariant stood in a run; append-only."""
+
+    __tablename__ = "invariant_results"
+    __table_args__ = (CheckConstraint("finding_count >= 0", name="findings_are_counted"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("invariant_runs.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    held: Mapped[str]
+    alarm: Mapped[bool]
+    figure: Mapped[str]
+    finding_count: Mapped[int]
+    findings: Mapped[list[Json]]
+    """The first of them, each with ``subject`` and ``text``."""
+    checked_at: Mapped[datetime]
+
+    @property
+    def passed(self) -> bool:
+        """True when nothing was found."""
+        return self.finding_count == 0
+
+    @property
+    def broken(self) -> bool:
+        """True when the books themselves are wrong; an alarm alone does not say so."""
+        return not self.passed and not self.alarm

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 from marketplace.cli.local import LocalMarket
 from marketplace.cli.seed import DEMO_ACCOUNTS
 from marketplace.kernel.clock import utc_now
+from marketplace.reconciliation.checks import ALL
 from tests.gateways.openapi_contract import DOCUMENT, the_contract
 
 PASSWORD = "one long road to walk"
@@ -357,8 +358,11 @@ def the_books_agree(page: Page) -> None:
     page.goto("/staff/ledger")
     expect(page.locator("main")).to_contain_text("1010")
     page.goto("/staff/proof")
-    states = page.locator("main table tbody tr td:last-child").all_inner_texts()
-    assert len(states) == 15
+    page.get_by_role("button", name="Check now").click()
+    until(page, "/staff/proof", "Stella Kerr")
+    invariants = page.locator("main table").first
+    states = invariants.locator("tbody tr td:last-child").all_inner_texts()
+    assert len(states) == len(ALL)
     assert {state.strip() for state in states} == {"Holds"}
 
 

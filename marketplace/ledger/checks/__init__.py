@@ -14,10 +14,8 @@ from marketplace.ledger.checks.base import (
     Check,
     CheckResult,
     Finding,
-    asking_once,
     once,
     run,
-    run_briefly,
 )
 from marketplace.ledger.checks.cover import Cover, cover_by_currency
 from marketplace.ledger.checks.guards import WANTED_TRIGGERS, missing_triggers
@@ -29,13 +27,11 @@ __all__ = [
     "CheckResult",
     "Cover",
     "Finding",
-    "asking_once",
     "cover_by_currency",
     "missing_triggers",
     "once",
     "run",
     "run_all",
-    "run_briefly",
 ]
 
 CHECKS: Final[tuple[Check, ...]] = (*guards.CHECKS, *books.CHECKS, *cover.CHECKS)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, SelectBase, exists, select
 from sqlalchemy.orm import Session
 
 
@@ -30,8 +28,7 @@ class Check:
     name: short and for ever, like ``I2``. title: what holds when it passes, in plain words.
     find: everything that breaks it; nothing when it holds. figure: a number to print beside it.
     alarm: reality can break it without a fault in the books; somebody has to act all the same.
-    rows: a statement with a row for each finding, where one statement can tell; then many checks
-    are looked through in one question.
+    held: what keeps it true between two checks, a plain sentence; empty when only the check tells.
     """
 
     name: str
@@ -39,7 +36,7 @@ class Check:
     find: Callable[[Session], list[Finding]]
     figure: Callable[[Session], str]
     alarm: bool = False
-    rows: SelectBase | None = None
+    held: str = ""
 
 
 Answer = TypeVar("Answer")
@@ -94,27 +91,6 @@ def run(session: Session, checks: Iterable[Check]) -> list[CheckResult]:
             _result(check, tuple(check.find(session)), figure=check.figure(session))
             for check in checks
         ]
-
-
-def run_briefly(session: Session, checks: Sequence[Check]) -> list[CheckResult]:
-    """Run the same checks without their figures, in as few questions as possible; reads only."""
-    told = [each.rows for each in checks if each.rows is not None]
-    with asking_once(session):
-        suspects = dict(zip(told, session.execute(_any_rows(tuple(told))).one(), strict=True))
-        return [
-            _result(
-                check,
-                tuple(check.find(session)) if check.rows is None or suspects[check.rows] else (),
-                figure="",
-            )
-            for check in checks
-        ]
-
-
-@cache
-def _any_rows(statements: tuple[SelectBase, ...]) -> Select[*tuple[bool, ...]]:
-    """Ask of each statement whether it has any row; built once for a set of checks."""
-    return select(*(exists(select(1).select_from(each.subquery())) for each in statements))
 
 
 def _result(check: Check, findings: tuple[Finding, ...], *, figure: str) -> CheckResult:

@@ -94,6 +94,7 @@ CHECKS: Final = (
         "Every guard of the ledger is in place",
         _find_missing_guards,
         lambda _: f"{len(WANTED_TRIGGERS)} guards",
+        held="The product does not start without them.",
     ),
     Check(
         "G2",

@@ -17,6 +17,7 @@ from marketplace.collaborations.rules import BRAND_FEE_BPS, CREATOR_FEE_BPS, HOL
 from marketplace.creators import queries as creators
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.payouts import queries as payouts
+from marketplace.reconciliation.checks import runs
 from marketplace.store.session import reading
 from marketplace.web import sessions
 from marketplace.web.public.blueprint import bp
@@ -39,7 +40,10 @@ def home() -> ResponseReturnValue:
         return redirect(sessions.home_url(), 303)
     with reading() as session:
         figures = _figures(session)
-    return render_template("public/home.html", figures=figures, fees=_fees_in_one_line())
+        proven = runs.last(session)
+    return render_template(
+        "public/home.html", figures=figures, fees=_fees_in_one_line(), proven=proven
+    )
 
 
 def _figures(session: Session) -> Sequence[Figure]:

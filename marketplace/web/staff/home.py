@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from marketplace.funding import queries as funding
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
-from marketplace.ledger.checks import CheckResult, Cover, asking_once, cover_by_currency, once
+from marketplace.ledger.checks import Cover, cover_by_currency
 from marketplace.processor import queries as processor
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind
-from marketplace.reconciliation import checks
 from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.checks import runs
 from marketplace.reconciliation.models import ReconciliationBreak
 from marketplace.reconciliation.rules import AGES, OLDEST, age_label
 from marketplace.store import outbox
@@ -27,6 +27,7 @@ from marketplace.store.session import reading
 from marketplace.web import render
 from marketplace.web.navigation import NavEntry, Todo, nav_items
 from marketplace.web.staff.blueprint import bp
+from marketplace.web.staff.proof import is_stale
 
 RECENTLY: Final = timedelta(days=30)
 """How long a payment that went wrong stays on the list of things to look at."""
@@ -68,13 +69,13 @@ def _menu() -> dict[str, Any]:
 def home() -> ResponseReturnValue:
     """What needs me now?"""
     now = utc_now()
-    with reading() as session, asking_once(session):
-        invariants = checks.run_all_briefly(session)
+    with reading() as session:
+        last_run = runs.last(session)
         covers = cover_by_currency(session)
-        ages = by_age(once(session, reconciliation.open_breaks), now=now)
-        last = once(session, reconciliation.last_statement)
+        ages = by_age(reconciliation.open_breaks(session), now=now)
+        last = reconciliation.last_statement(session)
         todos = [
-            *_invariants_to_look_at(invariants),
+            *_invariants_to_look_at(last_run, now=now),
             *_breaks_to_resolve(ages),
             *_calls_to_look_at(session),
             *_payments_gone_wrong(session, now=now),
@@ -84,8 +85,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "staff/home.html",
         todos=todos,
-        invariants=invariants,
-        green=sum(1 for each in invariants if each.passed),
+        last_run=last_run,
         covers=covers,
         ages=ages,
         last=last,
@@ -106,18 +106,30 @@ def by_age(breaks: Sequence[ReconciliationBreak], *, now: datetime) -> list[AgeC
     return classes
 
 
-def _invariants_to_look_at(invariants: Sequence[CheckResult]) -> list[Todo]:
-    broken = [each for each in invariants if each.broken]
-    if not broken:
+def _invariants_to_look_at(last: runs.KeptRun | None, *, now: datetime) -> list[Todo]:
+    if last is None:
         return []
-    return [
-        Todo(
-            title=_counted(len(broken), "invariant does not hold", "invariants do not hold"),
-            detail="; ".join(each.title for each in broken),
-            action_label="See the findings",
-            url=url_for("staff.proof"),
+    found = []
+    broken = [each for each in last.results if each.broken]
+    if broken:
+        found.append(
+            Todo(
+                title=_counted(len(broken), "invariant does not hold", "invariants do not hold"),
+                detail="; ".join(each.title for each in broken),
+                action_label="See the findings",
+                url=url_for("staff.proof"),
+            )
         )
-    ]
+    if is_stale(last, now=now):
+        found.append(
+            Todo(
+                title="The invariants were not checked last night",
+                detail=f"Last checked {render.moment(last.run.begun_at)}",
+                action_label="Check now",
+                url=url_for("staff.proof"),
+            )
+        )
+    return found
 
 
 def _breaks_to_resolve(ages: Sequence[AgeClass]) -> list[Todo]:

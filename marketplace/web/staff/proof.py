@@ -1,20 +1,55 @@
-"""The named invariants, checked while the page is made."""
+"""The named invariants as a job last checked them."""
 
 from __future__ import annotations
 
-from flask import render_template
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.clock import utc_now
-from marketplace.reconciliation import checks
-from marketplace.store.session import reading
+from marketplace.reconciliation.checks import runs
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
+
+STALE_AFTER: Final = timedelta(hours=36)
+"""The clock checks every night; a last run older than this means that the clock stands still."""
+NO_RUN: Final = "“{}” names no run."
 
 
 @bp.get("/proof")
 def proof() -> ResponseReturnValue:
     """Is every cent where the books say it is?"""
+    asked = Asked()
+    chosen = asked.value("run", UUID, NO_RUN)
     now = utc_now()
     with reading() as session:
-        invariants = checks.run_all(session)
-    return render_template("staff/proof.html", invariants=invariants, checked_at=now)
+        last = runs.last(session)
+        shown = runs.one(session, chosen) if chosen is not None else last
+        return render_template(
+            "staff/proof.html",
+            shown=shown,
+            newest=shown is not None and last is not None and shown.run.id == last.run.id,
+            running=runs.running(session, now=now),
+            history=runs.history(session),
+            in_a_row=runs.held_in_a_row(session),
+            stale=is_stale(last, now=now),
+            problems=asked.problems,
+        )
+
+
+@bp.post("/proof")
+def check_now() -> ResponseReturnValue:
+    """Have every invariant checked now, by a job; the page shows how far it is."""
+    with transaction() as session:
+        runs.begin(session, asked_by=access.actor().user_id, now=utc_now())
+    return redirect(url_for("staff.proof"), 303)
+
+
+def is_stale(last: runs.KeptRun | None, *, now: datetime) -> bool:
+    """True when the nightly run has not come for longer than a night."""
+    return last is not None and now - last.run.begun_at > STALE_AFTER

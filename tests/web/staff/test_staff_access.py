@@ -21,6 +21,7 @@ PAGES = (
 )  # fmt: skip
 ACTS = (
     "/staff/reconciliation", f"/staff/breaks/{ID}", f"/staff/messages/{ID}/retry", "/staff/clock",
+    "/staff/proof",
 )  # fmt: skip
 BY_NOBODY = (("GET", PAGES), ("POST", ACTS))
 

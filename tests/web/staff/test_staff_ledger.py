@@ -162,27 +162,3 @@ def test_names_are_found_for_every_kind_of_owner(session: Session, road: Road) -
         road.campaign.id: "Beans in a minute",
         road.payout.creator_id: "Bea",
     }
-
-
-def test_the_proof_names_every_invariant_and_all_are_green(
-    staff: FlaskClient, session: Session, road: Road
-) -> None:
-    page = staff.get("/staff/proof").text
-    for name in ("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I11", "G1", "R1"):
-        assert f"<td>{name}</td>" in page, name
-    assert "Debits equal credits in every currency" in page
-    assert "Broken" not in page
-    assert "Act on it</span>" not in page
-    assert "687.80 USD held, 600.00 USD owed" in page
-
-
-def test_the_proof_lists_what_it_found(staff: FlaskClient, session: Session, acme: Brand) -> None:
-    make_brand_funds(session, brand_id=acme.id, amount=usd(1_000))
-    make_entry(
-        session,
-        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, usd(250)),
-        kind=EntryKind.PROCESSOR_MOVEMENT,
-    )
-    page = staff.get("/staff/proof").text
-    assert "The platform must add cash: 2.50 USD." in page
-    assert "Act on it</span>" in page

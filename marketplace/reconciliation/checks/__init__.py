@@ -58,14 +58,10 @@ CHECKS: Final = (
 )
 
 
-_ALL: Final = (*ledger.CHECKS, *payouts.CHECKS, *CHECKS)
+ALL: Final = (*ledger.CHECKS, *payouts.CHECKS, *CHECKS)
+"""In the order in which they are shown."""
 
 
 def run_all(session: Session) -> list[CheckResult]:
-    """Run every invariant there is, in the order in which they are shown."""
-    return ledger.run(session, _ALL)
-
-
-def run_all_briefly(session: Session) -> list[CheckResult]:
-    """Run every invariant there is for a summary: the same findings, no figures."""
-    return ledger.run_briefly(session, _ALL)
+    """Run every invariant there is."""
+    return ledger.run(session, ALL)
