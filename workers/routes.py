@@ -19,6 +19,7 @@ from marketplace.payouts import messages as payouts
 from marketplace.processor import messages as processor
 from marketplace.reconciliation import messages as reconciliation
 from marketplace.store.inbox import WebhookKept
+from marketplace.treasury import messages as treasury
 from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
@@ -31,6 +32,7 @@ from workers import notifications as mail_jobs
 from workers import payouts as payout_jobs
 from workers import processor as processor_jobs
 from workers import reconciliation as reconciliation_jobs
+from workers import treasury as treasury_jobs
 from workers.queues import QueueName
 from workers.runtime import Job
 from workers.schedule import run_everything_due
@@ -99,6 +101,8 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     payouts.PayoutSettled: (Route(payout_jobs.tell_settled, MAIL),),
     payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),
     payouts.PayoutAccountChanged: (Route(payout_jobs.refresh_account, MONEY),),
+    treasury.RequestAsked: (Route(treasury_jobs.tell_asked, MAIL),),
+    treasury.RequestDecided: (Route(treasury_jobs.tell_decided, MAIL),),
     reconciliation.ReconcileWanted: (Route(reconciliation_jobs.reconcile_now, MONEY),),
     reconciliation.InvariantsWanted: (Route(housekeeping_jobs.check_invariants, READS),),
     reconciliation.BreakOpened: (Route(reconciliation_jobs.tell_staff, MAIL),),

@@ -47,6 +47,7 @@ DEMO_ACCOUNTS: Final = (
     DemoAccount("Creator", "ines@creators.test", PASSWORD, "Briefs that fit, an offer to answer"),
     DemoAccount("Second creator", "tilda@creators.test", PASSWORD, "An invitation, applications"),
     DemoAccount("Finance staff", "stella@fairview.test", PASSWORD, "Ledger, payouts, breaks"),
+    DemoAccount("Second staff", "theo@fairview.test", PASSWORD, "Approves what the first asks for"),
 )
 _CREATOR_EMAILS: Final = ("ines@creators.test", "tilda@creators.test")
 
@@ -91,9 +92,11 @@ def _cast(
     femi = _person(session, "femi@tinandthyme.test", "Femi Adeyo", now=now)
     rurik = _person(session, "rurik@larkmoor.test", "Rurik Holt", now=now)
     pia = _person(session, "pia@pebblewash.test", "Pia Santer", now=now)
-    accounts.make_staff(
-        session, email="stella@fairview.test", name="Stella Kerr", password=PASSWORD, now=now
-    )
+    for email, name in (
+        ("stella@fairview.test", "Stella Kerr"),
+        ("theo@fairview.test", "Theo Brandt"),
+    ):
+        accounts.make_staff(session, email=email, name=name, password=PASSWORD, now=now)
     brands = tuple(
         _brand(session, owner, name=name, country=country, now=now)
         for owner, name, country in (

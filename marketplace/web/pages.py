@@ -40,6 +40,8 @@ from marketplace.web.staff import messages as staff_messages
 from marketplace.web.staff import payouts as staff_payouts
 from marketplace.web.staff import proof as staff_proof
 from marketplace.web.staff import reconciliation as staff_reconciliation
+from marketplace.web.staff import requests as staff_requests
+from marketplace.web.staff import suspense as staff_suspense
 from marketplace.web.staff.blueprint import bp as staff_pages
 
 __all__ = [
@@ -80,6 +82,8 @@ __all__ = [
     "staff_payouts",
     "staff_proof",
     "staff_reconciliation",
+    "staff_requests",
+    "staff_suspense",
 ]
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (public_pages, brand_pages, creator_pages, staff_pages)

@@ -31,8 +31,8 @@ QUIET: Final = "quiet"
 TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "accepted", "active", "agreed", "approved", "completed", "connected", "live", "paid",
-            "published", "resolved", "settled", "succeeded", "verified",
+            "accepted", "active", "agreed", "approved", "completed", "connected", "executed",
+            "live", "paid", "published", "resolved", "settled", "succeeded", "verified",
         ),
         GOOD,
     ),

@@ -24,7 +24,7 @@ LONGEST: Final = 600
 STACK: Final = (
     "store", "ledger", "processor", "accounts", "notifications", "creators", "campaigns",
     "matching", "collaborations", "deliverables", "metrics", "authenticity", "funding", "payouts",
-    "reconciliation",
+    "treasury", "reconciliation",
 )  # fmt: skip
 HELD_OTHERWISE: Final = {
     "posting_rules.kind": "the table itself is the list of what there is, and nobody may change it",

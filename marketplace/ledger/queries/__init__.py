@@ -19,6 +19,7 @@ from marketplace.ledger.queries.journal import (
     entries,
     entry,
     entry_by_key,
+    lines_of,
     pairs_of,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "entry",
     "entry_by_key",
     "kept_balances",
+    "lines_of",
     "owned_accounts",
     "pairs_of",
     "statement",

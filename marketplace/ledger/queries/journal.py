@@ -102,14 +102,20 @@ def entry_by_key(session: Session, idem_key: str) -> EntryView | None:
 
 def pairs_of(session: Session, entry_id: int) -> list[Pair]:
     """The postings of an entry as they were given, in their order; empty for an unknown id."""
-    return [
-        Pair(
-            debit=AccountRef(row.debit_code, row.debit_owner),
-            credit=AccountRef(row.credit_code, row.credit_owner),
-            amount=Money(row.amount_minor, row.currency),
-        )
-        for row in session.execute(_posting_rows([entry_id]))
-    ]
+    return [_pair(row) for row in session.execute(_posting_rows([entry_id]))]
+
+
+def lines_of(pairs: Sequence[Pair]) -> tuple[EntryLine, ...]:
+    """Postings that may not be written yet, each as two lines."""
+    return tuple(side for line, pair in enumerate(pairs, 1) for side in _two_lines(line, pair))
+
+
+def _pair(row: Any) -> Pair:
+    return Pair(
+        debit=AccountRef(row.debit_code, row.debit_owner),
+        credit=AccountRef(row.credit_code, row.credit_owner),
+        amount=Money(row.amount_minor, row.currency),
+    )
 
 
 def _posting_rows(entry_ids: Sequence[int]) -> Select[int, int, Code, UUID, Code, UUID, int, str]:
@@ -136,7 +142,7 @@ def _views(session: Session, found: Sequence[JournalEntry]) -> list[EntryView]:
     ids = [row.id for row in found]
     lines: dict[int, list[EntryLine]] = {entry_id: [] for entry_id in ids}
     for row in session.execute(_posting_rows(ids)):
-        lines[row.entry_id] += _two_lines(row)
+        lines[row.entry_id] += _two_lines(row.line, _pair(row))
     undone = {
         row.reverses_id: row.id
         for row in session.execute(
@@ -165,21 +171,20 @@ def _views(session: Session, found: Sequence[JournalEntry]) -> list[EntryView]:
     ]
 
 
-def _two_lines(row: Any) -> list[EntryLine]:
-    amount = Money(row.amount_minor, row.currency)
+def _two_lines(line: int, pair: Pair) -> list[EntryLine]:
     return [
         EntryLine(
-            line=row.line,
-            ref=AccountRef(row.debit_code, row.debit_owner),
-            name=CHART[row.debit_code].name,
-            debit=amount,
+            line=line,
+            ref=pair.debit,
+            name=CHART[pair.debit.code].name,
+            debit=pair.amount,
             credit=None,
         ),
         EntryLine(
-            line=row.line,
-            ref=AccountRef(row.credit_code, row.credit_owner),
-            name=CHART[row.credit_code].name,
+            line=line,
+            ref=pair.credit,
+            name=CHART[pair.credit.code].name,
             debit=None,
-            credit=amount,
+            credit=pair.amount,
         ),
     ]

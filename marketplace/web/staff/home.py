@@ -24,7 +24,8 @@ from marketplace.reconciliation.models import ReconciliationBreak
 from marketplace.reconciliation.rules import AGES, OLDEST, age_label
 from marketplace.store import outbox
 from marketplace.store.session import reading
-from marketplace.web import render
+from marketplace.treasury import queries as treasury
+from marketplace.web import access, render
 from marketplace.web.navigation import NavEntry, Todo, nav_items
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.proof import is_stale
@@ -43,6 +44,7 @@ WORDS: Final = {
 MENU: Final = (
     NavEntry("Home", "staff.home", ()),
     NavEntry("Payouts", "staff.payouts", ("/staff/payouts", "/staff/earnings", "/staff/calls")),
+    NavEntry("Requests", "staff.requests", ("/staff/requests", "/staff/suspense")),
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),
@@ -78,6 +80,7 @@ def home() -> ResponseReturnValue:
             *_invariants_to_look_at(last_run, now=now),
             *_breaks_to_resolve(ages),
             *_calls_to_look_at(session),
+            *_requests_to_decide(session),
             *_payments_gone_wrong(session, now=now),
             *_cash_to_add(covers),
             *_jobs_to_retry(session),
@@ -183,6 +186,21 @@ def url_of_call(call: ProcessorCall) -> str:
     if call.kind is CallKind.TRANSFER:
         return url_for("staff.payout", payout_id=call.subject_id)
     return url_for("staff.call", call_id=call.id)
+
+
+def _requests_to_decide(session: Session) -> list[Todo]:
+    """What others have asked for; one's own waits for somebody else."""
+    return [
+        Todo(
+            title=f"{each.maker.name} asks for a second person",
+            detail=f"{render.state_label(each.kind)}"
+            f"{f' of {render.money(each.amount)}' if each.amount else ''}. {each.reason}",
+            action_label="Look at it",
+            url=url_for("staff.request", request_id=each.id),
+        )
+        for each in treasury.open_requests(session)
+        if each.maker_id != access.user_id()
+    ]
 
 
 def _payments_gone_wrong(session: Session, *, now: datetime) -> list[Todo]:

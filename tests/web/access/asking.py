@@ -28,6 +28,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "creator.paste_post": {"deliverable_id": "approved"},
     "creator.post_check": {"deliverable_id": "checked"},
     "creator.withdraw_offer": {"offer_id": "counter"},
+    "staff.withdraw_request": {"request_id": "own_request"},
     "public.confirm": {"token": "confirm"},
     "public.invitation": {"token": "join"},
     "public.reset_password": {"token": "reset"},
@@ -106,9 +107,24 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
         "email": "nia@example.test",
         "password": "four quiet kettles",
     },
+    "staff.ask_adjustment": lambda _: {
+        "direction": "more",
+        "amount": "5.00",
+        "currency": "USD",
+        "against": "5060",
+        "reason": "A voucher.",
+    },
+    "staff.decline_request": lambda _: {"answer": "Not without a receipt."},
+    "staff.identify": lambda _: {"becomes": "5010", "reason": "A fee, by the statement."},
     "staff.resolve_break": lambda _: {"resolution": "A fee of the processor."},
 }
 """What is filled in; nothing where the form is a button."""
+
+
+QUERIES: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
+    "staff.ask_adjustment": lambda world: {"account": 2010, "owner": world.ids["brand_id"]},
+}
+"""What the address says after its question mark."""
 
 
 def path_of(world: World, endpoint: str) -> str:
@@ -119,8 +135,9 @@ def path_of(world: World, endpoint: str) -> str:
         part: fixed[part] if part in fixed else world.ids[named.get(part, part)]
         for part in rule.arguments
     }
+    query = QUERIES.get(endpoint, lambda _: {})(world)
     with world.app.test_request_context():
-        return url_for(endpoint, **parts)
+        return url_for(endpoint, **parts, **query)
 
 
 def form_of(world: World, endpoint: str) -> Mapping[str, Any]:

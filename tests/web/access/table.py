@@ -238,6 +238,11 @@ POST withdraw_offer          in     403   403     403     403    303     404   4
 STAFF: Final = """
 staff                        nobody owner manager finance viewer creator other rival staff new
 GET  account                 in     404   404     404     404    404     404   404   200   404
+GET  adjustment              in     404   404     404     404    404     404   404   200   404
+POST approve_request         in     404   404     404     404    404     404   404   303   404
+    -> staff.request
+POST ask_adjustment          in     404   404     404     404    404     404   404   303   404
+    -> staff.request
 GET  break                   in     404   404     404     404    404     404   404   200   404
 GET  breaks                  in     404   404     404     404    404     404   404   200   404
 GET  call                    in     404   404     404     404    404     404   404   200   404
@@ -245,12 +250,17 @@ GET  calls                   in     404   404     404     404    404     404   4
 POST check_now               in     404   404     404     404    404     404   404   303   404
     -> staff.proof
 GET  clock                   in     404   404     404     404    404     404   404   404   404
+POST decline_request         in     404   404     404     404    404     404   404   303   404
+    -> staff.request
 GET  earnings                in     404   404     404     404    404     404   404   200   404
 GET  entry                   in     404   404     404     404    404     404   404   200   404
 GET  home                    in     404   404     404     404    404     404   404   200   404
+POST identify                in     404   404     404     404    404     404   404   303   404
+    -> staff.request
 GET  journal                 in     404   404     404     404    404     404   404   200   404
 GET  ledger                  in     404   404     404     404    404     404   404   200   404
 GET  messages                in     404   404     404     404    404     404   404   200   404
+GET  movement                in     404   404     404     404    404     404   404   200   404
 GET  payout                  in     404   404     404     404    404     404   404   200   404
 GET  payouts                 in     404   404     404     404    404     404   404   200   404
 GET  proof                   in     404   404     404     404    404     404   404   200   404
@@ -258,11 +268,16 @@ POST read_statement          in     404   404     404     404    404     404   4
     -> staff.reconciliation
 GET  reconciliation          in     404   404     404     404    404     404   404   200   404
 GET  reconciliation_csv      in     404   404     404     404    404     404   404   422   404
+GET  request                 in     404   404     404     404    404     404   404   200   404
+GET  requests                in     404   404     404     404    404     404   404   200   404
 POST resolve_break           in     404   404     404     404    404     404   404   303   404
     -> staff.breaks
 POST retry                   in     404   404     404     404    404     404   404   303   404
     -> staff.messages
 POST skip                    in     404   404     404     404    404     404   404   404   404
+GET  suspense                in     404   404     404     404    404     404   404   200   404
+POST withdraw_request        in     404   404     404     404    404     404   404   303   404
+    -> staff.requests
 """
 
 ROWS: Final = [row for table in (PUBLIC, BRAND, CREATOR, STAFF) for row in _rows(table)]

@@ -28,11 +28,13 @@ from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.deliverables.service import StoredFile
-from marketplace.kernel.actor import NOBODY, Actor, Role
+from marketplace.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.ledger import service as ledger
 from marketplace.ledger.models import JournalEntry
+from marketplace.ledger.rules import AccountRef, Code, events
 from marketplace.matching import service as matching
 from marketplace.notifications import service as notices
 from marketplace.processor.models import ProcessorCall
@@ -41,6 +43,7 @@ from marketplace.reconciliation import queries as reconciliation
 from marketplace.store.base import Base
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import db
+from marketplace.treasury import service as treasury
 from tests.conftest import NOON, sign_in
 from tests.factories import accounts, money
 from tests.factories import creators as creator_rows
@@ -151,6 +154,7 @@ def opened(database_url: str, app: Flask, clock: Path) -> Iterator[World]:
                 _negotiations(session, world)
                 _work(session, world)
                 _money(session, world)
+                _finance(session, world)
                 _small_things(session, world)
                 session.commit()
             yield world
@@ -321,6 +325,39 @@ def _money(session: Session, world: World) -> None:
         "call_id": call.id,
         "entry_id": entry_id,
     }
+
+
+def _finance(session: Session, world: World) -> None:
+    """What one member of staff has asked for, and money that nobody knows."""
+    colleague = Actor(
+        user_id=accounts.make_user(
+            session, name="Colleague", email="colleague@example.test", is_staff=True
+        ).id,
+        is_staff=True,
+    )
+    for name, by in (("request_id", colleague), ("own_request", world.people["staff"])):
+        asked = treasury.ask_adjustment(
+            session,
+            actor=by,
+            account=AccountRef(Code.BRAND_FUNDS, world.ids["brand_id"]),
+            more=True,
+            against=Code.GOODWILL,
+            amount=Money(1_000, "USD"),
+            reason="A voucher for the late start.",
+            now=NOON,
+        )
+        world.ids[name] = asked.id
+    entry_id = ledger.write_entry(
+        session,
+        events.unidentified(
+            stripe_balance_transaction_id="txn_known_to_nobody",
+            source_ref=None,
+            net=Money(-700, "USD"),
+        ),
+        occurred_at=NOON,
+        actor=SYSTEM,
+    )
+    world.ids["movement_id"] = session.get_one(JournalEntry, entry_id).public_id
 
 
 def _small_things(session: Session, world: World) -> None:

@@ -1,0 +1,83 @@
+"""Whose an account is: looked for by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Select, literal, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.creators.models import Creator
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import Money
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.chart import CHART, OwnerKind
+from marketplace.ledger.models import LedgerAccount
+from marketplace.ledger.rules import AccountRef, Code
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOwner:
+    """Somebody or something that owns ledger accounts. about: tells two of one name apart."""
+
+    id: UUID
+    name: str
+    about: str
+
+
+_OWNERS: Final[dict[OwnerKind, Select[UUID, str, str]]] = {
+    OwnerKind.BRAND: select(Brand.id, Brand.name, Brand.country),
+    OwnerKind.CAMPAIGN: select(Campaign.id, Campaign.name, Brand.name).join(
+        Brand, Brand.id == Campaign.brand_id
+    ),
+    OwnerKind.CREATOR: select(Creator.id, Creator.display_name, Creator.country),
+}
+FEW: Final = 10
+
+
+def owners_found(session: Session, code: Code, text: str) -> list[FoundOwner]:
+    """The first owners of accounts of this code whose name contains the text, by name."""
+    statement = _OWNERS.get(CHART[code].owner)
+    if statement is None or not text:
+        return []
+    name = statement.selected_columns[1]
+    rows = session.execute(
+        statement.where(name.icontains(text, autoescape=True))
+        .order_by(name, statement.selected_columns[0])
+        .limit(FEW)
+    )
+    return [FoundOwner(*row) for row in rows]
+
+
+def owner_named(session: Session, account: AccountRef) -> FoundOwner | None:
+    """Who owns an account; None for the platform's own. Raises InvalidInput for nobody."""
+    line = CHART[account.code]
+    if not line.owned:
+        return None
+    statement = _OWNERS.get(line.owner, select(literal(None), literal(""), literal("")))
+    row = session.execute(statement.where(statement.selected_columns[0] == account.owner)).first()
+    if row is None:
+        raise InvalidInput({"owner": f"Choose which {line.owner} it is about."})
+    return FoundOwner(*row)
+
+
+def currencies(session: Session) -> list[str]:
+    """The currencies of the books; US dollars before anything was booked."""
+    found = session.scalars(
+        select(LedgerAccount.currency).distinct().order_by(LedgerAccount.currency)
+    ).all()
+    return list(found) or ["USD"]
+
+
+def balances_by_currency(session: Session, account: AccountRef) -> list[Money]:
+    """What an account holds, one amount for each currency it was ever used in."""
+    used = session.scalars(
+        select(LedgerAccount.currency)
+        .where(LedgerAccount.code == account.code, LedgerAccount.owner_id == account.owner)
+        .order_by(LedgerAccount.currency)
+    )
+    return [ledger.balance_of(session, account, currency=each) for each in used.all()]

@@ -1,0 +1,1 @@
+"""What two people decide, and what the processor does by itself. Pure."""

@@ -1,0 +1,155 @@
+"""What one member of staff asks for and another approves. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.ids import NIL
+from marketplace.kernel.money import Money
+from marketplace.kernel.statechart import Statechart
+from marketplace.ledger.chart import CHART, Side
+from marketplace.ledger.rules import AccountRef, Code, Entry, Pair, events
+
+
+class RequestKind(StrEnum):
+    """What is asked for."""
+
+    ADJUSTMENT = "adjustment"
+    WRITE_OFF = "write_off"
+    IDENTIFY = "identify"
+
+
+class RequestState(StrEnum):
+    """Where a request stands. What is approved is executed in the same transaction."""
+
+    ASKED = "asked"
+    EXECUTED = "executed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestEvent(StrEnum):
+    """What moves a request."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+S, E = RequestState, RequestEvent
+
+LIFE: Final = Statechart(
+    "request",
+    {
+        (S.ASKED, E.APPROVE): S.EXECUTED,
+        (S.ASKED, E.DECLINE): S.DECLINED,
+        (S.ASKED, E.WITHDRAW): S.WITHDRAWN,
+    },
+)
+
+ALONE_UP_TO_UNITS: Final[Mapping[RequestKind, int]] = {RequestKind.IDENTIFY: 100}
+"""Kinds that one person may decide alone, up to so many whole units of the currency."""
+LARGEST_UNITS: Final = 1_000_000
+"""More than this in one request is taken for a slip of the hand."""
+
+ADJUSTABLE: Final[Mapping[Code, str]] = {
+    Code.BRAND_FUNDS: "A brand’s wallet",
+    Code.CAMPAIGN_FUNDS: "A campaign’s unspent money",
+    Code.OWED_BY_BRAND: "What a brand owes us",
+}
+"""The accounts that staff may correct, in words for the form."""
+AGAINST: Final[Mapping[Code, str]] = {
+    Code.GOODWILL: "Goodwill: we give it without having to",
+    Code.LOSSES: "A loss that we bear",
+    Code.ROUNDING: "A rounding difference",
+    Code.SUSPENSE: "Money in suspense",
+}
+"""What an adjustment may be booked against, in words for the form."""
+
+
+def needs_second(kind: RequestKind, amount: Money | None) -> bool:
+    """Tell whether another person has to approve this before it happens."""
+    if amount is None or kind not in ALONE_UP_TO_UNITS:
+        return True
+    return amount > _units(ALONE_UP_TO_UNITS[kind], amount.currency)
+
+
+def check_request(*, reason: str, amount: Money | None) -> None:
+    """Raise InvalidInput for a request without a reason, or over an amount that cannot be meant."""
+    if not reason:
+        raise InvalidInput({"reason": "Say why, for whoever approves it and for later."})
+    if amount is not None and amount > _units(LARGEST_UNITS, amount.currency):
+        raise InvalidInput(
+            {"amount": f"One request moves at most {LARGEST_UNITS:,} {amount.currency}."}
+        )
+
+
+def _units(whole: int, currency: str) -> Money:
+    return Money(whole * 10 ** exponent(currency), currency)
+
+
+def adjusting(*, account: AccountRef, more: bool, against: Code, amount: Money) -> Pair:
+    """Return the posting that makes an account hold more, or less, by an amount.
+
+    Raises InvalidInput for accounts that staff may not correct in this way.
+    """
+    if account.code not in ADJUSTABLE:
+        raise InvalidInput({"account": "Choose what is to be corrected."})
+    if against not in AGAINST:
+        raise InvalidInput({"against": "Choose what it is booked against."})
+    grows_by_debit = CHART[account.code].side is Side.DEBIT
+    other = AccountRef(against)
+    if more == grows_by_debit:
+        return Pair(debit=account, credit=other, amount=amount)
+    return Pair(debit=other, credit=account, amount=amount)
+
+
+def total(pairs: Sequence[Pair]) -> Money | None:
+    """Return what the postings move together; None where nothing is moved."""
+    if not pairs:
+        return None
+    return sum((pair.amount for pair in pairs), Money(0, pairs[0].amount.currency))
+
+
+def entry_for(
+    kind: RequestKind, *, request_id: UUID, pairs: Sequence[Pair], params: Mapping[str, Any]
+) -> Entry:
+    """Return the journal entry that executing a request writes: its stored postings, once."""
+    match kind:
+        case RequestKind.ADJUSTMENT:
+            return events.adjusted(request_id=request_id, pairs=pairs, memo="")
+        case RequestKind.WRITE_OFF:
+            (pair,) = pairs
+            return events.written_off(
+                case_id=request_id, brand_id=pair.credit.owner, amount=pair.amount
+            )
+        case RequestKind.IDENTIFY:
+            (pair,) = pairs
+            return events.identified(movement=params["movement"], pair=pair)
+
+
+def as_json(pair: Pair) -> dict[str, Any]:
+    """Return a posting as it is stored with a request."""
+    return {
+        "debit": [pair.debit.code.value, str(pair.debit.owner)],
+        "credit": [pair.credit.code.value, str(pair.credit.owner)],
+        "amount": [pair.amount.minor, pair.amount.currency],
+    }
+
+
+def from_json(stored: Mapping[str, Any]) -> Pair:
+    """Return a stored posting."""
+    minor, currency = stored["amount"]
+    return Pair(
+        debit=_ref(stored["debit"]), credit=_ref(stored["credit"]), amount=Money(minor, currency)
+    )
+
+
+def _ref(stored: Sequence[Any]) -> AccountRef:
+    code, owner = stored
+    return AccountRef(Code(code), UUID(owner) if owner else NIL)

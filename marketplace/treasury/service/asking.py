@@ -1,0 +1,95 @@
+"""What staff can ask for, one verb a kind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import Money
+from marketplace.ledger.rules import AccountRef, Code, Pair, events
+from marketplace.treasury import queries
+from marketplace.treasury.models import FinanceRequest
+from marketplace.treasury.rules.identifying import identifying
+from marketplace.treasury.rules.requests import RequestKind, adjusting
+from marketplace.treasury.service.requests import ask
+
+
+def ask_adjustment(
+    session: Session,
+    *,
+    actor: Actor,
+    account: AccountRef,
+    more: bool,
+    against: Code,
+    amount: Money,
+    reason: str,
+    now: datetime,
+) -> FinanceRequest:
+    """Ask to correct what an account holds. more: it is to hold more than now.
+
+    Raises NotFound (nobody owns such an account), and what ``ask`` raises.
+    """
+    pair = adjusting(account=account, more=more, against=against, amount=amount)
+    queries.owner_named(session, account)
+    return ask(
+        session, actor=actor, kind=RequestKind.ADJUSTMENT, pairs=[pair], reason=reason, now=now
+    )
+
+
+def ask_write_off(
+    session: Session,
+    *,
+    actor: Actor,
+    brand_id: UUID,
+    amount: Money,
+    reason: str,
+    now: datetime,
+) -> FinanceRequest:
+    """Ask to give up collecting what a brand owes; one such request a brand at a time."""
+    owed = events.owed_by_brand(brand_id)
+    queries.owner_named(session, owed)
+    return ask(
+        session,
+        actor=actor,
+        kind=RequestKind.WRITE_OFF,
+        pairs=[Pair(debit=AccountRef(Code.LOSSES), credit=owed, amount=amount)],
+        subject_id=brand_id,
+        reason=reason,
+        now=now,
+    )
+
+
+def ask_identification(
+    session: Session,
+    *,
+    actor: Actor,
+    movement_id: UUID,
+    becomes: AccountRef,
+    reason: str,
+    now: datetime,
+) -> FinanceRequest:
+    """Say what a movement in suspense was; small ones are booked at once.
+
+    movement_id: public id of the entry that set it aside. becomes: where it belongs.
+    Raises NotFound, Conflict (identified already), InvalidInput (it cannot have been that), and
+    what ``ask`` raises.
+    """
+    suspended = queries.suspended_movement(session, movement_id)
+    pair = identifying(net=suspended.net, becomes=becomes)
+    if pair is None:
+        raise InvalidInput({"becomes": "This movement cannot have been that."})
+    queries.owner_named(session, becomes)
+    return ask(
+        session,
+        actor=actor,
+        kind=RequestKind.IDENTIFY,
+        pairs=[pair],
+        params={"movement": suspended.key},
+        subject_id=movement_id,
+        reason=reason,
+        now=now,
+    )

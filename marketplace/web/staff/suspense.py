@@ -1,0 +1,116 @@
+"""Money that moved at the processor and nobody knows: what was it?"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.ids import NIL
+from marketplace.ledger import queries as ledger
+from marketplace.ledger.chart import CHART
+from marketplace.ledger.rules import AccountRef, Code, InsufficientBalance
+from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.rules import age_label
+from marketplace.store.session import reading, transaction
+from marketplace.treasury import queries
+from marketplace.treasury import service as treasury
+from marketplace.treasury.queries import Suspended
+from marketplace.treasury.rules.identifying import choices
+from marketplace.treasury.rules.requests import ALONE_UP_TO_UNITS, RequestKind
+from marketplace.web import access
+from marketplace.web.staff.asked import Asked
+from marketplace.web.staff.blueprint import bp
+from marketplace.web.staff.requests import ReasonForm, asked, owners_asked_for, show
+
+ALONE_UP_TO: Final = ALONE_UP_TO_UNITS[RequestKind.IDENTIFY]
+
+
+class IdentifyForm(ReasonForm):
+    """What it was."""
+
+    becomes = RadioField("What was it?", validators=[InputRequired("Choose what it was.")])
+
+
+@bp.get("/suspense")
+def suspense() -> ResponseReturnValue:
+    """What moved and nobody knows why, and for how long?"""
+    now = utc_now()
+    with reading() as session:
+        found = queries.suspended_movements(session)
+        return render_template(
+            "staff/suspense.html",
+            movements=[(each, age_label(each.occurred_at, now=now)) for each in found],
+        )
+
+
+@bp.get("/suspense/<uuid:movement_id>")
+def movement(movement_id: UUID) -> ResponseReturnValue:
+    """What was this movement?"""
+    return _page(movement_id, IdentifyForm(formdata=None))
+
+
+@bp.post("/suspense/<uuid:movement_id>")
+def identify(movement_id: UUID) -> ResponseReturnValue:
+    """Say what a movement was."""
+    form = IdentifyForm()
+    with reading() as session:
+        found = queries.suspended_movement(session, movement_id)
+    form.becomes.choices = _choices(found)
+    if not form.validate_on_submit():
+        return _page(movement_id, form), 422
+    try:
+        with transaction() as session:
+            made = treasury.ask_identification(
+                session,
+                actor=access.actor(),
+                movement_id=movement_id,
+                becomes=AccountRef(Code(int(form.becomes.data)), _owner(form.becomes.data)),
+                reason=form.reason.data,
+                now=utc_now(),
+            )
+    except (InvalidInput, InsufficientBalance) as refusal:
+        show(form, refusal)
+        return _page(movement_id, form), 422
+    return asked(made)
+
+
+def _owner(code: str) -> UUID:
+    """Return the chosen owner where the account has one."""
+    if not CHART[Code(int(code))].owned:
+        return NIL
+    return Asked().value("owner", UUID, "") or NIL
+
+
+def _choices(found: Suspended) -> list[SelectChoice]:
+    return [SelectChoice(str(code.value), said) for code, said in choices(found.net).items()]
+
+
+def _page(movement_id: UUID, form: IdentifyForm) -> str:
+    address = Asked()
+    owner_id = address.value("owner", UUID, "“{}” is not the id of an owner.")
+    with reading() as session:
+        found = queries.suspended_movement(session, movement_id)
+        form.becomes.choices = _choices(found)
+        entry = ledger.entry(session, found.entry_id)
+        brand = AccountRef(Code.BRAND_FUNDS, owner_id) if owner_id else None
+        return render_template(
+            "staff/movement.html",
+            movement=found,
+            entry=entry,
+            owners=reconciliation.owner_names(session, (line.ref for line in entry.lines)),
+            form=form,
+            problems=address.problems,
+            alone_up_to=ALONE_UP_TO,
+            takes_brand=Code.BRAND_FUNDS in choices(found.net),
+            q=request.args.get("q", ""),
+            found=owners_asked_for(session, Code.BRAND_FUNDS),
+            owner=queries.owner_named(session, brand) if brand else None,
+        )
