@@ -1,7 +1,6 @@
 """Several writers at once: money is spent once, told once, and nobody waits in a ring.
 
-These tests commit for real. Entries are never deleted, so each test has owners of its own, in the
-currency code that means none.
+These tests commit for real. Entries are never deleted, so each test has owners of its own.
 """
 
 from __future__ import annotations
@@ -17,20 +16,28 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
 from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import JournalEntry, LedgerAccount
-from marketplace.ledger.rules import AccountRef, Code, EntryKind, InsufficientBalance
-from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry
+from marketplace.ledger.rules import (
+    AccountRef,
+    Code,
+    Entry,
+    EntryKind,
+    InsufficientBalance,
+    Pair,
+)
+from tests.factories.ledger import OCCURRED_AT, PROCESSOR, make_brand_funds, make_entry
 from tests.races.conftest import engine_of_its_own
 
 PATIENCE_SECONDS = 20
 FEES = AccountRef(Code.PROCESSOR_FEES)
 
 
-def xxx(minor: int) -> Money:
-    return Money(minor, "XXX")
+def yen(minor: int) -> Money:
+    return Money(minor, "JPY")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +56,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 def brand_with(engine: Engine, minor: int) -> AccountRef:
     ref = AccountRef(Code.BRAND_FUNDS, uuid4())
     with Session(engine) as session, session.begin():
-        make_brand_funds(session, brand_id=ref.owner, amount=xxx(minor))
+        make_brand_funds(session, brand_id=ref.owner, amount=yen(minor))
     return ref
 
 
@@ -59,7 +66,7 @@ def new_campaign() -> AccountRef:
 
 def held(engine: Engine, ref: AccountRef) -> int:
     with Session(engine) as session:
-        return queries.balance_of(session, ref, currency="XXX").minor
+        return queries.balance_of(session, ref, currency="JPY").minor
 
 
 def wait_until_blocked(engine: Engine, by: int) -> None:
@@ -84,7 +91,7 @@ def allocate(
 ) -> int:
     with Session(engine) as session, session.begin():
         return make_entry(
-            session, (brand, campaign, xxx(minor)), kind=EntryKind.ALLOCATE, idem_key=key
+            session, (brand, campaign, yen(minor)), kind=EntryKind.ALLOCATE, idem_key=key
         )
 
 
@@ -94,13 +101,13 @@ def test_two_payers_race_for_the_last_unit_and_one_gets_it(
     brand, first, second = brand_with(engine, 100), new_campaign(), new_campaign()
 
     with Session(engine) as session, session.begin():
-        make_entry(session, (brand, first, xxx(100)), kind=EntryKind.ALLOCATE)
+        make_entry(session, (brand, first, yen(100)), kind=EntryKind.ALLOCATE)
         rival = pool.submit(allocate, engine, brand, second, 1)
         wait_until_blocked(engine, by=process_id(session))
 
     with pytest.raises(InsufficientBalance) as refusal:
         rival.result(PATIENCE_SECONDS)
-    assert (refusal.value.available, refusal.value.needed) == (xxx(0), xxx(1))
+    assert (refusal.value.available, refusal.value.needed) == (yen(0), yen(1))
     assert (held(engine, brand), held(engine, first), held(engine, second)) == (0, 100, 0)
 
 
@@ -110,7 +117,7 @@ def test_the_second_payer_gets_it_when_the_first_gives_up(
     brand, first, second = brand_with(engine, 100), new_campaign(), new_campaign()
 
     with Session(engine) as session:
-        make_entry(session, (brand, first, xxx(100)), kind=EntryKind.ALLOCATE)
+        make_entry(session, (brand, first, yen(100)), kind=EntryKind.ALLOCATE)
         rival = pool.submit(allocate, engine, brand, second, 100)
         wait_until_blocked(engine, by=process_id(session))
         session.rollback()
@@ -149,7 +156,7 @@ def test_many_payers_at_once_spend_what_is_there_and_no_more(
 def fund(engine: Engine, key: str, brand: AccountRef, minor: int) -> int:
     with Session(engine) as session, session.begin():
         return make_entry(
-            session, (PROCESSOR, brand, xxx(minor)), kind=EntryKind.FUND, idem_key=key
+            session, (PROCESSOR, brand, yen(minor)), kind=EntryKind.FUND, idem_key=key
         )
 
 
@@ -157,7 +164,7 @@ def processor_fee(engine: Engine, key: str, _: AccountRef, minor: int) -> int:
     """An entry without any account that is locked: only the key keeps the two apart."""
     with Session(engine) as session, session.begin():
         return make_entry(
-            session, (FEES, PROCESSOR, xxx(minor)), kind=EntryKind.PROCESSOR_MOVEMENT, idem_key=key
+            session, (FEES, PROCESSOR, yen(minor)), kind=EntryKind.PROCESSOR_MOVEMENT, idem_key=key
         )
 
 
@@ -174,7 +181,7 @@ def test_one_event_told_by_two_at_once_is_written_once(
     kind = EntryKind.FUND if tell is fund else EntryKind.PROCESSOR_MOVEMENT
 
     with Session(engine) as session, session.begin():
-        first = make_entry(session, (*pairs, xxx(70)), kind=kind, idem_key=key)
+        first = make_entry(session, (*pairs, yen(70)), kind=kind, idem_key=key)
         same = pool.submit(tell, engine, key, brand, 70)
         other = pool.submit(tell, engine, key, brand, 71)
         wait_until_blocked(engine, by=process_id(session))
@@ -194,7 +201,7 @@ def test_an_account_opened_by_two_at_once_is_one_account(
     brand = AccountRef(Code.BRAND_FUNDS, uuid4())
 
     with Session(engine) as session, session.begin():
-        make_brand_funds(session, brand_id=brand.owner, amount=xxx(10))
+        make_brand_funds(session, brand_id=brand.owner, amount=yen(10))
         rival = pool.submit(fund, engine, f"race:{uuid4()}", brand, 5)
         wait_until_blocked(engine, by=process_id(session))
 
@@ -210,7 +217,7 @@ def test_entries_that_name_the_same_accounts_the_other_way_round_never_deadlock(
 ) -> None:
     brands = [brand_with(engine, 1_000) for _ in range(4)]
     campaigns = [new_campaign() for _ in range(4)]
-    pairs = [(b, c, xxx(1)) for b, c in zip(brands, campaigns, strict=True)]
+    pairs = [(b, c, yen(1)) for b, c in zip(brands, campaigns, strict=True)]
     start = Barrier(4)
 
     def write(number: int) -> None:
@@ -227,6 +234,32 @@ def test_entries_that_name_the_same_accounts_the_other_way_round_never_deadlock(
     assert [held(engine, campaign) for campaign in campaigns] == [100] * 4
 
 
+def test_batches_of_the_same_events_in_another_order_never_deadlock(
+    engine: Engine, pool: ThreadPoolExecutor
+) -> None:
+    told = [
+        Entry(EntryKind.PROCESSOR_MOVEMENT, f"race:{uuid4()}", (Pair(FEES, PROCESSOR, yen(1)),))
+        for _ in range(40)
+    ]
+    start = Barrier(4)
+
+    def write(number: int) -> dict[str, int]:
+        mine = random.Random(number).sample(told, 40)
+        start.wait(PATIENCE_SECONDS)
+        with Session(engine) as session, session.begin():
+            ids = service.write_entries(session, mine, occurred_at=OCCURRED_AT, actor=SYSTEM)
+        return dict(zip([entry.idem_key for entry in mine], ids, strict=True))
+
+    answers = [
+        future.result(PATIENCE_SECONDS) for future in [pool.submit(write, n) for n in range(4)]
+    ]
+
+    assert answers[1:] == answers[:-1]
+    with Session(engine) as session:
+        count = select(func.count()).where(JournalEntry.idem_key.in_(answers[0]))
+        assert session.scalar(count) == 40
+
+
 def test_even_a_bare_posting_locks_balances_in_the_order_of_accounts(
     engine: Engine, pool: ThreadPoolExecutor
 ) -> None:
@@ -234,7 +267,7 @@ def test_even_a_bare_posting_locks_balances_in_the_order_of_accounts(
     allocate(engine, low, high, 10)
     # Touch the older balance last, so that the table itself holds them the other way round.
     with Session(engine) as session, session.begin():
-        make_brand_funds(session, brand_id=low.owner, amount=xxx(1))
+        make_brand_funds(session, brand_id=low.owner, amount=yen(1))
     with Session(engine) as session:
         ids = {
             ref: session.scalars(
@@ -253,7 +286,7 @@ def test_even_a_bare_posting_locks_balances_in_the_order_of_accounts(
                     " occurred_at, accounting_date, actor)"
                     " VALUES (:public_id, 'allocate', :key, now(), now(), 'system') RETURNING id)"
                     " INSERT INTO postings SELECT id, 1, :low, :high, 2010, 2020, 'allocate',"
-                    " 'XXX', 5 FROM entry"
+                    " 'JPY', 5 FROM entry"
                 ),
                 {"public_id": uuid4(), "key": uuid4().hex, "low": ids[low], "high": ids[high]},
             )
@@ -276,19 +309,19 @@ def test_services_that_lock_first_may_write_in_any_order(
 
     def write(*brands: AccountRef) -> None:
         with Session(engine) as session, session.begin():
-            service.lock_accounts(session, refs=brands, currency="XXX")
+            service.lock_accounts(session, refs=brands, currency="JPY")
             for brand in brands:
-                make_entry(session, (brand, campaign, xxx(1)), kind=EntryKind.ALLOCATE)
+                make_entry(session, (brand, campaign, yen(1)), kind=EntryKind.ALLOCATE)
 
     with Session(engine) as session, session.begin():
-        service.lock_accounts(session, refs=[other, one], currency="XXX")
+        service.lock_accounts(session, refs=[other, one], currency="JPY")
         rivals: list[Future[None]] = [
             pool.submit(write, one, other),
             pool.submit(write, other, one),
         ]
         wait_until_blocked(engine, by=process_id(session))
         for brand in (other, one):
-            make_entry(session, (brand, campaign, xxx(1)), kind=EntryKind.ALLOCATE)
+            make_entry(session, (brand, campaign, yen(1)), kind=EntryKind.ALLOCATE)
 
     for rival in rivals:
         rival.result(PATIENCE_SECONDS)

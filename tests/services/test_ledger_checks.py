@@ -14,8 +14,9 @@ from marketplace.cli import ledger as ledger_commands
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money
 from marketplace.ledger import checks, service
+from marketplace.ledger.chart import CHART
 from marketplace.ledger.checks import Check, CheckResult, Cover, Finding
-from marketplace.ledger.rules import AccountRef, Code, EntryKind
+from marketplace.ledger.rules import GRAMMAR, AccountRef, Code, EntryKind
 from marketplace.store.session import db
 from tests.factories.ledger import (
     OCCURRED_AT,
@@ -28,9 +29,9 @@ from tests.factories.ledger import (
 )
 
 
-def xts(minor: int) -> Money:
-    """An amount in the currency that ISO 4217 keeps for tests: nobody else's books are in it."""
-    return Money(minor, "XTS")
+def xcd(minor: int) -> Money:
+    """An amount in East Caribbean dollars: nobody else's books are in it."""
+    return Money(minor, "XCD")
 
 
 def results(session: Session) -> dict[str, CheckResult]:
@@ -57,13 +58,13 @@ def account_id(session: Session, ref: AccountRef) -> int:
 def brand_funds(session: Session) -> AccountRef:
     """A brand that put 10.00 in."""
     ref = AccountRef(Code.BRAND_FUNDS, uuid4())
-    make_brand_funds(session, brand_id=ref.owner, amount=xts(1_000))
+    make_brand_funds(session, brand_id=ref.owner, amount=xcd(1_000))
     return ref
 
 
 def test_sound_books_pass_every_check(session: Session, brand_funds: AccountRef) -> None:
-    make_campaign_funds(session, campaign_id=uuid4(), amount=xts(500))
-    make_creator_payable(session, creator_id=uuid4(), amount=xts(95))
+    make_campaign_funds(session, campaign_id=uuid4(), amount=xcd(500))
+    make_creator_payable(session, creator_id=uuid4(), amount=xcd(95))
     fee = make_entry(
         session,
         (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, usd(1)),
@@ -77,9 +78,9 @@ def test_sound_books_pass_every_check(session: Session, brand_funds: AccountRef)
     assert list(found) == ["G1", "G2", "I1", "I2", "I3", "I5", "I9", "I11", "I12", "I4"]
     assert [result for result in found.values() if not result.alarm and result.findings] == []
     assert found["G1"].figure == "15 guards"
-    assert found["G2"].figure == "30 accounts, 210 movements"
-    assert "assets 15.95 XTS" in found["I5"].figure
-    assert "15.95 XTS held, 15.95 XTS owed" in found["I4"].figure
+    assert found["G2"].figure == f"{len(CHART)} accounts, {len(GRAMMAR)} movements"
+    assert "assets 15.95 XCD" in found["I5"].figure
+    assert "15.95 XCD held, 15.95 XCD owed" in found["I4"].figure
     assert found["I1"].figure.endswith(" entries")
     assert found["I2"].figure.endswith(" balances")
     assert found["I11"].figure.endswith(" postings")
@@ -91,16 +92,16 @@ def test_money_that_is_owed_and_not_held_raises_an_alarm(
 ) -> None:
     make_entry(
         session,
-        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xts(59)),
+        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xcd(59)),
         kind=EntryKind.PROCESSOR_MOVEMENT,
     )
 
     cover = results(session)["I4"]
 
-    assert Finding("currency XTS", "The platform must add cash: 0.59 XTS.") in cover.findings
+    assert Finding("currency XCD", "The platform must add cash: 0.59 XCD.") in cover.findings
     assert (cover.passed, cover.alarm, cover.broken) == (False, True, False)
-    assert [c for c in checks.cover_by_currency(session) if c.owed.currency == "XTS"] == [
-        Cover(held=xts(941), owed=xts(1_000))
+    assert [c for c in checks.cover_by_currency(session) if c.owed.currency == "XCD"] == [
+        Cover(held=xcd(941), owed=xcd(1_000))
     ]
 
 
@@ -108,31 +109,31 @@ def test_our_own_fee_is_no_client_money_and_covers_what_the_processor_keeps(
     session: Session,
 ) -> None:
     campaign = AccountRef(Code.CAMPAIGN_FUNDS, uuid4())
-    make_campaign_funds(session, campaign_id=campaign.owner, amount=xts(1_100))
+    make_campaign_funds(session, campaign_id=campaign.owner, amount=xcd(1_100))
     make_entry(
         session,
-        (campaign, AccountRef(Code.FEE_UNEARNED, campaign.owner), xts(100)),
+        (campaign, AccountRef(Code.FEE_UNEARNED, campaign.owner), xcd(100)),
         kind=EntryKind.FEE,
     )
     make_entry(
         session,
-        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xts(62)),
+        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xcd(62)),
         kind=EntryKind.PROCESSOR_MOVEMENT,
     )
 
-    [cover] = [c for c in checks.cover_by_currency(session) if c.owed.currency == "XTS"]
+    [cover] = [c for c in checks.cover_by_currency(session) if c.owed.currency == "XCD"]
 
-    assert (cover.held, cover.owed, cover.missing) == (xts(1_038), xts(1_000), xts(0))
+    assert (cover.held, cover.owed, cover.missing) == (xcd(1_038), xcd(1_000), xcd(0))
 
 
 def test_money_taken_by_an_open_chargeback_still_counts_as_held(session: Session) -> None:
     chargeback = AccountRef(Code.CHARGEBACK_OPEN, uuid4())
-    make_campaign_funds(session, campaign_id=uuid4(), amount=xts(1_000))
-    make_entry(session, (chargeback, PROCESSOR, xts(400)), kind=EntryKind.CHARGEBACK_WITHDRAWN)
+    make_campaign_funds(session, campaign_id=uuid4(), amount=xcd(1_000))
+    make_entry(session, (chargeback, PROCESSOR, xcd(400)), kind=EntryKind.CHARGEBACK_WITHDRAWN)
 
-    [cover] = [c for c in checks.cover_by_currency(session) if c.owed.currency == "XTS"]
+    [cover] = [c for c in checks.cover_by_currency(session) if c.owed.currency == "XCD"]
 
-    assert (cover.held, cover.missing) == (xts(1_000), xts(0))
+    assert (cover.held, cover.missing) == (xcd(1_000), xcd(0))
 
 
 @pytest.mark.parametrize(("table", "trigger"), sorted(checks.WANTED_TRIGGERS), ids=str)
@@ -194,21 +195,21 @@ def test_a_kept_balance_that_drifted_is_found(session: Session, brand_funds: Acc
     assert results(session)["I2"].findings == (
         Finding(
             f"ledger account {account}",
-            "The kept balance is 10.01 XTS, its postings say 10.00 XTS.",
+            "The kept balance is 10.01 XCD, its postings say 10.00 XCD.",
         ),
     )
 
 
 def test_a_lost_balance_is_found_even_of_an_account_that_was_never_used(session: Session) -> None:
     ref = AccountRef(Code.BRAND_FUNDS, uuid4())
-    service.lock_accounts(session, refs=[ref], currency="XTS")
+    service.lock_accounts(session, refs=[ref], currency="XCD")
     account = account_id(session, ref)
     damage(session, "DELETE FROM ledger_balances WHERE account_id = :id", id=account)
 
     assert results(session)["I2"].findings == (
         Finding(
             f"ledger account {account}",
-            "The kept balance is missing, its postings say 0.00 XTS.",
+            "The kept balance is missing, its postings say 0.00 XCD.",
         ),
     )
 
@@ -216,7 +217,7 @@ def test_a_lost_balance_is_found_even_of_an_account_that_was_never_used(session:
 def test_a_debt_is_recounted_on_its_own_side(session: Session) -> None:
     owed = AccountRef(Code.OWED_BY_CREATOR, uuid4())
     make_entry(
-        session, (owed, AccountRef(Code.CAMPAIGN_FUNDS, uuid4()), xts(70)), kind=EntryKind.CLAWBACK
+        session, (owed, AccountRef(Code.CAMPAIGN_FUNDS, uuid4()), xcd(70)), kind=EntryKind.CLAWBACK
     )
 
     assert results(session)["I2"].passed
@@ -234,7 +235,7 @@ def test_an_account_below_zero_is_found(session: Session, brand_funds: AccountRe
     )
 
     assert results(session)["I3"].findings == (
-        Finding(f"ledger account {account}", "Its balance is -0.01 XTS."),
+        Finding(f"ledger account {account}", "Its balance is -0.01 XCD."),
     )
 
 
@@ -242,7 +243,7 @@ def test_an_event_written_twice_is_found(session: Session, brand_funds: AccountR
     for number in (1, 2):
         make_entry(
             session,
-            (PROCESSOR, brand_funds, xts(5)),
+            (PROCESSOR, brand_funds, xcd(5)),
             kind=EntryKind.FUND,
             idem_key=f"fund:ch_double_{number}",
         )
@@ -262,7 +263,7 @@ def test_an_event_written_twice_is_found(session: Session, brand_funds: AccountR
 def test_a_posting_that_is_not_like_its_accounts_is_found(
     session: Session, brand_funds: AccountRef, change: str
 ) -> None:
-    entry_id = make_entry(session, (PROCESSOR, brand_funds, xts(5)), kind=EntryKind.FUND)
+    entry_id = make_entry(session, (PROCESSOR, brand_funds, xcd(5)), kind=EntryKind.FUND)
     damage(session, f"UPDATE postings SET {change} WHERE entry_id = :id", id=entry_id)
 
     assert results(session)["I11"].findings == (
@@ -287,8 +288,8 @@ def test_a_reversal_that_is_no_mirror_is_found(
 ) -> None:
     undone = make_entry(
         session,
-        (PROCESSOR, brand_funds, xts(5)),
-        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xts(1)),
+        (PROCESSOR, brand_funds, xcd(5)),
+        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xcd(1)),
         kind=EntryKind.FUND,
     )
     reversal = service.reverse_entry(
@@ -347,7 +348,7 @@ def test_the_command_names_an_alarm_and_still_succeeds(
 ) -> None:
     make_entry(
         session,
-        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xts(59)),
+        (AccountRef(Code.PROCESSOR_FEES), PROCESSOR, xcd(59)),
         kind=EntryKind.PROCESSOR_MOVEMENT,
     )
 
@@ -355,7 +356,7 @@ def test_the_command_names_an_alarm_and_still_succeeds(
 
     assert outcome.exit_code == 0
     assert "ALARM  I4   We hold at least what belongs to brands and creators" in outcome.output
-    assert "            currency XTS: The platform must add cash: 0.59 XTS." in outcome.output
+    assert "            currency XCD: The platform must add cash: 0.59 XCD." in outcome.output
 
 
 def test_the_command_fails_when_an_invariant_is_broken(
@@ -371,7 +372,7 @@ def test_the_command_fails_when_an_invariant_is_broken(
     assert outcome.exit_code == 1
     assert "BROKEN I2   Every kept balance is what its postings add up to" in outcome.output
     assert (
-        f"            ledger account {account}: The kept balance is 0.07 XTS,"
-        " its postings say 10.00 XTS." in outcome.output
+        f"            ledger account {account}: The kept balance is 0.07 XCD,"
+        " its postings say 10.00 XCD." in outcome.output
     )
     assert outcome.output.splitlines()[-1] == "Error: broken: I2"

@@ -39,7 +39,7 @@ def test_an_account_that_was_never_used_holds_nothing(
     session: Session, brand_funds: AccountRef
 ) -> None:
     assert queries.balance_of(session, brand_funds, currency="USD") == usd(0)
-    assert queries.balance_of(session, AccountRef(Code.GOODWILL), currency="XTS") == Money(0, "XTS")
+    assert queries.balance_of(session, AccountRef(Code.GOODWILL), currency="XCD") == Money(0, "XCD")
     assert queries.statement(session, brand_funds, currency="USD") == []
 
 
@@ -77,14 +77,14 @@ def test_the_platforms_balances_are_summed_from_their_postings(
 def test_the_accounts_of_a_code_are_listed_largest_first(session: Session) -> None:
     owners = [uuid4() for _ in range(27)]
     for minor, owner in enumerate(owners, start=1):
-        make_brand_funds(session, brand_id=owner, amount=Money(minor, "XTS"))
+        make_brand_funds(session, brand_id=owner, amount=Money(minor, "XCD"))
     make_brand_funds(session, brand_id=owners[0], amount=usd(10_000))
 
-    first = queries.owned_accounts(session, Code.BRAND_FUNDS, currency="XTS", page=1)
-    last = queries.owned_accounts(session, Code.BRAND_FUNDS, currency="XTS", page=2)
+    first = queries.owned_accounts(session, Code.BRAND_FUNDS, currency="XCD", page=1)
+    last = queries.owned_accounts(session, Code.BRAND_FUNDS, currency="XCD", page=2)
 
     assert [(row.ref, row.balance) for row in [*first.rows, *last.rows]] == [
-        (AccountRef(Code.BRAND_FUNDS, owners[minor - 1]), Money(minor, "XTS"))
+        (AccountRef(Code.BRAND_FUNDS, owners[minor - 1]), Money(minor, "XCD"))
         for minor in range(27, 0, -1)
     ]
     assert (first.number, first.total, len(first.rows)) == (1, 27, 25)
@@ -183,13 +183,13 @@ def test_the_trial_balance_adds_up_both_sides_of_every_account(
 ) -> None:
     make_entry(
         session,
-        (PROCESSOR, brand_funds, Money(1_000, "XTS")),
-        (FEES, PROCESSOR, Money(59, "XTS")),
+        (PROCESSOR, brand_funds, Money(1_000, "XCD")),
+        (FEES, PROCESSOR, Money(59, "XCD")),
         kind=EntryKind.FUND,
     )
-    make_entry(session, (brand_funds, campaign_funds, Money(400, "XTS")), kind=EntryKind.ALLOCATE)
+    make_entry(session, (brand_funds, campaign_funds, Money(400, "XCD")), kind=EntryKind.ALLOCATE)
 
-    lines = queries.trial_balance(session, currency="XTS")
+    lines = queries.trial_balance(session, currency="XCD")
 
     assert [
         (ln.code.value, ln.name, ln.debit.minor, ln.credit.minor, ln.balance.minor) for ln in lines
@@ -199,9 +199,9 @@ def test_the_trial_balance_adds_up_both_sides_of_every_account(
         (2020, "Campaign funds", 0, 400, 400),
         (5010, "Processor fees", 59, 0, 59),
     ]
-    assert {ln.currency for ln in lines} == {"XTS"}
+    assert {ln.currency for ln in lines} == {"XCD"}
     everything = queries.trial_balance(session)
-    assert [ln for ln in everything if ln.currency == "XTS"] == lines
+    assert [ln for ln in everything if ln.currency == "XCD"] == lines
     assert [(ln.currency, ln.code) for ln in everything] == sorted(
         (ln.currency, ln.code) for ln in everything
     )
@@ -213,17 +213,17 @@ def test_reconciliation_sees_what_each_entry_did_to_the_processor_balance(
     hour = timedelta(hours=1)
     charged = make_entry(
         session,
-        (PROCESSOR, brand_funds, Money(1_000, "XTS")),
-        (FEES, PROCESSOR, Money(59, "XTS")),
+        (PROCESSOR, brand_funds, Money(1_000, "XCD")),
+        (FEES, PROCESSOR, Money(59, "XCD")),
         kind=EntryKind.FUND,
         idem_key="fund:ch_seen",
         source_ref="ch_seen",
         occurred_at=OCCURRED_AT,
     )
-    make_entry(session, (brand_funds, campaign_funds, Money(1, "XTS")), kind=EntryKind.ALLOCATE)
+    make_entry(session, (brand_funds, campaign_funds, Money(1, "XCD")), kind=EntryKind.ALLOCATE)
     fee = make_entry(
         session,
-        (FEES, PROCESSOR, Money(5, "XTS")),
+        (FEES, PROCESSOR, Money(5, "XCD")),
         kind=EntryKind.PROCESSOR_MOVEMENT,
         occurred_at=OCCURRED_AT + hour,
     )
@@ -231,7 +231,7 @@ def test_reconciliation_sees_what_each_entry_did_to_the_processor_balance(
         session, entry_id=fee, occurred_at=OCCURRED_AT + 2 * hour, actor=SYSTEM
     )
 
-    seen = queries.entries_touching(session, Code.PROCESSOR_BALANCE, currency="XTS")
+    seen = queries.entries_touching(session, Code.PROCESSOR_BALANCE, currency="XCD")
 
     assert [(move.entry_id, move.kind, move.amount.minor) for move in seen] == [
         (charged, EntryKind.FUND, 941),
@@ -243,4 +243,4 @@ def test_reconciliation_sees_what_each_entry_did_to_the_processor_balance(
     window = queries.entries_touching(
         session, Code.PROCESSOR_BALANCE, since=OCCURRED_AT + hour, until=OCCURRED_AT + 2 * hour
     )
-    assert [move.entry_id for move in window if move.amount.currency == "XTS"] == [fee]
+    assert [move.entry_id for move in window if move.amount.currency == "XCD"] == [fee]

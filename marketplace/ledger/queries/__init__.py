@@ -16,11 +16,13 @@ from marketplace.ledger.queries.balances import (
 from marketplace.ledger.queries.journal import (
     EntryLine,
     EntryView,
+    Written,
     entries,
     entry,
     entry_by_key,
     lines_of,
     pairs_of,
+    written_as,
 )
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Movement",
     "OwnedAccount",
     "TrialLine",
+    "Written",
     "balance_of",
     "balances_of",
     "entries",
@@ -42,4 +45,5 @@ __all__ = [
     "pairs_of",
     "statement",
     "trial_balance",
+    "written_as",
 ]

@@ -100,6 +100,28 @@ def entry_by_key(session: Session, idem_key: str) -> EntryView | None:
     return next(iter(_views(session, found)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry as it was told."""
+
+    id: int
+    kind: EntryKind
+    pairs: tuple[Pair, ...]
+
+
+def written_as(session: Session, idem_keys: Sequence[str]) -> dict[str, Written]:
+    """The entries written under these keys; a key that is free is left out."""
+    found = session.execute(
+        select(JournalEntry.id, JournalEntry.idem_key, JournalEntry.kind).where(
+            JournalEntry.idem_key.in_(idem_keys)
+        )
+    ).all()
+    pairs: dict[int, list[Pair]] = {row.id: [] for row in found}
+    for row in session.execute(_posting_rows(list(pairs))):
+        pairs[row.entry_id].append(_pair(row))
+    return {row.idem_key: Written(row.id, row.kind, tuple(pairs[row.id])) for row in found}
+
+
 def pairs_of(session: Session, entry_id: int) -> list[Pair]:
     """The postings of an entry as they were given, in their order; empty for an unknown id."""
     return [_pair(row) for row in session.execute(_posting_rows([entry_id]))]

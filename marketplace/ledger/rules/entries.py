@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -42,7 +43,7 @@ class Entry:
 
     idem_key: says which event this is, like ``fund:<charge>``; the same event has the same key
     whoever tells of it. source_ref: the processor's object that statements will name. memo: no
-    names of people, entries are for ever.
+    names of people, entries are for ever. occurred_at: aware; None when whoever writes it says so.
     """
 
     kind: EntryKind
@@ -50,6 +51,11 @@ class Entry:
     pairs: tuple[Pair, ...]
     source_ref: str | None = None
     memo: str = ""
+    occurred_at: datetime | None = None
+
+    def at(self, moment: datetime) -> Entry:
+        """Return the same event with its own moment, to be written together with others."""
+        return replace(self, occurred_at=moment)
 
 
 class MalformedEntry(ValueError):
