@@ -9,9 +9,11 @@ import pytest
 from marketplace.kernel.money import Money
 from marketplace.ledger.chart import CHART, check_owners
 from marketplace.ledger.rules import (
+    AccountRef,
     Code,
     Entry,
     MalformedEntry,
+    Pair,
     check_entry,
     events,
 )
@@ -47,28 +49,37 @@ def test_the_processors_object_is_named_where_its_balance_moves() -> None:
     assert [e.idem_key for e in moving if e.source_ref is None] == []
 
 
+OWNERS = {
+    Code.OWED_BY_BRAND: BRAND,
+    Code.OWED_BY_CREATOR: CREATOR,
+    Code.CHARGEBACK_OPEN: ID,
+    Code.BRAND_FUNDS: BRAND,
+    Code.CAMPAIGN_FUNDS: CAMPAIGN,
+    Code.CAMPAIGN_FROZEN: CAMPAIGN,
+    Code.COMMITTED: DEAL,
+    Code.CREATOR_PENDING: CREATOR,
+    Code.CREATOR_PAYABLE: CREATOR,
+    Code.PAYOUT_IN_FLIGHT: ID,
+    Code.REFUND_IN_FLIGHT: ID,
+    Code.FEE_UNEARNED: CAMPAIGN,
+}
+
+
 def test_every_account_belongs_to_whom_the_event_names() -> None:
-    owners = {
-        ref.code: ref.owner
-        for make, _ in EVENTS
-        for pair in make().pairs
-        for ref in (pair.debit, pair.credit)
+    used = {ref for make, _ in EVENTS for pair in make().pairs for ref in (pair.debit, pair.credit)}
+
+    assert {ref for ref in used if CHART[ref.code].owned} == {
+        AccountRef(code, owner) for code, owner in OWNERS.items()
     }
 
-    assert {code: owner for code, owner in owners.items() if CHART[code].owned} == {
-        Code.OWED_BY_BRAND: BRAND,
-        Code.OWED_BY_CREATOR: CREATOR,
-        Code.CHARGEBACK_OPEN: ID,
-        Code.BRAND_FUNDS: BRAND,
-        Code.CAMPAIGN_FUNDS: CAMPAIGN,
-        Code.CAMPAIGN_FROZEN: CAMPAIGN,
-        Code.COMMITTED: DEAL,
-        Code.CREATOR_PENDING: CREATOR,
-        Code.CREATOR_PAYABLE: CREATOR,
-        Code.PAYOUT_IN_FLIGHT: ID,
-        Code.REFUND_IN_FLIGHT: ID,
-        Code.FEE_UNEARNED: CAMPAIGN,
-    }
+
+def test_the_smallest_movement_goes_the_right_way() -> None:
+    gain = events.unidentified(
+        stripe_balance_transaction_id="txn_1", source_ref="src_1", net=usd(1)
+    )
+
+    assert gain.pairs == (Pair(events.AT_PROCESSOR, events.SUSPENSE, usd(1)),)
+    assert gain.source_ref == "src_1"
 
 
 def test_memos_are_kept() -> None:
@@ -105,7 +116,8 @@ def test_memos_are_kept() -> None:
             stripe_charge_id="ch_1", gross=usd(1), processor_fee=NOTHING
         ).memo,
         events.matured(earning_id=ID, creator_id=CREATOR, amount=usd(1)).memo,
-    ] == [memo, memo, memo, memo, memo, "The charge is not what was asked for", ""]
+        *(make().memo for make, _ in EVENTS[:6]),
+    ] == [memo, memo, memo, memo, memo, "The charge is not what was asked for", *[""] * 7]
 
 
 def test_parts_of_nothing_are_left_out() -> None:
