@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from marketplace.payouts import queries as accounts
 from marketplace.processor.ports import Endpoint, ProcessorUnavailable
 from marketplace.store import inbox
-from marketplace.store.inbox import InboxMessage, WebhookKept
-from marketplace.store.locks import lock_row
+from marketplace.store.inbox import InboxMessage, InboxState, WebhookKept
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run, TryLater
 from workers.webhooks import HANDLERS
@@ -28,19 +28,41 @@ def handle_webhook(message: WebhookKept, run: Run) -> None:
     the object as it is now.
     """
     with reading() as session:
-        kept = session.scalars(
-            select(InboxMessage).where(InboxMessage.id == message.inbox_id)
-        ).one()
-    if kept.handled_at is not None:
+        kept = inbox.webhook_by_id(session, message.inbox_id)
+        stranger = _stranger(session, kept)
+    if kept.state is not InboxState.WAITING:
         return
-    told = told_by(kept.kind, kept.body)
-    for handler in HANDLERS[Endpoint(kept.sender)].get(kept.kind, ()):
-        try:
-            handler(told, run)
-        except ProcessorUnavailable as unavailable:
-            raise TryLater from unavailable
+    handlers = HANDLERS[Endpoint(kept.sender)].get(kept.kind, ())
+    if stranger:
+        _conclude(kept, InboxState.ASIDE, run, why=stranger)
+        return
+    try:
+        for handler in handlers:
+            handler(told_by(kept), run)
+    except ProcessorUnavailable as unavailable:
+        _went_wrong(kept, f"The processor did not answer: {unavailable}")
+        raise TryLater from unavailable
+    except Exception as error:
+        _went_wrong(kept, str(error) or type(error).__name__)
+        raise
+    _conclude(kept, InboxState.HANDLED if handlers else InboxState.UNUSED, run)
+
+
+def _stranger(session: Session, kept: InboxMessage) -> str | None:
+    """Say why a webhook of the connected endpoint is not about a creator of ours."""
+    if kept.sender != Endpoint.CONNECT or accounts.account_at(session, kept.account or ""):
+        return None
+    return f"No creator has the account {kept.account}" if kept.account else "It names no account"
+
+
+def _conclude(kept: InboxMessage, state: InboxState, run: Run, *, why: str | None = None) -> None:
     with transaction() as session:
-        lock_row(session, InboxMessage, kept.id).handled_at = run.now
+        inbox.conclude(session, kept.id, state=state, now=run.now, why=why)
+
+
+def _went_wrong(kept: InboxMessage, why: str) -> None:
+    with transaction() as session:
+        inbox.went_wrong(session, kept.id, why=why)
 
 
 def ring_waiting_webhooks(run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -97,6 +97,15 @@ def account_at(session: Session, stripe_account_id: str) -> PayoutAccount | None
     return session.scalar(
         select(PayoutAccount).where(PayoutAccount.stripe_account_id == stripe_account_id)
     )
+
+
+def accounts_at(
+    session: Session, stripe_account_ids: Collection[str | None]
+) -> Sequence[PayoutAccount]:
+    """The payout accounts that the processor knows by these ids."""
+    return session.scalars(
+        select(PayoutAccount).where(PayoutAccount.stripe_account_id.in_(stripe_account_ids))
+    ).all()
 
 
 def accounts_not_ready(session: Session) -> Sequence[PayoutAccount]:

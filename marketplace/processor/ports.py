@@ -75,16 +75,26 @@ class Endpoint(StrEnum):
 
 
 class BadSignature(Exception):
-    """A webhook that is not from the processor, or too old."""
+    """A webhook that is not from the processor, too old, or from a time that has not come."""
+
+
+class NoEvent(Exception):
+    """What was signed is not an event: no JSON, or not of its shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessorEvent:
-    """A verified webhook; body is what was signed."""
+    """A verified webhook; body is what was signed.
+
+    object_id: what it is about; empty for what has no id, like a balance. account: the connected
+    account it happened in; None for our own.
+    """
 
     event_id: str
     kind: str
     livemode: bool
+    object_id: str
+    account: str | None
     body: Mapping[str, Any]
 
 
@@ -92,5 +102,5 @@ class EventVerifier(Protocol):
     """Tells real webhooks from forged ones."""
 
     def verify(self, endpoint: Endpoint, *, payload: bytes, signature: str) -> ProcessorEvent:
-        """Return the event that these very bytes carry; raises BadSignature."""
+        """Return the event that these very bytes carry; raises BadSignature, NoEvent."""
         ...

@@ -42,6 +42,13 @@ def call_by_id(session: Session, call_id: UUID) -> ProcessorCall:
     return found
 
 
+def calls_that_made(session: Session, *, remote_ids: Collection[str]) -> Sequence[ProcessorCall]:
+    """The calls that made these objects at the processor."""
+    return session.scalars(
+        select(ProcessorCall).where(ProcessorCall.remote_id.in_(remote_ids))
+    ).all()
+
+
 def attempts_of(session: Session, call_id: UUID) -> Sequence[ProcessorAttempt]:
     """Every send of a call, oldest first."""
     return session.scalars(

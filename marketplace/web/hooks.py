@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from marketplace.kernel.clock import utc_now
-from marketplace.processor.ports import BadSignature, Endpoint
+from marketplace.processor.ports import BadSignature, Endpoint, NoEvent
 from marketplace.store.inbox import keep_once
 from marketplace.store.session import transaction
 from marketplace.web import access
+
+LARGEST_BYTES: Final = 1024 * 1024
+"""Far above any event; whoever sends more is not the processor."""
+OTHER_MODE: Final = {
+    True: "It is about live money; this installation handles test money.",
+    False: "It is about test money; this installation handles live money.",
+}
 
 bp = Blueprint("hooks", __name__, url_prefix="/hooks")
 
@@ -26,24 +36,40 @@ def stripe_connect() -> Response:
 
 
 def _keep(endpoint: Endpoint) -> Response:
-    """Answer 400 to what is not from the processor, 200 to everything else, known or not."""
+    """Answer 400 to what is not from the processor, 200 to everything else, known or not.
+
+    Nothing but keeping happens in the request. What is about the other kind of money, live or
+    test, is put aside: an endpoint for connected accounts is sent both.
+    """
+    request.max_content_length = LARGEST_BYTES
     try:
         event = access.gateways().events.verify(
             endpoint,
             payload=request.get_data(),
             signature=request.headers.get("Stripe-Signature", ""),
         )
+    except RequestEntityTooLarge:
+        return _plain("too large", 413)
     except BadSignature:
-        return Response("bad signature", status=400, mimetype="text/plain")
-    if event.livemode is not current_app.config["LIVEMODE"]:
-        return Response("other mode", status=400, mimetype="text/plain")
+        return _plain("bad signature", 400)
+    except NoEvent:
+        return _plain("no event", 400)
+    aside = event.livemode is not current_app.config["LIVEMODE"]
     with transaction() as session:
         keep_once(
             session,
             sender=endpoint.value,
             sender_id=event.event_id,
             kind=event.kind,
+            livemode=event.livemode,
+            account=event.account,
+            object_id=event.object_id,
             body=dict(event.body),
             now=utc_now(),
+            aside=OTHER_MODE[event.livemode] if aside else "",
         )
-    return Response("kept", mimetype="text/plain")
+    return _plain("kept", 200)
+
+
+def _plain(text: str, status: int) -> Response:
+    return Response(text, status=status, mimetype="text/plain")

@@ -42,6 +42,7 @@ from marketplace.web.staff import proof as staff_proof
 from marketplace.web.staff import reconciliation as staff_reconciliation
 from marketplace.web.staff import requests as staff_requests
 from marketplace.web.staff import suspense as staff_suspense
+from marketplace.web.staff import webhooks as staff_webhooks
 from marketplace.web.staff.blueprint import bp as staff_pages
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "staff_reconciliation",
     "staff_requests",
     "staff_suspense",
+    "staff_webhooks",
 ]
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (public_pages, brand_pages, creator_pages, staff_pages)

@@ -32,7 +32,7 @@ TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "accepted", "active", "agreed", "approved", "completed", "connected", "executed",
-            "live", "paid", "published", "resolved", "settled", "succeeded", "verified",
+            "handled", "live", "paid", "published", "resolved", "settled", "succeeded", "verified",
         ),
         GOOD,
     ),
@@ -40,7 +40,7 @@ TONES: Final[Mapping[str, str]] = {
         (
             "asked", "awaiting_submission", "changes_requested", "checking", "checkout_open",
             "in_review", "needs_reconnect", "offered", "open", "paying", "pending", "requested",
-            "reserved", "retry", "sending", "submitted", "unknown",
+            "reserved", "retry", "sending", "submitted", "unknown", "waiting",
         ),
         WAITING,
     ),
@@ -56,6 +56,7 @@ TONES: Final[Mapping[str, str]] = {
 """Each state has one colour everywhere; what is not listed is over or has not begun: quiet."""
 
 LABELS: Final[Mapping[str, str]] = {
+    "aside": "Put aside",
     "awaiting_submission": "Awaiting draft",
     "checking": "Checking post",
     "manual": "Needs a person",
@@ -64,6 +65,7 @@ LABELS: Final[Mapping[str, str]] = {
     "pending": "In hold window",
     "retry": "Trying again",
     "unknown": "Answer unknown",
+    "unused": "Needs nothing",
 }
 """Where the state's own name is not the word people read."""
 

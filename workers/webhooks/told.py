@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
+from marketplace.store.inbox import InboxMessage
 from workers.runtime import Run
 
 
@@ -46,12 +46,12 @@ def together(*tables: Mapping[str, Handler]) -> Handlers:
     return dict(found)
 
 
-def told_by(kind: str, body: Mapping[str, Any]) -> Told:
-    """Return what a kept webhook tells; the body is the processor's snapshot of the object."""
-    about = body.get("data", {}).get("object", {})
+def told_by(kept: InboxMessage) -> Told:
+    """Return what a kept webhook tells. A thin one carries no metadata."""
+    about = kept.body.get("data", {}).get("object", {})
     return Told(
-        kind=kind,
-        object_id=about.get("id") or "",
-        account=body.get("account"),
+        kind=kept.kind,
+        object_id=kept.object_id,
+        account=kept.account,
         metadata=about.get("metadata") or {},
     )

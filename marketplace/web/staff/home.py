@@ -22,7 +22,8 @@ from marketplace.reconciliation import queries as reconciliation
 from marketplace.reconciliation.checks import runs
 from marketplace.reconciliation.models import ReconciliationBreak
 from marketplace.reconciliation.rules import AGES, OLDEST, age_label
-from marketplace.store import outbox
+from marketplace.store import inbox, outbox
+from marketplace.store.inbox import InboxState
 from marketplace.store.session import reading
 from marketplace.treasury import queries as treasury
 from marketplace.web import access, render
@@ -48,7 +49,7 @@ MENU: Final = (
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),
-    NavEntry("Jobs", "staff.messages", ("/staff/messages",)),
+    NavEntry("Jobs", "staff.messages", ("/staff/messages", "/staff/webhooks")),
 )
 CLOCK: Final = NavEntry("Clock", "staff.clock", ())
 
@@ -241,17 +242,21 @@ def _cash_to_add(covers: Sequence[Cover]) -> list[Todo]:
 
 
 def _jobs_to_retry(session: Session) -> list[Todo]:
-    count = outbox.failed(session, page=1).total
-    if not count:
-        return []
-    return [
-        Todo(
-            title=_counted(count, "job failed", "jobs failed"),
-            detail="They are not tried again by themselves.",
-            action_label="See why",
-            url=url_for("staff.messages"),
-        )
-    ]
+    failed = outbox.failed(session, page=1).total
+    stuck = inbox.stuck_count(session)
+    jobs = Todo(
+        title=_counted(failed, "job failed", "jobs failed"),
+        detail="They are not tried again by themselves.",
+        action_label="See why",
+        url=url_for("staff.messages"),
+    )
+    webhooks = Todo(
+        title=_counted(stuck, "webhook cannot be handled", "webhooks cannot be handled"),
+        detail="They are tried again for three days.",
+        action_label="See why",
+        url=url_for("staff.webhooks", state=InboxState.WAITING),
+    )
+    return [*([jobs] if failed else []), *([webhooks] if stuck else [])]
 
 
 def _counted(count: int, one: str, many: str) -> str:

@@ -254,6 +254,8 @@ POST decline_request         in     404   404     404     404    404     404   4
     -> staff.request
 GET  earnings                in     404   404     404     404    404     404   404   200   404
 GET  entry                   in     404   404     404     404    404     404   404   200   404
+POST handle_again            in     404   404     404     404    404     404   404   303   404
+    -> staff.webhook
 GET  home                    in     404   404     404     404    404     404   404   200   404
 POST identify                in     404   404     404     404    404     404   404   303   404
     -> staff.request
@@ -278,6 +280,8 @@ POST skip                    in     404   404     404     404    404     404   4
 GET  suspense                in     404   404     404     404    404     404   404   200   404
 POST withdraw_request        in     404   404     404     404    404     404   404   303   404
     -> staff.requests
+GET  webhook                 in     404   404     404     404    404     404   404   200   404
+GET  webhooks                in     404   404     404     404    404     404   404   200   404
 """
 
 ROWS: Final = [row for table in (PUBLIC, BRAND, CREATOR, STAFF) for row in _rows(table)]

@@ -41,6 +41,7 @@ from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind
 from marketplace.reconciliation import queries as reconciliation
 from marketplace.store.base import Base
+from marketplace.store.inbox import keep_once
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import db
 from marketplace.treasury import service as treasury
@@ -396,6 +397,14 @@ def _small_things(session: Session, world: World) -> None:
         "channel_id": channel.id,
         "notification_id": told.id,
         "message_id": failed.id,
+        "inbox_id": keep_once(
+            session,
+            sender="stripe",
+            sender_id="evt_1",
+            kind="transfer.created",
+            body={},
+            now=NOON,
+        ),
         "member_invitation": invited.id,
         "state": state,
         "confirm": _link(world, LinkPurpose.CONFIRM_EMAIL, world.people["new"].user_id),

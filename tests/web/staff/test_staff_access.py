@@ -17,11 +17,11 @@ PAGES = (
     f"/staff/calls/{ID}", "/staff/reconciliation", "/staff/reconciliation.csv", "/staff/breaks",
     f"/staff/breaks/{ID}", "/staff/ledger", "/staff/ledger/accounts/1010/USD",
     "/staff/ledger/entries", "/staff/ledger/entries/1", "/staff/proof", "/staff/messages",
-    "/staff/clock",
+    "/staff/clock", "/staff/webhooks", f"/staff/webhooks/{ID}",
 )  # fmt: skip
 ACTS = (
     "/staff/reconciliation", f"/staff/breaks/{ID}", f"/staff/messages/{ID}/retry", "/staff/clock",
-    "/staff/proof",
+    "/staff/proof", f"/staff/webhooks/{ID}/again",
 )  # fmt: skip
 BY_NOBODY = (("GET", PAGES), ("POST", ACTS))
 
@@ -71,7 +71,7 @@ def test_a_link_cannot_do_what_a_button_does(client: FlaskClient, stella: Actor)
     "path",
     [
         f"/staff/payouts/{ID}", f"/staff/calls/{ID}", f"/staff/breaks/{ID}",
-        "/staff/ledger/entries/1", "/staff/ledger/entries/99999999999999999999",
+        f"/staff/webhooks/{ID}", "/staff/ledger/entries/1", "/staff/ledger/entries/99999999999999999999",
         "/staff/ledger/accounts/1011/USD", "/staff/ledger/accounts/1010/dollars",
     ],
 )  # fmt: skip
