@@ -28,7 +28,7 @@ def handle_webhook(message: WebhookKept, run: Run) -> None:
     the object as it is now.
     """
     with reading() as session:
-        kept = inbox.webhook_by_id(session, message.inbox_id)
+        kept = session.get_one(InboxMessage, message.inbox_id)
         stranger = _stranger(session, kept)
     if kept.state is not InboxState.WAITING:
         return

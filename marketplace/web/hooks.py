@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, Response, current_app, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from marketplace.kernel.clock import utc_now
 from marketplace.processor.ports import BadSignature, Endpoint, NoEvent
@@ -41,15 +40,16 @@ def _keep(endpoint: Endpoint) -> Response:
     Nothing but keeping happens in the request. What is about the other kind of money, live or
     test, is put aside: an endpoint for connected accounts is sent both.
     """
-    request.max_content_length = LARGEST_BYTES
+    if "Transfer-Encoding" in request.headers:  # in pieces, with no end in sight
+        return _plain("no length", 411)
+    if (request.content_length or 0) > LARGEST_BYTES:
+        return _plain("too large", 413)
     try:
         event = access.gateways().events.verify(
             endpoint,
             payload=request.get_data(),
             signature=request.headers.get("Stripe-Signature", ""),
         )
-    except RequestEntityTooLarge:
-        return _plain("too large", 413)
     except BadSignature:
         return _plain("bad signature", 400)
     except NoEvent:

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from marketplace.gateways.stripe_events import TOLERANCE_SECONDS, StripeEvents
-from marketplace.processor.ports import BadSignature, Endpoint
+from marketplace.gateways.stripe_events import TOLERANCE_SECONDS, StripeEvents, read_event
+from marketplace.processor.ports import BadSignature, Endpoint, NoEvent
 from marketplace.sandbox.stripe_webhooks import signature
 
 BODY = json.dumps(
@@ -70,8 +70,8 @@ def test_a_header_with_two_signatures_is_taken_when_one_fits(events: StripeEvent
         (BODY, "v1=00"),
         (BODY, "t=now,v1=00"),
         (BODY, "nonsense"),
+        (BODY, signed("whsec_new", age=-TOLERANCE_SECONDS - 60)),
         (b"\xff\xfe", signed("whsec_new", body=b"\xff\xfe")),
-        (b"not json", signed("whsec_new", body=b"not json")),
     ],
     ids=[
         "another secret",
@@ -84,13 +84,74 @@ def test_a_header_with_two_signatures_is_taken_when_one_fits(events: StripeEvent
         "no moment",
         "no number for the moment",
         "no header at all",
+        "from the future",
         "no text",
-        "no JSON",
     ],
 )
 def test_everything_else_is_refused(events: StripeEvents, payload: bytes, header: str) -> None:
     with pytest.raises(BadSignature):
         events.verify(Endpoint.PLATFORM, payload=payload, signature=header)
+
+
+@pytest.mark.parametrize("age", [TOLERANCE_SECONDS - 60, 60 - TOLERANCE_SECONDS])
+def test_a_clock_that_differs_a_little_is_forgiven(events: StripeEvents, age: int) -> None:
+    header = signed("whsec_new", age=age)
+
+    assert events.verify(Endpoint.PLATFORM, payload=BODY, signature=header).event_id == "evt_1"
+
+
+THIN = {
+    "id": "evt_2",
+    "object": "v2.core.event",
+    "type": "v2.core.account[requirements].updated",
+    "livemode": True,
+    "context": "acct_1",
+    "related_object": {"id": "acct_1", "type": "v2.core.account", "url": "/v2/core/accounts/1"},
+}
+
+
+def test_a_thin_event_is_read_for_what_it_names() -> None:
+    event = read_event(json.dumps(THIN).encode())
+
+    assert (event.event_id, event.kind, event.livemode, event.object_id, event.account) == (
+        "evt_2",
+        "v2.core.account[requirements].updated",
+        True,
+        "acct_1",
+        "acct_1",
+    )
+
+
+def test_an_event_about_something_without_an_id_is_read() -> None:
+    balance = {**json.loads(BODY), "data": {"object": {"object": "balance"}}}
+
+    assert read_event(json.dumps(balance).encode()).object_id == ""
+    assert read_event(json.dumps({**THIN, "related_object": None}).encode()).object_id == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "not json",
+        "NaN",
+        "[]",
+        "7",
+        "{}",
+        "[" * 100_000,
+        json.dumps({**json.loads(BODY), "data": None}),
+        json.dumps({**json.loads(BODY), "data": {"object": []}})[:-1],
+        json.dumps({**json.loads(BODY), "id": 7}),
+        json.dumps({**json.loads(BODY), "livemode": "false"}),
+        json.dumps({**json.loads(BODY), "account": ["acct_1"]}),
+    ],
+)
+def test_what_is_signed_and_no_event_is_told_apart(events: StripeEvents, body: str) -> None:
+    payload = body.encode()
+
+    with pytest.raises(NoEvent):
+        events.verify(
+            Endpoint.PLATFORM, payload=payload, signature=signed("whsec_new", body=payload)
+        )
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), (" ",)])

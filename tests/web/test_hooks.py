@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from typing import Any
@@ -12,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.sandbox.stripe_webhooks import signature
-from marketplace.store.inbox import InboxMessage
+from marketplace.store.inbox import InboxMessage, InboxState
 from marketplace.store.outbox import OutboxMessage
+from marketplace.web.hooks import LARGEST_BYTES
 
 PLATFORM, CONNECT = ("/hooks/stripe", "whsec_platform"), ("/hooks/stripe-connect", "whsec_connect")
 
@@ -105,21 +107,128 @@ def test_a_kind_that_nobody_knows_is_kept_too(client: FlaskClient, session: Sess
     assert kept(session) == [("stripe", "evt_1", "tax.settings.updated")]
 
 
-def test_an_event_of_live_money_does_not_enter_a_test_installation(
-    client: FlaskClient, session: Session
+@pytest.mark.parametrize("where", [PLATFORM, CONNECT])
+def test_an_event_of_live_money_is_put_aside_in_a_test_installation(
+    client: FlaskClient, session: Session, where: tuple[str, str]
 ) -> None:
-    assert send(client, PLATFORM, event(livemode=True)) == (400, "other mode")
-    assert kept(session) == []
+    assert send(client, where, event(livemode=True)) == (200, "kept")
+
+    row = session.scalars(select(InboxMessage)).one()
+    assert (row.state, row.failure) == (
+        InboxState.ASIDE,
+        "It is about live money; this installation handles test money.",
+    )
+    assert rung(session) == []
 
 
-def test_an_event_of_test_money_does_not_enter_a_live_installation(
+def test_an_event_of_test_money_is_put_aside_in_a_live_installation(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(client.application.config, "LIVEMODE", True)
 
-    assert send(client, PLATFORM, event()) == (400, "other mode")
-    assert send(client, PLATFORM, event(livemode=True)) == (200, "kept")
-    assert len(kept(session)) == 1
+    assert send(client, PLATFORM, event()) == (200, "kept")
+    assert send(client, PLATFORM, event(id="evt_2", livemode=True)) == (200, "kept")
+    states = session.scalars(select(InboxMessage.state).order_by(InboxMessage.sender_id)).all()
+    assert states == [InboxState.ASIDE, InboxState.WAITING]
+    assert rung(session) == ["WebhookKept"]
+
+
+def test_what_it_is_about_is_kept_beside_it(client: FlaskClient, session: Session) -> None:
+    send(client, CONNECT, event("payout.failed", account="acct_1"))
+
+    row = session.scalars(select(InboxMessage)).one()
+    assert (row.account, row.object_id, row.livemode, row.state) == (
+        "acct_1",
+        "cs_1",
+        False,
+        InboxState.WAITING,
+    )
+
+
+def test_the_same_event_with_another_body_changes_nothing(
+    client: FlaskClient, session: Session
+) -> None:
+    send(client, PLATFORM, event())
+    other = event(data={"object": {"id": "cs_2", "object": "checkout.session"}})
+
+    assert send(client, PLATFORM, other) == (200, "kept")
+    row = session.scalars(select(InboxMessage)).one()
+    assert (row.body, row.object_id) == (event(), "cs_1")
+    assert rung(session) == ["WebhookKept"]
+
+
+@pytest.mark.parametrize("where", [PLATFORM, CONNECT])
+def test_what_is_larger_than_any_event_is_refused_unread(
+    client: FlaskClient, session: Session, where: tuple[str, str]
+) -> None:
+    huge = event(padding="x" * LARGEST_BYTES)
+
+    assert send(client, where, huge) == (413, "too large")
+    assert kept(session) == []
+    assert rung(session) == []
+
+
+def test_what_does_not_say_its_length_is_refused_unread(
+    client: FlaskClient, session: Session
+) -> None:
+    answer = client.post(
+        PLATFORM[0],
+        input_stream=io.BytesIO(b"{}"),
+        environ_overrides={"wsgi.input_terminated": True},
+        headers={"Stripe-Signature": "t=1,v1=00", "Transfer-Encoding": "chunked"},
+    )
+
+    assert (answer.status_code, answer.text) == (411, "no length")
+    assert kept(session) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"not json", b"[]", b"{}", b"null", b'{"id": "evt_1", "object": "event"}', b"NaN"],
+)
+def test_what_is_signed_and_no_event_is_refused(
+    client: FlaskClient, session: Session, body: bytes
+) -> None:
+    header = signature(body, secret=PLATFORM[1], at=int(time.time()))
+
+    answer = client.post(PLATFORM[0], data=body, headers={"Stripe-Signature": header})
+
+    assert (answer.status_code, answer.text) == (400, "no event")
+    assert kept(session) == []
+
+
+def test_a_signature_from_the_future_is_refused(client: FlaskClient, session: Session) -> None:
+    payload = json.dumps(event()).encode()
+    early = signature(payload, secret=PLATFORM[1], at=int(time.time()) + 360)
+
+    assert send(client, PLATFORM, event(), header=early) == (400, "bad signature")
+    assert kept(session) == []
+
+
+def test_a_thin_event_is_kept_with_the_object_it_names(
+    client: FlaskClient, session: Session
+) -> None:
+    thin = {
+        "id": "evt_thin",
+        "object": "v2.core.event",
+        "type": "v2.core.account[requirements].updated",
+        "livemode": False,
+        "related_object": {"id": "acct_1", "type": "v2.core.account", "url": "/v2/core/accounts/1"},
+    }
+
+    assert send(client, PLATFORM, thin) == (200, "kept")
+    row = session.scalars(select(InboxMessage)).one()
+    assert (row.kind, row.object_id, row.account) == (thin["type"], "acct_1", None)
+
+
+def test_a_sign_that_postgresql_cannot_keep_does_not_lose_the_event(
+    client: FlaskClient, session: Session
+) -> None:
+    marked = event(data={"object": {"id": "cs_1", "metadata": {"name": "a\x00b"}}})
+
+    assert send(client, PLATFORM, marked) == (200, "kept")
+    row = session.scalars(select(InboxMessage)).one()
+    assert row.body["data"]["object"]["metadata"] == {"name": "a\ufffdb"}
 
 
 def test_webhooks_need_no_form_token(

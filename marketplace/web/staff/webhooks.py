@@ -81,7 +81,5 @@ def _urls(session: Session, rows: Sequence[InboxMessage]) -> Mapping[str, str]:
     }
     for account in payouts.accounts_at(session, named | {row.account for row in rows}):
         if account.stripe_account_id is not None:
-            urls[account.stripe_account_id] = url_for(
-                "staff.earnings", creator=account.creator_id
-            )
+            urls[account.stripe_account_id] = url_for("staff.earnings", creator=account.creator_id)
     return urls

@@ -71,7 +71,8 @@ def test_a_link_cannot_do_what_a_button_does(client: FlaskClient, stella: Actor)
     "path",
     [
         f"/staff/payouts/{ID}", f"/staff/calls/{ID}", f"/staff/breaks/{ID}",
-        f"/staff/webhooks/{ID}", "/staff/ledger/entries/1", "/staff/ledger/entries/99999999999999999999",
+        f"/staff/webhooks/{ID}", "/staff/ledger/entries/1",
+        "/staff/ledger/entries/99999999999999999999",
         "/staff/ledger/accounts/1011/USD", "/staff/ledger/accounts/1010/dollars",
     ],
 )  # fmt: skip
