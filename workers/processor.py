@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.funding import service as funding
 from marketplace.kernel.clock import utc_now
-from marketplace.notifications import service as notifications
 from marketplace.payouts import service as payouts
+from marketplace.processor import queries
 from marketplace.processor import service as processor
-from marketplace.processor.messages import CallDue, CallStuck
+from marketplace.processor.messages import CallDue, CallRuled
 from marketplace.processor.models import ProcessorCall
-from marketplace.processor.ports import Answer
-from marketplace.processor.rules import Act, CallKind
-from marketplace.store.session import transaction
+from marketplace.processor.ports import Answer, Instruction
+from marketplace.processor.rules import Act, CallKind, Outcome
+from marketplace.store.session import reading, transaction
+from workers.failpoints import reach
 from workers.runtime import Run
+
+UNCLEAR_FOR: Final = timedelta(hours=1)
+"""How long an answer may be missing before we look for what the call has made."""
+SLEPT: Final = Answer(Outcome.NOT_RUN, code="lease_over")
+"""Nothing was sent, for sure: this process slept through its lease, and another may send now."""
 
 
 def make_call(message: CallDue, run: Run) -> None:
-    """Make one intended call, if it is due and nobody else holds it."""
+    """Make one intended call, if it is due, has its turn, and nobody else holds it."""
+    reach("before the claim")
     with transaction() as session:
         instruction = processor.claim(session, call_id=message.call_id, now=run.now)
     if instruction is None:
         return
-    if utc_now() >= instruction.send_before:
-        return  # this process slept through its lease; another one may be sending now
-    payments = run.gateways.payments
-    ask = payments.send if instruction.act is Act.SEND else payments.look_up
-    answer = ask(instruction)
+    reach("before the call")
+    time.sleep(instruction.wait.total_seconds())
+    answer = _ask(instruction, run) if utc_now() < instruction.send_before else SLEPT
+    reach("before the answer is written")
     with transaction() as session:
-        now = utc_now()
-        ended = processor.record(session, instruction=instruction, answer=answer, now=now)
+        ended = processor.record(session, instruction=instruction, answer=answer, now=utc_now())
         if ended is not None:
-            _conclude(session, ended, answer, run)
+            _conclude(session, ended, run, facts=answer.facts)
+        reach("before the answer is committed")
+    reach("after the answer")
 
 
 def ring_due_calls(run: Run) -> None:
@@ -42,29 +53,46 @@ def ring_due_calls(run: Run) -> None:
         processor.ring_due(session, now=run.now)
 
 
-def _conclude(session: Session, call: ProcessorCall, answer: Answer, run: Run) -> None:
+def look_for_unclear_calls(run: Run) -> None:
+    """Look at the processor for what has had no clear answer for an hour; take over what it has.
+
+    What is not found proves nothing yet: that is for the call's own look-ups.
+    """
+    with reading() as session:
+        unclear = [
+            processor.question(call, now=run.now)
+            for call in queries.unclear_since(session, sent_before=run.now - UNCLEAR_FOR)
+        ]
+    for question in unclear:
+        answer = run.gateways.payments.look_up(question)
+        if answer.outcome is Outcome.DONE and answer.remote_id is not None:
+            with transaction() as session:
+                ended = processor.adopt(
+                    session, call_id=question.call_id, remote_id=answer.remote_id, now=run.now
+                )
+                if ended is not None:
+                    _conclude(session, ended, run, facts=answer.facts)
+
+
+def conclude_ruled(message: CallRuled, run: Run) -> None:
+    """Let the room that planned a call know that a person has ended it."""
+    with transaction() as session:
+        _conclude(session, queries.call_by_id(session, message.call_id), run, facts={})
+
+
+def _ask(instruction: Instruction, run: Run) -> Answer:
+    payments = run.gateways.payments
+    ask = payments.send if instruction.act is Act.SEND else payments.look_up
+    return ask(instruction)
+
+
+def _conclude(session: Session, call: ProcessorCall, run: Run, *, facts: Mapping[str, str]) -> None:
     match call.kind:
         case CallKind.CHECKOUT:
-            funding.conclude_checkout(session, call=call, checkout_url=answer.facts.get("url"))
+            funding.conclude_checkout(session, call=call, checkout_url=facts.get("url"))
         case CallKind.REFUND:
             funding.conclude_refund(session, call=call, now=run.now)
         case CallKind.TRANSFER:
             payouts.conclude_transfer(session, call=call, now=run.now)
         case CallKind.ACCOUNT:
             payouts.conclude_account(session, call=call, now=run.now)
-
-
-def tell_staff(message: CallStuck, run: Run) -> None:
-    """Tell staff that a call will not go on by itself."""
-    with transaction() as session:
-        for user_id in accounts.staff_ids(session):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="call_stuck",
-                title="A call to the payment service needs a person",
-                text="It was refused as a misuse of its key. Nothing is sent again by itself.",
-                path="/staff/payouts",
-                once_key=f"call_stuck:{message.call_id}:{user_id}",
-                now=run.now,
-            )

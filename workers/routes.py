@@ -20,7 +20,7 @@ from marketplace.processor import messages as processor
 from marketplace.reconciliation import messages as reconciliation
 from marketplace.store.inbox import WebhookKept
 from marketplace.treasury import messages as treasury
-from workers import bonuses as bonus_jobs
+from workers import alarms
 from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
@@ -83,13 +83,18 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     deliverables.PostRefused: (Route(deliverable_jobs.tell_refused, MAIL),),
     deliverables.DeliverableAccepted: (
         Route(payout_jobs.book_fee, MONEY),
+        Route(deliverable_jobs.end_collaboration, MONEY),
         Route(deliverable_jobs.tell_accepted, MAIL),
     ),
     metrics.ReadingsDue: (Route(metric_jobs.read_posts, READS),),
     metrics.PostNotVisible: (Route(deliverable_jobs.tell_not_visible, MAIL),),
     # money
     processor.CallDue: (Route(processor_jobs.make_call, MONEY),),
-    processor.CallStuck: (Route(processor_jobs.tell_staff, MAIL),),
+    processor.CallRuled: (Route(processor_jobs.conclude_ruled, MONEY),),
+    processor.CallStuck: (Route(alarms.tell_stuck, MAIL),),
+    processor.CallDoneAfterAll: (Route(alarms.tell_done_after_all, MAIL),),
+    processor.CallDoneTwice: (Route(alarms.tell_done_twice, MAIL),),
+    processor.SendingStopped: (Route(alarms.tell_stopped, MAIL),),
     WebhookKept: (Route(inbox_jobs.handle_webhook, MONEY),),
     funding.CheckoutDue: (Route(funding_jobs.look_at_checkout, MONEY),),
     funding.ChargeSettled: (Route(funding_jobs.tell_funded, MAIL),),
@@ -97,11 +102,6 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     funding.RefundDue: (Route(funding_jobs.look_at_refund, MONEY),),
     funding.RefundEnded: (Route(funding_jobs.tell_refund_ended, MAIL),),
     payouts.FeeEarned: (Route(payout_jobs.tell_earned, MAIL),),
-    payouts.BonusCorrected: (Route(bonus_jobs.tell_corrected, MAIL),),
-    payouts.BonusEnded: (
-        Route(bonus_jobs.complete_collaboration, MONEY),
-        Route(bonus_jobs.tell_ended, MAIL),
-    ),
     payouts.PayoutsWanted: (Route(payout_jobs.gather_payouts, MONEY),),
     payouts.PayoutSettled: (Route(payout_jobs.tell_settled, MAIL),),
     payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),

@@ -9,7 +9,6 @@ import structlog
 
 from marketplace.kernel.messages import ClockMoved
 from workers import (
-    bonuses,
     collaborations,
     creators,
     deliverables,
@@ -47,6 +46,7 @@ class Entry:
 
 SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(processor.ring_due_calls, EVERY_MINUTE, MONEY),
+    Entry(processor.look_for_unclear_calls, "7 * * * *", MONEY),
     Entry(inbox.ring_waiting_webhooks, EVERY_MINUTE, MONEY),
     Entry(funding.ring_open_money_in, "*/5 * * * *", MONEY),
     Entry(creators.sweep_channels, "23 * * * *", READS),
@@ -56,7 +56,6 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(collaborations.expire_offers, "*/5 * * * *", READS),
     Entry(collaborations.close_stale_applications, "*/5 * * * *", READS),
     Entry(deliverables.accept_silent, "*/5 * * * *", MONEY),
-    Entry(bonuses.book_bonuses, "*/15 * * * *", MONEY),
     Entry(payouts.release_fees, EVERY_MINUTE, MONEY),
     Entry(payouts.refresh_accounts_not_ready, "*/15 * * * *", MONEY),
     Entry(payouts.ring_payable, "*/15 * * * *", MONEY),

@@ -1,16 +1,20 @@
-"""Intended calls and the attempts made of them."""
+"""Intended calls, the attempts made of them, and what slows or stops them."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.ids import new_id
-from marketplace.processor.rules import CallKind, CallState, Outcome
+from marketplace.processor.rules import CallKind, CallState, Outcome, Standing
 from marketplace.store.base import Base, Json, StateText, one_of
+
+_STANDING: Final = tuple(field.name for field in fields(Standing))
 
 
 class ProcessorCall(Base):
@@ -45,6 +49,7 @@ class ProcessorCall(Base):
     last_sent_at: Mapped[datetime | None]
     absent_count: Mapped[int] = mapped_column(default=0)
     """How many look-ups in a row found nothing."""
+    look_only: Mapped[bool] = mapped_column(default=False)
     remote_id: Mapped[str | None]
     error_code: Mapped[str | None]
     error_text: Mapped[str | None]
@@ -55,6 +60,16 @@ class ProcessorCall(Base):
     def idempotency_key(self) -> str:
         """The key under which the processor knows this call."""
         return f"{self.id}.{self.key_generation}"
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands, for the rules to look at; set by what they return."""
+        return Standing(**{name: getattr(self, name) for name in _STANDING})
+
+    @standing.setter
+    def standing(self, standing: Standing) -> None:
+        for name in _STANDING:
+            setattr(self, name, getattr(standing, name))
 
 
 class ProcessorAttempt(Base):
@@ -77,3 +92,21 @@ class ProcessorAttempt(Base):
     code: Mapped[str | None]
     http_status: Mapped[int | None]
     request_id: Mapped[str | None]
+
+
+class ProcessorLane(Base):
+    """What all calls of one kind share: the pace of their sends, and whether they are stopped."""
+
+    __tablename__ = "processor_lanes"
+    __table_args__ = (
+        CheckConstraint("(stopped_at IS NULL) = (probe_at IS NULL)", name="a_stop_is_probed"),
+    )
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """The kind of call."""
+    next_send_at: Mapped[datetime]
+    """When the next send has its turn, by the clock of the database."""
+    stopped_at: Mapped[datetime | None]
+    """Since when our credentials are not taken; nothing is sent but one probe now and then."""
+    stop_code: Mapped[str | None]
+    probe_at: Mapped[datetime | None]

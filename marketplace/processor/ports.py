@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -19,6 +19,7 @@ class Instruction:
     params: whole minor units, texts and ids, in the words of the kind; frozen when it was planned.
     fence: what the answer must carry to be believed.
     send_before: after this moment somebody else may hold the call.
+    wait: how long until the call has its turn among all sends of its kind.
     """
 
     call_id: UUID
@@ -28,6 +29,7 @@ class Instruction:
     idempotency_key: str
     fence: int
     send_before: datetime
+    wait: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
-from marketplace.processor.models import ProcessorAttempt, ProcessorCall
+from marketplace.processor.models import (
+    ProcessorAttempt,
+    ProcessorCall,
+    ProcessorLane,
+)
 from marketplace.processor.rules import CallKind, CallState
 
 
@@ -68,9 +73,30 @@ def waiting_for_a_person(session: Session) -> Sequence[ProcessorCall]:
 
 
 def without_clear_answer(session: Session) -> Sequence[ProcessorCall]:
-    """Calls that may have happened at the processor; they are looked up before any new send."""
+    """Calls that may have happened at the processor."""
     return session.scalars(
         select(ProcessorCall)
         .where(ProcessorCall.state == CallState.UNKNOWN)
         .order_by(ProcessorCall.planned_at)
+    ).all()
+
+
+def unclear_since(session: Session, *, sent_before: datetime) -> Sequence[ProcessorCall]:
+    """Calls whose last send is older than that and has no clear answer yet."""
+    return session.scalars(
+        select(ProcessorCall)
+        .where(
+            ProcessorCall.state.in_((CallState.UNKNOWN, CallState.SENDING, CallState.MANUAL)),
+            ProcessorCall.last_sent_at < sent_before,
+        )
+        .order_by(ProcessorCall.planned_at)
+    ).all()
+
+
+def stopped_lanes(session: Session) -> Sequence[ProcessorLane]:
+    """The kinds of calls that are not sent now, because our credentials were not taken."""
+    return session.scalars(
+        select(ProcessorLane)
+        .where(ProcessorLane.stopped_at.is_not(None))
+        .order_by(ProcessorLane.name)
     ).all()

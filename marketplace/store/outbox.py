@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, func, select, text
+from sqlalchemy import Index, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.kernel.errors import Conflict, NotFound
@@ -36,6 +37,15 @@ class OutboxMessage(Base):
 def post(session: Session, message: Message) -> None:
     """Leave a message; it goes out only if this transaction commits."""
     session.add(OutboxMessage(id=new_id(), name=message.name(), body=message.to_json()))
+
+
+def post_all(session: Session, messages: Sequence[Message]) -> None:
+    """Leave many messages in one statement."""
+    if messages:
+        session.execute(
+            insert(OutboxMessage),
+            [{"id": new_id(), "name": each.name(), "body": each.to_json()} for each in messages],
+        )
 
 
 def failed(session: Session, *, page: int) -> Page[OutboxMessage]:

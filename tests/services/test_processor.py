@@ -157,14 +157,29 @@ def test_a_refusal_after_an_unanswered_send_is_not_final(
     assert call.state is CallState.UNKNOWN
 
 
-def test_a_success_after_a_refusal_cannot_undo_it(session: Session, call: ProcessorCall) -> None:
+def test_a_success_after_a_refusal_is_believed_and_told(
+    session: Session, call: ProcessorCall
+) -> None:
     instruction = claimed(session, call, after=SOON)
     processor.record(session, instruction=instruction, answer=REFUSED, now=NOON + SOON)
 
     late = processor.adopt(session, call_id=call.id, remote_id="tr_9", now=NOON + SOON)
+    again = processor.adopt(session, call_id=call.id, remote_id="tr_9", now=NOON + SOON)
 
-    assert late is None
-    assert call.state is CallState.REFUSED
+    assert (late, again) == (call, None)
+    assert (call.state, call.remote_id) == (CallState.SUCCEEDED, "tr_9")
+    assert posted(session) == ["CallDue", "CallDoneAfterAll"]
+
+
+def test_two_results_of_one_call_are_told(session: Session, call: ProcessorCall) -> None:
+    instruction = claimed(session, call, after=SOON)
+    processor.record(session, instruction=instruction, answer=DONE, now=NOON + SOON)
+
+    other = processor.adopt(session, call_id=call.id, remote_id="tr_2", now=NOON + SOON)
+
+    assert other is None
+    assert call.remote_id == "tr_1"
+    assert posted(session) == ["CallDue", "CallDoneTwice"]
 
 
 def test_a_webhook_can_bring_the_success_first(session: Session, call: ProcessorCall) -> None:

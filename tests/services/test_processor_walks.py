@@ -102,7 +102,7 @@ def walk(session: Session, chance: Random, *, steps: int) -> tuple[Processor, Pr
         session,
         kind=CallKind.TRANSFER,
         subject_id=uuid4(),
-        params={"amount_minor": 38_000},
+        params={"amount_minor": 38_000, "currency": "USD"},
         now=now,
     )
     session.flush()

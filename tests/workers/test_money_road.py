@@ -444,14 +444,25 @@ def test_too_little_money_at_the_processor_waits_and_is_sent_under_a_new_key(
     road.assert_all_agrees()
 
 
-def test_credentials_that_are_not_taken_stop_nothing_for_good(road: Road, skip: Skip) -> None:
+def test_credentials_that_are_not_taken_stop_the_sending_and_nothing_is_lost(
+    road: Road, skip: Skip, stella: Actor
+) -> None:
     account = road.payable()
     skip(HOLD)
     road.world.script(**TRANSFERS, status=401, saved=False)
-    road.release()
-    assert road.call(CallKind.TRANSFER).state is CallState.RETRY
+    road.world.sweep(payout_jobs.release_fees)
+    road.world.drain(mail=True)
+    call = road.call(CallKind.TRANSFER)
+    assert call.state is CallState.RETRY
+    told = road.session.scalars(
+        select(Notification.user_id).where(Notification.kind == "sending_stopped")
+    ).all()
+    assert told == [stella.user_id]
 
-    skip(timedelta(seconds=6))
+    skip(timedelta(minutes=9))
+    ring_calls(road)
+    assert len(road.attempts(call)) == 1  # nothing hammers a door that is shut
+    skip(timedelta(minutes=1, seconds=1))
     ring_calls(road)
 
     assert road.payout().state is PayoutState.SETTLED

@@ -1,0 +1,99 @@
+"""What staff are told at once, because it does not go on by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.notifications import service as notifications
+from marketplace.processor.messages import (
+    CallDoneAfterAll,
+    CallDoneTwice,
+    CallStuck,
+    SendingStopped,
+)
+from marketplace.store.session import transaction
+from workers.runtime import Run
+
+log = structlog.get_logger("alarms")
+
+
+def tell_staff(
+    session: Session, *, kind: str, title: str, text: str, path: str, once: str, now: datetime
+) -> None:
+    """Tell every member of staff, once for each thing. once: what the thing is."""
+    for user_id in accounts.staff_ids(session):
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            title=title,
+            text=text,
+            path=path,
+            once_key=f"{kind}:{once}:{user_id}",
+            now=now,
+        )
+
+
+def tell_stuck(message: CallStuck, run: Run) -> None:
+    """Tell staff that a call waits for a person."""
+    with transaction() as session:
+        tell_staff(
+            session,
+            kind="call_stuck",
+            title="A call to the payment service needs a person",
+            text="Nothing is sent again by itself. Look at it and say how it goes on.",
+            path=f"/staff/calls/{message.call_id}",
+            once=str(message.call_id),
+            now=run.now,
+        )
+
+
+def tell_stopped(message: SendingStopped, run: Run) -> None:
+    """Tell staff that the payment service does not take our key."""
+    log.error("sending_stopped", call=message.call_kind, code=message.code)
+    with transaction() as session:
+        tell_staff(
+            session,
+            kind="sending_stopped",
+            title="The payment service does not take our key",
+            text=f"Calls of the kind {message.call_kind} wait and lose nothing. Give the product a "
+            "key that may make them; within ten minutes they go on by themselves.",
+            path="/staff/calls",
+            once=f"{message.call_kind}:{run.now:%Y-%m-%dT%H}",
+            now=run.now,
+        )
+
+
+def tell_done_after_all(message: CallDoneAfterAll, run: Run) -> None:
+    """Tell staff that what counted as refused was done."""
+    log.error("done_after_all", call_id=str(message.call_id))
+    with transaction() as session:
+        tell_staff(
+            session,
+            kind="done_after_all",
+            title="A refused call turned out to be done",
+            text="What was reserved for it had been given back. The money is in suspense until you "
+            "say whose it is.",
+            path=f"/staff/calls/{message.call_id}",
+            once=str(message.call_id),
+            now=run.now,
+        )
+
+
+def tell_done_twice(message: CallDoneTwice, run: Run) -> None:
+    """Tell staff that the processor did one call twice."""
+    log.error("done_twice", call_id=str(message.call_id), remote_id=message.remote_id)
+    with transaction() as session:
+        tell_staff(
+            session,
+            kind="done_twice",
+            title="The payment service has two results of one call",
+            text=f"The second one is {message.remote_id}. It is a break until you say what it is.",
+            path=f"/staff/calls/{message.call_id}",
+            once=f"{message.call_id}:{message.remote_id}",
+            now=run.now,
+        )
