@@ -26,7 +26,7 @@ Refuse: TypeAlias = Callable[[int, str, str], None]
 class CreatorRow(NamedTuple):
     """A creator in a file. key: the file's own id, which finds the creator again.
 
-    No text may hold a tab, a line break, a backslash or a NUL.
+    No text may hold a tab, a line break, a backslash or a NUL; a key has at most 64 characters.
     """
 
     line: int
@@ -73,7 +73,10 @@ def import_creators(
     copied = _copy_in(
         session,
         "incoming_creators",
-        "line bigint, key text, follower_count bigint, like_count bigint, video_count bigint",
+        # A short text keeps PostgreSQL from making a TOAST table and its index beside this one,
+        # which is half of what a file of a few rows costs.
+        "line bigint, key varchar(64), follower_count bigint, like_count bigint,"
+        " video_count bigint",
         rows,
     )
     refused = _refuse_repeated(session, "incoming_creators", "key", "creator", refuse)
