@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, bindparam, func, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from marketplace.campaigns.models import Brief, BriefState, Campaign, CampaignStep
@@ -67,13 +67,9 @@ def campaigns_of(
     return cast("Page[Campaign]", page_of(session, statement, number=page))
 
 
-def drafts_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
-    """A brand's campaigns that wait to be published, oldest first."""
-    return session.scalars(
-        select(Campaign)
-        .where(Campaign.brand_id == brand_id, Campaign.state == CampaignState.DRAFT)
-        .order_by(Campaign.created_at)
-    ).all()
+def current_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
+    """A brand's drafts and published campaigns, the one that ends first at the top."""
+    return session.scalars(_CURRENT, {"brand_id": brand_id}).all()
 
 
 def running_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
@@ -118,20 +114,12 @@ def published_count(session: Session) -> int:
 
 def published_brief(session: Session, campaign_id: UUID) -> Brief | None:
     """The version that counts now, with its campaign and brand; None before publication."""
-    return session.scalar(
-        select(Brief)
-        .where(Brief.campaign_id == campaign_id, Brief.state == BriefState.PUBLISHED)
-        .options(joinedload(Brief.campaign).joinedload(Campaign.brand))
-        .order_by(Brief.version.desc())
-        .limit(1)
-    )
+    return session.scalar(_PUBLISHED_BRIEF, {"campaign_id": campaign_id})
 
 
 def draft_brief(session: Session, campaign_id: UUID) -> Brief | None:
     """The version that is being written: the first, or an amendment; None when there is none."""
-    return session.scalar(
-        select(Brief).where(Brief.campaign_id == campaign_id, Brief.state == BriefState.DRAFT)
-    )
+    return session.scalar(_DRAFT_BRIEF, {"campaign_id": campaign_id})
 
 
 def brief_versions(session: Session, campaign_id: UUID) -> Sequence[Brief]:
@@ -145,11 +133,7 @@ def brief_versions(session: Session, campaign_id: UUID) -> Sequence[Brief]:
 
 def steps_of(session: Session, campaign_id: UUID) -> Sequence[CampaignStep]:
     """Every move in a campaign's life, oldest first."""
-    return session.scalars(
-        select(CampaignStep)
-        .where(CampaignStep.campaign_id == campaign_id)
-        .order_by(CampaignStep.happened_at, CampaignStep.id)
-    ).all()
+    return session.scalars(_STEPS, {"campaign_id": campaign_id}).all()
 
 
 def content_of(brief: Brief, *, currency: str) -> BriefContent:
@@ -180,3 +164,28 @@ def holds_money(session: Session, campaign: Campaign) -> bool:
     """True when there is money in the campaign that was not promised to anybody yet."""
     funds = AccountRef(Code.CAMPAIGN_FUNDS, campaign.id)
     return bool(ledger.balance_of(session, funds, currency=campaign.currency))
+
+
+_CURRENT: Final = (
+    select(Campaign)
+    .where(
+        Campaign.brand_id == bindparam("brand_id"),
+        Campaign.state.in_((CampaignState.DRAFT, CampaignState.PUBLISHED)),
+    )
+    .order_by(Campaign.ends_on, Campaign.id)
+)
+_PUBLISHED_BRIEF: Final = (
+    select(Brief)
+    .where(Brief.campaign_id == bindparam("campaign_id"), Brief.state == BriefState.PUBLISHED)
+    .options(joinedload(Brief.campaign).joinedload(Campaign.brand))
+    .order_by(Brief.version.desc())
+    .limit(1)
+)
+_DRAFT_BRIEF: Final = select(Brief).where(
+    Brief.campaign_id == bindparam("campaign_id"), Brief.state == BriefState.DRAFT
+)
+_STEPS: Final = (
+    select(CampaignStep)
+    .where(CampaignStep.campaign_id == bindparam("campaign_id"))
+    .order_by(CampaignStep.happened_at, CampaignStep.id)
+)

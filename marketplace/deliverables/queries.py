@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import Brand
@@ -120,33 +120,15 @@ def lines_for_brands(
     session: Session, *, brand_ids: Collection[UUID], states: Collection[DeliverableState]
 ) -> list[DeliverableLine]:
     """What these brands have in these states, the most urgent first."""
-    return _lines(session, Deliverable.brand_id.in_(brand_ids), states)
+    rows = session.execute(_OF_BRANDS, {"whose": list(brand_ids), "states": list(states)})
+    return [DeliverableLine(*row) for row in rows]
 
 
 def lines_for_creator(
     session: Session, *, creator_id: UUID, states: Collection[DeliverableState]
 ) -> list[DeliverableLine]:
     """What a creator has in these states, the most urgent first."""
-    return _lines(session, Deliverable.creator_id == creator_id, states)
-
-
-def _lines(
-    session: Session, whose: ColumnElement[bool], states: Collection[DeliverableState]
-) -> list[DeliverableLine]:
-    rows = session.execute(
-        select(Deliverable, Campaign.name, Brand.name, Creator.display_name, PublishedPost.state)
-        .join(Campaign, Campaign.id == Deliverable.campaign_id)
-        .join(Brand, Brand.id == Deliverable.brand_id)
-        .join(Creator, Creator.id == Deliverable.creator_id)
-        .outerjoin(
-            PublishedPost,
-            (PublishedPost.deliverable_id == Deliverable.id)
-            & (PublishedPost.state != PostState.REFUSED),
-        )
-        .where(Deliverable.state.in_(states), whose)
-        .order_by(Deliverable.answer_by.nulls_last(), Deliverable.draft_due_on, Deliverable.id)
-        .limit(MOST_LINES)
-    )
+    rows = session.execute(_OF_CREATORS, {"whose": [creator_id], "states": list(states)})
     return [DeliverableLine(*row) for row in rows]
 
 
@@ -293,3 +275,21 @@ def post_by_id(session: Session, post_id: UUID) -> PublishedPost:
     if found is None:
         raise NotFound("post")
     return found
+
+
+_LINES: Final = (
+    select(Deliverable, Campaign.name, Brand.name, Creator.display_name, PublishedPost.state)
+    .join(Campaign, Campaign.id == Deliverable.campaign_id)
+    .join(Brand, Brand.id == Deliverable.brand_id)
+    .join(Creator, Creator.id == Deliverable.creator_id)
+    .outerjoin(
+        PublishedPost,
+        (PublishedPost.deliverable_id == Deliverable.id)
+        & (PublishedPost.state != PostState.REFUSED),
+    )
+    .where(Deliverable.state.in_(bindparam("states", expanding=True)))
+    .order_by(Deliverable.answer_by.nulls_last(), Deliverable.draft_due_on, Deliverable.id)
+    .limit(MOST_LINES)
+)
+_OF_BRANDS: Final = _LINES.where(Deliverable.brand_id.in_(bindparam("whose", expanding=True)))
+_OF_CREATORS: Final = _LINES.where(Deliverable.creator_id.in_(bindparam("whose", expanding=True)))

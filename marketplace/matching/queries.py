@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
@@ -83,12 +83,7 @@ class OpenBrief:
 
 def latest_run(session: Session, campaign_id: UUID) -> MatchRun | None:
     """The newest computation of a campaign's matches; None before the first."""
-    return session.scalar(
-        select(MatchRun)
-        .where(MatchRun.campaign_id == campaign_id)
-        .order_by(MatchRun.ran_at.desc(), MatchRun.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_LATEST_RUN, {"campaign_id": campaign_id})
 
 
 def best_matches(
@@ -286,3 +281,11 @@ def _one(session: Session, creator_id: UUID) -> CompactCreator:
 def _fit(wanted: Wanted, candidate: Candidate) -> Fit:
     parts = parts_of(wanted, candidate)
     return Fit(fit_of_parts(parts), parts, left_out(candidate))
+
+
+_LATEST_RUN: Final = (
+    select(MatchRun)
+    .where(MatchRun.campaign_id == bindparam("campaign_id"))
+    .order_by(MatchRun.ran_at.desc(), MatchRun.id.desc())
+    .limit(1)
+)

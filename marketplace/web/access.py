@@ -41,6 +41,14 @@ def brand_id() -> UUID:
     return min(mine)
 
 
+def brand_name() -> str:
+    """Return the name of the brand the person is working for."""
+    found = visitor()
+    if found is None:
+        raise RuntimeError("the brand guard was passed by somebody signed out")
+    return found.brand_names[brand_id()]
+
+
 def creator_id() -> UUID:
     """Return the creator the person is; the creator guard has made sure that there is one."""
     mine = actor().creator_id

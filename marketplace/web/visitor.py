@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import BrandMember, User
+from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor, Role
 from marketplace.notifications.models import Notification
@@ -24,6 +25,8 @@ class Visitor:
     is_closed: bool
     session_serial: int
     unread_count: int
+    brand_names: Mapping[UUID, str]
+    """Of the brands they are a member of."""
     actor: Actor
 
 
@@ -32,6 +35,7 @@ def look_up(session: Session, user_id: UUID) -> Visitor | None:
     found = session.execute(_WHO, {"user_id": user_id}).one_or_none()
     if found is None:
         return None
+    brands = [(UUID(brand), Role(role), name) for brand, role, name in found.brands or ()]
     return Visitor(
         name=found.name,
         email=found.email,
@@ -39,9 +43,10 @@ def look_up(session: Session, user_id: UUID) -> Visitor | None:
         is_closed=found.closed_at is not None,
         session_serial=found.session_serial,
         unread_count=found.unread,
+        brand_names={brand: name for brand, _, name in brands},
         actor=Actor(
             user_id=user_id,
-            brands={UUID(brand): Role(role) for brand, role in (found.roles or {}).items()},
+            brands={brand: role for brand, role, _ in brands},
             creator_id=found.creator_id,
             is_staff=found.is_staff,
         ),
@@ -55,10 +60,12 @@ _WHO = select(
     User.closed_at,
     User.session_serial,
     User.is_staff,
-    select(func.json_object_agg(BrandMember.brand_id, BrandMember.role))
+    select(func.json_agg(func.json_build_array(Brand.id, BrandMember.role, Brand.name)))
+    .select_from(BrandMember)
+    .join(Brand, Brand.id == BrandMember.brand_id)
     .where(BrandMember.user_id == User.id)
     .scalar_subquery()
-    .label("roles"),
+    .label("brands"),
     select(Creator.id).where(Creator.user_id == User.id).scalar_subquery().label("creator_id"),
     select(func.count())
     .where(Notification.user_id == User.id, Notification.read_at.is_(None))

@@ -335,10 +335,11 @@ def test_a_brands_home_knows_which_applications_wait(
     )
     session.flush()
 
-    lines = queries.applications_to_answer(session, brand_id=acme.id)
+    tallies = queries.application_tallies(session, brand_id=acme.id)
 
-    assert [(each.campaign.id, each.count, each.first_due) for each in lines] == [
-        (campaign.id, 1, NOON + timedelta(days=10))
+    assert [(each.campaign_name, each.state, each.count, each.first_due) for each in tallies] == [
+        (campaign.name, ApplicationState.DECLINED, 1, NOON + timedelta(days=10)),
+        (campaign.name, ApplicationState.SUBMITTED, 1, NOON + timedelta(days=10)),
     ]
     counts = queries.application_counts(session, [campaign.id])
     assert counts[campaign.id] == {ApplicationState.SUBMITTED: 1, ApplicationState.DECLINED: 1}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.campaigns.models import Campaign
@@ -19,29 +18,16 @@ from marketplace.collaborations.models import (
     Invitation,
     Offer,
 )
+from marketplace.collaborations.queries.homes import WAITING
 from marketplace.collaborations.queries.scope import (
     collaboration_parts,
     offer_parts,
 )
 from marketplace.collaborations.rules import (
     ApplicationState,
-    CollaborationState,
-    InvitationState,
     OfferState,
 )
 from marketplace.store.paging import Page, page_of
-
-WAITING = (ApplicationState.SUBMITTED, ApplicationState.SHORTLISTED)
-"""Applications where the brand has the next word."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingLine:
-    """Applications of one campaign that wait for the brand's word."""
-
-    campaign: Campaign
-    count: int
-    first_due: datetime
 
 
 def applications_for(
@@ -74,9 +60,10 @@ def applications_of_creator(
     return cast("Page[Application]", page_of(session, statement, number=page))
 
 
-def application_states(session: Session, *, creator_id: UUID) -> Sequence[Application]:
-    """Every application of a creator, for their states; without campaigns or creators."""
-    return session.scalars(select(Application).where(Application.creator_id == creator_id)).all()
+def application_states(session: Session, *, creator_id: UUID) -> Mapping[UUID, ApplicationState]:
+    """Campaign id -> the state of a creator's application there."""
+    rows = session.execute(_STATES, {"creator_id": creator_id})
+    return dict(rows.all())
 
 
 def offers_of(session: Session, application_id: UUID) -> Sequence[Offer]:
@@ -110,22 +97,6 @@ def past_offers_for_creator(session: Session, *, creator_id: UUID, limit: int) -
     ).all()
 
 
-def open_offers_for_brand(
-    session: Session, *, brand_id: UUID, campaign_id: UUID | None = None
-) -> Sequence[Offer]:
-    """A brand's open offers, from either side, the first to expire at the top."""
-    statement = (
-        select(Offer)
-        .join(Campaign, Campaign.id == Offer.campaign_id)
-        .where(Campaign.brand_id == brand_id, Offer.state == OfferState.OPEN)
-        .options(*offer_parts())
-        .order_by(Offer.expires_at, Offer.id)
-    )
-    if campaign_id is not None:
-        statement = statement.where(Offer.campaign_id == campaign_id)
-    return session.scalars(statement).all()
-
-
 def invitations_for_campaign(session: Session, *, campaign_id: UUID) -> Sequence[Invitation]:
     """A campaign's invitations with their creators, newest first."""
     return session.scalars(
@@ -134,29 +105,6 @@ def invitations_for_campaign(session: Session, *, campaign_id: UUID) -> Sequence
         .options(joinedload(Invitation.creator))
         .order_by(Invitation.sent_at.desc(), Invitation.id.desc())
     ).all()
-
-
-def open_invitations_for_creator(session: Session, *, creator_id: UUID) -> Sequence[Invitation]:
-    """The invitations a creator has not answered, with campaign and brand, oldest first."""
-    return session.scalars(
-        select(Invitation)
-        .where(Invitation.creator_id == creator_id, Invitation.state == InvitationState.SENT)
-        .options(joinedload(Invitation.campaign).joinedload(Campaign.brand))
-        .order_by(Invitation.sent_at, Invitation.id)
-    ).all()
-
-
-def applications_to_answer(session: Session, *, brand_id: UUID) -> Sequence[WaitingLine]:
-    """Where a brand has applications to answer: by campaign, the first due at the top."""
-    due = func.min(Application.answer_by)
-    rows = session.execute(
-        select(Campaign, func.count(), due)
-        .join(Application, Application.campaign_id == Campaign.id)
-        .where(Campaign.brand_id == brand_id, Application.state.in_(WAITING))
-        .group_by(Campaign.id)
-        .order_by(due)
-    )
-    return [WaitingLine(campaign, count, first_due) for campaign, count, first_due in rows]
 
 
 def collaborations_of_campaign(session: Session, campaign_id: UUID) -> Sequence[Collaboration]:
@@ -182,30 +130,11 @@ def collaborations_of_creator(
     return cast("Page[Collaboration]", page_of(session, statement, number=page))
 
 
-def active_collaborations_of_creator(
-    session: Session, *, creator_id: UUID
-) -> Sequence[Collaboration]:
-    """A creator's collaborations under way, oldest first."""
-    return session.scalars(
-        select(Collaboration)
-        .where(
-            Collaboration.creator_id == creator_id,
-            Collaboration.state == CollaborationState.ACTIVE,
-        )
-        .options(*collaboration_parts())
-        .order_by(Collaboration.agreed_at, Collaboration.id)
-    ).all()
-
-
 def application_counts(
     session: Session, campaign_ids: Collection[UUID]
 ) -> Mapping[UUID, Mapping[ApplicationState, int]]:
     """Campaign id -> how many applications are in each state; states without any are left out."""
-    rows = session.execute(
-        select(Application.campaign_id, Application.state, func.count())
-        .where(Application.campaign_id.in_(campaign_ids))
-        .group_by(Application.campaign_id, Application.state)
-    )
+    rows = session.execute(_COUNTS, {"campaign_ids": list(campaign_ids)})
     counts: dict[UUID, dict[ApplicationState, int]] = defaultdict(dict)
     for campaign_id, state, count in rows:
         counts[campaign_id][state] = count
@@ -214,12 +143,8 @@ def application_counts(
 
 def invitation_counts(session: Session, campaign_ids: Collection[UUID]) -> Mapping[UUID, int]:
     """Campaign id -> how many creators were invited; campaigns without any are left out."""
-    rows = session.execute(
-        select(Invitation.campaign_id, func.count().label("invited"))
-        .where(Invitation.campaign_id.in_(campaign_ids))
-        .group_by(Invitation.campaign_id)
-    )
-    return {each.campaign_id: each.invited for each in rows}
+    rows = session.execute(_INVITED, {"campaign_ids": list(campaign_ids)})
+    return dict(rows.all())
 
 
 def expired_offer_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
@@ -238,3 +163,19 @@ def stale_application_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
         .where(Application.state.in_(WAITING), Application.answer_by <= now)
         .order_by(Application.id)
     ).all()
+
+
+_CAMPAIGN_IDS: Final[BindParameter[list[UUID]]] = bindparam("campaign_ids", expanding=True)
+_STATES: Final = select(Application.campaign_id, Application.state).where(
+    Application.creator_id == bindparam("creator_id")
+)
+_COUNTS: Final = (
+    select(Application.campaign_id, Application.state, func.count())
+    .where(Application.campaign_id.in_(_CAMPAIGN_IDS))
+    .group_by(Application.campaign_id, Application.state)
+)
+_INVITED: Final = (
+    select(Invitation.campaign_id, func.count())
+    .where(Invitation.campaign_id.in_(_CAMPAIGN_IDS))
+    .group_by(Invitation.campaign_id)
+)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
@@ -42,50 +42,20 @@ def campaign_money(session: Session, campaign: Campaign) -> CampaignMoney:
 def campaigns_money(
     session: Session, campaigns: Sequence[Campaign]
 ) -> Mapping[UUID, CampaignMoney]:
-    """Campaign id -> where its money is, for a whole list in few questions."""
-    by_currency: dict[str, list[UUID]] = defaultdict(list)
-    for campaign in campaigns:
-        by_currency[campaign.currency].append(campaign.id)
-    found: dict[UUID, CampaignMoney] = {}
-    for currency, ids in by_currency.items():
-        found |= _money_in(session, currency=currency, campaign_ids=ids)
-    return found
+    """Campaign id -> where its money is, for a whole list in one question."""
+    if not campaigns:
+        return {}
+    rows = session.execute(_MONEY, {"campaign_ids": [each.id for each in campaigns]})
+    return {campaign_id: _money(currency, *minors) for campaign_id, currency, *minors in rows}
 
 
-def _money_in(
-    session: Session, *, currency: str, campaign_ids: Sequence[UUID]
-) -> dict[UUID, CampaignMoney]:
-    agreed: dict[UUID, dict[UUID, int]] = defaultdict(dict)
-    kept_promise = (
-        Offer.fee_minor + func.coalesce(Offer.bonus_cap_minor, 0) - Collaboration.released_minor
+def _money(currency: str, left: int, agreed: int, committed: int) -> CampaignMoney:
+    return CampaignMoney(
+        funded=Money(left + int(agreed), currency),
+        available=Money(left, currency),
+        committed=Money(int(committed), currency),
+        earned=Money(int(agreed - committed), currency),
     )
-    rows = session.execute(
-        select(Collaboration.campaign_id, Collaboration.id, kept_promise)
-        .join(Offer, Offer.id == Collaboration.offer_id)
-        .where(Collaboration.campaign_id.in_(campaign_ids))
-    )
-    for campaign_id, collaboration_id, promised_minor in rows:
-        agreed[campaign_id][collaboration_id] = promised_minor
-    kept = ledger.kept_balances(
-        session,
-        {
-            Code.COMMITTED: [each for promises in agreed.values() for each in promises],
-            Code.CAMPAIGN_FUNDS: campaign_ids,
-        },
-        currency=currency,
-    )
-    nothing = Money(0, currency)
-    found: dict[UUID, CampaignMoney] = {}
-    for campaign_id in campaign_ids:
-        promised = sum(
-            (kept[AccountRef(Code.COMMITTED, each)] for each in agreed[campaign_id]), nothing
-        )
-        earned = Money(sum(agreed[campaign_id].values()), currency) - promised
-        left = kept[AccountRef(Code.CAMPAIGN_FUNDS, campaign_id)]
-        found[campaign_id] = CampaignMoney(
-            funded=left + promised + earned, available=left, committed=promised, earned=earned
-        )
-    return found
 
 
 def available_money(session: Session, campaign: Campaign) -> Money:
@@ -93,3 +63,37 @@ def available_money(session: Session, campaign: Campaign) -> Money:
     return ledger.balance_of(
         session, AccountRef(Code.CAMPAIGN_FUNDS, campaign.id), currency=campaign.currency
     )
+
+
+_CAMPAIGN_IDS: Final[BindParameter[Sequence[UUID]]] = bindparam("campaign_ids", expanding=True)
+_AGREED: Final = (
+    select(
+        Collaboration.campaign_id,
+        func.sum(
+            Offer.fee_minor + func.coalesce(Offer.bonus_cap_minor, 0) - Collaboration.released_minor
+        ).label("agreed"),
+        func.sum(
+            ledger.kept_minor(
+                Code.COMMITTED, Collaboration.id.expression, Offer.currency.expression
+            )
+        ).label("committed"),
+    )
+    .join(Offer, Offer.id == Collaboration.offer_id)
+    .where(Collaboration.campaign_id.in_(_CAMPAIGN_IDS))
+    .group_by(Collaboration.campaign_id)
+    .subquery()
+)
+"""agreed: what was promised and did not go back. committed: the part of it not earned yet."""
+_MONEY: Final = (
+    select(
+        Campaign.id,
+        Campaign.currency,
+        ledger.kept_minor(
+            Code.CAMPAIGN_FUNDS, Campaign.id.expression, Campaign.currency.expression
+        ),
+        func.coalesce(_AGREED.c.agreed, 0),
+        func.coalesce(_AGREED.c.committed, 0),
+    )
+    .outerjoin(_AGREED, _AGREED.c.campaign_id == Campaign.id)
+    .where(Campaign.id.in_(_CAMPAIGN_IDS))
+)

@@ -174,7 +174,6 @@ def ties_of(session: Session, *, creator_id: UUID, campaign_id: UUID) -> Ties:
             (Collaboration.campaign_id == Campaign.id) & (Collaboration.creator_id == creator_id),
         )
         .where(Campaign.id == campaign_id)
-        .options(*application_parts())
     ).one_or_none()
     return Ties(None, None, None) if found is None else Ties(*found)
 

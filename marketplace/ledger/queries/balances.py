@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,13 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     Case,
+    ColumnElement,
     FromClause,
     Select,
-    and_,
     case,
     func,
     literal,
-    or_,
     select,
     tuple_,
     union_all,
@@ -141,28 +140,23 @@ def balances_of(
     return {owner: Money(known.get(owner, 0), currency) for owner in owners}
 
 
-def kept_balances(
-    session: Session, owners: Mapping[Code, Collection[UUID]], *, currency: str
-) -> dict[AccountRef, Money]:
-    """The balances of many owners on several strict accounts in one question; zero if never used.
+def kept_minor(
+    code: Code, owner: ColumnElement[UUID], currency: ColumnElement[str]
+) -> ColumnElement[int]:
+    """The balance of a strict account as a column of another select; zero if never used.
 
-    owners: for each code, whose accounts are wanted.
+    owner, currency: columns of that select, which say whose account it is.
     """
-    wanted = [
-        and_(LedgerAccount.code == code, LedgerAccount.owner_id.in_(ids))
-        for code, ids in owners.items()
-        if ids
-    ]
-    found = {AccountRef(code, each): Money(0, currency) for code in owners for each in owners[code]}
-    if wanted:
-        rows = session.execute(
-            select(LedgerAccount.code, LedgerAccount.owner_id, LedgerBalance.balance_minor)
-            .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
-            .where(LedgerAccount.currency == currency, or_(*wanted))
+    kept = (
+        select(LedgerBalance.balance_minor)
+        .join(LedgerAccount, LedgerAccount.id == LedgerBalance.account_id)
+        .where(
+            LedgerAccount.code == code,
+            LedgerAccount.owner_id == owner,
+            LedgerAccount.currency == currency,
         )
-        for code, owner, minor in rows:
-            found[AccountRef(code, owner)] = Money(minor, currency)
-    return found
+    )
+    return func.coalesce(kept.scalar_subquery(), 0)
 
 
 def owned_accounts(session: Session, code: Code, *, currency: str, page: int) -> Page[OwnedAccount]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -11,13 +12,12 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import today_somewhere
+from marketplace.campaigns.rules import CampaignState, today_somewhere
 from marketplace.collaborations import queries as collaborations
-from marketplace.collaborations.queries import CampaignMoney
-from marketplace.collaborations.rules import Party
+from marketplace.collaborations.queries import ApplicationTally, CampaignMoney
+from marketplace.collaborations.rules import ApplicationState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import BPS_WHOLE
@@ -61,23 +61,27 @@ def menu() -> dict[str, Any]:
 def home() -> ResponseReturnValue:
     """What needs me now?"""
     now, brand_id = utc_now(), access.brand_id()
+    may_edit = access.actor().may_edit(brand_id)
     with reading() as session:
-        brand = accounts.brand_by_id(session, brand_id)
-        running = campaigns.running_of(session, brand_id=brand_id)
+        current = campaigns.current_of(session, brand_id=brand_id)
+        running = [each for each in current if each.state is CampaignState.PUBLISHED]
         money = collaborations.campaigns_money(session, running)
+        tallies = collaborations.application_tallies(session, brand_id=brand_id)
         todos = [todo for asked in NEEDS for todo in asked(session, access.actor(), brand_id, now)]
-        if access.actor().may_pay(brand_id):
-            todos += money_running_out(running, money)
-        counts = collaborations.application_counts(session, [each.id for each in running])
+    if may_edit:
+        todos += applications_to_answer(tallies, now)
+        todos += unpublished_drafts(current)
+    if access.actor().may_pay(brand_id):
+        todos += money_running_out(running, money)
     return render_template(
         "brand/home.html",
-        brand=brand,
+        brand_name=access.brand_name(),
         todos=in_order(todos),
         running=running,
         money=money,
-        counts=counts,
+        counts=_counts(tallies),
         today=today_somewhere(now),
-        may_edit=access.actor().may_edit(brand_id),
+        may_edit=may_edit,
     )
 
 
@@ -90,44 +94,42 @@ def counter_offers(
         return []
     return [
         Todo(
-            title=f"{offer.application.creator.display_name} made you a counter-offer",
-            detail=offer.application.campaign.name,
+            title=f"{each.creator_name} made you a counter-offer",
+            detail=each.campaign_name,
             action_label="Answer",
-            url=url_for("brand.offer", offer_id=offer.id),
-            due=offer.expires_at,
+            url=url_for("brand.offer", offer_id=each.offer_id),
+            due=each.expires_at,
         )
-        for offer in collaborations.open_offers_for_brand(session, brand_id=brand_id)
-        if offer.made_by is Party.CREATOR
+        for each in collaborations.counter_offers_for_brand(session, brand_id=brand_id)
     ]
 
 
-@need
-def applications_to_answer(
-    session: Session, actor: Actor, brand_id: UUID, now: datetime
-) -> Sequence[Todo]:
+def applications_to_answer(tallies: Sequence[ApplicationTally], now: datetime) -> list[Todo]:
     """Applications whose creators wait for a reply, one line for each campaign."""
-    if not actor.may_edit(brand_id):
-        return []
-    return [
-        Todo(
-            title=f"{line.count} application{'' if line.count == 1 else 's'} to answer",
-            detail=line.campaign.name,
-            action_label="Read",
-            url=url_for("brand.applications", campaign_id=line.campaign.id),
-            due=line.first_due,
-            late=line.first_due <= now,
+    waiting: dict[UUID, list[ApplicationTally]] = defaultdict(list)
+    for tally in tallies:
+        if tally.state in collaborations.WAITING:
+            waiting[tally.campaign_id].append(tally)
+    todos = []
+    for campaign_id, found in waiting.items():
+        count = sum(tally.count for tally in found)
+        due = min(tally.first_due for tally in found)
+        todos.append(
+            Todo(
+                title=f"{count} application{'' if count == 1 else 's'} to answer",
+                detail=found[0].campaign_name,
+                action_label="Read",
+                url=url_for("brand.applications", campaign_id=campaign_id),
+                due=due,
+                late=due <= now,
+            )
         )
-        for line in collaborations.applications_to_answer(session, brand_id=brand_id)
-    ]
+    return todos
 
 
-@need
-def unpublished_drafts(
-    session: Session, actor: Actor, brand_id: UUID, _now: datetime
-) -> Sequence[Todo]:
-    """Campaigns that nobody outside the brand sees yet."""
-    if not actor.may_edit(brand_id):
-        return []
+def unpublished_drafts(current: Sequence[Campaign]) -> list[Todo]:
+    """Campaigns that nobody outside the brand sees yet, oldest first."""
+    drafts = [each for each in current if each.state is CampaignState.DRAFT]
     return [
         Todo(
             title=f"“{campaign.name}” is not published yet",
@@ -135,7 +137,7 @@ def unpublished_drafts(
             action_label="Go on",
             url=url_for("brand.edit_brief", campaign_id=campaign.id, step="preview"),
         )
-        for campaign in campaigns.drafts_of(session, brand_id=brand_id)
+        for campaign in sorted(drafts, key=lambda each: each.created_at)
     ]
 
 
@@ -163,3 +165,10 @@ def money_running_out(
             )
         )
     return todos
+
+
+def _counts(tallies: Sequence[ApplicationTally]) -> Mapping[UUID, Mapping[ApplicationState, int]]:
+    counts: dict[UUID, dict[ApplicationState, int]] = defaultdict(dict)
+    for tally in tallies:
+        counts[tally.campaign_id][tally.state] = tally.count
+    return counts

@@ -65,23 +65,15 @@ def briefs() -> ResponseReturnValue:
     number = access.page_number()
     with reading() as session:
         found = matching.open_briefs_for(session, creator_id=access.creator_id(), now=utc_now())
-        invited = {
-            each.campaign_id
-            for each in queries.open_invitations_for_creator(
-                session, creator_id=access.creator_id()
-            )
-        }
-        mine = {
-            each.campaign_id: each.state
-            for each in queries.application_states(session, creator_id=access.creator_id())
-        }
+        invitations = queries.invitations_to_answer(session, creator_id=access.creator_id())
+        mine = queries.application_states(session, creator_id=access.creator_id())
     number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
     shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     return render_template(
         "creator/briefs.html",
         page=Page(rows=shown, number=number, total=len(found)),
         pay={each.brief.id: pay_range(each.brief) for each in shown},
-        invited=invited,
+        invited={each.campaign_id for each in invitations},
         mine=mine,
     )
 

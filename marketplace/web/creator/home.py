@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations import queries as collaborations
-from marketplace.collaborations.rules import Party, offer_money
+from marketplace.collaborations.rules import offer_money
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading
@@ -61,13 +61,13 @@ def home() -> ResponseReturnValue:
         todos = [
             todo for asked in NEEDS for todo in asked(session, access.actor(), creator_id, now)
         ]
-        active = collaborations.active_collaborations_of_creator(session, creator_id=creator_id)
-        applied = collaborations.applications_of_creator(session, creator_id=creator_id)
+        work = collaborations.work_of_creator(session, creator_id=creator_id)
+        waiting = collaborations.applications_waiting(session, creator_id=creator_id)
     return render_template(
         "creator/home.html",
         todos=in_order(todos),
-        collaborations=[(each, offer_money(each.offer)) for each in active],
-        waiting=[each for each in applied.rows if each.state in collaborations.WAITING],
+        work=[(each, offer_money(each.offer)) for each in work],
+        waiting=waiting,
     )
 
 
@@ -78,15 +78,14 @@ def offers_to_answer(
     """Offers of brands that the creator has not answered."""
     return [
         Todo(
-            title=f"{offer.application.campaign.brand.name} made you an offer",
-            detail=f"{offer.application.campaign.name}: you receive "
-            f"{render.money(offer_money(offer).creator_receives)}",
+            title=f"{each.brand_name} made you an offer",
+            detail=f"{each.campaign_name}: you receive "
+            f"{render.money(offer_money(each.offer).creator_receives)}",
             action_label="Answer",
-            url=url_for("creator.offer", offer_id=offer.id),
-            due=offer.expires_at,
+            url=url_for("creator.offer", offer_id=each.offer.id),
+            due=each.offer.expires_at,
         )
-        for offer in collaborations.open_offers_for_creator(session, creator_id=creator_id)
-        if offer.made_by is Party.BRAND
+        for each in collaborations.offers_to_answer(session, creator_id=creator_id)
     ]
 
 
@@ -97,11 +96,11 @@ def invitations_to_answer(
     """Invitations without an answer."""
     return [
         Todo(
-            title=f"{each.campaign.brand.name} invites you to apply",
-            detail=each.campaign.name,
+            title=f"{each.brand_name} invites you to apply",
+            detail=each.campaign_name,
             action_label="Read the brief",
             url=url_for("creator.brief", campaign_id=each.campaign_id),
-            due=each.campaign.ends_on,
+            due=each.ends_on,
         )
-        for each in collaborations.open_invitations_for_creator(session, creator_id=creator_id)
+        for each in collaborations.invitations_to_answer(session, creator_id=creator_id)
     ]
