@@ -107,15 +107,6 @@ def _channel_name(found: PublishedPost) -> str:
     return f"@{found.channel.handle}" if found.channel.handle else "your account"
 
 
-def end_collaboration(message: DeliverableAccepted, run: Run) -> None:
-    """Complete the collaboration when this was the last thing owed."""
-    with transaction() as session:
-        deliverable = queries.deliverable_seen_by(session, SYSTEM, message.deliverable_id)
-        deliverables.end_collaboration(
-            session, collaboration_id=deliverable.collaboration_id, now=run.now
-        )
-
-
 def accept_silent(run: Run) -> None:
     """Accept every live post whose brand has let the time to object pass."""
     while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from marketplace.deliverables import queries as deliverables
 from marketplace.deliverables.messages import DeliverableAccepted
 from marketplace.kernel.actor import SYSTEM
 from marketplace.ledger.rules import plain
@@ -22,10 +23,12 @@ from workers.runtime import Run, TryLater
 
 
 def book_fee(message: DeliverableAccepted, run: Run) -> None:
-    """Book the fee that an accepted deliverable has earned."""
-    del run
+    """Book the fee that an accepted deliverable has earned, and end what owes nothing more."""
     with transaction() as session:
         payouts.earn(session, deliverable_id=message.deliverable_id)
+    with transaction() as session:
+        deliverable = deliverables.deliverable_seen_by(session, SYSTEM, message.deliverable_id)
+        payouts.complete(session, collaboration_id=deliverable.collaboration_id, now=run.now)
 
 
 def release_fees(run: Run) -> None:

@@ -21,6 +21,7 @@ from marketplace.reconciliation import messages as reconciliation
 from marketplace.store.inbox import WebhookKept
 from marketplace.treasury import messages as treasury
 from workers import alarms
+from workers import bonuses as bonus_jobs
 from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
@@ -83,7 +84,6 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     deliverables.PostRefused: (Route(deliverable_jobs.tell_refused, MAIL),),
     deliverables.DeliverableAccepted: (
         Route(payout_jobs.book_fee, MONEY),
-        Route(deliverable_jobs.end_collaboration, MONEY),
         Route(deliverable_jobs.tell_accepted, MAIL),
     ),
     metrics.ReadingsDue: (Route(metric_jobs.read_posts, READS),),
@@ -102,6 +102,11 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     funding.RefundDue: (Route(funding_jobs.look_at_refund, MONEY),),
     funding.RefundEnded: (Route(funding_jobs.tell_refund_ended, MAIL),),
     payouts.FeeEarned: (Route(payout_jobs.tell_earned, MAIL),),
+    payouts.BonusCorrected: (Route(bonus_jobs.tell_corrected, MAIL),),
+    payouts.BonusEnded: (
+        Route(bonus_jobs.complete_collaboration, MONEY),
+        Route(bonus_jobs.tell_ended, MAIL),
+    ),
     payouts.PayoutsWanted: (Route(payout_jobs.gather_payouts, MONEY),),
     payouts.PayoutSettled: (Route(payout_jobs.tell_settled, MAIL),),
     payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),

@@ -9,6 +9,7 @@ import structlog
 
 from marketplace.kernel.messages import ClockMoved
 from workers import (
+    bonuses,
     collaborations,
     creators,
     deliverables,
@@ -56,6 +57,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(collaborations.expire_offers, "*/5 * * * *", READS),
     Entry(collaborations.close_stale_applications, "*/5 * * * *", READS),
     Entry(deliverables.accept_silent, "*/5 * * * *", MONEY),
+    Entry(bonuses.book_bonuses, "*/15 * * * *", MONEY),
     Entry(payouts.release_fees, EVERY_MINUTE, MONEY),
     Entry(payouts.refresh_accounts_not_ready, "*/15 * * * *", MONEY),
     Entry(payouts.ring_payable, "*/15 * * * *", MONEY),

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.deliverables.models import PublishedPost
 from marketplace.kernel.errors import NotFound
 from marketplace.metrics.models import MetricGap, MetricSnapshot, PostTracking
+from marketplace.metrics.rules.readings import views_that_count
+
+_ONE_READING_EACH: Final = """
+    SELECT asked.post_id, found.id, found.taken_at, found.views
+    FROM unnest(CAST(:posts AS uuid[]), CAST(:moments AS timestamptz[])) AS asked (post_id, moment)
+    CROSS JOIN LATERAL (
+        SELECT s.id, s.taken_at, s.views FROM metric_snapshots s
+        WHERE s.post_id = asked.post_id AND s.views IS NOT NULL AND s.taken_at {}
+        LIMIT 1
+    ) found
+"""
+_LAST_UNTIL: Final = text(_ONE_READING_EACH.format("<= asked.moment ORDER BY s.taken_at DESC"))
+_FIRST_SINCE: Final = text(_ONE_READING_EACH.format(">= asked.moment ORDER BY s.taken_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,43 @@ class DuePost:
 
     post_id: UUID
     external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountedViews:
+    """The views of one reading, and how many of them count where views are paid for."""
+
+    snapshot_id: UUID
+    taken_at: datetime
+    read: int
+    counted: int
+
+
+def last_views(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, CountedViews]:
+    """Post id -> the last reading not after its moment; posts without one are left out."""
+    return _views(session, _LAST_UNTIL, moments)
+
+
+def first_views(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, CountedViews]:
+    """Post id -> the first reading not before its moment; posts without one are left out."""
+    return _views(session, _FIRST_SINCE, moments)
+
+
+def _views(
+    session: Session, statement: TextClause, moments: Mapping[UUID, datetime]
+) -> dict[UUID, CountedViews]:
+    if not moments:
+        return {}
+    rows = session.execute(statement, {"posts": list(moments), "moments": list(moments.values())})
+    return {
+        row.post_id: CountedViews(
+            snapshot_id=row.id,
+            taken_at=row.taken_at,
+            read=row.views,
+            counted=views_that_count(row.views),
+        )
+        for row in rows
+    }
 
 
 def tracking_of(session: Session, post_id: UUID) -> PostTracking:

@@ -41,3 +41,18 @@ class PayoutAccountChanged(Message):
     """A creator's account at the processor may have changed: look."""
 
     payout_account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BonusCorrected(Message):
+    """The views of a bonus were too high before. owed_minor: of it what had been sent already."""
+
+    measurement_id: UUID
+    owed_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BonusEnded(Message):
+    """Nothing more is counted: what is booked of a bonus stays."""
+
+    bonus_id: UUID

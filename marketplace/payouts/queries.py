@@ -16,7 +16,14 @@ from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.payouts.models import Earning, Payout, PayoutAccount, PayoutStep
+from marketplace.payouts.models import (
+    BonusMeasurement,
+    Earning,
+    Payout,
+    PayoutAccount,
+    PayoutStep,
+    ViewBonus,
+)
 from marketplace.payouts.rules import (
     EarningKind,
     EarningState,
@@ -147,6 +154,36 @@ def earning_by_id(session: Session, earning_id: UUID) -> Earning:
     if found is None:
         raise NotFound("earning")
     return found
+
+
+def bonus_of(session: Session, *, deliverable_id: UUID) -> ViewBonus | None:
+    """The bonus of an accepted deliverable; None before that, and where none was agreed."""
+    return session.scalar(select(ViewBonus).where(ViewBonus.deliverable_id == deliverable_id))
+
+
+def bonus_by_id(session: Session, bonus_id: UUID) -> ViewBonus:
+    """A bonus by its id; raises NotFound."""
+    found = session.get(ViewBonus, bonus_id)
+    if found is None:
+        raise NotFound("bonus")
+    return found
+
+
+def measurement_by_id(session: Session, measurement_id: UUID) -> BonusMeasurement:
+    """Why an entry moved a bonus; raises NotFound."""
+    found = session.get(BonusMeasurement, measurement_id)
+    if found is None:
+        raise NotFound("measurement")
+    return found
+
+
+def measurements_of(session: Session, bonus_id: UUID) -> Sequence[BonusMeasurement]:
+    """Every booking of a bonus, oldest first."""
+    return session.scalars(
+        select(BonusMeasurement)
+        .where(BonusMeasurement.bonus_id == bonus_id)
+        .order_by(BonusMeasurement.number)
+    ).all()
 
 
 def sums_of(session: Session, creator_id: UUID) -> list[EarningSums]:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.rules import Terms
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding import service as funding
@@ -28,7 +29,7 @@ from marketplace.reconciliation import service as reconciliation
 from marketplace.reconciliation.models import ProcessorStatement
 from marketplace.reconciliation.ports import StatementLineFacts
 from tests.factories.campaigns import BUDGET, NOON
-from tests.factories.collaborations import make_collaboration
+from tests.factories.collaborations import TERMS, make_collaboration
 from tests.factories.deliverables import VIDEO_ID, walk
 
 HOLD_OVER: Final = NOON + timedelta(days=8)
@@ -83,10 +84,18 @@ def pay_in(
 
 
 def make_accepted(
-    session: Session, campaign: Campaign, *, by: Actor, creator: Actor, video_id: str = VIDEO_ID
+    session: Session,
+    campaign: Campaign,
+    *,
+    by: Actor,
+    creator: Actor,
+    video_id: str = VIDEO_ID,
+    offered: Terms = TERMS,
 ) -> Deliverable:
     """Return an accepted deliverable of 400.00 in a campaign that has the money for it."""
-    agreed = make_collaboration(session, campaign=campaign, creator=creator, by=by, funded=True)
+    agreed = make_collaboration(
+        session, campaign=campaign, creator=creator, by=by, offered=offered, funded=True
+    )
     return walk(
         session, agreed, by=by, creator=creator, to=DeliverableState.ACCEPTED, video_id=video_id
     )

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
-from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState
 from marketplace.creators.models import ChannelState, Platform
 from marketplace.deliverables import queries, service
 from marketplace.deliverables.models import (
@@ -255,23 +253,6 @@ def test_a_post_that_is_gone_is_not_accepted_by_silence(
     assert service.accept_silent(session, now=overdue) == 0
     assert live.answer_by == overdue + timedelta(days=5)
     assert service.accept_silent(session, now=overdue + timedelta(days=5)) == 1
-
-
-def test_the_collaboration_ends_with_the_last_thing_owed(
-    session: Session, acme: Brand, alice: Actor, bea: Actor
-) -> None:
-    live = make_deliverable(session, brand=acme, by=alice, creator=bea, state=S.LIVE)
-    agreed = session.get_one(Collaboration, live.collaboration_id)
-
-    assert not service.end_collaboration(session, collaboration_id=agreed.id, now=NOON)
-    service.accept(session, actor=alice, deliverable_id=live.id, now=NOON)
-    session.flush()
-    said = [
-        service.end_collaboration(session, collaboration_id=agreed.id, now=NOON) for _ in range(2)
-    ]
-
-    assert said == [True, False]
-    assert (agreed.state, agreed.ended_at) == (CollaborationState.COMPLETED, NOON)
 
 
 # Lists

@@ -41,6 +41,7 @@ from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import channel_for, make_deliverable, paste
 from tests.gateways.tiktok_sandbox import QUERY, TOKEN, SandboxTikTok, running_tiktok
 from workers import deliverables as jobs
+from workers import payouts as payout_jobs
 from workers.access import RejectedByPlatform
 from workers.runtime import Run, TryLater
 
@@ -308,7 +309,7 @@ def test_silence_accepts_and_the_last_acceptance_ends_the_collaboration(
 
     for _ in range(2):
         jobs.accept_silent(run)
-        jobs.end_collaboration(DeliverableAccepted(deliverable_id=live.id), run)
+        payout_jobs.book_fee(DeliverableAccepted(deliverable_id=live.id), run)
 
     session.expire_all()
     assert live.state is S.ACCEPTED

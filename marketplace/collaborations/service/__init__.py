@@ -8,6 +8,7 @@ from marketplace.collaborations.service.ending import (
     tell_of_amendment,
 )
 from marketplace.collaborations.service.inviting import decline_invitation, invite
+from marketplace.collaborations.service.moves import tell_brand, tell_creator
 from marketplace.collaborations.service.offering import (
     accept_offer,
     counter_offer,
@@ -16,8 +17,10 @@ from marketplace.collaborations.service.offering import (
     make_offer,
     withdraw_offer,
 )
+from marketplace.collaborations.service.releasing import Release, release, release_rest
 
 __all__ = [
+    "Release",
     "accept_offer",
     "apply",
     "close_stale_application",
@@ -30,7 +33,11 @@ __all__ = [
     "expire_offer",
     "invite",
     "make_offer",
+    "release",
+    "release_rest",
     "shortlist",
+    "tell_brand",
+    "tell_creator",
     "tell_of_amendment",
     "withdraw",
     "withdraw_offer",

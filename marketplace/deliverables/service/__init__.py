@@ -1,6 +1,6 @@
 """The verbs of deliverables: hand in, review, publish, accept."""
 
-from marketplace.deliverables.service.accepting import accept, accept_silent, end_collaboration
+from marketplace.deliverables.service.accepting import accept, accept_silent
 from marketplace.deliverables.service.handing_in import StoredFile, create_from_offer, submit
 from marketplace.deliverables.service.publishing import (
     confirm_published,
@@ -19,7 +19,6 @@ __all__ = [
     "approve",
     "confirm_published",
     "create_from_offer",
-    "end_collaboration",
     "mark_not_visible",
     "mark_visible",
     "paste_post",

@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.collaborations import service as collaborations
-from marketplace.collaborations.models import Collaboration
 from marketplace.deliverables.messages import DeliverableAccepted
 from marketplace.deliverables.models import Deliverable, PublishedPost
-from marketplace.deliverables.rules import DONE, DeliverableEvent, DeliverableState, PostState
+from marketplace.deliverables.rules import DeliverableEvent, DeliverableState, PostState
 from marketplace.deliverables.service.moves import judged_by, take_step
 from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
 
@@ -48,19 +45,6 @@ def accept_silent(session: Session, *, now: datetime, limit: int = 200) -> int:
     for deliverable in due:
         _accept(session, deliverable, actor=SYSTEM, now=now)
     return len(due)
-
-
-def end_collaboration(session: Session, *, collaboration_id: UUID, now: datetime) -> bool:
-    """Complete a collaboration that owes nothing more. False when it does, or has ended before."""
-    lock_row(session, Collaboration, collaboration_id)
-    owed = session.scalar(
-        select(func.count())
-        .select_from(Deliverable)
-        .where(Deliverable.collaboration_id == collaboration_id, Deliverable.state.not_in(DONE))
-    )
-    if owed:
-        return False
-    return collaborations.complete(session, collaboration_id=collaboration_id, now=now)
 
 
 def _accept(

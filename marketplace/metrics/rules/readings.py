@@ -48,6 +48,15 @@ def plausible_count(value: object) -> int:
     return value
 
 
+def views_that_count(views: int) -> int:
+    """Return how many of the views of a reading count where views are paid for.
+
+    All of them: a reading that could not be true was never kept. Whoever learns which views are
+    people changes this and nothing else.
+    """
+    return plausible_count(views)
+
+
 def engagement_rate_bps(
     *, views: int | None, likes: int | None, comments: int | None, shares: int | None
 ) -> int | None:

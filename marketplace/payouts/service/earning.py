@@ -20,12 +20,15 @@ from marketplace.ledger.rules import events
 from marketplace.payouts.messages import FeeEarned, PayoutsWanted
 from marketplace.payouts.models import Earning
 from marketplace.payouts.rules import EarningKind, EarningState, shares_of
+from marketplace.payouts.service.bonuses import open_bonus
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
 
 def earn(session: Session, *, deliverable_id: UUID) -> Earning:
     """Book the fee of an accepted deliverable: it is the creator's, after the hold window.
+
+    Its bonus, where the offer has one, begins to be booked.
 
     The second time it returns what was booked the first time. Raises Conflict when the deliverable
     is not accepted.
@@ -79,6 +82,7 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
         memo=f"Fee for “{deliverable.description}”",
     )
     ledger.write_entry(session, event, occurred_at=deliverable.accepted_at, actor=SYSTEM)
+    open_bonus(session, deliverable, offer)
     post(session, FeeEarned(earning_id=earning.id))
     return earning
 

@@ -74,6 +74,7 @@ def bonus_earned(
     net: Money,
     platform_share: Money,
     fee_on_top: Money,
+    memo: str = "",
 ) -> Entry:
     """7. A measurement of views raises what was earned; amounts are the difference to before."""
     promised = committed_to(collaboration_id)
@@ -83,6 +84,7 @@ def bonus_earned(
         (promised, creator_pending(creator_id), net),
         (promised, FEE_EARNED, platform_share),
         (fee_unearned(campaign_id), FEE_EARNED, fee_on_top),
+        memo=memo,
     )
 
 
@@ -98,6 +100,7 @@ def bonus_corrected(
     from_paid: Money,
     platform_share: Money,
     fee_on_top: Money,
+    memo: str = "",
 ) -> Entry:
     """8. A measurement was too high: take back from where the money has come to by now.
 
@@ -112,11 +115,18 @@ def bonus_corrected(
         (owed_by_creator(creator_id), promised, from_paid),
         (FEE_EARNED, promised, platform_share),
         (FEE_EARNED, fee_unearned(campaign_id), fee_on_top),
+        memo=memo,
     )
 
 
 def commitment_released(
-    *, collaboration_id: UUID, revision: int, campaign_id: UUID, rest: Money, fee_back: Money
+    *,
+    collaboration_id: UUID,
+    revision: int,
+    campaign_id: UUID,
+    rest: Money,
+    fee_back: Money,
+    memo: str = "",
 ) -> Entry:
     """9. A collaboration ended or was cancelled: what it did not earn is the campaign's again."""
     return entry_of(
@@ -124,4 +134,5 @@ def commitment_released(
         f"uncommit:{collaboration_id}:{revision}",
         (committed_to(collaboration_id), campaign_funds(campaign_id), rest),
         (fee_unearned(campaign_id), campaign_funds(campaign_id), fee_back),
+        memo=memo,
     )

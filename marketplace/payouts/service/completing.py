@@ -1,0 +1,60 @@
+"""A collaboration is over when everything in it is earned or called off, to the last view."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DONE, DeliverableState
+from marketplace.kernel.actor import SYSTEM
+from marketplace.payouts.models import Earning, ViewBonus
+from marketplace.payouts.rules import BonusState, EarningKind
+from marketplace.store.locks import lock_row
+
+
+def complete(session: Session, *, collaboration_id: UUID, now: datetime) -> bool:
+    """Complete a collaboration that owes nothing more, and give its campaign what is left.
+
+    False while work is owed, a fee is not booked or views are counted. One that was ended early
+    stays ended and only gives back its rest. Once it is over nothing happens.
+    """
+    collaboration = lock_row(session, Collaboration, collaboration_id)
+    if not _all_settled(session, collaboration_id):
+        return False
+    currency = session.scalars(
+        select(Offer.currency).where(Offer.id == collaboration.offer_id)
+    ).one()
+    collaborations.release_rest(session, collaboration, currency=currency, actor=SYSTEM, now=now)
+    return collaborations.complete(session, collaboration_id=collaboration_id, now=now)
+
+
+def _all_settled(session: Session, collaboration_id: UUID) -> bool:
+    mine = Deliverable.collaboration_id == collaboration_id
+    owed, accepted, deliverables = session.execute(
+        select(
+            func.count().filter(Deliverable.state.not_in(DONE)),
+            func.count().filter(Deliverable.state == DeliverableState.ACCEPTED),
+            func.count(),
+        ).where(mine)
+    ).one()
+    booked = session.scalar(
+        select(func.count())
+        .select_from(Earning)
+        .join(Deliverable, Deliverable.id == Earning.deliverable_id)
+        .where(mine, Earning.kind == EarningKind.FEE)
+    )
+    counting = session.scalar(
+        select(func.count())
+        .select_from(ViewBonus)
+        .where(
+            ViewBonus.collaboration_id == collaboration_id,
+            ViewBonus.state == BonusState.COUNTING,
+        )
+    )
+    return bool(deliverables) and not owed and booked == accepted and not counting

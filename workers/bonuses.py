@@ -1,0 +1,104 @@
+"""Bonuses for views: book what is due, and end a collaboration when the last view is counted."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations import queries as collaborations
+from marketplace.collaborations.models import Collaboration
+from marketplace.collaborations.service import tell_brand, tell_creator
+from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.money import Money
+from marketplace.ledger.rules import plain
+from marketplace.payouts import queries
+from marketplace.payouts import service as payouts
+from marketplace.payouts.messages import BonusCorrected, BonusEnded
+from marketplace.payouts.models import ViewBonus
+from marketplace.store.session import transaction
+from workers.runtime import Run
+
+
+def book_bonuses(run: Run) -> None:
+    """Book every bonus that is due by what its views are worth."""
+    while True:
+        with transaction() as session:
+            if payouts.book_bonuses(session, now=run.now) == 0:
+                return
+
+
+def complete_collaboration(message: BonusEnded, run: Run) -> None:
+    """Complete the collaboration when this was the last thing that could still earn."""
+    with transaction() as session:
+        bonus = queries.bonus_by_id(session, message.bonus_id)
+        payouts.complete(session, collaboration_id=bonus.collaboration_id, now=run.now)
+
+
+def tell_ended(message: BonusEnded, run: Run) -> None:
+    """Tell both sides what the views came to."""
+    with transaction() as session:
+        bonus = queries.bonus_by_id(session, message.bonus_id)
+        gross = bonus.booked.gross
+        _tell_both(
+            session,
+            bonus,
+            kind="bonus_ended",
+            title=f"The views bonus came to {plain(gross)}",
+            text=f"{bonus.views:,} views were counted. "
+            + (
+                "The bonus reached its cap."
+                if gross == bonus.cap
+                else f"{plain(bonus.cap - gross)} of its cap was not reached."
+            ),
+            key=str(bonus.id),
+            run=run,
+        )
+
+
+def tell_corrected(message: BonusCorrected, run: Run) -> None:
+    """Tell both sides that views were taken back, and the creator what that means."""
+    with transaction() as session:
+        measured = queries.measurement_by_id(session, message.measurement_id)
+        bonus = queries.bonus_by_id(session, measured.bonus_id)
+        after = Money(measured.gross_after_minor, bonus.currency)
+        less = Money(measured.gross_before_minor, bonus.currency) - after
+        owed = Money(message.owed_minor, bonus.currency)
+        _tell_both(
+            session,
+            bonus,
+            kind="bonus_corrected",
+            title=f"The views bonus is {plain(less)} less",
+            text=f"TikTok corrected the views down to {measured.views_counted:,}; the bonus is"
+            f" {plain(after)} now."
+            + (f" {plain(owed)} had been paid already and is owed back." if owed else ""),
+            key=str(measured.id),
+            run=run,
+        )
+
+
+def _tell_both(
+    session: Session, bonus: ViewBonus, *, kind: str, title: str, text: str, key: str, run: Run
+) -> None:
+    agreed: Collaboration = collaborations.collaboration_seen_by(
+        session, SYSTEM, bonus.collaboration_id
+    )
+    page = f"deliverables/{bonus.deliverable_id}"
+    tell_brand(
+        session,
+        agreed.campaign,
+        kind=kind,
+        title=title,
+        text=text,
+        path=f"/brand/{page}",
+        key=key,
+        now=run.now,
+    )
+    tell_creator(
+        session,
+        agreed.creator,
+        kind=kind,
+        title=title,
+        text=text,
+        path=f"/creator/{page}",
+        key=key,
+        now=run.now,
+    )
