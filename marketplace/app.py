@@ -62,7 +62,7 @@ def create_app(settings: Settings) -> Flask:
         DEMO=settings.demo,
         MONEY_FIRST=settings.money_first,
         DEMO_ACCOUNTS=seed_commands.DEMO_ACCOUNTS if settings.demo else (),
-        LIVEMODE=settings.stripe_api_key.startswith(("sk_live_", "rk_live_")),
+        LIVEMODE=settings.livemode,
     )
     app.extensions["settings"] = settings
     app.extensions["gateways"] = pick_gateways(settings)

@@ -47,6 +47,11 @@ class Settings:
     mail_folder: str = ""
     mail_sender: str = MAIL_SENDER
 
+    @property
+    def livemode(self) -> bool:
+        """True when the key to the payment processor moves real money."""
+        return self.stripe_api_key.startswith(("sk_live_", "rk_live_"))
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Read the settings; raises MissingSetting with the names of all that are missing."""

@@ -1,32 +1,36 @@
-"""What becomes of checkouts and refunds."""
+"""What becomes of payments: checkouts, bank debits that clear late, money that is not as asked."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
 
-from marketplace.accounts import queries as accounts
+import structlog
+
 from marketplace.funding import queries
 from marketplace.funding import service as funding
 from marketplace.funding.messages import (
+    ChargeSetAside,
     ChargeSettled,
     CheckoutDue,
+    DebitOrdered,
     FundingFailed,
     RefundDue,
-    RefundEnded,
 )
+from marketplace.funding.models import Funding
 from marketplace.funding.ports import CheckoutState
-from marketplace.funding.rules import RefundState
-from marketplace.kernel.actor import SYSTEM, Role
-from marketplace.notifications import service as notifications
+from marketplace.funding.rules import clears_by
+from marketplace.kernel.actor import SYSTEM
 from marketplace.processor.ports import ProcessorUnavailable
 from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run, TryLater
+from workers.telling import tell_finance, tell_payers
 
-PAY_ROLES: Final = (Role.OWNER, Role.FINANCE)
 WEBHOOK_PATIENCE: Final = timedelta(minutes=2)
 """How long a checkout is left to its webhook before we ask ourselves."""
+
+log = structlog.get_logger("workers")
 
 
 def look_at_checkout(message: CheckoutDue, run: Run) -> None:
@@ -40,27 +44,25 @@ def look_at_checkout(message: CheckoutDue, run: Run) -> None:
         facts = run.gateways.payments.checkout(session_id)
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
+    if facts.livemode is not run.settings.livemode:
+        log.error("checkout_of_the_other_mode", session_id=session_id)
+        return
     with transaction() as session:
         if facts.charge is not None:
             funding.record_paid(
                 session, funding_id=message.funding_id, charge=facts.charge, now=run.now
             )
+        elif facts.state is CheckoutState.CLEARING:
+            funding.record_debit_ordered(
+                session,
+                funding_id=message.funding_id,
+                method=facts.method,
+                ordered_at=facts.ordered_at or run.now,
+            )
+        elif facts.state is CheckoutState.FAILED:
+            funding.record_refused(session, funding_id=message.funding_id, problem=facts.problem)
         elif facts.state is CheckoutState.EXPIRED:
             funding.record_expired(session, funding_id=message.funding_id)
-
-
-def look_at_refund(message: RefundDue, run: Run) -> None:
-    """Ask the processor how a refund stands, and book its end."""
-    with reading() as session:
-        refund_id = queries.refund_by_id(session, message.refund_id).stripe_refund_id
-    if refund_id is None:
-        return
-    try:
-        facts = run.gateways.payments.refund(refund_id)
-    except ProcessorUnavailable as unavailable:
-        raise TryLater from unavailable
-    with transaction() as session:
-        funding.record_refund(session, refund_id=message.refund_id, facts=facts, now=run.now)
 
 
 def ring_open_money_in(run: Run) -> None:
@@ -72,58 +74,71 @@ def ring_open_money_in(run: Run) -> None:
             post(session, RefundDue(refund_id=refund_id))
 
 
+def tell_debit_ordered(message: DebitOrdered, run: Run) -> None:
+    """Tell the brand that its bank has the order, and until when that usually takes."""
+    with transaction() as session:
+        found = queries.funding_seen_by(session, SYSTEM, message.funding_id)
+        if found.debit_ordered_at is not None:
+            by = clears_by(found.debit_ordered_at.date(), found.method or "")
+            tell_payers(
+                session,
+                found.brand_id,
+                kind="funding_clearing",
+                about=found.id,
+                title=f"Waiting for your bank: “{found.campaign.name}”",
+                text="The budget is there once the bank has sent the money, usually by "
+                f"{by:%a} {by.day} {by:%b %Y}. Until then nothing is credited.",
+                path=_money_of(found),
+                now=run.now,
+            )
+
+
 def tell_funded(message: ChargeSettled, run: Run) -> None:
     """Tell the brand that its money is in the campaign."""
     with transaction() as session:
         found = queries.funding_seen_by(session, SYSTEM, message.funding_id)
-        for user_id in accounts.people_who(session, found.brand_id, PAY_ROLES):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="funding_paid",
-                title=f"“{found.campaign.name}” is funded",
-                text="The budget is there. Creators can now accept your offers.",
-                path=f"/brand/campaigns/{found.campaign_id}/money",
-                once_key=f"funding_paid:{found.id}:{user_id}",
-                now=run.now,
-            )
+        tell_payers(
+            session,
+            found.brand_id,
+            kind="funding_paid",
+            about=found.id,
+            title=f"“{found.campaign.name}” is funded",
+            text="The budget is there. Creators can now accept your offers.",
+            path=_money_of(found),
+            now=run.now,
+        )
 
 
 def tell_funding_failed(message: FundingFailed, run: Run) -> None:
     """Tell the brand that a payment did not come through, and why."""
     with transaction() as session:
         found = queries.funding_seen_by(session, SYSTEM, message.funding_id)
-        for user_id in accounts.people_who(session, found.brand_id, PAY_ROLES):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="funding_failed",
-                title=f"The payment for “{found.campaign.name}” did not come through",
-                text=found.problem,
-                path=f"/brand/campaigns/{found.campaign_id}/money",
-                once_key=f"funding_failed:{found.id}:{user_id}",
-                now=run.now,
-            )
+        tell_payers(
+            session,
+            found.brand_id,
+            kind="funding_failed",
+            about=found.id,
+            title=f"The payment for “{found.campaign.name}” did not come through",
+            text=found.problem,
+            path=_money_of(found),
+            now=run.now,
+        )
 
 
-def tell_refund_ended(message: RefundEnded, run: Run) -> None:
-    """Tell the brand that its money is on the way back, or that it could not be sent."""
+def tell_set_aside(message: ChargeSetAside, run: Run) -> None:
+    """Raise the alarm: money came that is not what was asked for."""
     with transaction() as session:
-        refund = queries.refund_by_id(session, message.refund_id)
-        campaign = refund.charge.funding.campaign
-        paid = refund.state is RefundState.PAID
-        for user_id in accounts.people_who(session, campaign.brand_id, PAY_ROLES):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="refund_ended",
-                title=f"The refund for “{campaign.name}” was sent"
-                if paid
-                else f"The refund for “{campaign.name}” failed",
-                text="Banks show it on the card within five to ten working days."
-                if paid
-                else "The money is back in your wallet here. Finance staff will get in touch.",
-                path=f"/brand/campaigns/{campaign.id}/money",
-                once_key=f"refund_ended:{refund.id}:{user_id}",
-                now=run.now,
-            )
+        found = queries.funding_seen_by(session, SYSTEM, message.funding_id)
+        tell_finance(
+            session,
+            kind="charge_set_aside",
+            about=found.id,
+            title=f"A charge for “{found.campaign.name}” is not what was asked for",
+            text="Its money is in suspense and opens no budget. Find out what it is.",
+            path="/staff/ledger/account?code=1900",
+            now=run.now,
+        )
+
+
+def _money_of(funding: Funding) -> str:
+    return f"/brand/campaigns/{funding.campaign_id}/money"

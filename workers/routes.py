@@ -34,6 +34,7 @@ from workers import notifications as mail_jobs
 from workers import payouts as payout_jobs
 from workers import processor as processor_jobs
 from workers import reconciliation as reconciliation_jobs
+from workers import refunds as refund_jobs
 from workers import treasury as treasury_jobs
 from workers.queues import QueueName
 from workers.runtime import Job
@@ -97,10 +98,13 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     processor.SendingStopped: (Route(alarms.tell_stopped, MAIL),),
     WebhookKept: (Route(inbox_jobs.handle_webhook, MONEY),),
     funding.CheckoutDue: (Route(funding_jobs.look_at_checkout, MONEY),),
+    funding.DebitOrdered: (Route(funding_jobs.tell_debit_ordered, MAIL),),
     funding.ChargeSettled: (Route(funding_jobs.tell_funded, MAIL),),
+    funding.ChargeSetAside: (Route(funding_jobs.tell_set_aside, MAIL),),
     funding.FundingFailed: (Route(funding_jobs.tell_funding_failed, MAIL),),
-    funding.RefundDue: (Route(funding_jobs.look_at_refund, MONEY),),
-    funding.RefundEnded: (Route(funding_jobs.tell_refund_ended, MAIL),),
+    funding.RefundDue: (Route(refund_jobs.look_at_refund, MONEY),),
+    funding.BankTransferDue: (Route(refund_jobs.tell_bank_transfer_due, MAIL),),
+    funding.RefundEnded: (Route(refund_jobs.tell_refund_ended, MAIL),),
     payouts.FeeEarned: (Route(payout_jobs.tell_earned, MAIL),),
     payouts.BonusCorrected: (Route(bonus_jobs.tell_corrected, MAIL),),
     payouts.BonusEnded: (

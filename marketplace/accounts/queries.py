@@ -63,6 +63,12 @@ def brand_by_id(session: Session, brand_id: UUID) -> Brand:
     return brand
 
 
+def brand_names(session: Session, brand_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Brand id -> its name."""
+    brands = session.scalars(select(Brand).where(Brand.id.in_(brand_ids)))
+    return {brand.id: brand.name for brand in brands}
+
+
 def brand_seen_by(session: Session, actor: Actor, brand_id: UUID) -> Brand:
     """Return the brand if this actor is a member of it, otherwise raise NotFound."""
     if not actor.belongs_to(brand_id):

@@ -16,8 +16,22 @@ class CheckoutDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class DebitOrdered(Message):
+    """A bank was told to send the money of a funding; it takes days."""
+
+    funding_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class ChargeSettled(Message):
     """A funding was paid and is in the campaign."""
+
+    funding_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeSetAside(Message):
+    """A charge is not what was asked for; its money is in suspense until somebody has looked."""
 
     funding_id: UUID
 
@@ -37,7 +51,14 @@ class RefundDue(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class BankTransferDue(Message):
+    """A refund cannot go back the way it came: finance staff send it from the bank."""
+
+    refund_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class RefundEnded(Message):
-    """A refund was paid back, or failed."""
+    """A refund was paid back, failed, or came back."""
 
     refund_id: UUID

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.campaigns.models import Campaign
-from marketplace.funding.rules import FundingState, RefundState
+from marketplace.funding.rules import CARD, FundingState, RefundState, Way
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, StateText, one_of
@@ -51,6 +51,10 @@ class Funding(Base):
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     requested_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
+    method: Mapped[str | None]
+    """How it is paid, by the processor's name for it; known once the payment page is done."""
+    debit_ordered_at: Mapped[datetime | None]
+    """When a bank was told to send the money, which takes it days."""
 
 
 class Charge(Base):
@@ -60,7 +64,9 @@ class Charge(Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_is_positive"),
         CheckConstraint(
-            "refunded_minor BETWEEN 0 AND amount_minor", name="refunded_is_within_the_amount"
+            "refunded_minor >= 0 AND charged_back_minor >= 0"
+            " AND refunded_minor + charged_back_minor <= amount_minor",
+            name="what_went_back_is_within_the_amount",
         ),
         Index(None, "campaign_id"),
     )
@@ -75,33 +81,78 @@ class Charge(Base):
     amount_minor: Mapped[int]
     processor_fee_minor: Mapped[int]
     refunded_minor: Mapped[int] = mapped_column(default=0)
-    """Asked or paid back; never more than the amount."""
+    """Asked or paid back."""
+    charged_back_minor: Mapped[int] = mapped_column(default=0)
+    """Taken back by the card network, for now or for good."""
+    method: Mapped[str] = mapped_column(default=CARD)
+    refund_came_back_at: Mapped[datetime | None]
+    """When a refund of it last failed or came back: the next goes by bank transfer."""
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Money] = composite("amount_minor", "currency")
     charged_at: Mapped[datetime]
     available_on: Mapped[datetime]
 
 
-class Refund(Base):
-    """Unspent money on its way back to the card it came from."""
+class Allocation(Base):
+    """Money of a brand's wallet that it put into a campaign."""
 
-    __tablename__ = "refunds"
+    __tablename__ = "allocations"
     __table_args__ = (
-        one_of("state", RefundState),
-        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint("budget_minor > 0 AND platform_fee_minor >= 0", name="amounts_are_right"),
         Index(None, "campaign_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    """Given by the form it was asked with, so that the same form cannot do it twice."""
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
-    charge_id: Mapped[UUID] = mapped_column(ForeignKey("charges.id"))
-    charge: Mapped[Charge] = relationship()
+    budget_minor: Mapped[int]
+    platform_fee_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    budget: Mapped[Money] = composite("budget_minor", "currency")
+    platform_fee: Mapped[Money] = composite("platform_fee_minor", "currency")
+    allocated_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    allocated_at: Mapped[datetime]
+
+
+class Refund(Base):
+    """Money of a brand on its way back: unspent budget, or what lay in its wallet."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        one_of("state", RefundState),
+        one_of("way", Way),
+        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint(
+            "charge_id IS NOT NULL OR way = 'bank_transfer'",
+            name="what_goes_as_it_came_has_a_charge",
+        ),
+        Index(None, "campaign_id"),
+        Index(None, "brand_id"),
+        Index(None, "asked_as"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    asked_as: Mapped[UUID]
+    """The one request that this is a part of; the same form sent twice is the same request."""
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaigns.id"))
+    """None when it came from the brand's wallet."""
+    campaign: Mapped[Campaign | None] = relationship()
+    charge_id: Mapped[UUID | None] = mapped_column(ForeignKey("charges.id"))
+    charge: Mapped[Charge | None] = relationship()
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Money] = composite("amount_minor", "currency")
+    way: Mapped[Way] = mapped_column(StateText(Way), default=Way.AS_IT_CAME)
     state: Mapped[RefundState] = mapped_column(StateText(RefundState), default=RefundState.ASKED)
     stripe_refund_id: Mapped[str | None] = mapped_column(unique=True)
     problem: Mapped[str] = mapped_column(default="")
+    """Why it did not go through, as a sentence for the brand."""
+    bank_reference: Mapped[str] = mapped_column(default="")
+    """What finance staff gave the bank with a transfer."""
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     asked_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    """When the money left our balance at the processor; its end may still be open."""
     ended_at: Mapped[datetime | None]

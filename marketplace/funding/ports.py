@@ -15,7 +15,8 @@ from marketplace.kernel.money import Money
 class ChargeFacts:
     """Money that was really taken, as the processor tells it now.
 
-    amount: what the card was charged. processor_fee: what the processor keeps of it.
+    amount: what was charged. processor_fee: what the processor keeps of it. method: how it was
+    paid, by the processor's name. funding_id: ours, as we sent it along with the payment.
     """
 
     charge_id: str
@@ -25,25 +26,36 @@ class ChargeFacts:
     processor_fee: Money
     charged_at: datetime
     available_on: datetime
+    method: str
+    funding_id: UUID | None
 
 
 class CheckoutState(StrEnum):
     OPEN = "open"
+    CLEARING = "clearing"
+    """A bank debit was ordered, and the bank has not said yet."""
     PAID = "paid"
     EXPIRED = "expired"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutFacts:
     """A checkout as it stands now.
 
-    funding_id: ours, as we sent it along; None when it is not one of ours.
+    funding_id: ours, as we sent it along; None when it is not one of ours. livemode: real money.
+    method, ordered_at: of the payment, once there is one. problem: the code of what the bank said
+    no with.
     """
 
     session_id: str
     funding_id: UUID | None
     state: CheckoutState
     charge: ChargeFacts | None
+    livemode: bool = False
+    method: str | None = None
+    ordered_at: datetime | None = None
+    problem: str = ""
 
 
 class RefundStatus(StrEnum):
@@ -54,11 +66,15 @@ class RefundStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """A refund as it stands now; refund_id is the processor's."""
+    """A refund as it stands now; refund_id is the processor's.
+
+    left_balance: the money has left our balance, whatever came of it since. problem: a code.
+    """
 
     refund_id: str
     status: RefundStatus
-    problem: str
+    left_balance: bool
+    problem: str = ""
 
 
 class ChargeGateway(Protocol):

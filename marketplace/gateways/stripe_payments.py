@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import stripe
 from stripe import StripeClient
 
-from marketplace.funding.ports import (
-    ChargeFacts,
-    CheckoutFacts,
-    CheckoutState,
-    RefundFacts,
-    RefundStatus,
-)
+from marketplace.funding.ports import CheckoutFacts, RefundFacts, RefundStatus
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_errors import answer_for
+from marketplace.gateways.stripe_facts import checkout_facts, moment, our_id, tag
 from marketplace.kernel.money import Money
 from marketplace.payouts.ports import AccountFacts
 from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
@@ -70,20 +65,12 @@ class StripePayments:
         no_transaction_open()
         with _reads():
             session = self._reading.v1.checkout.sessions.retrieve(session_id)
-            charge = None
-            if session.payment_status == "paid" and session.payment_intent is not None:
-                charge = self._charge(str(session.payment_intent))
-        state = {"complete": CheckoutState.PAID, "expired": CheckoutState.EXPIRED}.get(
-            session.status or "open", CheckoutState.OPEN
-        )
-        if charge is None and state is CheckoutState.PAID:
-            state = CheckoutState.OPEN  # complete, but the money has not come yet
-        return CheckoutFacts(
-            session_id=session.id,
-            funding_id=_our_id(session.metadata, "funding_id"),
-            state=state,
-            charge=charge,
-        )
+            intent: Any = None
+            if session.status == "complete" and session.payment_intent is not None:
+                intent = self._reading.v1.payment_intents.retrieve(
+                    str(session.payment_intent), {"expand": ["latest_charge.balance_transaction"]}
+                )
+        return checkout_facts(session, intent)
 
     def refund(self, refund_id: str) -> RefundFacts:
         """Return a refund as it stands now."""
@@ -95,7 +82,10 @@ class StripePayments:
             "failed": RefundStatus.FAILED,
             "canceled": RefundStatus.FAILED,
         }.get(refund.status or "", RefundStatus.UNDER_WAY)
-        return RefundFacts(refund.id, status, refund.failure_reason or "")
+        left = refund.balance_transaction is not None
+        return RefundFacts(
+            refund.id, status, left_balance=left, problem=refund.failure_reason or ""
+        )
 
     def account(self, account_id: str) -> AccountFacts:
         """Return a creator's account as it stands now."""
@@ -136,7 +126,7 @@ class StripePayments:
         no_transaction_open()
         with _reads():
             transfer = self._reading.v1.transfers.retrieve(transfer_id)
-        return _our_id(transfer.metadata, "call_id")
+        return our_id(transfer.metadata, "call_id")
 
     def statement(self, *, from_at: datetime, until_at: datetime) -> Iterator[StatementLineFacts]:
         """Every balance transaction made in [from_at, until_at), newest first."""
@@ -268,26 +258,8 @@ class StripePayments:
             case _:
                 # Neither moves money: one that nobody heard of is never used and does no harm.
                 return None
-        ours = (str(one.id) for one in made if _tag(one.metadata, "call_id") == call_id)
+        ours = (str(one.id) for one in made if tag(one.metadata, "call_id") == call_id)
         return next(ours, None)
-
-    def _charge(self, payment_intent_id: str) -> ChargeFacts | None:
-        intent: Any = self._reading.v1.payment_intents.retrieve(
-            payment_intent_id, {"expand": ["latest_charge.balance_transaction"]}
-        )
-        charge = intent.latest_charge
-        if charge is None or not charge.paid or charge.balance_transaction is None:
-            return None
-        movement = charge.balance_transaction
-        return ChargeFacts(
-            charge_id=charge.id,
-            payment_intent_id=intent.id,
-            balance_transaction_id=movement.id,
-            amount=Money(charge.amount, charge.currency.upper()),
-            processor_fee=Money(movement.fee, movement.currency.upper()),
-            charged_at=_moment(charge.created),
-            available_on=_moment(movement.available_on),
-        )
 
 
 class _reads:  # noqa: N801  # used like a function
@@ -314,21 +286,6 @@ def _transfer_group(wanted: Any) -> str:
     return f"payout_{wanted['payout_id']}"
 
 
-def _tag(metadata: Any, name: str) -> str | None:
-    return metadata.to_dict().get(name) if metadata is not None else None
-
-
-def _our_id(metadata: Any, name: str) -> UUID | None:
-    try:
-        return UUID(_tag(metadata, name) or "")
-    except ValueError:
-        return None
-
-
-def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
 def _statement_line(line: stripe.BalanceTransaction) -> StatementLineFacts:
     currency = line.currency.upper()
     return StatementLineFacts(
@@ -338,7 +295,7 @@ def _statement_line(line: stripe.BalanceTransaction) -> StatementLineFacts:
         amount=Money(line.amount, currency),
         fee=Money(line.fee, currency),
         net=Money(line.net, currency),
-        occurred_at=_moment(line.created),
-        available_on=_moment(line.available_on).date(),
+        occurred_at=moment(line.created),
+        available_on=moment(line.available_on).date(),
         raw=line.to_dict(),
     )

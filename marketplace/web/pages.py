@@ -17,6 +17,7 @@ from marketplace.web.brand import home as brand_home
 from marketplace.web.brand import invitations as brand_invitations
 from marketplace.web.brand import matches as brand_matches
 from marketplace.web.brand import members as brand_members
+from marketplace.web.brand import money as brand_money
 from marketplace.web.brand import offers as brand_offers
 from marketplace.web.brand.blueprint import bp as brand_pages
 from marketplace.web.creator import applications as creator_applications
@@ -40,6 +41,7 @@ from marketplace.web.staff import messages as staff_messages
 from marketplace.web.staff import payouts as staff_payouts
 from marketplace.web.staff import proof as staff_proof
 from marketplace.web.staff import reconciliation as staff_reconciliation
+from marketplace.web.staff import refunds as staff_refunds
 from marketplace.web.staff import requests as staff_requests
 from marketplace.web.staff import suspense as staff_suspense
 from marketplace.web.staff import webhooks as staff_webhooks
@@ -58,6 +60,7 @@ __all__ = [
     "brand_invitations",
     "brand_matches",
     "brand_members",
+    "brand_money",
     "brand_offers",
     "creator_applications",
     "creator_audience",
@@ -83,6 +86,7 @@ __all__ = [
     "staff_payouts",
     "staff_proof",
     "staff_reconciliation",
+    "staff_refunds",
     "staff_requests",
     "staff_suspense",
     "staff_webhooks",

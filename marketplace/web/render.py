@@ -38,7 +38,8 @@ TONES: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(
         (
-            "asked", "awaiting_submission", "changes_requested", "checking", "checkout_open",
+            "asked", "awaiting_submission", "bank_transfer_due", "changes_requested", "checking",
+            "checkout_open", "clearing",
             "in_review", "needs_reconnect", "offered", "open", "paying", "pending", "requested",
             "reserved", "retry", "sending", "submitted", "unknown", "waiting",
         ),
@@ -46,8 +47,8 @@ TONES: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(
         (
-            "amount_differs", "balance_differs", "failed", "manual", "missing_at_processor",
-            "missing_in_ledger", "not_visible", "refused", "returned",
+            "amount_differs", "balance_differs", "came_back", "failed", "manual",
+            "missing_at_processor", "missing_in_ledger", "not_visible", "refused", "returned",
         ),
         REFUSED,
     ),
@@ -58,7 +59,9 @@ TONES: Final[Mapping[str, str]] = {
 LABELS: Final[Mapping[str, str]] = {
     "aside": "Put aside",
     "awaiting_submission": "Awaiting draft",
+    "bank_transfer_due": "Goes by bank transfer",
     "checking": "Checking post",
+    "clearing": "Waiting for the bank",
     "manual": "Needs a person",
     "not_visible": "Not visible",
     "payable": "Ready to pay",

@@ -62,6 +62,7 @@ def pay_in(
     fee: Money = CHARGE_FEE,
     charge_id: str = "ch_1",
     at: datetime = NOON,
+    method: str = "card",
 ) -> Funding:
     """Return a funding whose card was charged, 10 % on top. charged: other than what was asked."""
     asked = ask_for_money(session, campaign, by=by, budget=budget)
@@ -76,6 +77,8 @@ def pay_in(
             processor_fee=Money(fee.minor, campaign.currency),
             charged_at=at,
             available_on=at + timedelta(days=2),
+            method=method,
+            funding_id=asked.id,
         ),
         now=at,
     )

@@ -502,7 +502,7 @@ def test_a_refund_is_paid_when_the_processor_says_so(
 
     facts = payments.refund(str(given.remote_id))
 
-    assert facts == RefundFacts(str(given.remote_id), RefundStatus.PAID, "")
+    assert facts == RefundFacts(str(given.remote_id), RefundStatus.PAID, left_balance=True)
 
 
 def test_an_onboarded_account_can_take_transfers_and_owes_nothing(

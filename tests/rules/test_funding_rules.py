@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,8 +15,13 @@ from marketplace.funding.rules import (
     LIFE,
     FundingEvent,
     FundingState,
+    Lot,
+    Part,
     Quote,
-    Refundable,
+    Way,
+    clears_by,
+    largest_budget,
+    price_of,
     quote,
     spread_refund,
     unearned_fee,
@@ -60,45 +68,94 @@ def test_the_limits_themselves_are_fine() -> None:
     assert quote(usd(10_000_000), brand_fee_bps=0).total == usd(10_000_000)
 
 
-def test_a_refund_takes_from_the_oldest_charge_first() -> None:
-    parts = spread_refund(usd(700), [Refundable(A, usd(500)), Refundable(B, usd(500))])
+PAID_AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+NOW = PAID_AT + timedelta(days=30)
 
-    assert parts == [Refundable(A, usd(500)), Refundable(B, usd(200))]
+
+def lot(charge_id: UUID, minor: int, **more: Any) -> Lot:
+    return replace(Lot(charge_id, usd(minor), "card", PAID_AT), **more)
+
+
+def part(charge_id: UUID | None, minor: int, way: Way = Way.AS_IT_CAME) -> Part:
+    return Part(charge_id, usd(minor), way)
+
+
+def test_a_refund_takes_from_the_oldest_charge_first() -> None:
+    parts = spread_refund(usd(700), [lot(A, 500), lot(B, 500)], now=NOW)
+
+    assert parts == [part(A, 500), part(B, 200)]
 
 
 def test_a_charge_with_nothing_left_gets_no_refund() -> None:
-    parts = spread_refund(usd(300), [Refundable(A, usd(0)), Refundable(B, usd(500))])
-
-    assert parts == [Refundable(B, usd(300))]
+    assert spread_refund(usd(300), [lot(A, 0), lot(B, 500)], now=NOW) == [part(B, 300)]
 
 
-def test_more_than_was_paid_cannot_go_back() -> None:
-    with pytest.raises(ValueError, match="do not carry"):
-        spread_refund(usd(501), [Refundable(A, usd(500))])
+def test_what_the_charges_do_not_carry_goes_by_bank_transfer() -> None:
+    assert spread_refund(usd(501), [lot(A, 500)], now=NOW) == [
+        part(A, 500),
+        part(None, 1, Way.BANK_TRANSFER),
+    ]
 
 
-@given(
-    left=st.lists(st.integers(0, 10_000), min_size=1, max_size=6),
-    share=st.floats(0, 1),
+@pytest.mark.parametrize(
+    ("method", "days"), [("card", 365), ("us_bank_account", 180), ("another_bank", 180)]
 )
-def test_the_parts_of_a_refund_always_add_up(left: list[int], share: float) -> None:
-    charges = [Refundable(UUID(int=i), usd(minor)) for i, minor in enumerate(left)]
-    amount = usd(int(sum(left) * share))
+def test_a_charge_goes_back_as_it_came_until_its_methods_window_is_over(
+    method: str, days: int
+) -> None:
+    paid = lot(A, 500, method=method)
+    last = PAID_AT + timedelta(days=days)
 
-    parts = spread_refund(amount, charges)
+    assert spread_refund(usd(500), [paid], now=last) == [part(A, 500)]
+    assert spread_refund(usd(500), [paid], now=last + timedelta(seconds=1)) == [
+        part(A, 500, Way.BANK_TRANSFER)
+    ]
 
-    assert sum((part.left for part in parts), usd(0)) == amount
-    assert all(part.left.minor > 0 for part in parts)
+
+def test_a_charge_whose_refund_came_back_goes_by_bank_transfer() -> None:
+    parts = spread_refund(usd(500), [lot(A, 500, came_back=True)], now=NOW)
+
+    assert parts == [part(A, 500, Way.BANK_TRANSFER)]
+
+
+@given(left=st.lists(st.integers(0, 10_000), max_size=6), wanted=st.integers(0, 80_000))
+def test_the_parts_of_a_refund_always_add_up(left: list[int], wanted: int) -> None:
+    lots = [lot(UUID(int=i + 1), minor) for i, minor in enumerate(left)]
+
+    parts = spread_refund(usd(wanted), lots, now=NOW)
+
+    assert sum((each.amount for each in parts), usd(0)) == usd(wanted)
+    assert all(each.amount.minor > 0 for each in parts)
+
+
+@pytest.mark.parametrize(
+    ("ordered_on", "by"),
+    [
+        (date(2026, 11, 2), date(2026, 11, 6)),  # a Monday: Friday of the same week
+        (date(2026, 11, 5), date(2026, 11, 11)),  # a Thursday: over the weekend
+        (date(2026, 11, 7), date(2026, 11, 12)),  # a Saturday counts from Monday
+    ],
+)
+def test_a_debit_clears_within_four_banking_days(ordered_on: date, by: date) -> None:
+    assert clears_by(ordered_on, "us_bank_account") == by
+
+
+@given(minor=st.integers(0, 10**9), bps=st.integers(0, 5_000))
+def test_the_largest_budget_is_what_the_money_just_pays_for(minor: int, bps: int) -> None:
+    most = largest_budget(usd(minor), brand_fee_bps=bps)
+
+    assert price_of(most, brand_fee_bps=bps).total <= usd(minor)
+    assert price_of(most + usd(1), brand_fee_bps=bps).total > usd(minor)
 
 
 def test_the_fee_for_promised_work_stays_and_the_rest_goes_back() -> None:
-    back = unearned_fee(fee_left=usd(10_000), committed=usd(40_000), brand_fee_bps=1_000)
+    back = unearned_fee(fee_left=usd(10_000), staying=usd(40_000), brand_fee_bps=1_000)
 
     assert back == usd(6_000)
 
 
 def test_no_fee_goes_back_that_is_not_there() -> None:
-    back = unearned_fee(fee_left=usd(3_000), committed=usd(40_000), brand_fee_bps=1_000)
+    back = unearned_fee(fee_left=usd(3_000), staying=usd(40_000), brand_fee_bps=1_000)
 
     assert back == usd(0)
 
@@ -108,6 +165,9 @@ ARROWS = {
     (S.REQUESTED, E.OPEN_CHECKOUT): S.CHECKOUT_OPEN,
     (S.REQUESTED, E.FAIL): S.FAILED,
     (S.REQUESTED, E.PAY): S.PAID,
+    (S.CHECKOUT_OPEN, E.ORDER_DEBIT): S.CLEARING,
+    (S.CLEARING, E.PAY): S.PAID,
+    (S.CLEARING, E.FAIL): S.FAILED,
     (S.CHECKOUT_OPEN, E.PAY): S.PAID,
     (S.CHECKOUT_OPEN, E.EXPIRE): S.EXPIRED,
     (S.CHECKOUT_OPEN, E.FAIL): S.FAILED,

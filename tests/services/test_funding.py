@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -53,8 +56,10 @@ CHARGED = Money(110_000, "USD")
 KEPT = Money(3_220, "USD")
 
 
-def facts(number: int = 1, amount: Money = CHARGED, fee: Money = KEPT) -> ChargeFacts:
-    return ChargeFacts(
+def facts(
+    asked: Funding, number: int = 1, amount: Money = CHARGED, fee: Money = KEPT, **more: Any
+) -> ChargeFacts:
+    told = ChargeFacts(
         charge_id=f"ch_{number}",
         payment_intent_id=f"pi_{number}",
         balance_transaction_id=f"txn_{number}",
@@ -62,12 +67,15 @@ def facts(number: int = 1, amount: Money = CHARGED, fee: Money = KEPT) -> Charge
         processor_fee=fee,
         charged_at=NOON + timedelta(minutes=number),
         available_on=NOON + timedelta(days=2),
+        method="card",
+        funding_id=asked.id,
     )
+    return replace(told, **more)
 
 
-def pay(session: Session, asked: Funding, *, number: int = 1) -> Funding:
+def pay(session: Session, asked: Funding, *, number: int = 1, **more: Any) -> Funding:
     paid = funding.record_paid(
-        session, funding_id=asked.id, charge=facts(number, asked.total), now=NOON
+        session, funding_id=asked.id, charge=facts(asked, number, asked.total, **more), now=NOON
     )
     session.flush()
     return paid
@@ -178,7 +186,7 @@ def test_another_amount_than_asked_for_is_set_aside_and_opens_no_budget(
 
     for _ in range(2):
         funding.record_paid(
-            session, funding_id=asked.id, charge=facts(amount=usd(109_999)), now=NOON
+            session, funding_id=asked.id, charge=facts(asked, amount=usd(109_999)), now=NOON
         )
 
     assert asked.state is FundingState.FAILED
@@ -187,6 +195,78 @@ def test_another_amount_than_asked_for_is_set_aside_and_opens_no_budget(
     assert balance(session, Code.SUSPENSE) != usd(0)
     assert posted(session).count("FundingFailed") == 1
     assert session.scalars(select(Charge)).all() == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"amount": Money(110_000, "EUR")},
+        {"amount": Money(110_001, "USD")},
+        {"funding_id": None},
+        {"funding_id": UUID(int=9)},
+    ],
+)
+def test_a_charge_of_another_amount_currency_or_funding_raises_an_alarm(
+    session: Session, alice: Actor, campaign: Campaign, other: dict[str, Any]
+) -> None:
+    asked = ask(session, alice, campaign)
+
+    for _ in range(2):
+        funding.record_paid(
+            session, funding_id=asked.id, charge=replace(facts(asked), **other), now=NOON
+        )
+
+    assert asked.state is FundingState.FAILED
+    assert balance(session, Code.CAMPAIGN_FUNDS, campaign.id) == usd(0)
+    assert session.scalars(select(Charge)).all() == []
+    assert session.scalars(select(JournalEntry.idem_key)).all() == ["fund:ch_1"]
+    assert posted(session).count("ChargeSetAside") == 1
+
+
+def test_a_bank_debit_credits_nothing_before_it_clears(
+    session: Session, alice: Actor, campaign: Campaign
+) -> None:
+    asked = ask(session, alice, campaign)
+    asked.state = FundingState.CHECKOUT_OPEN
+
+    for _ in range(2):
+        funding.record_debit_ordered(
+            session, funding_id=asked.id, method="us_bank_account", ordered_at=NOON
+        )
+
+    assert (asked.state, asked.method, asked.debit_ordered_at) == (
+        FundingState.CLEARING,
+        "us_bank_account",
+        NOON,
+    )
+    assert session.scalars(select(JournalEntry)).all() == []
+    assert posted(session).count("DebitOrdered") == 1
+
+    pay(session, asked, method="us_bank_account")
+    funding.record_debit_ordered(
+        session, funding_id=asked.id, method="us_bank_account", ordered_at=NOON
+    )
+
+    assert asked.state is FundingState.PAID
+    assert balance(session, Code.CAMPAIGN_FUNDS, campaign.id) == usd(100_000)
+    assert session.scalars(select(Charge)).one().method == "us_bank_account"
+
+
+def test_a_bank_debit_that_is_refused_says_why(
+    session: Session, alice: Actor, campaign: Campaign
+) -> None:
+    asked = ask(session, alice, campaign)
+    asked.state = FundingState.CLEARING
+
+    for _ in range(2):
+        funding.record_refused(session, funding_id=asked.id, problem="insufficient_funds")
+
+    assert (asked.state, asked.problem) == (
+        FundingState.FAILED,
+        "The bank debit did not come through. The account did not hold enough money.",
+    )
+    assert posted(session).count("FundingFailed") == 1
+    assert session.scalars(select(JournalEntry)).all() == []
 
 
 def test_a_checkout_that_expired_charges_nothing(
@@ -236,8 +316,9 @@ def test_unspent_budget_goes_back_with_its_fee_oldest_charge_first(
 
     # 1,100.00 unspent, and 150.00 of fee less the 40.00 for the promised 400.00.
     assert [refund.amount for refund in refunds] == [usd(110_000), usd(11_000)]
-    assert [refund.charge.stripe_charge_id for refund in refunds] == ["ch_1", "ch_2"]
-    assert [refund.charge.refunded_minor for refund in refunds] == [110_000, 11_000]
+    charges = [session.get_one(Charge, refund.charge_id) for refund in refunds]
+    assert [charge.stripe_charge_id for charge in charges] == ["ch_1", "ch_2"]
+    assert [charge.refunded_minor for charge in charges] == [110_000, 11_000]
     assert balance(session, Code.CAMPAIGN_FUNDS, closed.id) == usd(0)
     assert balance(session, Code.FEE_UNEARNED, closed.id) == usd(4_000)
     calls = session.scalars(
@@ -293,7 +374,7 @@ def test_a_refund_is_booked_once_when_the_processor_has_paid_it(
         funding.record_refund(
             session,
             refund_id=refund.id,
-            facts=RefundFacts("re_1", RefundStatus.PAID, ""),
+            facts=RefundFacts("re_1", RefundStatus.PAID, left_balance=True),
             now=NOON,
         )
 
@@ -308,7 +389,7 @@ def test_a_refund_under_way_changes_nothing(session: Session, refund: Refund) ->
     funding.record_refund(
         session,
         refund_id=refund.id,
-        facts=RefundFacts("re_1", RefundStatus.UNDER_WAY, ""),
+        facts=RefundFacts("re_1", RefundStatus.UNDER_WAY, left_balance=False),
         now=NOON,
     )
 
@@ -320,12 +401,17 @@ def test_a_refund_under_way_changes_nothing(session: Session, refund: Refund) ->
 def test_a_failed_refund_leaves_the_money_with_the_brand(
     session: Session, acme: Brand, refund: Refund
 ) -> None:
-    failed = RefundFacts("re_1", RefundStatus.FAILED, "expired_or_canceled_card")
+    failed = RefundFacts(
+        "re_1", RefundStatus.FAILED, left_balance=False, problem="expired_or_canceled_card"
+    )
     for _ in range(2):
         funding.record_refund(session, refund_id=refund.id, facts=failed, now=NOON)
 
-    assert (refund.state, refund.problem) == (RefundState.FAILED, "expired_or_canceled_card")
-    assert refund.charge.refunded_minor == 0
+    assert (refund.state, refund.problem) == (
+        RefundState.FAILED,
+        "The card has expired or was cancelled.",
+    )
+    assert session.get_one(Charge, refund.charge_id).refunded_minor == 0
     assert balance(session, Code.BRAND_FUNDS, acme.id) == usd(110_000)
     assert balance(session, Code.REFUND_IN_FLIGHT, refund.id) == usd(0)
     assert posted(session).count("RefundEnded") == 1

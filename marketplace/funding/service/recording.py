@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.funding.messages import ChargeSettled, FundingFailed
+from marketplace.funding.messages import ChargeSetAside, ChargeSettled, DebitOrdered, FundingFailed
 from marketplace.funding.models import Charge, Funding
 from marketplace.funding.ports import ChargeFacts
-from marketplace.funding.rules import LIFE, FundingEvent, FundingState
+from marketplace.funding.rules import LIFE, FundingEvent, FundingState, debit_problem
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -29,6 +29,33 @@ def record_expired(session: Session, *, funding_id: UUID) -> None:
         post(session, FundingFailed(funding_id=funding.id))
 
 
+def record_debit_ordered(
+    session: Session, *, funding_id: UUID, method: str | None, ordered_at: datetime
+) -> None:
+    """Write down that a bank was told to send the money; nothing is credited before it comes.
+
+    The second time, and after the money, nothing.
+    """
+    funding = lock_row(session, Funding, funding_id)
+    if LIFE.allows(funding.state, FundingEvent.ORDER_DEBIT):
+        funding.state = LIFE.next(funding.state, FundingEvent.ORDER_DEBIT)
+        funding.method = method
+        funding.debit_ordered_at = ordered_at
+        post(session, DebitOrdered(funding_id=funding.id))
+
+
+def record_refused(session: Session, *, funding_id: UUID, problem: str) -> None:
+    """Write down that a bank refused the debit. The second time, and after the money, nothing.
+
+    problem: the processor's code of what the bank said.
+    """
+    funding = lock_row(session, Funding, funding_id)
+    if LIFE.allows(funding.state, FundingEvent.FAIL):
+        funding.state = LIFE.next(funding.state, FundingEvent.FAIL)
+        funding.problem = f"The bank debit did not come through. {debit_problem(problem)}"
+        post(session, FundingFailed(funding_id=funding.id))
+
+
 def record_paid(
     session: Session, *, funding_id: UUID, charge: ChargeFacts, now: datetime
 ) -> Funding:
@@ -42,7 +69,7 @@ def record_paid(
     funding = lock_row(session, Funding, funding_id)
     if funding.state is FundingState.PAID:
         return funding
-    if charge.amount != funding.total:
+    if (charge.amount, charge.funding_id) != (funding.total, funding.id):
         return _book_unidentified(session, funding, charge)
     session.add(
         Charge(
@@ -54,7 +81,7 @@ def record_paid(
             stripe_balance_transaction_id=charge.balance_transaction_id,
             amount_minor=charge.amount.minor,
             processor_fee_minor=charge.processor_fee.minor,
-            refunded_minor=0,
+            method=charge.method,
             currency=charge.amount.currency,
             charged_at=charge.charged_at,
             available_on=charge.available_on,
@@ -89,6 +116,7 @@ def record_paid(
         ledger.write_entry(session, fee, occurred_at=now, actor=SYSTEM)
     funding.state = LIFE.next(funding.state, FundingEvent.PAY)
     funding.paid_at = charge.charged_at
+    funding.method = charge.method
     funding.problem = ""
     post(session, ChargeSettled(funding_id=funding.id))
     return funding
@@ -107,4 +135,5 @@ def _book_unidentified(session: Session, funding: Funding, charge: ChargeFacts) 
             " finance staff will sort it out."
         )
         post(session, FundingFailed(funding_id=funding.id))
+        post(session, ChargeSetAside(funding_id=funding.id))
     return funding

@@ -1,91 +1,204 @@
-"""Give back what was not spent, to the cards it came from."""
+"""Ask for money back: unspent budget, or what lies in the wallet."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.funding import queries
-from marketplace.funding.messages import RefundDue, RefundEnded
+from marketplace.funding.messages import BankTransferDue
 from marketplace.funding.models import Charge, Refund
-from marketplace.funding.ports import RefundFacts, RefundStatus
-from marketplace.funding.rules import Refundable, RefundState, spread_refund
-from marketplace.kernel.actor import SYSTEM, Actor
-from marketplace.kernel.errors import Conflict, NotPermitted
+from marketplace.funding.queries import Unspent
+from marketplace.funding.rules import Lot, Part, RefundState, Way, spread_refund
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import AccountRef, events, plain
 from marketplace.processor import service as processor
-from marketplace.processor.models import ProcessorCall
-from marketplace.processor.rules import CallKind, CallState
-from marketplace.store.locks import lock_row, lock_rows
+from marketplace.processor.rules import CallKind
+from marketplace.store.locks import lock_rows
 from marketplace.store.outbox import post
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """One request for money back; campaign_id: None when it comes from the wallet."""
+
+    brand_id: UUID
+    campaign_id: UUID | None
+    asked_as: UUID
+    actor: Actor
+    now: datetime
 
 
 def refund_unspent(
     session: Session, *, actor: Actor, campaign_id: UUID, now: datetime
 ) -> list[Refund]:
-    """Send back what a closed campaign did not spend, to the cards it came from, oldest first.
+    """Send back everything that a closed campaign did not spend, with the platform fee on it.
 
-    The platform fee on the unspent part goes back as well. Raises NotFound, NotPermitted, and
-    Conflict when the campaign is still open or nothing is left (so also the second time).
+    Raises NotFound, NotPermitted, and Conflict when the campaign is still open, nothing is left
+    (so also the second time), or the brand owes something.
     """
-    campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
-    if not actor.may_pay(campaign.brand_id) or actor.user_id is None:
-        raise NotPermitted("ask for money back; an owner or finance member can")
+    campaign = _campaign_to_pay_back(session, actor, campaign_id)
     if campaign.state is not CampaignState.CLOSED:
         raise Conflict("Close the campaign first; then everything unspent can go back")
-    charges = lock_rows(
-        session,
-        Charge,
-        session.scalars(select(Charge.id).where(Charge.campaign_id == campaign_id)),
-    )
-    funds = events.campaign_funds(campaign_id)
-    fee_taken = events.fee_unearned(campaign_id)
-    ledger.lock_accounts(session, refs=[funds, fee_taken], currency=campaign.currency)
+    charges = _lock(session, campaign.brand_id, campaign.currency, campaign)
     unspent = queries.unspent_of(session, campaign_id=campaign_id, currency=campaign.currency)
     if not unspent.total:
         raise Conflict("There is nothing left to send back")
-    number = queries.refund_count(session, campaign_id)
-    if unspent.fee:
-        fee_back = events.fee_returned(campaign_id=campaign_id, number=str(number), fee=unspent.fee)
-        ledger.write_entry(session, fee_back, occurred_at=now, actor=actor)
-    charges.sort(key=lambda charge: charge.charged_at)
+    wish = _Wish(campaign.brand_id, campaign_id, new_id(), actor, now)
+    return _take_out(session, wish, unspent, unspent.budget, charges)
+
+
+def take_back(
+    session: Session,
+    *,
+    actor: Actor,
+    campaign_id: UUID,
+    budget: Money,
+    asked_as: UUID,
+    now: datetime,
+) -> list[Refund]:
+    """Send back a part of what a campaign has not promised, with the platform fee on that part.
+
+    asked_as: of the form; the second time with the same one nothing more goes back. Raises
+    NotFound, NotPermitted, InvalidInput (more than is unspent), Conflict (the brand owes).
+    """
+    campaign = _campaign_to_pay_back(session, actor, campaign_id)
+    charges = _lock(session, campaign.brand_id, campaign.currency, campaign)
+    known = queries.refunds_asked_as(session, brand_id=campaign.brand_id, asked_as=asked_as)
+    if known:
+        return known
+    unspent = queries.unspent_of(session, campaign_id=campaign_id, currency=campaign.currency)
+    if budget > unspent.budget:
+        raise InvalidInput({"amount": f"Only {plain(unspent.budget)} is unspent."})
+    wish = _Wish(campaign.brand_id, campaign_id, asked_as, actor, now)
+    return _take_out(session, wish, unspent, budget, charges)
+
+
+def refund_wallet(
+    session: Session, *, actor: Actor, brand_id: UUID, amount: Money, asked_as: UUID, now: datetime
+) -> list[Refund]:
+    """Send back money that lies in a brand's wallet.
+
+    Raises NotFound, NotPermitted, InvalidInput (more than there is), Conflict (the brand owes).
+    The second time with the same asked_as nothing more goes back.
+    """
+    if not actor.belongs_to(brand_id):
+        raise NotFound("brand")
+    _check_may_pay(actor, brand_id)
+    charges = _lock(session, brand_id, amount.currency)
+    known = queries.refunds_asked_as(session, brand_id=brand_id, asked_as=asked_as)
+    if known:
+        return known
+    held = queries.wallet_of(session, brand_id=brand_id, currency=amount.currency)
+    if amount > held:
+        raise InvalidInput({"amount": f"Only {plain(held)} is in your wallet."})
+    _check_owes_nothing(session, brand_id, amount.currency)
+    wish = _Wish(brand_id, None, asked_as, actor, now)
+    return _ask(session, wish, amount, charges, taken_from=events.brand_funds(brand_id))
+
+
+def _campaign_to_pay_back(session: Session, actor: Actor, campaign_id: UUID) -> Campaign:
+    campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
+    _check_may_pay(actor, campaign.brand_id)
+    return campaign
+
+
+def _check_may_pay(actor: Actor, brand_id: UUID) -> None:
+    if not actor.may_pay(brand_id) or actor.user_id is None:
+        raise NotPermitted("ask for money back; an owner or finance member can")
+
+
+def _check_owes_nothing(session: Session, brand_id: UUID, currency: str) -> None:
+    owed = queries.owed_by(session, brand_id=brand_id, currency=currency)
+    if owed:
+        raise Conflict(
+            f"You owe {plain(owed)} from a lost chargeback; nothing goes back before it is settled"
+        )
+
+
+def _lock(
+    session: Session, brand_id: UUID, currency: str, campaign: Campaign | None = None
+) -> list[Charge]:
+    """Lock what a refund is taken from, and return the charges it can go back to.
+
+    Those of the campaign come first, each oldest first.
+    """
+    ids = queries.charges_of_brand(session, brand_id=brand_id, currency=currency)
+    charges = lock_rows(session, Charge, ids)
+    refs = [events.brand_funds(brand_id), events.owed_by_brand(brand_id)]
+    if campaign is not None:
+        refs += [events.campaign_funds(campaign.id), events.fee_unearned(campaign.id)]
+    ledger.lock_accounts(session, refs=refs, currency=currency)
+    own = campaign.id if campaign is not None else None
+    return sorted(charges, key=lambda each: (each.campaign_id != own, each.charged_at))
+
+
+def _take_out(
+    session: Session, wish: _Wish, unspent: Unspent, budget: Money, charges: list[Charge]
+) -> list[Refund]:
+    """Give the fee back to the campaign, and all of it from there to where it came from."""
+    assert wish.campaign_id is not None
+    _check_owes_nothing(session, wish.brand_id, budget.currency)
+    fee = unspent.fee_with(budget)
+    if fee:
+        fee_back = events.fee_returned(
+            campaign_id=wish.campaign_id, number=str(wish.asked_as), fee=fee
+        )
+        ledger.write_entry(session, fee_back, occurred_at=wish.now, actor=wish.actor)
+    funds = events.campaign_funds(wish.campaign_id)
+    return _ask(session, wish, budget + fee, charges, taken_from=funds)
+
+
+def _ask(
+    session: Session, wish: _Wish, amount: Money, charges: list[Charge], *, taken_from: AccountRef
+) -> list[Refund]:
+    """Take the money out and have each part go the way it can."""
     by_id = {charge.id: charge for charge in charges}
-    left = [Refundable(c.id, Money(c.amount_minor - c.refunded_minor, c.currency)) for c in charges]
-    return [
-        _ask_refund(session, by_id[part.charge_id], part.left, actor, now)
-        for part in spread_refund(unspent.total, left)
-    ]
+    refunds = []
+    for part in spread_refund(amount, [_lot(charge) for charge in charges], now=wish.now):
+        charge = by_id[part.charge_id] if part.charge_id is not None else None
+        refund = _refund(wish, part)
+        session.add(refund)
+        hold = events.refund_held(refund_id=refund.id, taken_from=taken_from, amount=part.amount)
+        ledger.write_entry(session, hold, occurred_at=wish.now, actor=wish.actor)
+        if charge is not None:
+            charge.refunded_minor += part.amount.minor
+        if charge is None or part.way is Way.BANK_TRANSFER:
+            post(session, BankTransferDue(refund_id=refund.id))
+        else:
+            _plan(session, refund, charge, wish.now)
+        refunds.append(refund)
+    return refunds
 
 
-def _ask_refund(
-    session: Session, charge: Charge, amount: Money, actor: Actor, now: datetime
-) -> Refund:
-    charge.refunded_minor += amount.minor
-    refund = Refund(
+def _refund(wish: _Wish, part: Part) -> Refund:
+    by_bank = part.way is Way.BANK_TRANSFER
+    return Refund(
         id=new_id(),
-        campaign_id=charge.campaign_id,
-        charge_id=charge.id,
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        state=RefundState.ASKED,
-        asked_by=actor.user_id,
-        asked_at=now,
+        asked_as=wish.asked_as,
+        brand_id=wish.brand_id,
+        campaign_id=wish.campaign_id,
+        charge_id=part.charge_id,
+        amount_minor=part.amount.minor,
+        currency=part.amount.currency,
+        way=part.way,
+        state=RefundState.BANK_TRANSFER_DUE if by_bank else RefundState.ASKED,
+        asked_by=wish.actor.user_id,
+        asked_at=wish.now,
     )
-    session.add(refund)
-    hold = events.refund_held(
-        refund_id=refund.id,
-        taken_from=events.campaign_funds(charge.campaign_id),
-        amount=amount,
-    )
-    ledger.write_entry(session, hold, occurred_at=now, actor=actor)
+
+
+def _plan(session: Session, refund: Refund, charge: Charge, now: datetime) -> None:
     processor.plan(
         session,
         kind=CallKind.REFUND,
@@ -93,51 +206,20 @@ def _ask_refund(
         params={
             "refund_id": str(refund.id),
             "payment_intent_id": charge.stripe_payment_intent_id,
-            "amount_minor": amount.minor,
-            "currency": amount.currency,
+            "amount_minor": refund.amount_minor,
+            "currency": refund.currency,
         },
         now=now,
     )
-    return refund
 
 
-def conclude_refund(session: Session, *, call: ProcessorCall, now: datetime) -> None:
-    """Go on after the processor took or refused the refund; what it took is looked at next."""
-    refund = lock_row(session, Refund, call.subject_id)
-    if call.state is CallState.SUCCEEDED:
-        refund.stripe_refund_id = call.remote_id
-        post(session, RefundDue(refund_id=refund.id))
-    elif refund.state is RefundState.ASKED:
-        _fail_refund(session, refund, problem=call.error_text or "", now=now)
-
-
-def record_refund(session: Session, *, refund_id: UUID, facts: RefundFacts, now: datetime) -> None:
-    """Book how a refund stands now. Repeats and news that came late change nothing."""
-    refund = lock_row(session, Refund, refund_id)
-    if refund.state is not RefundState.ASKED or facts.status is RefundStatus.UNDER_WAY:
-        return
-    if facts.status is RefundStatus.FAILED:
-        _fail_refund(session, refund, problem=facts.problem, now=now)
-        return
-    paid = events.refund_paid(
-        refund_id=refund.id, stripe_refund_id=facts.refund_id, amount=refund.amount
+def _lot(charge: Charge) -> Lot:
+    left = charge.amount_minor - charge.refunded_minor
+    return Lot(
+        charge.id,
+        # The processor refunds nothing of a charge that is being charged back.
+        Money(0 if charge.charged_back_minor else left, charge.currency),
+        method=charge.method,
+        charged_at=charge.charged_at,
+        came_back=charge.refund_came_back_at is not None,
     )
-    ledger.write_entry(session, paid, occurred_at=now, actor=SYSTEM)
-    refund.state = RefundState.PAID
-    refund.ended_at = now
-    post(session, RefundEnded(refund_id=refund.id))
-
-
-def _fail_refund(session: Session, refund: Refund, *, problem: str, now: datetime) -> None:
-    failed = events.refund_failed(
-        refund_id=refund.id,
-        stripe_refund_id=refund.stripe_refund_id,
-        brand_id=refund.charge.funding.brand_id,
-        amount=refund.amount,
-    )
-    ledger.write_entry(session, failed, occurred_at=now, actor=SYSTEM)
-    refund.charge.refunded_minor -= refund.amount_minor
-    refund.state = RefundState.FAILED
-    refund.problem = problem
-    refund.ended_at = now
-    post(session, RefundEnded(refund_id=refund.id))

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.funding import queries as funding
+from marketplace.funding.models import Refund
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
 from marketplace.ledger.checks import Cover, cover_by_currency
@@ -217,14 +218,32 @@ def _payments_gone_wrong(session: Session, *, now: datetime) -> list[Todo]:
     ]
     refunds = [
         Todo(
-            title=f"A refund for “{each.charge.funding.campaign.name}” failed",
+            title=f"A refund {_refund_of(each)} failed",
             detail=f"{render.money(each.amount)}. {each.problem}",
             action_label="See its entries",
             url=url_for("staff.journal", owner=each.id),
         )
         for each in funding.failed_refunds(session, since=since)
     ]
-    return [*fundings, *refunds]
+    return [*_bank_transfers_to_send(session), *fundings, *refunds]
+
+
+def _bank_transfers_to_send(session: Session) -> list[Todo]:
+    due = funding.bank_transfers_due(session)
+    if not due:
+        return []
+    return [
+        Todo(
+            title=_counted(len(due), "refund waits", "refunds wait") + " for a bank transfer",
+            detail=", ".join(render.money(each.amount) for each in due[:SINGLY]),
+            action_label="Send them",
+            url=url_for("staff.refunds"),
+        )
+    ]
+
+
+def _refund_of(refund: Refund) -> str:
+    return f"for “{refund.campaign.name}”" if refund.campaign else "from a wallet"
 
 
 def _cash_to_add(covers: Sequence[Cover]) -> list[Todo]:

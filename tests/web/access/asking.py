@@ -71,6 +71,7 @@ AUDIENCE: Final = {
     "age_1": "40",
     **{f"{part}_name_{place}": "" for part in ("country", "interest") for place in range(5)},
 }
+ONCE: Final = {"amount": "5.00", "once": "00000000-0000-4000-8000-00000000000f"}
 
 FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.amend_campaign": lambda _: {"change_note": "It is cooked outside."},
@@ -85,8 +86,11 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.invite_member": lambda _: {"email": "olga@example.test", "role": "viewer"},
     "brand.make_offer": lambda _: OFFER,
     "brand.new_campaign": lambda _: BASICS,
+    "brand.refund_wallet": lambda _: ONCE | {"currency": "USD"},
     "brand.request_changes": lambda _: {"version": "1", "comment": "Show the tin."},
     "brand.shortlist": lambda world: {"creator_id": str(world.ids["other_id"]), "keep": "1"},
+    "brand.take_back": lambda _: ONCE,
+    "brand.use_wallet": lambda _: ONCE,
     "creator.apply_to_brief": lambda _: {"pitch": "I cook on a fire.", "fee": "300.00"},
     "creator.audience": lambda _: AUDIENCE,
     "creator.counter_offer": lambda _: OFFER | {"fee": "450.00"},
@@ -116,6 +120,8 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     },
     "staff.decline_request": lambda _: {"answer": "Not without a receipt."},
     "staff.identify": lambda _: {"becomes": "5010", "reason": "A fee, by the statement."},
+    "staff.refund_not_sent": lambda _: {"reason": "There is no such account."},
+    "staff.refund_sent": lambda _: {"reference": "FV-2026-11-0001"},
     "staff.resolve_break": lambda _: {"resolution": "A fee of the processor."},
 }
 """What is filled in; nothing where the form is a button."""

@@ -160,6 +160,8 @@ POST refresh_matches         in     303   303     403     403    403     403   4
     -> brand.matches
 POST refund                  in     303   403     303     403    403     403   404   403   begin
     -> brand.campaign_money
+POST refund_wallet           in     303   403     303     403    403     403   422   403   begin
+    -> brand.billing
 POST remove_member           in     303   403     403     403    403     403   404   403   begin
     -> brand.members
 POST request_changes         in     303   303     403     403    403     403   404   403   begin
@@ -171,6 +173,10 @@ POST shortlist               in     303   303     403     403    403     403   4
 POST shortlist_application   in     303   303     403     403    403     403   404   403   begin
     -> brand.application
 GET  submission_file         in     200   200     200     200    403     403   404   403   begin
+POST take_back               in     303   403     303     403    403     403   404   403   begin
+    -> brand.campaign_money
+POST use_wallet              in     303   403     303     403    403     403   404   403   begin
+    -> brand.campaign_money
 POST withdraw_offer          in     303   303     403     403    403     403   404   403   begin
     -> brand.application
 """
@@ -272,6 +278,12 @@ GET  reconciliation          in     404   404     404     404    404     404   4
 GET  reconciliation_csv      in     404   404     404     404    404     404   404   422   404
 GET  request                 in     404   404     404     404    404     404   404   200   404
 GET  requests                in     404   404     404     404    404     404   404   200   404
+GET  refund                  in     404   404     404     404    404     404   404   200   404
+POST refund_not_sent         in     404   404     404     404    404     404   404   303   404
+    -> staff.refunds
+POST refund_sent             in     404   404     404     404    404     404   404   303   404
+    -> staff.refunds
+GET  refunds                 in     404   404     404     404    404     404   404   200   404
 POST resolve_break           in     404   404     404     404    404     404   404   303   404
     -> staff.breaks
 POST retry                   in     404   404     404     404    404     404   404   303   404

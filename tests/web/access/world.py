@@ -28,6 +28,7 @@ from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.deliverables.service import StoredFile
+from marketplace.funding import service as funding
 from marketplace.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from marketplace.kernel.ids import new_id
@@ -155,6 +156,7 @@ def opened(database_url: str, app: Flask, clock: Path) -> Iterator[World]:
                 _negotiations(session, world)
                 _work(session, world)
                 _money(session, world)
+                _money_back(session, world)
                 _finance(session, world)
                 _small_things(session, world)
                 session.commit()
@@ -308,7 +310,7 @@ def _money(session: Session, world: World) -> None:
     money.make_earning(session, done)
     money.make_payout_account(session, bea)
     payout = money.make_payout(session, bea)
-    funding = money.ask_for_money(session, world.ids["published"], by=alice)
+    asked = money.ask_for_money(session, world.ids["published"], by=alice)
     money.read_statement(
         session,
         money.statement_line("txn_odd", source=None, amount=Money(-10, "USD"), kind="stripe_fee"),
@@ -321,11 +323,27 @@ def _money(session: Session, world: World) -> None:
     assert call is not None
     world.ids |= {
         "payout_id": payout.id,
-        "funding_id": funding.id,
+        "funding_id": asked.id,
         "break_id": reconciliation.open_breaks(session)[0].id,
         "call_id": call.id,
         "entry_id": entry_id,
     }
+
+
+def _money_back(session: Session, world: World) -> None:
+    """A refund that goes by bank transfer, and money in the brand's wallet."""
+    alice = world.people["owner"]
+    for name in ("Old soup", "Older soup"):
+        campaign = make_campaign(session, brand=world.ids["acme"], by=alice, name=name)
+        money.pay_in(session, campaign, by=alice, charge_id=name, at=NOON - timedelta(days=400))
+        campaigns.close(session, campaign_id=campaign.id, actor=alice, now=NOON)
+        (refund,) = funding.refund_unspent(session, actor=alice, campaign_id=campaign.id, now=NOON)
+        session.flush()
+        world.ids["refund_id"] = refund.id
+        if name == "Old soup":
+            funding.give_up_bank_transfer(
+                session, actor=world.people["staff"], refund_id=refund.id, reason="No.", now=NOON
+            )
 
 
 def _finance(session: Session, world: World) -> None:

@@ -99,13 +99,13 @@ def test_a_refund_that_failed_is_told_with_its_reason(
     campaigns.close(session, campaign_id=campaign.id, actor=alice, now=NOON)
     (asked,) = funding.refund_unspent(session, actor=alice, campaign_id=campaign.id, now=NOON)
     session.flush()
-    reason = "The card was closed."
-    told = RefundFacts("re_1", RefundStatus.FAILED, problem=reason)
+    reason = "lost_or_stolen_card"
+    told = RefundFacts("re_1", RefundStatus.FAILED, left_balance=False, problem=reason)
     funding.record_refund(session, refund_id=asked.id, facts=told, now=utc_now())
     session.flush()
     page = staff.get("/staff/").text
     assert "A refund for “Beans in a minute” failed" in page
-    assert "$1,100.00. The card was closed." in page
+    assert "$1,100.00. The card was reported lost or stolen." in page
     assert f"/staff/ledger/entries?owner={asked.id}" in page
 
 

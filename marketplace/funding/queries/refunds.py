@@ -1,0 +1,87 @@
+"""What is known of money going back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.funding.models import Charge, Refund
+from marketplace.funding.rules import RefundState
+from marketplace.kernel.errors import NotFound
+
+_WHOLE = (
+    joinedload(Refund.campaign),
+    joinedload(Refund.charge).joinedload(Charge.funding),
+)
+
+
+def refund_by_id(session: Session, refund_id: UUID) -> Refund:
+    """A refund with the charge and the campaign it belongs to; raises NotFound."""
+    found = session.scalar(select(Refund).where(Refund.id == refund_id).options(*_WHOLE))
+    if found is None:
+        raise NotFound("refund")
+    return found
+
+
+def refunds_of(session: Session, *, campaign_id: UUID) -> Sequence[Refund]:
+    """Every refund of a campaign, newest first."""
+    return session.scalars(
+        select(Refund)
+        .where(Refund.campaign_id == campaign_id)
+        .options(*_WHOLE)
+        .order_by(Refund.asked_at.desc())
+    ).all()
+
+
+def refunds_of_brand(session: Session, *, brand_id: UUID) -> Sequence[Refund]:
+    """Every refund of a brand with its campaign, newest first."""
+    return session.scalars(
+        select(Refund)
+        .where(Refund.brand_id == brand_id)
+        .options(*_WHOLE)
+        .order_by(Refund.asked_at.desc())
+    ).all()
+
+
+def refunds_asked_as(session: Session, *, brand_id: UUID, asked_as: UUID) -> list[Refund]:
+    """What one request of a brand came to, if it was made before."""
+    return list(
+        session.scalars(
+            select(Refund).where(Refund.brand_id == brand_id, Refund.asked_as == asked_as)
+        )
+    )
+
+
+def open_refunds(session: Session) -> Sequence[UUID]:
+    """Refunds that the processor took and whose end we have not heard of."""
+    return session.scalars(
+        select(Refund.id).where(
+            Refund.state == RefundState.ASKED, Refund.stripe_refund_id.is_not(None)
+        )
+    ).all()
+
+
+def bank_transfers_due(session: Session) -> Sequence[Refund]:
+    """Refunds that finance staff have to send from the bank, oldest first."""
+    return session.scalars(
+        select(Refund)
+        .where(Refund.state == RefundState.BANK_TRANSFER_DUE)
+        .options(*_WHOLE)
+        .order_by(Refund.asked_at)
+    ).all()
+
+
+def failed_refunds(session: Session, *, since: datetime) -> Sequence[Refund]:
+    """Refunds that failed or came back since then, with their campaigns, newest first."""
+    return session.scalars(
+        select(Refund)
+        .where(
+            Refund.state.in_((RefundState.FAILED, RefundState.CAME_BACK)), Refund.ended_at >= since
+        )
+        .options(*_WHOLE)
+        .order_by(Refund.ended_at.desc())
+    ).all()

@@ -1,0 +1,63 @@
+"""The lives of fundings and refunds, ways of paying, and what the numbers may be. Pure."""
+
+from marketplace.funding.rules.lives import (
+    LIFE,
+    REFUND_LIFE,
+    FundingEvent,
+    FundingState,
+    RefundEvent,
+    RefundState,
+)
+from marketplace.funding.rules.methods import (
+    CARD,
+    Lot,
+    Method,
+    Part,
+    Way,
+    clears_by,
+    debit_problem,
+    method_of,
+    refund_problem,
+    spread_refund,
+    way_back,
+)
+from marketplace.funding.rules.numbers import (
+    LARGEST_FUNDING_UNITS,
+    SMALLEST_FUNDING_UNITS,
+    Quote,
+    largest_budget,
+    largest_funding,
+    price_of,
+    quote,
+    smallest_funding,
+    unearned_fee,
+)
+
+__all__ = [
+    "CARD",
+    "LARGEST_FUNDING_UNITS",
+    "LIFE",
+    "REFUND_LIFE",
+    "SMALLEST_FUNDING_UNITS",
+    "FundingEvent",
+    "FundingState",
+    "Lot",
+    "Method",
+    "Part",
+    "Quote",
+    "RefundEvent",
+    "RefundState",
+    "Way",
+    "clears_by",
+    "debit_problem",
+    "largest_budget",
+    "largest_funding",
+    "method_of",
+    "price_of",
+    "quote",
+    "refund_problem",
+    "smallest_funding",
+    "spread_refund",
+    "unearned_fee",
+    "way_back",
+]

@@ -1,0 +1,85 @@
+"""Put money of a brand's wallet into a campaign."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.rules import CampaignState
+from marketplace.collaborations.rules import BRAND_FEE_BPS
+from marketplace.funding import queries
+from marketplace.funding.models import Allocation
+from marketplace.funding.rules import largest_budget, price_of
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.money import Money
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import events, plain
+
+
+def use_wallet(
+    session: Session,
+    *,
+    actor: Actor,
+    campaign_id: UUID,
+    budget: Money,
+    allocation_id: UUID,
+    now: datetime,
+) -> Allocation:
+    """Put a budget and its platform fee into a campaign, out of the brand's wallet.
+
+    allocation_id: of the form; the second time with the same one nothing happens. Raises NotFound,
+    NotPermitted, InvalidInput (the wallet does not hold as much), Conflict (the campaign is
+    closed).
+    """
+    campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
+    if not actor.may_pay(campaign.brand_id) or actor.user_id is None:
+        raise NotPermitted("add money to this campaign; an owner or finance member can")
+    if campaign.state is CampaignState.CLOSED:
+        raise Conflict("This campaign is closed and takes no more money")
+    wallet = events.brand_funds(campaign.brand_id)
+    funds = events.campaign_funds(campaign_id)
+    refs = [wallet, funds, events.fee_unearned(campaign_id)]
+    ledger.lock_accounts(session, refs=refs, currency=campaign.currency)
+    known = session.get(Allocation, allocation_id)
+    if known is not None:
+        if known.campaign_id != campaign_id:
+            raise NotFound("allocation")
+        return known
+    held = queries.wallet_of(session, brand_id=campaign.brand_id, currency=campaign.currency)
+    price = price_of(budget, brand_fee_bps=BRAND_FEE_BPS)
+    if price.total > held:
+        most = largest_budget(held, brand_fee_bps=BRAND_FEE_BPS)
+        raise InvalidInput(
+            {"amount": f"Your wallet pays for {plain(most)} at most, the platform fee included."}
+        )
+    allocation = Allocation(
+        id=allocation_id,
+        brand_id=campaign.brand_id,
+        campaign_id=campaign_id,
+        budget_minor=price.budget.minor,
+        platform_fee_minor=price.platform_fee.minor,
+        currency=campaign.currency,
+        allocated_by=actor.user_id,
+        allocated_at=now,
+    )
+    session.add(allocation)
+    moved = events.allocated(
+        allocation_id=allocation_id,
+        brand_id=campaign.brand_id,
+        campaign_id=campaign_id,
+        amount=price.total,
+    )
+    ledger.write_entry(session, moved, occurred_at=now, actor=actor)
+    if price.platform_fee:
+        fee = events.fee_taken(
+            campaign_id=campaign_id,
+            number=str(allocation_id),
+            fee=price.platform_fee,
+            tax=Money(0, campaign.currency),
+        )
+        ledger.write_entry(session, fee, occurred_at=now, actor=actor)
+    return allocation

@@ -1,0 +1,250 @@
+"""A brand's money: where it is, in a campaign and all told, and how to get it back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms import HiddenField, SelectField, validators
+from wtforms.validators import InputRequired
+
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
+from marketplace.collaborations import queries as collaborations
+from marketplace.collaborations.rules import BRAND_FEE_BPS
+from marketplace.funding import queries
+from marketplace.funding import service as funding
+from marketplace.funding.models import Funding, Refund
+from marketplace.funding.rules import (
+    FundingState,
+    RefundState,
+    clears_by,
+    largest_budget,
+    largest_funding,
+    quote,
+    smallest_funding,
+)
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.kernel.ids import new_id
+from marketplace.payouts import queries as payouts
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
+from marketplace.web.brand.blueprint import bp
+from marketplace.web.forms import BaseForm, MoneyField
+
+
+class FundingForm(BaseForm):
+    budget = MoneyField("Budget to add", [InputRequired("Enter an amount.")], id="budget")
+
+
+class OnceForm(BaseForm):
+    """A form that moves money: sent twice, it moves it once."""
+
+    once = HiddenField(
+        validators=[InputRequired(), validators.UUID()], default=lambda: str(new_id())
+    )
+
+    @property
+    def once_id(self) -> UUID:
+        """The id of what this form asks for."""
+        return UUID(self.once.data)
+
+
+class TakeBackForm(OnceForm):
+    amount = MoneyField("Budget to take back", [InputRequired("Enter an amount.")], id="take-back")
+
+
+class UseWalletForm(OnceForm):
+    amount = MoneyField("Budget to add", [InputRequired("Enter an amount.")], id="use-wallet")
+
+
+class RefundWalletForm(OnceForm):
+    amount = MoneyField("Amount to send back", [InputRequired("Enter an amount.")], id="amount")
+    currency = SelectField("Currency", validate_choice=False)
+
+
+@bp.get("/billing")
+def billing() -> ResponseReturnValue:
+    """What did it cost, and what is left?"""
+    return _billing_page(RefundWalletForm())
+
+
+@bp.post("/billing/refund")
+def refund_wallet() -> ResponseReturnValue:
+    """Send back what lies in the brand's wallet."""
+    form = RefundWalletForm()
+    if not form.validate_on_submit():
+        return _billing_page(form), 422
+    try:
+        with transaction() as session:
+            asked = funding.refund_wallet(
+                session,
+                actor=access.actor(),
+                brand_id=access.brand_id(),
+                amount=form.amount.amount_in(form.currency.data or ""),
+                asked_as=form.once_id,
+                now=utc_now(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return _billing_page(form), 422
+    _tell_under_way(asked)
+    return redirect(url_for("brand.billing"), 303)
+
+
+@bp.get("/campaigns/<uuid:campaign_id>/money")
+def campaign_money(campaign_id: UUID) -> ResponseReturnValue:
+    """Where is this campaign's money?"""
+    return money_page(campaign_id, FundingForm())
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/take-back")
+def take_back(campaign_id: UUID) -> ResponseReturnValue:
+    """Send a part of what is unspent back while the campaign runs."""
+    form = TakeBackForm()
+    if not form.validate_on_submit():
+        return money_page(campaign_id, form), 422
+    try:
+        with transaction() as session:
+            campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+            asked = funding.take_back(
+                session,
+                actor=access.actor(),
+                campaign_id=campaign_id,
+                budget=form.amount.amount_in(campaign.currency),
+                asked_as=form.once_id,
+                now=utc_now(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return money_page(campaign_id, form), 422
+    _tell_under_way(asked)
+    return redirect(url_for("brand.campaign_money", campaign_id=campaign_id), 303)
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/use-wallet")
+def use_wallet(campaign_id: UUID) -> ResponseReturnValue:
+    """Put money of the brand's wallet into this campaign."""
+    form = UseWalletForm()
+    if not form.validate_on_submit():
+        return money_page(campaign_id, form), 422
+    try:
+        with transaction() as session:
+            campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+            funding.use_wallet(
+                session,
+                actor=access.actor(),
+                campaign_id=campaign_id,
+                budget=form.amount.amount_in(campaign.currency),
+                allocation_id=form.once_id,
+                now=utc_now(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return money_page(campaign_id, form), 422
+    flash("The money is in the campaign. Creators can accept your offers now.", "success")
+    return redirect(url_for("brand.campaign_money", campaign_id=campaign_id), 303)
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/refund")
+def refund(campaign_id: UUID) -> ResponseReturnValue:
+    """Send back what a closed campaign did not spend."""
+    with transaction() as session:
+        asked = funding.refund_unspent(
+            session, actor=access.actor(), campaign_id=campaign_id, now=utc_now()
+        )
+    _tell_under_way(asked)
+    return redirect(url_for("brand.campaign_money", campaign_id=campaign_id), 303)
+
+
+def _tell_under_way(asked: list[Refund]) -> None:
+    by_bank = any(each.state is RefundState.BANK_TRANSFER_DUE for each in asked)
+    if len(asked) == 1 and not by_bank:
+        text = "The refund is under way to where you paid from."
+    elif by_bank:
+        text = "The refund is under way. What cannot go back the way you paid is sent by bank."
+    else:
+        text = f"{len(asked)} refunds are under way to where you paid from."
+    flash(text, "success")
+
+
+def money_page(campaign_id: UUID, sent: BaseForm) -> str:
+    """Return the page of a campaign's money. sent: the form that was sent, or a fresh one."""
+    actor = access.actor()
+    with reading() as session:
+        campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
+        if not actor.belongs_to(campaign.brand_id):
+            raise NotPermitted("look at this campaign's money")
+        shown = _money_of(session, campaign)
+    forms = {type(each): each for each in (FundingForm(), TakeBackForm(), UseWalletForm())}
+    forms[type(sent)] = sent
+    currency = campaign.currency
+    example = min(max(campaign.budget, smallest_funding(currency)), largest_funding(currency))
+    return render_template(
+        "brand/campaign_money.html",
+        form=forms[FundingForm],
+        take_back_form=forms[TakeBackForm],
+        use_wallet_form=forms[UseWalletForm],
+        may_pay=actor.may_pay(campaign.brand_id),
+        closed=campaign.state is CampaignState.CLOSED,
+        example=quote(example, brand_fee_bps=BRAND_FEE_BPS),
+        brand_fee_bps=BRAND_FEE_BPS,
+        waits_until=waits_until,
+        **shown,
+    )
+
+
+def _money_of(session: Session, campaign: Campaign) -> dict[str, Any]:
+    brand_id, currency = campaign.brand_id, campaign.currency
+    wallet = queries.wallet_of(session, brand_id=brand_id, currency=currency)
+    return {
+        "campaign": campaign,
+        "money": collaborations.campaign_money(session, campaign),
+        "unspent": queries.unspent_of(session, campaign_id=campaign.id, currency=currency),
+        "wallet": wallet,
+        "wallet_pays_for": largest_budget(wallet, brand_fee_bps=BRAND_FEE_BPS),
+        "owed": queries.owed_by(session, brand_id=brand_id, currency=currency),
+        "fundings": queries.fundings_of(session, campaign_id=campaign.id),
+        "allocations": queries.allocations_of(session, campaign_id=campaign.id),
+        "refunds": queries.refunds_of(session, campaign_id=campaign.id),
+        "earnings": payouts.earnings_of_campaign(
+            session, campaign_id=campaign.id, page=access.page_number()
+        ),
+    }
+
+
+def _billing_page(form: RefundWalletForm) -> str:
+    actor, brand_id = access.actor(), access.brand_id()
+    with reading() as session:
+        page = campaigns.campaigns_of(session, brand_id=brand_id, page=access.page_number())
+        money = collaborations.campaigns_money(session, list(page.rows))
+        fundings = queries.fundings_of_brand(session, brand_id=brand_id)
+        refunds = queries.refunds_of_brand(session, brand_id=brand_id)
+        wallets = queries.wallets_of(session, brand_id=brand_id)
+        debts = queries.debts_of(session, brand_id=brand_id)
+    form.currency.choices = [each.currency for each in wallets]
+    return render_template(
+        "brand/billing.html",
+        page=page,
+        money=money,
+        fundings=fundings,
+        refunds=refunds,
+        wallets=wallets,
+        debts=debts,
+        form=form,
+        may_pay=actor.may_pay(brand_id),
+        waits_until=waits_until,
+    )
+
+
+def waits_until(funding: Funding) -> date | None:
+    """The day by which the bank has usually said yes or no; None when nobody waits for it."""
+    if funding.state is not FundingState.CLEARING or funding.debit_ordered_at is None:
+        return None
+    return clears_by(funding.debit_ordered_at.date(), funding.method or "")

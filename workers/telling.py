@@ -1,0 +1,64 @@
+"""Tell everybody whom a turn of a brand's money concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts import queries as accounts
+from marketplace.kernel.actor import Role
+from marketplace.notifications import service as notifications
+
+PAY_ROLES: Final = (Role.OWNER, Role.FINANCE)
+
+
+def tell_payers(
+    session: Session,
+    brand_id: UUID,
+    *,
+    kind: str,
+    about: UUID,
+    title: str,
+    text: str,
+    path: str,
+    now: datetime,
+) -> None:
+    """Tell those who may move the brand's money, once for each kind and thing."""
+    people = accounts.people_who(session, brand_id, PAY_ROLES)
+    _tell(session, people, kind=kind, about=about, title=title, text=text, path=path, now=now)
+
+
+def tell_finance(
+    session: Session, *, kind: str, about: UUID, title: str, text: str, path: str, now: datetime
+) -> None:
+    """Tell staff, once for each kind and thing."""
+    people = accounts.staff_ids(session)
+    _tell(session, people, kind=kind, about=about, title=title, text=text, path=path, now=now)
+
+
+def _tell(
+    session: Session,
+    people: Iterable[UUID],
+    *,
+    kind: str,
+    about: UUID,
+    title: str,
+    text: str,
+    path: str,
+    now: datetime,
+) -> None:
+    for user_id in people:
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            title=title,
+            text=text,
+            path=path,
+            once_key=f"{kind}:{about}:{user_id}",
+            now=now,
+        )
