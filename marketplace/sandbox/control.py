@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, UnsupportedMediaType
 
 from marketplace.kernel.clock import utc_now
+from marketplace.sandbox import bank_switches
 from marketplace.sandbox.stripe_accounts import as_v1, set_transfers
 from marketplace.sandbox.stripe_events import emit, queue_delivery
 from marketplace.sandbox.stripe_faults import Fault
@@ -115,6 +116,12 @@ def blueprint(server: StripeServer, sender: WebhookSender) -> Blueprint:
             set_transfers(server.world(), account, state=state)
         sender.wake.set()
         return jsonify(as_v1(account))
+
+    @control.post("/control/bank")
+    def bank_switch() -> Response:
+        done = bank_switches.press(server.world(), _wish())
+        sender.wake.set()
+        return jsonify(done if isinstance(done, dict) else {"done": True})
 
     @control.errorhandler(HTTPException)
     def refuse(error: HTTPException) -> tuple[Response, int]:

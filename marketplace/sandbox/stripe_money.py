@@ -11,6 +11,8 @@ from marketplace.sandbox.stripe_world import PLATFORM, Call, World, fresh_id
 SETTLES_AFTER: Final = 2 * 24 * 60 * 60
 """Seconds until the money of a charge is available."""
 
+_TO_THE_BANK: Final = ("payout", "payout_cancel", "payout_failure")
+
 CARD_FEE_PER_MILLE: Final = 29
 CARD_FEE_FIXED: Final = 30
 
@@ -28,7 +30,7 @@ def move(
     category: str,
     amount: int,
     currency: str,
-    source: str,
+    source: str | None,
     fee: int = 0,
     available_on: int | None = None,
     description: str | None = None,
@@ -144,12 +146,15 @@ def _line(amount: int, currency: str) -> Document:
 def banked(store: Store, account: str) -> dict[str, Any]:
     """Return what a connected account was sent less what was taken back: {currency: minor units}.
 
-    It stands for the creator's bank account, to which Stripe would pay out every day.
+    It stands for the creator's bank account, to which Stripe would pay out every day; whether it
+    has done so makes no difference.
     """
     totals: dict[str, int] = {}
     if account == PLATFORM:
         return totals
     for transaction in store.newest("balance_transaction", scope=account):
+        if transaction["type"] in _TO_THE_BANK:
+            continue
         currency = transaction["currency"]
         totals[currency] = totals.get(currency, 0) + transaction["net"]
     return totals

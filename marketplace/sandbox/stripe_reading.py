@@ -24,9 +24,11 @@ _KIND_OF_PREFIX: Final = {
     "cs": "checkout.session",
     "cus": "customer",
     "pi": "payment_intent",
+    "po": "payout",
     "py": "charge",
     "re": "refund",
     "tr": "transfer",
+    "tu": "topup",
     "trr": "transfer_reversal",
     "txn": "balance_transaction",
 }

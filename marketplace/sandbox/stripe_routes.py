@@ -12,6 +12,7 @@ from stripe.params.v2 import core as v2
 
 from marketplace.sandbox import (
     stripe_accounts,
+    stripe_bank,
     stripe_money,
     stripe_payments,
     stripe_reading,
@@ -66,6 +67,16 @@ def _reversals(call: Call) -> Document:
     return stripe_reading.page(
         call, "transfer_reversal", url=f"/v1/transfers/{key}/reversals", transfer=key
     )
+
+
+def _bank(handler: Handler) -> Handler:
+    """Look at the clock first: what is under way may have arrived."""
+
+    def looking(call: Call) -> Document:
+        stripe_bank.bank_due(call.world)
+        return handler(call)
+
+    return looking
 
 
 def _transactions(call: Call) -> Document:
@@ -158,6 +169,40 @@ ROUTES: Final = (
         stripe_transfers.reverse,
     ),
     Route("GET", "/v1/transfers/<transfer>/reversals", v1.TransferReversalListParams, _reversals),
+    Route(
+        "GET", "/v1/balance_settings", v1.BalanceSettingsRetrieveParams, stripe_bank.read_settings
+    ),
+    Route("POST", "/v1/payouts", v1.PayoutCreateParams, stripe_bank.create_payout, connected=True),
+    Route(
+        "GET",
+        "/v1/payouts",
+        v1.PayoutListParams,
+        _bank(_list("payout", "/v1/payouts", "status", "destination")),
+        connected=True,
+    ),
+    Route(
+        "GET",
+        "/v1/payouts/<payout>",
+        v1.PayoutRetrieveParams,
+        _bank(_read("payout")),
+        connected=True,
+    ),
+    Route(
+        "POST",
+        "/v1/payouts/<payout>/cancel",
+        v1.PayoutCancelParams,
+        _bank(stripe_bank.cancel_payout),
+        connected=True,
+    ),
+    Route("POST", "/v1/topups", v1.TopupCreateParams, stripe_bank.create_topup),
+    Route("GET", "/v1/topups", v1.TopupListParams, _bank(_list("topup", "/v1/topups", "status"))),
+    Route("GET", "/v1/topups/<topup>", v1.TopupRetrieveParams, _bank(_read("topup"))),
+    Route(
+        "POST",
+        "/v1/topups/<topup>/cancel",
+        v1.TopupCancelParams,
+        _bank(stripe_bank.cancel_topup),
+    ),
     Route("GET", "/v1/events", v1.EventListParams, stripe_reading.events, connected=True),
     Route("GET", "/v1/events/<id>", v1.EventRetrieveParams, _read("event"), connected=True),
     Route("POST", "/v1/accounts", v1.AccountCreateParams, stripe_accounts.create_v1),

@@ -17,6 +17,7 @@ from flask import Blueprint, Response, request
 from marketplace.kernel.clock import utc_now
 from marketplace.sandbox.store import Document, Store
 from marketplace.sandbox.stripe_accounts import account_named
+from marketplace.sandbox.stripe_bank import bank_due
 from marketplace.sandbox.stripe_errors import (
     API_ERROR,
     INVALID_REQUEST,
@@ -96,10 +97,12 @@ class StripeServer:
         )
 
     def tidy(self) -> None:
-        """Do what time asks for: expire sessions, forget old idempotency keys."""
+        """Do what time asks for: expire sessions, move what is under way, forget old keys."""
         now = seconds(utc_now())
         with self.store.transaction():
-            expire_due(World(self.store, now, self._base or "", self._targets))
+            world = World(self.store, now, self._base or "", self._targets)
+            expire_due(world)
+            bank_due(world)
             self._keys.prune(now=now)
 
     def blueprint(self) -> Blueprint:
