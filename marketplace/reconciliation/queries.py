@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
@@ -29,6 +29,7 @@ from marketplace.reconciliation.models import (
 )
 from marketplace.reconciliation.rules import BreakState, Entry, Line
 from marketplace.store.paging import Page, page_of
+from marketplace.treasury.rules.movements import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,25 @@ def unpaired_lines(session: Session) -> list[Line]:
     return [
         Line(line_id, reference, source_id, Money(net, currency))
         for line_id, reference, source_id, net, currency in rows
+    ]
+
+
+def movements_named(session: Session, references: Collection[str]) -> list[Movement]:
+    """The statement lines of these balance transactions as the treasury reads them, by age."""
+    lines = session.scalars(
+        select(StatementLine)
+        .where(StatementLine.stripe_balance_transaction_id.in_(references))
+        .order_by(StatementLine.occurred_at, StatementLine.id)
+    )
+    return [
+        Movement(
+            reference=line.stripe_balance_transaction_id,
+            kind=line.kind,
+            source_id=line.source_id,
+            net=Money(line.net_minor, line.currency),
+            occurred_at=line.occurred_at,
+        )
+        for line in lines
     ]
 
 

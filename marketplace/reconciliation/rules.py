@@ -26,6 +26,8 @@ class BreakKind(StrEnum):
     MISSING_AT_PROCESSOR = "missing_at_processor"
     AMOUNT_DIFFERS = "amount_differs"
     BALANCE_DIFFERS = "balance_differs"
+    UNIDENTIFIED = "unidentified"
+    """Booked into suspense: nobody has said yet what it was."""
 
 
 class BreakState(StrEnum):
@@ -86,9 +88,10 @@ class Paired:
 def pair(lines: Sequence[Line], entries: Sequence[Entry], *, now: datetime) -> Paired:
     """Pair lines and entries that name the same object of the processor.
 
-    Takes what is not paired yet. Amounts must agree to the unit, there is no tolerance. A line
-    without an entry is a break at once; an entry without a line only after a day, because
-    statements come late. Two entries for one object pair with one line at most.
+    What has no object is named by the line itself. Takes what is not paired yet. Amounts must agree
+    to the unit, there is no tolerance. A line without an entry is a break at once; an entry without
+    a line only after a day, because statements come late. Two entries for one object pair with one
+    line at most.
     """
     by_source: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -98,7 +101,8 @@ def pair(lines: Sequence[Line], entries: Sequence[Entry], *, now: datetime) -> P
     breaks: list[Found] = []
     taken: set[int] = set()
     for line in lines:
-        candidates = [e for e in by_source.get(line.source_id or "", []) if e.entry_id not in taken]
+        named = by_source.get(line.source_id or line.reference, [])
+        candidates = [e for e in named if e.entry_id not in taken]
         exact = next((e for e in candidates if e.moved == line.net), None)
         if exact is not None:
             pairs.append((line.line_id, exact.entry_id))

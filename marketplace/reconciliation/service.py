@@ -26,6 +26,8 @@ from marketplace.reconciliation.ports import StatementLineFacts
 from marketplace.reconciliation.rules import BreakKind, BreakState, Found, PairingRule, pair
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
+from marketplace.treasury import queries as suspense
+from marketplace.treasury import service as treasury
 
 
 def import_statement(
@@ -66,19 +68,18 @@ def import_statement(
 def reconcile(session: Session, *, now: datetime) -> int:
     """Pair everything that is not paired yet; return how many breaks are open after it.
 
+    1. Pair lines with entries. 2. Book what is left over and nobody else will book: by its type, or
+    into suspense. 3. Pair again. 4. Open and resolve breaks; suspense is one until it is known.
     Runs one at a time. Breaks found again stay open, breaks found no more are resolved by
     themselves. Safe to run twice.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('reconciliation'))"))
-    lines = queries.unpaired_lines(session)
-    entries = queries.unpaired_entries(session)
-    outcome = pair(lines, entries, now=now)
-    for line_id, entry_id in outcome.pairs:
-        session.add(
-            Pairing(line_id=line_id, entry_id=entry_id, rule=PairingRule.SAME_SOURCE, paired_at=now)
-        )
-    session.flush()  # the balance is compared less what is unpaired from here on
-    found = [*outcome.breaks, *_balance_breaks(session)]
+    breaks = _pair(session, now=now)
+    missing = [x.reference for x in breaks if x.kind is BreakKind.MISSING_IN_LEDGER]
+    movements = queries.movements_named(session, missing)
+    if treasury.book_movements(session, movements=movements, now=now):
+        breaks = _pair(session, now=now)
+    found = [*breaks, *_balance_breaks(session), *_suspense_breaks(session)]
     _resolve_vanished(session, found, now)
     for one in found:
         _open(session, one, now)
@@ -104,6 +105,32 @@ def resolve_break(
     found.resolved_at = now
     found.resolution = resolution
     return found
+
+
+def _pair(session: Session, *, now: datetime) -> list[Found]:
+    """Write down every pairing there is now, and return what is left over as breaks."""
+    lines = queries.unpaired_lines(session)
+    entries = queries.unpaired_entries(session)
+    outcome = pair(lines, entries, now=now)
+    for line_id, entry_id in outcome.pairs:
+        session.add(
+            Pairing(line_id=line_id, entry_id=entry_id, rule=PairingRule.SAME_SOURCE, paired_at=now)
+        )
+    session.flush()  # what is unpaired is asked of the database again
+    return outcome.breaks
+
+
+def _suspense_breaks(session: Session) -> list[Found]:
+    return [
+        Found(
+            BreakKind.UNIDENTIFIED,
+            movement.key,
+            movement.net,
+            f"{movement.memo or 'Nobody knows what this was'}. Say what it was.",
+            entry_id=movement.entry_id,
+        )
+        for movement in suspense.suspended_movements(session)
+    ]
 
 
 def _row(line: StatementLineFacts, statement_id: UUID) -> dict[str, object]:

@@ -206,6 +206,8 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
         (_C.PROCESSOR_BALANCE, _C.PROCESSOR_FEES),
         (_C.PROCESSOR_RESERVE, _C.PROCESSOR_BALANCE),
         (_C.PROCESSOR_BALANCE, _C.PROCESSOR_RESERVE),
+        (_C.PROCESSOR_BALANCE, _C.FEE_EARNED),
+        (_C.FEE_EARNED, _C.PROCESSOR_BALANCE),
     ],
     EntryKind.SUSPENSE: [
         (_C.PROCESSOR_BALANCE, _C.SUSPENSE),

@@ -5,6 +5,7 @@ from marketplace.treasury.service.asking import (
     ask_identification,
     ask_write_off,
 )
+from marketplace.treasury.service.moving import book_movements
 from marketplace.treasury.service.requests import approve, ask, decline, withdraw
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ask_adjustment",
     "ask_identification",
     "ask_write_off",
+    "book_movements",
     "decline",
     "withdraw",
 ]

@@ -32,8 +32,9 @@ def statement(session: Session, road: Road) -> None:
         session,
         statement_line("txn_1", source="ch_1", amount=usd(110_000), fee=3_220),
         statement_line("txn_2", source="tr_1", amount=usd(-38_000), kind="transfer"),
-        statement_line("txn_3", source="=cmd()", amount=usd(-10), kind="stripe_fee"),
+        statement_line("txn_3", source="=cmd()", amount=usd(-10), kind="payment"),
         balances=[usd(68_770)],
+        at=NOON + timedelta(hours=1),
     )
 
 

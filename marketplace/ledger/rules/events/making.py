@@ -35,8 +35,14 @@ def _pairs(moves: Iterable[tuple[AccountRef, AccountRef, Money]]) -> tuple[Pair,
 
 
 def signed_entry(
-    kind: EntryKind, idem_key: str, other: AccountRef, net: Money, *, source_ref: str
+    kind: EntryKind,
+    idem_key: str,
+    other: AccountRef,
+    net: Money,
+    *,
+    source_ref: str,
+    memo: str = "",
 ) -> Entry:
     """One move between our balance at the processor and another account; net from our side."""
     move = (AT_PROCESSOR, other, net) if net.minor > 0 else (other, AT_PROCESSOR, -net)
-    return entry_of(kind, idem_key, move, source_ref=source_ref)
+    return entry_of(kind, idem_key, move, source_ref=source_ref, memo=memo)

@@ -25,7 +25,7 @@ def processor_moved(
 ) -> Entry:
     """25. The processor charged or kept something by itself. net: signed from our side.
 
-    against: the processor's fees or its reserve.
+    against: the processor's fees or its reserve, or our income where it collected that for us.
     """
     return signed_entry(
         EntryKind.PROCESSOR_MOVEMENT,
@@ -37,7 +37,7 @@ def processor_moved(
 
 
 def unidentified(
-    *, stripe_balance_transaction_id: str, source_ref: str | None, net: Money
+    *, stripe_balance_transaction_id: str, source_ref: str | None, net: Money, memo: str = ""
 ) -> Entry:
     """26. A movement that nobody knows. net: signed from our side."""
     return signed_entry(
@@ -46,6 +46,7 @@ def unidentified(
         SUSPENSE,
         net,
         source_ref=source_ref or stripe_balance_transaction_id,
+        memo=memo,
     )
 
 
