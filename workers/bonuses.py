@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations import queries as collaborations
-from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.service import tell_brand, tell_creator
+from marketplace.collaborations.rules import Party
+from marketplace.collaborations.service import tell_party
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules import plain
@@ -78,27 +78,16 @@ def tell_corrected(message: BonusCorrected, run: Run) -> None:
 def _tell_both(
     session: Session, bonus: ViewBonus, *, kind: str, title: str, text: str, key: str, run: Run
 ) -> None:
-    agreed: Collaboration = collaborations.collaboration_seen_by(
-        session, SYSTEM, bonus.collaboration_id
-    )
-    page = f"deliverables/{bonus.deliverable_id}"
-    tell_brand(
-        session,
-        agreed.campaign,
-        kind=kind,
-        title=title,
-        text=text,
-        path=f"/brand/{page}",
-        key=key,
-        now=run.now,
-    )
-    tell_creator(
-        session,
-        agreed.creator,
-        kind=kind,
-        title=title,
-        text=text,
-        path=f"/creator/{page}",
-        key=key,
-        now=run.now,
-    )
+    agreed = collaborations.collaboration_seen_by(session, SYSTEM, bonus.collaboration_id)
+    for party in Party:
+        tell_party(
+            session,
+            agreed,
+            party,
+            kind=kind,
+            title=title,
+            text=text,
+            page=f"deliverables/{bonus.deliverable_id}",
+            key=key,
+            now=run.now,
+        )

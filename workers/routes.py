@@ -25,6 +25,7 @@ from workers import bonuses as bonus_jobs
 from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
+from workers import endings as ending_jobs
 from workers import funding as funding_jobs
 from workers import housekeeping as housekeeping_jobs
 from workers import inbox as inbox_jobs
@@ -87,6 +88,8 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
         Route(payout_jobs.book_fee, MONEY),
         Route(deliverable_jobs.tell_accepted, MAIL),
     ),
+    deliverables.EndingMoved: (Route(ending_jobs.tell, MAIL),),
+    deliverables.CollaborationEnded: (Route(ending_jobs.settle, MONEY),),
     metrics.ReadingsDue: (Route(metric_jobs.read_posts, READS),),
     metrics.PostNotVisible: (Route(deliverable_jobs.tell_not_visible, MAIL),),
     # money

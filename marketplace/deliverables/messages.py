@@ -48,3 +48,19 @@ class DeliverableAccepted(Message):
     """The live post is accepted: the fee is earned."""
 
     deliverable_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EndingMoved(Message):
+    """One side wants to end a collaboration early, or somebody has answered that."""
+
+    ending_id: UUID
+    state: str
+    """What it is now; a later answer has a message of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollaborationEnded(Message):
+    """A collaboration has ended early: what was called off is the campaign's again."""
+
+    collaboration_id: UUID

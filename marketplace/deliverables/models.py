@@ -9,10 +9,13 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.collaborations.models import Collaboration
+from marketplace.collaborations.rules import Party
 from marketplace.creators.models import Channel, Platform
 from marketplace.deliverables.rules import (
     DeliverableEvent,
     DeliverableState,
+    EndingReason,
+    EndingState,
     PostState,
     SubmissionKind,
     Verdict,
@@ -160,3 +163,40 @@ class PublishedPost(Base):
     checked_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     """As the platform says."""
+
+
+class Ending(Base):
+    """One side's wish to end a collaboration before its work is done, and what came of it."""
+
+    __tablename__ = "endings"
+    __table_args__ = (
+        one_of("state", EndingState),
+        one_of("asked_by", Party),
+        one_of("reason", EndingReason),
+        CheckConstraint("release_minor >= 0", name="release_is_not_negative"),
+        Index(
+            "uq_endings_waiting",
+            "collaboration_id",
+            unique=True,
+            postgresql_where=text("state IN ('asked', 'with_staff')"),
+        ),
+        Index(None, "collaboration_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    collaboration_id: Mapped[UUID] = mapped_column(ForeignKey("collaborations.id"))
+    collaboration: Mapped[Collaboration] = relationship()
+    asked_by: Mapped[Party] = mapped_column(StateText(Party))
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[EndingReason] = mapped_column(StateText(EndingReason))
+    note: Mapped[str] = mapped_column(default="")
+    release_minor: Mapped[int]
+    """What goes back to the campaign, as whoever confirmed last saw it."""
+    state: Mapped[EndingState] = mapped_column(StateText(EndingState))
+    asked_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    """Until then the other side may think; afterwards staff can be called."""
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    answer: Mapped[str] = mapped_column(default="")
+    """What the other side or staff said to it."""

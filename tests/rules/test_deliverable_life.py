@@ -32,6 +32,7 @@ ARROWS = {
     (S.IN_REVIEW, E.CANCEL): S.CANCELLED,
     (S.CHANGES_REQUESTED, E.CANCEL): S.CANCELLED,
     (S.APPROVED, E.CANCEL): S.CANCELLED,
+    (S.LIVE, E.CANCEL): S.CANCELLED,
 }
 
 
@@ -50,8 +51,7 @@ def test_every_other_move_is_refused(state: DeliverableState, event: Deliverable
     assert (refusal.value.state, refusal.value.event) == (state.value, event.value)
 
 
-def test_what_is_live_or_accepted_cannot_be_cancelled() -> None:
-    assert not LIFE.allows(S.LIVE, E.CANCEL)
+def test_what_is_accepted_cannot_be_cancelled() -> None:
     assert not LIFE.allows(S.ACCEPTED, E.CANCEL)
 
 

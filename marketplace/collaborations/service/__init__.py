@@ -2,13 +2,14 @@
 
 from marketplace.collaborations.service.applying import apply, decline, shortlist, withdraw
 from marketplace.collaborations.service.ending import (
+    cancel,
     close_stale_application,
     complete,
     end_negotiations,
     tell_of_amendment,
 )
 from marketplace.collaborations.service.inviting import decline_invitation, invite
-from marketplace.collaborations.service.moves import tell_brand, tell_creator
+from marketplace.collaborations.service.moves import tell_party
 from marketplace.collaborations.service.offering import (
     accept_offer,
     counter_offer,
@@ -23,6 +24,7 @@ __all__ = [
     "Release",
     "accept_offer",
     "apply",
+    "cancel",
     "close_stale_application",
     "complete",
     "counter_offer",
@@ -36,9 +38,8 @@ __all__ = [
     "release",
     "release_rest",
     "shortlist",
-    "tell_brand",
-    "tell_creator",
     "tell_of_amendment",
+    "tell_party",
     "withdraw",
     "withdraw_offer",
 ]

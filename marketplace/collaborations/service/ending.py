@@ -47,6 +47,12 @@ def complete(session: Session, *, collaboration_id: UUID, now: datetime) -> bool
     return True
 
 
+def cancel(collaboration: Collaboration, *, now: datetime) -> None:
+    """End a locked collaboration before its work is done; raises InvalidTransition."""
+    collaboration.state = COLLABORATION_LIFE.next(collaboration.state, CollaborationEvent.CANCEL)
+    collaboration.ended_at = now
+
+
 def close_stale_application(session: Session, *, application_id: UUID, now: datetime) -> bool:
     """Close an application that the brand left without an answer, and tell both sides.
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
-from marketplace.collaborations.models import Application, Offer
+from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.collaborations.rules import (
     APPLICATION_LIFE,
     OFFER_LIFE,
@@ -19,6 +19,7 @@ from marketplace.collaborations.rules import (
     ApplicationEvent,
     OfferEvent,
     OfferState,
+    Party,
 )
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Role
@@ -117,4 +118,28 @@ def tell_creator(
             path=path,
             now=now,
             once_key=f"{kind}:{key}:{creator.user_id}",
+        )
+
+
+def tell_party(
+    session: Session,
+    agreed: Collaboration,
+    party: Party,
+    *,
+    kind: str,
+    title: str,
+    text: str,
+    page: str,
+    key: UUID | str,
+    now: datetime,
+) -> None:
+    """Tell one side of a collaboration. page: below the side's own pages, where both have one."""
+    path = f"/{party.value}/{page}"
+    if party is Party.BRAND:
+        tell_brand(
+            session, agreed.campaign, kind=kind, title=title, text=text, path=path, key=key, now=now
+        )
+    else:
+        tell_creator(
+            session, agreed.creator, kind=kind, title=title, text=text, path=path, key=key, now=now
         )

@@ -1,6 +1,15 @@
 """The verbs of deliverables: hand in, review, publish, accept."""
 
 from marketplace.deliverables.service.accepting import accept, accept_silent
+from marketplace.deliverables.service.ending import (
+    agree_to_end,
+    ask_to_end,
+    call_staff,
+    decide_ending,
+    decline_to_end,
+    overtake_endings,
+    withdraw_ending,
+)
 from marketplace.deliverables.service.handing_in import StoredFile, create_from_offer, submit
 from marketplace.deliverables.service.publishing import (
     confirm_published,
@@ -16,14 +25,21 @@ __all__ = [
     "StoredFile",
     "accept",
     "accept_silent",
+    "agree_to_end",
     "approve",
+    "ask_to_end",
+    "call_staff",
     "confirm_published",
     "create_from_offer",
+    "decide_ending",
+    "decline_to_end",
     "mark_not_visible",
     "mark_visible",
+    "overtake_endings",
     "paste_post",
     "refuse_post",
     "request_changes",
     "ring_unchecked",
     "submit",
+    "withdraw_ending",
 ]

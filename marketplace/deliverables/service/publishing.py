@@ -99,10 +99,12 @@ def confirm_published(
     The brand's time to object begins. published_at, address: as the platform says; None where it
     does not. False, and nothing happens, when the post was confirmed or refused before.
     """
+    pasted_for = queries.post_by_id(session, post_id).deliverable_id
+    # The deliverable first: whoever ends a collaboration locks the two in this order.
+    deliverable = lock_row(session, Deliverable, pasted_for)
     found = lock_row(session, PublishedPost, post_id)
     if found.state is not PostState.CHECKING:
         return False
-    deliverable = lock_row(session, Deliverable, found.deliverable_id)
     take_step(session, deliverable, DeliverableEvent.CONFIRM_POST, actor=SYSTEM, now=now)
     deliverable.answer_by = now + timedelta(days=ACCEPT_DAYS)
     found.state = PostState.VERIFIED

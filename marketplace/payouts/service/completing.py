@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DONE, DeliverableState
 from marketplace.kernel.actor import SYSTEM
@@ -31,6 +32,7 @@ def complete(session: Session, *, collaboration_id: UUID, now: datetime) -> bool
         select(Offer.currency).where(Offer.id == collaboration.offer_id)
     ).one()
     collaborations.release_rest(session, collaboration, currency=currency, actor=SYSTEM, now=now)
+    deliverables.overtake_endings(session, collaboration_id=collaboration_id, now=now)
     return collaborations.complete(session, collaboration_id=collaboration_id, now=now)
 
 

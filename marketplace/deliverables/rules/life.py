@@ -1,4 +1,4 @@
-"""The life of a deliverable, its clocks and who may judge it. Pure."""
+"""The life of a deliverable, its clocks and who may judge it."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ LIFE: Final = Statechart(
         (S.IN_REVIEW, E.CANCEL): S.CANCELLED,
         (S.CHANGES_REQUESTED, E.CANCEL): S.CANCELLED,
         (S.APPROVED, E.CANCEL): S.CANCELLED,
+        (S.LIVE, E.CANCEL): S.CANCELLED,
     },
 )
 
