@@ -156,9 +156,7 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
     measured = _measure(session, due, now=now)
     bookings = _bookings(session, measured)
     entries = [each.entry() for each in bookings]
-    entry_ids = [
-        ledger.write_entry(session, entry, occurred_at=now, actor=SYSTEM) for entry in entries
-    ]
+    entry_ids = ledger.write_entries(session, entries, occurred_at=now, actor=SYSTEM)
     _keep(session, bookings, entry_ids=entry_ids, now=now)
     _move_on(session, due, bookings, read={each.bonus.id for each in measured}, now=now)
     return len(due)
