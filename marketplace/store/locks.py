@@ -20,8 +20,10 @@ Row = TypeVar("Row", bound=Base)
 
 
 def lock_rows(session: Session, model: type[Row], ids: Iterable[UUID]) -> list[Row]:
-    """Lock the rows of these ids FOR UPDATE in primary-key order and return them fresh.
+    """Lock the rows of these ids in primary-key order and return them fresh.
 
+    FOR NO KEY UPDATE: whoever locks or changes them waits, and a row that only points at them does
+    not. Otherwise the check of a foreign key would be a lock upward, against the order.
     Raises NotFound when one of them does not exist.
     """
     key = model.__table__.c["id"]
@@ -30,7 +32,7 @@ def lock_rows(session: Session, model: type[Row], ids: Iterable[UUID]) -> list[R
         select(model)
         .where(key.in_(wanted))
         .order_by(key)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
     if len(rows) != len(wanted):
@@ -39,5 +41,5 @@ def lock_rows(session: Session, model: type[Row], ids: Iterable[UUID]) -> list[R
 
 
 def lock_row(session: Session, model: type[Row], row_id: UUID) -> Row:
-    """Lock one row FOR UPDATE and return it fresh; raises NotFound."""
+    """Lock one row and return it fresh; raises NotFound."""
     return lock_rows(session, model, [row_id])[0]

@@ -48,7 +48,7 @@ def agree(session: Session, stage: Stage) -> Ending:
     )
 
 
-@pytest.mark.parametrize("_", range(4))
+@pytest.mark.parametrize("_", range(8))
 def test_a_post_is_accepted_or_the_collaboration_ends_but_never_both(
     engine: Engine, _: int
 ) -> None:
