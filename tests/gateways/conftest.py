@@ -12,6 +12,7 @@ import stripe
 from marketplace.creators.ports import TokenGrant
 from marketplace.gateways.tiktok import TikTok
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE, skip_ahead
+from tests.gateways.openapi_contract import faults_in
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
 from tests.gateways.tiktok_sandbox import SandboxTikTok, running_tiktok
 
@@ -27,8 +28,15 @@ def skip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta
 def stripe_sandbox(
     tmp_path: Path, skip: Callable[[timedelta], datetime]
 ) -> Iterator[RunningSandbox]:
-    with running_sandbox(tmp_path) as sandbox:
+    with running_sandbox(tmp_path, record_path=tmp_path / "stripe.jsonl") as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def held_to_contract(tmp_path: Path, stripe_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
+    """The sandbox, where every word the product says to it has to fit Stripe's description."""
+    yield stripe_sandbox
+    assert faults_in(tmp_path / "stripe.jsonl") == []
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -88,9 +89,31 @@ class Contract:
             yield f"{error.json_path}: {error.message[:300]}"
 
 
+@cache
 def the_contract() -> Contract:
     """Read the document; raises FileNotFoundError where it is not."""
     return Contract(json.loads(DOCUMENT.read_text(encoding="utf-8")))
+
+
+def faults_in(record: Path) -> list[str]:
+    """What does not fit in all that the product and the sandbox said to each other.
+
+    No request may fail the sandbox's own check of parameters; where the document is beside the
+    repository, requests and answers are held against it as well.
+    """
+    lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+    said = [json.loads(line) for line in lines]
+    faults = {f"{line['request']['path']}: {_misshapen(line)}" for line in said if _misshapen(line)}
+    if DOCUMENT.is_file():
+        contract = the_contract()
+        faults |= {fault for line in said for fault in contract.faults(line)}
+    return sorted(faults)
+
+
+def _misshapen(line: dict[str, Any]) -> str | None:
+    answer = line["answer"]["body"]
+    code = (answer.get("error") or {}).get("code") if isinstance(answer, dict) else None
+    return code if str(code).startswith("parameter_") else None
 
 
 def _as_json_schema(schema: Any) -> Any:

@@ -29,8 +29,8 @@ FUNDING, CAMPAIGN, PAYOUT, REFUND, ACCOUNT = (UUID(int=n) for n in range(1, 6))
 
 
 @pytest.fixture
-def payments(stripe_sandbox: RunningSandbox) -> StripePayments:
-    return StripePayments(api_key="sk_test_sandbox", api_base=stripe_sandbox.base_url)
+def payments(held_to_contract: RunningSandbox) -> StripePayments:
+    return StripePayments(api_key="sk_test_sandbox", api_base=held_to_contract.base_url)
 
 
 def instruction(kind: CallKind, params: Mapping[str, Any], *, generation: int = 0) -> Instruction:

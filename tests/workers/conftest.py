@@ -22,6 +22,7 @@ from marketplace.kernel.clock import CLOCK_FILE_VARIABLE, skip_ahead, utc_now
 from marketplace.kernel.messages import Message
 from marketplace.sandbox.stripe_webhooks import signature
 from marketplace.store.outbox import OutboxMessage
+from tests.gateways.openapi_contract import faults_in
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
 from workers.routes import message_named, routes_of
 from workers.runtime import Run, Sweep, TryLater
@@ -145,7 +146,8 @@ def skip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Skip:
 def world(
     app: Flask, session: Session, settings: Settings, tmp_path: Path, skip: Skip
 ) -> Iterator[World]:
-    with running_sandbox(tmp_path, record_path=tmp_path / "stripe.jsonl") as sandbox:
+    record = tmp_path / "stripe.jsonl"
+    with running_sandbox(tmp_path, record_path=record) as sandbox:
         pointed = replace(
             settings,
             stripe_api_base=sandbox.base_url,
@@ -159,3 +161,4 @@ def world(
             yield World(app, session, sandbox, pointed)
         finally:
             app.extensions["gateways"] = before
+    assert faults_in(record) == []
