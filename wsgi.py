@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import gc
 
-from marketplace.app import create_app
+from marketplace.app import start_app
 from marketplace.config import Settings
 
-app = create_app(Settings.from_env())
+app = start_app(Settings.from_env())
 
 # What was loaded to get here stays for ever: the collector need not walk through it again and
 # again, which would take a request some tenths of a second.

@@ -23,10 +23,12 @@ from marketplace.gateways.smtp_mailer import SmtpMailer
 from marketplace.gateways.stripe_events import StripeEvents
 from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.gateways.tiktok import TikTok
+from marketplace.ledger import service as ledger
+from marketplace.ledger.checks import must_be_guarded
 from marketplace.notifications.ports import Mailer
 from marketplace.processor.ports import Endpoint
 from marketplace.store import sealed
-from marketplace.store.session import ENGINE_OPTIONS, db
+from marketplace.store.session import ENGINE_OPTIONS, db, reading
 from marketplace.web import errors, health, hooks, pages, render, sessions
 
 LARGEST_REQUEST_BYTES: Final = LARGEST_FILE_BYTES + 1024 * 1024
@@ -67,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["gateways"] = pick_gateways(settings)
     sealed.use_keys(settings.token_keys)
+    ledger.use_zone(settings.accounting_zone)
     db.init_app(app)
     Bootstrap5(app)
     CSRFProtect(app).exempt(hooks.bp)
@@ -79,6 +82,21 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(_safe_headers)
     # One proxy of the operator's own may stand in front; it tells scheme, host and address.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask documents it
+    return app
+
+
+def start_app(settings: Settings) -> Flask:
+    """Return the product, once its database is seen to guard the books.
+
+    Every process begins here. Raises UnguardedLedger, with one sentence.
+    """
+    app = create_app(settings)
+    with app.app_context():
+        try:
+            with reading() as session:
+                must_be_guarded(session)
+        finally:
+            db.engine.dispose()  # a process that forks takes no connection with it
     return app
 
 

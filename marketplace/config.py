@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Self
+from zoneinfo import available_timezones
 
 STRIPE_API_BASE: Final = "https://api.stripe.com"
 TIKTOK_API_BASE: Final = "https://open.tiktokapis.com"
@@ -43,6 +45,10 @@ class Settings:
     tiktok_authorize_base: str = TIKTOK_AUTHORIZE_BASE
     token_keys: tuple[str, ...] = ()
     """Fernet keys for stored tokens, newest first."""
+    accounting_zone: str = "UTC"
+    """The zone of the legal entity, in which the books count their days."""
+    seal_folder: str = ""
+    """Where the seals of the books are kept outside the database."""
     smtp_url: str = ""
     mail_folder: str = ""
     mail_sender: str = MAIL_SENDER
@@ -69,6 +75,9 @@ class Settings:
             missing.append("SMTP_URL (or MAIL_FOLDER)")
         if missing:
             raise MissingSetting(f"Set these in the environment: {', '.join(missing)}.")
+        zone = env.get("ACCOUNTING_ZONE") or "UTC"
+        if zone not in available_timezones():
+            raise MissingSetting(f"ACCOUNTING_ZONE is no time zone: {zone} (like Europe/Berlin).")
         return cls(
             database_url=_psycopg(env["DATABASE_URL"]),
             redis_url=env["REDIS_URL"],
@@ -88,6 +97,8 @@ class Settings:
                 "/"
             ),
             token_keys=tuple(env["TOKEN_KEYS"].split(",")),
+            accounting_zone=zone,
+            seal_folder=env.get("SEAL_FOLDER") or str(Path(env["UPLOAD_FOLDER"]).parent / "seals"),
             smtp_url=env.get("SMTP_URL", ""),
             mail_folder=env.get("MAIL_FOLDER", ""),
             mail_sender=env.get("MAIL_SENDER", MAIL_SENDER),

@@ -8,6 +8,7 @@ from typing import Final
 from alembic import context
 from sqlalchemy import Connection, create_engine, make_url, pool
 
+from marketplace.cli.migrating import let_in
 from marketplace.tables import METADATA
 
 LOCK_TIMEOUT: Final = "5s"
@@ -19,11 +20,22 @@ ADVISORY_LOCK: Final = 0x_FA12_71E3
 
 
 def database_url() -> str:
-    """The database of ``alembic -x url=…``, or that of the environment."""
-    url = context.get_x_argument(as_dictionary=True).get("url") or os.environ.get("DATABASE_URL")
+    """The database of ``alembic -x url=…``, or that of the environment, as its owner."""
+    url = (
+        context.get_x_argument(as_dictionary=True).get("url")
+        or os.environ.get("MIGRATION_DATABASE_URL")
+        or os.environ.get("DATABASE_URL")
+    )
     if not url:
-        raise SystemExit("Set DATABASE_URL, or give the address with -x url=….")
+        raise SystemExit("Set MIGRATION_DATABASE_URL, or give the address with -x url=….")
     return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def product_role() -> str | None:
+    """The role of the product, where the environment names both it and the owner."""
+    if os.environ.get("MIGRATION_DATABASE_URL") and os.environ.get("DATABASE_URL"):
+        return make_url(os.environ["DATABASE_URL"]).username
+    return None
 
 
 def run(connection: Connection) -> None:
@@ -62,6 +74,9 @@ def main() -> None:
     engine = create_engine(database_url(), poolclass=pool.NullPool)
     with engine.connect() as connection:
         run(connection)
+        if (role := product_role()) is not None:
+            with connection.begin():
+                let_in(connection, role)
 
 
 main()

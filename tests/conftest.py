@@ -5,23 +5,24 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.app import create_app
+from marketplace.cli.local import PRODUCT_ROLE
+from marketplace.cli.migrating import migrate
 from marketplace.cli.services import embedded_postgres
 from marketplace.config import Settings
 from marketplace.creators.models import Creator, CreatorSource
@@ -42,7 +43,7 @@ def _keys() -> None:
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    """A fresh database at the newest migration, dropped after the run."""
+    """A fresh database at the newest migration, as the product's role, dropped after the run."""
     folder = Path(tempfile.gettempdir()) / f"fairview-test-pg-{os.getuid()}"
     server = os.environ.get("TEST_DATABASE_URL") or embedded_postgres(folder, durable=False)
     with fresh_database(server) as url:
@@ -51,27 +52,50 @@ def database_url() -> Iterator[str]:
 
 @contextmanager
 def fresh_database(server: str) -> Iterator[str]:
-    """Make a migrated database on the server of an address, and drop it afterwards."""
+    """Make a migrated database on the server of an address, and drop it afterwards.
+
+    Yields its address as the product's role.
+    """
     name = f"run_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    admin = create_engine(as_owner(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
+        with suppress(ProgrammingError):  # it is there
+            connection.execute(text(f"CREATE ROLE {PRODUCT_ROLE}"))
         connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
-    migrate(url)
-    yield url
+    url = make_url(as_owner(server)).set(database=name).render_as_string(hide_password=False)
+    migrate(url, product_role=PRODUCT_ROLE)
+    yield as_product(url)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
 
 
-def migrate(url: str) -> None:
-    """Bring a database to the newest migration."""
-    config = Config(toml_file=str(ROOT / "pyproject.toml"))
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    engine.dispose()
+def as_product(url: str) -> str:
+    """Return the address with the rights of the product's role, whoever signs in."""
+    turned = make_url(as_owner(url)).update_query_dict({"options": f"-c role={PRODUCT_ROLE}"})
+    return turned.render_as_string(hide_password=False)
+
+
+def as_owner(url: str) -> str:
+    """Return the address with the rights of whoever owns the database."""
+    owner = make_url(url).difference_update_query(["options"])
+    return owner.render_as_string(hide_password=False)
+
+
+@contextmanager
+def with_owners_rights(session: Session) -> Iterator[None]:
+    """Let the session do within the block what only the owner of the database can."""
+    session.execute(text("SET LOCAL ROLE NONE"))
+    yield
+    session.execute(text(f"SET LOCAL ROLE {PRODUCT_ROLE}"))
+
+
+def damage(session: Session, statement: str, **values: object) -> None:
+    """Do what only the owner of the database could do: go past every guard."""
+    with with_owners_rights(session):
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(statement), values)
+        session.execute(text("SET LOCAL session_replication_role = origin"))
 
 
 @pytest.fixture(scope="session")

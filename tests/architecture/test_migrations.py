@@ -17,13 +17,13 @@ from sqlalchemy.engine import make_url
 
 import marketplace.tables  # noqa: F401  # every table there is
 from marketplace.store.base import Base
-from tests.conftest import ROOT
+from tests.conftest import ROOT, as_owner
 
 
 @pytest.fixture
 def empty(database_url: str) -> Iterator[Engine]:
     """A database in which nothing is yet."""
-    server = make_url(database_url)
+    server = make_url(as_owner(database_url))
     name = f"migration_{uuid4().hex[:12]}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

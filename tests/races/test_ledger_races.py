@@ -292,6 +292,7 @@ def test_even_a_bare_posting_locks_balances_in_the_order_of_accounts(
             )
 
     with Session(engine) as session, session.begin():
+        session.execute(text("SET LOCAL ROLE NONE"))  # the product has no right to lock by hand
         session.execute(lock, {"id": ids[low]})
         rival = pool.submit(post)
         wait_until_blocked(engine, by=process_id(session))

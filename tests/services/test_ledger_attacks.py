@@ -1,4 +1,4 @@
-"""Whoever holds a database connection still cannot break the books."""
+"""Whoever holds a database connection still cannot break the books, not even their owner."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.ids import NIL, new_id
 from marketplace.ledger import queries
+from marketplace.ledger.checks import RIGHTS
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
-from tests.conftest import fresh_database
+from tests.conftest import fresh_database, with_owners_rights
 from tests.factories.ledger import OCCURRED_AT, PROCESSOR, make_brand_funds, make_entry, usd
 
 TABLES = (
@@ -87,8 +88,12 @@ def posting(session: Session) -> dict[str, Any]:
 def refused(
     session: Session, statement: str, values: dict[str, Any] | None = None, *, by: str
 ) -> None:
-    """Try the statement and see that the database itself refuses it, for the reason given."""
-    with pytest.raises(DBAPIError) as refusal, session.begin_nested():
+    """Try it with the owner's rights and see that the database itself refuses it, and why."""
+    with (
+        pytest.raises(DBAPIError) as refusal,
+        session.begin_nested(),
+        with_owners_rights(session),
+    ):
         session.execute(text(statement), values or {})
     assert isinstance(refusal.value, IntegrityError)
     assert by in str(refusal.value.orig)
@@ -186,10 +191,40 @@ def test_rows_of_the_ledger_are_never_deleted(
     refused(session, f"DELETE FROM {table}", by=f"never changed: DELETE on {table}")
 
 
+@pytest.mark.parametrize("guarded", [True, False])
+@pytest.mark.parametrize("table", RIGHTS)
+def test_the_product_itself_has_no_right_to_change_a_table_of_the_ledger(
+    session: Session, posting: dict[str, Any], table: str, *, guarded: bool
+) -> None:
+    session.execute(text(POSTING), posting)
+    column = session.scalar(
+        text("SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:name) AND attnum = 2"),
+        {"name": table},
+    )
+    if not guarded:  # even when all its triggers are gone
+        with with_owners_rights(session):
+            session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+    attacks = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
+    attacks += [f"TRUNCATE {table} CASCADE", f"ALTER TABLE {table} DISABLE TRIGGER USER"]
+    if "INSERT" not in RIGHTS[table]:
+        attacks.append(f"INSERT INTO {table} DEFAULT VALUES")
+
+    for attack in attacks:
+        with (
+            pytest.raises(DBAPIError, match=r"permission denied|must be owner"),
+            session.begin_nested(),
+        ):
+            session.execute(text(attack))
+
+
 @pytest.mark.parametrize("cascade", ["", " CASCADE"])
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_of_the_ledger_are_never_emptied(session: Session, table: str, cascade: str) -> None:
-    with pytest.raises(DBAPIError) as refusal, session.begin_nested():
+    with (
+        pytest.raises(DBAPIError) as refusal,
+        session.begin_nested(),
+        with_owners_rights(session),
+    ):
         session.execute(text(f"TRUNCATE {table}{cascade}"))
     # Without CASCADE a table that others point at is refused even before its guard.
     assert "never changed: TRUNCATE" in str(refusal.value.orig) or (

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
@@ -27,7 +27,7 @@ from marketplace.reconciliation.models import Pairing, ReconciliationBreak, Stat
 from marketplace.reconciliation.ports import StatementLineFacts
 from marketplace.reconciliation.rules import BreakKind, BreakState
 from marketplace.store.outbox import OutboxMessage
-from tests.conftest import NOON
+from tests.conftest import NOON, damage
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_collaboration
 from tests.factories.ledger import PROCESSOR, make_entry, usd
@@ -413,15 +413,12 @@ def test_a_right_book_passes_every_check(session: Session, paid: Earning) -> Non
 
 
 def test_i6_finds_campaign_money_that_no_entry_put_there(session: Session, paid: Earning) -> None:
-    session.execute(text("SET LOCAL session_replication_role = replica"))
-    session.execute(
-        text(
-            "UPDATE ledger_balances SET balance_minor = balance_minor + 7 WHERE account_id ="
-            " (SELECT id FROM ledger_accounts WHERE code = 2020 AND owner_id = :campaign)"
-        ),
-        {"campaign": paid.campaign_id},
+    damage(
+        session,
+        "UPDATE ledger_balances SET balance_minor = balance_minor + 7 WHERE account_id ="
+        " (SELECT id FROM ledger_accounts WHERE code = 2020 AND owner_id = :campaign)",
+        campaign=paid.campaign_id,
     )
-    session.execute(text("SET LOCAL session_replication_role = origin"))
 
     i6 = check(session, "I6")
 

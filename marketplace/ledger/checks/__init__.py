@@ -18,17 +18,28 @@ from marketplace.ledger.checks.base import (
     run,
 )
 from marketplace.ledger.checks.cover import Cover, cover_by_currency
-from marketplace.ledger.checks.guards import WANTED_TRIGGERS, missing_triggers
+from marketplace.ledger.checks.guards import (
+    RIGHTS,
+    WANTED_TRIGGERS,
+    UnguardedLedger,
+    dangerous_rights,
+    missing_triggers,
+    must_be_guarded,
+)
 
 __all__ = [
     "CHECKS",
+    "RIGHTS",
     "WANTED_TRIGGERS",
     "Check",
     "CheckResult",
     "Cover",
     "Finding",
+    "UnguardedLedger",
     "cover_by_currency",
+    "dangerous_rights",
     "missing_triggers",
+    "must_be_guarded",
     "once",
     "run",
     "run_all",

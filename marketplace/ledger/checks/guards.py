@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import select, text
@@ -10,35 +11,92 @@ from sqlalchemy.orm import Session
 from marketplace.ledger.chart import CHART
 from marketplace.ledger.checks.base import Check, Finding
 from marketplace.ledger.models import (
+    AccountingPeriod,
     JournalEntry,
     LedgerAccount,
     LedgerBalance,
     LedgerChartLine,
+    LedgerRollup,
+    LedgerSeal,
     Posting,
     PostingRule,
 )
 from marketplace.ledger.rules import GRAMMAR
 
+READ: Final = frozenset({"SELECT"})
+ADD: Final = frozenset({"SELECT", "INSERT"})
+RIGHTS: Final[Mapping[str, frozenset[str]]] = {
+    LedgerChartLine.__tablename__: READ,
+    PostingRule.__tablename__: READ,
+    LedgerAccount.__tablename__: ADD,
+    JournalEntry.__tablename__: ADD,
+    Posting.__tablename__: ADD,
+    LedgerBalance.__tablename__: READ,
+    LedgerRollup.__tablename__: READ,
+    AccountingPeriod.__tablename__: ADD,
+    LedgerSeal.__tablename__: ADD,
+}
+"""What the product's role may do with each table of the ledger: nobody changes what is there."""
 WANTED_TRIGGERS: Final = frozenset(
     {
         *(
             (table, f"{table}_{guard}")
-            for table in (
-                LedgerChartLine.__tablename__,
-                PostingRule.__tablename__,
-                LedgerAccount.__tablename__,
-                JournalEntry.__tablename__,
-                Posting.__tablename__,
-                LedgerBalance.__tablename__,
-            )
+            for table in RIGHTS
+            if table != LedgerRollup.__tablename__  # only a cache, and rewritten as a whole
             for guard in ("not_emptied", "not_changed")
         ),
         (LedgerBalance.__tablename__, "ledger_balances_guarded"),
         (LedgerAccount.__tablename__, "ledger_accounts_opened"),
         (Posting.__tablename__, "postings_applied"),
+        (JournalEntry.__tablename__, "journal_entries_entered"),
+        (JournalEntry.__tablename__, "journal_entries_open_period"),
+        (JournalEntry.__tablename__, "journal_entries_open_day"),
+        (AccountingPeriod.__tablename__, "accounting_periods_alone"),
+        (LedgerSeal.__tablename__, "ledger_seals_alone"),
     }
 )
 """(table, trigger): without every one of these the books are not safe."""
+_DANGERS: Final = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
+
+
+class UnguardedLedger(RuntimeError):
+    """The product does not run on a database that would let its books be changed."""
+
+
+def must_be_guarded(session: Session) -> None:
+    """Raise UnguardedLedger, with one sentence, unless all guards and no other rights are there."""
+    if missing := missing_triggers(session):
+        raise UnguardedLedger(
+            f"The ledger is not guarded, {', '.join(missing)} missing or switched off: bring the"
+            " database to the newest migration."
+        )
+    if rights := dangerous_rights(session):
+        role = session.scalar(text("SELECT current_user"))
+        raise UnguardedLedger(
+            f"The database role {role} could change the ledger ({', '.join(rights)}): let the"
+            " product use a role of its own, as docs/operating.md says."
+        )
+
+
+def dangerous_rights(session: Session) -> list[str]:
+    """Return what the session's own role could do to the ledger and must not be able to do."""
+    rows = session.execute(
+        text(
+            "SELECT c.relname, r.name, pg_has_role(c.relowner, 'USAGE') AS owns,"
+            " CASE WHEN r.name IN ('INSERT', 'UPDATE')"
+            " THEN has_any_column_privilege(c.oid, r.name)"
+            " ELSE has_table_privilege(c.oid, r.name) END AS may"
+            " FROM pg_class c CROSS JOIN unnest(CAST(:rights AS text[])) AS r (name)"
+            " WHERE c.relname = ANY(:tables) AND pg_table_is_visible(c.oid)"
+        ),
+        {"rights": list(_DANGERS), "tables": list(RIGHTS)},
+    ).all()
+    owned = sorted({f"owns {row.relname}" for row in rows if row.owns})
+    return owned or sorted(
+        f"{row.name} on {row.relname}"
+        for row in rows
+        if row.may and row.name not in RIGHTS[row.relname]
+    )
 
 
 def missing_triggers(session: Session) -> list[str]:

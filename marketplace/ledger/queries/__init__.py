@@ -24,6 +24,13 @@ from marketplace.ledger.queries.journal import (
     pairs_of,
     written_as,
 )
+from marketplace.ledger.queries.periods import (
+    PeriodStep,
+    last_closed_month,
+    open_months,
+    period_steps,
+    suspense_at,
+)
 
 __all__ = [
     "AccountLine",
@@ -31,6 +38,7 @@ __all__ = [
     "EntryView",
     "Movement",
     "OwnedAccount",
+    "PeriodStep",
     "TrialLine",
     "Written",
     "balance_of",
@@ -39,11 +47,16 @@ __all__ = [
     "entries_touching",
     "entry",
     "entry_by_key",
+    "kept_balances",
     "kept_minor",
+    "last_closed_month",
     "lines_of",
+    "open_months",
     "owned_accounts",
     "pairs_of",
+    "period_steps",
     "statement",
+    "suspense_at",
     "trial_balance",
     "written_as",
 ]

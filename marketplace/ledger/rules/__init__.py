@@ -14,6 +14,7 @@ from marketplace.ledger.rules.entries import (
     reversed_pairs,
 )
 from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
+from marketplace.ledger.rules.periods import PeriodState, month_after, month_of, parse_month
 
 __all__ = [
     "GRAMMAR",
@@ -24,8 +25,12 @@ __all__ = [
     "InsufficientBalance",
     "MalformedEntry",
     "Pair",
+    "PeriodState",
     "actor_name",
     "check_entry",
+    "month_after",
+    "month_of",
+    "parse_month",
     "plain",
     "reversed_pairs",
 ]

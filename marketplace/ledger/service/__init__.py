@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from marketplace.ledger.service.periods import (
+    accounting_zone,
+    close_period,
+    reopen_period,
+    use_zone,
+)
 from marketplace.ledger.service.writing import (
     lock_accounts,
     reverse_entry,
@@ -9,4 +15,13 @@ from marketplace.ledger.service.writing import (
     write_entry,
 )
 
-__all__ = ["lock_accounts", "reverse_entry", "write_entries", "write_entry"]
+__all__ = [
+    "accounting_zone",
+    "close_period",
+    "lock_accounts",
+    "reopen_period",
+    "reverse_entry",
+    "use_zone",
+    "write_entries",
+    "write_entry",
+]

@@ -33,10 +33,9 @@ OPEN: Final = text("""
 
 CLAIM_AND_POST: Final = text("""
     SELECT idem_key, id FROM ledger_claim_and_post(
-        CAST(:actor AS text), CAST(:reverses_id AS bigint),
+        CAST(:actor AS text), CAST(:reverses_id AS bigint), CAST(:zone AS text),
         CAST(:public_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:keys AS text[]),
-        CAST(:times AS timestamptz[]), CAST(:dates AS date[]), CAST(:sources AS text[]),
-        CAST(:memos AS text[]),
+        CAST(:times AS timestamptz[]), CAST(:sources AS text[]), CAST(:memos AS text[]),
         CAST(:places AS integer[]), CAST(:lines AS smallint[]), CAST(:debits AS bigint[]),
         CAST(:credits AS bigint[]), CAST(:debit_codes AS smallint[]),
         CAST(:credit_codes AS smallint[]), CAST(:currencies AS text[]), CAST(:amounts AS bigint[])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from marketplace.ledger.rules import (
     check_entry,
     reversed_pairs,
 )
+from marketplace.ledger.service.periods import accounting_zone
 from marketplace.ledger.service.statements import CLAIM_AND_POST, FIND_AND_LOCK, OPEN
 
 Account = tuple[AccountRef, str]
@@ -226,7 +227,6 @@ def _claim_and_post(
 ) -> dict[str, int]:
     """Write what nobody has written before, and return the ids of that, by key."""
     of_all = list(entries.values())
-    times = [entry.occurred_at or occurred_at for entry in of_all]
     lines = [
         (n, line, pair)
         for n, entry in enumerate(of_all, start=1)
@@ -239,11 +239,11 @@ def _claim_and_post(
             "public_ids": [new_id() for _ in of_all],
             "kinds": [entry.kind.value for entry in of_all],
             "keys": list(entries),
-            "times": times,
-            "dates": [time.astimezone(UTC).date() for time in times],
+            "times": [entry.occurred_at or occurred_at for entry in of_all],
             "sources": [entry.source_ref for entry in of_all],
             "memos": [entry.memo for entry in of_all],
             "actor": by,
+            "zone": accounting_zone(),
             "reverses_id": reverses_id,
             "places": [n for n, _, _ in lines],
             "lines": [line for _, line, _ in lines],
