@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+from uuid import UUID
+
 from marketplace.deliverables import queries as deliverables
 from marketplace.deliverables.messages import DeliverableAccepted
 from marketplace.kernel.actor import SYSTEM
@@ -14,12 +17,20 @@ from marketplace.payouts.messages import (
     PayoutAccountChanged,
     PayoutFailed,
     PayoutSettled,
+    PayoutsFrozen,
+    PayoutsUnfrozen,
     PayoutsWanted,
 )
 from marketplace.payouts.ports import AccountFacts
+from marketplace.processor import queries as calls
+from marketplace.processor.messages import CallDoneAfterAll
 from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.rules import CallKind
 from marketplace.store.session import reading, transaction
+from workers.failpoints import reach
 from workers.runtime import Run, TryLater
+
+PAID_AT_ONCE: Final = 500
 
 
 def book_fee(message: DeliverableAccepted, run: Run) -> None:
@@ -42,14 +53,35 @@ def release_fees(run: Run) -> None:
 def gather_payouts(message: PayoutsWanted, run: Run) -> None:
     """Pay a creator whatever is payable."""
     with transaction() as session:
-        payouts.gather(session, creator_id=message.creator_id, now=run.now)
+        payouts.gather(session, creator_ids=[message.creator_id], now=run.now)
+        reach("before the payout is committed")
+    reach("after the payout")
 
 
-def ring_payable(run: Run) -> None:
-    """Ring for everybody who has something payable."""
-    del run
+def pay_everybody(run: Run) -> None:
+    """Pay everybody whatever is payable, some hundred creators at a time."""
+    last: UUID | None = None
+    while True:
+        with transaction() as session:
+            due = queries.creators_to_pay(session, after=last, limit=PAID_AT_ONCE)
+            payouts.gather(session, creator_ids=due, now=run.now)
+        if not due:
+            return
+        last = due[-1]
+
+
+def book_done_after_all(message: CallDoneAfterAll, run: Run) -> None:
+    """Set aside what was sent although it had counted as refused."""
+    with reading() as session:
+        call = calls.call_by_id(session, message.call_id)
+    if call.kind is not CallKind.TRANSFER or call.remote_id is None:
+        return
+    try:
+        transfer = run.gateways.payments.transfer(call.remote_id)
+    except ProcessorUnavailable as unavailable:
+        raise TryLater from unavailable
     with transaction() as session:
-        payouts.ring_payable(session)
+        payouts.book_found_paid(session, payout_id=call.subject_id, transfer=transfer, now=run.now)
 
 
 def refresh_account(message: PayoutAccountChanged, run: Run) -> None:
@@ -95,6 +127,44 @@ def tell_earned(message: FeeEarned, run: Run) -> None:
                 text=f"It becomes payable on {earning.payable_at:%a %d %b %Y}.",
                 path="/creator/earnings",
                 once_key=f"fee_earned:{earning.id}",
+                now=run.now,
+            )
+
+
+def tell_frozen(message: PayoutsFrozen, run: Run) -> None:
+    """Tell the creator that payouts are stopped for now."""
+    _tell_of_freeze(
+        message.freeze_id,
+        run,
+        kind="payouts_frozen",
+        title="Your payouts are stopped for now",
+        text="A person at Fairview is looking at them. What you earned is safe.",
+    )
+
+
+def tell_unfrozen(message: PayoutsUnfrozen, run: Run) -> None:
+    """Tell the creator that payouts go on."""
+    _tell_of_freeze(
+        message.freeze_id,
+        run,
+        kind="payouts_unfrozen",
+        title="Your payouts go on",
+        text="What is payable goes out with the next payout.",
+    )
+
+
+def _tell_of_freeze(freeze_id: UUID, run: Run, *, kind: str, title: str, text: str) -> None:
+    with transaction() as session:
+        user_id = queries.user_of(session, queries.freeze_by_id(session, freeze_id).creator_id)
+        if user_id is not None:
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind=kind,
+                title=title,
+                text=text,
+                path="/creator/earnings",
+                once_key=f"{kind}:{freeze_id}",
                 now=run.now,
             )
 

@@ -60,7 +60,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(bonuses.book_bonuses, "*/15 * * * *", MONEY),
     Entry(payouts.release_fees, EVERY_MINUTE, MONEY),
     Entry(payouts.refresh_accounts_not_ready, "*/15 * * * *", MONEY),
-    Entry(payouts.ring_payable, "*/15 * * * *", MONEY),
+    Entry(payouts.pay_everybody, "*/15 * * * *", MONEY),
     Entry(reconciliation.reconcile, "*/15 * * * *", MONEY),
     Entry(housekeeping.begin_check, "17 3 * * *", MONEY),
     Entry(housekeeping.prune_messages, "47 3 * * *", MAIL),

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+import stripe
+
 from marketplace.funding.ports import ChargeFacts, CheckoutFacts, CheckoutState
 from marketplace.kernel.money import Money
+from marketplace.payouts.ports import TransferFacts
 
 REFUSED_INTENT: Final = frozenset({"requires_payment_method", "canceled"})
 
@@ -76,4 +79,15 @@ def _charge_facts(intent: Any) -> ChargeFacts | None:
         available_on=moment(movement.available_on),
         method=_method(charge) or "card",
         funding_id=our_id(intent.metadata, "funding_id"),
+    )
+
+
+def transfer_facts(transfer: stripe.Transfer) -> TransferFacts:
+    """Return a transfer in our words."""
+    return TransferFacts(
+        transfer_id=transfer.id,
+        call_id=our_id(transfer.metadata, "call_id"),
+        amount=Money(transfer.amount, transfer.currency.upper()),
+        balance_transaction_id=str(transfer.balance_transaction),
+        made_at=moment(transfer.created),
     )

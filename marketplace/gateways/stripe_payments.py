@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 import stripe
 from stripe import StripeClient
@@ -13,9 +12,9 @@ from stripe import StripeClient
 from marketplace.funding.ports import CheckoutFacts, RefundFacts, RefundStatus
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_errors import answer_for
-from marketplace.gateways.stripe_facts import checkout_facts, moment, our_id, tag
+from marketplace.gateways.stripe_facts import checkout_facts, moment, tag, transfer_facts
 from marketplace.kernel.money import Money
-from marketplace.payouts.ports import AccountFacts
+from marketplace.payouts.ports import AccountFacts, TransferFacts
 from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
 from marketplace.processor.rules import CallKind, Outcome
 from marketplace.reconciliation.ports import StatementLineFacts
@@ -121,12 +120,24 @@ class StripePayments:
             )
         return link.url
 
-    def transfer_call(self, transfer_id: str) -> UUID | None:
-        """Return the id of our call that made a transfer; None when it is not ours."""
+    def transfer(self, transfer_id: str) -> TransferFacts:
+        """Return a transfer as it stands now."""
         no_transaction_open()
         with _reads():
-            transfer = self._reading.v1.transfers.retrieve(transfer_id)
-        return our_id(transfer.metadata, "call_id")
+            return transfer_facts(self._reading.v1.transfers.retrieve(transfer_id))
+
+    def transfers(self, *, from_at: datetime, until_at: datetime) -> Iterator[TransferFacts]:
+        """Every transfer made in [from_at, until_at), newest first."""
+        no_transaction_open()
+        with _reads():
+            made = self._reading.v1.transfers.list(
+                {
+                    "created": {"gte": int(from_at.timestamp()), "lt": int(until_at.timestamp())},
+                    "limit": 100,
+                }
+            )
+            for transfer in made.auto_paging_iter():
+                yield transfer_facts(transfer)
 
     def statement(self, *, from_at: datetime, until_at: datetime) -> Iterator[StatementLineFacts]:
         """Every balance transaction made in [from_at, until_at), newest first."""

@@ -23,6 +23,20 @@ class PayoutsWanted(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutsFrozen(Message):
+    """The payouts of a creator were stopped."""
+
+    freeze_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutsUnfrozen(Message):
+    """Payouts of a creator go on."""
+
+    freeze_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutSettled(Message):
     """The money is in the creator's account at the processor."""
 

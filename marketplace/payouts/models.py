@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
+from marketplace.accounts.models import User
 from marketplace.creators.models import Creator
 from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.ids import new_id
@@ -39,6 +40,34 @@ class PayoutAccount(Base):
     """What the processor still asks of the creator, in its own words."""
     opened_at: Mapped[datetime]
     checked_at: Mapped[datetime | None]
+
+
+class Freeze(Base):
+    """Staff have stopped the payouts of a creator, until it is lifted."""
+
+    __tablename__ = "freezes"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="has_a_reason"),
+        Index(
+            "uq_freezes_open",
+            "creator_id",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    creator: Mapped[Creator] = relationship()
+    reason: Mapped[str]
+    """For staff."""
+    frozen_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """None: the system itself."""
+    freezer: Mapped[User | None] = relationship(foreign_keys=[frozen_by])
+    frozen_at: Mapped[datetime]
+    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    lifter: Mapped[User | None] = relationship(foreign_keys=[lifted_by])
+    lifted_at: Mapped[datetime | None]
 
 
 class Payout(Base):

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+from uuid import UUID
+
+from marketplace.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +23,27 @@ class AccountFacts:
     requirements: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TransferFacts:
+    """A transfer at the processor. call_id: our call that made it, if it is ours."""
+
+    transfer_id: str
+    call_id: UUID | None
+    amount: Money
+    balance_transaction_id: str
+    made_at: datetime
+
+
 class TransferGateway(Protocol):
-    """Reads of creators' accounts. Raises ``ProcessorUnavailable`` when nobody answers."""
+    """Reads of accounts and transfers. Raises ``ProcessorUnavailable`` when nobody answers."""
+
+    def transfer(self, transfer_id: str) -> TransferFacts:
+        """Return a transfer as it stands now."""
+        ...
+
+    def transfers(self, *, from_at: datetime, until_at: datetime) -> Iterator[TransferFacts]:
+        """Every transfer made in [from_at, until_at), newest first."""
+        ...
 
     def account(self, account_id: str) -> AccountFacts:
         """Return an account as it stands now."""

@@ -19,6 +19,7 @@ from marketplace.kernel.money import Money
 from marketplace.payouts.models import (
     BonusMeasurement,
     Earning,
+    Freeze,
     Payout,
     PayoutAccount,
     PayoutStep,
@@ -210,12 +211,61 @@ def sums_of(session: Session, creator_id: UUID) -> list[EarningSums]:
     ]
 
 
-def last_refusal_at(session: Session, creator_id: UUID) -> datetime | None:
-    """When the processor last refused a payout to this creator for good."""
-    return session.scalar(
-        select(func.max(Payout.ended_at)).where(
-            Payout.creator_id == creator_id, Payout.state == PayoutState.RETURNED
+def last_refusals(session: Session, creator_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Creator id -> when the processor last refused a payout to them for good."""
+    rows = session.execute(
+        select(Payout.creator_id, func.max(Payout.ended_at))
+        .where(Payout.creator_id.in_(creator_ids), Payout.state == PayoutState.RETURNED)
+        .group_by(Payout.creator_id)
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def creators_to_pay(session: Session, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Creators who have something payable, by their ids, from after one of them on."""
+    statement = select(Earning.creator_id).where(Earning.state == EarningState.PAYABLE)
+    if after is not None:
+        statement = statement.where(Earning.creator_id > after)
+    return list(
+        session.scalars(statement.distinct().order_by(Earning.creator_id).limit(limit)).all()
+    )
+
+
+def frozen_creators(session: Session, creator_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these creators whose payouts are frozen."""
+    return set(
+        session.scalars(
+            select(Freeze.creator_id).where(
+                Freeze.creator_id.in_(creator_ids), Freeze.lifted_at.is_(None)
+            )
         )
+    )
+
+
+def freezes(session: Session, *, page: int) -> Page[Freeze]:
+    """Every freeze, the open ones first, then the newest."""
+    statement = (
+        select(Freeze)
+        .options(joinedload(Freeze.creator), joinedload(Freeze.freezer), joinedload(Freeze.lifter))
+        .order_by(Freeze.lifted_at.is_not(None), Freeze.frozen_at.desc(), Freeze.id)
+    )
+    return page_of(session, statement, number=page)
+
+
+def freeze_by_id(session: Session, freeze_id: UUID) -> Freeze:
+    """A freeze by its id; raises NotFound."""
+    found = session.get(Freeze, freeze_id)
+    if found is None:
+        raise NotFound("freeze")
+    return found
+
+
+def freeze_of(session: Session, creator_id: UUID) -> Freeze | None:
+    """The open freeze of a creator, if there is one."""
+    return session.scalar(
+        select(Freeze)
+        .where(Freeze.creator_id == creator_id, Freeze.lifted_at.is_(None))
+        .options(joinedload(Freeze.freezer))
     )
 
 
@@ -330,6 +380,7 @@ def _lines(session: Session, statement: Select[Earning], page: int) -> Page[Earn
             .group_by(Earning.creator_id, Earning.currency)
         )
     }
+    frozen = frozen_creators(session, creator_ids)
     calls = processor.calls_for(
         session,
         kind=CallKind.TRANSFER,
@@ -355,6 +406,7 @@ def _lines(session: Session, statement: Select[Earning], page: int) -> Page[Earn
                     has_account=account is not None,
                     transfers_active=account is not None and account.transfers_active,
                     enough=together >= smallest_payout(row.currency),
+                    frozen=row.creator_id in frozen,
                     unclear=call is not None and call.state is CallState.UNKNOWN,
                     stuck=call is not None and call.state is CallState.MANUAL,
                 ),

@@ -56,13 +56,19 @@ class PayoutEvent(StrEnum):
     RESERVE = "reserve"
     SETTLE = "settle"
     RETURN = "return"
+    FIND_PAID = "find_paid"
+    """It had counted as refused, and the processor has the transfer after all."""
 
 
 S, E = PayoutState, PayoutEvent
 
 LIFE: Final = Statechart(
     "payout",
-    {(S.RESERVED, E.SETTLE): S.SETTLED, (S.RESERVED, E.RETURN): S.RETURNED},
+    {
+        (S.RESERVED, E.SETTLE): S.SETTLED,
+        (S.RESERVED, E.RETURN): S.RETURNED,
+        (S.RETURNED, E.FIND_PAID): S.RETURNED,
+    },
 )
 
 SMALLEST_PAYOUT_UNITS: Final = 10
@@ -222,6 +228,8 @@ class Waiting(StrEnum):
     """Why money has not moved yet; each has one true sentence and at most one act."""
 
     HOLD = "hold"
+    FROZEN = "frozen"
+    """Staff have stopped the creator's payouts."""
     NO_ACCOUNT = "no_account"
     ACCOUNT_NOT_READY = "account_not_ready"
     BELOW_MINIMUM = "below_minimum"
@@ -240,6 +248,7 @@ def waiting_for(
     has_account: bool,
     transfers_active: bool,
     enough: bool,
+    frozen: bool = False,
     unclear: bool = False,
     stuck: bool = False,
 ) -> Waiting:
@@ -258,6 +267,8 @@ def waiting_for(
                 return Waiting.PERSON
             return Waiting.UNCLEAR if unclear else Waiting.SENDING
         case EarningState.PAYABLE:
+            if frozen:
+                return Waiting.FROZEN
             if not has_account:
                 return Waiting.NO_ACCOUNT
             if not transfers_active:

@@ -35,6 +35,7 @@ from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import demo, home, links, notifications, sign_in, sign_up
 from marketplace.web.public.blueprint import bp as public_pages
 from marketplace.web.staff import clock as staff_clock
+from marketplace.web.staff import freezes as staff_freezes
 from marketplace.web.staff import home as staff_home
 from marketplace.web.staff import ledger as staff_ledger
 from marketplace.web.staff import messages as staff_messages
@@ -80,6 +81,7 @@ __all__ = [
     "sign_in",
     "sign_up",
     "staff_clock",
+    "staff_freezes",
     "staff_home",
     "staff_ledger",
     "staff_messages",

@@ -142,7 +142,7 @@ def make_payout_account(
 def make_payout(session: Session, creator: Actor) -> Payout:
     """Return the payout of everything payable, reserved and not sent yet."""
     assert creator.creator_id is not None
-    (made,) = payouts.gather(session, creator_id=creator.creator_id, now=HOLD_OVER)
+    (made,) = payouts.gather(session, creator_ids=[creator.creator_id], now=HOLD_OVER)
     session.flush()
     return made
 

@@ -102,7 +102,7 @@ def walk(spoken: Spoken, skip: Skip) -> None:
     skip(timedelta(days=3))
     sent = spoken.send(CallKind.TRANSFER, **transfer)
     assert sent.outcome is Outcome.DONE
-    payments.transfer_call(str(sent.remote_id))
+    payments.transfer(str(sent.remote_id))
     payments.look_up(spoken.instruction(CallKind.TRANSFER, **transfer))
 
     refund = {

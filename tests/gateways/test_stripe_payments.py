@@ -540,8 +540,8 @@ def test_the_call_behind_a_transfer_is_told_and_a_strangers_is_none(
         {"amount": 100, "currency": "usd", "destination": wanted.params["account_id"]}
     )
 
-    assert payments.transfer_call(str(ours.remote_id)) == wanted.call_id
-    assert payments.transfer_call(theirs.id) is None
+    assert payments.transfer(str(ours.remote_id)).call_id == wanted.call_id
+    assert payments.transfer(theirs.id).call_id is None
 
 
 def test_a_statement_holds_every_line_of_every_page_once(
@@ -620,7 +620,7 @@ READS: list[Callable[[StripePayments], object]] = [
     lambda p: p.refund("re_1"),
     lambda p: p.account("acct_1"),
     lambda p: p.onboarding_link("acct_1", return_url="http://x.test", refresh_url="http://x.test"),
-    lambda p: p.transfer_call("tr_1"),
+    lambda p: p.transfer("tr_1"),
     lambda p: list(p.statement(from_at=utc_now() - timedelta(days=1), until_at=utc_now())),
     lambda p: p.balance(),
 ]

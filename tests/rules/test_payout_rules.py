@@ -98,6 +98,7 @@ def test_every_blocked_state_has_one_reason(
 ARROWS = {
     (PayoutState.RESERVED, PayoutEvent.SETTLE): PayoutState.SETTLED,
     (PayoutState.RESERVED, PayoutEvent.RETURN): PayoutState.RETURNED,
+    (PayoutState.RETURNED, PayoutEvent.FIND_PAID): PayoutState.RETURNED,
 }
 
 

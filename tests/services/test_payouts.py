@@ -173,7 +173,7 @@ def test_payable_money_is_reserved_and_a_transfer_is_planned(
     open_account(session, bea)
     earning = payable(session, deliverable)
 
-    (payout,) = payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK)
+    (payout,) = payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)
     session.flush()
 
     assert (payout.amount, payout.state) == (usd(38_000), PayoutState.RESERVED)
@@ -197,17 +197,17 @@ def test_payable_money_is_gathered_once(
 ) -> None:
     open_account(session, bea)
     earning = payable(session, deliverable)
-    payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK)
+    payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)
     session.flush()
 
-    assert payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK) == []
+    assert payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK) == []
     assert len(session.scalars(select(Payout)).all()) == 1
 
 
 def test_nothing_is_paid_without_an_account(session: Session, deliverable: Deliverable) -> None:
     earning = payable(session, deliverable)
 
-    assert payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK) == []
+    assert payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK) == []
     assert earning.state is EarningState.PAYABLE
 
 
@@ -217,7 +217,7 @@ def test_nothing_is_paid_to_an_account_that_is_not_ready(
     open_account(session, bea, active=False)
     earning = payable(session, deliverable)
 
-    assert payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK) == []
+    assert payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK) == []
 
 
 def test_little_money_waits_for_more(
@@ -232,7 +232,7 @@ def test_little_money_waits_for_more(
     earning = payable(session, accepted(session, collaboration.id))
 
     assert earning.net == usd(999)
-    assert payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK) == []
+    assert payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK) == []
     (line,) = queries.earnings_of_creator(session, creator_id=earning.creator_id, page=1).rows
     assert line.waiting is Waiting.BELOW_MINIMUM
 
@@ -242,7 +242,7 @@ def test_a_sent_payout_is_settled_once(
 ) -> None:
     open_account(session, bea)
     earning = payable(session, deliverable)
-    (payout,) = payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK)
+    (payout,) = payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)
     session.flush()
     before = balance(session, Code.PROCESSOR_BALANCE)
 
@@ -266,7 +266,7 @@ def test_a_refused_payout_gives_the_money_back_and_pauses_the_account(
 ) -> None:
     account = open_account(session, bea)
     earning = payable(session, deliverable)
-    (payout,) = payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK)
+    (payout,) = payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)
     session.flush()
 
     ended(session, payout, CallState.REFUSED, None)
@@ -280,7 +280,7 @@ def test_a_refused_payout_gives_the_money_back_and_pauses_the_account(
     assert balance(session, Code.CREATOR_PAYABLE, bea.creator_id) == usd(38_000)
     assert account.transfers_active is False
     assert posted(session, "PayoutFailed") == 1
-    assert payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK) == []
+    assert payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK) == []
     assert broken(session) == []
 
 
@@ -295,7 +295,7 @@ def test_an_account_that_becomes_ready_rings_for_its_money(
     payouts.record_account(session, facts=ready, now=NOON)
 
     assert posted(session, "PayoutsWanted") == rung + 1
-    assert len(payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK)) == 1
+    assert len(payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)) == 1
 
 
 def test_an_account_of_nobody_changes_nothing(session: Session, bea: Actor) -> None:
@@ -358,7 +358,7 @@ def test_the_chain_of_a_fee_is_the_same_for_everybody(
     account.transfers_active = True
     session.flush()
     assert seen() == {Waiting.NEXT_RUN}
-    (payout,) = payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK)
+    (payout,) = payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)
     session.flush()
     assert seen() == {Waiting.SENDING}
     ended(session, payout, CallState.SUCCEEDED, "tr_1")
@@ -392,7 +392,7 @@ def test_a_payout_is_for_its_creator_and_staff_alone(
 ) -> None:
     open_account(session, bea)
     earning = payable(session, deliverable)
-    (payout,) = payouts.gather(session, creator_id=earning.creator_id, now=NOON + WEEK)
+    (payout,) = payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)
     session.flush()
 
     assert queries.payout_seen_by(session, bea, payout.id) is payout

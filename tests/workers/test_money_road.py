@@ -79,7 +79,7 @@ def test_the_whole_road_of_the_money(road: Road, skip: Skip) -> None:
     assert road.sums() == [usd(0), usd(NET), usd(0), usd(0)]
 
     account = road.open_account()
-    road.world.sweep(payout_jobs.ring_payable)
+    road.world.sweep(payout_jobs.pay_everybody)
     road.world.drain()
     assert road.sums() == [usd(0), usd(NET), usd(0), usd(0)]
     road.finish_account(account)
@@ -385,13 +385,13 @@ def test_a_refusal_that_stays_is_not_asked_for_again_and_again(road: Road, skip:
     road.world.script(**TRANSFERS, status=400, code="account_invalid", times=50)
 
     road.release()
-    road.world.sweep(payout_jobs.ring_payable, payout_jobs.refresh_accounts_not_ready)
+    road.world.sweep(payout_jobs.pay_everybody, payout_jobs.refresh_accounts_not_ready)
     road.world.drain()
 
     sent = [r for r in road.world.sandbox.sandbox.stripe.requests if _sends_transfer(r)]
     assert len(sent) == 1
     skip(PAUSE_AFTER_REFUSAL)
-    road.world.sweep(payout_jobs.ring_payable, payout_jobs.refresh_accounts_not_ready)
+    road.world.sweep(payout_jobs.pay_everybody, payout_jobs.refresh_accounts_not_ready)
     road.world.drain()
     sent = [r for r in road.world.sandbox.sandbox.stripe.requests if _sends_transfer(r)]
     assert len(sent) == 2
@@ -514,7 +514,7 @@ def test_messages_that_were_all_lost_are_rung_again(road: Road, skip: Skip) -> N
     road.world.sweep(payout_jobs.release_fees)
     road.world.lose()
 
-    road.world.sweep(payout_jobs.ring_payable)
+    road.world.sweep(payout_jobs.pay_everybody)
     road.world.drain()
 
     assert road.banked(account) == {"usd": NET}

@@ -55,7 +55,7 @@ def walk_a_month(road: Road, skip: Skip, *, hear: bool) -> None:
             processor_jobs.ring_due_calls,
             funding_jobs.ring_open_money_in,
             payout_jobs.refresh_accounts_not_ready,
-            payout_jobs.ring_payable,
+            payout_jobs.pay_everybody,
         )
         road.world.drain()
 

@@ -15,7 +15,7 @@ from workers.webhooks.told import Handler, Told
 
 def take_over_transfer(told: Told, run: Run) -> None:
     """Take over a transfer whose answer we never got."""
-    call_id = run.gateways.payments.transfer_call(told.object_id)
+    call_id = run.gateways.payments.transfer(told.object_id).call_id
     if call_id is None:
         return
     with transaction() as session:

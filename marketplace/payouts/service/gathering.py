@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +16,6 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.payouts import queries
-from marketplace.payouts.messages import PayoutsWanted
 from marketplace.payouts.models import Earning, Payout, PayoutAccount
 from marketplace.payouts.rules import (
     EarningState,
@@ -26,46 +27,66 @@ from marketplace.payouts.rules import (
 from marketplace.payouts.service.steps import take_step
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
-from marketplace.store.locks import lock_rows
-from marketplace.store.outbox import post
 
 
-def gather(session: Session, *, creator_id: UUID, now: datetime) -> list[Payout]:
-    """Put everything payable of one creator into payouts, one a currency, and reserve the money.
+def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> list[Payout]:
+    """Put everything payable of these creators into payouts, and reserve the money.
 
-    Returns none while the creator's account cannot take transfers, or while a currency's sum is
-    below the smallest payout, and for a while after a refusal. The second time there is nothing
-    left to gather.
+    Each creator gets one payout a currency; in a few statements, however many creators there are.
+    Left out is a creator whose account cannot take transfers, who is frozen, or who was refused
+    just now, and a currency whose sum is below the smallest payout. The second time there is
+    nothing left to gather.
     """
-    account = session.scalar(
-        select(PayoutAccount).where(PayoutAccount.creator_id == creator_id).with_for_update()
-    )
-    if account is None or account.stripe_account_id is None or not account.transfers_active:
-        return []
-    if not may_pay_again(refused_at=queries.last_refusal_at(session, creator_id), now=now):
-        return []
-    ids = session.scalars(
-        select(Earning.id).where(
-            Earning.creator_id == creator_id, Earning.state == EarningState.PAYABLE
-        )
-    )
-    # Locked and read again: a rival may have gathered some of them since.
-    payable = [e for e in lock_rows(session, Earning, ids) if e.state is EarningState.PAYABLE]
+    accounts = _ready(session, creator_ids, now)
+    payable = session.scalars(
+        select(Earning)
+        .where(Earning.creator_id.in_(accounts), Earning.state == EarningState.PAYABLE)
+        .order_by(Earning.id)
+        .with_for_update()  # what a rival has gathered meanwhile is payable no more
+        .execution_options(populate_existing=True)
+    ).all()
     payouts = []
-    for currency in sorted({earning.currency for earning in payable}):
-        mine = [earning for earning in payable if earning.currency == currency]
+    for (creator_id, currency), group in groupby(sorted(payable, key=_whose), key=_whose):
+        mine = list(group)
         amount = sum((earning.net for earning in mine), Money(0, currency))
         if amount >= smallest_payout(currency):
-            payouts.append(_reserve(session, account, mine, amount, now))
+            payouts.append(_payout_of(accounts[creator_id], mine, amount, now))
+    _reserve(session, payouts, accounts, now)
     return payouts
 
 
-def _reserve(
-    session: Session,
-    account: PayoutAccount,
-    earnings: list[Earning],
-    amount: Money,
-    now: datetime,
+def _ready(
+    session: Session, creator_ids: Iterable[UUID], now: datetime
+) -> dict[UUID, PayoutAccount]:
+    """Creator id -> account, locked, of all who can be paid now."""
+    accounts = session.scalars(
+        select(PayoutAccount)
+        .where(
+            PayoutAccount.creator_id.in_(set(creator_ids)),
+            PayoutAccount.stripe_account_id.is_not(None),
+        )
+        .order_by(PayoutAccount.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    found = [account.creator_id for account in accounts]
+    frozen = queries.frozen_creators(session, found)
+    refused = queries.last_refusals(session, found)
+    return {
+        account.creator_id: account
+        for account in accounts
+        if account.transfers_active
+        and account.creator_id not in frozen
+        and may_pay_again(refused_at=refused.get(account.creator_id), now=now)
+    }
+
+
+def _whose(earning: Earning) -> tuple[UUID, str]:
+    return earning.creator_id, earning.currency
+
+
+def _payout_of(
+    account: PayoutAccount, earnings: Sequence[Earning], amount: Money, now: datetime
 ) -> Payout:
     payout = Payout(
         id=new_id(),
@@ -74,40 +95,44 @@ def _reserve(
         amount_minor=amount.minor,
         currency=amount.currency,
         state=PayoutState.RESERVED,
+        problem="",
         reserved_at=now,
     )
-    session.add(payout)
     for earning in earnings:
         earning.state = EarningState.PAYING
         earning.payout_id = payout.id
-    event = events.payout_reserved(
-        payout_id=payout.id,
-        creator_id=payout.creator_id,
-        amount=amount,
-        tax_withheld=Money(0, amount.currency),
-    )
-    ledger.write_entry(session, event, occurred_at=now, actor=SYSTEM)
-    processor.plan(
-        session,
-        kind=CallKind.TRANSFER,
-        subject_id=payout.id,
-        params={
-            "payout_id": str(payout.id),
-            "account_id": account.stripe_account_id,
-            "amount_minor": amount.minor,
-            "currency": amount.currency,
-        },
-        now=now,
-    )
-    take_step(session, payout, PayoutEvent.RESERVE, PayoutState.RESERVED, now)
     return payout
 
 
-def ring_payable(session: Session) -> int:
-    """Ring for every creator who has something payable; return how many."""
-    creators_waiting = session.scalars(
-        select(Earning.creator_id).where(Earning.state == EarningState.PAYABLE).distinct()
-    ).all()
-    for creator_id in creators_waiting:
-        post(session, PayoutsWanted(creator_id=creator_id))
-    return len(creators_waiting)
+def _reserve(
+    session: Session,
+    payouts: Sequence[Payout],
+    accounts: dict[UUID, PayoutAccount],
+    now: datetime,
+) -> None:
+    session.add_all(payouts)
+    reserved = [
+        events.payout_reserved(
+            payout_id=payout.id,
+            creator_id=payout.creator_id,
+            amount=payout.amount,
+            tax_withheld=Money(0, payout.currency),
+        )
+        for payout in payouts
+    ]
+    ledger.write_entries(session, reserved, occurred_at=now, actor=SYSTEM)
+    plans = [
+        processor.Plan(
+            payout.id,
+            {
+                "payout_id": str(payout.id),
+                "account_id": accounts[payout.creator_id].stripe_account_id,
+                "amount_minor": payout.amount_minor,
+                "currency": payout.currency,
+            },
+        )
+        for payout in payouts
+    ]
+    processor.plan_all(session, kind=CallKind.TRANSFER, plans=plans, now=now)
+    for payout in payouts:
+        take_step(session, payout, PayoutEvent.RESERVE, payout.state, now)

@@ -45,7 +45,11 @@ WORDS: Final = {
 
 MENU: Final = (
     NavEntry("Home", "staff.home", ()),
-    NavEntry("Payouts", "staff.payouts", ("/staff/payouts", "/staff/earnings", "/staff/calls")),
+    NavEntry(
+        "Payouts",
+        "staff.payouts",
+        ("/staff/payouts", "/staff/earnings", "/staff/calls", "/staff/freezes"),
+    ),
     NavEntry("Requests", "staff.requests", ("/staff/requests", "/staff/suspense")),
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),

@@ -76,6 +76,7 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
         return render_template(
             "staff/payout.html",
             payout=found,
+            frozen=queries.freeze_of(session, found.creator_id),
             steps=queries.steps_of(session, payout_id),
             earnings=queries.earnings_in(session, payout_id),
             call=call,

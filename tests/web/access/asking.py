@@ -28,6 +28,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "creator.paste_post": {"deliverable_id": "approved"},
     "creator.post_check": {"deliverable_id": "checked"},
     "creator.withdraw_offer": {"offer_id": "counter"},
+    "staff.freeze": {"creator_id": "listed_id"},
     "staff.withdraw_request": {"request_id": "own_request"},
     "public.confirm": {"token": "confirm"},
     "public.invitation": {"token": "join"},
@@ -122,6 +123,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "staff.identify": lambda _: {"becomes": "5010", "reason": "A fee, by the statement."},
     "staff.refund_not_sent": lambda _: {"reason": "There is no such account."},
     "staff.refund_sent": lambda _: {"reference": "FV-2026-11-0001"},
+    "staff.freeze": lambda _: {"reason": "The bank account changed twice today."},
     "staff.resolve_break": lambda _: {"resolution": "A fee of the processor."},
 }
 """What is filled in; nothing where the form is a button."""

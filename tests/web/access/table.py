@@ -262,13 +262,19 @@ GET  earnings                in     404   404     404     404    404     404   4
 GET  entry                   in     404   404     404     404    404     404   404   200   404
 POST handle_again            in     404   404     404     404    404     404   404   303   404
     -> staff.webhook
+POST freeze                  in     404   404     404     404    404     404   404   303   404
+    -> staff.freezes
+GET  freezes                 in     404   404     404     404    404     404   404   200   404
 GET  home                    in     404   404     404     404    404     404   404   200   404
 POST identify                in     404   404     404     404    404     404   404   303   404
     -> staff.request
 GET  journal                 in     404   404     404     404    404     404   404   200   404
 GET  ledger                  in     404   404     404     404    404     404   404   200   404
+POST lift_freeze             in     404   404     404     404    404     404   404   303   404
+    -> staff.freezes
 GET  messages                in     404   404     404     404    404     404   404   200   404
 GET  movement                in     404   404     404     404    404     404   404   200   404
+GET  new_freeze              in     404   404     404     404    404     404   404   200   404
 GET  payout                  in     404   404     404     404    404     404   404   200   404
 GET  payouts                 in     404   404     404     404    404     404   404   200   404
 GET  proof                   in     404   404     404     404    404     404   404   200   404

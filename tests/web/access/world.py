@@ -38,6 +38,7 @@ from marketplace.ledger.models import JournalEntry
 from marketplace.ledger.rules import AccountRef, Code, events
 from marketplace.matching import service as matching
 from marketplace.notifications import service as notices
+from marketplace.payouts import service as payouts
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind
 from marketplace.reconciliation import queries as reconciliation
@@ -316,6 +317,13 @@ def _money(session: Session, world: World) -> None:
         money.statement_line("txn_odd", source=None, amount=Money(-10, "USD"), kind="stripe_fee"),
         balances=[Money(-10, "USD")],
     )
+    freeze = payouts.freeze(
+        session,
+        actor=Actor(user_id=alice.user_id, is_staff=True),
+        creator_id=world.ids["other_id"],
+        reason="Two people share an account.",
+        now=money.HOLD_OVER,
+    )
     call = session.scalars(
         select(ProcessorCall).where(ProcessorCall.kind == CallKind.CHECKOUT)
     ).first()
@@ -324,6 +332,7 @@ def _money(session: Session, world: World) -> None:
     world.ids |= {
         "payout_id": payout.id,
         "funding_id": asked.id,
+        "freeze_id": freeze.id,
         "break_id": reconciliation.open_breaks(session)[0].id,
         "call_id": call.id,
         "entry_id": entry_id,

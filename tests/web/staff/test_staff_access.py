@@ -17,11 +17,13 @@ PAGES = (
     f"/staff/calls/{ID}", "/staff/reconciliation", "/staff/reconciliation.csv", "/staff/breaks",
     f"/staff/breaks/{ID}", "/staff/ledger", "/staff/ledger/accounts/1010/USD",
     "/staff/ledger/entries", "/staff/ledger/entries/1", "/staff/proof", "/staff/messages",
-    "/staff/clock", "/staff/webhooks", f"/staff/webhooks/{ID}",
+    "/staff/clock", "/staff/webhooks", f"/staff/webhooks/{ID}", "/staff/freezes",
+    f"/staff/freezes/new/{ID}",
 )  # fmt: skip
 ACTS = (
     "/staff/reconciliation", f"/staff/breaks/{ID}", f"/staff/messages/{ID}/retry", "/staff/clock",
-    "/staff/proof", f"/staff/webhooks/{ID}/again",
+    "/staff/proof", f"/staff/webhooks/{ID}/again", f"/staff/freezes/new/{ID}",
+    f"/staff/freezes/{ID}/lift",
 )  # fmt: skip
 BY_NOBODY = (("GET", PAGES), ("POST", ACTS))
 
