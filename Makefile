@@ -21,7 +21,7 @@ fresh: $(RUN) ## Delete the local data and run again
 	@$(LOCAL) fresh
 
 seed: $(RUN) ## Fill the local database with the demo market, if it is empty
-	@$(LOCAL) with $(BIN)/flask --app wsgi seed
+	@$(LOCAL) with $(BIN)/python -m workers seed
 
 ##@ Test
 

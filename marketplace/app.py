@@ -14,8 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.cli import creators as creator_commands
 from marketplace.cli import ledger as ledger_commands
-from marketplace.cli import seed as seed_commands
 from marketplace.cli import users as user_commands
+from marketplace.cli.seed import DEMO_ACCOUNTS
 from marketplace.config import Settings
 from marketplace.deliverables.rules import LARGEST_FILE_BYTES
 from marketplace.gateways.mail_folder import MailFolder
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> Flask:
         BOOTSTRAP_SERVE_LOCAL=True,
         DEMO=settings.demo,
         MONEY_FIRST=settings.money_first,
-        DEMO_ACCOUNTS=seed_commands.DEMO_ACCOUNTS if settings.demo else (),
+        DEMO_ACCOUNTS=DEMO_ACCOUNTS if settings.demo else (),
         LIVEMODE=settings.livemode,
     )
     app.extensions["settings"] = settings
@@ -77,7 +77,7 @@ def create_app(settings: Settings) -> Flask:
         part.install(app)
     for blueprint in (*pages.BLUEPRINTS, hooks.bp, health.bp):
         app.register_blueprint(blueprint)
-    for commands in (creator_commands, ledger_commands, seed_commands, user_commands):
+    for commands in (creator_commands, ledger_commands, user_commands):
         app.cli.add_command(commands.group)
     app.after_request(_safe_headers)
     # One proxy of the operator's own may stand in front; it tells scheme, host and address.

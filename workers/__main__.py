@@ -1,4 +1,7 @@
-"""``python -m workers relay | work QUEUE… | cron``: the processes behind the pages."""
+"""``python -m workers relay | work QUEUE… | cron``: the processes behind the pages.
+
+And ``python -m workers seed``, which fills the demo's market before they start.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from marketplace.config import Settings
+from workers import seed
 from workers.clock import run_clock
 from workers.perform import the_app
 from workers.queues import QueueName, queue
@@ -17,13 +21,15 @@ from workers.relay import relay_for_ever
 
 
 def main() -> None:
-    """Run one of the three until it is told to stop."""
+    """Run one of the three until it is told to stop, or fill the demo's market."""
     parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
     process = parser.add_subparsers(dest="process", required=True)
     process.add_parser("relay", help="carry committed messages into the queues")
     work = process.add_parser("work", help="work through queues, the first named first")
     work.add_argument("queues", nargs="+", choices=[name.value for name in QueueName])
     process.add_parser("cron", help="ring the periodic jobs")
+    filling = process.add_parser("seed", help="fill the demo's market, if it is empty")
+    filling.add_argument("--without-past", action="store_true", help="only what is there today")
     chosen = parser.parse_args()
     structlog.configure(
         processors=[
@@ -46,6 +52,8 @@ def main() -> None:
                 connection=connection,
                 serializer=JSONSerializer,
             ).work(with_scheduler=True, logging_level="WARNING")
+        case "seed":
+            seed.main(the_app(), past=not chosen.without_past)
         case "cron":
             run_clock(connection)
 

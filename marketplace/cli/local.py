@@ -59,19 +59,23 @@ def running_market(
     home: Path,
     port: int | None = None,
     seed: bool = True,
+    past: bool = True,
     given: Mapping[str, str] | None = None,
     teller: Teller | None = None,
 ) -> Iterator[LocalMarket]:
     """Run the whole product until the block ends; nothing of it is left running afterwards.
 
     home: keeps all data; a second run with the same one carries on. port: 0 takes any free ones,
-    None those of the environment or the usual. given: the operator's environment, by default this
+    None those of the environment or the usual. past: whether a market that is filled gets its five
+    weeks of history. given: the operator's environment, by default this
     process's. Yields when every page can be served. Raises CannotStart, with one sentence.
     """
     given = dict(os.environ if given is None else given)
     with ExitStack() as stack:
         with said_plainly():
-            market = _start(Home(home.resolve()), port, given, teller or Teller(), stack, seed=seed)
+            market = _start(
+                Home(home.resolve()), port, given, teller or Teller(), stack, seed=seed, past=past
+            )
         yield market
 
 
@@ -83,6 +87,7 @@ def _start(
     stack: ExitStack,
     *,
     seed: bool,
+    past: bool,
 ) -> LocalMarket:
     home.make()
     turn, note = stack.enter_context(taking_turn(home))
@@ -110,7 +115,7 @@ def _start(
     if pretended.any:
         starting.sandbox(environment)
     if seed and pretended.stripe:
-        starting.seed(environment)
+        starting.seed(environment, past=past)
     starting.product(environment)
     return LocalMarket(
         base_url=environment["BASE_URL"],
@@ -167,11 +172,11 @@ class _Starting:
             url = f"{environment['SANDBOX_URL']}/sandbox/health"
             self._await(lambda: _serves(url), "The sandbox")
 
-    def seed(self, environment: Mapping[str, str]) -> None:
+    def seed(self, environment: Mapping[str, str], *, past: bool) -> None:
         self.teller.say("Filling the demo market, if it is empty …")
         said: list[str] = []
-        seeding = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "seed"],
+        seeding = subprocess.Popen(  # noqa: S603  # our own command
+            [sys.executable, "-m", "workers", "seed", *([] if past else ["--without-past"])],
             cwd=ROOT,
             env=dict(environment),
             stdin=subprocess.DEVNULL,

@@ -1,25 +1,23 @@
-"""``flask seed``: a small honest world to click through. All of it is invented."""
+"""The demo's market: a small honest world to click through. All of it is invented."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-import click
-from flask.cli import with_appcontext
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import BrandMember, User
 from marketplace.accounts.rules import Link
-from marketplace.cli import seed_story, seed_world
+from marketplace.cli import seed_past, seed_story, seed_world
 from marketplace.cli.seed_market import Seeded, write_creators
 from marketplace.creators.models import Creator, CreatorSource
 from marketplace.kernel.actor import Actor, Role
-from marketplace.kernel.clock import utc_now
+from marketplace.kernel.clock import demo_offset, set_back, skip_ahead, utc_now
 from marketplace.reconciliation.checks import runs
 from marketplace.store.session import transaction
 
@@ -27,6 +25,7 @@ CREATORS: Final = 200
 PASSWORD: Final = "see the whole market"  # noqa: S105 - of the demo's invented people
 
 Say = Callable[[str], None]
+Past = Callable[[seed_story.Cast], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +51,41 @@ DEMO_ACCOUNTS: Final = (
 _CREATOR_EMAILS: Final = ("ines@creators.test", "tilda@creators.test")
 
 
-@click.command("seed")
-@with_appcontext
-def group() -> None:
-    """Make the demo's market where there is none; a second time changes nothing."""
-    seed_if_empty(click.echo)
+def seed_if_empty(say: Say, *, past: Past | None = None) -> bool:
+    """Fill an empty installation and say how it goes.
 
-
-def seed_if_empty(say: Say) -> bool:
-    """Fill an empty installation, in one transaction, and say how it goes.
-
-    Returns False, and leaves everything as it is, where anybody has signed up already.
+    past: plays what has happened in the market so far, between the day its people signed up and
+    now. It moves the demo's clock, so nothing else may run meanwhile. Returns False, and leaves
+    everything as it is, where anybody has signed up already.
     """
+    today = utc_now()
     with transaction() as session:
         if session.scalar(select(exists().where(User.id.is_not(None)))):
-            say("The market is there already; nothing was changed.")
+            say(_left_alone())
             return False
-        now = utc_now()
+        if past is not None:
+            set_back(seed_past.LENGTH)
         say(f"Inventing {CREATORS} creators with their videos and audiences …")
         world = list(seed_world.creators(CREATORS))
-        seeded = write_creators(session, world, now=now)
+        seeded = write_creators(session, world, now=today)
         say("Making three brands and the people of the demo …")
-        cast = _cast(session, world, seeded, now=now)
-        say("Running their campaigns …")
-        seed_story.tell(session, cast, now=now)
-        runs.begin(session, asked_by=None, now=now)
-        say(f"The market is open: {CREATORS} creators, {len(cast.brands)} brands.")
+        cast = _cast(session, world, seeded, now=utc_now())
+    if past is not None:
+        past(cast)
+    say("Running the campaigns of today …")
+    with transaction() as session:
+        seed_story.tell(session, cast, now=utc_now())
+        runs.begin(session, asked_by=None, now=utc_now())
+    say(f"The market is open: {CREATORS} creators, {len(cast.brands)} brands.")
     return True
+
+
+def _left_alone() -> str:
+    ahead = demo_offset()
+    if ahead >= timedelta(0):
+        return "The market is there already; nothing was changed."
+    skip_ahead(-ahead)  # whoever filled it was stopped on the way, and left the clock in the past
+    return "The market is there in part: filling it was stopped. make fresh fills it anew."
 
 
 def _cast(
@@ -92,11 +99,13 @@ def _cast(
     femi = _person(session, "femi@tinandthyme.test", "Femi Adeyo", now=now)
     rurik = _person(session, "rurik@larkmoor.test", "Rurik Holt", now=now)
     pia = _person(session, "pia@pebblewash.test", "Pia Santer", now=now)
-    for email, name in (
-        ("stella@fairview.test", "Stella Kerr"),
-        ("theo@fairview.test", "Theo Brandt"),
-    ):
+    staff = [
         accounts.make_staff(session, email=email, name=name, password=PASSWORD, now=now)
+        for email, name in (
+            ("stella@fairview.test", "Stella Kerr"),
+            ("theo@fairview.test", "Theo Brandt"),
+        )
+    ]
     brands = tuple(
         _brand(session, owner, name=name, country=country, now=now)
         for owner, name, country in (
@@ -119,6 +128,7 @@ def _cast(
                 .order_by(Creator.id)
             )
         ),
+        others=tuple(Actor(user_id=user.id) for user in (femi, *staff)),
     )
 
 

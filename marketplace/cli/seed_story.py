@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import BriefContent, WantedDeliverable
+from marketplace.campaigns.rules import BriefContent
+from marketplace.cli.seed_briefs import LUNCHES, NIGHTS_OUT, PANTRY, SOAP, SUPPERS
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Application
 from marketplace.collaborations.rules import DueDeliverable, Terms
@@ -31,70 +32,14 @@ class BrandSide:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who acts. creators: in the order they were invented; the first two can be signed in as."""
+    """Who acts. creators: in the order they were invented; the first two can be signed in as.
+
+    others: who else can be signed in as.
+    """
 
     brands: tuple[BrandSide, ...]
     creators: tuple[Actor, ...]
-
-
-SUPPERS: Final = BriefContent(
-    summary="Cook a weeknight supper for two with one tin of our beans and whatever is in your "
-    "fridge. Show the mess. We care about the recipe being yours more than about the label.",
-    dos=(
-        "Show the tin being opened in the first five seconds",
-        "Name three ingredients that anybody has at home",
-        "Taste it on camera",
-    ),
-    donts=("No other brands in the picture", "No claims about health"),
-    deliverables=(
-        WantedDeliverable("video", "A supper in 30 to 60 seconds", 1),
-        WantedDeliverable("story", "The tin on your shelf, with your usual words", 1),
-    ),
-    target_age={"18-24": 3_000, "25-34": 4_500},
-    target_gender={"female": 5_500},
-    target_country={"US": 6_000, "CA": 1_000},
-    target_interests=("cooking", "home"),
-    fee_low=Money(15_000, "USD"),
-    fee_high=Money(90_000, "USD"),
-    usage_media="paid",
-    usage_days=60,
-    revision_rounds=2,
-)
-LUNCHES: Final = BriefContent(
-    summary="Five-minute lunches for people who work at home. One pan or none.",
-    deliverables=(WantedDeliverable("video", "A lunch in 20 to 40 seconds", 1),),
-    target_age={"25-34": 4_000, "35-44": 3_000},
-    target_interests=("cooking", "family"),
-    fee_low=Money(20_000, "USD"),
-    fee_high=Money(60_000, "USD"),
-)
-NIGHTS_OUT: Final = BriefContent(
-    summary="One night outside with our two-person tent, as you would really spend it. Rain is "
-    "welcome. We lend you the tent for a month.",
-    dos=("Show how you pitch it", "Say what you would change about it"),
-    donts=("No open fires", "Nothing that needs more than a day's walk"),
-    deliverables=(WantedDeliverable("video", "The night in 45 to 90 seconds", 1),),
-    target_age={"18-24": 2_500, "25-34": 4_000, "35-44": 2_000},
-    target_country={"GB": 6_000, "IE": 500},
-    target_interests=("outdoors", "nature", "travel"),
-    fee_low=Money(20_000, "GBP"),
-    fee_high=Money(80_000, "GBP"),
-    usage_days=90,
-)
-SOAP: Final = BriefContent(
-    summary="Replace three bottles in your bathroom with one bar of soap and tell us after a week "
-    "how it went, the bad parts included.",
-    dos=("Show the three bottles", "Say honestly what you missed"),
-    donts=("No before and after of skin",),
-    deliverables=(WantedDeliverable("video", "The week in 30 to 60 seconds", 1),),
-    target_age={"18-24": 3_500, "25-34": 4_000},
-    target_gender={"female": 6_500},
-    target_country={"DE": 6_000, "AT": 800},
-    target_interests=("beauty", "sustainability"),
-    fee_low=Money(15_000, "EUR"),
-    fee_high=Money(70_000, "EUR"),
-    revision_rounds=1,
-)
+    others: tuple[Actor, ...]
 
 
 def tell(session: Session, cast: Cast, *, now: datetime) -> None:
@@ -106,6 +51,7 @@ def tell(session: Session, cast: Cast, *, now: datetime) -> None:
     suppers = _published(
         session, tin, "Supper from a tin", Money(500_000, "USD"), SUPPERS, days_ago=9, now=now
     )
+    _published(session, tin, "Pantry tour", Money(150_000, "USD"), PANTRY, days_ago=2, now=now)
     _draft(session, tin, "Lunch at the desk", Money(200_000, "USD"), LUNCHES, now=now)
     nights = _published(
         session, larkmoor, "A night outside", Money(400_000, "GBP"), NIGHTS_OUT, days_ago=6, now=now

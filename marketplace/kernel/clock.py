@@ -15,12 +15,12 @@ CLOCK_FILE_VARIABLE: Final = "FAIRVIEW_CLOCK_FILE"
 
 
 def utc_now() -> datetime:
-    """Return the present moment, aware, in UTC; in the demo, moved ahead."""
+    """Return the present moment, aware, in UTC; in the demo, moved."""
     return datetime.now(UTC) + demo_offset()
 
 
 def demo_offset() -> timedelta:
-    """Return how far the demo clock is ahead; zero outside the demo."""
+    """Return how far the demo clock is ahead, negative in its past; zero outside the demo."""
     path = os.environ.get(CLOCK_FILE_VARIABLE)
     if not path:
         return timedelta(0)
@@ -35,13 +35,26 @@ def skip_ahead(step: timedelta) -> datetime:
 
     Raises RuntimeError outside the demo, ValueError for a step that is not positive.
     """
+    if step <= timedelta(0):
+        raise ValueError("the clock only moves ahead")
+    return _set(demo_offset() + step)
+
+
+def set_back(step: timedelta) -> datetime:
+    """Move the demo clock back by ``step``, for a market in which nothing has happened yet.
+
+    Raises RuntimeError outside the demo, ValueError for a step that is not positive.
+    """
+    if step <= timedelta(0):
+        raise ValueError("the clock is set back by a positive step")
+    return _set(demo_offset() - step)
+
+
+def _set(ahead: timedelta) -> datetime:
     path = os.environ.get(CLOCK_FILE_VARIABLE)
     if not path:
         raise RuntimeError("there is no demo clock")
-    if step <= timedelta(0):
-        raise ValueError("the clock only moves ahead")
     target = Path(path)
-    ahead = demo_offset() + step
     fresh = target.with_suffix(".new")
     fresh.write_text(str(int(ahead.total_seconds())), encoding="ascii")
     fresh.replace(target)

@@ -46,7 +46,7 @@ def test_an_empty_installation_gets_a_market_and_only_once(
     assert count(ChannelVideo) == 40 * 25
     assert count(Brand) == 3
     assert count(User) == 40 + 6
-    assert count(Match) == 3 * 40
+    assert count(Match) == 4 * 40
     assert count(Application) == 14
     assert count(Invitation) == 2
     assert count(Offer) == 1

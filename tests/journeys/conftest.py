@@ -53,12 +53,12 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def market(
     browser: Browser, recording: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalMarket]:
-    """The product as ``make run`` starts it, with a small seeded market."""
+    """The product as ``make run`` starts it, with a small seeded market that has no past."""
     ours = ("DATABASE_URL", "REDIS_URL", "STRIPE_API_KEY", "TIKTOK_CLIENT_KEY", "BASE_URL")
     given = {name: value for name, value in os.environ.items() if name not in ours}
     home = tmp_path_factory.mktemp("journey") / "home"
     with running_market(
-        home=home, port=0, given={**given, "FAIRVIEW_RECORD": str(recording)}
+        home=home, port=0, past=False, given={**given, "FAIRVIEW_RECORD": str(recording)}
     ) as market:
         yield market
 

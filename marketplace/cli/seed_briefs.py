@@ -1,0 +1,108 @@
+"""What the brands of the demo ask for. All of it is invented."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from marketplace.campaigns.rules import BriefContent, WantedDeliverable
+from marketplace.kernel.money import Money
+
+SUPPERS: Final = BriefContent(
+    summary="Cook a weeknight supper for two with one tin of our beans and whatever is in your "
+    "fridge. Show the mess. We care about the recipe being yours more than about the label.",
+    dos=(
+        "Show the tin being opened in the first five seconds",
+        "Name three ingredients that anybody has at home",
+        "Taste it on camera",
+    ),
+    donts=("No other brands in the picture", "No claims about health"),
+    deliverables=(
+        WantedDeliverable("video", "A supper in 30 to 60 seconds", 1),
+        WantedDeliverable("story", "The tin on your shelf, with your usual words", 1),
+    ),
+    target_age={"18-24": 3_000, "25-34": 4_500},
+    target_gender={"female": 5_500},
+    target_country={"US": 6_000, "CA": 1_000},
+    target_interests=("cooking", "home"),
+    fee_low=Money(15_000, "USD"),
+    fee_high=Money(90_000, "USD"),
+    usage_media="paid",
+    usage_days=60,
+    revision_rounds=2,
+)
+LUNCHES: Final = BriefContent(
+    summary="Five-minute lunches for people who work at home. One pan or none.",
+    deliverables=(WantedDeliverable("video", "A lunch in 20 to 40 seconds", 1),),
+    target_age={"25-34": 4_000, "35-44": 3_000},
+    target_interests=("cooking", "family"),
+    fee_low=Money(20_000, "USD"),
+    fee_high=Money(60_000, "USD"),
+)
+NIGHTS_OUT: Final = BriefContent(
+    summary="One night outside with our two-person tent, as you would really spend it. Rain is "
+    "welcome. We lend you the tent for a month.",
+    dos=("Show how you pitch it", "Say what you would change about it"),
+    donts=("No open fires", "Nothing that needs more than a day's walk"),
+    deliverables=(WantedDeliverable("video", "The night in 45 to 90 seconds", 1),),
+    target_age={"18-24": 2_500, "25-34": 4_000, "35-44": 2_000},
+    target_country={"GB": 6_000, "IE": 500},
+    target_interests=("outdoors", "nature", "travel"),
+    fee_low=Money(20_000, "GBP"),
+    fee_high=Money(80_000, "GBP"),
+    usage_days=90,
+)
+SOAP: Final = BriefContent(
+    summary="Replace three bottles in your bathroom with one bar of soap and tell us after a week "
+    "how it went, the bad parts included.",
+    dos=("Show the three bottles", "Say honestly what you missed"),
+    donts=("No before and after of skin",),
+    deliverables=(WantedDeliverable("video", "The week in 30 to 60 seconds", 1),),
+    target_age={"18-24": 3_500, "25-34": 4_000},
+    target_gender={"female": 6_500},
+    target_country={"DE": 6_000, "AT": 800},
+    target_interests=("beauty", "sustainability"),
+    fee_low=Money(15_000, "EUR"),
+    fee_high=Money(70_000, "EUR"),
+    revision_rounds=1,
+)
+PICNIC: Final = BriefContent(
+    summary="Pack a picnic out of your cupboard and take it outside, whatever the weather. One of "
+    "our tins comes along, the rest is up to you.",
+    dos=("Show what the weather is like", "Open the tin outside"),
+    donts=("No single-use plates",),
+    deliverables=(WantedDeliverable("video", "The picnic in 30 to 60 seconds", 1),),
+    target_age={"18-24": 3_000, "25-34": 4_000},
+    target_country={"US": 7_000},
+    target_interests=("cooking", "outdoors", "family"),
+    fee_low=Money(15_000, "USD"),
+    fee_high=Money(60_000, "USD"),
+    usage_days=30,
+)
+MORNINGS: Final = BriefContent(
+    summary="A slow breakfast on a day off, with one savoury thing out of a tin. We like crumbs, "
+    "bad light and good bread.",
+    dos=("Say what day it is", "Show the first bite"),
+    donts=("No alarm clocks",),
+    deliverables=(
+        WantedDeliverable("video", "A breakfast in 30 to 60 seconds", 1),
+        WantedDeliverable("story", "What was left over", 1),
+    ),
+    target_age={"18-24": 2_000, "25-34": 4_500, "35-44": 2_000},
+    target_country={"US": 6_000, "CA": 1_500},
+    target_interests=("cooking", "home"),
+    fee_low=Money(20_000, "USD"),
+    fee_high=Money(80_000, "USD"),
+    usage_media="paid",
+    usage_days=60,
+    revision_rounds=2,
+)
+PANTRY: Final = BriefContent(
+    summary="Take your followers through your pantry, shelf by shelf, and tell the story of the "
+    "oldest thing in it.",
+    dos=("Name the oldest thing", "Leave the mess as it is"),
+    deliverables=(WantedDeliverable("video", "The tour in 45 to 90 seconds", 1),),
+    target_age={"25-34": 4_000, "35-44": 3_000},
+    target_interests=("home", "cooking"),
+    fee_low=Money(20_000, "USD"),
+    fee_high=Money(50_000, "USD"),
+)

@@ -1,0 +1,95 @@
+"""The demo's market after five weeks: everybody has something to do, and the books are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
+from marketplace.cli import seed
+from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DeliverableState
+from marketplace.kernel.clock import demo_offset
+from marketplace.ledger.models import JournalEntry
+from marketplace.metrics.models import MetricSnapshot
+from marketplace.payouts.models import Earning, Payout
+from marketplace.payouts.rules import EarningState, PayoutState
+from marketplace.reconciliation import checks
+from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.rules import BreakKind
+from tests.workers.conftest import World
+from workers.seed import fill
+
+NOTHING = "Nothing needs you now"
+
+
+@pytest.fixture
+def told(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    monkeypatch.setattr(seed, "CREATORS", 30)
+    said: list[str] = []
+    world.app.config["DEMO"], before = True, world.app.config["DEMO"]
+    world.app.config["DEMO_ACCOUNTS"] = seed.DEMO_ACCOUNTS
+    assert fill(world.app, sandbox_url=world.sandbox.base_url, say=said.append) is True
+    yield said
+    world.app.config["DEMO"] = before
+
+
+def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
+    client: FlaskClient, world: World, told: list[str]
+) -> None:
+    session = world.session
+
+    def states(column: object) -> dict[object, int]:
+        return dict(session.execute(select(column, func.count()).group_by(column)).all())  # type: ignore[call-overload]
+
+    assert demo_offset() == timedelta(0)
+    assert states(Campaign.state) == {
+        CampaignState.DRAFT: 1,
+        CampaignState.PUBLISHED: 5,
+        CampaignState.CLOSED: 1,
+    }
+    assert states(Deliverable.state) == {
+        DeliverableState.ACCEPTED: 3,
+        DeliverableState.LIVE: 1,
+        DeliverableState.IN_REVIEW: 1,
+        DeliverableState.CHANGES_REQUESTED: 1,
+    }
+    assert states(Payout.state) == {PayoutState.SETTLED: 1, PayoutState.RESERVED: 1}
+    assert states(Earning.state)[EarningState.PENDING] == 1
+    assert (session.scalar(select(func.count()).select_from(MetricSnapshot)) or 0) > 30
+    oldest = session.scalar(select(func.min(JournalEntry.occurred_at)))
+    newest = session.scalar(select(func.max(JournalEntry.occurred_at)))
+    assert oldest is not None
+    assert newest is not None
+    assert oldest < newest - timedelta(days=30)
+    assert newest <= datetime.now(UTC)
+
+    (found,) = reconciliation.open_breaks(session)
+    assert found.kind is BreakKind.MISSING_IN_LEDGER
+    assert [each.name for each in checks.run_all(session) if not each.passed] == ["R1"]
+
+    _assert_something_needs_everybody(client)
+
+
+def _assert_something_needs_everybody(client: FlaskClient) -> None:
+    expected = {
+        "Brand owner": ("/brand/", "Review Ines"),
+        "Brand finance": ("/brand/", "has no money yet"),
+        "Creator": ("/creator/", "made you an offer"),
+        "Second creator": ("/creator/", "asks for changes"),
+        "Finance staff": ("/staff/", "break is open"),
+        "Second staff": ("/staff/", "break is open"),
+    }
+    assert set(expected) == {each.persona for each in seed.DEMO_ACCOUNTS}
+
+    for account in seed.DEMO_ACCOUNTS:
+        page, words = expected[account.persona]
+        assert client.post("/demo/sign-in", data={"email": account.email}).status_code == 303
+        home = client.get(page).text
+        assert words in home
+        assert NOTHING not in home
