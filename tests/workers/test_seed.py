@@ -70,7 +70,7 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
     assert newest <= datetime.now(UTC)
 
     (found,) = reconciliation.open_breaks(session)
-    assert found.kind is BreakKind.MISSING_IN_LEDGER
+    assert found.kind is BreakKind.UNIDENTIFIED
     assert [each.name for each in checks.run_all(session) if not each.passed] == ["R1"]
 
     _assert_something_needs_everybody(client)
