@@ -37,7 +37,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     deliverables.accept_silent,
     payouts.release_fees,
     payouts.refresh_accounts_not_ready,
-    payouts.ring_payable,
+    payouts.pay_everybody,
 )
 """What falls due while the past is played; the rest of the schedule has nothing to find in it."""
 
