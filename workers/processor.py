@@ -19,6 +19,7 @@ from marketplace.processor.models import ProcessorCall
 from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import Act, CallKind, Outcome
 from marketplace.store.session import reading, transaction
+from marketplace.treasury import service as treasury
 from workers.failpoints import reach
 from workers.runtime import Run
 
@@ -96,3 +97,5 @@ def _conclude(session: Session, call: ProcessorCall, run: Run, *, facts: Mapping
             payouts.conclude_transfer(session, call=call, now=run.now)
         case CallKind.ACCOUNT:
             payouts.conclude_account(session, call=call, now=run.now)
+        case CallKind.PLATFORM_PAYOUT | CallKind.TOPUP:
+            treasury.conclude_bank_move(session, call=call, now=run.now)

@@ -124,6 +124,8 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),
     payouts.PayoutAccountChanged: (Route(payout_jobs.refresh_account, MONEY),),
     treasury.RequestAsked: (Route(treasury_jobs.tell_asked, MAIL),),
+    treasury.BankMoveDue: (Route(treasury_jobs.look_at_move, MONEY),),
+    treasury.BankMoveEnded: (Route(treasury_jobs.tell_move_ended, MAIL),),
     treasury.RequestDecided: (Route(treasury_jobs.tell_decided, MAIL),),
     reconciliation.ReconcileWanted: (Route(reconciliation_jobs.reconcile_now, MONEY),),
     reconciliation.InvariantsWanted: (Route(housekeeping_jobs.check_invariants, READS),),

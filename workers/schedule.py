@@ -21,6 +21,7 @@ from workers import (
     payouts,
     processor,
     reconciliation,
+    treasury,
 )
 from workers.queues import QueueName
 from workers.runtime import Run, Sweep, TryLater
@@ -61,6 +62,8 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(payouts.release_fees, EVERY_MINUTE, MONEY),
     Entry(payouts.refresh_accounts_not_ready, "*/15 * * * *", MONEY),
     Entry(payouts.pay_everybody, "*/15 * * * *", MONEY),
+    Entry(treasury.ring_open_moves, "*/15 * * * *", MONEY),
+    Entry(treasury.check_schedule, "29 * * * *", MONEY),
     Entry(reconciliation.reconcile, "*/15 * * * *", MONEY),
     Entry(housekeeping.begin_check, "17 3 * * *", MONEY),
     Entry(housekeeping.prune_messages, "47 3 * * *", MAIL),

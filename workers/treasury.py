@@ -1,16 +1,97 @@
-"""Who hears of what finance asks for and decides."""
+"""Our own money on its way, and who hears of what finance asks for and decides."""
 
 from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.ledger.rules import plain
 from marketplace.notifications import service as notifications
-from marketplace.store.session import transaction
+from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.store.outbox import post
+from marketplace.store.session import reading, transaction
 from marketplace.treasury import queries
-from marketplace.treasury.messages import RequestAsked, RequestDecided
+from marketplace.treasury import service as treasury
+from marketplace.treasury.messages import (
+    BankMoveDue,
+    BankMoveEnded,
+    RequestAsked,
+    RequestDecided,
+)
 from marketplace.treasury.models import FinanceRequest
+from marketplace.treasury.rules.own_money import BankMoveState, Direction
 from marketplace.treasury.rules.requests import RequestState
-from workers.runtime import Run
+from workers.runtime import Run, TryLater
+
+MANUAL: Final = "manual"
+ENDS: Final = {
+    BankMoveState.ARRIVED: "has arrived",
+    BankMoveState.REFUSED: "was refused",
+    BankMoveState.FAILED: "has failed",
+    BankMoveState.CANCELLED: "was cancelled",
+}
+
+
+def look_at_move(message: BankMoveDue, run: Run) -> None:
+    """Ask the processor how a payout or top-up of ours stands, and book it."""
+    with reading() as session:
+        move = queries.bank_move_by_id(session, message.move_id)
+    if move.stripe_id is None:
+        return
+    try:
+        facts = run.gateways.payments.treasury.move(move.direction, move.stripe_id)
+    except ProcessorUnavailable as unavailable:
+        raise TryLater from unavailable
+    with transaction() as session:
+        treasury.record_bank_move(session, move_id=move.id, facts=facts, now=run.now)
+
+
+def ring_open_moves(run: Run) -> None:
+    """Look again at every payout and top-up that is under way: its webhook may have been lost."""
+    del run
+    with transaction() as session:
+        for move_id in queries.moves_to_look_at(session):
+            post(session, BankMoveDue(move_id=move_id))
+
+
+def check_schedule(run: Run) -> None:
+    """Look whether the processor pays us out by itself; that would take client money along."""
+    try:
+        interval = run.gateways.payments.treasury.payout_interval()
+    except ProcessorUnavailable as unavailable:
+        raise TryLater from unavailable
+    with transaction() as session:
+        treasury.record_schedule(session, interval=interval, now=run.now)
+        if interval != MANUAL:
+            _tell_all(
+                session,
+                run,
+                kind="payout_schedule",
+                title="The payment service pays us out by itself",
+                text=f"Its schedule is set to {interval}, so it takes client money to our bank."
+                " Set it to manual.",
+                path="/staff/treasury",
+                once=f"payout_schedule:{interval}:{run.now:%Y-%m-%d}",
+            )
+
+
+def tell_move_ended(message: BankMoveEnded, run: Run) -> None:
+    """Tell whoever asked what became of a payout or top-up of ours."""
+    with transaction() as session:
+        move = queries.bank_move_by_id(session, message.move_id)
+        what = "payout to our bank" if move.direction is Direction.TO_BANK else "top-up"
+        notifications.tell(
+            session,
+            user_id=move.asked_by,
+            kind="bank_move_ended",
+            title=f"The {what} of {plain(move.amount)} {ENDS[BankMoveState(message.state)]}",
+            text=move.problem or "The books say so too.",
+            path="/staff/treasury",
+            once_key=f"bank_move_ended:{move.id}:{message.state}",
+            now=run.now,
+        )
 
 
 def tell_asked(message: RequestAsked, run: Run) -> None:
@@ -46,6 +127,22 @@ def tell_decided(message: RequestDecided, run: Run) -> None:
             text=f"{_what(request)} is booked." if done else request.answer,
             path=f"/staff/requests/{request.id}",
             once_key=f"request_decided:{request.id}",
+            now=run.now,
+        )
+
+
+def _tell_all(
+    session: Session, run: Run, *, kind: str, title: str, text: str, path: str, once: str
+) -> None:
+    for user_id in accounts.staff_ids(session):
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            title=title,
+            text=text,
+            path=path,
+            once_key=f"{once}:{user_id}",
             now=run.now,
         )
 

@@ -12,7 +12,8 @@ from stripe import StripeClient
 from marketplace.funding.ports import CheckoutFacts, RefundFacts, RefundStatus
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_errors import answer_for
-from marketplace.gateways.stripe_facts import checkout_facts, moment, tag, transfer_facts
+from marketplace.gateways.stripe_facts import checkout_facts, moment, transfer_facts
+from marketplace.gateways.stripe_treasury import StripeTreasury, final, ours
 from marketplace.kernel.money import Money
 from marketplace.payouts.ports import AccountFacts, TransferFacts
 from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
@@ -33,11 +34,13 @@ class StripePayments:
     def __init__(self, *, api_key: str, api_base: str) -> None:
         self._sending = _client(api_key, api_base, retries=0)
         self._reading = _client(api_key, api_base, retries=READ_RETRIES)
+        self.treasury = StripeTreasury(sending=self._sending, reading=self._reading)
         self._makers: dict[CallKind, Callable[[Instruction], Answer]] = {
             CallKind.CHECKOUT: self._make_checkout,
             CallKind.TRANSFER: self._make_transfer,
             CallKind.REFUND: self._make_refund,
             CallKind.ACCOUNT: self._make_account,
+            **self.treasury.makers,
         }
 
     def send(self, instruction: Instruction) -> Answer:
@@ -46,7 +49,7 @@ class StripePayments:
         try:
             return self._makers[instruction.kind](instruction)
         except Exception as error:  # whatever failed after the send is an answer
-            return answer_for(error)
+            return final(instruction.kind, answer_for(error))
 
     def look_up(self, instruction: Instruction) -> Answer:
         """Find what an earlier send made, by the call's id in its metadata."""
@@ -255,7 +258,7 @@ class StripePayments:
         return Answer(Outcome.DONE, remote_id=account.id)
 
     def _find(self, instruction: Instruction) -> str | None:
-        wanted, call_id = instruction.params, str(instruction.call_id)
+        wanted = instruction.params
         made: Iterator[Any]
         match instruction.kind:
             case CallKind.TRANSFER:
@@ -266,11 +269,12 @@ class StripePayments:
                 made = self._reading.v1.refunds.list(
                     {"payment_intent": wanted["payment_intent_id"], "limit": 100}
                 ).auto_paging_iter()
+            case CallKind.PLATFORM_PAYOUT | CallKind.TOPUP:
+                made = self.treasury.made(instruction.kind)
             case _:
                 # Neither moves money: one that nobody heard of is never used and does no harm.
                 return None
-        ours = (str(one.id) for one in made if tag(one.metadata, "call_id") == call_id)
-        return next(ours, None)
+        return ours(made, instruction)
 
 
 class _reads:  # noqa: N801  # used like a function

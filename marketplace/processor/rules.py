@@ -26,6 +26,8 @@ class CallKind(StrEnum):
     REFUND = "refund"
     CHECKOUT = "checkout"
     ACCOUNT = "account"
+    PLATFORM_PAYOUT = "platform_payout"
+    TOPUP = "topup"
 
 
 class CallState(StrEnum):

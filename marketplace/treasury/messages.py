@@ -20,3 +20,18 @@ class RequestDecided(Message):
     """A request was approved and executed, or declined."""
 
     request_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BankMoveDue(Message):
+    """Our own money is on its way: look how it stands at the processor."""
+
+    move_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BankMoveEnded(Message):
+    """A payout or top-up of ours has arrived, was refused or failed."""
+
+    move_id: UUID
+    state: str

@@ -1,18 +1,19 @@
-"""What finance asks for and decides."""
+"""What finance asks for and decides, and our own money on its way."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules import Pair
 from marketplace.store.base import Base, Json, StateText, one_of
+from marketplace.treasury.rules.own_money import BankMoveState, Direction
 from marketplace.treasury.rules.requests import RequestKind, RequestState, from_json
 
 
@@ -78,3 +79,44 @@ class FinanceRequest(Base):
     def pairs(self) -> tuple[Pair, ...]:
         """The stored postings."""
         return tuple(from_json(each) for each in self.postings)
+
+
+class BankMove(Base):
+    """Our own money between the processor and our bank: a payout, or a top-up."""
+
+    __tablename__ = "bank_moves"
+    __table_args__ = (
+        one_of("direction", Direction),
+        one_of("state", BankMoveState),
+        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint(
+            "state IN ('requested', 'refused') OR stripe_id IS NOT NULL", name="sent_has_its_proof"
+        ),
+        Index(None, "asked_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    direction: Mapped[Direction] = mapped_column(StateText(Direction))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    state: Mapped[BankMoveState] = mapped_column(StateText(BankMoveState))
+    stripe_id: Mapped[str | None] = mapped_column(unique=True)
+    """The processor's payout or top-up."""
+    problem: Mapped[str]
+    """Why it was refused or failed."""
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    asker: Mapped[User] = relationship()
+    asked_at: Mapped[datetime]
+    arrives_on: Mapped[date | None] = mapped_column(Date)
+    ended_at: Mapped[datetime | None]
+
+
+class ProcessorSetting(Base):
+    """How something is set at the processor, as we last read it."""
+
+    __tablename__ = "processor_settings"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    read_at: Mapped[datetime]

@@ -45,6 +45,7 @@ from marketplace.web.staff import reconciliation as staff_reconciliation
 from marketplace.web.staff import refunds as staff_refunds
 from marketplace.web.staff import requests as staff_requests
 from marketplace.web.staff import suspense as staff_suspense
+from marketplace.web.staff import treasury as staff_treasury
 from marketplace.web.staff import webhooks as staff_webhooks
 from marketplace.web.staff.blueprint import bp as staff_pages
 
@@ -91,6 +92,7 @@ __all__ = [
     "staff_refunds",
     "staff_requests",
     "staff_suspense",
+    "staff_treasury",
     "staff_webhooks",
 ]
 

@@ -31,8 +31,9 @@ QUIET: Final = "quiet"
 TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "accepted", "active", "agreed", "approved", "completed", "connected", "executed",
-            "handled", "live", "paid", "published", "resolved", "settled", "succeeded", "verified",
+            "accepted", "active", "agreed", "approved", "arrived", "completed", "connected",
+            "executed", "handled", "live", "paid", "published", "resolved", "settled", "succeeded",
+            "verified",
         ),
         GOOD,
     ),
@@ -41,7 +42,7 @@ TONES: Final[Mapping[str, str]] = {
             "asked", "awaiting_submission", "bank_transfer_due", "changes_requested", "checking",
             "checkout_open", "clearing",
             "in_review", "needs_reconnect", "offered", "open", "paying", "pending", "requested",
-            "reserved", "retry", "sending", "submitted", "unknown", "waiting",
+            "reserved", "retry", "sending", "submitted", "under_way", "unknown", "waiting",
         ),
         WAITING,
     ),

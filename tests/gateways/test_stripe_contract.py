@@ -15,6 +15,7 @@ from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.kernel.clock import utc_now
 from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import Act, CallKind, Outcome
+from marketplace.treasury.rules.own_money import Direction
 from tests.gateways.openapi_contract import DOCUMENT, Contract, the_contract
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 Skip = Callable[[timedelta], datetime]
-FUNDING, CAMPAIGN, PAYOUT, REFUND, ACCOUNT = (str(UUID(int=n)) for n in range(1, 6))
+FUNDING, CAMPAIGN, PAYOUT, REFUND, ACCOUNT, MOVE = (str(UUID(int=n)) for n in range(1, 7))
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +115,15 @@ def walk(spoken: Spoken, skip: Skip) -> None:
     given = spoken.send(CallKind.REFUND, **refund)
     payments.refund(str(given.remote_id))
     payments.look_up(spoken.instruction(CallKind.REFUND, **refund))
+    for kind, direction in (
+        (CallKind.PLATFORM_PAYOUT, Direction.TO_BANK),
+        (CallKind.TOPUP, Direction.FROM_BANK),
+    ):
+        ours = {"move_id": MOVE, "amount_minor": 1_000, "currency": "USD"}
+        moved = spoken.send(kind, **ours)
+        payments.treasury.move(direction, str(moved.remote_id))
+        payments.look_up(spoken.instruction(kind, **ours))
+    payments.treasury.payout_interval()
     now = utc_now()
     list(payments.statement(from_at=now - timedelta(days=9), until_at=now + timedelta(minutes=1)))
     payments.balance()
@@ -141,6 +151,9 @@ def test_every_request_and_every_answer_fits_the_description(
     } > {
         ("POST", "transfers"),
         ("POST", "refunds"),
+        ("POST", "payouts"),
+        ("POST", "topups"),
+        ("GET", "balance_settings"),
         ("POST", "checkout"),
         ("POST", "core"),
         ("GET", "balance"),

@@ -14,10 +14,16 @@ from marketplace.ledger.checks.base import (
     Check,
     CheckResult,
     Finding,
+    asking_once,
     once,
     run,
 )
-from marketplace.ledger.checks.cover import Cover, cover_by_currency
+from marketplace.ledger.checks.cover import (
+    Cause,
+    Cover,
+    causes_by_currency,
+    cover_by_currency,
+)
 from marketplace.ledger.checks.guards import (
     RIGHTS,
     WANTED_TRIGGERS,
@@ -31,11 +37,14 @@ __all__ = [
     "CHECKS",
     "RIGHTS",
     "WANTED_TRIGGERS",
+    "Cause",
     "Check",
     "CheckResult",
     "Cover",
     "Finding",
     "UnguardedLedger",
+    "asking_once",
+    "causes_by_currency",
     "cover_by_currency",
     "dangerous_rights",
     "missing_triggers",

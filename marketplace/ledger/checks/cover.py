@@ -34,6 +34,24 @@ _OWED: Final = (
     Code.TAX_WITHHELD,
     Code.SALES_TAX,
 )
+_CAUSES: Final = (
+    (Code.OWED_BY_BRAND, 1, "Brands owe it after lost chargebacks"),
+    (Code.OWED_BY_CREATOR, 1, "Creators have to give it back"),
+    (Code.CHARGEBACK_FEES, 1, "Fees for chargebacks"),
+    (Code.LOSSES, 1, "Losses that we bear"),
+    (Code.GOODWILL, 1, "Given as goodwill"),
+    (Code.PROCESSOR_FEES, 1, "Fees of the processor"),
+    (Code.FEE_EARNED, -1, "Our fee, earned"),
+    (Code.FEE_UNEARNED, -1, "Our fee, taken and not earned yet"),
+    (Code.BANK_OPERATING, 1, "Paid out to our bank, less what we topped up"),
+    (Code.EXCHANGE_RESULT, 1, "Lost by changing currencies"),
+    (Code.EXCHANGE_CLEARING, -1, "Between two currencies"),
+    (Code.ROUNDING, 1, "Left over by roundings"),
+    (Code.SUSPENSE, 1, "In suspense: nobody knows it yet"),
+    (Code.OPENING_BALANCES, -1, "There when these books began"),
+)
+"""Every account that is neither held nor owed, with the sign by which it makes cash missing: as the
+books balance, together they are what is owed less what is held, to the cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,26 @@ def cover_by_currency(session: Session) -> list[Cover]:
         Cover(held=_total(of, _HELD, currency), owed=_total(of, _OWED, currency))
         for currency, of in sums.items()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why cash is missing, in words, or why there is more than enough where it is below zero."""
+
+    words: str
+    amount: Money
+
+
+def causes_by_currency(session: Session) -> dict[str, list[Cause]]:
+    """Currency -> why the platform must add cash, in parts that add up to owed less held."""
+    causes: dict[str, list[Cause]] = defaultdict(list)
+    sums = {(x.currency, x.code): x.balance for x in once(session, queries.trial_balance)}
+    for currency in sorted({currency for currency, _ in sums}):
+        for code, sign, words in _CAUSES:
+            balance = sums.get((currency, code))
+            if balance:
+                causes[currency].append(Cause(words, balance if sign > 0 else -balance))
+    return dict(causes)
 
 
 def _total(of: Mapping[Code, Money], codes: Sequence[Code], currency: str) -> Money:

@@ -1,5 +1,13 @@
-"""What was asked for and decided, and what lies in suspense."""
+"""What was asked for and decided, what lies in suspense, and our own money."""
 
+from marketplace.treasury.queries.bank import (
+    bank_move_by_id,
+    bank_moves,
+    moves_to_look_at,
+    own_money_by_currency,
+    own_money_in,
+    setting,
+)
 from marketplace.treasury.queries.owners import (
     FoundOwner,
     balances_by_currency,
@@ -18,12 +26,18 @@ __all__ = [
     "FoundOwner",
     "Suspended",
     "balances_by_currency",
+    "bank_move_by_id",
+    "bank_moves",
     "currencies",
     "decided_requests",
+    "moves_to_look_at",
     "open_requests",
+    "own_money_by_currency",
+    "own_money_in",
     "owner_named",
     "owners_found",
     "request_by_id",
+    "setting",
     "suspended_movement",
     "suspended_movements",
 ]

@@ -83,7 +83,13 @@ def check_request(*, reason: str, amount: Money | None) -> None:
     """Raise InvalidInput for a request without a reason, or over an amount that cannot be meant."""
     if not reason:
         raise InvalidInput({"reason": "Say why, for whoever approves it and for later."})
-    if amount is not None and amount > _units(LARGEST_UNITS, amount.currency):
+    if amount is not None:
+        check_amount(amount)
+
+
+def check_amount(amount: Money) -> None:
+    """Raise InvalidInput for an amount that cannot be meant."""
+    if amount > _units(LARGEST_UNITS, amount.currency):
         raise InvalidInput(
             {"amount": f"One request moves at most {LARGEST_UNITS:,} {amount.currency}."}
         )

@@ -1,9 +1,16 @@
-"""What finance asks for, approves and declines."""
+"""What finance asks for, approves and declines, and our own money."""
 
 from marketplace.treasury.service.asking import (
     ask_adjustment,
     ask_identification,
     ask_write_off,
+)
+from marketplace.treasury.service.bank import (
+    ask_payout,
+    ask_topup,
+    conclude_bank_move,
+    record_bank_move,
+    record_schedule,
 )
 from marketplace.treasury.service.moving import book_movements
 from marketplace.treasury.service.requests import approve, ask, decline, withdraw
@@ -13,8 +20,13 @@ __all__ = [
     "ask",
     "ask_adjustment",
     "ask_identification",
+    "ask_payout",
+    "ask_topup",
     "ask_write_off",
     "book_movements",
+    "conclude_bank_move",
     "decline",
+    "record_bank_move",
+    "record_schedule",
     "withdraw",
 ]

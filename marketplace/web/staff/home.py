@@ -41,6 +41,8 @@ WORDS: Final = {
     CallKind.REFUND: "refund",
     CallKind.CHECKOUT: "payment page",
     CallKind.ACCOUNT: "payout account",
+    CallKind.PLATFORM_PAYOUT: "payout to our bank",
+    CallKind.TOPUP: "top-up",
 }
 
 MENU: Final = (
@@ -50,7 +52,11 @@ MENU: Final = (
         "staff.payouts",
         ("/staff/payouts", "/staff/earnings", "/staff/calls", "/staff/freezes"),
     ),
-    NavEntry("Requests", "staff.requests", ("/staff/requests", "/staff/suspense")),
+    NavEntry(
+        "Treasury",
+        "staff.treasury_page",
+        ("/staff/treasury", "/staff/requests", "/staff/suspense"),
+    ),
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),
@@ -256,8 +262,8 @@ def _cash_to_add(covers: Sequence[Cover]) -> list[Todo]:
             title=f"The platform must add cash: {render.money(cover.missing)}",
             detail=f"{render.money(cover.held)} is held, {render.money(cover.owed)} belongs to"
             " brands and creators.",
-            action_label="See the balance",
-            url=url_for("staff.ledger", currency=cover.owed.currency),
+            action_label="See why",
+            url=url_for("staff.treasury_page"),
         )
         for cover in covers
         if cover.missing

@@ -124,6 +124,8 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "staff.refund_not_sent": lambda _: {"reason": "There is no such account."},
     "staff.refund_sent": lambda _: {"reference": "FV-2026-11-0001"},
     "staff.freeze": lambda _: {"reason": "The bank account changed twice today."},
+    "staff.pay_out": lambda _: {"amount": "0.01", "currency": "USD"},
+    "staff.top_up": lambda _: {"amount": "10.00", "currency": "USD"},
     "staff.resolve_break": lambda _: {"resolution": "A fee of the processor."},
 }
 """What is filled in; nothing where the form is a button."""

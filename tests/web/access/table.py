@@ -275,6 +275,7 @@ POST lift_freeze             in     404   404     404     404    404     404   4
 GET  messages                in     404   404     404     404    404     404   404   200   404
 GET  movement                in     404   404     404     404    404     404   404   200   404
 GET  new_freeze              in     404   404     404     404    404     404   404   200   404
+POST pay_out                 in     404   404     404     404    404     404   404   422   404
 GET  payout                  in     404   404     404     404    404     404   404   200   404
 GET  payouts                 in     404   404     404     404    404     404   404   200   404
 GET  proof                   in     404   404     404     404    404     404   404   200   404
@@ -296,6 +297,9 @@ POST retry                   in     404   404     404     404    404     404   4
     -> staff.messages
 POST skip                    in     404   404     404     404    404     404   404   404   404
 GET  suspense                in     404   404     404     404    404     404   404   200   404
+POST top_up                  in     404   404     404     404    404     404   404   303   404
+    -> staff.treasury_page
+GET  treasury_page           in     404   404     404     404    404     404   404   200   404
 POST withdraw_request        in     404   404     404     404    404     404   404   303   404
     -> staff.requests
 GET  webhook                 in     404   404     404     404    404     404   404   200   404
