@@ -20,10 +20,12 @@ from marketplace.reconciliation import models as _reconciliation
 from marketplace.store import inbox as _inbox
 from marketplace.store import outbox as _outbox
 from marketplace.store.base import Base
+from marketplace.terms import models as _terms
 from marketplace.treasury import models as _treasury
 
 ROOMS = (
     _accounts, _campaigns, _collaborations, _creators, _deliverables, _funding, _ledger, _matching,
-    _metrics, _notifications, _payouts, _processor, _reconciliation, _treasury, _inbox, _outbox,
+    _metrics, _notifications, _payouts, _processor, _reconciliation, _terms, _treasury, _inbox,
+    _outbox,
 )  # fmt: skip
 METADATA: MetaData = Base.metadata

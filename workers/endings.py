@@ -8,14 +8,14 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.collaborations.rules import Party, in_words, other_party
+from marketplace.collaborations.rules import Party, other_party
 from marketplace.collaborations.service import tell_party
 from marketplace.deliverables import queries
 from marketplace.deliverables.messages import CollaborationEnded, EndingMoved
 from marketplace.deliverables.models import Ending
 from marketplace.deliverables.rules import ENDING_SENTENCES, EndingState
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.notifications import service as notifications
 from marketplace.payouts import service as payouts
 from marketplace.store.session import transaction

@@ -123,7 +123,7 @@ def tell_earned(message: FeeEarned, run: Run) -> None:
                 session,
                 user_id=user_id,
                 kind="fee_earned",
-                title=f"You earned {plain(earning.net)}",
+                title=f"You earned {plain(earning.receives)}",
                 text=f"It becomes payable on {earning.payable_at:%a %d %b %Y}.",
                 path="/creator/earnings",
                 once_key=f"fee_earned:{earning.id}",

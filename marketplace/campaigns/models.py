@@ -51,6 +51,9 @@ class Campaign(Base):
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    terms_at: Mapped[datetime | None]
+    """The platform's terms of this moment are the campaign's for good: when it was published, or
+    paid for before. None while it is a draft without money: those of now."""
     closed_at: Mapped[datetime | None]
 
 

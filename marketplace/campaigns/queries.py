@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -23,6 +23,8 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code
 from marketplace.store.paging import Page, page_of
+from marketplace.terms.queries import shares_for_many, terms_for
+from marketplace.terms.rules import PlatformTerms, Shares
 
 SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "newest": (Campaign.created_at.desc(), Campaign.id.desc()),
@@ -158,6 +160,20 @@ def content_of(brief: Brief, *, currency: str) -> BriefContent:
 
 def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
+
+
+def terms_of(session: Session, campaign: Campaign, *, now: datetime) -> PlatformTerms:
+    """The platform's terms for a campaign: those of its publication, before that those of now."""
+    return terms_for(session, at=campaign.terms_at or now, brand_id=campaign.brand_id)
+
+
+def shares_in(
+    session: Session, campaigns: Collection[Campaign], *, country: str | None, now: datetime
+) -> dict[UUID, Shares]:
+    """The shares taken of a creator's fee in each of many campaigns, by campaign."""
+    moments = {each.id: (each.brand_id, each.terms_at or now) for each in campaigns}
+    found = shares_for_many(session, set(moments.values()), country=country)
+    return {campaign_id: found[moment] for campaign_id, moment in moments.items()}
 
 
 def holds_money(session: Session, campaign: Campaign) -> bool:

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.accounts.rules import countries
-from marketplace.kernel.currencies import exponent
-from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.kernel.money import BPS_WHOLE, Money, in_words
 from marketplace.kernel.statechart import Statechart
+from marketplace.terms.rules import PlatformTerms, not_offered
 
 
 class CampaignState(StrEnum):
@@ -49,7 +49,6 @@ LIFE: Final = Statechart(
     },
 )
 
-CURRENCIES: Final = ("USD", "EUR", "GBP", "JPY", "KWD")
 AGES: Final = ("13-17", "18-24", "25-34", "35-44", "45-54", "55+")
 GENDERS: Final = ("female", "male", "other_or_unknown")
 FORMATS: Final = ("video", "photo_post", "story", "live")
@@ -59,8 +58,8 @@ TOPICS: Final = (
     "sports", "sustainability", "tech", "travel",
 )  # fmt: skip
 
-BUDGET_LEAST_UNITS: Final = 50
-BUDGET_MOST_UNITS: Final = 10_000_000
+PAYMENTS_MOST: Final = 100
+"""How many of the largest payments a budget may need."""
 NAME_MOST: Final = 120
 TEXT_MOST: Final = 2_000
 LINE_MOST: Final = 200
@@ -115,7 +114,13 @@ def is_open(*, state: CampaignState, ends_on: date, now: datetime) -> bool:
 
 
 def campaign_problems(
-    *, name: str, budget: Money, starts_on: date, ends_on: date, now: datetime
+    *,
+    name: str,
+    budget: Money,
+    starts_on: date,
+    ends_on: date,
+    terms: PlatformTerms,
+    now: datetime,
 ) -> dict[str, str]:
     """Return what is wrong with a campaign's basics: field -> a plain sentence; empty when fine."""
     problems: dict[str, str] = {}
@@ -123,7 +128,7 @@ def campaign_problems(
         problems["name"] = "Give the campaign a name."
     elif len(name) > NAME_MOST:
         problems["name"] = f"Keep the name to {NAME_MOST} characters."
-    if (problem := budget_problem(budget)) is not None:
+    if (problem := budget_problem(budget, terms)) is not None:
         problems["budget"] = problem
     if ends_on < starts_on:
         problems["ends_on"] = "The end is before the start."
@@ -141,15 +146,19 @@ def date_problems(*, starts_on: date, ends_on: date, now: datetime) -> dict[str,
     return problems
 
 
-def budget_problem(budget: Money) -> str | None:
-    """Return why a budget cannot be taken, or None when it can."""
-    if budget.currency not in CURRENCIES:
-        return f"Choose one of these currencies: {', '.join(CURRENCIES)}."
-    unit = 10 ** exponent(budget.currency)
-    if budget.minor < BUDGET_LEAST_UNITS * unit:
-        return f"A campaign needs a budget of at least {budget.currency} {BUDGET_LEAST_UNITS}."
-    if budget.minor > BUDGET_MOST_UNITS * unit:
-        return f"A budget can be at most {budget.currency} {BUDGET_MOST_UNITS:,}."
+def budget_problem(budget: Money, terms: PlatformTerms) -> str | None:
+    """Return why a budget cannot be taken, or None when it can.
+
+    It needs at least the smallest payment, and may take a hundred of the largest.
+    """
+    if budget.currency not in terms.currencies:
+        return not_offered(terms.currencies)
+    limits = terms.limits_of(budget.currency)
+    most = Money(limits.funding_most.minor * PAYMENTS_MOST, budget.currency)
+    if budget < limits.funding_least:
+        return f"A campaign needs a budget of at least {in_words(limits.funding_least)}."
+    if budget > most:
+        return f"A budget can be at most {in_words(most)}."
     return None
 
 

@@ -35,6 +35,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
+from marketplace.terms.queries import terms_for
 
 
 def draft_campaign(
@@ -54,7 +55,12 @@ def draft_campaign(
     """
     _may_run(actor, brand_id, "start a campaign for this brand")
     problems = campaign_problems(
-        name=name, budget=budget, starts_on=starts_on, ends_on=ends_on, now=now
+        name=name,
+        budget=budget,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        terms=terms_for(session, at=now, brand_id=brand_id),
+        now=now,
     )
     if problems:
         raise InvalidInput(problems)
@@ -95,7 +101,12 @@ def edit_campaign(
     if campaign.state is not CampaignState.DRAFT:
         raise InvalidTransition("campaign", campaign.state.value, "edit")
     problems = campaign_problems(
-        name=name, budget=budget, starts_on=starts_on, ends_on=ends_on, now=now
+        name=name,
+        budget=budget,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        terms=queries.terms_of(session, campaign, now=now),
+        now=now,
     )
     brief = _draft_of(session, campaign)
     content = queries.content_of(brief, currency=campaign.currency)
@@ -161,6 +172,7 @@ def publish(
         raise Conflict("Add money to the campaign first; here only funded campaigns are published")
     _fix(brief, now=now)
     campaign.published_at = now
+    campaign.terms_at = campaign.terms_at or now
     _step(session, campaign, CampaignEvent.PUBLISH, state, actor=actor, now=now)
     post(session, CampaignPublished(campaign_id=campaign.id))
     return campaign

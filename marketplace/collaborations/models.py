@@ -22,6 +22,7 @@ from marketplace.creators.models import Creator
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, Json, StateText, one_of
+from marketplace.terms.rules import Shares
 
 
 class Invitation(Base):
@@ -105,7 +106,8 @@ class Offer(Base):
         Index(None, "creator_id"),
         CheckConstraint("fee_minor > 0", name="fee_is_positive"),
         CheckConstraint(
-            "creator_fee_bps BETWEEN 0 AND 10000 AND brand_fee_bps BETWEEN 0 AND 10000",
+            "creator_fee_bps BETWEEN 0 AND 10000 AND brand_fee_bps BETWEEN 0 AND 10000"
+            " AND fee_tax_bps BETWEEN 0 AND 10000 AND withheld_bps BETWEEN 0 AND 9999",
             name="platform_fees_are_shares",
         ),
         CheckConstraint(
@@ -133,6 +135,10 @@ class Offer(Base):
     """The platform's share of the creator's fee."""
     brand_fee_bps: Mapped[int]
     """The platform fee the brand pays on top."""
+    fee_tax_bps: Mapped[int] = mapped_column(default=0)
+    """The sales tax on what the brand pays on top."""
+    withheld_bps: Mapped[int] = mapped_column(default=0)
+    """The tax kept back of what the creator is left with."""
     hold_days: Mapped[int]
     """From acceptance until the fee is payable."""
     bonus_rate_minor: Mapped[int | None]
@@ -152,6 +158,16 @@ class Offer(Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+
+    @property
+    def shares(self) -> Shares:
+        """What is taken of its fee, and of its bonus."""
+        return Shares(
+            brand=self.brand_fee_bps,
+            brand_tax=self.fee_tax_bps,
+            creator=self.creator_fee_bps,
+            withheld=self.withheld_bps,
+        )
 
     @property
     def bonus(self) -> Bonus | None:

@@ -13,11 +13,11 @@ from typing import Final
 from marketplace.accounts.rules import countries
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.terms.rules import not_offered
 
 AGES: Final = ("13-17", "18-24", "25-34", "35-44", "45-54", "55+")
 GENDERS: Final = ("female", "male", "other_or_unknown")
 FORMATS: Final = ("video", "photo_post", "story", "live")
-CURRENCIES: Final = ("USD", "EUR", "GBP", "JPY", "KWD")
 TOPICS: Final = (
     "beauty", "books", "comedy", "cooking", "dance", "education", "family", "fashion", "finance",
     "fitness", "gaming", "health", "home", "music", "nature", "outdoors", "pets", "science",
@@ -140,14 +140,14 @@ def profile_problems(
     return problems
 
 
-def rate_problems(rates: Mapping[str, Money]) -> dict[str, str]:
+def rate_problems(rates: Mapping[str, Money], *, currencies: tuple[str, ...]) -> dict[str, str]:
     """Return what is wrong with rates by format: format -> a plain sentence; empty when fine."""
     problems: dict[str, str] = {}
     for name, rate in rates.items():
         if name not in FORMATS:
             problems[name] = f"There is no format called {name} in our list."
-        elif rate.currency not in CURRENCIES:
-            problems[name] = f"Choose one of these currencies: {', '.join(CURRENCIES)}."
+        elif rate.currency not in currencies:
+            problems[name] = not_offered(currencies)
         elif rate.minor <= 0:
             problems[name] = "A rate must be more than 0."
     return problems

@@ -23,8 +23,9 @@ class Funding(Base):
         one_of("state", FundingState),
         Index(None, "campaign_id"),
         CheckConstraint(
-            "budget_minor > 0 AND platform_fee_minor >= 0"
-            " AND total_minor = budget_minor + platform_fee_minor",
+            "budget_minor > 0 AND platform_fee_minor >= 0 AND fee_tax_minor >= 0"
+            " AND processor_fee_minor >= 0 AND total_minor ="
+            " budget_minor + platform_fee_minor + fee_tax_minor + processor_fee_minor",
             name="total_adds_up",
         ),
     )
@@ -36,10 +37,16 @@ class Funding(Base):
     budget_minor: Mapped[int]
     """What goes to creators' fees."""
     platform_fee_minor: Mapped[int]
+    fee_tax_minor: Mapped[int] = mapped_column(default=0)
+    """Sales tax on the platform fee."""
+    processor_fee_minor: Mapped[int] = mapped_column(default=0)
+    """What the brand adds where it bears the processor's fee, by the processor's price list."""
     total_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     budget: Mapped[Money] = composite("budget_minor", "currency")
     platform_fee: Mapped[Money] = composite("platform_fee_minor", "currency")
+    fee_tax: Mapped[Money] = composite("fee_tax_minor", "currency")
+    processor_fee: Mapped[Money] = composite("processor_fee_minor", "currency")
     total: Mapped[Money] = composite("total_minor", "currency")
     """What the card is charged."""
     state: Mapped[FundingState] = mapped_column(
@@ -108,6 +115,7 @@ class Allocation(Base):
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
     budget_minor: Mapped[int]
     platform_fee_minor: Mapped[int]
+    fee_tax_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(String(3))
     budget: Mapped[Money] = composite("budget_minor", "currency")
     platform_fee: Mapped[Money] = composite("platform_fee_minor", "currency")

@@ -21,6 +21,9 @@ KNOWN: Final = (
 )  # fmt: skip
 """What the code knows to move; which of them this installation offers is in its terms."""
 
+FOR_TESTS: Final = "XTS"
+"""What the standard keeps for tests; it says nothing about decimals, so it has two."""
+
 _STEPS: Final[Mapping[str, int]] = {"BHD": 10, "KWD": 10}
 """Card networks carry two of these currencies' three decimals: the last digit is always 0."""
 
@@ -29,8 +32,10 @@ _STEPS: Final[Mapping[str, int]] = {"BHD": 10, "KWD": 10}
 def exponent(currency: str) -> int:
     """Return how many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217).
 
-    Raises InvalidInput for what is no currency, or has no decimals to speak of (gold, tests).
+    Raises InvalidInput for what is no currency, or has no decimals to speak of (gold).
     """
+    if currency == FOR_TESTS:
+        return 2
     try:
         places = Currency(currency).exponent
     except ValueError:

@@ -94,6 +94,16 @@ class Money:
         return [Money(minor, self.currency) for minor in minors]
 
 
+def digits(amount: Money) -> str:
+    """Return the number of an amount as a person types it: ``1250.00``."""
+    return f"{Decimal(amount.minor).scaleb(-exponent(amount.currency)):f}"
+
+
+def in_words(amount: Money) -> str:
+    """Return an amount for a sentence that is kept or mailed: ``USD 1,250.00``."""
+    return f"{amount.currency} {Decimal(digits(amount)):,f}"
+
+
 def parse_money(text: str, currency: str, *, field: str = "amount") -> Money:
     """Read what a person typed, as a plain amount in ``currency``.
 

@@ -77,6 +77,7 @@ class Payout(Base):
     __table_args__ = (
         one_of("state", PayoutState),
         CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint("withheld_minor >= 0", name="withheld_is_not_negative"),
         CheckConstraint(
             "state <> 'settled' OR stripe_transfer_id IS NOT NULL", name="settled_has_its_transfer"
         ),
@@ -90,6 +91,9 @@ class Payout(Base):
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Money] = composite("amount_minor", "currency")
+    withheld_minor: Mapped[int] = mapped_column(default=0)
+    withheld: Mapped[Money] = composite("withheld_minor", "currency")
+    """Tax that was kept back besides the amount."""
     state: Mapped[PayoutState] = mapped_column(StateText(PayoutState), default=PayoutState.RESERVED)
     stripe_transfer_id: Mapped[str | None] = mapped_column(unique=True)
     """The proof that it was sent."""
@@ -152,6 +156,7 @@ class ViewBonus(Base):
     cap: Mapped[Money] = composite("cap_minor", "currency")
     creator_fee_bps: Mapped[int]
     brand_fee_bps: Mapped[int]
+    withheld_bps: Mapped[int] = mapped_column(default=0)
     hold_days: Mapped[int]
     counted_from: Mapped[datetime]
     """When the post was published."""
@@ -219,7 +224,8 @@ class Earning(Base):
         one_of("kind", EarningKind),
         CheckConstraint(
             "platform_share_minor >= 0 AND net_minor = fee_minor - platform_share_minor"
-            " AND (net_minor > 0 OR (net_minor = 0 AND state = 'taken_back'))",
+            " AND (net_minor > 0 OR (net_minor = 0 AND state = 'taken_back'))"
+            " AND withheld_minor BETWEEN 0 AND net_minor",
             name="net_adds_up",
         ),
         CheckConstraint(
@@ -257,10 +263,18 @@ class Earning(Base):
     fee: Mapped[Money] = composite("fee_minor", "currency")
     platform_share: Mapped[Money] = composite("platform_share_minor", "currency")
     net: Mapped[Money] = composite("net_minor", "currency")
-    """What the creator receives."""
+    """What is the creator's, before tax kept back."""
+    withheld_minor: Mapped[int] = mapped_column(default=0)
+    withheld: Mapped[Money] = composite("withheld_minor", "currency")
+    """Tax kept back of it when it is paid out."""
     state: Mapped[EarningState] = mapped_column(StateText(EarningState))
     earned_at: Mapped[datetime]
     payable_at: Mapped[datetime]
     """The end of the hold window."""
     payout_id: Mapped[UUID | None] = mapped_column(ForeignKey("payouts.id"))
     payout: Mapped[Payout | None] = relationship()
+
+    @property
+    def receives(self) -> Money:
+        """What reaches the creator."""
+        return self.net - self.withheld

@@ -30,13 +30,13 @@ from marketplace.payouts.rules import (
     EarningState,
     PayoutState,
     Waiting,
-    smallest_payout,
     waiting_for,
 )
 from marketplace.processor import queries as processor
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.store.paging import Page, page_of
+from marketplace.terms.queries import terms_for
 
 PAYOUT_ORDERS: Final[Mapping[str, Sequence[InstrumentedAttribute[Any]]]] = {
     "started": (Payout.reserved_at,),
@@ -57,16 +57,13 @@ class EarningLine:
     account: PayoutAccount | None
     call: ProcessorCall | None
     paid_at: datetime | None
+    smallest: Money
+    """The least that is sent in the fee's currency."""
 
     @property
     def transfer_id(self) -> str | None:
         """The processor's proof, once the money was sent."""
         return self.earning.payout.stripe_transfer_id if self.earning.payout else None
-
-    @property
-    def smallest(self) -> Money:
-        """The least that is sent in the fee's currency."""
-        return smallest_payout(self.earning.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +115,36 @@ def accounts_not_ready(session: Session) -> Sequence[PayoutAccount]:
     ).all()
 
 
-def earnings_of_creator(session: Session, *, creator_id: UUID, page: int) -> Page[EarningLine]:
+def earnings_of_creator(
+    session: Session, *, creator_id: UUID, page: int, now: datetime
+) -> Page[EarningLine]:
     """A creator's earned fees, newest first."""
-    return _lines(session, _earnings().where(Earning.creator_id == creator_id), page)
+    return _lines(session, _earnings().where(Earning.creator_id == creator_id), page, now)
 
 
-def earnings_of_campaign(session: Session, *, campaign_id: UUID, page: int) -> Page[EarningLine]:
+def earnings_of_campaign(
+    session: Session, *, campaign_id: UUID, page: int, now: datetime
+) -> Page[EarningLine]:
     """The fees earned in a campaign, newest first."""
-    return _lines(session, _earnings().where(Earning.campaign_id == campaign_id), page)
+    return _lines(session, _earnings().where(Earning.campaign_id == campaign_id), page, now)
 
 
-def all_earnings(session: Session, *, state: EarningState | None, page: int) -> Page[EarningLine]:
+def all_earnings(
+    session: Session, *, state: EarningState | None, page: int, now: datetime
+) -> Page[EarningLine]:
     """Every earned fee, for finance staff; one state or all."""
     statement = _earnings()
     if state is not None:
         statement = statement.where(Earning.state == state)
-    return _lines(session, statement, page)
+    return _lines(session, statement, page, now)
 
 
-def earning_line(session: Session, *, deliverable_id: UUID) -> EarningLine | None:
+def earning_line(session: Session, *, deliverable_id: UUID, now: datetime) -> EarningLine | None:
     """The fee a deliverable has earned; None before it is accepted."""
     fee = _earnings().where(
         Earning.deliverable_id == deliverable_id, Earning.kind == EarningKind.FEE
     )
-    lines = _lines(session, fee, 1).rows
+    lines = _lines(session, fee, 1, now).rows
     return lines[0] if lines else None
 
 
@@ -190,7 +193,9 @@ def measurements_of(session: Session, bonus_id: UUID) -> Sequence[BonusMeasureme
 def sums_of(session: Session, creator_id: UUID) -> list[EarningSums]:
     """What a creator has earned, by currency and by where it stands."""
     rows = session.execute(
-        select(Earning.currency, Earning.state, func.sum(Earning.net_minor))
+        select(
+            Earning.currency, Earning.state, func.sum(Earning.net_minor - Earning.withheld_minor)
+        )
         .where(Earning.creator_id == creator_id)
         .group_by(Earning.currency, Earning.state)
     ).all()
@@ -351,7 +356,9 @@ def _earnings() -> Select[Earning]:
     )
 
 
-def _lines(session: Session, statement: Select[Earning], page: int) -> Page[EarningLine]:
+def _lines(
+    session: Session, statement: Select[Earning], page: int, now: datetime
+) -> Page[EarningLine]:
     from_rows: Page[Earning] = page_of(session, statement, number=page)
     rows = from_rows.rows
     creator_ids = {row.creator_id for row in rows}
@@ -375,7 +382,11 @@ def _lines(session: Session, statement: Select[Earning], page: int) -> Page[Earn
     payable: dict[tuple[UUID, str], int] = {
         (creator_id, currency): int(total)
         for creator_id, currency, total in session.execute(
-            select(Earning.creator_id, Earning.currency, func.sum(Earning.net_minor))
+            select(
+                Earning.creator_id,
+                Earning.currency,
+                func.sum(Earning.net_minor - Earning.withheld_minor),
+            )
             .where(Earning.creator_id.in_(creator_ids), Earning.state == EarningState.PAYABLE)
             .group_by(Earning.creator_id, Earning.currency)
         )
@@ -386,10 +397,12 @@ def _lines(session: Session, statement: Select[Earning], page: int) -> Page[Earn
         kind=CallKind.TRANSFER,
         subject_ids={row.payout_id for row in rows if row.payout_id is not None},
     )
+    terms = terms_for(session, at=now)
     lines = []
     for row in rows:
         account = accounts.get(row.creator_id)
         call = calls.get(row.payout_id) if row.payout_id is not None else None
+        smallest = terms.limits_of(row.currency).payout_least
         together = Money(payable.get((row.creator_id, row.currency), 0), row.currency)
         lines.append(
             EarningLine(
@@ -398,6 +411,7 @@ def _lines(session: Session, statement: Select[Earning], page: int) -> Page[Earn
                 creator_name=creators[row.creator_id],
                 account=account,
                 call=call,
+                smallest=smallest,
                 paid_at=row.payout.ended_at
                 if row.payout is not None and row.state is EarningState.PAID
                 else None,
@@ -405,7 +419,7 @@ def _lines(session: Session, statement: Select[Earning], page: int) -> Page[Earn
                     row.state,
                     has_account=account is not None,
                     transfers_active=account is not None and account.transfers_active,
-                    enough=together >= smallest_payout(row.currency),
+                    enough=together >= smallest,
                     frozen=row.creator_id in frozen,
                     unclear=call is not None and call.state is CallState.UNKNOWN,
                     stuck=call is not None and call.state is CallState.MANUAL,

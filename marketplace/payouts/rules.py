@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.collaborations.rules import bonus_for
-from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import Money
 from marketplace.kernel.statechart import Statechart
 
@@ -71,15 +70,6 @@ LIFE: Final = Statechart(
     },
 )
 
-SMALLEST_PAYOUT_UNITS: Final = 10
-"""In whole units of the currency; less waits until more has come together."""
-
-
-def smallest_payout(currency: str) -> Money:
-    """Return the least amount that is sent in this currency."""
-    return Money(SMALLEST_PAYOUT_UNITS * 10 ** exponent(currency), currency)
-
-
 PAUSE_AFTER_REFUSAL: Final = timedelta(hours=1)
 """How long nothing is sent to a creator after a refusal; without it a refusal that stays would
 be asked for again and again, as fast as the queue runs."""
@@ -88,34 +78,6 @@ be asked for again and again, as fast as the queue runs."""
 def may_pay_again(*, refused_at: datetime | None, now: datetime) -> bool:
     """True when no refusal is so fresh that the next one would only repeat it."""
     return refused_at is None or now - refused_at >= PAUSE_AFTER_REFUSAL
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """How a creator's fee divides when it is earned.
-
-    fee: as agreed. platform: the platform's part of it. net: what the creator receives.
-    on_top: the platform fee that the brand has paid besides, and that is earned with it.
-    """
-
-    fee: Money
-    platform: Money
-    net: Money
-    on_top: Money
-
-
-def shares_of(
-    fee: Money, *, creator_fee_bps: int, brand_fee_bps: int, brand_fee_left: Money
-) -> Shares:
-    """Divide a fee; the part on top is never more than what is left of what the brand paid."""
-    platform = fee.share(basis_points=creator_fee_bps)
-    on_top = fee.share(basis_points=brand_fee_bps)
-    return Shares(
-        fee=fee,
-        platform=platform,
-        net=fee - platform,
-        on_top=min(on_top, brand_fee_left),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,8 +29,6 @@ from marketplace.campaigns.rules import FORMATS, ROUNDS_MOST, USAGE_DAYS_MOST, U
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import (
-    BRAND_FEE_BPS,
-    CREATOR_FEE_BPS,
     MESSAGE_MOST,
     CollaborationState,
     DueDeliverable,
@@ -41,15 +38,15 @@ from marketplace.collaborations.rules import (
     Terms,
     money_of,
     offer_money,
-    split_fee,
     usage_until,
 )
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, digits
+from marketplace.terms.rules import Shares
 from marketplace.web import render
 from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.reader import percent
 
 FORMAT_CHOICES: Final = [
     SelectChoice(each, each.replace("_", " ").capitalize()) for each in FORMATS
@@ -145,18 +142,13 @@ def _filled(row: Any) -> bool:
     return bool((row.description.data or "").strip())
 
 
-def plain_amount(money: Money) -> str:
-    """Return an amount as it is typed into a field: ``1250.00``."""
-    return f"{Decimal(money.minor).scaleb(-exponent(money.currency)):f}"
-
-
 def form_from_brief(brief: Brief, *, fee: Money, ends_on: date, today: date) -> OfferForm:
     """Return a form with what the brief asks and the applicant wants, to be changed freely."""
     publish = max(today + timedelta(days=1), min(today + PUBLISH_AFTER, ends_on))
     draft = min(today + DRAFT_AFTER, publish)
     return OfferForm(
         data={
-            "fee": plain_amount(fee),
+            "fee": digits(fee),
             "deliverables": [
                 {
                     "format": each["format"],
@@ -179,7 +171,7 @@ def form_from_offer(offer: Offer) -> OfferForm:
     """Return a form with an offer's terms, to begin a counter-offer from."""
     return OfferForm(
         data={
-            "fee": plain_amount(offer.fee),
+            "fee": digits(offer.fee),
             "deliverables": [
                 {
                     "format": each.format,
@@ -215,20 +207,33 @@ class MoneySides:
     creator_parts: Sequence[MoneyPart]
 
 
-def sides_of(money: OfferMoney) -> MoneySides:
-    """Return an offer's money as two columns that add up."""
+def sides_of(money: OfferMoney, shares: Shares) -> MoneySides:
+    """Return an offer's money as two columns that add up, and the shares that made it."""
+    brand_parts = [
+        MoneyPart("Fee", money.fee),
+        MoneyPart(f"Platform fee, {percent(shares.brand)}", money.brand_fee),
+    ]
+    creator_parts = [
+        MoneyPart("Fee", money.fee),
+        MoneyPart(f"Platform's share, {percent(shares.creator)}", -money.creator_share),
+    ]
+    if shares.brand_tax:
+        brand_parts.append(
+            MoneyPart(f"Tax on the platform fee, {percent(shares.brand_tax)}", money.brand_tax)
+        )
+    if shares.withheld:
+        creator_parts.append(
+            MoneyPart(f"Tax kept back, {percent(shares.withheld)}", -money.withheld)
+        )
     return MoneySides(
         brand_total=money.brand_pays,
-        brand_parts=[MoneyPart("Fee", money.fee), MoneyPart("Platform fee", money.brand_fee)],
+        brand_parts=brand_parts,
         creator_total=money.creator_receives,
-        creator_parts=[
-            MoneyPart("Fee", money.fee),
-            MoneyPart("Platform's share", -money.creator_share),
-        ],
+        creator_parts=creator_parts,
     )
 
 
-def money_preview(form: OfferForm, currency: str) -> MoneySides | None:
+def money_preview(form: OfferForm, currency: str, shares: Shares) -> MoneySides | None:
     """Return both sides' money for what stands in a form now, or None while it does not add up."""
     count = sum(1 for each in form.deliverables if _filled(each.form))
     try:
@@ -237,8 +242,7 @@ def money_preview(form: OfferForm, currency: str) -> MoneySides | None:
         return None
     if not 0 < count <= fee.minor:
         return None
-    fees = split_fee(fee, count=count)
-    return sides_of(money_of(fees, creator_fee_bps=CREATOR_FEE_BPS, brand_fee_bps=BRAND_FEE_BPS))
+    return sides_of(money_of(fee, shares), shares)
 
 
 def rights_in_words(brand_name: str, *, media: str, days: int | None, until: date | None) -> str:
@@ -296,7 +300,7 @@ def offer_page(session: Session, actor: Actor, offer_id: UUID) -> dict[str, Any]
         "collaboration": ties.collaboration,
         "may_answer": is_open and party is not None and party is not offer.made_by,
         "may_withdraw": is_open and party is not None and party is offer.made_by,
-        "sides": sides_of(offer_money(offer)),
+        "sides": sides_of(offer_money(offer), offer.shares),
         "owed": owed_lines(offer),
         "rights": rights_of(offer, brand_name=campaign.brand.name),
         "waiting": _offer_waiting(offer),
@@ -332,7 +336,7 @@ def collaboration_page(
         "offer": offer,
         "brief": offer.brief,
         "owed": owed_lines(offer),
-        "sides": sides_of(offer_money(offer)),
+        "sides": sides_of(offer_money(offer), offer.shares),
         "rights": rights_of(offer, brand_name=campaign.brand.name),
         "waiting": "",
         "steps": [

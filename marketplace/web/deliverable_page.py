@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState, OfferMoney, Party, money_of
+from marketplace.collaborations.rules import CollaborationState, OfferMoney, Party, parts_of_offer
 from marketplace.creators.ports import FailureKind
 from marketplace.deliverables import queries
 from marketplace.deliverables.models import Deliverable, PublishedPost
@@ -28,7 +28,7 @@ from marketplace.payouts import queries as payouts
 from marketplace.payouts.queries import EarningLine
 from marketplace.payouts.rules import EarningState
 from marketplace.web import charts, reader, render
-from marketplace.web.agreements import on_collaboration_page
+from marketplace.web.agreements import MoneySides, on_collaboration_page, sides_of
 
 S = DeliverableState
 
@@ -104,6 +104,7 @@ class DeliverablePage:
     refused: PublishedPost | None
     earning: EarningLine | None
     money: OfferMoney
+    sides: MoneySides
     payable_on: datetime
     """When the fee is payable if the post is accepted now."""
     silent_at: datetime | None
@@ -138,7 +139,8 @@ def page_for(
     sheet = queries.sheet_of(session, deliverable)
     handed = queries.handed_in(session, deliverable_id=deliverable.id)
     post = queries.standing_post(session, deliverable_id=deliverable.id)
-    earning = payouts.earning_line(session, deliverable_id=deliverable.id)
+    earning = payouts.earning_line(session, deliverable_id=deliverable.id, now=now)
+    part = parts_of_offer(sheet.offer)[deliverable.position - 1]
     return DeliverablePage(
         sheet=sheet,
         handed=handed,
@@ -154,11 +156,8 @@ def page_for(
         post=post_card(session, post, fee=deliverable.fee, now=now) if post else None,
         refused=queries.last_refused_post(session, deliverable_id=deliverable.id),
         earning=earning,
-        money=money_of(
-            [deliverable.fee],
-            creator_fee_bps=sheet.offer.creator_fee_bps,
-            brand_fee_bps=sheet.offer.brand_fee_bps,
-        ),
+        money=part,
+        sides=sides_of(part, sheet.offer.shares),
         payable_on=now + timedelta(days=sheet.offer.hold_days),
         silent_at=_silent_at(deliverable, post, now),
     )

@@ -22,7 +22,7 @@ from workers.routes import ROUTES
 ROOT: Final = Path(__file__).parent.parent.parent
 LONGEST: Final = 600
 STACK: Final = (
-    "store", "ledger", "processor", "accounts", "notifications", "creators", "campaigns",
+    "store", "ledger", "processor", "accounts", "notifications", "terms", "creators", "campaigns",
     "matching", "collaborations", "deliverables", "metrics", "authenticity", "funding", "payouts",
     "treasury", "reconciliation",
 )  # fmt: skip

@@ -38,12 +38,14 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         f"allocate | alloc:{ID} | - | D2010 C2020 7",
     ),
     (
-        lambda: events.fee_taken(campaign_id=CAMPAIGN, number="2", fee=usd(90), tax=usd(19)),
-        f"fee | fee:{CAMPAIGN}:2 | - | D2020 C2100 90, D2020 C2090 19",
+        lambda: events.fee_taken(
+            campaign_id=CAMPAIGN, number="2", fee=usd(90), tax=usd(19), processor_fee=usd(33)
+        ),
+        f"fee | fee:{CAMPAIGN}:2 | - | D2020 C2100 90, D2020 C2090 19, D2020 C5010 33",
     ),
     (
-        lambda: events.fee_returned(campaign_id=CAMPAIGN, number="2", fee=usd(90)),
-        f"fee_return | fee_return:{CAMPAIGN}:2 | - | D2100 C2020 90",
+        lambda: events.fee_returned(campaign_id=CAMPAIGN, number="2", fee=usd(90), tax=usd(19)),
+        f"fee_return | fee_return:{CAMPAIGN}:2 | - | D2100 C2020 90, D2090 C2020 19",
     ),
     (
         lambda: events.committed(
@@ -152,8 +154,10 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         f"payout_settle | payout:{ID}:settle | tr_1 | D2060 C1010 300",
     ),
     (
-        lambda: events.payout_released(payout_id=ID, creator_id=CREATOR, amount=usd(300)),
-        f"payout_release | payout:{ID}:release | - | D2060 C2050 300",
+        lambda: events.payout_released(
+            payout_id=ID, creator_id=CREATOR, amount=usd(300), tax_withheld=usd(45)
+        ),
+        f"payout_release | payout:{ID}:release | - | D2060 C2050 300, D2080 C2050 45",
     ),
     (
         lambda: events.transfer_reversed(

@@ -20,6 +20,7 @@ from marketplace.collaborations.rules import (
 from marketplace.kernel.money import Money
 from tests.factories.collaborations import BONUS, TERMS, VIDEO
 from tests.factories.ledger import usd
+from tests.factories.terms import SHARES
 
 TODAY = date(2026, 11, 2)
 BUDGET = usd(100_000)
@@ -30,7 +31,7 @@ VIEWS = st.integers(min_value=0, max_value=10**12)
 
 def with_bonus(**changes: object) -> dict[str, str]:
     terms = replace(TERMS, bonus=replace(BONUS, **changes))  # type: ignore[arg-type]  # one field
-    return terms_problems(terms, budget=BUDGET, today=TODAY)
+    return terms_problems(terms, budget=BUDGET, shares=SHARES, today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_more_views_are_never_worth_less(rate: int, cap: int, fewer: int, more: 
         (
             {"cap": usd(60_001)},
             "bonus_cap",
-            "Fee and bonus together are more than the campaign's budget of USD 1000.00.",
+            "Fee and bonus together are more than the campaign's budget of USD 1,000.00.",
         ),
     ],
 )
@@ -106,8 +107,7 @@ def test_a_bonus_up_to_the_whole_budget_is_fine() -> None:
 def test_both_sides_see_the_bonus_at_most_beside_the_fee() -> None:
     offer = SimpleNamespace(
         fee=usd(40_000),
-        creator_fee_bps=500,
-        brand_fee_bps=1_000,
+        shares=SHARES,
         deliverables=[{"bonus_cap_minor": 15_001}, {"bonus_cap_minor": 14_999}],
     )
     most = bonus_money(offer)
@@ -122,6 +122,6 @@ def test_both_sides_see_the_bonus_at_most_beside_the_fee() -> None:
 
 
 def test_an_offer_without_a_bonus_says_so() -> None:
-    assert terms_problems(TERMS, budget=BUDGET, today=TODAY) == {}
+    assert terms_problems(TERMS, budget=BUDGET, shares=SHARES, today=TODAY) == {}
     assert TERMS.deliverables == (VIDEO,)
     assert Bonus(rate=usd(500), cap=usd(30_000), days=14) == BONUS

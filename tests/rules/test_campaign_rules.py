@@ -22,8 +22,10 @@ from marketplace.campaigns.rules import (
 from marketplace.kernel.errors import InvalidInput, InvalidTransition
 from marketplace.kernel.money import Money, parse_money
 from tests.factories.campaigns import NOON, content
+from tests.factories.terms import platform_terms
 
 BUDGET = Money(100_000, "USD")
+TERMS = platform_terms()
 
 
 def basics(**changes: object) -> dict[str, str]:
@@ -32,6 +34,7 @@ def basics(**changes: object) -> dict[str, str]:
         "budget": BUDGET,
         "starts_on": date(2026, 11, 3),
         "ends_on": date(2026, 12, 1),
+        "terms": TERMS,
         "now": NOON,
     }
     return campaign_problems(**(values | changes))  # type: ignore[arg-type]  # overrides by name
@@ -64,26 +67,29 @@ def test_a_budget_that_is_not_a_plain_amount_is_refused(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("least", "below"),
+    ("least", "below", "words"),
     [
-        (Money(5_000, "USD"), Money(4_999, "USD")),
-        (Money(50, "JPY"), Money(49, "JPY")),
-        (Money(50_000, "KWD"), Money(49_999, "KWD")),
+        (Money(5_000, "USD"), Money(4_999, "USD"), "USD 50.00"),
+        (Money(5_000, "JPY"), Money(4_999, "JPY"), "JPY 5,000"),
+        (Money(50_000, "KWD"), Money(49_990, "KWD"), "KWD 50.000"),
     ],
 )
-def test_the_least_budget_is_fifty_units_of_its_currency(least: Money, below: Money) -> None:
-    assert budget_problem(least) is None
-    assert budget_problem(below) == f"A campaign needs a budget of at least {least.currency} 50."
+def test_the_least_budget_is_the_smallest_payment(least: Money, below: Money, words: str) -> None:
+    assert budget_problem(least, TERMS) is None
+    assert budget_problem(below, TERMS) == f"A campaign needs a budget of at least {words}."
 
 
-def test_the_largest_budget_is_ten_million_units() -> None:
-    assert budget_problem(Money(1_000_000_000, "USD")) is None
-    assert budget_problem(Money(1_000_000_001, "USD")) == "A budget can be at most USD 10,000,000."
+def test_the_largest_budget_is_a_hundred_payments() -> None:
+    assert budget_problem(Money(1_000_000_000, "USD"), TERMS) is None
+    assert budget_problem(Money(1_000_000_001, "USD"), TERMS) == (
+        "A budget can be at most USD 10,000,000.00."
+    )
 
 
-def test_an_unknown_currency_is_refused() -> None:
-    assert budget_problem(Money(100_000, "CHF")) == (
-        "Choose one of these currencies: USD, EUR, GBP, JPY, KWD."
+@pytest.mark.parametrize("currency", ["CHF", "XXX", "usd", ""])
+def test_a_currency_that_is_not_offered_is_refused(currency: str) -> None:
+    assert budget_problem(Money(100_000, currency), TERMS) == (
+        "Choose one of these currencies: USD, EUR, JPY, KWD."
     )
 
 

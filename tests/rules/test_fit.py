@@ -61,7 +61,6 @@ def test_the_lists_of_briefs_and_of_creators_are_the_same() -> None:
     assert campaigns.GENDERS == creators.GENDERS
     assert campaigns.TOPICS == creators.TOPICS
     assert campaigns.FORMATS == creators.FORMATS
-    assert campaigns.CURRENCIES == creators.CURRENCIES
 
 
 def test_age_counts_the_people_of_all_the_ages_asked_for() -> None:

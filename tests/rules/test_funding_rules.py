@@ -26,8 +26,11 @@ from marketplace.funding.rules import (
     spread_refund,
     unearned_fee,
 )
+from marketplace.kernel.currencies import step
 from marketplace.kernel.errors import InvalidInput, InvalidTransition
 from marketplace.kernel.money import Money
+from marketplace.terms.rules import Bearer, processor_takes
+from tests.factories.terms import platform_terms
 
 A, B = UUID(int=1), UUID(int=2)
 
@@ -37,35 +40,76 @@ def usd(minor: int) -> Money:
 
 
 def test_a_budget_is_charged_with_the_platform_fee_on_top() -> None:
-    assert quote(usd(100_000), brand_fee_bps=1_000) == Quote(
-        budget=usd(100_000), platform_fee=usd(10_000), total=usd(110_000)
+    price = quote(usd(100_000), platform_terms())
+
+    assert price == Quote(
+        budget=usd(100_000), platform_fee=usd(10_000), fee_tax=usd(0), processor_fee=usd(0)
     )
+    assert price.total == usd(110_000)
+
+
+def test_tax_is_charged_on_the_platform_fee_alone() -> None:
+    price = quote(usd(100_000), platform_terms(fee_tax_bps=1_900))
+
+    assert price.fee_tax == usd(1_900)
+    assert price.total == usd(111_900)
+
+
+def test_a_brand_that_bears_the_processors_fee_pays_so_much_that_the_rest_is_whole() -> None:
+    price = quote(usd(100_000), platform_terms(processor_fees_by=Bearer.BRAND))
+
+    # 2.9 % of 1,133.17 and 0.30 are 33.16: of what is charged 1,100.01 is left.
+    assert price.processor_fee == usd(3_317)
+    assert price.total == usd(113_317)
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+@given(share=st.integers(0, 1_000), bps=st.integers(0, 2_000), fee=st.integers(0, 3_000))
+def test_what_the_brand_bears_is_enough_whatever_the_processor_takes(
+    currency: str, share: int, bps: int, fee: int
+) -> None:
+    terms = platform_terms(processor_fees_by=Bearer.BRAND, processor_fee_bps=bps, brand_fee_bps=fee)
+    low, high = terms.limits[currency].funding_least, terms.limits[currency].funding_most
+    budget = low + (high - low).share(basis_points=share)
+
+    price = quote(budget, terms)
+
+    assert price.total - processor_takes(price.total, terms) >= budget + price.platform_fee
 
 
 def test_a_currency_without_decimals_is_charged_in_whole_units() -> None:
-    price = quote(Money(12_345, "JPY"), brand_fee_bps=1_000)
+    price = quote(Money(12_345, "JPY"), platform_terms())
 
     assert price.total == Money(13_580, "JPY")
+
+
+def test_the_fee_on_dinars_is_one_that_cards_carry() -> None:
+    price = quote(Money(100_050, "KWD"), platform_terms())
+
+    assert price.platform_fee == Money(10_010, "KWD")
 
 
 @pytest.mark.parametrize(
     ("budget", "sentence"),
     [
-        (usd(4_999), "Add at least 50 USD at once."),
-        (Money(49, "JPY"), "Add at least 50 JPY at once."),
-        (usd(10_000_001), "Add at most 100,000 USD at once."),
+        (usd(4_999), "Add at least USD 50.00 at once."),
+        (Money(4_999, "JPY"), "Add at least JPY 5,000 at once."),
+        (usd(10_000_001), "Add at most USD 100,000.00 at once."),
+        (Money(100_001, "KWD"), "Amounts in KWD end in 0: cards carry no finer ones."),
     ],
 )
 def test_a_budget_outside_the_limits_is_refused(budget: Money, sentence: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        quote(budget, brand_fee_bps=1_000)
+        quote(budget, platform_terms())
 
     assert refused.value.problems == {"budget": sentence}
 
 
 def test_the_limits_themselves_are_fine() -> None:
-    assert quote(usd(5_000), brand_fee_bps=0).total == usd(5_000)
-    assert quote(usd(10_000_000), brand_fee_bps=0).total == usd(10_000_000)
+    free = platform_terms(brand_fee_bps=0)
+
+    assert quote(usd(5_000), free).total == usd(5_000)
+    assert quote(usd(10_000_000), free).total == usd(10_000_000)
 
 
 PAID_AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -140,22 +184,28 @@ def test_a_debit_clears_within_four_banking_days(ordered_on: date, by: date) -> 
     assert clears_by(ordered_on, "us_bank_account") == by
 
 
-@given(minor=st.integers(0, 10**9), bps=st.integers(0, 5_000))
-def test_the_largest_budget_is_what_the_money_just_pays_for(minor: int, bps: int) -> None:
-    most = largest_budget(usd(minor), brand_fee_bps=bps)
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+@given(minor=st.integers(0, 10**9), bps=st.integers(0, 5_000), tax=st.integers(0, 10_000))
+def test_the_largest_budget_is_what_the_money_just_pays_for(
+    currency: str, minor: int, bps: int, tax: int
+) -> None:
+    terms = platform_terms(brand_fee_bps=bps, fee_tax_bps=tax)
+    held, one = Money(minor, currency), Money(step(currency), currency)
 
-    assert price_of(most, brand_fee_bps=bps).total <= usd(minor)
-    assert price_of(most + usd(1), brand_fee_bps=bps).total > usd(minor)
+    most = largest_budget(held, terms)
+
+    assert price_of(most, terms).total <= held
+    assert price_of(most + one, terms).total > held
 
 
 def test_the_fee_for_promised_work_stays_and_the_rest_goes_back() -> None:
-    back = unearned_fee(fee_left=usd(10_000), staying=usd(40_000), brand_fee_bps=1_000)
+    back = unearned_fee(fee_left=usd(10_000), stays=usd(4_000))
 
     assert back == usd(6_000)
 
 
 def test_no_fee_goes_back_that_is_not_there() -> None:
-    back = unearned_fee(fee_left=usd(3_000), staying=usd(40_000), brand_fee_bps=1_000)
+    back = unearned_fee(fee_left=usd(3_000), stays=usd(4_000))
 
     assert back == usd(0)
 

@@ -1,63 +1,21 @@
-"""How a fee divides, and what it waits for."""
+"""What an earned fee waits for."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from marketplace.kernel.errors import InvalidTransition
-from marketplace.kernel.money import Money
 from marketplace.payouts.rules import (
     LIFE,
     EarningState,
     PayoutEvent,
     PayoutState,
-    Shares,
     Waiting,
     may_pay_again,
-    shares_of,
-    smallest_payout,
     waiting_for,
 )
-
-
-def usd(minor: int) -> Money:
-    return Money(minor, "USD")
-
-
-def test_a_fee_divides_into_the_creators_and_the_platforms_part() -> None:
-    shares = shares_of(
-        usd(40_000), creator_fee_bps=500, brand_fee_bps=1_000, brand_fee_left=usd(10_000)
-    )
-
-    assert shares == Shares(
-        fee=usd(40_000), platform=usd(2_000), net=usd(38_000), on_top=usd(4_000)
-    )
-
-
-def test_the_part_on_top_is_never_more_than_what_is_left_of_it() -> None:
-    shares = shares_of(
-        usd(40_000), creator_fee_bps=500, brand_fee_bps=1_000, brand_fee_left=usd(3_999)
-    )
-
-    assert shares.on_top == usd(3_999)
-
-
-@given(fee=st.integers(1, 10**10), bps=st.integers(0, 10_000))
-def test_a_fee_never_loses_a_cent_when_it_divides(fee: int, bps: int) -> None:
-    shares = shares_of(usd(fee), creator_fee_bps=bps, brand_fee_bps=0, brand_fee_left=usd(0))
-
-    assert shares.net + shares.platform == shares.fee
-
-
-@pytest.mark.parametrize(
-    ("currency", "minor"), [("USD", 1_000), ("JPY", 10), ("KWD", 10_000), ("EUR", 1_000)]
-)
-def test_the_smallest_payout_is_ten_units_of_any_currency(currency: str, minor: int) -> None:
-    assert smallest_payout(currency) == Money(minor, currency)
 
 
 @pytest.mark.parametrize(

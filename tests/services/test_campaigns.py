@@ -95,7 +95,7 @@ def test_a_budget_below_fifty_is_refused_under_its_field(
             now=NOON,
         )
 
-    assert refusal.value.problems == {"budget": "A campaign needs a budget of at least USD 50."}
+    assert refusal.value.problems == {"budget": "A campaign needs a budget of at least USD 50.00."}
 
 
 def edit(session: Session, campaign: Campaign, actor: Actor, budget: Money) -> Campaign:

@@ -147,9 +147,11 @@ def test_rates_of_one_currency_are_replaced_and_the_others_stay(
 
     def set_usd(**rates: int) -> None:
         given = {name: Money(minor, "USD") for name, minor in rates.items()}
-        creators.set_rates(session, actor=bea, currency="USD", rates=given)
+        creators.set_rates(session, actor=bea, currency="USD", rates=given, now=NOON)
 
-    creators.set_rates(session, actor=bea, currency="EUR", rates={"video": Money(900, "EUR")})
+    creators.set_rates(
+        session, actor=bea, currency="EUR", rates={"video": Money(900, "EUR")}, now=NOON
+    )
     set_usd(video=1_000, story=400)
     set_usd(video=1_100, live=5_000)
     set_usd(video=1_100, live=5_000)
@@ -164,7 +166,9 @@ def test_rates_of_one_currency_are_replaced_and_the_others_stay(
 
 def test_a_rate_in_another_currency_than_the_form_is_refused(session: Session, bea: Actor) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        creators.set_rates(session, actor=bea, currency="USD", rates={"video": Money(1, "EUR")})
+        creators.set_rates(
+            session, actor=bea, currency="USD", rates={"video": Money(1, "EUR")}, now=NOON
+        )
 
     assert refusal.value.problems == {"video": "This rate is not in USD."}
 

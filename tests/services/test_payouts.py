@@ -233,7 +233,9 @@ def test_little_money_waits_for_more(
 
     assert earning.net == usd(999)
     assert payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK) == []
-    (line,) = queries.earnings_of_creator(session, creator_id=earning.creator_id, page=1).rows
+    (line,) = queries.earnings_of_creator(
+        session, creator_id=earning.creator_id, page=1, now=NOON
+    ).rows
     assert line.waiting is Waiting.BELOW_MINIMUM
 
 
@@ -340,13 +342,13 @@ def test_the_chain_of_a_fee_is_the_same_for_everybody(
 
     def seen() -> set[Waiting]:
         return {
-            queries.earnings_of_creator(session, creator_id=earning.creator_id, page=1)
+            queries.earnings_of_creator(session, creator_id=earning.creator_id, page=1, now=NOON)
             .rows[0]
             .waiting,
-            queries.earnings_of_campaign(session, campaign_id=earning.campaign_id, page=1)
+            queries.earnings_of_campaign(session, campaign_id=earning.campaign_id, page=1, now=NOON)
             .rows[0]
             .waiting,
-            queries.all_earnings(session, state=None, page=1).rows[0].waiting,
+            queries.all_earnings(session, state=None, page=1, now=NOON).rows[0].waiting,
         }
 
     assert seen() == {Waiting.HOLD}

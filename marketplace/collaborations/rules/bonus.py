@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from marketplace.kernel.currencies import step
 from marketplace.kernel.money import Money
 
 BONUS_RULE: Final = "views-1"
@@ -38,9 +39,11 @@ class Bonus:
 def bonus_for(views: int, *, rate: Money, cap: Money) -> Money:
     """Return what so many views are worth all told: floor(views x rate / 1,000), never above cap.
 
-    Always for all views so far, never for a step: rounding each step alone would drift.
+    Always for all views so far, never for a step: rounding each step alone would drift. Down to
+    the currency's step, as cards carry it.
     """
-    return min(Money(views * rate.minor // BONUS_VIEWS, rate.currency), cap)
+    least = step(rate.currency)
+    return min(Money(views * rate.minor // (BONUS_VIEWS * least) * least, rate.currency), cap)
 
 
 def views_to_cap(*, rate: Money, cap: Money) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, Final, Protocol
 
 from marketplace.campaigns.rules import (
@@ -15,15 +14,10 @@ from marketplace.campaigns.rules import (
     UsageMedia,
 )
 from marketplace.collaborations.rules.bonus import Bonus, bonus_problems
-from marketplace.kernel.currencies import exponent
-from marketplace.kernel.money import Money
+from marketplace.kernel.currencies import step
+from marketplace.kernel.money import Money, in_words
+from marketplace.terms.rules import Shares
 
-BRAND_FEE_BPS: Final = 1_000
-"""The platform fee on top of creators' fees, paid by the brand when it funds."""
-CREATOR_FEE_BPS: Final = 500
-"""The platform's share of a creator's fee."""
-HOLD_DAYS: Final = 7
-"""From acceptance of a deliverable until its fee is payable."""
 OFFER_DAYS: Final = 7
 """How long an offer waits for its answer."""
 REPLY_DAYS: Final = 10
@@ -73,14 +67,29 @@ class Terms:
 class OfferMoney:
     """Who pays and who receives what under an offer, to the minor unit.
 
-    brand_pays = fee + brand_fee; creator_receives = fee - creator_share.
+    brand_pays = fee + brand_fee + brand_tax; creator_receives = fee - creator_share - withheld.
     """
 
     fee: Money
     brand_fee: Money
-    brand_pays: Money
+    brand_tax: Money
     creator_share: Money
-    creator_receives: Money
+    withheld: Money
+
+    @property
+    def columns(self) -> tuple[Money, Money, Money, Money, Money]:
+        """The five amounts that the others follow from, in their order."""
+        return self.fee, self.brand_fee, self.brand_tax, self.creator_share, self.withheld
+
+    @property
+    def brand_pays(self) -> Money:
+        """The fee, the platform fee on top, and the tax on that."""
+        return self.fee + self.brand_fee + self.brand_tax
+
+    @property
+    def creator_receives(self) -> Money:
+        """What is left of the fee, and reaches the creator."""
+        return self.fee - self.creator_share - self.withheld
 
 
 class Priced(Protocol):
@@ -89,48 +98,73 @@ class Priced(Protocol):
     @property
     def fee(self) -> Money: ...
     @property
-    def creator_fee_bps(self) -> int: ...
-    @property
-    def brand_fee_bps(self) -> int: ...
+    def shares(self) -> Shares: ...
     @property
     def deliverables(self) -> list[dict[str, Any]]: ...
 
 
 def offer_money(offer: Priced) -> OfferMoney:
-    """Return an offer's money: shares are taken deliverable by deliverable, as they will be earned.
+    """Return an offer's money: what is shown before anybody agrees."""
+    return money_of(offer.fee, offer.shares)
 
-    So the sum shown before anybody agrees is the sum of what is booked later.
-    """
-    currency = offer.fee.currency
-    fees = [Money(each["fee_minor"], currency) for each in offer.deliverables]
-    return money_of(fees, creator_fee_bps=offer.creator_fee_bps, brand_fee_bps=offer.brand_fee_bps)
+
+def parts_of_offer(offer: Priced) -> list[OfferMoney]:
+    """Return the money of each deliverable: what is booked when it is earned, in their order."""
+    fees = [Money(each["fee_minor"], offer.fee.currency) for each in offer.deliverables]
+    return parts_of(fees, offer.shares)
 
 
 def bonus_money(offer: Priced) -> OfferMoney | None:
-    """Return the money of an offer's bonus when every post reaches its cap; None without one."""
+    """Return the money of an offer's bonus when every post reaches its cap; None without one.
+
+    Each post's bonus is booked for itself, so each has shares of its own.
+    """
     caps = [
-        Money(cap, offer.fee.currency)
+        money_of(Money(cap, offer.fee.currency), offer.shares)
         for each in offer.deliverables
         if (cap := each.get("bonus_cap_minor"))
     ]
     if not caps:
         return None
-    return money_of(caps, creator_fee_bps=offer.creator_fee_bps, brand_fee_bps=offer.brand_fee_bps)
+    columns = zip(*(each.columns for each in caps), strict=True)
+    return OfferMoney(*(sum(column[1:], column[0]) for column in columns))
 
 
-def money_of(fees: Sequence[Money], *, creator_fee_bps: int, brand_fee_bps: int) -> OfferMoney:
-    """Return the money of deliverables with these fees; at least one, all in one currency."""
-    nothing = Money(0, fees[0].currency)
-    fee = sum(fees, nothing)
-    brand_fee = sum((each.share(basis_points=brand_fee_bps) for each in fees), nothing)
-    creator_share = sum((each.share(basis_points=creator_fee_bps) for each in fees), nothing)
+def money_of(fee: Money, shares: Shares) -> OfferMoney:
+    """Return the money of a fee: each share is taken once, of the whole."""
+    brand_fee = fee.share(basis_points=shares.brand)
+    creator_share = fee.share(basis_points=shares.creator)
     return OfferMoney(
         fee=fee,
         brand_fee=brand_fee,
-        brand_pays=fee + brand_fee,
+        brand_tax=brand_fee.share(basis_points=shares.brand_tax),
         creator_share=creator_share,
-        creator_receives=fee - creator_share,
+        withheld=(fee - creator_share).share(basis_points=shares.withheld),
     )
+
+
+def parts_of(fees: Sequence[Money], shares: Shares) -> list[OfferMoney]:
+    """Divide the money of a whole fee over its parts; at least one, all in one currency.
+
+    The parts of each share add up to the share of the whole, which rounding part by part would not.
+    """
+    whole = money_of(sum(fees, Money(0, fees[0].currency)), shares)
+    brand_fees = _divide(whole.brand_fee, fees)
+    creator_shares = _divide(whole.creator_share, fees)
+    left = [fee - share for fee, share in zip(fees, creator_shares, strict=True)]
+    columns = (
+        fees,
+        brand_fees,
+        _divide(whole.brand_tax, brand_fees),
+        creator_shares,
+        _divide(whole.withheld, left),
+    )
+    return [OfferMoney(*row) for row in zip(*columns, strict=True)]
+
+
+def _divide(whole: Money, by: Sequence[Money]) -> list[Money]:
+    weights = [each.minor for each in by]
+    return whole.split(weights) if any(weights) else [whole] * len(by)
 
 
 def split_fee(fee: Money, *, count: int) -> list[Money]:
@@ -148,10 +182,13 @@ def usage_until(deliverables: Sequence[DueDeliverable], *, usage_days: int | Non
     return max(each.publish_by_on for each in deliverables) + timedelta(days=usage_days)
 
 
-def terms_problems(terms: Terms, *, budget: Money, today: date) -> dict[str, str]:
-    """Return what is wrong with proposed terms: field -> a plain sentence; empty when fine."""
+def terms_problems(terms: Terms, *, budget: Money, shares: Shares, today: date) -> dict[str, str]:
+    """Return what is wrong with proposed terms: field -> a plain sentence; empty when fine.
+
+    shares: the shares that will be taken of the fee.
+    """
     return (
-        _fee_problems(terms, budget)
+        _fee_problems(terms, budget, shares)
         | bonus_problems(terms.bonus, currency=budget.currency, count=len(terms.deliverables))
         | _date_problems(terms, today)
         | _rights_problems(terms)
@@ -164,12 +201,6 @@ def text_problems(field: str, text: str, *, most: int) -> dict[str, str]:
     return {field: f"Keep this to {most:,} characters."} if len(text) > most else {}
 
 
-def in_words(money: Money) -> str:
-    """Return an amount for a sentence: ``USD 1250.00``."""
-    number = Decimal(money.minor).scaleb(-exponent(money.currency))
-    return f"{money.currency} {number:f}"
-
-
 def too_little_money(*, left: Money, needed: Money) -> str:
     """Return the refusal of an offer that the campaign's money does not carry."""
     return (
@@ -178,13 +209,20 @@ def too_little_money(*, left: Money, needed: Money) -> str:
     )
 
 
-def _fee_problems(terms: Terms, budget: Money) -> dict[str, str]:
+def _fee_problems(terms: Terms, budget: Money, shares: Shares) -> dict[str, str]:
     if terms.fee.currency != budget.currency:
         return {"fee": f"The fee is in the campaign's currency, {budget.currency}."}
     if terms.fee.minor <= 0:
         return {"fee": "The fee must be more than 0."}
-    if terms.fee.minor < len(terms.deliverables):
+    least = step(budget.currency)
+    if terms.fee.minor % least:
+        return {"fee": f"Amounts in {budget.currency} end in 0: cards carry no finer ones."}
+    count = max(len(terms.deliverables), 1)
+    if terms.fee.minor < count * least:
         return {"fee": "The fee is too small to divide over the deliverables."}
+    parts = parts_of(split_fee(terms.fee, count=count), shares)
+    if any(part.creator_receives.minor <= 0 for part in parts):
+        return {"fee": "The fee is too small: nothing would be left of it for the creator."}
     if terms.fee > budget:
         return {"fee": f"The fee is more than the campaign's budget of {in_words(budget)}."}
     if (

@@ -25,7 +25,6 @@ from marketplace.collaborations.rules import (
     InvitationEvent,
     OfferEvent,
     Party,
-    in_words,
     text_problems,
 )
 from marketplace.collaborations.service.moves import (
@@ -41,7 +40,7 @@ from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 
 
 def apply(

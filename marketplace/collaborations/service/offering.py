@@ -17,9 +17,6 @@ from marketplace.collaborations.messages import OfferAccepted
 from marketplace.collaborations.models import Application, Collaboration, Offer, UsageGrant
 from marketplace.collaborations.rules import (
     APPLICATION_LIFE,
-    BRAND_FEE_BPS,
-    CREATOR_FEE_BPS,
-    HOLD_DAYS,
     OFFER_DAYS,
     OFFER_LIFE,
     ApplicationEvent,
@@ -28,7 +25,6 @@ from marketplace.collaborations.rules import (
     OfferState,
     Party,
     Terms,
-    in_words,
     other_party,
     split_fee,
     terms_problems,
@@ -47,6 +43,7 @@ from marketplace.collaborations.service.moves import (
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import in_words
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientBalance, events
 from marketplace.store.locks import lock_row
@@ -197,7 +194,11 @@ def _put(
     now: datetime,
 ) -> Offer:
     campaign = lock_open_campaign(session, application.campaign_id, now=now)
-    problems = terms_problems(terms, budget=campaign.budget, today=today_somewhere(now))
+    platform = campaigns.terms_of(session, campaign, now=now)
+    shares = platform.shares_for(application.creator.country)
+    problems = terms_problems(
+        terms, budget=campaign.budget, shares=shares, today=today_somewhere(now)
+    )
     if problems:
         raise InvalidInput(problems)
     application = lock_application(session, application.id)
@@ -219,9 +220,11 @@ def _put(
         number=_next_number(session, application),
         made_by=party,
         fee=terms.fee,
-        creator_fee_bps=CREATOR_FEE_BPS,
-        brand_fee_bps=BRAND_FEE_BPS,
-        hold_days=HOLD_DAYS,
+        creator_fee_bps=shares.creator,
+        brand_fee_bps=shares.brand,
+        fee_tax_bps=shares.brand_tax,
+        withheld_bps=shares.withheld,
+        hold_days=platform.hold_days,
         bonus_rate_minor=terms.bonus.rate.minor if terms.bonus else None,
         bonus_cap_minor=terms.bonus.cap.minor if terms.bonus else None,
         bonus_days=terms.bonus.days if terms.bonus else None,

@@ -17,6 +17,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.terms.queries import terms_for
 
 
 def create_creator(
@@ -75,14 +76,21 @@ def edit_profile(
     return creator
 
 
-def set_rates(session: Session, *, actor: Actor, currency: str, rates: Mapping[str, Money]) -> None:
+def set_rates(
+    session: Session,
+    *,
+    actor: Actor,
+    currency: str,
+    rates: Mapping[str, Money],
+    now: datetime,
+) -> None:
     """Set what the actor usually asks in one currency, for one piece of each format.
 
     What is left out is no longer offered; other currencies stay as they are. A second time
     changes nothing. Raises NotPermitted, InvalidInput under the format's name.
     """
     creator_id = own_creator(actor, "set these rates")
-    problems = rate_problems(rates)
+    problems = rate_problems(rates, currencies=terms_for(session, at=now).currencies)
     problems |= {
         name: f"This rate is not in {currency}."
         for name, rate in rates.items()

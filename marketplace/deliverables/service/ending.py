@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.collaborations import queries as agreements
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState, Party, in_words, other_party
+from marketplace.collaborations.rules import CollaborationState, Party, other_party
 from marketplace.collaborations.service import Release
 from marketplace.deliverables import queries
 from marketplace.deliverables.messages import CollaborationEnded, EndingMoved
@@ -33,7 +33,7 @@ from marketplace.deliverables.service.moves import take_step
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.store.locks import lock_row, lock_rows
 from marketplace.store.outbox import post
 

@@ -4,31 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import BRAND_FEE_BPS
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.collaborations.rules import parts_of_offer
+from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding.models import Charge, Funding
 from marketplace.funding.rules import unearned_fee
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import Code
-from marketplace.ledger.rules import AccountRef
+from marketplace.ledger.rules import AccountRef, events
+from marketplace.terms.rules import PlatformTerms
 
 
 @dataclass(frozen=True, slots=True)
 class Unspent:
-    """What a campaign may get back: budget nobody was promised, and the fee taken on it.
+    """What a campaign may get back: budget nobody was promised, the fee taken on it, its tax.
 
-    fee_left: all of the fee not earned. staying: what keeps its fee: promised or frozen budget.
+    fee_left: all of the fee not earned. promised_fee: of it, what creators' promised fees will
+    earn. frozen: budget that keeps its fee. terms: the campaign's.
     """
 
     budget: Money
     fee_left: Money
-    staying: Money
+    promised_fee: Money
+    frozen: Money
+    terms: PlatformTerms
 
     @property
     def fee(self) -> Money:
@@ -36,34 +45,72 @@ class Unspent:
         return self.fee_with(self.budget)
 
     @property
+    def tax(self) -> Money:
+        """The tax that goes back with that fee."""
+        return self.tax_with(self.fee)
+
+    @property
     def total(self) -> Money:
-        """Both together: what goes back when all does."""
-        return self.budget + self.fee
+        """All together: what goes back when all does."""
+        return self.budget + self.fee + self.tax
 
     def fee_with(self, budget: Money) -> Money:
         """The fee that goes back with so much of the budget."""
-        return unearned_fee(
-            fee_left=self.fee_left,
-            staying=self.staying + self.budget - budget,
-            brand_fee_bps=BRAND_FEE_BPS,
-        )
+        staying = self.frozen + self.budget - budget
+        on_staying = staying.share(basis_points=self.terms.brand_fee_bps)
+        return unearned_fee(fee_left=self.fee_left, stays=self.promised_fee + on_staying)
+
+    def tax_with(self, fee: Money) -> Money:
+        """The tax that goes back with so much of the fee."""
+        return fee.share(basis_points=self.terms.fee_tax_bps)
 
 
-def unspent_of(session: Session, *, campaign_id: UUID, currency: str) -> Unspent:
+def unspent_of(session: Session, campaign: Campaign, *, now: datetime) -> Unspent:
     """What is left of a campaign's money, after what creators were promised."""
 
     def held(code: Code) -> Money:
-        return ledger.balance_of(session, AccountRef(code, campaign_id), currency=currency)
+        ref = AccountRef(code, campaign.id)
+        return ledger.balance_of(session, ref, currency=campaign.currency)
 
-    collaborations = session.scalars(
-        select(Collaboration.id).where(Collaboration.campaign_id == campaign_id)
-    ).all()
-    promised = ledger.balances_of(session, Code.COMMITTED, collaborations, currency)
     return Unspent(
         budget=held(Code.CAMPAIGN_FUNDS),
         fee_left=held(Code.FEE_UNEARNED),
-        staying=sum(promised.values(), held(Code.CAMPAIGN_FROZEN)),
+        promised_fee=_fee_on_promises(session, campaign.id, currency=campaign.currency),
+        frozen=held(Code.CAMPAIGN_FROZEN),
+        terms=campaigns.terms_of(session, campaign, now=now),
     )
+
+
+def _fee_on_promises(session: Session, campaign_id: UUID, *, currency: str) -> Money:
+    """The platform fee that stays for what creators are still promised, as it will be earned."""
+    agreed = session.execute(
+        select(Collaboration.id, Offer)
+        .join(Offer, Offer.id == Collaboration.offer_id)
+        .where(Collaboration.campaign_id == campaign_id)
+    ).all()
+    promised = ledger.balances_of(session, Code.COMMITTED, [row.id for row in agreed], currency)
+    ended = _ended_deliverables(session, campaign_id)
+    stays = Money(0, currency)
+    for collaboration_id, offer in agreed:
+        bonus = promised[collaboration_id]
+        for position, part in enumerate(parts_of_offer(offer), start=1):
+            if bonus and (collaboration_id, position) not in ended:
+                stays += part.brand_fee
+                bonus -= part.fee
+        stays += bonus.share(basis_points=offer.brand_fee_bps)
+    return stays
+
+
+def _ended_deliverables(session: Session, campaign_id: UUID) -> set[tuple[UUID, int]]:
+    """Which deliverables, by collaboration and position, have earned their fee or never will."""
+    rows = session.scalars(select(Deliverable).where(Deliverable.campaign_id == campaign_id)).all()
+    keys = {events.earning_key(row.id, revision=1): row for row in rows}
+    written = ledger.written_as(session, list(keys))
+    return {
+        (row.collaboration_id, row.position)
+        for key, row in keys.items()
+        if key in written or row.state is DeliverableState.CANCELLED
+    }
 
 
 def wallet_of(session: Session, *, brand_id: UUID, currency: str) -> Money:

@@ -22,23 +22,17 @@ from marketplace.funding.rules.methods import (
     way_back,
 )
 from marketplace.funding.rules.numbers import (
-    LARGEST_FUNDING_UNITS,
-    SMALLEST_FUNDING_UNITS,
     Quote,
     largest_budget,
-    largest_funding,
     price_of,
     quote,
-    smallest_funding,
     unearned_fee,
 )
 
 __all__ = [
     "CARD",
-    "LARGEST_FUNDING_UNITS",
     "LIFE",
     "REFUND_LIFE",
-    "SMALLEST_FUNDING_UNITS",
     "FundingEvent",
     "FundingState",
     "Lot",
@@ -51,12 +45,10 @@ __all__ = [
     "clears_by",
     "debit_problem",
     "largest_budget",
-    "largest_funding",
     "method_of",
     "price_of",
     "quote",
     "refund_problem",
-    "smallest_funding",
     "spread_refund",
     "unearned_fee",
     "way_back",

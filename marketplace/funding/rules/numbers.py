@@ -2,72 +2,81 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
 
-from marketplace.kernel.currencies import exponent
+from marketplace.kernel.currencies import step
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import BPS_WHOLE, Money
-
-SMALLEST_FUNDING_UNITS: Final = 50
-LARGEST_FUNDING_UNITS: Final = 100_000
-
-
-def smallest_funding(currency: str) -> Money:
-    """Return the least that may be put in at once: its platform fee must cover the processor's."""
-    return Money(SMALLEST_FUNDING_UNITS * 10 ** exponent(currency), currency)
-
-
-def largest_funding(currency: str) -> Money:
-    """Return the most that one card payment may bring."""
-    return Money(LARGEST_FUNDING_UNITS * 10 ** exponent(currency), currency)
+from marketplace.kernel.money import BPS_WHOLE, Money, in_words
+from marketplace.terms.rules import Bearer, PlatformTerms, to_be_left_with
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a brand pays to put a budget into a campaign."""
+    """What a brand pays to put a budget into a campaign.
+
+    processor_fee: nothing, unless the brand bears what the processor keeps of a payment.
+    """
 
     budget: Money
     platform_fee: Money
-    total: Money
+    fee_tax: Money
+    processor_fee: Money
+
+    @property
+    def total(self) -> Money:
+        """All of it together."""
+        return self.budget + self.platform_fee + self.fee_tax + self.processor_fee
 
 
-def quote(budget: Money, *, brand_fee_bps: int) -> Quote:
-    """Return the price of a budget; raises InvalidInput outside the limits of one funding."""
-    low, high = smallest_funding(budget.currency), largest_funding(budget.currency)
-    if budget < low:
+def quote(budget: Money, terms: PlatformTerms) -> Quote:
+    """Return what is paid for a budget by card or bank.
+
+    Raises InvalidInput outside the limits of one funding.
+    """
+    limits = terms.limits_of(budget.currency)
+    if budget < limits.funding_least:
+        raise InvalidInput({"budget": f"Add at least {in_words(limits.funding_least)} at once."})
+    if budget > limits.funding_most:
+        raise InvalidInput({"budget": f"Add at most {in_words(limits.funding_most)} at once."})
+    if budget.minor % step(budget.currency):
         raise InvalidInput(
-            {"budget": f"Add at least {SMALLEST_FUNDING_UNITS} {budget.currency} at once."}
+            {"budget": f"Amounts in {budget.currency} end in 0: cards carry no finer ones."}
         )
-    if budget > high:
-        raise InvalidInput(
-            {"budget": f"Add at most {LARGEST_FUNDING_UNITS:,} {budget.currency} at once."}
-        )
-    return price_of(budget, brand_fee_bps=brand_fee_bps)
+    price = price_of(budget, terms)
+    if terms.processor_fees_by is Bearer.BRAND:
+        return replace(price, processor_fee=to_be_left_with(price.total, terms))
+    return price
 
 
-def price_of(budget: Money, *, brand_fee_bps: int) -> Quote:
-    """Return the price of a budget of any size."""
-    fee = budget.share(basis_points=brand_fee_bps)
-    return Quote(budget=budget, platform_fee=fee, total=budget + fee)
+def price_of(budget: Money, terms: PlatformTerms) -> Quote:
+    """Return the price of a budget of any size, when nothing has to be charged for it."""
+    fee = budget.share(basis_points=terms.brand_fee_bps)
+    return Quote(
+        budget=budget,
+        platform_fee=fee,
+        fee_tax=fee.share(basis_points=terms.fee_tax_bps),
+        processor_fee=Money(0, budget.currency),
+    )
 
 
-def largest_budget(money: Money, *, brand_fee_bps: int) -> Money:
-    """Return the most budget that so much money pays for, its platform fee included."""
-    budget = Money(money.minor * BPS_WHOLE // (BPS_WHOLE + brand_fee_bps), money.currency)
-    one = Money(1, money.currency)
-    while price_of(budget + one, brand_fee_bps=brand_fee_bps).total <= money:
+def largest_budget(money: Money, terms: PlatformTerms) -> Money:
+    """Return the most budget that so much money pays for, its platform fee and tax included."""
+    one = Money(step(money.currency), money.currency)
+    whole = BPS_WHOLE * BPS_WHOLE
+    taxed = terms.brand_fee_bps * (BPS_WHOLE + terms.fee_tax_bps)
+    guess = money.minor * whole // (whole + taxed)
+    budget = Money(guess - guess % one.minor, money.currency)
+    while price_of(budget + one, terms).total <= money:
         budget += one
-    while price_of(budget, brand_fee_bps=brand_fee_bps).total > money:
+    while budget.minor > 0 and price_of(budget, terms).total > money:
         budget -= one
     return budget
 
 
-def unearned_fee(*, fee_left: Money, staying: Money, brand_fee_bps: int) -> Money:
+def unearned_fee(*, fee_left: Money, stays: Money) -> Money:
     """Return how much of the platform fee goes back with budget that goes back.
 
-    fee_left: taken from the brand and not yet earned. staying: budget that remains in the campaign
-    or is promised to creators, for which the platform fee stays.
+    fee_left: taken from the brand and not yet earned. stays: the platform fee on budget that
+    remains in the campaign, and on what creators are still promised.
     """
-    stays = staying.share(basis_points=brand_fee_bps)
     return max(fee_left - stays, Money(0, fee_left.currency))

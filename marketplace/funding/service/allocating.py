@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import CampaignState
-from marketplace.collaborations.rules import BRAND_FEE_BPS
 from marketplace.funding import queries
 from marketplace.funding.models import Allocation
 from marketplace.funding.rules import largest_budget, price_of
@@ -50,9 +49,10 @@ def use_wallet(
             raise NotFound("allocation")
         return known
     held = queries.wallet_of(session, brand_id=campaign.brand_id, currency=campaign.currency)
-    price = price_of(budget, brand_fee_bps=BRAND_FEE_BPS)
+    terms = campaigns.terms_of(session, campaign, now=now)
+    price = price_of(budget, terms)
     if price.total > held:
-        most = largest_budget(held, brand_fee_bps=BRAND_FEE_BPS)
+        most = largest_budget(held, terms)
         raise InvalidInput(
             {"amount": f"Your wallet pays for {plain(most)} at most, the platform fee included."}
         )
@@ -62,11 +62,13 @@ def use_wallet(
         campaign_id=campaign_id,
         budget_minor=price.budget.minor,
         platform_fee_minor=price.platform_fee.minor,
+        fee_tax_minor=price.fee_tax.minor,
         currency=campaign.currency,
         allocated_by=actor.user_id,
         allocated_at=now,
     )
     session.add(allocation)
+    campaign.terms_at = campaign.terms_at or now  # what was paid for keeps its terms
     moved = events.allocated(
         allocation_id=allocation_id,
         brand_id=campaign.brand_id,
@@ -79,7 +81,8 @@ def use_wallet(
             campaign_id=campaign_id,
             number=str(allocation_id),
             fee=price.platform_fee,
-            tax=Money(0, campaign.currency),
+            tax=price.fee_tax,
+            processor_fee=price.processor_fee,
         )
         ledger.write_entry(session, fee, occurred_at=now, actor=actor)
     return allocation

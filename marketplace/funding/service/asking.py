@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import CampaignState
-from marketplace.collaborations.rules import BRAND_FEE_BPS
 from marketplace.funding.messages import FundingFailed
 from marketplace.funding.models import Funding
 from marketplace.funding.rules import LIFE, FundingEvent, FundingState, quote
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict, NotPermitted
+from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.processor import service as processor
@@ -43,13 +42,17 @@ def request_funding(
         raise NotPermitted("add money to this campaign; an owner or finance member can")
     if campaign.state is CampaignState.CLOSED:
         raise Conflict("This campaign is closed and takes no more money")
-    price = quote(Money(budget.minor, campaign.currency), brand_fee_bps=BRAND_FEE_BPS)
+    if budget.currency != campaign.currency:
+        raise InvalidInput({"budget": f"This campaign's money is in {campaign.currency}."})
+    price = quote(budget, campaigns.terms_of(session, campaign, now=now))
     funding = Funding(
         id=new_id(),
         campaign_id=campaign.id,
         brand_id=campaign.brand_id,
         budget_minor=price.budget.minor,
         platform_fee_minor=price.platform_fee.minor,
+        fee_tax_minor=price.fee_tax.minor,
+        processor_fee_minor=price.processor_fee.minor,
         total_minor=price.total.minor,
         currency=campaign.currency,
         state=FundingState.REQUESTED,

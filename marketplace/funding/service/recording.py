@@ -13,7 +13,6 @@ from marketplace.funding.ports import ChargeFacts
 from marketplace.funding.rules import LIFE, FundingEvent, FundingState, debit_problem
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.store.locks import lock_row
@@ -106,17 +105,20 @@ def record_paid(
         amount=charge.amount,
     )
     ledger.write_entry(session, allocation, occurred_at=now, actor=SYSTEM)
-    if funding.platform_fee:
+    if funding.platform_fee or funding.processor_fee:
         fee = events.fee_taken(
             campaign_id=funding.campaign_id,
             number=str(funding.id),
             fee=funding.platform_fee,
-            tax=Money(0, funding.currency),
+            tax=funding.fee_tax,
+            processor_fee=funding.processor_fee,
         )
         ledger.write_entry(session, fee, occurred_at=now, actor=SYSTEM)
     funding.state = LIFE.next(funding.state, FundingEvent.PAY)
     funding.paid_at = charge.charged_at
     funding.method = charge.method
+    if funding.campaign.terms_at is None:
+        funding.campaign.terms_at = funding.requested_at  # what was paid for keeps its terms
     funding.problem = ""
     post(session, ChargeSettled(funding_id=funding.id))
     return funding

@@ -51,7 +51,7 @@ def refund_unspent(
     if campaign.state is not CampaignState.CLOSED:
         raise Conflict("Close the campaign first; then everything unspent can go back")
     charges = _lock(session, campaign.brand_id, campaign.currency, campaign)
-    unspent = queries.unspent_of(session, campaign_id=campaign_id, currency=campaign.currency)
+    unspent = queries.unspent_of(session, campaign, now=now)
     if not unspent.total:
         raise Conflict("There is nothing left to send back")
     wish = _Wish(campaign.brand_id, campaign_id, new_id(), actor, now)
@@ -77,7 +77,7 @@ def take_back(
     known = queries.refunds_asked_as(session, brand_id=campaign.brand_id, asked_as=asked_as)
     if known:
         return known
-    unspent = queries.unspent_of(session, campaign_id=campaign_id, currency=campaign.currency)
+    unspent = queries.unspent_of(session, campaign, now=now)
     if budget > unspent.budget:
         raise InvalidInput({"amount": f"Only {plain(unspent.budget)} is unspent."})
     wish = _Wish(campaign.brand_id, campaign_id, asked_as, actor, now)
@@ -150,13 +150,14 @@ def _take_out(
     assert wish.campaign_id is not None
     _check_owes_nothing(session, wish.brand_id, budget.currency)
     fee = unspent.fee_with(budget)
+    tax = unspent.tax_with(fee)
     if fee:
         fee_back = events.fee_returned(
-            campaign_id=wish.campaign_id, number=str(wish.asked_as), fee=fee
+            campaign_id=wish.campaign_id, number=str(wish.asked_as), fee=fee, tax=tax
         )
         ledger.write_entry(session, fee_back, occurred_at=wish.now, actor=wish.actor)
     funds = events.campaign_funds(wish.campaign_id)
-    return _ask(session, wish, budget + fee, charges, taken_from=funds)
+    return _ask(session, wish, budget + fee + tax, charges, taken_from=funds)
 
 
 def _ask(

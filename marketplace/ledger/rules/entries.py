@@ -6,14 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import NIL
-from marketplace.kernel.money import LARGEST_MINOR, Money
+from marketplace.kernel.money import LARGEST_MINOR, Money, digits
 from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
 
 
@@ -112,4 +110,4 @@ def actor_name(actor: Actor) -> str:
 
 def plain(money: Money) -> str:
     """Return an amount as a plain decimal with its currency: ``1250.00 USD``."""
-    return f"{Decimal(money.minor).scaleb(-exponent(money.currency)):f} {money.currency}"
+    return f"{digits(money)} {money.currency}"

@@ -118,8 +118,12 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     EntryKind.FEE: [
         (_C.CAMPAIGN_FUNDS, _C.FEE_UNEARNED),
         (_C.CAMPAIGN_FUNDS, _C.SALES_TAX),
+        (_C.CAMPAIGN_FUNDS, _C.PROCESSOR_FEES),  # the brand bears it
     ],
-    EntryKind.FEE_RETURN: [(_C.FEE_UNEARNED, _C.CAMPAIGN_FUNDS)],
+    EntryKind.FEE_RETURN: [
+        (_C.FEE_UNEARNED, _C.CAMPAIGN_FUNDS),
+        (_C.SALES_TAX, _C.CAMPAIGN_FUNDS),
+    ],
     EntryKind.COMMIT: [(_C.CAMPAIGN_FUNDS, _C.COMMITTED)],
     EntryKind.RELEASE_COMMITMENT: [
         (_C.COMMITTED, _C.CAMPAIGN_FUNDS),
@@ -161,7 +165,10 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
         (_C.CREATOR_PAYABLE, _C.TAX_WITHHELD),
     ],
     EntryKind.PAYOUT_SETTLE: [(_C.PAYOUT_IN_FLIGHT, _C.PROCESSOR_BALANCE)],
-    EntryKind.PAYOUT_RELEASE: [(_C.PAYOUT_IN_FLIGHT, _C.CREATOR_PAYABLE)],
+    EntryKind.PAYOUT_RELEASE: [
+        (_C.PAYOUT_IN_FLIGHT, _C.CREATOR_PAYABLE),
+        (_C.TAX_WITHHELD, _C.CREATOR_PAYABLE),
+    ],
     EntryKind.TRANSFER_REVERSAL: [(_C.PROCESSOR_BALANCE, _C.CREATOR_PAYABLE)],
     EntryKind.CLAWBACK: [(_C.OWED_BY_CREATOR, _C.CAMPAIGN_FUNDS)],
     EntryKind.CLAWBACK_REVERSAL: [(_C.PROCESSOR_BALANCE, _C.OWED_BY_CREATOR)],

@@ -127,6 +127,7 @@ def open_bonus(session: Session, deliverable: Deliverable, offer: Offer) -> None
             currency=offer.currency,
             creator_fee_bps=offer.creator_fee_bps,
             brand_fee_bps=offer.brand_fee_bps,
+            withheld_bps=offer.withheld_bps,
             hold_days=offer.hold_days,
             counted_from=begin,
             counted_until=end,
@@ -301,6 +302,7 @@ def _keep(
                     "fee_minor": step.net.minor + step.share.minor,
                     "platform_share_minor": step.share.minor,
                     "net_minor": step.net.minor,
+                    "withheld_minor": step.net.share(basis_points=bonus.withheld_bps).minor,
                     "currency": bonus.currency,
                     "state": EarningState.PENDING,
                     "earned_at": now,
@@ -308,7 +310,7 @@ def _keep(
                 }
             )
         for earning, part in each.taken:
-            _shrink(earning, part)
+            _shrink(earning, part, withheld_bps=bonus.withheld_bps)
         if not step.rises:
             post(session, BonusCorrected(measurement_id=each.id, owed_minor=each.owed.minor))
     if measurements:
@@ -317,11 +319,12 @@ def _keep(
         session.execute(insert(Earning), earnings)
 
 
-def _shrink(earning: Earning, part: Part) -> None:
+def _shrink(earning: Earning, part: Part, *, withheld_bps: int) -> None:
     """Take a part of an earning away; one of which nothing is left has ended."""
     earning.net_minor -= part.net.minor
     earning.platform_share_minor -= part.share.minor
     earning.fee_minor = earning.net_minor + earning.platform_share_minor
+    earning.withheld_minor = earning.net.share(basis_points=withheld_bps).minor
     if not earning.net_minor:
         earning.state = EarningState.TAKEN_BACK
 

@@ -52,7 +52,10 @@ def conclude_transfer(session: Session, *, call: ProcessorCall, now: datetime) -
         post(session, PayoutSettled(payout_id=payout.id))
         return
     released = events.payout_released(
-        payout_id=payout.id, creator_id=payout.creator_id, amount=payout.amount
+        payout_id=payout.id,
+        creator_id=payout.creator_id,
+        amount=payout.amount,
+        tax_withheld=payout.withheld,
     )
     ledger.write_entry(session, released, occurred_at=now, actor=SYSTEM)
     payout.state = LIFE.next(payout.state, PayoutEvent.RETURN)

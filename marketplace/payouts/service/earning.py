@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.collaborations.rules import parts_of_offer
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import SYSTEM
@@ -19,7 +20,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.payouts.messages import FeeEarned, PayoutsWanted
 from marketplace.payouts.models import Earning
-from marketplace.payouts.rules import EarningKind, EarningState, shares_of
+from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.payouts.service.bonuses import open_bonus
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
@@ -48,22 +49,20 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
         .join(Collaboration, Collaboration.offer_id == Offer.id)
         .where(Collaboration.id == deliverable.collaboration_id)
     ).one()
+    part = parts_of_offer(offer)[deliverable.position - 1]
     fee_taken = events.fee_unearned(deliverable.campaign_id)
-    shares = shares_of(
-        deliverable.fee,
-        creator_fee_bps=offer.creator_fee_bps,
-        brand_fee_bps=offer.brand_fee_bps,
-        brand_fee_left=balances.balance_of(session, fee_taken, currency=deliverable.currency),
-    )
+    fee_left = balances.balance_of(session, fee_taken, currency=deliverable.currency)
+    net = part.fee - part.creator_share
     earning = Earning(
         id=new_id(),
         kind=EarningKind.FEE,
         deliverable_id=deliverable.id,
         campaign_id=deliverable.campaign_id,
         creator_id=deliverable.creator_id,
-        fee_minor=shares.fee.minor,
-        platform_share_minor=shares.platform.minor,
-        net_minor=shares.net.minor,
+        fee_minor=part.fee.minor,
+        platform_share_minor=part.creator_share.minor,
+        net_minor=net.minor,
+        withheld_minor=part.withheld.minor,
         currency=deliverable.currency,
         state=EarningState.PENDING,
         earned_at=deliverable.accepted_at,
@@ -76,9 +75,10 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
         collaboration_id=deliverable.collaboration_id,
         campaign_id=deliverable.campaign_id,
         creator_id=deliverable.creator_id,
-        net=shares.net,
-        platform_share=shares.platform,
-        fee_on_top=shares.on_top,
+        net=net,
+        platform_share=part.creator_share,
+        # Parts of fundings and of offers are rounded apart: never more than the brand has paid.
+        fee_on_top=min(part.brand_fee, fee_left),
         memo=f"Fee for “{deliverable.description}”",
     )
     ledger.write_entry(session, event, occurred_at=deliverable.accepted_at, actor=SYSTEM)

@@ -22,11 +22,11 @@ from marketplace.payouts.rules import (
     PayoutEvent,
     PayoutState,
     may_pay_again,
-    smallest_payout,
 )
 from marketplace.payouts.service.steps import take_step
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
+from marketplace.terms.queries import terms_for
 
 
 def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> list[Payout]:
@@ -45,11 +45,12 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
         .with_for_update()  # what a rival has gathered meanwhile is payable no more
         .execution_options(populate_existing=True)
     ).all()
+    terms = terms_for(session, at=now)
     payouts = []
     for (creator_id, currency), group in groupby(sorted(payable, key=_whose), key=_whose):
         mine = list(group)
-        amount = sum((earning.net for earning in mine), Money(0, currency))
-        if amount >= smallest_payout(currency):
+        amount = sum((earning.receives for earning in mine), Money(0, currency))
+        if amount >= terms.limits_of(currency).payout_least:
             payouts.append(_payout_of(accounts[creator_id], mine, amount, now))
     _reserve(session, payouts, accounts, now)
     return payouts
@@ -88,11 +89,13 @@ def _whose(earning: Earning) -> tuple[UUID, str]:
 def _payout_of(
     account: PayoutAccount, earnings: Sequence[Earning], amount: Money, now: datetime
 ) -> Payout:
+    withheld = sum((earning.withheld for earning in earnings), Money(0, amount.currency))
     payout = Payout(
         id=new_id(),
         creator_id=account.creator_id,
         payout_account_id=account.id,
         amount_minor=amount.minor,
+        withheld_minor=withheld.minor,
         currency=amount.currency,
         state=PayoutState.RESERVED,
         problem="",
@@ -116,7 +119,7 @@ def _reserve(
             payout_id=payout.id,
             creator_id=payout.creator_id,
             amount=payout.amount,
-            tax_withheld=Money(0, payout.currency),
+            tax_withheld=payout.withheld,
         )
         for payout in payouts
     ]

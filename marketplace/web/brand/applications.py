@@ -19,12 +19,14 @@ from marketplace.collaborations.rules import (
     ApplicationEvent,
     ApplicationState,
     DeclineReason,
+    money_of,
 )
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import queries as matching
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
+from marketplace.web.agreements import sides_of
 from marketplace.web.brand.blueprint import bp
 
 PIPELINE: Final = {
@@ -116,6 +118,8 @@ def _page(application_id: UUID, *, problem: str = "") -> str:
         ties = queries.ties_of(session, creator_id=found.creator_id, campaign_id=found.campaign_id)
         offers = queries.offers_of(session, application_id)
         money = queries.campaign_money(session, found.campaign)
+        terms = campaigns.terms_of(session, found.campaign, now=utc_now())
+    shares = terms.shares_for(found.creator.country)
     may_edit = access.actor().may_edit(found.campaign.brand_id)
 
     def may(event: ApplicationEvent) -> bool:
@@ -123,6 +127,7 @@ def _page(application_id: UUID, *, problem: str = "") -> str:
 
     return render_template(
         "brand/application.html",
+        preview=sides_of(money_of(found.fee, shares), shares),
         application=found,
         campaign=found.campaign,
         creator=found.creator,

@@ -28,7 +28,6 @@ from marketplace.accounts.rules import countries
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import (
     AGES,
-    CURRENCIES,
     DELIVERABLES_MOST,
     DISCLOSURE_MOST,
     GENDERS,
@@ -40,14 +39,15 @@ from marketplace.campaigns.rules import (
     WantedDeliverable,
 )
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.kernel.money import BPS_WHOLE, Money, digits
+from marketplace.terms.rules import PlatformTerms
 from marketplace.web.agreements import (
     FORMAT_CHOICES,
     MEDIA_CHOICES,
     ROUND_CHOICES,
-    plain_amount,
 )
 from marketplace.web.forms import BaseForm, LinesField, MoneyField
+from marketplace.web.reader import percent
 
 BLANK_ROWS: Final = 1
 COUNTRY_ROWS: Final = 5
@@ -60,11 +60,17 @@ class BasicsForm(BaseForm):
     budget = MoneyField(
         "Budget for creators' fees",
         [InputRequired("Enter a budget.")],
-        description="At least 50. The platform fee of 10 % comes on top when you add the money.",
     )
-    currency = SelectField("Currency", choices=[SelectChoice(each) for each in CURRENCIES])
+    currency = SelectField("Currency", choices=[])
     starts_on = DateField("First day", [InputRequired("Choose the first day.")])
     ends_on = DateField("Last day", [InputRequired("Choose the last day.")])
+
+    def follow(self, terms: PlatformTerms, *, kept: str | None) -> None:
+        """Offer what the terms offer, and what the campaign has already; say what it costs."""
+        codes = terms.currencies if kept in (None, *terms.currencies) else (*terms.currencies, kept)
+        self.currency.choices = [SelectChoice(code) for code in codes]
+        fee = percent(terms.brand_fee_bps)
+        self.budget.description = f"The platform fee of {fee} comes on top when you add the money."
 
     def basics(self) -> dict[str, Any]:
         """Return the values for the service; raises InvalidInput under the fields' names."""
@@ -80,7 +86,7 @@ def basics_from(campaign: Campaign) -> dict[str, Any]:
     """Return what the form of the basics begins with."""
     return {
         "name": campaign.name,
-        "budget": plain_amount(campaign.budget),
+        "budget": digits(campaign.budget),
         "currency": campaign.currency,
         "starts_on": campaign.starts_on,
         "ends_on": campaign.ends_on,
@@ -321,8 +327,8 @@ def _shares_data(prefix: str, shares: Mapping[str, int]) -> dict[str, Decimal]:
 
 def _rights_data(content: BriefContent) -> dict[str, Any]:
     return {
-        "fee_low": "" if content.fee_low is None else plain_amount(content.fee_low),
-        "fee_high": "" if content.fee_high is None else plain_amount(content.fee_high),
+        "fee_low": "" if content.fee_low is None else digits(content.fee_low),
+        "fee_high": "" if content.fee_high is None else digits(content.fee_high),
         "usage_media": content.usage_media,
         "usage_days": content.usage_days,
         "usage_forever": content.usage_days is None,

@@ -14,10 +14,11 @@ from marketplace.campaigns import queries
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import BriefContent, CampaignState, date_problems, missing
-from marketplace.collaborations.rules import CREATOR_FEE_BPS
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.money import BPS_WHOLE
 from marketplace.store.session import reading, transaction
+from marketplace.terms.queries import terms_for
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.brief_forms import (
@@ -51,7 +52,7 @@ STEP_OF: Final = {
 @bp.route("/campaigns/new", methods=["GET", "POST"])
 def new_campaign() -> ResponseReturnValue:
     """What are we going to run? The first step; from here on everything is saved."""
-    form = BasicsForm()
+    form = _basics_form(None)
     if not access.actor().may_edit(access.brand_id()):
         raise NotPermitted("start a campaign for this brand")
     if not form.is_submitted():
@@ -80,7 +81,7 @@ def edit_campaign(campaign_id: UUID) -> ResponseReturnValue:
         campaign = _editable(queries.campaign_seen_by(session, access.actor(), campaign_id))
     if campaign.state is not CampaignState.DRAFT:
         return redirect(url_for("brand.edit_brief", campaign_id=campaign_id, step="brief"), 303)
-    form = BasicsForm(data=basics_from(campaign))
+    form = _basics_form(campaign)
     if not form.is_submitted():
         return _basics_page(form, campaign=campaign)
     if not form.validate():
@@ -232,6 +233,15 @@ def _steps(campaign: Campaign | None, here: str) -> list[dict[str, Any]]:
     return found
 
 
+def _basics_form(campaign: Campaign | None) -> BasicsForm:
+    """The form with the currencies on offer, and the one the campaign is in already."""
+    with reading() as session:
+        terms = terms_for(session, at=utc_now(), brand_id=access.brand_id())
+    form = BasicsForm(data=None if campaign is None else basics_from(campaign))
+    form.follow(terms, kept=None if campaign is None else campaign.currency)
+    return form
+
+
 def _basics_page(form: BasicsForm, *, campaign: Campaign | None) -> str:
     return render_template(
         "brand/editor_basics.html", form=form, campaign=campaign, steps=_steps(campaign, "basics")
@@ -239,12 +249,14 @@ def _basics_page(form: BasicsForm, *, campaign: Campaign | None) -> str:
 
 
 def _step_page(step: str, form: StepForm, campaign: Campaign) -> str:
+    with reading() as session:
+        terms = queries.terms_of(session, campaign, now=utc_now())
     return render_template(
         f"brand/editor_{step}.html",
         form=form,
         campaign=campaign,
         steps=_steps(campaign, step),
-        keep_share=10_000 - CREATOR_FEE_BPS,
+        keep_share=BPS_WHOLE - terms.creator_fee_bps,
     )
 
 

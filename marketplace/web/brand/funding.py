@@ -23,6 +23,8 @@ from marketplace.web.brand.money import FundingForm, money_page, waits_until
 def fund(campaign_id: UUID) -> ResponseReturnValue:
     """Ask for money; the next page leads to the payment."""
     form = FundingForm()
+    if "look" in request.form:
+        return money_page(campaign_id, form)
     if not form.validate_on_submit():
         return money_page(campaign_id, form), 422
     try:

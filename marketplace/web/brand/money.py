@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, SelectField, validators
@@ -16,24 +16,23 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.collaborations import queries as collaborations
-from marketplace.collaborations.rules import BRAND_FEE_BPS
 from marketplace.funding import queries
 from marketplace.funding import service as funding
 from marketplace.funding.models import Funding, Refund
 from marketplace.funding.rules import (
     FundingState,
+    Quote,
     RefundState,
     clears_by,
     largest_budget,
-    largest_funding,
     quote,
-    smallest_funding,
 )
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.payouts import queries as payouts
 from marketplace.store.session import reading, transaction
+from marketplace.terms.rules import PlatformTerms
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
@@ -181,11 +180,12 @@ def money_page(campaign_id: UUID, sent: BaseForm) -> str:
         campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
         if not actor.belongs_to(campaign.brand_id):
             raise NotPermitted("look at this campaign's money")
-        shown = _money_of(session, campaign)
+        terms = campaigns.terms_of(session, campaign, now=utc_now())
+        shown = _money_of(session, campaign, terms)
     forms = {type(each): each for each in (FundingForm(), TakeBackForm(), UseWalletForm())}
     forms[type(sent)] = sent
-    currency = campaign.currency
-    example = min(max(campaign.budget, smallest_funding(currency)), largest_funding(currency))
+    limits = terms.limits_of(campaign.currency)
+    example = min(max(campaign.budget, limits.funding_least), limits.funding_most)
     return render_template(
         "brand/campaign_money.html",
         form=forms[FundingForm],
@@ -193,28 +193,40 @@ def money_page(campaign_id: UUID, sent: BaseForm) -> str:
         use_wallet_form=forms[UseWalletForm],
         may_pay=actor.may_pay(campaign.brand_id),
         closed=campaign.state is CampaignState.CLOSED,
-        example=quote(example, brand_fee_bps=BRAND_FEE_BPS),
-        brand_fee_bps=BRAND_FEE_BPS,
+        price=_price_in(forms[FundingForm], campaign.currency, terms),
+        example=quote(example, terms),
+        terms=terms,
+        limits=limits,
         waits_until=waits_until,
         **shown,
     )
 
 
-def _money_of(session: Session, campaign: Campaign) -> dict[str, Any]:
+def _price_in(form: FundingForm, currency: str, terms: PlatformTerms) -> Quote | None:
+    """The price of what stands in the form; without a whole amount in it nothing."""
+    try:
+        return quote(form.budget.amount_in(currency), terms)
+    except InvalidInput as refusal:
+        if "look" in request.form:
+            form.show(refusal)
+        return None
+
+
+def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dict[str, Any]:
     brand_id, currency = campaign.brand_id, campaign.currency
     wallet = queries.wallet_of(session, brand_id=brand_id, currency=currency)
     return {
         "campaign": campaign,
         "money": collaborations.campaign_money(session, campaign),
-        "unspent": queries.unspent_of(session, campaign_id=campaign.id, currency=currency),
+        "unspent": queries.unspent_of(session, campaign, now=utc_now()),
         "wallet": wallet,
-        "wallet_pays_for": largest_budget(wallet, brand_fee_bps=BRAND_FEE_BPS),
+        "wallet_pays_for": largest_budget(wallet, terms),
         "owed": queries.owed_by(session, brand_id=brand_id, currency=currency),
         "fundings": queries.fundings_of(session, campaign_id=campaign.id),
         "allocations": queries.allocations_of(session, campaign_id=campaign.id),
         "refunds": queries.refunds_of(session, campaign_id=campaign.id),
         "earnings": payouts.earnings_of_campaign(
-            session, campaign_id=campaign.id, page=access.page_number()
+            session, campaign_id=campaign.id, page=access.page_number(), now=utc_now()
         ),
     }
 

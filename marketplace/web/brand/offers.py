@@ -11,7 +11,6 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import today_somewhere
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
-from marketplace.collaborations.rules import BRAND_FEE_BPS, CREATOR_FEE_BPS
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.store.session import reading, transaction
@@ -34,7 +33,9 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
         brief = campaigns.published_brief(session, application.campaign_id)
         before = queries.offers_of(session, application_id)
         money = queries.campaign_money(session, application.campaign)
+        terms = campaigns.terms_of(session, application.campaign, now=now)
     campaign = application.campaign
+    shares = terms.shares_for(application.creator.country)
     if not access.actor().may_edit(campaign.brand_id):
         raise NotPermitted("make offers for this brand")
     if brief is None:
@@ -54,9 +55,7 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
             campaign=campaign,
             creator=application.creator,
             money=money,
-            preview=money_preview(form, campaign.currency),
-            brand_fee_bps=BRAND_FEE_BPS,
-            creator_fee_bps=CREATOR_FEE_BPS,
+            preview=money_preview(form, campaign.currency, shares),
             action=url_for("brand.make_offer", application_id=application_id),
             back=url_for("brand.application", application_id=application_id),
             heading=f"What do we offer {application.creator.display_name}?",

@@ -7,13 +7,16 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.campaigns import queries as campaigns
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import (
     APPLICATION_LIFE,
     REASON_SENTENCES,
     ApplicationEvent,
+    money_of,
 )
+from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
@@ -28,10 +31,20 @@ def applications() -> ResponseReturnValue:
             session, creator_id=access.creator_id(), page=access.page_number()
         )
         offers = queries.open_offers_for_creator(session, creator_id=access.creator_id())
+        shares = campaigns.shares_in(
+            session,
+            [each.campaign for each in page.rows],
+            country=creators.creator_by_id(session, access.creator_id()).country,
+            now=utc_now(),
+        )
     return render_template(
         "creator/applications.html",
         page=page,
         waiting=queries.WAITING,
+        receives={
+            each.id: money_of(each.fee, shares[each.campaign_id]).creator_receives
+            for each in page.rows
+        },
         offers={each.application_id: each for each in offers},
         reasons={reason.value: words for reason, words in REASON_SENTENCES.items()},
         may_withdraw={

@@ -20,9 +20,6 @@ from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import (
     ACCEPT_DAYS,
     APPLICATION_LIFE,
-    BRAND_FEE_BPS,
-    CREATOR_FEE_BPS,
-    HOLD_DAYS,
     PITCH_MOST,
     REPLY_DAYS,
     REVIEW_DAYS,
@@ -30,16 +27,17 @@ from marketplace.collaborations.rules import (
     InvitationState,
     OfferMoney,
     money_of,
-    split_fee,
 )
+from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.money import Money
 from marketplace.matching import queries as matching
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.session import reading, transaction
+from marketplace.terms.rules import Shares
 from marketplace.web import access
-from marketplace.web.agreements import rights_in_words
+from marketplace.web.agreements import MoneySides, rights_in_words, sides_of
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
 
@@ -55,7 +53,6 @@ class ApplyForm(BaseForm):
     fee = MoneyField(
         "Your fee for everything",
         [InputRequired("Enter your fee.")],
-        description="The whole fee, before the platform's share of 5 %.",
     )
 
 
@@ -67,12 +64,18 @@ def briefs() -> ResponseReturnValue:
         found = matching.open_briefs_for(session, creator_id=access.creator_id(), now=utc_now())
         invitations = queries.invitations_to_answer(session, creator_id=access.creator_id())
         mine = queries.application_states(session, creator_id=access.creator_id())
-    number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
-    shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
+        shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        country = creators.creator_by_id(session, access.creator_id()).country
+        shares = campaigns.shares_in(
+            session, [each.brief.campaign for each in shown], country=country, now=utc_now()
+        )
     return render_template(
         "creator/briefs.html",
         page=Page(rows=shown, number=number, total=len(found)),
-        pay={each.brief.id: pay_range(each.brief) for each in shown},
+        pay={
+            each.brief.id: pay_range(each.brief, shares[each.brief.campaign_id]) for each in shown
+        },
         invited={each.campaign_id for each in invitations},
         mine=mine,
     )
@@ -88,6 +91,8 @@ def brief(campaign_id: UUID) -> ResponseReturnValue:
 def apply_to_brief(campaign_id: UUID) -> ResponseReturnValue:
     """Apply with a pitch and a fee."""
     form = ApplyForm()
+    if "look" in request.form:
+        return _page(campaign_id, form)
     if not form.validate():
         return _page(campaign_id, form), 422
     try:
@@ -125,21 +130,23 @@ def decline_invitation(invitation_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("creator.briefs"), 303)
 
 
-def pay_range(brief: Brief) -> tuple[OfferMoney, OfferMoney] | None:
+def pay_range(brief: Brief, shares: Shares) -> tuple[OfferMoney, OfferMoney] | None:
     """Return the money of the lowest and the highest fee a brief names; the campaign loaded."""
     if brief.fee_low_minor is None or brief.fee_high_minor is None:
         return None
-    count = sum(each["count"] for each in brief.deliverables)
     currency = brief.campaign.currency
-    low, high = (
-        money_of(
-            split_fee(Money(minor, currency), count=count),
-            creator_fee_bps=CREATOR_FEE_BPS,
-            brand_fee_bps=BRAND_FEE_BPS,
-        )
-        for minor in (brief.fee_low_minor, brief.fee_high_minor)
-    )
-    return low, high
+    low, high = (Money(minor, currency) for minor in (brief.fee_low_minor, brief.fee_high_minor))
+    return money_of(low, shares), money_of(high, shares)
+
+
+def _preview(form: ApplyForm, currency: str, shares: Shares) -> MoneySides | None:
+    """Both sides' money for the fee in the form; without a whole amount in it nothing."""
+    try:
+        return sides_of(money_of(form.fee.amount_in(currency), shares), shares)
+    except InvalidInput as refusal:
+        if "look" in request.form:
+            form.show(refusal)
+        return None
 
 
 def _page(campaign_id: UUID, form: ApplyForm) -> str:
@@ -155,6 +162,9 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             raise NotFound("brief")
         fit = matching.fit_to(session, found, creator_id=access.creator_id())
         offers = _offers(session, ties)
+        terms = campaigns.terms_of(session, campaign, now=now)
+        creator = creators.creator_by_id(session, access.creator_id())
+    shares = terms.shares_for(creator.country)
     return render_template(
         "creator/brief.html",
         form=form,
@@ -163,7 +173,9 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         brand=campaign.brand,
         ties=ties,
         fit=fit,
-        pay=pay_range(found),
+        pay=pay_range(found, shares),
+        shares=shares,
+        preview=_preview(form, campaign.currency, shares),
         offers=offers,
         words={
             "rights": rights_in_words(
@@ -175,7 +187,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             "reply": REPLY_DAYS,
             "review": REVIEW_DAYS,
             "accept": ACCEPT_DAYS,
-            "hold": HOLD_DAYS,
+            "hold": terms.hold_days,
         },
         invited=ties.invitation is not None and ties.invitation.state is InvitationState.SENT,
         may_apply=takes_creators

@@ -7,11 +7,10 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.campaigns import queries as campaigns
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import (
-    BRAND_FEE_BPS,
-    CREATOR_FEE_BPS,
     OfferState,
     Party,
     offer_money,
@@ -88,7 +87,9 @@ def counter_offer(offer_id: UUID) -> ResponseReturnValue:
     """Answer with other terms."""
     with reading() as session:
         facts = offer_page(session, access.actor(), offer_id)
+        terms = campaigns.terms_of(session, facts["campaign"], now=utc_now())
     before = facts["offer"]
+    shares = terms.shares_for(facts["creator"].country)
     if before.state is not OfferState.OPEN:
         raise Conflict("This offer is not open any more")
     currency = before.currency
@@ -101,9 +102,7 @@ def counter_offer(offer_id: UUID) -> ResponseReturnValue:
             offer=before,
             campaign=facts["campaign"],
             brand=facts["brand"],
-            preview=money_preview(form, currency),
-            brand_fee_bps=BRAND_FEE_BPS,
-            creator_fee_bps=CREATOR_FEE_BPS,
+            preview=money_preview(form, currency, shares),
         )
 
     if not form.is_submitted() or "look" in request.form:

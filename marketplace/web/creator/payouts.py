@@ -41,7 +41,7 @@ def earnings() -> ResponseReturnValue:
             "creator/earnings.html",
             sums=queries.sums_of(session, creator_id),
             page=queries.earnings_of_creator(
-                session, creator_id=creator_id, page=access.page_number()
+                session, creator_id=creator_id, page=access.page_number(), now=utc_now()
             ),
             account=queries.account_of(session, creator_id),
             payouts=queries.payouts_of_creator(session, creator_id=creator_id),

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.collaborations.rules import CREATOR_FEE_BPS
 from marketplace.creators import queries
 from marketplace.creators import service as creators
 from marketplace.creators.models import RateCard
-from marketplace.creators.rules import CURRENCIES, FORMATS
-from marketplace.kernel.currencies import exponent
+from marketplace.creators.rules import FORMATS
+from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, digits
 from marketplace.store.session import reading, transaction
+from marketplace.terms.queries import terms_for
+from marketplace.terms.rules import PlatformTerms
 from marketplace.web import access
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
@@ -41,29 +41,38 @@ def rates() -> ResponseReturnValue:
     """What do I usually ask?"""
     asked = request.args.get("currency", "")
     form = RatesForm()
-    if request.method == "POST":
-        return _save(form, currency=asked if asked in CURRENCIES else CURRENCIES[0])
     with reading() as session:
         cards = queries.rates_of(session, creator_id=access.creator_id())
-    currency = asked if asked in CURRENCIES else (cards[0].currency if cards else CURRENCIES[0])
+        terms = terms_for(session, at=utc_now())
+    known = asked in terms.currencies
+    if request.method == "POST":
+        return _save(form, terms, currency=asked if known else terms.currencies[0])
+    used = [card.currency for card in cards if card.currency in terms.currencies]
+    currency = asked if known else next(iter(used), terms.currencies[0])
     for card in cards:
         if card.currency == currency:
-            form[card.format].data = _plain(card.fee)
-    return _page(form, cards, currency)
+            form[card.format].data = digits(card.fee)
+    return _page(form, cards, currency, terms)
 
 
-def _save(form: RatesForm, *, currency: str) -> ResponseReturnValue:
+def _save(form: RatesForm, terms: PlatformTerms, *, currency: str) -> ResponseReturnValue:
     try:
         if not form.validate_on_submit():
             raise InvalidInput({})
         given = _amounts(form, currency)
         with transaction() as session:
-            creators.set_rates(session, actor=access.actor(), currency=currency, rates=given)
+            creators.set_rates(
+                session,
+                actor=access.actor(),
+                currency=currency,
+                rates=given,
+                now=utc_now(),
+            )
     except InvalidInput as refusal:
         form.show(refusal)
         with reading() as session:
             cards = queries.rates_of(session, creator_id=access.creator_id())
-        return _page(form, cards, currency), 422
+        return _page(form, cards, currency, terms), 422
     flash(f"Your rates in {currency} are saved.", "success")
     return redirect(url_for("creator.rates", currency=currency), 303)
 
@@ -84,19 +93,14 @@ def _amounts(form: RatesForm, currency: str) -> dict[str, Money]:
     return given
 
 
-def _page(form: RatesForm, cards: list[RateCard], currency: str) -> str:
+def _page(form: RatesForm, cards: list[RateCard], currency: str, terms: PlatformTerms) -> str:
     return render_template(
         "creator/rates_edit.html",
         form=form,
         formats=FORMATS,
-        share_bps=CREATOR_FEE_BPS,
+        share_bps=terms.creator_fee_bps,
         cards=cards,
         currency=currency,
-        currencies=CURRENCIES,
+        currencies=terms.currencies,
         used=sorted({card.currency for card in cards}),
     )
-
-
-def _plain(amount: Money) -> str:
-    """The amount as a person would type it."""
-    return f"{Decimal(amount.minor).scaleb(-exponent(amount.currency)):f}"

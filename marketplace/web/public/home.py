@@ -13,12 +13,14 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.collaborations.rules import BRAND_FEE_BPS, CREATOR_FEE_BPS, HOLD_DAYS
 from marketplace.creators import queries as creators
+from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.payouts import queries as payouts
 from marketplace.reconciliation.checks import runs
 from marketplace.store.session import reading
+from marketplace.terms.queries import terms_for
+from marketplace.terms.rules import Bearer, PlatformTerms
 from marketplace.web import sessions
 from marketplace.web.public.blueprint import bp
 from marketplace.web.reader import number, percent
@@ -40,9 +42,10 @@ def home() -> ResponseReturnValue:
         return redirect(sessions.home_url(), 303)
     with reading() as session:
         figures = _figures(session)
+        terms = terms_for(session, at=utc_now())
         proven = runs.last(session)
     return render_template(
-        "public/home.html", figures=figures, fees=_fees_in_one_line(), proven=proven
+        "public/home.html", figures=figures, fees=fees_in_one_line(terms), proven=proven
     )
 
 
@@ -62,9 +65,17 @@ def _figures(session: Session) -> Sequence[Figure]:
     return found
 
 
-def _fees_in_one_line() -> str:
-    return (
-        f"Brands pay {percent(BRAND_FEE_BPS)} on top of a creator's fee. "
-        f"Creators receive {percent(BPS_WHOLE - CREATOR_FEE_BPS)} of it, "
-        f"{HOLD_DAYS} days after their work is accepted."
+def fees_in_one_line(terms: PlatformTerms) -> str:
+    """Return what the platform takes of whom, and when creators are paid."""
+    line = (
+        f"Brands pay {percent(terms.brand_fee_bps)} on top of a creator's fee. "
+        f"Creators receive {percent(BPS_WHOLE - terms.creator_fee_bps)} of it, "
     )
+    if terms.hold_days:
+        days = "day" if terms.hold_days == 1 else "days"
+        line += f"{terms.hold_days} {days} after their work is accepted."
+    else:
+        line += "as soon as their work is accepted."
+    if terms.processor_fees_by is Bearer.BRAND:
+        line += " Brands bear what the payment service takes."
+    return line

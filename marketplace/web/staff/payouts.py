@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.kernel.clock import utc_now
 from marketplace.ledger import queries as ledger
 from marketplace.payouts import queries
 from marketplace.payouts.rules import EarningState, PayoutState
@@ -31,7 +32,9 @@ def earnings() -> ResponseReturnValue:
     with reading() as session:
         return render_template(
             "staff/earnings.html",
-            page=queries.all_earnings(session, state=state, page=access.page_number()),
+            page=queries.all_earnings(
+                session, state=state, page=access.page_number(), now=utc_now()
+            ),
             state=state,
             states=list(EarningState),
             problems=asked.problems,

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
@@ -16,9 +15,8 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from marketplace.kernel.clock import utc_now
-from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, digits
 from marketplace.ledger import queries as ledger
 from marketplace.reconciliation import queries
 from marketplace.reconciliation import service as reconciliation_room
@@ -225,9 +223,9 @@ def _cells(paired: PairedLine) -> tuple[str, ...]:
         _harmless(line.stripe_balance_transaction_id),
         _harmless(line.kind),
         _harmless(line.source_id or ""),
-        _number(paired.amount),
-        _number(paired.fee),
-        _number(paired.net),
+        digits(paired.amount),
+        digits(paired.fee),
+        digits(paired.net),
         line.currency,
         str(paired.entry_id or ""),
         paired.entry_kind or "",
@@ -239,10 +237,6 @@ def _cells(paired: PairedLine) -> tuple[str, ...]:
 def _harmless(text: str) -> str:
     """Keep a spreadsheet from running a text that begins like a formula."""
     return f"'{text}" if text.startswith(BEGINS_A_FORMULA) else text
-
-
-def _number(amount: Money) -> str:
-    return f"{Decimal(amount.minor).scaleb(-exponent(amount.currency)):f}"
 
 
 def _row(cells: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from marketplace.ledger.rules.events.agreed import (
     commitment_released,
     committed,
     earned,
+    earning_key,
     matured,
 )
 from marketplace.ledger.rules.events.chargebacks import (
@@ -114,6 +115,7 @@ __all__ = [
     "creator_payable",
     "creator_pending",
     "earned",
+    "earning_key",
     "fee_returned",
     "fee_taken",
     "fee_unearned",

@@ -31,6 +31,11 @@ def committed(
     )
 
 
+def earning_key(deliverable_id: UUID, *, revision: int) -> str:
+    """Return the key under which a deliverable's fee is earned."""
+    return f"earn:{deliverable_id}:{revision}"
+
+
 def earned(
     *,
     deliverable_id: UUID,
@@ -47,7 +52,7 @@ def earned(
     promised = committed_to(collaboration_id)
     return entry_of(
         EntryKind.EARN,
-        f"earn:{deliverable_id}:{revision}",
+        earning_key(deliverable_id, revision=revision),
         (promised, creator_pending(creator_id), net),
         (promised, FEE_EARNED, platform_share),
         (fee_unearned(campaign_id), FEE_EARNED, fee_on_top),

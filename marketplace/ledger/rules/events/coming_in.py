@@ -79,20 +79,31 @@ def allocated(*, allocation_id: UUID, brand_id: UUID, campaign_id: UUID, amount:
     )
 
 
-def fee_taken(*, campaign_id: UUID, number: str, fee: Money, tax: Money) -> Entry:
-    """3. The platform fee on a funding, and the tax on it. number: says which time, for ever."""
+def fee_taken(
+    *, campaign_id: UUID, number: str, fee: Money, tax: Money, processor_fee: Money
+) -> Entry:
+    """3. The platform fee on a funding, and the tax on it. number: says which time, for ever.
+
+    processor_fee: what the brand pays so that the processor's fee is not ours; nothing else covers
+    it, so it lowers what the processor costs us.
+    """
     return entry_of(
         EntryKind.FEE,
         f"fee:{campaign_id}:{number}",
         (campaign_funds(campaign_id), fee_unearned(campaign_id), fee),
         (campaign_funds(campaign_id), AccountRef(Code.SALES_TAX), tax),
+        (campaign_funds(campaign_id), PROCESSOR_FEES, processor_fee),
     )
 
 
-def fee_returned(*, campaign_id: UUID, number: str, fee: Money) -> Entry:
-    """3, back. The fee on money that is about to be refunded. number: says which time, for ever."""
+def fee_returned(*, campaign_id: UUID, number: str, fee: Money, tax: Money) -> Entry:
+    """3, back. The fee on money that is about to be refunded, and the tax on that fee.
+
+    number: says which time, for ever.
+    """
     return entry_of(
         EntryKind.FEE_RETURN,
         f"fee_return:{campaign_id}:{number}",
         (fee_unearned(campaign_id), campaign_funds(campaign_id), fee),
+        (AccountRef(Code.SALES_TAX), campaign_funds(campaign_id), tax),
     )

@@ -40,12 +40,15 @@ def payout_settled(*, payout_id: UUID, stripe_transfer_id: str, amount: Money) -
     )
 
 
-def payout_released(*, payout_id: UUID, creator_id: UUID, amount: Money) -> Entry:
-    """13. The transfer was refused for good: payable again."""
+def payout_released(
+    *, payout_id: UUID, creator_id: UUID, amount: Money, tax_withheld: Money
+) -> Entry:
+    """13. The transfer was refused for good: payable again, with the tax that was kept back."""
     return entry_of(
         EntryKind.PAYOUT_RELEASE,
         f"payout:{payout_id}:release",
         (payout_in_flight(payout_id), creator_payable(creator_id), amount),
+        (AccountRef(Code.TAX_WITHHELD), creator_payable(creator_id), tax_withheld),
     )
 
 

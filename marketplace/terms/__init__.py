@@ -1,0 +1,1 @@
+"""What the platform charges, waits and withholds: versions kept for ever, nothing ever changed."""

@@ -1,0 +1,203 @@
+"""What is in force, what will be, and what was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+
+from marketplace.accounts.models import Brand
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.store.paging import Page, page_of
+from marketplace.terms.models import BrandTermsVersion, TermsVersion
+from marketplace.terms.rules import BrandTerms, Limits, PlatformTerms, Shares, or_else, with_brand
+
+
+def terms_for(session: Session, *, at: datetime, brand_id: UUID | None = None) -> PlatformTerms:
+    """The terms in force at a moment, with what the brand has instead of everybody's."""
+    terms = terms_of(version_at(session, at=at))
+    own = None if brand_id is None else brand_version_at(session, brand_id=brand_id, at=at)
+    return terms if own is None else with_brand(terms, brand_terms_of(own))
+
+
+def shares_for_many(
+    session: Session, wanted: Collection[tuple[UUID, datetime]], *, country: str | None
+) -> dict[tuple[UUID, datetime], Shares]:
+    """The shares taken of a creator's fee, for many (brand, moment) at once."""
+    if not wanted:
+        return {}
+    versions = session.scalars(
+        select(TermsVersion)
+        .options(selectinload(TermsVersion.withholding), raiseload(TermsVersion.limits))
+        .order_by(*_LAST_FIRST)
+    ).all()
+    own = session.scalars(
+        select(BrandTermsVersion)
+        .where(BrandTermsVersion.brand_id.in_({brand_id for brand_id, _ in wanted}))
+        .order_by(*_BRANDS_LAST_FIRST)
+    ).all()
+    found = {}
+    for brand_id, at in wanted:
+        version = next(row for row in versions if row.valid_from <= at)
+        apart = brand_terms_of(
+            next((r for r in own if r.brand_id == brand_id and r.valid_from <= at), None)
+        )
+        tax = {row.country: row.share_bps for row in version.withholding}
+        found[brand_id, at] = Shares(
+            brand=or_else(apart.brand_fee_bps, version.brand_fee_bps),
+            creator=or_else(apart.creator_fee_bps, version.creator_fee_bps),
+            brand_tax=version.fee_tax_bps,
+            withheld=tax.get(country or "", 0),
+        )
+    return found
+
+
+def version_at(session: Session, *, at: datetime) -> TermsVersion:
+    """The version of everybody's terms in force at a moment; raises NotFound before the first."""
+    found = session.scalar(_versions().where(TermsVersion.valid_from <= at).limit(1))
+    if found is None:
+        raise NotFound("terms")
+    return found
+
+
+def version_by_id(session: Session, version_id: UUID) -> TermsVersion:
+    """A version by its id; raises NotFound."""
+    found = session.scalar(_versions().where(TermsVersion.id == version_id))
+    if found is None:
+        raise NotFound("terms")
+    return found
+
+
+def to_come(session: Session, *, after: datetime) -> Sequence[TermsVersion]:
+    """Versions that are set for later than a moment and will come into force, soonest first.
+
+    Of several for one moment the last that was set counts.
+    """
+    rows = session.scalars(_versions().where(TermsVersion.valid_from > after)).all()
+    last = {row.valid_from: row for row in reversed(rows)}
+    return [last[moment] for moment in sorted(last)]
+
+
+def history(session: Session, *, page: int) -> Page[TermsVersion]:
+    """Every version that was ever set, the last first."""
+    statement = (
+        select(TermsVersion)
+        .options(*_WHOLE)
+        .order_by(TermsVersion.set_at.desc(), TermsVersion.id.desc())
+    )
+    return page_of(session, statement, number=page)
+
+
+def last_set(session: Session) -> UUID:
+    """The id of the version that was set last, in force or not."""
+    return session.scalars(
+        select(TermsVersion.id)
+        .order_by(TermsVersion.set_at.desc(), TermsVersion.id.desc())
+        .limit(1)
+    ).one()
+
+
+def brand_version_at(session: Session, *, brand_id: UUID, at: datetime) -> BrandTermsVersion | None:
+    """What one brand has instead at a moment; None when it never differed."""
+    return session.scalar(
+        _brand_versions(brand_id).where(BrandTermsVersion.valid_from <= at).limit(1)
+    )
+
+
+def brand_history(session: Session, *, brand_id: UUID) -> Sequence[BrandTermsVersion]:
+    """Everything that was ever set for one brand, the last first."""
+    return session.scalars(
+        select(BrandTermsVersion)
+        .where(BrandTermsVersion.brand_id == brand_id)
+        .options(joinedload(BrandTermsVersion.setter))
+        .order_by(BrandTermsVersion.set_at.desc(), BrandTermsVersion.id.desc())
+    ).all()
+
+
+def brands_apart(session: Session, *, at: datetime) -> list[BrandTermsVersion]:
+    """What each brand has that differs at a moment, or will differ later; by the brand's name."""
+    latest = (
+        select(BrandTermsVersion)
+        .distinct(BrandTermsVersion.brand_id, BrandTermsVersion.valid_from > at)
+        .options(joinedload(BrandTermsVersion.brand), joinedload(BrandTermsVersion.setter))
+        .order_by(
+            BrandTermsVersion.brand_id,
+            (BrandTermsVersion.valid_from > at),
+            BrandTermsVersion.valid_from.desc(),
+            BrandTermsVersion.set_at.desc(),
+        )
+    )
+    rows = session.scalars(latest).all()
+    shown = [row for row in rows if row.valid_from > at or not brand_terms_of(row).nothing]
+    return sorted(shown, key=lambda row: (row.brand.name.casefold(), row.valid_from))
+
+
+def brands(session: Session) -> Sequence[Brand]:
+    """Every brand, by name."""
+    return session.scalars(select(Brand).order_by(func.lower(Brand.name), Brand.id)).all()
+
+
+def terms_of(version: TermsVersion) -> PlatformTerms:
+    """What a version says, as a value."""
+    return PlatformTerms(
+        brand_fee_bps=version.brand_fee_bps,
+        creator_fee_bps=version.creator_fee_bps,
+        hold_days=version.hold_days,
+        processor_fees_by=version.processor_fees_by,
+        processor_fee_bps=version.processor_fee_bps,
+        fee_tax_bps=version.fee_tax_bps,
+        limits={
+            row.currency: Limits(
+                offered=row.offered,
+                funding_least=Money(row.funding_least_minor, row.currency),
+                funding_most=Money(row.funding_most_minor, row.currency),
+                payout_least=Money(row.payout_least_minor, row.currency),
+                processor_fixed=Money(row.processor_fixed_minor, row.currency),
+            )
+            for row in version.limits
+        },
+        withholding={row.country: row.share_bps for row in version.withholding},
+    )
+
+
+def brand_terms_of(version: BrandTermsVersion | None) -> BrandTerms:
+    """What a brand has instead, as a value; nothing for None."""
+    if version is None:
+        return BrandTerms()
+    return BrandTerms(
+        brand_fee_bps=version.brand_fee_bps,
+        creator_fee_bps=version.creator_fee_bps,
+        hold_days=version.hold_days,
+        processor_fees_by=version.processor_fees_by,
+    )
+
+
+_WHOLE = (
+    selectinload(TermsVersion.limits),
+    selectinload(TermsVersion.withholding),
+    joinedload(TermsVersion.setter),
+)
+
+
+_LAST_FIRST = (TermsVersion.valid_from.desc(), TermsVersion.set_at.desc(), TermsVersion.id.desc())
+_BRANDS_LAST_FIRST = (
+    BrandTermsVersion.valid_from.desc(),
+    BrandTermsVersion.set_at.desc(),
+    BrandTermsVersion.id.desc(),
+)
+
+
+def _versions() -> Select[TermsVersion]:
+    return select(TermsVersion).options(*_WHOLE).order_by(*_LAST_FIRST)
+
+
+def _brand_versions(brand_id: UUID) -> Select[BrandTermsVersion]:
+    return (
+        select(BrandTermsVersion)
+        .where(BrandTermsVersion.brand_id == brand_id)
+        .order_by(*_BRANDS_LAST_FIRST)
+    )

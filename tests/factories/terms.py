@@ -1,0 +1,52 @@
+"""Terms of the platform for tests: as every installation begins, unless told otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.money import Money
+from marketplace.terms.rules import Bearer, Limits, PlatformTerms, Shares
+
+SHARES: Final = Shares(brand=1_000, creator=500)
+
+
+def limits(currency: str, *, unit: int = 1, offered: bool = True) -> Limits:
+    """Return limits of 50 to 100,000 times so many whole units, and payouts from 10 times."""
+
+    def amount(hundredths: int) -> Money:
+        return Money(hundredths * unit * 10 ** exponent(currency) // 100, currency)
+
+    return Limits(
+        offered=offered,
+        funding_least=amount(5_000),
+        funding_most=amount(10_000_000),
+        payout_least=amount(1_000),
+        processor_fixed=amount(30),
+    )
+
+
+LIMITS: Final[Mapping[str, Limits]] = {
+    "USD": limits("USD"),
+    "EUR": limits("EUR"),
+    "JPY": limits("JPY", unit=100),
+    "KWD": limits("KWD"),
+}
+
+
+def platform_terms(**changes: Any) -> PlatformTerms:
+    """Return terms with 10 % of the brand, 5 % of the creator, and a week of holding."""
+    return replace(
+        PlatformTerms(
+            brand_fee_bps=1_000,
+            creator_fee_bps=500,
+            hold_days=7,
+            processor_fees_by=Bearer.PLATFORM,
+            processor_fee_bps=290,
+            fee_tax_bps=0,
+            limits=LIMITS,
+        ),
+        **changes,
+    )
