@@ -9,7 +9,13 @@ from typing import Final
 
 from flask import Flask
 
-from marketplace.sandbox import bank_switches, control, stripe_pages, tiktok_server
+from marketplace.sandbox import (
+    bank_switches,
+    control,
+    control_banks,
+    stripe_pages,
+    tiktok_server,
+)
 from marketplace.sandbox.store import Store
 from marketplace.sandbox.stripe_server import StripeServer
 from marketplace.sandbox.stripe_webhooks import WebhookSender, WebhookTargets
@@ -71,6 +77,7 @@ def create_sandbox(
     app.register_blueprint(stripe_pages.blueprint(stripe.world, changed=stripe.wake.set))
     app.register_blueprint(control.blueprint(stripe, sender))
     app.register_blueprint(bank_switches.blueprint(stripe.world, changed=stripe.wake.set))
+    app.register_blueprint(control_banks.blueprint(stripe.world, changed=stripe.wake.set))
     app.register_blueprint(tiktok_server.blueprint(store, tiktok or TikTokSettings()))
     return app
 

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace.sandbox.store import Document
 from marketplace.sandbox.stripe_accounts import finish_onboarding, open_link
+from marketplace.sandbox.stripe_debits import ACCOUNTS, GOOD_ACCOUNT, order
 from marketplace.sandbox.stripe_payments import (
-    DECLINING_CARD,
+    CARDS,
     GOOD_CARD,
     Outcome,
     pay,
@@ -28,9 +29,9 @@ _SEE_OTHER: Final = 303
 _SHORTEST_BANK_NUMBER: Final = 4
 _LONGEST_FIELD: Final = 100
 _DECLINED: Final = "Your card was declined. Nothing was charged; try another card."
-_UNKNOWN_CARD: Final = (
-    "The sandbox knows two cards: 4242 4242 4242 4242 pays, 4000 0000 0000 0002 is declined."
-)
+_UNKNOWN_CARD: Final = f"The sandbox does not know this card. {GOOD_CARD} pays."
+_UNKNOWN_ACCOUNT: Final = f"The sandbox does not know this account: {GOOD_ACCOUNT} pays."
+_ONLY_DOLLARS: Final = "A bank debit is for US dollars only. Pay with a card."
 
 
 def money_text(amount: int, currency: str) -> str:
@@ -52,13 +53,24 @@ def blueprint(world: Callable[[], World], *, changed: Callable[[], None]) -> Blu
     def press_pay(key: str) -> BaseResponse:
         now = world()
         card = "".join(request.form.get("card", "").split())
+        bank = "".join(request.form.get("bank", "").split())
         email = request.form.get("email", "").strip()[:_LONGEST_FIELD]
-        if card not in (GOOD_CARD, DECLINING_CARD):
+        by_bank = request.form.get("method") == "bank"
+        if by_bank and bank not in ACCOUNTS:
+            return _checkout_page(now, key, trouble=_UNKNOWN_ACCOUNT, bank=bank)
+        if not by_bank and card not in CARDS:
             return _checkout_page(now, key, trouble=_UNKNOWN_CARD, card=card)
         with now.store.transaction():
-            if now.store.get("checkout.session", key) is None:
+            session = now.store.get("checkout.session", key)
+            if session is None:
                 return _no_page()
-            outcome = pay(now, key, card=card, email=email or None)
+            if by_bank and session["currency"] != "usd":
+                return _checkout_page(now, key, trouble=_ONLY_DOLLARS)
+            outcome = (
+                order(now, key, bank_account=bank, email=email or None)
+                if by_bank
+                else pay(now, key, card=card, email=email or None)
+            )
         changed()
         if outcome is Outcome.DECLINED:
             return _checkout_page(now, key, trouble=_DECLINED, card=card)
@@ -99,7 +111,12 @@ def blueprint(world: Callable[[], World], *, changed: Callable[[], None]) -> Blu
 
 
 def _checkout_page(
-    world: World, key: str, *, trouble: str | None = None, card: str = GOOD_CARD
+    world: World,
+    key: str,
+    *,
+    trouble: str | None = None,
+    card: str = GOOD_CARD,
+    bank: str | None = None,
 ) -> BaseResponse:
     with world.store.transaction():
         session = session_now(world, key)
@@ -118,6 +135,9 @@ def _checkout_page(
         session=session,
         amount=money_text(session["amount_total"], session["currency"]),
         lines=lines,
+        by_bank=bank is not None,
+        bank=bank or GOOD_ACCOUNT,
+        accounts=ACCOUNTS,
         card=" ".join(card[place : place + 4] for place in range(0, len(card), 4)),
         email=session["customer_email"] or "buyer@example.com",
         success=success,

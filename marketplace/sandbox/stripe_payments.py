@@ -1,10 +1,12 @@
-"""Money in: checkout sessions, the card payment on the sandbox's page, refunds."""
+"""Money in: checkout sessions and the card payment on the sandbox's page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from marketplace.sandbox import stripe_disputes, stripe_warnings
 from marketplace.sandbox.store import Document
 from marketplace.sandbox.stripe_errors import StripeRefusal, no_such
 from marketplace.sandbox.stripe_events import emit
@@ -17,23 +19,29 @@ from marketplace.sandbox.stripe_limits import (
 )
 from marketplace.sandbox.stripe_money import (
     SETTLES_AFTER,
-    available,
     card_fee,
-    insufficient,
     move,
-    pending,
 )
 from marketplace.sandbox.stripe_objects import (
     charge,
     checkout_session,
     customer,
     payment_intent,
-    refund,
 )
 from marketplace.sandbox.stripe_world import PLATFORM, Call, World
 
 GOOD_CARD: Final = "4242424242424242"
 DECLINING_CARD: Final = "4000000000000002"
+CARDS: Final = {
+    GOOD_CARD: {},
+    DECLINING_CARD: {},
+    "4000000000000259": {"then": "dispute"},
+    "4000000000001976": {"then": "inquiry"},
+    "4000000000005423": {"then": "warning"},
+    "4000000000007726": {"refund": "pends"},
+    "4000000000005126": {"refund": "fails"},
+}
+"""Stripe's own test cards, and what comes of a charge of each (docs.stripe.com/testing)."""
 
 _SHORTEST_SESSION: Final = 30 * 60
 _LONGEST_SESSION: Final = 24 * 60 * 60
@@ -164,7 +172,7 @@ def _expire(world: World, session: Document) -> Document:
 def pay(world: World, key: str, *, card: str, email: str | None) -> Outcome:
     """Charge the card for a session, once: a second time says that it is paid.
 
-    card: one of the two cards the sandbox knows, digits only.
+    card: one that the sandbox knows, digits only.
     """
     session = session_now(world, key)
     if session is None:
@@ -173,7 +181,7 @@ def pay(world: World, key: str, *, card: str, email: str | None) -> Outcome:
         return Outcome.ALREADY_PAID
     if session["status"] == "expired":
         return Outcome.EXPIRED
-    intent = _intent(world, session)
+    intent = intent_of(world, session)
     declined = card == DECLINING_CARD
     email = session["customer_email"] or email
     charged = charge(world, intent, last4=card[-4:], email=email, declined=declined)
@@ -198,9 +206,35 @@ def pay(world: World, key: str, *, card: str, email: str | None) -> Outcome:
         last_payment_error=None,
         payment_method=charged["payment_method"],
     )
+    complete(session, email=email, payment_status="paid")
+    world.store.put("charge", charged["id"], charged, scope=PLATFORM)
+    world.store.put("payment_intent", intent["id"], intent, scope=PLATFORM)
+    world.store.put("checkout.session", session["id"], session)
+    emit(world, "charge.succeeded", charged)
+    emit(world, "payment_intent.succeeded", intent)
+    emit(world, "checkout.session.completed", session)
+    _habits(world, charged, CARDS[card])
+    return Outcome.PAID
+
+
+def _habits(world: World, charged: Document, habit: Mapping[str, str]) -> None:
+    """Do to a charge what its card is known for, and remember the rest."""
+    if "refund" in habit:
+        world.store.put("habit", charged["id"], {"id": charged["id"], **habit})
+    match habit.get("then"):
+        case "dispute":
+            stripe_disputes.open_dispute(world, charged)
+        case "inquiry":
+            stripe_disputes.open_dispute(world, charged, inquiry=True)
+        case "warning":
+            stripe_warnings.warn(world, charged)
+
+
+def complete(session: Document, *, email: str | None, payment_status: str) -> None:
+    """Write on a session that its buyer is done with it."""
     session.update(
         status="complete",
-        payment_status="paid",
+        payment_status=payment_status,
         url=None,
         customer_details={
             "address": None,
@@ -211,16 +245,9 @@ def pay(world: World, key: str, *, card: str, email: str | None) -> Outcome:
             "tax_ids": [],
         },
     )
-    world.store.put("charge", charged["id"], charged, scope=PLATFORM)
-    world.store.put("payment_intent", intent["id"], intent, scope=PLATFORM)
-    world.store.put("checkout.session", session["id"], session)
-    emit(world, "charge.succeeded", charged)
-    emit(world, "payment_intent.succeeded", intent)
-    emit(world, "checkout.session.completed", session)
-    return Outcome.PAID
 
 
-def _intent(world: World, session: Document) -> Document:
+def intent_of(world: World, session: Document) -> Document:
     """Return the session's payment intent, made at the first try of a card."""
     if session["payment_intent"] is not None:
         found = world.store.get("payment_intent", session["payment_intent"])
@@ -248,67 +275,3 @@ def _decline(world: World, intent: Document, charged: Document) -> Outcome:
     emit(world, "charge.failed", charged)
     emit(world, "payment_intent.payment_failed", intent)
     return Outcome.DECLINED
-
-
-def create_refund(call: Call) -> Document:
-    """Answer POST /v1/refunds, of a whole charge or a part of it."""
-    world, params = call.world, call.params
-    charged = _charge_to_refund(world, params)
-    left = charged["amount"] - charged["amount_refunded"]
-    if left == 0:
-        raise StripeRefusal(
-            f"Charge {charged['id']} has already been refunded.", code="charge_already_refunded"
-        )
-    amount = amount_of(params) if "amount" in params else left
-    if amount > left:
-        raise StripeRefusal(
-            f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})",
-            param="amount",
-        )
-    check_metadata(params.get("metadata"))
-    currency = charged["currency"]
-    if available(world, PLATFORM, currency) + pending(world, PLATFORM, currency) < amount:
-        raise insufficient()
-    given = refund(world, charged, params, amount=amount)
-    given["balance_transaction"] = move(
-        world,
-        account=PLATFORM,
-        kind="refund",
-        category="refund",
-        amount=-amount,
-        currency=currency,
-        source=given["id"],
-        description="REFUND FOR CHARGE",
-    )["id"]
-    charged["amount_refunded"] += amount
-    charged["refunded"] = charged["amount_refunded"] == charged["amount"]
-    world.store.put("charge", charged["id"], charged)
-    world.store.put("refund", given["id"], given, scope=PLATFORM)
-    emit(world, "refund.created", given)
-    emit(world, "charge.refunded", charged)
-    return given
-
-
-def _charge_to_refund(world: World, params: dict[str, Any]) -> Document:
-    if "payment_intent" in params:
-        key = params["payment_intent"]
-        intent = world.store.get("payment_intent", key)
-        if intent is None:
-            raise no_such("payment_intent", key, param="payment_intent")
-        if intent["status"] != "succeeded":
-            raise StripeRefusal(
-                f"This PaymentIntent ({key}) does not have a successful charge to refund.",
-                param="payment_intent",
-            )
-        key = intent["latest_charge"]
-    elif "charge" in params:
-        key = params["charge"]
-    else:
-        raise StripeRefusal(
-            "One of the following params should be provided for this request: payment_intent or "
-            "charge."
-        )
-    charged = world.store.get("charge", key, scope=PLATFORM)
-    if charged is None or not charged["paid"]:
-        raise no_such("charge", key, param="charge")
-    return charged

@@ -23,6 +23,8 @@ _KIND_OF_PREFIX: Final = {
     "ch": "charge",
     "cs": "checkout.session",
     "cus": "customer",
+    "du": "dispute",
+    "issfr": "radar.early_fraud_warning",
     "pi": "payment_intent",
     "po": "payout",
     "py": "charge",

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from stripe import params as v1
-from stripe.params import checkout
+from stripe.params import checkout, radar
 from stripe.params.v2 import core as v2
 
 from marketplace.sandbox import (
     stripe_accounts,
     stripe_bank,
+    stripe_disputes,
     stripe_money,
     stripe_payments,
     stripe_reading,
+    stripe_refunds,
     stripe_transfers,
 )
 from marketplace.sandbox.store import Document
@@ -24,6 +26,8 @@ from marketplace.sandbox.stripe_objects import page_of
 from marketplace.sandbox.stripe_world import Call
 
 Handler = Callable[[Call], Document]
+
+_WARNING: Final = "radar.early_fraud_warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ ROUTES: Final = (
         connected=True,
     ),
     Route("GET", "/v1/charges/<charge>", v1.ChargeRetrieveParams, _read("charge"), connected=True),
-    Route("POST", "/v1/refunds", v1.RefundCreateParams, stripe_payments.create_refund),
+    Route("POST", "/v1/refunds", v1.RefundCreateParams, stripe_refunds.create_refund),
     Route(
         "GET",
         "/v1/refunds",
@@ -154,6 +158,27 @@ ROUTES: Final = (
         _list("refund", "/v1/refunds", "charge", "payment_intent"),
     ),
     Route("GET", "/v1/refunds/<refund>", v1.RefundRetrieveParams, _read("refund")),
+    Route(
+        "GET",
+        "/v1/disputes",
+        v1.DisputeListParams,
+        _list("dispute", "/v1/disputes", "charge", "payment_intent"),
+    ),
+    Route("GET", "/v1/disputes/<dispute>", v1.DisputeRetrieveParams, _read("dispute")),
+    Route("POST", "/v1/disputes/<dispute>", v1.DisputeUpdateParams, stripe_disputes.update),
+    Route("POST", "/v1/disputes/<dispute>/close", v1.DisputeCloseParams, stripe_disputes.close),
+    Route(
+        "GET",
+        "/v1/radar/early_fraud_warnings",
+        radar.EarlyFraudWarningListParams,
+        _list(_WARNING, "/v1/radar/early_fraud_warnings", "charge", "payment_intent"),
+    ),
+    Route(
+        "GET",
+        "/v1/radar/early_fraud_warnings/<early_fraud_warning>",
+        radar.EarlyFraudWarningRetrieveParams,
+        _read(_WARNING),
+    ),
     Route("POST", "/v1/transfers", v1.TransferCreateParams, stripe_transfers.create),
     Route(
         "GET",

@@ -18,6 +18,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.sandbox.store import Document, Store
 from marketplace.sandbox.stripe_accounts import account_named
 from marketplace.sandbox.stripe_bank import bank_due
+from marketplace.sandbox.stripe_clock import pass_time
 from marketplace.sandbox.stripe_errors import (
     API_ERROR,
     INVALID_REQUEST,
@@ -103,6 +104,7 @@ class StripeServer:
             world = World(self.store, now, self._base or "", self._targets)
             expire_due(world)
             bank_due(world)
+            pass_time(world)
             self._keys.prune(now=now)
 
     def blueprint(self) -> Blueprint:
@@ -206,6 +208,8 @@ class StripeServer:
         try:
             if spoilt is not None and not spoilt.effect:
                 raise spoilt.refusal()
+            with self.store.transaction():
+                pass_time(call.world)
             with self.store.transaction():
                 body = route.handler(call)
                 answer = Answer(

@@ -52,6 +52,15 @@ class RunningSandbox:
             session_url, data={"card": card, "email": "buyer@example.com"}, trust_env=False
         )
 
+    def order_debit(self, session_url: str, *, bank: str = "000123456789") -> httpx.Response:
+        """Order a bank debit on the checkout page; redirects are not followed."""
+        form = {"method": "bank", "bank": bank, "email": "buyer@example.com"}
+        return httpx.post(session_url, data=form, trust_env=False)
+
+    def bank(self, kind: str, key: str, act: str) -> dict[str, object]:
+        """Have a bank do something to a charge, a dispute or a refund."""
+        return self.control(f"banks/{kind}/{key}/{act}")
+
     def finish_onboarding(self, link_url: str) -> httpx.Response:
         """Press Finish on the onboarding page; redirects are not followed."""
         return httpx.post(

@@ -142,7 +142,7 @@ def test_a_card_the_sandbox_does_not_know_changes_nothing(
     assert session.url is not None
     answer = stripe_sandbox.pay(session.url, card="5555 5555 5555 4444")
     assert answer.status_code == 402
-    assert "The sandbox knows two cards" in answer.text
+    assert "The sandbox does not know this card." in answer.text
     assert stripe_client.v1.charges.list().data == []
 
 

@@ -131,7 +131,7 @@ def test_a_call_that_the_sandbox_does_not_play_is_a_404(
     stripe_client: stripe.StripeClient,
 ) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Unrecognized request URL") as refused:
-        stripe_client.v1.disputes.list()
+        stripe_client.v1.coupons.list()
     assert refused.value.http_status == 404
 
 
