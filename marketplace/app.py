@@ -23,6 +23,7 @@ from marketplace.gateways.smtp_mailer import SmtpMailer
 from marketplace.gateways.stripe_events import StripeEvents
 from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.gateways.tiktok import TikTok
+from marketplace.gateways.tiktok_links import TikTokLinks
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import must_be_guarded
 from marketplace.notifications.ports import Mailer
@@ -43,6 +44,7 @@ class Gateways:
     payments: StripePayments
     events: StripeEvents
     tiktok: TikTok
+    tiktok_links: TikTokLinks
     mailer: Mailer
 
 
@@ -116,6 +118,7 @@ def pick_gateways(settings: Settings) -> Gateways:
             api_base=settings.tiktok_api_base,
             authorize_base=settings.tiktok_authorize_base,
         ),
+        tiktok_links=TikTokLinks(settings.tiktok_authorize_base),
         mailer=SmtpMailer(settings.smtp_url, settings.mail_sender)
         if settings.smtp_url
         else MailFolder(Path(settings.mail_folder), settings.mail_sender),

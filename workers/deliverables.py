@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.collaborations.messages import OfferAccepted
 from marketplace.creators import queries as creators
-from marketplace.creators.ports import FailureKind
+from marketplace.creators.ports import Failure, FailureKind
 from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.messages import (
@@ -26,12 +27,21 @@ from marketplace.deliverables.rules import PostState, Verdict, older_than_agreem
 from marketplace.kernel.actor import SYSTEM, Role
 from marketplace.metrics import service as metrics
 from marketplace.metrics.messages import PostNotVisible
-from marketplace.metrics.ports import PostFacts
+from marketplace.metrics.ports import LinkTrouble, PostFacts
+from marketplace.metrics.rules.addresses import parse_post_address
 from marketplace.notifications import service as notifications
 from marketplace.store.session import reading, transaction
 from workers.access import ask_posts, raise_for
 from workers.runtime import Run
 
+LINK_TROUBLE: Final = {
+    LinkTrouble.DEAD: "TikTok does not know this short link, or no longer. Open your post and paste"
+    " its full address.",
+    LinkTrouble.ELSEWHERE: "This short link does not lead to a post on TikTok. Open your post and"
+    " paste its full address.",
+    LinkTrouble.ENDLESS: "This short link leads from one short link to the next without an end."
+    " Open your post and paste its full address.",
+}
 JUDGES = (Role.OWNER, Role.MANAGER)
 """Who hears of a brand's deliverables."""
 
@@ -49,17 +59,41 @@ def check_post(message: PostPasted, run: Run) -> None:
         found = queries.post_by_id(session, message.post_id)
     if found.state is not PostState.CHECKING:
         return
-    answers = ask_posts(found.channel_id, [found.external_id], run)
+    external_id = _followed(found, run)
+    if external_id is None:
+        return
+    answers = ask_posts(found.channel_id, [external_id], run)
     if answers is None:
         _refuse(found, _cannot_read(found), run)
         return
-    answer = answers[found.external_id]
+    answer = answers[external_id]
     if isinstance(answer, PostFacts):
         _confirm(found, answer, run)
     elif answer.kind is FailureKind.NOT_VISIBLE:
         _refuse(found, _not_shown(found), run)
     else:
         raise_for(answer)
+
+
+def _followed(found: PublishedPost, run: Run) -> str | None:
+    """Return the id of the pasted post, following a short link; None once that is refused."""
+    address = parse_post_address(found.address)
+    if not address.is_short:
+        return found.external_id
+    led = run.gateways.tiktok_links.follow(address)
+    if isinstance(led, Failure):
+        raise_for(led)
+    if isinstance(led, LinkTrouble):
+        _refuse(found, LINK_TROUBLE[led], run)
+        return None
+    with transaction() as session:
+        named = deliverables.name_post(
+            session, post_id=found.id, external_id=led.video_id, address=led.canonical
+        )
+    if not named:
+        _refuse(found, "This post already stands for another deliverable.", run)
+        return None
+    return led.video_id
 
 
 def _confirm(found: PublishedPost, facts: PostFacts, run: Run) -> None:

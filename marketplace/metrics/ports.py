@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, TypeAlias
 
 from marketplace.creators.ports import Failure
+from marketplace.metrics.rules.addresses import PostAddress
 from marketplace.metrics.rules.readings import Reading
 
 
@@ -28,6 +30,28 @@ class PostFacts:
 
 
 PostAnswer: TypeAlias = PostFacts | Failure
+
+
+class LinkTrouble(StrEnum):
+    """Why a short link does not lead to a post."""
+
+    DEAD = "dead"
+    ELSEWHERE = "elsewhere"
+    """To another site, or to a page that is not a post."""
+    ENDLESS = "endless"
+    """From one short link to the next, in a circle or too often."""
+
+
+class ShortLinks(Protocol):
+    """Follows the short links that a platform's Share button makes."""
+
+    def follow(self, address: PostAddress) -> PostAddress | LinkTrouble | Failure:
+        """Return the post that a short link leads to; Failure when nobody can be asked now.
+
+        Never raises for anything a platform or a network can do; RuntimeError while a transaction
+        is open.
+        """
+        ...
 
 
 class PostMetricsSource(Protocol):

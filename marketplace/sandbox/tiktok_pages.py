@@ -20,9 +20,11 @@ from marketplace.sandbox.tiktok_videos import (
     accounts,
     as_user,
     counts_at,
+    key_in,
     met_account,
     publish,
     share_url,
+    short_code,
     videos_of,
 )
 from marketplace.sandbox.tiktok_world import (
@@ -43,6 +45,7 @@ SCOPE_TEXTS: Final[Mapping[str, str]] = {
 ACCOUNTS_OFFERED: Final = 8
 LONGEST_DESCRIPTION: Final = 150
 USER_DISCONNECTED: Final = 1
+_FOUND: Final = 302
 _SEE_OTHER: Final = 303
 _QUESTION: Final = frozenset(
     {"client_key", "response_type", "scope", "redirect_uri", "state", "disable_auto_auth"}
@@ -138,8 +141,17 @@ def _add_video(pages: Blueprint, world: TikTokWorld) -> None:
             video=found,
             counts=counts_at(found, world.now),
             address=share_url(handle, key),
+            short=f"https://vm.tiktok.com/{short_code(key)}/",
             is_fresh="fresh" in request.args,
         )
+
+    @pages.get("/t/<code>")
+    def short_link(code: str) -> BaseResponse:
+        found = world.store.get(VIDEO, key_in(code) or "")
+        account = world.store.get(ACCOUNT, found["open_id"]) if found else None
+        if found is None or account is None or found["visibility"] == REMOVED:
+            return _nothing()
+        return redirect(f"{share_url(account['handle'], found['id'])}?_r=1", code=_FOUND)
 
     @pages.post("/@<handle>/video/<key>")
     def change_video(handle: str, key: str) -> BaseResponse:

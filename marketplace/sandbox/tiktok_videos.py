@@ -155,6 +155,19 @@ def share_url(handle: str, key: str) -> str:
     return f"https://www.tiktok.com/@{handle}/video/{key}"
 
 
+def short_code(key: str) -> str:
+    """Return the code of a video's short link."""
+    return f"ZM{int(key):X}"
+
+
+def key_in(code: str) -> str | None:
+    """Return the video's id in the code of a short link, None in what is no such code."""
+    try:
+        return str(int(code.removeprefix("ZM"), 16)) if code.startswith("ZM") else None
+    except ValueError:
+        return None
+
+
 def as_user(world: TikTokWorld, account: Document) -> dict[str, Any]:
     """Return every field that the interface can tell of an account."""
     videos = videos_of(world, account["open_id"])

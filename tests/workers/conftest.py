@@ -16,14 +16,22 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
 from marketplace.app import pick_gateways
 from marketplace.config import Settings
+from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DeliverableState
+from marketplace.gateways.tiktok_links import TikTokLinks
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE, skip_ahead, utc_now
 from marketplace.kernel.messages import Message
 from marketplace.sandbox.stripe_webhooks import signature
 from marketplace.store.outbox import OutboxMessage
+from tests.factories.deliverables import make_deliverable
 from tests.gateways.openapi_contract import faults_in
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
+from tests.gateways.tiktok_sandbox import SandboxTikTok, running_tiktok
+from tests.workers.posting import connect
 from workers.routes import message_named, routes_of
 from workers.runtime import Run, Sweep, TryLater
 
@@ -162,3 +170,39 @@ def world(
         finally:
             app.extensions["gateways"] = before
     assert faults_in(record) == []
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxTikTok]:
+    with running_tiktok(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def tiktok(
+    running: SandboxTikTok, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> SandboxTikTok:
+    """The sandbox with a clock of the test's own."""
+    monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(tmp_path / "clock"))
+    return running
+
+
+@pytest.fixture
+def run(app: Flask, settings: Settings, tiktok: SandboxTikTok) -> Iterator[Run]:
+    gateways = replace(
+        app.extensions["gateways"], tiktok=tiktok.gateway(), tiktok_links=TikTokLinks(tiktok.base)
+    )
+    with app.app_context():
+        yield Run(settings=settings, gateways=gateways, now=utc_now())
+
+
+@pytest.fixture
+def owed(
+    session: Session, run: Run, tiktok: SandboxTikTok, acme: Brand, alice: Actor, bea: Actor
+) -> Deliverable:
+    """An approved deliverable of a creator whose channel is a sandbox account."""
+    made = make_deliverable(
+        session, brand=acme, by=alice, creator=bea, state=DeliverableState.APPROVED
+    )
+    connect(session, bea, tiktok, now=run.now)
+    return made

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.rules import ACCEPT_DAYS
@@ -41,6 +42,7 @@ def paste_post(
 ) -> PublishedPost:
     """Take the address of the live post; a job asks the platform whether it is the creator's.
 
+    A short link is taken with its code as the id, until the job has followed it.
     Raises NotFound, NotPermitted, Conflict (not approved yet, or one is being checked or live),
     InvalidInput (a platform we cannot ask, no connected channel there, or the same post stands for
     another deliverable).
@@ -84,6 +86,22 @@ def paste_post(
         raise InvalidInput({"address": "This post already stands for another deliverable."})
     post(session, PostPasted(post_id=taken.id))
     return taken
+
+
+def name_post(session: Session, *, post_id: UUID, external_id: str, address: str) -> bool:
+    """Write down which post a short link led to.
+
+    False when that post stands for another deliverable, or is no longer being checked.
+    """
+    found = lock_row(session, PublishedPost, post_id)
+    if found.state is not PostState.CHECKING:
+        return False
+    try:
+        with session.begin_nested():
+            found.external_id, found.address = external_id, address
+    except IntegrityError:  # one post stands for one deliverable
+        return False
+    return True
 
 
 def confirm_published(

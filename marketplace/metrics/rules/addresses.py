@@ -70,17 +70,21 @@ class PostAddress:
     video_id: text, its case matters; the code of a short link while ``is_short``.
     handle: the account named in the address, lower case; proves nothing. None where none is named.
     is_short: a short link that must be followed before the post is known.
+    short_host: where that link stands; its code means nothing elsewhere. Empty for the main site.
     """
 
     platform: PlatformName
     video_id: str
     handle: str | None = None
     is_short: bool = False
+    short_host: str = ""
 
     @property
     def canonical(self) -> str:
         """The one address we write for it until the platform tells its own."""
         if self.platform == "tiktok":
+            if self.is_short and self.short_host:
+                return f"https://{self.short_host}/{self.video_id}/"
             if self.is_short:
                 return f"https://www.tiktok.com/t/{self.video_id}/"
             return f"https://www.tiktok.com/@{self.handle or ''}/video/{self.video_id}"
@@ -129,6 +133,19 @@ _INSTAGRAM_PAGES: Final = frozenset(
 _EVERY_HOST: Final = _TIKTOK_SHORT_HOSTS | _TIKTOK | _YOUTUBE | _YOUTU_BE | _INSTAGRAM
 
 
+def is_on_tiktok(address: str) -> bool:
+    """True for an https address on one of TikTok's own hosts, without a port or a name in it."""
+    try:
+        parts = urlsplit(address)
+        return (
+            parts.scheme == "https"
+            and parts.hostname in _TIKTOK_SHORT_HOSTS | _TIKTOK
+            and parts.netloc.lower() == parts.hostname
+        )
+    except ValueError:
+        return False
+
+
 def parse_post_address(text: str) -> PostAddress:
     """Read the address of a post in any shape that people copy.
 
@@ -168,7 +185,7 @@ def _parse(address: str, *, may_unwrap: bool) -> PostAddress:
         raise _refused(R.PORT)
     segments = [unquote(segment) for segment in parts.path.split("/") if segment]
     if host in _TIKTOK_SHORT_HOSTS:
-        return _tiktok_short(segments)
+        return _tiktok_short(segments, host=host)
     if host in _TIKTOK:
         return _tiktok(segments, parts)
     if host in _YOUTU_BE:
@@ -216,10 +233,11 @@ def _tiktok(segments: list[str], parts: SplitResult) -> PostAddress:
     raise _refused(R.NOT_A_POST)
 
 
-def _tiktok_short(segments: list[str]) -> PostAddress:
+def _tiktok_short(segments: list[str], *, host: str = "") -> PostAddress:
     if not segments:
         raise _refused(R.NOT_A_POST)
-    return PostAddress("tiktok", _checked(_TIKTOK_SHORT, segments[0]), is_short=True)
+    code = _checked(_TIKTOK_SHORT, segments[0])
+    return PostAddress("tiktok", code, is_short=True, short_host=host)
 
 
 def _youtube(segments: list[str], parts: SplitResult) -> PostAddress:

@@ -40,9 +40,6 @@ from marketplace.web.forms import BaseForm
 from marketplace.web.navigation import Todo
 
 OPEN: Final = tuple(state for state in DeliverableState if state not in DONE)
-SHORT_LINK: Final = (
-    "This is a short link. Open it in your browser, then paste the full address from there."
-)
 
 
 class HandInForm(BaseForm):
@@ -126,8 +123,6 @@ def paste_post(deliverable_id: UUID) -> ResponseReturnValue:
         return _show(deliverable_id, form=form), 422
     try:
         address = parse_post_address(form.address.data)
-        if address.is_short:
-            raise InvalidInput({"address": SHORT_LINK})
         with transaction() as session:
             deliverables.paste_post(
                 session,
