@@ -20,6 +20,7 @@ from marketplace.config import Settings
 from marketplace.deliverables.rules import LARGEST_FILE_BYTES
 from marketplace.gateways.mail_folder import MailFolder
 from marketplace.gateways.smtp_mailer import SmtpMailer
+from marketplace.gateways.stripe_accounts import Api, account_gateway
 from marketplace.gateways.stripe_events import StripeEvents
 from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.gateways.tiktok import TikTok
@@ -27,6 +28,7 @@ from marketplace.gateways.tiktok_links import TikTokLinks
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import must_be_guarded
 from marketplace.notifications.ports import Mailer
+from marketplace.payouts.ports import AccountGateway
 from marketplace.processor.ports import Endpoint
 from marketplace.store import sealed
 from marketplace.store.session import ENGINE_OPTIONS, db, reading
@@ -42,6 +44,7 @@ class Gateways:
     """The outside world, behind the rooms' ports."""
 
     payments: StripePayments
+    accounts: AccountGateway
     events: StripeEvents
     tiktok: TikTok
     tiktok_links: TikTokLinks
@@ -104,8 +107,11 @@ def start_app(settings: Settings) -> Flask:
 
 def pick_gateways(settings: Settings) -> Gateways:
     """Return the gateways these settings ask for."""
+    api_key, api_base = settings.stripe_api_key, settings.stripe_api_base
+    accounts = account_gateway(Api(settings.stripe_accounts), api_key=api_key, api_base=api_base)
     return Gateways(
-        payments=StripePayments(api_key=settings.stripe_api_key, api_base=settings.stripe_api_base),
+        payments=StripePayments(api_key=api_key, api_base=api_base, accounts=accounts),
+        accounts=accounts,
         events=StripeEvents(
             {
                 Endpoint.PLATFORM: tuple(settings.stripe_webhook_secret.split(",")),

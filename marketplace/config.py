@@ -16,7 +16,7 @@ MAIL_SENDER: Final = "Fairview <no-reply@localhost>"
 
 
 class MissingSetting(RuntimeError):
-    """A setting without which the product cannot run."""
+    """A setting without which the product cannot run, or one that it cannot read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Settings:
     """Campaigns are published only once they hold money."""
     stripe_api_key: str = ""
     stripe_api_base: str = STRIPE_API_BASE
+    stripe_accounts: str = "v2"
+    """How creators' accounts are described to Stripe: ``v2`` or ``v1``."""
     stripe_webhook_secret: str = ""
     stripe_connect_webhook_secret: str = ""
     tiktok_client_key: str = ""
@@ -78,6 +80,9 @@ class Settings:
         zone = env.get("ACCOUNTING_ZONE") or "UTC"
         if zone not in available_timezones():
             raise MissingSetting(f"ACCOUNTING_ZONE is no time zone: {zone} (like Europe/Berlin).")
+        accounts = env.get("STRIPE_ACCOUNTS") or "v2"
+        if accounts not in {"v1", "v2"}:
+            raise MissingSetting(f"STRIPE_ACCOUNTS is v1 or v2, not {accounts!r}.")
         return cls(
             database_url=_psycopg(env["DATABASE_URL"]),
             redis_url=env["REDIS_URL"],
@@ -88,6 +93,7 @@ class Settings:
             money_first=env.get("MONEY_FIRST") == "1",
             stripe_api_key=env.get("STRIPE_API_KEY", ""),
             stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE).rstrip("/"),
+            stripe_accounts=accounts,
             stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", ""),
             stripe_connect_webhook_secret=env.get("STRIPE_CONNECT_WEBHOOK_SECRET", ""),
             tiktok_client_key=env.get("TIKTOK_CLIENT_KEY", ""),

@@ -14,14 +14,12 @@ from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.messages import (
     FeeEarned,
-    PayoutAccountChanged,
     PayoutFailed,
     PayoutSettled,
     PayoutsFrozen,
     PayoutsUnfrozen,
     PayoutsWanted,
 )
-from marketplace.payouts.ports import AccountFacts
 from marketplace.processor import queries as calls
 from marketplace.processor.messages import CallDoneAfterAll
 from marketplace.processor.ports import ProcessorUnavailable
@@ -82,35 +80,6 @@ def book_done_after_all(message: CallDoneAfterAll, run: Run) -> None:
         raise TryLater from unavailable
     with transaction() as session:
         payouts.book_found_paid(session, payout_id=call.subject_id, transfer=transfer, now=run.now)
-
-
-def refresh_account(message: PayoutAccountChanged, run: Run) -> None:
-    """Ask the processor how a creator's account stands, and keep it."""
-    with reading() as session:
-        account_id = queries.account_by_id(session, message.payout_account_id).stripe_account_id
-    if account_id is None:
-        return
-    facts = _ask_account(run, account_id)
-    with transaction() as session:
-        payouts.record_account(session, facts=facts, now=run.now)
-
-
-def refresh_accounts_not_ready(run: Run) -> None:
-    """Look at every account that cannot take money yet: its webhook may have been lost."""
-    with reading() as session:
-        ids = [a.stripe_account_id for a in queries.accounts_not_ready(session)]
-    for account_id in ids:
-        if account_id is not None:
-            facts = _ask_account(run, account_id)
-            with transaction() as session:
-                payouts.record_account(session, facts=facts, now=run.now)
-
-
-def _ask_account(run: Run, account_id: str) -> AccountFacts:
-    try:
-        return run.gateways.payments.account(account_id)
-    except ProcessorUnavailable as unavailable:
-        raise TryLater from unavailable
 
 
 def tell_earned(message: FeeEarned, run: Run) -> None:

@@ -32,6 +32,7 @@ from workers import inbox as inbox_jobs
 from workers import matching as matching_jobs
 from workers import metrics as metric_jobs
 from workers import notifications as mail_jobs
+from workers import payout_accounts as account_jobs
 from workers import payouts as payout_jobs
 from workers import processor as processor_jobs
 from workers import reconciliation as reconciliation_jobs
@@ -122,7 +123,11 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     payouts.PayoutsUnfrozen: (Route(payout_jobs.tell_unfrozen, MAIL),),
     payouts.PayoutSettled: (Route(payout_jobs.tell_settled, MAIL),),
     payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),
-    payouts.PayoutAccountChanged: (Route(payout_jobs.refresh_account, MONEY),),
+    payouts.PayoutAccountChanged: (Route(account_jobs.refresh_account, MONEY),),
+    payouts.PayoutAccountReady: (Route(account_jobs.tell_ready, MAIL),),
+    payouts.PayoutAccountPaused: (Route(account_jobs.tell_paused, MAIL),),
+    payouts.PayoutAccountClosed: (Route(account_jobs.tell_closed, MAIL),),
+    payouts.BankPayoutFailed: (Route(account_jobs.tell_bank_failed, MAIL),),
     treasury.RequestAsked: (Route(treasury_jobs.tell_asked, MAIL),),
     treasury.BankMoveDue: (Route(treasury_jobs.look_at_move, MONEY),),
     treasury.BankMoveEnded: (Route(treasury_jobs.tell_move_ended, MAIL),),

@@ -23,7 +23,15 @@ from marketplace.cli.seed_story import Cast
 from marketplace.kernel.clock import demo_offset, skip_ahead, utc_now
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import transaction
-from workers import deliverables, funding, metrics, payouts, processor, reconciliation
+from workers import (
+    deliverables,
+    funding,
+    metrics,
+    payout_accounts,
+    payouts,
+    processor,
+    reconciliation,
+)
 from workers.routes import message_named, routes_of
 from workers.runtime import Run, Sweep, TryLater
 
@@ -36,7 +44,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     metrics.ring_due,
     deliverables.accept_silent,
     payouts.release_fees,
-    payouts.refresh_accounts_not_ready,
+    payout_accounts.refresh_accounts_not_ready,
     payouts.pay_everybody,
 )
 """What falls due while the past is played; the rest of the schedule has nothing to find in it."""

@@ -22,7 +22,7 @@ def answer_for(error: Exception) -> Answer:
         return Answer(Outcome.UNKNOWN, code=type(error).__name__, text=str(error)[:500])
     return Answer(
         _outcome(error),
-        code=_code(error) or type(error).__name__,
+        code=code_of(error) or type(error).__name__,
         text=(error.user_message or "")[:500],
         http_status=error.http_status,
         request_id=error.request_id,
@@ -35,14 +35,14 @@ def _outcome(error: stripe.StripeError) -> Outcome:
         return Outcome.MISUSED
     if isinstance(error, stripe.APIConnectionError) or status is None or status >= 500:
         return Outcome.UNKNOWN
-    if status == 429 or _code(error) in NOT_RUN_CODES:
+    if status == 429 or code_of(error) in NOT_RUN_CODES:
         return Outcome.NOT_RUN
     if status in {401, 403}:
         return Outcome.UNAUTHORISED
     return Outcome.REFUSED if 400 <= status < 500 else Outcome.UNKNOWN
 
 
-def _code(error: stripe.StripeError) -> str | None:
+def code_of(error: stripe.StripeError) -> str | None:
     """Return the code; for some answers the library leaves it in the body alone."""
     if error.code:
         return error.code

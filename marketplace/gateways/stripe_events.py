@@ -13,6 +13,7 @@ from marketplace.processor.ports import BadSignature, Endpoint, NoEvent, Process
 TOLERANCE_SECONDS: Final = 300
 """How far a signature's moment may be from ours, before or after."""
 _THIN: Final = "v2.core.event"
+_ACCOUNT: Final = "v2.core.account"
 _NUL: Final = "\\u0000"
 
 
@@ -40,13 +41,17 @@ def read_event(payload: bytes) -> ProcessorEvent:
     try:
         # PostgreSQL keeps every sign but this one.
         body = json.loads(payload.decode().replace(_NUL, "\\ufffd"), parse_constant=_refuse)
-        about = body["related_object"] if body["object"] == _THIN else body["data"]["object"]
+        thin = body["object"] == _THIN
+        about = (body["related_object"] if thin else body["data"]["object"]) or {}
+        account = body.get("context" if thin else "account")
+        if thin and account is None and about.get("type") == _ACCOUNT:
+            account = about["id"]
         event = ProcessorEvent(
             event_id=body["id"],
             kind=body["type"],
             livemode=body["livemode"],
-            account=body.get("context" if body["object"] == _THIN else "account"),
-            object_id=(about or {}).get("id") or "",
+            account=account,
+            object_id=about.get("id") or "",
             body=body,
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import stripe
-from stripe import StripeClient
 
 from marketplace.funding.ports import CheckoutFacts, RefundFacts, RefundStatus
 from marketplace.gateways.guard import no_transaction_open
+from marketplace.gateways.stripe_accounts import Api, account_gateway
+from marketplace.gateways.stripe_client import reading_client, reads, sending_client
 from marketplace.gateways.stripe_errors import answer_for
 from marketplace.gateways.stripe_facts import checkout_facts, moment, transfer_facts
 from marketplace.gateways.stripe_treasury import StripeTreasury, final, ours
 from marketplace.kernel.money import Money
-from marketplace.payouts.ports import AccountFacts, TransferFacts
-from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
+from marketplace.payouts.ports import AccountGateway, TransferFacts
+from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import CallKind, Outcome
 from marketplace.reconciliation.ports import StatementLineFacts
-
-SEND_TIMEOUT_SECONDS: Final = 20
-READ_RETRIES: Final = 2
 
 
 class StripePayments:
@@ -31,15 +29,18 @@ class StripePayments:
     Reads are retried by the library.
     """
 
-    def __init__(self, *, api_key: str, api_base: str) -> None:
-        self._sending = _client(api_key, api_base, retries=0)
-        self._reading = _client(api_key, api_base, retries=READ_RETRIES)
+    def __init__(
+        self, *, api_key: str, api_base: str, accounts: AccountGateway | None = None
+    ) -> None:
+        accounts = accounts or account_gateway(Api.V2, api_key=api_key, api_base=api_base)
+        self._sending = sending_client(api_key, api_base)
+        self._reading = reading_client(api_key, api_base)
         self.treasury = StripeTreasury(sending=self._sending, reading=self._reading)
         self._makers: dict[CallKind, Callable[[Instruction], Answer]] = {
             CallKind.CHECKOUT: self._make_checkout,
             CallKind.TRANSFER: self._make_transfer,
             CallKind.REFUND: self._make_refund,
-            CallKind.ACCOUNT: self._make_account,
+            CallKind.ACCOUNT: accounts.make,
             **self.treasury.makers,
         }
 
@@ -65,7 +66,7 @@ class StripePayments:
     def checkout(self, session_id: str) -> CheckoutFacts:
         """Return a checkout as it stands now, with the charge that paid it."""
         no_transaction_open()
-        with _reads():
+        with reads():
             session = self._reading.v1.checkout.sessions.retrieve(session_id)
             intent: Any = None
             if session.status == "complete" and session.payment_intent is not None:
@@ -77,7 +78,7 @@ class StripePayments:
     def refund(self, refund_id: str) -> RefundFacts:
         """Return a refund as it stands now."""
         no_transaction_open()
-        with _reads():
+        with reads():
             refund = self._reading.v1.refunds.retrieve(refund_id)
         status = {
             "succeeded": RefundStatus.PAID,
@@ -89,50 +90,16 @@ class StripePayments:
             refund.id, status, left_balance=left, problem=refund.failure_reason or ""
         )
 
-    def account(self, account_id: str) -> AccountFacts:
-        """Return a creator's account as it stands now."""
-        no_transaction_open()
-        with _reads():
-            account: Any = self._reading.v2.core.accounts.retrieve(
-                account_id, {"include": ["configuration.recipient", "requirements"]}
-            )
-        recipient = account.configuration and account.configuration.recipient
-        transfers = recipient and recipient.capabilities.stripe_balance.stripe_transfers
-        entries = (account.requirements and account.requirements.entries) or []
-        return AccountFacts(
-            account_id=account.id,
-            transfers_active=bool(transfers) and transfers.status == "active",
-            requirements=tuple(entry.description for entry in entries),
-        )
-
-    def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> str:
-        """Make a fresh single-use link to Stripe's own form."""
-        no_transaction_open()
-        with _reads():
-            link = self._reading.v2.core.account_links.create(
-                {
-                    "account": account_id,
-                    "use_case": {
-                        "type": "account_onboarding",
-                        "account_onboarding": {
-                            "return_url": return_url,
-                            "refresh_url": refresh_url,
-                        },
-                    },
-                }
-            )
-        return link.url
-
     def transfer(self, transfer_id: str) -> TransferFacts:
         """Return a transfer as it stands now."""
         no_transaction_open()
-        with _reads():
+        with reads():
             return transfer_facts(self._reading.v1.transfers.retrieve(transfer_id))
 
     def transfers(self, *, from_at: datetime, until_at: datetime) -> Iterator[TransferFacts]:
         """Every transfer made in [from_at, until_at), newest first."""
         no_transaction_open()
-        with _reads():
+        with reads():
             made = self._reading.v1.transfers.list(
                 {
                     "created": {"gte": int(from_at.timestamp()), "lt": int(until_at.timestamp())},
@@ -145,7 +112,7 @@ class StripePayments:
     def statement(self, *, from_at: datetime, until_at: datetime) -> Iterator[StatementLineFacts]:
         """Every balance transaction made in [from_at, until_at), newest first."""
         no_transaction_open()
-        with _reads():
+        with reads():
             lines = self._reading.v1.balance_transactions.list(
                 {
                     "created": {"gte": int(from_at.timestamp()), "lt": int(until_at.timestamp())},
@@ -158,7 +125,7 @@ class StripePayments:
     def balance(self) -> dict[str, Money]:
         """Currency -> available and pending together."""
         no_transaction_open()
-        with _reads():
+        with reads():
             balance: Any = self._reading.v1.balance.retrieve()
         sums: dict[str, Money] = {}
         for part in (*balance.available, *balance.pending):
@@ -227,36 +194,6 @@ class StripePayments:
         )
         return Answer(Outcome.DONE, remote_id=refund.id)
 
-    def _make_account(self, instruction: Instruction) -> Answer:
-        wanted = instruction.params
-        account = self._sending.v2.core.accounts.create(
-            {
-                "contact_email": wanted["email"],
-                "display_name": wanted["display_name"],
-                "dashboard": "express",
-                "identity": {"country": wanted["country"]},
-                "configuration": {
-                    "recipient": {
-                        "capabilities": {
-                            "stripe_balance": {"stripe_transfers": {"requested": True}}
-                        }
-                    }
-                },
-                "defaults": {
-                    "responsibilities": {
-                        "fees_collector": "application",
-                        "losses_collector": "application",
-                    }
-                },
-                "metadata": {
-                    "payout_account_id": wanted["payout_account_id"],
-                    "call_id": str(instruction.call_id),
-                },
-            },
-            {"idempotency_key": instruction.idempotency_key},
-        )
-        return Answer(Outcome.DONE, remote_id=account.id)
-
     def _find(self, instruction: Instruction) -> str | None:
         wanted = instruction.params
         made: Iterator[Any]
@@ -275,26 +212,6 @@ class StripePayments:
                 # Neither moves money: one that nobody heard of is never used and does no harm.
                 return None
         return ours(made, instruction)
-
-
-class _reads:  # noqa: N801  # used like a function
-    """Turn Stripe's errors on a read into one that the rooms know."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, stripe.StripeError):
-            raise ProcessorUnavailable(error.code or type(error).__name__) from error
-
-
-def _client(api_key: str, api_base: str, *, retries: int) -> StripeClient:
-    return StripeClient(
-        api_key,
-        base_addresses={"api": api_base},
-        max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=SEND_TIMEOUT_SECONDS),
-    )
 
 
 def _transfer_group(wanted: Any) -> str:

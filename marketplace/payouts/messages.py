@@ -70,3 +70,35 @@ class BonusEnded(Message):
     """Nothing more is counted: what is booked of a bonus stays."""
 
     bonus_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccountReady(Message):
+    """A creator's account can take transfers, for the first time or again."""
+
+    payout_account_id: UUID
+    change_id: UUID
+    """Names this change, so that each is told once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccountPaused(Message):
+    """A creator's account could take transfers and cannot any more."""
+
+    payout_account_id: UUID
+    change_id: UUID
+    """Names this change, so that each is told once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutAccountClosed(Message):
+    """A creator's account was refused, closed or disconnected; another may be opened."""
+
+    payout_account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BankPayoutFailed(Message):
+    """A creator's bank sent money back to their account at the processor."""
+
+    bank_payout_id: UUID

@@ -17,6 +17,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import (
+    BankPayout,
     BonusMeasurement,
     Earning,
     Freeze,
@@ -78,8 +79,13 @@ class EarningSums:
 
 
 def account_of(session: Session, creator_id: UUID) -> PayoutAccount | None:
-    """The creator's payout account, if one was opened."""
-    return session.scalar(select(PayoutAccount).where(PayoutAccount.creator_id == creator_id))
+    """The creator's payout account: the open one, else the last that was closed."""
+    return session.scalar(
+        select(PayoutAccount)
+        .where(PayoutAccount.creator_id == creator_id)
+        .order_by(PayoutAccount.closed_at.desc().nulls_first())
+        .limit(1)
+    )
 
 
 def account_by_id(session: Session, payout_account_id: UUID) -> PayoutAccount:
@@ -110,9 +116,30 @@ def accounts_not_ready(session: Session) -> Sequence[PayoutAccount]:
     """Accounts that exist at the processor and cannot take transfers yet."""
     return session.scalars(
         select(PayoutAccount).where(
-            PayoutAccount.stripe_account_id.is_not(None), PayoutAccount.transfers_active.is_(False)
+            PayoutAccount.stripe_account_id.is_not(None),
+            PayoutAccount.transfers_active.is_(False),
+            PayoutAccount.closed_at.is_(None),
         )
     ).all()
+
+
+def bank_payouts_of(session: Session, creator_id: UUID) -> Sequence[BankPayout]:
+    """The newest payments from a creator's account at the processor to their bank."""
+    return session.scalars(
+        select(BankPayout)
+        .join(BankPayout.payout_account)
+        .where(PayoutAccount.creator_id == creator_id)
+        .order_by(BankPayout.made_at.desc(), BankPayout.id.desc())
+        .limit(5)
+    ).all()
+
+
+def bank_payout_by_id(session: Session, bank_payout_id: UUID) -> BankPayout:
+    """A payment to a creator's bank by our own id of it; raises NotFound."""
+    found = session.get(BankPayout, bank_payout_id, options=[joinedload(BankPayout.payout_account)])
+    if found is None:
+        raise NotFound("payment to a bank")
+    return found
 
 
 def earnings_of_creator(
@@ -366,7 +393,7 @@ def _lines(
         account.creator_id: account
         for account in session.scalars(
             select(PayoutAccount)
-            .where(PayoutAccount.creator_id.in_(creator_ids))
+            .where(PayoutAccount.creator_id.in_(creator_ids), PayoutAccount.closed_at.is_(None))
             .options(joinedload(PayoutAccount.creator))
         )
     }

@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unsupported
 
 from marketplace.kernel.clock import utc_now
 from marketplace.sandbox import bank_switches
-from marketplace.sandbox.stripe_accounts import as_v1, set_transfers
+from marketplace.sandbox.stripe_accounts import as_v1, disconnect, set_transfers
 from marketplace.sandbox.stripe_events import emit, queue_delivery
 from marketplace.sandbox.stripe_faults import Fault
 from marketplace.sandbox.stripe_money import banked
@@ -104,18 +104,37 @@ def blueprint(server: StripeServer, sender: WebhookSender) -> Blueprint:
         server.faults.clear()
         return jsonify(done=True)
 
+    def account_named(key: str) -> dict[str, Any]:
+        account = store.get("account", key)
+        if account is None:
+            raise NotFound("no such account")
+        return account
+
     @control.post("/control/accounts/<key>/transfers")
     def transfers(key: str) -> Response:
-        state = _wish().get("state")
-        if state not in _CAPABILITY_STATES:
+        wish = _wish()
+        if wish.get("state") not in _CAPABILITY_STATES:
             raise BadRequest(f"state is one of {', '.join(_CAPABILITY_STATES)}")
         with store.transaction():
-            account = store.get("account", key)
-            if account is None:
-                raise NotFound("no such account")
-            set_transfers(server.world(), account, state=state)
+            account = account_named(key)
+            set_transfers(
+                server.world(),
+                account,
+                state=wish["state"],
+                due=wish.get("due"),
+                deadline=wish.get("deadline"),
+                overdue=bool(wish.get("overdue")),
+            )
         sender.wake.set()
         return jsonify(as_v1(account))
+
+    @control.post("/control/accounts/<key>/disconnect")
+    def leave(key: str) -> Response:
+        _wish()
+        with store.transaction():
+            disconnect(server.world(), account_named(key))
+        sender.wake.set()
+        return jsonify(done=True)
 
     @control.post("/control/bank")
     def bank_switch() -> Response:

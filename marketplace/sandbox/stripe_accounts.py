@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from marketplace.sandbox.store import Document
@@ -105,6 +105,9 @@ def _account(
         "requested": requested,
         "transfers": "inactive",
         "due": list(_DUE),
+        "deadline": None,
+        "overdue": False,
+        "disconnected": False,
         "responsibilities": dict(responsibilities),
         "bank_last4": None,
         "holder": None,
@@ -116,7 +119,7 @@ def _account(
 def account_named(world: World, key: str) -> Document:
     """Return the stored account; refuses an unknown one as Stripe does."""
     account = world.store.get("account", key)
-    if account is None:
+    if account is None or account["disconnected"]:
         raise StripeRefusal(
             f"The provided key does not have access to account '{key}' (or that account does not "
             "exist). Application access may have been revoked.",
@@ -129,7 +132,7 @@ def account_named(world: World, key: str) -> Document:
 def read_v2(call: Call) -> Document:
     """Answer GET /v2/core/accounts/{id}."""
     account = call.world.store.get("account", call.path["account"])
-    if account is None:
+    if account is None or account["disconnected"]:
         raise no_such("account", call.path["account"])
     return as_v2(account, call.params.get("include", []))
 
@@ -142,14 +145,15 @@ def read_v1(call: Call) -> Document:
 def as_v1(account: Mapping[str, Any]) -> Document:
     """Return the account as v1 shows it."""
     ready = account["transfers"] == "active"
+    due_now = account["due"] if account["deadline"] is None else []
     requirements = {
         "alternatives": [],
-        "current_deadline": None,
+        "current_deadline": account["deadline"],
         "currently_due": account["due"],
-        "disabled_reason": "requirements.past_due" if account["due"] else None,
+        "disabled_reason": "requirements.past_due" if due_now else None,
         "errors": [],
         "eventually_due": account["due"],
-        "past_due": account["due"],
+        "past_due": due_now,
         "pending_verification": [],
     }
     return {
@@ -225,6 +229,8 @@ def _why(account: Mapping[str, Any]) -> str:
 
 
 def _requirements(account: Mapping[str, Any]) -> Document:
+    status = "past_due" if account["overdue"] else "currently_due"
+    until = v2_time(account["deadline"]) if account["deadline"] is not None else None
     entries = [
         {
             "awaiting_action_from": "user",
@@ -235,30 +241,51 @@ def _requirements(account: Mapping[str, Any]) -> Document:
                     {
                         "capability": "stripe_balance.stripe_transfers",
                         "configuration": "recipient",
-                        "deadline": {"status": "currently_due"},
+                        "deadline": {"status": status},
                     }
                 ]
             },
-            "minimum_deadline": {"status": "currently_due"},
+            "minimum_deadline": {"status": status, "time": until},
             "reference": None,
             "requested_reasons": [{"code": "routine_onboarding"}],
         }
         for name in account["due"]
     ]
-    deadline = {"status": "currently_due", "time": None} if entries else None
+    deadline = {"status": status, "time": until} if entries else None
     return {"entries": entries, "summary": {"minimum_deadline": deadline} if entries else None}
 
 
-def set_transfers(world: World, account: Document, *, state: str) -> None:
+def set_transfers(
+    world: World,
+    account: Document,
+    *,
+    state: str,
+    due: Sequence[str] | None = None,
+    deadline: int | None = None,
+    overdue: bool = False,
+) -> None:
     """Switch the capability to receive transfers; the account's owner hears of it by webhook.
 
-    state: ``active`` also fulfils every requirement; ``inactive`` or ``pending`` leave them.
+    state: ``active``, ``inactive`` or ``pending``. due: what is asked for from now on; unless told,
+    ``active`` fulfils everything and the others leave it. deadline: seconds since 1970 until when;
+    overdue: it has passed.
     """
     account["transfers"] = state
-    if state == "active":
-        account["due"] = []
+    if due is not None or state == "active":
+        account["due"] = list(due or ())
+    account["deadline"] = deadline
+    account["overdue"] = overdue
     world.store.put("account", account["id"], account)
     emit(world, "account.updated", as_v1(account), account=account["id"])
+
+
+def disconnect(world: World, account: Document) -> None:
+    """Take the account away from the platform, as its owner can; the platform may not see it."""
+    account["disconnected"] = True
+    account["transfers"] = "inactive"
+    world.store.put("account", account["id"], account)
+    application = {"id": "ca_SandboxPlatform", "object": "application", "name": "Fairview"}
+    emit(world, "account.application.deauthorized", application, account=account["id"])
 
 
 def link_v1(call: Call) -> Document:

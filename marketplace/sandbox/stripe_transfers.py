@@ -58,7 +58,7 @@ def create(call: Call) -> Document:
 
 def _check_destination(world: World, destination: str) -> None:
     account = world.store.get("account", destination)
-    if account is None:
+    if account is None or account["disconnected"]:
         raise no_such("destination", destination, param="destination", status=400)
     if account["transfers"] != "active":
         raise StripeRefusal(

@@ -40,7 +40,7 @@ TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "asked", "awaiting_submission", "bank_transfer_due", "changes_requested", "checking",
-            "checkout_open", "clearing",
+            "checkout_open", "clearing", "in_transit",
             "in_review", "needs_reconnect", "offered", "open", "paying", "pending", "requested",
             "reserved", "retry", "sending", "submitted", "under_way", "unknown", "waiting",
         ),

@@ -20,6 +20,7 @@ from marketplace.kernel.money import Money
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Earning, Payout, PayoutAccount
 from marketplace.payouts.ports import AccountFacts
+from marketplace.payouts.rules.accounts import Requirement
 from marketplace.processor import queries as calls
 from marketplace.processor import service as processor
 from marketplace.processor.models import ProcessorCall
@@ -132,7 +133,11 @@ def make_payout_account(
     payouts.conclude_account(session, call=call, now=NOON)
     payouts.record_account(
         session,
-        facts=AccountFacts(account_id, transfers_active=active, requirements=tuple(requirements)),
+        facts=AccountFacts(
+            account_id,
+            transfers_active=active,
+            requirements=tuple(Requirement(code) for code in requirements),
+        ),
         now=NOON,
     )
     session.flush()

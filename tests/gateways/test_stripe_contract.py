@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from marketplace.gateways.stripe_accounts import Api, account_gateway
 from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.kernel.clock import utc_now
 from marketplace.processor.ports import Answer, Instruction
@@ -37,7 +38,11 @@ class Spoken:
 
     def __init__(self, sandbox: RunningSandbox, record: Path) -> None:
         self.sandbox = sandbox
-        self.payments = StripePayments(api_key="sk_test_sandbox", api_base=sandbox.base_url)
+        key, base = "sk_test_sandbox", sandbox.base_url
+        self.payments = StripePayments(api_key=key, api_base=base)
+        self.accounts = {
+            api: account_gateway(api, api_key=key, api_base=base) for api in (Api.V2, Api.V1)
+        }
         self._record = record
 
     def send(self, kind: CallKind, **params: Any) -> Answer:
@@ -57,6 +62,27 @@ class Spoken:
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._record.read_text().splitlines()]
+
+
+def in_the_older_words(spoken: Spoken) -> None:
+    """An account by v1, from opening to ready."""
+    accounts = spoken.accounts[Api.V1]
+    opened = accounts.make(
+        spoken.instruction(
+            CallKind.ACCOUNT,
+            payout_account_id=ACCOUNT,
+            country="US",
+            email="bea@example.test",
+            display_name="Bea",
+        )
+    )
+    account_id = str(opened.remote_id)
+    accounts.account(account_id)
+    link = accounts.onboarding_link(
+        account_id, return_url="http://localhost/back", refresh_url="http://localhost/again"
+    )
+    assert spoken.sandbox.finish_onboarding(link).status_code == 303
+    accounts.account(account_id)
 
 
 def walk(spoken: Spoken, skip: Skip) -> None:
@@ -86,7 +112,8 @@ def walk(spoken: Spoken, skip: Skip) -> None:
         display_name="Bea",
     )
     account_id = str(made.remote_id)
-    payments.account(account_id)
+    accounts = spoken.accounts[Api.V2]
+    accounts.account(account_id)
     transfer = {
         "payout_id": PAYOUT,
         "account_id": account_id,
@@ -94,16 +121,19 @@ def walk(spoken: Spoken, skip: Skip) -> None:
         "currency": "USD",
     }
     assert spoken.send(CallKind.TRANSFER, **transfer).code == "transfers_not_allowed"
-    link = payments.onboarding_link(
+    link = accounts.onboarding_link(
         account_id, return_url="http://localhost/back", refresh_url="http://localhost/again"
     )
     assert sandbox.finish_onboarding(link).status_code == 303
-    payments.account(account_id)
+    accounts.account(account_id)
     assert spoken.send(CallKind.TRANSFER, **transfer).code == "balance_insufficient"
     skip(timedelta(days=3))
     sent = spoken.send(CallKind.TRANSFER, **transfer)
     assert sent.outcome is Outcome.DONE
     payments.transfer(str(sent.remote_id))
+    in_the_older_words(spoken)
+    banked = sandbox.control("bank", {"press": "creator_payout", "id": account_id})
+    accounts.bank_payout(str(banked["id"]), account_id=account_id)
     payments.look_up(spoken.instruction(CallKind.TRANSFER, **transfer))
 
     refund = {

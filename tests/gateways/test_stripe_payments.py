@@ -16,7 +16,6 @@ from marketplace.funding.ports import CheckoutState, RefundFacts, RefundStatus
 from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
-from marketplace.payouts.ports import AccountFacts
 from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
 from marketplace.processor.rules import Act, CallKind, Outcome
 from marketplace.store.session import reading, transaction
@@ -190,22 +189,6 @@ def test_a_refund_gives_back_exactly_the_amount(
         "refund_id": str(REFUND),
         "call_id": str(wanted.call_id),
     }
-
-
-def test_an_account_is_made_for_transfers_and_waits_for_its_creator(
-    stripe_sandbox: RunningSandbox, payments: StripePayments
-) -> None:
-    answer = payments.send(account())
-
-    assert answer.outcome is Outcome.DONE
-    made_account = stripe_sandbox.client().v2.core.accounts.retrieve(
-        str(answer.remote_id), {"include": ["identity", "configuration.recipient", "defaults"]}
-    )
-    assert made_account.contact_email == "bea@example.test"
-    assert made_account.display_name == "Bea"
-    facts = payments.account(str(answer.remote_id))
-    assert facts.transfers_active is False
-    assert facts.requirements != ()
 
 
 # The second time.
@@ -505,32 +488,6 @@ def test_a_refund_is_paid_when_the_processor_says_so(
     assert facts == RefundFacts(str(given.remote_id), RefundStatus.PAID, left_balance=True)
 
 
-def test_an_onboarded_account_can_take_transfers_and_owes_nothing(
-    stripe_sandbox: RunningSandbox, payments: StripePayments
-) -> None:
-    account_id = str(payments.send(account()).remote_id)
-    link = payments.onboarding_link(
-        account_id, return_url="http://localhost/back", refresh_url="http://localhost/again"
-    )
-
-    assert stripe_sandbox.finish_onboarding(link).status_code == 303
-
-    assert payments.account(account_id) == AccountFacts(
-        account_id, transfers_active=True, requirements=()
-    )
-
-
-def test_an_account_that_was_stopped_cannot_take_transfers(
-    stripe_sandbox: RunningSandbox, payments: StripePayments
-) -> None:
-    account_id = onboarded_account(stripe_sandbox)
-    stripe_sandbox.control(f"accounts/{account_id}/transfers", {"state": "inactive"})
-
-    facts = payments.account(account_id)
-
-    assert facts.transfers_active is False
-
-
 def test_the_call_behind_a_transfer_is_told_and_a_strangers_is_none(
     stripe_sandbox: RunningSandbox, payments: StripePayments, skip: Skip
 ) -> None:
@@ -618,8 +575,6 @@ def test_the_balance_counts_what_is_still_to_settle(
 READS: list[Callable[[StripePayments], object]] = [
     lambda p: p.checkout("cs_1"),
     lambda p: p.refund("re_1"),
-    lambda p: p.account("acct_1"),
-    lambda p: p.onboarding_link("acct_1", return_url="http://x.test", refresh_url="http://x.test"),
     lambda p: p.transfer("tr_1"),
     lambda p: list(p.statement(from_at=utc_now() - timedelta(days=1), until_at=utc_now())),
     lambda p: p.balance(),

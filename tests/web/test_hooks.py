@@ -218,7 +218,7 @@ def test_a_thin_event_is_kept_with_the_object_it_names(
 
     assert send(client, PLATFORM, thin) == (200, "kept")
     row = session.scalars(select(InboxMessage)).one()
-    assert (row.kind, row.object_id, row.account) == (thin["type"], "acct_1", None)
+    assert (row.kind, row.object_id, row.account) == (thin["type"], "acct_1", "acct_1")
 
 
 def test_a_sign_that_postgresql_cannot_keep_does_not_lose_the_event(

@@ -133,7 +133,7 @@ class Road:
     def finish_account(self, account: PayoutAccount) -> None:
         """Fill in the processor's own form."""
         assert account.stripe_account_id is not None
-        gateway = self.world.run().gateways.payments
+        gateway = self.world.run().gateways.accounts
         link = gateway.onboarding_link(
             account.stripe_account_id,
             return_url="http://localhost/back",

@@ -34,6 +34,7 @@ from tests.workers.conftest import Skip, World
 from tests.workers.road import NET, Road, make_road, usd
 from workers import funding as funding_jobs
 from workers import inbox as inbox_jobs
+from workers import payout_accounts as account_jobs
 from workers import payouts as payout_jobs
 from workers import processor as processor_jobs
 
@@ -385,13 +386,13 @@ def test_a_refusal_that_stays_is_not_asked_for_again_and_again(road: Road, skip:
     road.world.script(**TRANSFERS, status=400, code="account_invalid", times=50)
 
     road.release()
-    road.world.sweep(payout_jobs.pay_everybody, payout_jobs.refresh_accounts_not_ready)
+    road.world.sweep(payout_jobs.pay_everybody, account_jobs.refresh_accounts_not_ready)
     road.world.drain()
 
     sent = [r for r in road.world.sandbox.sandbox.stripe.requests if _sends_transfer(r)]
     assert len(sent) == 1
     skip(PAUSE_AFTER_REFUSAL)
-    road.world.sweep(payout_jobs.pay_everybody, payout_jobs.refresh_accounts_not_ready)
+    road.world.sweep(payout_jobs.pay_everybody, account_jobs.refresh_accounts_not_ready)
     road.world.drain()
     sent = [r for r in road.world.sandbox.sandbox.stripe.requests if _sends_transfer(r)]
     assert len(sent) == 2
@@ -502,7 +503,7 @@ def test_an_account_whose_webhook_is_lost_is_found_by_the_sweep(road: Road, skip
     account = road.open_account()
     road.finish_account(account)
 
-    road.world.sweep(payout_jobs.refresh_accounts_not_ready)
+    road.world.sweep(account_jobs.refresh_accounts_not_ready)
     road.world.drain()
 
     assert road.banked(account) == {"usd": NET}

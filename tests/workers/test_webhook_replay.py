@@ -29,6 +29,7 @@ from tests.workers.conftest import Skip, World
 from tests.workers.road import Road, make_road
 from workers import funding as funding_jobs
 from workers import inbox as inbox_jobs
+from workers import payout_accounts as account_jobs
 from workers import payouts as payout_jobs
 from workers import processor as processor_jobs
 
@@ -54,7 +55,7 @@ def walk_a_month(road: Road, skip: Skip, *, hear: bool) -> None:
         road.world.sweep(
             processor_jobs.ring_due_calls,
             funding_jobs.ring_open_money_in,
-            payout_jobs.refresh_accounts_not_ready,
+            account_jobs.refresh_accounts_not_ready,
             payout_jobs.pay_everybody,
         )
         road.world.drain()

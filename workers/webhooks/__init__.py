@@ -12,7 +12,9 @@ from workers.webhooks.told import Handler, Handlers, Told, together
 __all__ = ["HANDLERS", "Handler", "Told"]
 
 HANDLERS: Final[Mapping[Endpoint, Handlers]] = {
-    Endpoint.PLATFORM: together(funding.PLATFORM, transfers.PLATFORM, treasury.PLATFORM),
+    Endpoint.PLATFORM: together(
+        funding.PLATFORM, transfers.PLATFORM, treasury.PLATFORM, accounts.PLATFORM
+    ),
     Endpoint.CONNECT: together(accounts.CONNECT),
 }
 """Endpoint -> kind -> every handler of it; a kind that is missing needs nothing."""

@@ -1,6 +1,12 @@
 """From an accepted deliverable to money at the creator."""
 
-from marketplace.payouts.service.accounts import conclude_account, open_account, record_account
+from marketplace.payouts.service.accounts import (
+    conclude_account,
+    open_account,
+    record_account,
+    record_bank_payout,
+    ring_accounts,
+)
 from marketplace.payouts.service.bonuses import book_bonuses
 from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.concluding import book_found_paid, conclude_transfer
@@ -20,5 +26,7 @@ __all__ = [
     "mature_due",
     "open_account",
     "record_account",
+    "record_bank_payout",
+    "ring_accounts",
     "unfreeze",
 ]

@@ -45,6 +45,7 @@ def earnings() -> ResponseReturnValue:
             ),
             account=queries.account_of(session, creator_id),
             payouts=queries.payouts_of_creator(session, creator_id=creator_id),
+            bank=queries.bank_payouts_of(session, creator_id),
             form=PayoutAccountForm(),
         )
 
@@ -83,13 +84,13 @@ def continue_payout_account() -> ResponseReturnValue:
     """Lead on to the processor's own form by a fresh link, as soon as the account is made."""
     with reading() as session:
         account = queries.account_of(session, access.creator_id())
-    if account is None:
+    if account is None or account.closed_at is not None:
         return redirect(url_for("creator.earnings"), 303)
     if account.stripe_account_id is None:
         return render_template("creator/payout_account_wait.html")
     base = current_app.extensions["settings"].base_url
     try:
-        link = access.gateways().payments.onboarding_link(
+        link = access.gateways().accounts.onboarding_link(
             account.stripe_account_id,
             return_url=base + url_for("creator.payout_account_back"),
             refresh_url=base + url_for("creator.continue_payout_account"),
