@@ -46,7 +46,9 @@ class OnceForm(BaseForm):
     """A form that moves money: sent twice, it moves it once."""
 
     once = HiddenField(
-        validators=[InputRequired(), validators.UUID()], default=lambda: str(new_id())
+        validators=[InputRequired(), validators.UUID()],
+        default=lambda: str(new_id()),
+        render_kw={"id": False},  # a page may have several such forms
     )
 
     @property
