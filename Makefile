@@ -34,6 +34,9 @@ test-fast: $(DEV) ## Run the tests that need no server
 test-mutation: $(DEV) ## Change the money rules in small ways, and see that a test notices each
 	@$(BIN)/mutmut run $(ARGS); $(BIN)/mutmut results
 
+test-crash: $(DEV) ## Kill workers and servers at every point, 20 times each (some 15 minutes)
+	@CRASH_REPETITIONS=20 $(BIN)/python -m pytest -q tests/crash $(ARGS)
+
 cover: $(DEV) ## Run every test and show which lines were not reached
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
 
@@ -135,5 +138,5 @@ help:
 	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: help run fresh seed test test-fast test-mutation cover bench check lint fix types arch migrate revision \
+.PHONY: help run fresh seed test test-fast test-crash test-mutation cover bench check lint fix types arch migrate revision \
 	check-migrations dbshell ledger-check lock

@@ -12,6 +12,7 @@ from marketplace.processor.ports import Endpoint, ProcessorUnavailable
 from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage, InboxState, WebhookKept
 from marketplace.store.session import reading, transaction
+from workers.failpoints import reach
 from workers.runtime import Run, TryLater
 from workers.webhooks import HANDLERS
 from workers.webhooks.told import told_by
@@ -27,6 +28,7 @@ def handle_webhook(message: WebhookKept, run: Run) -> None:
     The second time nothing happens. Order and repeats do not matter: what is looked at is always
     the object as it is now.
     """
+    reach("before the webhook is handled")
     with reading() as session:
         kept = session.get_one(InboxMessage, message.inbox_id)
         stranger = _stranger(session, kept)
