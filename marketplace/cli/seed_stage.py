@@ -68,7 +68,7 @@ class Stage:
 
     def onboard(self, stripe_account_id: str, *, holder: str, bank: str) -> None:
         """Fill in the processor's own form about a creator's bank account."""
-        link = self.gateways.payments.onboarding_link(
+        link = self.gateways.accounts.onboarding_link(
             stripe_account_id, return_url=self.base_url, refresh_url=self.base_url
         )
         self._post(link, {"holder": holder, "bank": bank})
