@@ -75,6 +75,11 @@ class Charge(Base):
             " AND refunded_minor + charged_back_minor <= amount_minor",
             name="what_went_back_is_within_the_amount",
         ),
+        CheckConstraint(
+            "num_nulls(settled_minor, settled_currency) IN (0, 2)"
+            " AND (settled_minor IS NULL OR (settled_minor > 0 AND settled_currency <> currency))",
+            name="settled_is_in_another_currency",
+        ),
         Index(None, "campaign_id"),
     )
 
@@ -87,6 +92,12 @@ class Charge(Base):
     stripe_balance_transaction_id: Mapped[str]
     amount_minor: Mapped[int]
     processor_fee_minor: Mapped[int]
+    """In the currency that it was settled in."""
+    settled_minor: Mapped[int | None]
+    settled_currency: Mapped[str | None] = mapped_column(String(3))
+    """What arrived for it where the processor changed it into another currency."""
+    exchange_rate: Mapped[str] = mapped_column(default="")
+    """As the processor says it; what was booked is the two amounts."""
     refunded_minor: Mapped[int] = mapped_column(default=0)
     """Asked or paid back."""
     charged_back_minor: Mapped[int] = mapped_column(default=0)
@@ -98,6 +109,18 @@ class Charge(Base):
     amount: Mapped[Money] = composite("amount_minor", "currency")
     charged_at: Mapped[datetime]
     available_on: Mapped[datetime]
+
+    @property
+    def settled(self) -> Money:
+        """What arrived for it, before the processor's fee."""
+        if self.settled_minor is None or self.settled_currency is None:
+            return self.amount
+        return Money(self.settled_minor, self.settled_currency)
+
+    @property
+    def processor_fee(self) -> Money:
+        """What the processor kept of what arrived."""
+        return Money(self.processor_fee_minor, self.settled.currency)
 
 
 class Allocation(Base):

@@ -17,6 +17,8 @@ class ChargeFacts:
 
     amount: what was charged. processor_fee: what the processor keeps of it. method: how it was
     paid, by the processor's name. funding_id: ours, as we sent it along with the payment.
+    settled: what arrived for it, before the processor's fee, where that is in another currency; the
+    fee is in that currency too. exchange_rate: as the processor says it, to be read by people.
     """
 
     charge_id: str
@@ -28,6 +30,8 @@ class ChargeFacts:
     available_on: datetime
     method: str
     funding_id: UUID | None
+    settled: Money | None = None
+    exchange_rate: str = ""
 
 
 class CheckoutState(StrEnum):

@@ -11,9 +11,9 @@ from stripe import StripeClient
 
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_client import reading_client, reads, sending_client
+from marketplace.gateways.stripe_currencies import from_stripe
 from marketplace.gateways.stripe_errors import code_of
 from marketplace.gateways.stripe_facts import moment
-from marketplace.kernel.money import Money
 from marketplace.payouts.ports import AccountFacts, AccountGateway, BankPayoutFacts
 from marketplace.payouts.rules.accounts import BankState, Requirement
 from marketplace.processor.ports import Answer, Instruction
@@ -66,7 +66,7 @@ class _Accounts:
         return BankPayoutFacts(
             payout_id=payout.id,
             account_id=account_id,
-            amount=Money(payout.amount, payout.currency.upper()),
+            amount=from_stripe(payout.amount, payout.currency),
             state=BankState(payout.status),
             arrives_on=moment(payout.arrival_date).date(),
             made_at=moment(payout.created),

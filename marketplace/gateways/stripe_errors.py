@@ -6,6 +6,7 @@ from typing import Final
 
 import stripe
 
+from marketplace.gateways.stripe_currencies import CannotBeSent
 from marketplace.processor.ports import Answer
 from marketplace.processor.rules import Outcome
 
@@ -18,6 +19,8 @@ def answer_for(error: Exception) -> Answer:
     Anything that is not Stripe's own, raised after the send began, is unknown: the library can
     fail on an answer that it has already received.
     """
+    if isinstance(error, CannotBeSent):
+        return Answer(Outcome.REFUSED, code="amount_cannot_be_sent", text=str(error))
     if not isinstance(error, stripe.StripeError):
         return Answer(Outcome.UNKNOWN, code=type(error).__name__, text=str(error)[:500])
     return Answer(

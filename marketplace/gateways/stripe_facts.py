@@ -9,7 +9,7 @@ from uuid import UUID
 import stripe
 
 from marketplace.funding.ports import ChargeFacts, CheckoutFacts, CheckoutState
-from marketplace.kernel.money import Money
+from marketplace.gateways.stripe_currencies import from_stripe
 from marketplace.payouts.ports import TransferFacts
 
 REFUSED_INTENT: Final = frozenset({"requires_payment_method", "canceled"})
@@ -73,12 +73,16 @@ def _charge_facts(intent: Any) -> ChargeFacts | None:
         charge_id=charge.id,
         payment_intent_id=intent.id,
         balance_transaction_id=movement.id,
-        amount=Money(charge.amount, charge.currency.upper()),
-        processor_fee=Money(movement.fee, movement.currency.upper()),
+        amount=from_stripe(charge.amount, charge.currency),
+        processor_fee=from_stripe(movement.fee, movement.currency),
         charged_at=moment(charge.created),
         available_on=moment(movement.available_on),
         method=_method(charge) or "card",
         funding_id=our_id(intent.metadata, "funding_id"),
+        settled=from_stripe(movement.amount, movement.currency)
+        if movement.currency != charge.currency
+        else None,
+        exchange_rate=str(movement.exchange_rate or ""),
     )
 
 
@@ -87,7 +91,7 @@ def transfer_facts(transfer: stripe.Transfer) -> TransferFacts:
     return TransferFacts(
         transfer_id=transfer.id,
         call_id=our_id(transfer.metadata, "call_id"),
-        amount=Money(transfer.amount, transfer.currency.upper()),
+        amount=from_stripe(transfer.amount, transfer.currency),
         balance_transaction_id=str(transfer.balance_transaction),
         made_at=moment(transfer.created),
     )

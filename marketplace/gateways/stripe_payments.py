@@ -12,6 +12,7 @@ from marketplace.funding.ports import CheckoutFacts, RefundFacts, RefundStatus
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_accounts import Api, account_gateway
 from marketplace.gateways.stripe_client import reading_client, reads, sending_client
+from marketplace.gateways.stripe_currencies import from_stripe, smallest_charge, to_stripe
 from marketplace.gateways.stripe_errors import answer_for
 from marketplace.gateways.stripe_facts import checkout_facts, moment, transfer_facts
 from marketplace.gateways.stripe_treasury import StripeTreasury, final, ours
@@ -122,6 +123,10 @@ class StripePayments:
             for line in lines.auto_paging_iter():
                 yield _statement_line(line)
 
+    def smallest_charge(self, currency: str) -> Money:
+        """Return the least that can be charged in this currency."""
+        return smallest_charge(currency)
+
     def balance(self) -> dict[str, Money]:
         """Currency -> available and pending together."""
         no_transaction_open()
@@ -129,8 +134,8 @@ class StripePayments:
             balance: Any = self._reading.v1.balance.retrieve()
         sums: dict[str, Money] = {}
         for part in (*balance.available, *balance.pending):
-            currency = part.currency.upper()
-            sums[currency] = sums.get(currency, Money(0, currency)) + Money(part.amount, currency)
+            amount = from_stripe(part.amount, part.currency)
+            sums[amount.currency] = sums.get(amount.currency, amount - amount) + amount
         return sums
 
     def _make_checkout(self, instruction: Instruction) -> Answer:
@@ -143,7 +148,7 @@ class StripePayments:
                     {
                         "price_data": {
                             "currency": wanted["currency"].lower(),
-                            "unit_amount": wanted["amount_minor"],
+                            "unit_amount": to_stripe(_amount(wanted)),
                             "product_data": {"name": wanted["description"]},
                         },
                         "quantity": 1,
@@ -166,7 +171,7 @@ class StripePayments:
         wanted = instruction.params
         transfer = self._sending.v1.transfers.create(
             {
-                "amount": wanted["amount_minor"],
+                "amount": to_stripe(_amount(wanted)),
                 "currency": wanted["currency"].lower(),
                 "destination": wanted["account_id"],
                 "transfer_group": _transfer_group(wanted),
@@ -184,7 +189,7 @@ class StripePayments:
         refund = self._sending.v1.refunds.create(
             {
                 "payment_intent": wanted["payment_intent_id"],
-                "amount": wanted["amount_minor"],
+                "amount": to_stripe(_amount(wanted)),
                 "metadata": {
                     "refund_id": wanted["refund_id"],
                     "call_id": str(instruction.call_id),
@@ -218,15 +223,18 @@ def _transfer_group(wanted: Any) -> str:
     return f"payout_{wanted['payout_id']}"
 
 
+def _amount(wanted: Any) -> Money:
+    return Money(wanted["amount_minor"], wanted["currency"])
+
+
 def _statement_line(line: stripe.BalanceTransaction) -> StatementLineFacts:
-    currency = line.currency.upper()
     return StatementLineFacts(
         line_id=line.id,
         kind=line.type,
         source_id=str(line.source) if line.source is not None else None,
-        amount=Money(line.amount, currency),
-        fee=Money(line.fee, currency),
-        net=Money(line.net, currency),
+        amount=from_stripe(line.amount, line.currency),
+        fee=from_stripe(line.fee, line.currency),
+        net=from_stripe(line.net, line.currency),
         occurred_at=moment(line.created),
         available_on=moment(line.available_on).date(),
         raw=line.to_dict(),

@@ -9,7 +9,9 @@ from typing import Any, Final
 from stripe import StripeClient, StripeError
 
 from marketplace.gateways.guard import no_transaction_open
+from marketplace.gateways.stripe_currencies import to_stripe, to_stripe_payout
 from marketplace.gateways.stripe_facts import moment, tag
+from marketplace.kernel.money import Money
 from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
 from marketplace.processor.rules import CallKind, Outcome
 from marketplace.treasury.ports import BankMoveFacts
@@ -75,7 +77,7 @@ class StripeTreasury:
         wanted = instruction.params
         payout = self._sending.v1.payouts.create(
             {
-                "amount": wanted["amount_minor"],
+                "amount": to_stripe_payout(Money(wanted["amount_minor"], wanted["currency"])),
                 "currency": wanted["currency"].lower(),
                 "metadata": _metadata(instruction),
             },
@@ -87,7 +89,7 @@ class StripeTreasury:
         wanted = instruction.params
         topup = self._sending.v1.topups.create(
             {
-                "amount": wanted["amount_minor"],
+                "amount": to_stripe(Money(wanted["amount_minor"], wanted["currency"])),
                 "currency": wanted["currency"].lower(),
                 "metadata": _metadata(instruction),
             },

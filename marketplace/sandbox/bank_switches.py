@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
@@ -12,7 +13,8 @@ from werkzeug.wrappers import Response
 from marketplace.sandbox import stripe_bank as bank
 from marketplace.sandbox.store import Document
 from marketplace.sandbox.stripe_errors import StripeRefusal
-from marketplace.sandbox.stripe_money import available
+from marketplace.sandbox.stripe_limits import currency_of
+from marketplace.sandbox.stripe_money import available, settle_into
 from marketplace.sandbox.stripe_pages import money_text
 from marketplace.sandbox.stripe_world import PLATFORM, World
 
@@ -87,6 +89,17 @@ def _creator_payout(world: World, wish: Mapping[str, Any]) -> Document | None:
     return bank.pay_out_all(world, account, str(wish.get("currency") or "usd"))
 
 
+def _settlement(world: World, wish: Mapping[str, Any]) -> None:
+    try:
+        currency, into = currency_of(str(wish["currency"])), currency_of(str(wish["into"]))
+        rate = Decimal(str(wish.get("rate") or "1"))
+        if not rate.is_finite() or rate <= 0:
+            raise ValueError
+    except (KeyError, ValueError, InvalidOperation, StripeRefusal) as wrong:
+        raise BadRequest("give currency, into, and rate, a number above 0") from wrong
+    settle_into(world, currency, into=into, rate=str(rate))
+
+
 PRESSES: Final[Mapping[str, Press]] = {
     "payout_paid": _payout_paid,
     "payout_failed": _payout_failed,
@@ -97,6 +110,7 @@ PRESSES: Final[Mapping[str, Press]] = {
     "schedule": _schedule,
     "linked_bank": _linked,
     "creator_payout": _creator_payout,
+    "settlement": _settlement,
 }
 """Every switch: ``{"press": name, "id": …}`` as JSON, or the same names in a form of the page."""
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from marketplace.sandbox.store import Document
+from marketplace.sandbox.stripe_currencies import check_amount, check_payout
 from marketplace.sandbox.stripe_errors import StripeRefusal, no_such
 from marketplace.sandbox.stripe_events import emit
 from marketplace.sandbox.stripe_limits import amount_of, check_metadata, currency_of
@@ -320,6 +321,7 @@ def move_unasked(world: World, *, kind: str, amount: int, currency: str) -> Docu
 def _amount(params: Mapping[str, Any], kind: str) -> tuple[int, str]:
     """Return the checked amount and currency of a new payout or top-up."""
     amount, currency = amount_of(params), currency_of(params["currency"])
+    (check_payout if kind == "payout" else check_amount)(amount, currency)
     check_metadata(params.get("metadata") or {})
     longest = LONGEST_DESCRIPTOR[kind]
     if len(params.get("statement_descriptor", "")) > longest:

@@ -11,7 +11,6 @@ from babel.core import get_global
 
 from marketplace.sandbox.stripe_errors import StripeRefusal
 
-SMALLEST_CHARGE: Final = 50
 LARGEST_AMOUNT: Final = 99_999_999_99
 METADATA_KEYS: Final = 50
 METADATA_KEY_LENGTH: Final = 40

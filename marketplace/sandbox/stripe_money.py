@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from marketplace.sandbox.store import Document, Store
+from marketplace.sandbox.stripe_currencies import decimals
 from marketplace.sandbox.stripe_errors import StripeRefusal
 from marketplace.sandbox.stripe_world import PLATFORM, Call, World, fresh_id
 
@@ -22,6 +25,38 @@ def card_fee(amount: int) -> int:
     return (amount * CARD_FEE_PER_MILLE + 500) // 1000 + CARD_FEE_FIXED
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What arrives for a charge; rate: None where it arrives as it was charged."""
+
+    amount: int
+    currency: str
+    rate: float | None
+
+
+def settle_into(world: World, currency: str, *, into: str, rate: str) -> None:
+    """From now on, charges in a currency arrive in another; into itself: as they are charged."""
+    if into == currency:
+        world.store.delete("settlement", currency)
+    else:
+        world.store.put("settlement", currency, {"into": into, "rate": rate})
+
+
+def settle(world: World, amount: int, currency: str) -> Settled:
+    """Return what arrives for a charge: changed where the account settles in another currency.
+
+    docs.stripe.com/currencies: the balance transaction is in the settlement currency, and its
+    exchange rate is what the charge's amount was multiplied by.
+    """
+    rule = world.store.get("settlement", currency)
+    if rule is None:
+        return Settled(amount, currency, None)
+    rate = Decimal(rule["rate"])
+    whole = Decimal(amount).scaleb(decimals(rule["into"]) - decimals(currency)) * rate
+    arrives = int(whole.to_integral_value(ROUND_HALF_UP))
+    return Settled(arrives, rule["into"], float(rate))
+
+
 def move(
     world: World,
     *,
@@ -34,6 +69,7 @@ def move(
     fee: int = 0,
     available_on: int | None = None,
     description: str | None = None,
+    exchange_rate: float | None = None,
 ) -> Document:
     """Write one balance transaction and change the account's balance by its net.
 
@@ -49,7 +85,7 @@ def move(
         "created": world.now,
         "currency": currency,
         "description": description,
-        "exchange_rate": None,
+        "exchange_rate": exchange_rate,
         "fee": fee,
         "fee_details": _fee_details(fee, currency),
         "net": amount - fee,

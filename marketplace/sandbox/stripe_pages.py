@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import urlsplit
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace.sandbox.store import Document
 from marketplace.sandbox.stripe_accounts import finish_onboarding, open_link
+from marketplace.sandbox.stripe_currencies import decimals
 from marketplace.sandbox.stripe_debits import ACCOUNTS, GOOD_ACCOUNT, order
 from marketplace.sandbox.stripe_payments import (
     CARDS,
@@ -37,7 +38,7 @@ _ONLY_DOLLARS: Final = "A bank debit is for US dollars only. Pay with a card."
 def money_text(amount: int, currency: str) -> str:
     """Return minor units as people write them."""
     code = currency.upper()
-    whole = Decimal(amount).scaleb(-get_currency_precision(code))
+    whole = Decimal(amount).scaleb(-decimals(currency.lower()))
     return str(format_currency(whole, code, locale="en_US"))
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from marketplace.sandbox import stripe_disputes, stripe_warnings
 from marketplace.sandbox.store import Document
+from marketplace.sandbox.stripe_currencies import check_charge
 from marketplace.sandbox.stripe_errors import StripeRefusal, no_such
 from marketplace.sandbox.stripe_events import emit
 from marketplace.sandbox.stripe_limits import (
-    SMALLEST_CHARGE,
     amount_of,
     check_address,
     check_metadata,
@@ -21,6 +21,7 @@ from marketplace.sandbox.stripe_money import (
     SETTLES_AFTER,
     card_fee,
     move,
+    settle,
 )
 from marketplace.sandbox.stripe_objects import (
     charge,
@@ -87,11 +88,8 @@ def create_session(call: Call) -> Document:
     if len(currencies) > 1:
         raise StripeRefusal("All line items must have the same currency.", param="line_items")
     amount = sum(line["amount_total"] for line in lines)
-    if amount < SMALLEST_CHARGE:
-        raise StripeRefusal(
-            "The Checkout Session's total amount must be at least the smallest charge.",
-            code="amount_too_small",
-        )
+    currency = currencies.pop()
+    check_charge(amount, currency, param="line_items")
     buyer = params.get("customer")
     if buyer is not None and world.store.get("customer", buyer) is None:
         raise no_such("customer", buyer, param="customer", status=400)
@@ -102,7 +100,7 @@ def create_session(call: Call) -> Document:
             "Checkout Session creation.",
             param="expires_at",
         )
-    session = checkout_session(world, params, amount=amount, currency=currencies.pop())
+    session = checkout_session(world, params, amount=amount, currency=currency)
     world.store.put("checkout.session", session["id"], session, scope=PLATFORM)
     world.store.put("checkout.wish", session["id"], {"lines": lines, "intent": wanted})
     return session
@@ -188,14 +186,16 @@ def pay(world: World, key: str, *, card: str, email: str | None) -> Outcome:
     intent["latest_charge"] = charged["id"]
     if declined:
         return _decline(world, intent, charged)
+    settled = settle(world, charged["amount"], charged["currency"])
     charged["balance_transaction"] = move(
         world,
         account=PLATFORM,
         kind="charge",
         category="charge",
-        amount=charged["amount"],
-        fee=card_fee(charged["amount"]),
-        currency=charged["currency"],
+        amount=settled.amount,
+        fee=card_fee(settled.amount),
+        currency=settled.currency,
+        exchange_rate=settled.rate,
         source=charged["id"],
         available_on=world.now + SETTLES_AFTER,
         description=charged["description"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from marketplace.sandbox.store import Document
+from marketplace.sandbox.stripe_currencies import check_amount
 from marketplace.sandbox.stripe_due import What, forget, remind
 from marketplace.sandbox.stripe_errors import StripeRefusal, no_such
 from marketplace.sandbox.stripe_events import emit
@@ -40,6 +41,7 @@ def create_refund(call: Call) -> Document:
         )
     check_metadata(params.get("metadata"))
     currency = charged["currency"]
+    check_amount(amount, currency)
     if available(world, PLATFORM, currency) + pending(world, PLATFORM, currency) < amount:
         raise insufficient()
     given = refund(world, charged, params, amount=amount)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from marketplace.sandbox.store import Document
+from marketplace.sandbox.stripe_currencies import check_amount
 from marketplace.sandbox.stripe_errors import StripeRefusal, no_such
 from marketplace.sandbox.stripe_events import emit
 from marketplace.sandbox.stripe_limits import amount_of, check_metadata, currency_of
@@ -16,6 +17,7 @@ def create(call: Call) -> Document:
     world, params = call.world, dict(call.params)
     amount = params["amount"] = amount_of(params)
     currency = params["currency"] = currency_of(params["currency"])
+    check_amount(amount, currency)
     check_metadata(params.get("metadata"))
     _check_destination(world, params["destination"])
     group = params.get("transfer_group")

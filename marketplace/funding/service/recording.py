@@ -14,7 +14,7 @@ from marketplace.funding.rules import LIFE, FundingEvent, FundingState, debit_pr
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.ids import new_id
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import Entry, events
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -80,6 +80,9 @@ def record_paid(
             stripe_balance_transaction_id=charge.balance_transaction_id,
             amount_minor=charge.amount.minor,
             processor_fee_minor=charge.processor_fee.minor,
+            settled_minor=charge.settled.minor if charge.settled else None,
+            settled_currency=charge.settled.currency if charge.settled else None,
+            exchange_rate=charge.exchange_rate,
             method=charge.method,
             currency=charge.amount.currency,
             charged_at=charge.charged_at,
@@ -90,14 +93,9 @@ def record_paid(
     funds = events.campaign_funds(funding.campaign_id)
     fee_taken = events.fee_unearned(funding.campaign_id)
     ledger.lock_accounts(session, refs=[wallet, funds, fee_taken], currency=funding.currency)
-    arrival = events.funded(
-        stripe_charge_id=charge.charge_id,
-        brand_id=funding.brand_id,
-        gross=charge.amount,
-        processor_fee=charge.processor_fee,
-        memo=f"Funding of “{funding.campaign.name}”",
+    ledger.write_entry(
+        session, _arrival(funding, charge), occurred_at=charge.charged_at, actor=SYSTEM
     )
-    ledger.write_entry(session, arrival, occurred_at=charge.charged_at, actor=SYSTEM)
     allocation = events.allocated(
         allocation_id=funding.id,
         brand_id=funding.brand_id,
@@ -124,9 +122,32 @@ def record_paid(
     return funding
 
 
+def _arrival(funding: Funding, charge: ChargeFacts) -> Entry:
+    """The money as it came in: as it was charged, or changed into what arrived for it."""
+    memo = f"Funding of “{funding.campaign.name}”"
+    if charge.settled is None:
+        return events.funded(
+            stripe_charge_id=charge.charge_id,
+            brand_id=funding.brand_id,
+            gross=charge.amount,
+            processor_fee=charge.processor_fee,
+            memo=memo,
+        )
+    return events.funded_by_exchange(
+        stripe_charge_id=charge.charge_id,
+        brand_id=funding.brand_id,
+        gross=charge.amount,
+        settled=charge.settled,
+        processor_fee=charge.processor_fee,
+        memo=f"{memo}, changed at {charge.exchange_rate or 'an unknown rate'}",
+    )
+
+
 def _book_unidentified(session: Session, funding: Funding, charge: ChargeFacts) -> Funding:
     unknown = events.unidentified_charge(
-        stripe_charge_id=charge.charge_id, gross=charge.amount, processor_fee=charge.processor_fee
+        stripe_charge_id=charge.charge_id,
+        gross=charge.settled or charge.amount,
+        processor_fee=charge.processor_fee,
     )
     ledger.write_entry(session, unknown, occurred_at=charge.charged_at, actor=SYSTEM)
     if LIFE.allows(funding.state, FundingEvent.FAIL):
