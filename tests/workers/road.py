@@ -31,7 +31,7 @@ from marketplace.payouts.models import Payout, PayoutAccount
 from marketplace.processor.models import ProcessorAttempt, ProcessorCall
 from marketplace.processor.rules import CallKind
 from marketplace.reconciliation import checks, queries
-from tests.factories.campaigns import make_campaign
+from tests.factories.campaigns import BUDGET, make_campaign
 from tests.factories.collaborations import make_collaboration, terms
 from tests.workers.conftest import World
 from workers import payouts as payout_jobs
@@ -59,13 +59,17 @@ class Road:
     def session(self) -> Session:
         return self.world.session
 
+    def money(self, minor: int) -> Money:
+        """An amount in the campaign's currency."""
+        return Money(minor, self.campaign.currency)
+
     def ask_for_money(self, minor: int = 100_000) -> Funding:
         """A funding whose payment page is open."""
         asked = funding.request_funding(
             self.session,
             actor=self.owner,
             campaign_id=self.campaign.id,
-            budget=usd(minor),
+            budget=self.money(minor),
             return_base="http://localhost",
             now=utc_now(),
         )
@@ -99,7 +103,7 @@ class Road:
             campaign=self.campaign,
             creator=self.creator,
             by=self.owner,
-            offered=terms(fee=usd(FEE), deliverables=(due,)),
+            offered=terms(fee=self.money(FEE), deliverables=(due,)),
             funded=True,
             now=utc_now(),
         )
@@ -187,9 +191,11 @@ class Road:
         """Every transfer there really is."""
         return self.world.sandbox.store.newest("transfer")
 
-    def balance(self, code: Code, owner: UUID | None = None) -> Money:
+    def balance(
+        self, code: Code, owner: UUID | None = None, *, currency: str | None = None
+    ) -> Money:
         ref = AccountRef(code) if owner is None else AccountRef(code, owner)
-        return ledger.balance_of(self.session, ref, currency="USD")
+        return ledger.balance_of(self.session, ref, currency=currency or self.campaign.currency)
 
     def entries(self) -> int:
         return self.session.scalar(select(func.count()).select_from(JournalEntry)) or 0
@@ -215,12 +221,15 @@ class Road:
         return [sums.pending, sums.payable, sums.paying, sums.paid]
 
 
-def make_road(world: World, brand: Brand, owner: Actor, creator: Actor) -> Road:
+def make_road(
+    world: World, brand: Brand, owner: Actor, creator: Actor, *, budget: Money = BUDGET
+) -> Road:
     day = utc_now().date()
     campaign = make_campaign(
         world.session,
         brand=brand,
         by=owner,
+        budget=budget,
         starts_on=day + timedelta(days=1),
         ends_on=day + timedelta(days=60),
         now=utc_now(),

@@ -45,7 +45,7 @@ _CAUSES: Final = (
     (Code.FEE_UNEARNED, -1, "Our fee, taken and not earned yet"),
     (Code.BANK_OPERATING, 1, "Paid out to our bank, less what we topped up"),
     (Code.EXCHANGE_RESULT, 1, "Lost by changing currencies"),
-    (Code.EXCHANGE_CLEARING, -1, "Between two currencies"),
+    (Code.EXCHANGE_CLEARING, -1, "Paid in one currency, arrived in another"),
     (Code.ROUNDING, 1, "Left over by roundings"),
     (Code.SUSPENSE, 1, "In suspense: nobody knows it yet"),
     (Code.OPENING_BALANCES, -1, "There when these books began"),
@@ -106,11 +106,30 @@ def _total(of: Mapping[Code, Money], codes: Sequence[Code], currency: str) -> Mo
 
 
 def _find_uncovered(session: Session) -> list[Finding]:
+    clearing = {
+        x.currency: x.balance
+        for x in once(session, queries.trial_balance)
+        if x.code is Code.EXCHANGE_CLEARING
+    }
     return [
-        Finding(f"currency {c.owed.currency}", f"The platform must add cash: {plain(c.missing)}.")
+        Finding(
+            f"currency {c.owed.currency}",
+            f"The platform must add cash: {plain(c.missing)}."
+            + _changed_away(clearing.get(c.owed.currency)),
+        )
         for c in cover_by_currency(session)
         if c.missing
     ]
+
+
+def _changed_away(clearing: Money | None) -> str:
+    """Say what was paid in in a currency and arrived in another, so that it is held there."""
+    if clearing is None or clearing.minor >= 0:
+        return ""
+    return (
+        f" Of what was paid in, {plain(-clearing)} arrived in another currency and is held in that:"
+        " it covers this at today's rate only."
+    )
 
 
 def _cover_figure(session: Session) -> str:

@@ -1,7 +1,7 @@
 """What arrived for a charge where the processor changed it into another currency.
 
-Revision ID: 0038
-Revises: 0037
+Revision ID: 0039
+Revises: 0038
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision: str | None = "0037"
+revision = "0039"
+down_revision: str | None = "0038"
 branch_labels = None
 depends_on = None
 
