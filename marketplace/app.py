@@ -25,6 +25,7 @@ from marketplace.gateways.stripe_events import StripeEvents
 from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.gateways.tiktok import TikTok
 from marketplace.gateways.tiktok_links import TikTokLinks
+from marketplace.gateways.tiktok_notices import TikTokNotices
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import must_be_guarded
 from marketplace.notifications.ports import Mailer
@@ -32,7 +33,7 @@ from marketplace.payouts.ports import AccountGateway
 from marketplace.processor.ports import Endpoint
 from marketplace.store import sealed
 from marketplace.store.session import ENGINE_OPTIONS, db, reading
-from marketplace.web import errors, health, hooks, pages, render, sessions
+from marketplace.web import errors, health, hooks, pages, render, sessions, tiktok_hooks
 
 LARGEST_REQUEST_BYTES: Final = LARGEST_FILE_BYTES + 1024 * 1024
 """The largest video a creator may hand in, with the form around it."""
@@ -48,6 +49,7 @@ class Gateways:
     events: StripeEvents
     tiktok: TikTok
     tiktok_links: TikTokLinks
+    tiktok_notices: TikTokNotices
     mailer: Mailer
 
 
@@ -80,7 +82,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app).exempt(hooks.bp)
     for part in (render, errors, sessions):
         part.install(app)
-    for blueprint in (*pages.BLUEPRINTS, hooks.bp, health.bp):
+    for blueprint in (*pages.BLUEPRINTS, tiktok_hooks.bp, health.bp):
         app.register_blueprint(blueprint)
     for commands in (creator_commands, ledger_commands, user_commands):
         app.cli.add_command(commands.group)
@@ -125,6 +127,9 @@ def pick_gateways(settings: Settings) -> Gateways:
             authorize_base=settings.tiktok_authorize_base,
         ),
         tiktok_links=TikTokLinks(settings.tiktok_authorize_base),
+        tiktok_notices=TikTokNotices(
+            client_key=settings.tiktok_client_key, client_secret=settings.tiktok_client_secret
+        ),
         mailer=SmtpMailer(settings.smtp_url, settings.mail_sender)
         if settings.smtp_url
         else MailFolder(Path(settings.mail_folder), settings.mail_sender),

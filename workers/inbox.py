@@ -34,7 +34,7 @@ def handle_webhook(message: WebhookKept, run: Run) -> None:
         stranger = _stranger(session, kept)
     if kept.state is not InboxState.WAITING:
         return
-    handlers = HANDLERS[Endpoint(kept.sender)].get(kept.kind, ())
+    handlers = HANDLERS[kept.sender].get(kept.kind, ())
     if stranger:
         _conclude(kept, InboxState.ASIDE, run, why=stranger)
         return

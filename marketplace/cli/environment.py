@@ -118,6 +118,7 @@ def environment_of(
             "TIKTOK_CLIENT_SECRET": own["TIKTOK_CLIENT_SECRET"],
             "TIKTOK_API_BASE": f"{sandbox}/tiktok",
             "TIKTOK_AUTHORIZE_BASE": f"{sandbox}/tiktok",
+            "SANDBOX_TIKTOK_WEBHOOK_URL": f"{base}/hooks/tiktok",
         }
     if pretended.any:
         market |= {

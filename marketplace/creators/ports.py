@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 T = TypeVar("T")
 
@@ -154,4 +155,30 @@ class ChannelSource(Protocol):
 
         One whose counts cannot be true is left out.
         """
+        ...
+
+
+class NotFromPlatform(Exception):
+    """The bytes that came in were not sent by the platform, not lately, or not to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformNotice:
+    """What a platform tells by itself. key: the same for each telling of the same notice.
+
+    account: the platform's id of the account it is about.
+    """
+
+    key: str
+    kind: str
+    account: str
+    happened_at: datetime
+    body: Mapping[str, Any]
+
+
+class PlatformNotices(Protocol):
+    """Reads what a platform sends to our hook."""
+
+    def verify(self, *, payload: bytes, signature: str) -> PlatformNotice:
+        """Return the notice that these very bytes carry; raises NotFromPlatform."""
         ...

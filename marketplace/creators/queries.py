@@ -34,6 +34,7 @@ from marketplace.creators.models import (
     ChannelState,
     ChannelVideo,
     Creator,
+    Platform,
     RateCard,
 )
 from marketplace.creators.rules import FORMATS, READ_EVERY, Audience, missing_steps
@@ -178,6 +179,17 @@ def channel_by_id(session: Session, channel_id: UUID) -> Channel:
     if found is None:
         raise NotFound("channel")
     return found
+
+
+def connected_channel_id(session: Session, *, platform: Platform, external_id: str) -> UUID | None:
+    """The connected channel of a platform's account; None while nobody has it connected."""
+    return session.scalar(
+        select(Channel.id).where(
+            Channel.platform == platform,
+            Channel.external_id == external_id,
+            Channel.state == ChannelState.CONNECTED,
+        )
+    )
 
 
 def due_for_reading(session: Session, *, now: datetime, limit: int = 500) -> Sequence[UUID]:

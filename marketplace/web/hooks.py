@@ -40,10 +40,8 @@ def _keep(endpoint: Endpoint) -> Response:
     Nothing but keeping happens in the request. What is about the other kind of money, live or
     test, is put aside: an endpoint for connected accounts is sent both.
     """
-    if "Transfer-Encoding" in request.headers:  # in pieces, with no end in sight
-        return _plain("no length", 411)
-    if (request.content_length or 0) > LARGEST_BYTES:
-        return _plain("too large", 413)
+    if (refused := refused_by_size()) is not None:
+        return refused
     try:
         event = access.gateways().events.verify(
             endpoint,
@@ -51,9 +49,9 @@ def _keep(endpoint: Endpoint) -> Response:
             signature=request.headers.get("Stripe-Signature", ""),
         )
     except BadSignature:
-        return _plain("bad signature", 400)
+        return plain("bad signature", 400)
     except NoEvent:
-        return _plain("no event", 400)
+        return plain("no event", 400)
     aside = event.livemode is not current_app.config["LIVEMODE"]
     with transaction() as session:
         keep_once(
@@ -68,8 +66,18 @@ def _keep(endpoint: Endpoint) -> Response:
             now=utc_now(),
             aside=OTHER_MODE[event.livemode] if aside else "",
         )
-    return _plain("kept", 200)
+    return plain("kept", 200)
 
 
-def _plain(text: str, status: int) -> Response:
+def refused_by_size() -> Response | None:
+    """Refuse what is too large to be a webhook, or does not say how large it is."""
+    if "Transfer-Encoding" in request.headers:  # in pieces, with no end in sight
+        return plain("no length", 411)
+    if (request.content_length or 0) > LARGEST_BYTES:
+        return plain("too large", 413)
+    return None
+
+
+def plain(text: str, status: int) -> Response:
+    """Answer a machine."""
     return Response(text, status=status, mimetype="text/plain")

@@ -13,7 +13,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import is_local_path
 from marketplace.store.session import asking
-from marketplace.web import access
+from marketplace.web import access, menus
 from marketplace.web.visitor import look_up
 
 _WITHOUT_PERSON: Final = frozenset({"static", "bootstrap.static"})
@@ -94,12 +94,8 @@ def after_sign_in() -> str:
 def home_url() -> str:
     """Return the home of the person who asks: of their work, or the landing."""
     who = access.actor()
-    if who.is_staff:
-        return url_for("staff.home")
-    if who.brands:
-        return url_for("brand.home")
-    if who.creator_id is not None:
-        return url_for("creator.home")
+    if (audience := menus.audience_of(who)) is not None:
+        return url_for(f"{audience}.home")
     return url_for("public.start") if who.user_id is not None else url_for("public.home")
 
 
@@ -142,6 +138,7 @@ def _for_the_frame() -> dict[str, Any]:
         "user_name": found.name,
         "user_note": found.email,
         "user_links": _links(),
+        "nav_items": menus.menu_for(found.actor),
     }
 
 

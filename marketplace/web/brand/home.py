@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -24,20 +24,8 @@ from marketplace.kernel.money import BPS_WHOLE
 from marketplace.store.session import reading
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.navigation import NavEntry, Need, Todo, in_order, nav_items
+from marketplace.web.navigation import Need, Todo, in_order
 
-ENTRIES: Final = (
-    NavEntry("Home", "brand.home", ()),
-    NavEntry(
-        "Campaigns",
-        "brand.campaigns",
-        ("/brand/campaigns", "/brand/applications", "/brand/offers", "/brand/collaborations"),
-    ),
-    NavEntry("Work", "brand.deliverables", ("/brand/deliverables",)),
-    NavEntry("Creators", "brand.creators", ("/brand/creators",)),
-    NavEntry("Money", "brand.billing", ("/brand/billing", "/brand/fundings")),
-    NavEntry("Team", "brand.members", ("/brand/team",)),
-)
 LITTLE_LEFT_BPS: Final = 1_000
 """A campaign with less than this part of its money left is running out."""
 
@@ -49,12 +37,6 @@ def need(asked: Need) -> Need:
     """Register a function that says what a brand has to do about one subject."""
     NEEDS.append(asked)
     return asked
-
-
-@bp.context_processor
-def menu() -> dict[str, Any]:
-    """Give every page of a brand its menu."""
-    return {"nav_items": nav_items(ENTRIES)}
 
 
 @bp.get("/")

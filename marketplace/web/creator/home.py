@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from flask import render_template, url_for
@@ -18,24 +18,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading
 from marketplace.web import access, render
 from marketplace.web.creator.blueprint import bp
-from marketplace.web.navigation import NavEntry, Need, Todo, in_order, nav_items
-
-ENTRIES: Final = (
-    NavEntry("Home", "creator.home", ()),
-    NavEntry("Briefs", "creator.briefs", ("/creator/briefs",)),
-    NavEntry("Applications", "creator.applications", ("/creator/applications", "/creator/offers")),
-    NavEntry("Work", "creator.deliverables", ("/creator/deliverables", "/creator/collaborations")),
-    NavEntry(
-        "Earnings",
-        "creator.earnings",
-        ("/creator/earnings", "/creator/payouts", "/creator/payout-account"),
-    ),
-    NavEntry(
-        "Profile",
-        "creator.edit_profile",
-        ("/creator/channels", "/creator/rates", "/creator/audience"),
-    ),
-)
+from marketplace.web.navigation import Need, Todo, in_order
 
 NEEDS: Final[list[Need]] = []
 """What waits for a creator; each subject adds its own by ``need``."""
@@ -45,12 +28,6 @@ def need(asked: Need) -> Need:
     """Register a function that says what a creator has to do about one subject."""
     NEEDS.append(asked)
     return asked
-
-
-@bp.context_processor
-def menu() -> dict[str, Any]:
-    """Give every page of a creator its menu."""
-    return {"nav_items": nav_items(ENTRIES)}
 
 
 @bp.get("/")

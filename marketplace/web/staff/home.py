@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ from marketplace.store.inbox import InboxState
 from marketplace.store.session import reading
 from marketplace.treasury import queries as treasury
 from marketplace.web import access, render
-from marketplace.web.navigation import NavEntry, Todo, nav_items
+from marketplace.web.navigation import Todo
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.proof import is_stale
 
@@ -45,25 +45,6 @@ WORDS: Final = {
     CallKind.TOPUP: "top-up",
 }
 
-MENU: Final = (
-    NavEntry("Home", "staff.home", ()),
-    NavEntry(
-        "Payouts",
-        "staff.payouts",
-        ("/staff/payouts", "/staff/earnings", "/staff/calls", "/staff/freezes"),
-    ),
-    NavEntry(
-        "Treasury",
-        "staff.treasury_page",
-        ("/staff/treasury", "/staff/requests", "/staff/suspense"),
-    ),
-    NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
-    NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
-    NavEntry("Proof", "staff.proof", ()),
-    NavEntry("Jobs", "staff.messages", ("/staff/messages", "/staff/webhooks")),
-)
-CLOCK: Final = NavEntry("Clock", "staff.clock", ())
-
 
 @dataclass(frozen=True, slots=True)
 class AgeClass:
@@ -72,11 +53,6 @@ class AgeClass:
     label: str
     count: int
     sums: Sequence[Money]
-
-
-@bp.context_processor
-def _menu() -> dict[str, Any]:
-    return {"nav_items": nav_items((*MENU, CLOCK) if current_app.config["DEMO"] else MENU)}
 
 
 @bp.get("/")

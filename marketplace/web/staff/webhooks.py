@@ -22,7 +22,11 @@ from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.home import url_of_call
 
 NO_STATE: Final = "There is no state called “{}”."
-ENDPOINTS: Final = {"stripe": "our account", "stripe_connect": "creators’ accounts"}
+ENDPOINTS: Final = {
+    "stripe": "our account",
+    "stripe_connect": "creators’ accounts",
+    "tiktok": "TikTok accounts",
+}
 
 
 @bp.get("/webhooks")

@@ -47,6 +47,7 @@ GET  health.live             200    200   200     200     200    200     200   2
 GET  health.ready            200    200   200     200     200    200     200   200   200   200
 POST hooks.stripe_connect    400    400   400     400     400    400     400   400   400   400
 POST hooks.stripe_platform   400    400   400     400     400    400     400   400   400   400
+POST hooks.tiktok            400    400   400     400     400    400     400   400   400   400
 GET  confirm                 200    200   200     200     200    200     200   200   200   200
 POST confirm                 303    303   303     303     303    303     303   303   303   303
     -> public.home public.sign_in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -91,3 +92,22 @@ def test_all_is_read_with_one_button(
     assert "You have read everything." in answer.text
     assert queries.unread_count(session, bea.user_id) == 0
     assert queries.unread_count(session, carl.user_id) == 1
+
+
+@pytest.mark.parametrize("page", ["/notifications", "/nothing-here"])
+def test_a_page_for_everybody_shows_the_menu_of_the_persons_own_work(
+    client: FlaskClient, alice: Actor, bea: Actor, stella: Actor, page: str
+) -> None:
+    signed_out = client.get(page, follow_redirects=True).text
+    assert 'aria-label="Main"' not in signed_out
+
+    for who, own in (
+        (alice, "/brand/campaigns"),
+        (bea, "/creator/briefs"),
+        (stella, "/staff/ledger"),
+    ):
+        sign_in(client, who)
+        shown = client.get(page).text
+        assert shown.count('aria-label="Main"') == 1
+        assert f'<li><a href="{own}">' in shown
+        assert 'aria-current="page">Home' not in shown
