@@ -16,6 +16,7 @@ from workers import (
     funding,
     housekeeping,
     inbox,
+    ledger,
     matching,
     metrics,
     payout_accounts,
@@ -67,6 +68,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(treasury.ring_open_moves, "*/15 * * * *", MONEY),
     Entry(treasury.check_schedule, "29 * * * *", MONEY),
     Entry(reconciliation.reconcile, "*/15 * * * *", MONEY),
+    Entry(ledger.roll_up, "*/5 * * * *", READS),
     Entry(housekeeping.begin_check, "17 3 * * *", MONEY),
     Entry(housekeeping.prune_messages, "47 3 * * *", MAIL),
 )

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from marketplace.ledger.checks import books, cover, guards
+from marketplace.ledger.checks import books, cover, guards, history
 from marketplace.ledger.checks.base import (
     Check,
     CheckResult,
@@ -54,7 +54,7 @@ __all__ = [
     "run_all",
 ]
 
-CHECKS: Final[tuple[Check, ...]] = (*guards.CHECKS, *books.CHECKS, *cover.CHECKS)
+CHECKS: Final[tuple[Check, ...]] = (*guards.CHECKS, *books.CHECKS, *history.CHECKS, *cover.CHECKS)
 """In the order in which they are shown."""
 
 

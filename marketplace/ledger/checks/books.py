@@ -29,7 +29,7 @@ def _find_unbalanced(session: Session) -> list[Finding]:
 
 def _gaps(session: Session) -> dict[str, Money]:
     gaps: dict[str, Money] = {}
-    for line in once(session, queries.trial_balance):
+    for line in once(session, queries.recounted_trial_balance):
         gap = gaps.get(line.currency, Money(0, line.currency))
         gaps[line.currency] = gap + line.debit - line.credit
     return gaps
@@ -155,7 +155,7 @@ def _find_unequal(session: Session) -> list[Finding]:
 
 def _families(session: Session) -> dict[str, dict[Family, Money]]:
     books: dict[str, dict[Family, Money]] = {}
-    for line in once(session, queries.trial_balance):
+    for line in once(session, queries.recounted_trial_balance):
         of = books.setdefault(line.currency, {f: Money(0, line.currency) for f in Family})
         of[family(line.code)] += line.balance
     return books

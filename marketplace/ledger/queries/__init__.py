@@ -1,17 +1,13 @@
 """Balances, statements of an account and the journal, shaped for those who read them."""
 
 from marketplace.ledger.queries.balances import (
-    AccountLine,
     Movement,
     OwnedAccount,
-    TrialLine,
     balance_of,
     balances_of,
     entries_touching,
     kept_minor,
     owned_accounts,
-    statement,
-    trial_balance,
 )
 from marketplace.ledger.queries.journal import (
     EntryLine,
@@ -30,6 +26,13 @@ from marketplace.ledger.queries.periods import (
     open_months,
     period_steps,
     suspense_at,
+)
+from marketplace.ledger.queries.statement import AccountLine, statement
+from marketplace.ledger.queries.totals import (
+    TrialLine,
+    recounted_trial_balance,
+    totals_of,
+    trial_balance,
 )
 
 __all__ = [
@@ -55,8 +58,10 @@ __all__ = [
     "owned_accounts",
     "pairs_of",
     "period_steps",
+    "recounted_trial_balance",
     "statement",
     "suspense_at",
+    "totals_of",
     "trial_balance",
     "written_as",
 ]

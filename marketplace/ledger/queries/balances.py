@@ -5,60 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
-    Case,
     ColumnElement,
-    FromClause,
-    Select,
-    case,
     func,
-    literal,
     select,
-    tuple_,
-    union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.chart import CHART, Side
-from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
+from marketplace.ledger.chart import CHART
+from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance
+from marketplace.ledger.queries.moves import moves_of
+from marketplace.ledger.queries.totals import grown, totals_of
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.store.paging import Page, page_of
-
-_SIDES: Final = union_all(
-    select(
-        Posting.debit_code.label("code"),
-        Posting.currency,
-        func.sum(Posting.amount_minor).label("debit"),
-        literal(0).label("credit"),
-    ).group_by(Posting.debit_code, Posting.currency),
-    select(
-        Posting.credit_code, Posting.currency, literal(0), func.sum(Posting.amount_minor)
-    ).group_by(Posting.credit_code, Posting.currency),
-).subquery()
-_TRIAL: Final = (
-    select(_SIDES.c.code, _SIDES.c.currency, func.sum(_SIDES.c.debit), func.sum(_SIDES.c.credit))
-    .group_by(_SIDES.c.code, _SIDES.c.currency)
-    .order_by(_SIDES.c.currency, _SIDES.c.code)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TrialLine:
-    """What all accounts of one code add up to in one currency.
-
-    debit, credit: everything ever moved on that side. balance: on the side the account grows.
-    """
-
-    code: Code
-    name: str
-    currency: str
-    debit: Money
-    credit: Money
-    balance: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +29,6 @@ class OwnedAccount:
 
     ref: AccountRef
     balance: Money
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """One posting as one account saw it.
-
-    amount: positive when the balance grew. balance: what was there afterwards.
-    """
-
-    entry_id: int
-    line: int
-    kind: EntryKind
-    occurred_at: datetime
-    memo: str
-    other: AccountRef
-    amount: Money
-    balance: Money
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """What to give as ``before`` for the page after this line."""
-        return (self.entry_id, self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +70,12 @@ def balances_of(
             )
         )
     else:
-        moves = _moves(accounts.with_only_columns(LedgerAccount.id))
+        ids = func.array(accounts.with_only_columns(LedgerAccount.id).scalar_subquery())
+        totals = totals_of(ids)
         rows = session.execute(
-            select(LedgerAccount.owner_id, func.sum(moves.c.amount))
-            .join(LedgerAccount, LedgerAccount.id == moves.c.account_id)
-            .group_by(LedgerAccount.owner_id)
+            select(LedgerAccount.owner_id, grown(code, totals)).join(
+                LedgerAccount, LedgerAccount.id == totals.c.account_id
+            )
         )
     known = {owner: int(minor) for owner, minor in rows}
     return {owner: Money(known.get(owner, 0), currency) for owner in owners}
@@ -175,63 +116,6 @@ def owned_accounts(session: Session, code: Code, *, currency: str, page: int) ->
     return Page(rows=rows, number=found.number, total=found.total, size=found.size)
 
 
-def trial_balance(session: Session, *, currency: str | None = None) -> list[TrialLine]:
-    """Every code that was ever used, by currency and code, recounted from the postings."""
-    statement = _TRIAL
-    if currency is not None:
-        statement = statement.where(_SIDES.c.currency == currency)
-    return [
-        _trial_line(code, unit, int(debit), int(credit))
-        for code, unit, debit, credit in session.execute(statement)
-    ]
-
-
-def statement(
-    session: Session,
-    ref: AccountRef,
-    *,
-    currency: str,
-    limit: int = 50,
-    before: tuple[int, int] | None = None,
-) -> list[AccountLine]:
-    """The newest lines of one account, newest first; ``before`` is the last line's position."""
-    moves = _moves(
-        select(LedgerAccount.id).where(
-            LedgerAccount.code == ref.code,
-            LedgerAccount.owner_id == ref.owner,
-            LedgerAccount.currency == currency,
-        )
-    )
-    running = select(
-        moves,
-        func.sum(moves.c.amount).over(order_by=(moves.c.entry_id, moves.c.line)).label("balance"),
-    ).subquery()
-    other = aliased(LedgerAccount)
-    rows = (
-        select(running, JournalEntry.kind, JournalEntry.occurred_at, JournalEntry.memo)
-        .add_columns(other.code, other.owner_id)
-        .join(JournalEntry, JournalEntry.id == running.c.entry_id)
-        .join(other, other.id == running.c.other_id)
-        .order_by(running.c.entry_id.desc(), running.c.line.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        rows = rows.where(tuple_(running.c.entry_id, running.c.line) < tuple_(*before))
-    return [
-        AccountLine(
-            entry_id=row.entry_id,
-            line=row.line,
-            kind=row.kind,
-            occurred_at=row.occurred_at,
-            memo=row.memo,
-            other=AccountRef(row.code, row.owner_id),
-            amount=Money(int(row.amount), currency),
-            balance=Money(int(row.balance), currency),
-        )
-        for row in session.execute(rows)
-    ]
-
-
 def entries_touching(
     session: Session,
     code: Code,
@@ -244,7 +128,7 @@ def entries_touching(
 
     since (included) and until (not included) are compared with ``occurred_at``.
     """
-    moves = _moves(select(LedgerAccount.id).where(LedgerAccount.code == code))
+    moves = moves_of(select(LedgerAccount.id).where(LedgerAccount.code == code))
     wanted = (
         select(
             JournalEntry.id,
@@ -276,41 +160,3 @@ def entries_touching(
         )
         for row in session.execute(wanted)
     ]
-
-
-def _trial_line(code: Code, currency: str, debit: int, credit: int) -> TrialLine:
-    line = CHART[code]
-    grown = debit - credit if line.side is Side.DEBIT else credit - debit
-    return TrialLine(
-        code=code,
-        name=line.name,
-        currency=currency,
-        debit=Money(debit, currency),
-        credit=Money(credit, currency),
-        balance=Money(grown, currency),
-    )
-
-
-def _moves(accounts: Select[int]) -> FromClause:
-    """Every posting of these accounts as the account saw it: positive when its balance grew."""
-    debited = select(
-        Posting.debit_id.label("account_id"),
-        Posting.credit_id.label("other_id"),
-        Posting.entry_id,
-        Posting.line,
-        Posting.currency,
-        (Posting.amount_minor * _grows(Posting.debit_code, on=Side.DEBIT)).label("amount"),
-    ).where(Posting.debit_id.in_(accounts))
-    credited = select(
-        Posting.credit_id,
-        Posting.debit_id,
-        Posting.entry_id,
-        Posting.line,
-        Posting.currency,
-        Posting.amount_minor * _grows(Posting.credit_code, on=Side.CREDIT),
-    ).where(Posting.credit_id.in_(accounts))
-    return union_all(debited, credited).subquery()
-
-
-def _grows(code: InstrumentedAttribute[Code], *, on: Side) -> Case[int]:
-    return case((code.in_([c for c, line in CHART.items() if line.side is on]), 1), else_=-1)

@@ -8,6 +8,7 @@ from marketplace.ledger.service.periods import (
     reopen_period,
     use_zone,
 )
+from marketplace.ledger.service.rollups import roll_up
 from marketplace.ledger.service.writing import (
     lock_accounts,
     reverse_entry,
@@ -21,6 +22,7 @@ __all__ = [
     "lock_accounts",
     "reopen_period",
     "reverse_entry",
+    "roll_up",
     "use_zone",
     "write_entries",
     "write_entry",

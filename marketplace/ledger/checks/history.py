@@ -1,0 +1,120 @@
+"""Whether time was respected: closed months and the checkpoints of the past."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.kernel.money import Money
+from marketplace.ledger import queries
+from marketplace.ledger.checks.base import Check, Finding
+from marketplace.ledger.models import (
+    AccountingPeriod,
+    JournalEntry,
+    LedgerAccount,
+    LedgerRollup,
+    Posting,
+)
+from marketplace.ledger.rules import PeriodState, plain
+
+
+def _intruders() -> Select[int, date]:
+    """Entries that were recorded after their month was closed, and before it was opened again."""
+    reopened = aliased(AccountingPeriod)
+    return (
+        select(JournalEntry.id, AccountingPeriod.month)
+        .join(
+            AccountingPeriod,
+            (AccountingPeriod.month == func.date_trunc("month", JournalEntry.accounting_date))
+            & (AccountingPeriod.at < JournalEntry.recorded_at),
+        )
+        .where(
+            AccountingPeriod.state == PeriodState.CLOSED,
+            ~select(reopened.id)
+            .where(
+                reopened.month == AccountingPeriod.month,
+                reopened.id > AccountingPeriod.id,
+                reopened.at < JournalEntry.recorded_at,
+            )
+            .exists(),
+        )
+        .order_by(JournalEntry.id)
+    )
+
+
+def _strayed() -> Select[Any]:
+    """Accounts whose checkpoint, with what came after it, is not what all postings add up to."""
+    sides = union_all(
+        select(Posting.debit_id.label("account_id"), Posting.amount_minor.label("minor")),
+        select(Posting.credit_id, -Posting.amount_minor),
+    ).subquery()
+    counted = (
+        select(sides.c.account_id, func.sum(sides.c.minor).label("minor"))
+        .group_by(sides.c.account_id)
+        .subquery()
+    )
+    totals = queries.totals_of()
+    kept = totals.c.debit_minor - totals.c.credit_minor
+    return (
+        select(LedgerAccount.id, LedgerAccount.currency, kept.label("kept"), counted.c.minor)
+        .join(totals, totals.c.account_id == LedgerAccount.id)
+        .outerjoin(counted, counted.c.account_id == LedgerAccount.id)
+        .where(kept.is_distinct_from(func.coalesce(counted.c.minor, 0)))
+        .order_by(LedgerAccount.id)
+    )
+
+
+def _find_intruders(session: Session) -> list[Finding]:
+    return [
+        Finding(f"journal entry {row.id}", f"It was dated into {row.month:%Y-%m} after its close.")
+        for row in session.execute(_INTRUDERS)
+    ]
+
+
+def _closed_figure(session: Session) -> str:
+    closed = queries.last_closed_month(session)
+    return "no month closed yet" if closed is None else f"closed up to {closed:%Y-%m}"
+
+
+def _find_strayed(session: Session) -> list[Finding]:
+    return [
+        Finding(
+            f"ledger account {row.id}",
+            f"Read from its checkpoint debits exceed credits by {_plain(row.kept, row.currency)},"
+            f" its postings say {_plain(row.minor, row.currency)}.",
+        )
+        for row in session.execute(_STRAYED)
+    ]
+
+
+def _plain(minor: Any, currency: str) -> str:
+    return plain(Money(int(minor or 0), currency))
+
+
+def _rollup_figure(session: Session) -> str:
+    return f"{session.scalar(_ROLLUPS):,} checkpoints"
+
+
+_INTRUDERS: Final = _intruders()
+_STRAYED: Final = _strayed()
+_ROLLUPS: Final = select(func.count()).select_from(LedgerRollup)
+
+CHECKS: Final = (
+    Check(
+        "I10",
+        "No entry is dated into a month that was closed",
+        _find_intruders,
+        _closed_figure,
+        held="A trigger refuses such an entry, and a late event is booked on the first open day.",
+    ),
+    Check(
+        "I13",
+        "What is read from checkpoints is what all postings add up to",
+        _find_strayed,
+        _rollup_figure,
+        held="Only a function of the database writes checkpoints.",
+    ),
+)
