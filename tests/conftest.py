@@ -110,6 +110,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         base_url="http://localhost",
         upload_folder=str(folder / "uploads"),
         mail_folder=str(folder / "mail"),
+        seal_folder=str(folder / "seals"),
         token_keys=(TOKEN_KEY,),
         stripe_api_key="sk_test_sandbox",
         stripe_api_base="http://127.0.0.1:1",

@@ -69,6 +69,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(treasury.check_schedule, "29 * * * *", MONEY),
     Entry(reconciliation.reconcile, "*/15 * * * *", MONEY),
     Entry(ledger.roll_up, "*/5 * * * *", READS),
+    Entry(ledger.seal_days, "12 * * * *", READS),
     Entry(housekeeping.begin_check, "17 3 * * *", MONEY),
     Entry(housekeeping.prune_messages, "47 3 * * *", MAIL),
 )

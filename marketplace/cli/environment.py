@@ -85,6 +85,7 @@ def environment_of(
         "SECRET_KEY": own["SECRET_KEY"],
         "TOKEN_KEYS": own["TOKEN_KEYS"],
         "UPLOAD_FOLDER": str(home.uploads),
+        "SEAL_FOLDER": str(home.folder / "seals"),
         **({} if given.get("SMTP_URL") else {"MAIL_FOLDER": str(home.mail)}),
     }
     market = {

@@ -5,9 +5,9 @@ whether an export is what was sealed.
 
 An entry is written in one form only (``canonical``): JSON with sorted keys, no spaces, and text as
 UTF-8. Its leaf is SHA-256 of a zero byte and that form. Leaves of a day, in the order of entry ids,
-make a Merkle tree as in RFC 6962: a node is SHA-256 of a one byte and its two children, the left one
-being the largest full tree. A day's hash is SHA-256 of the lines day, count, root and the hash of the
-day before.
+make a Merkle tree as in RFC 6962: a node is SHA-256 of a one byte and its two children, the left
+one being the largest full tree. A day's hash is SHA-256 of four lines: day, count, root, and the
+hash of the day before.
 """
 
 from __future__ import annotations
@@ -100,9 +100,7 @@ def faults_of(export: Mapping[str, Any]) -> list[str]:
 
 def _wrong_days(export: Mapping[str, Any]) -> Iterator[str]:
     for day, seal in export["days"].items():
-        made = day_hash(
-            day=day, count=seal["count"], root=seal["root"], previous=seal["previous"]
-        )
+        made = day_hash(day=day, count=seal["count"], root=seal["root"], previous=seal["previous"])
         if made != seal["hash"]:
             yield f"{day}: the hash of the day does not follow from its count and root."
 

@@ -32,6 +32,7 @@ from marketplace.ledger.checks.guards import (
     missing_triggers,
     must_be_guarded,
 )
+from marketplace.ledger.checks.seals import broken_seals
 
 __all__ = [
     "CHECKS",
@@ -44,6 +45,7 @@ __all__ = [
     "Finding",
     "UnguardedLedger",
     "asking_once",
+    "broken_seals",
     "causes_by_currency",
     "cover_by_currency",
     "dangerous_rights",

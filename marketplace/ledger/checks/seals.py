@@ -48,21 +48,22 @@ def _changed_rows(session: Session, seal: LedgerSeal) -> Iterator[Finding]:
     sealed = [seal.leaves[at : at + 32] for at in range(0, len(seal.leaves), 32)]
     if root_of(sealed).hex() != seal.root:
         yield Finding(f"seal of {seal.day}", "Its root does not follow from its leaves.")
-    count = 0
+    count, first = 0, None
     for place, entry in enumerate(queries.recorded_on(session, seal.day)):
         count += 1
         leaf = leaf_of(entry)
-        if place < len(sealed) and leaf == sealed[place]:
+        if first is not None or (place < len(sealed) and leaf == sealed[place]):
             continue
-        name = f"journal entry {entry['id']}"
         if leaf in sealed[place:]:
-            yield Finding(name, f"A row before it, sealed on {seal.day}, is gone.")
+            told = f"A row before it, sealed on {seal.day}, is gone."
         elif place >= len(sealed):
-            yield Finding(name, f"It was added to {seal.day} after that day was sealed.")
+            told = f"It was added to {seal.day} after that day was sealed."
         else:
-            yield Finding(name, f"It is not what was sealed on {seal.day}.")
-        return
-    if count < len(sealed):
+            told = f"It is not what was sealed on {seal.day}."
+        first = Finding(f"journal entry {entry['id']}", told)
+    if first is not None:
+        yield first
+    elif count < len(sealed):
         yield Finding(
             f"seal of {seal.day}", f"{len(sealed) - count} of its rows, the last ones, are gone."
         )

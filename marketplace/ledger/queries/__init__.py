@@ -27,6 +27,13 @@ from marketplace.ledger.queries.periods import (
     period_steps,
     suspense_at,
 )
+from marketplace.ledger.queries.recorded import (
+    first_day,
+    recorded_about,
+    recorded_on,
+    seals,
+    totals_about,
+)
 from marketplace.ledger.queries.statement import AccountLine, statement
 from marketplace.ledger.queries.totals import (
     TrialLine,
@@ -50,6 +57,7 @@ __all__ = [
     "entries_touching",
     "entry",
     "entry_by_key",
+    "first_day",
     "kept_balances",
     "kept_minor",
     "last_closed_month",
@@ -58,9 +66,13 @@ __all__ = [
     "owned_accounts",
     "pairs_of",
     "period_steps",
+    "recorded_about",
+    "recorded_on",
     "recounted_trial_balance",
+    "seals",
     "statement",
     "suspense_at",
+    "totals_about",
     "totals_of",
     "trial_balance",
     "written_as",

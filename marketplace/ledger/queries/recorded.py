@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from marketplace.ledger.models import LedgerSeal
+from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerSeal
+from marketplace.ledger.queries.totals import totals_of
 
 _ENTRIES: Final = """
     SELECT e.id, e.public_id, e.kind, e.idem_key, e.occurred_at, e.recorded_at, e.accounting_date,
@@ -27,9 +28,7 @@ _ENTRIES: Final = """
     WHERE {which}
     GROUP BY e.id ORDER BY e.id
 """
-_OF_A_DAY: Final = text(
-    _ENTRIES.format(which="e.recorded_at >= :begin AND e.recorded_at < :end")
-)
+_OF_A_DAY: Final = text(_ENTRIES.format(which="e.recorded_at >= :begin AND e.recorded_at < :end"))
 _OF_OWNERS: Final = text(
     _ENTRIES.format(
         which="e.id IN (SELECT p.entry_id FROM postings p JOIN ledger_accounts a"
@@ -54,9 +53,35 @@ def recorded_about(session: Session, owners: Sequence[UUID]) -> list[dict[str, A
     return [_told(row) for row in session.execute(_OF_OWNERS, {"owners": list(owners)})]
 
 
-def seals(session: Session) -> list[LedgerSeal]:
+def totals_about(session: Session, owners: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What the entries about these owners make of each of their accounts: debits less credits."""
+    totals = totals_of()
+    rows = session.execute(
+        select(
+            LedgerAccount.code,
+            LedgerAccount.owner_id,
+            LedgerAccount.currency,
+            totals.c.debit_minor - totals.c.credit_minor,
+        )
+        .join(LedgerAccount, LedgerAccount.id == totals.c.account_id)
+        .where(LedgerAccount.owner_id.in_(owners))
+        .order_by(LedgerAccount.id)
+    )
+    return [
+        {"account": f"{code.value}:{owner}", "currency": currency, "debit_minor": int(minor)}
+        for code, owner, currency, minor in rows
+    ]
+
+
+def seals(session: Session) -> Sequence[LedgerSeal]:
     """Every seal, the oldest day first."""
-    return list(session.query(LedgerSeal).order_by(LedgerSeal.day))
+    return session.scalars(select(LedgerSeal).order_by(LedgerSeal.day)).all()
+
+
+def first_day(session: Session) -> date | None:
+    """The day (UTC) on which the first entry was recorded."""
+    first = session.scalar(select(func.min(JournalEntry.recorded_at)))
+    return None if first is None else first.astimezone(UTC).date()
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -9,6 +9,12 @@ from marketplace.ledger.service.periods import (
     use_zone,
 )
 from marketplace.ledger.service.rollups import roll_up
+from marketplace.ledger.service.seals import (
+    export_entries,
+    read_seals,
+    seal_finished_days,
+    write_seals,
+)
 from marketplace.ledger.service.writing import (
     lock_accounts,
     reverse_entry,
@@ -19,11 +25,15 @@ from marketplace.ledger.service.writing import (
 __all__ = [
     "accounting_zone",
     "close_period",
+    "export_entries",
     "lock_accounts",
+    "read_seals",
     "reopen_period",
     "reverse_entry",
     "roll_up",
+    "seal_finished_days",
     "use_zone",
     "write_entries",
     "write_entry",
+    "write_seals",
 ]

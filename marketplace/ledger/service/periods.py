@@ -42,7 +42,7 @@ def close_period(session: Session, *, month: date, actor: Actor, now: datetime) 
     name = f"{month:%Y-%m}"
     if now.astimezone(ZoneInfo(_Books.zone)).date() < month_after(month):
         raise Conflict(f"{name} is not over yet")
-    _take_the_books(session)
+    take_the_books(session)
     closed = queries.last_closed_month(session)
     if closed is not None and closed >= month:
         raise Conflict(f"{name} is closed already")
@@ -68,7 +68,7 @@ def reopen_period(session: Session, *, month: date, actor: Actor, reason: str) -
     """
     if not reason.strip():
         raise InvalidInput({"reason": "Say why the month is opened again."})
-    _take_the_books(session)
+    take_the_books(session)
     closed = queries.last_closed_month(session)
     if closed is None or closed < month:
         raise Conflict(f"{month:%Y-%m} is not closed")
@@ -85,7 +85,7 @@ def reopen_period(session: Session, *, month: date, actor: Actor, reason: str) -
     session.flush()  # the next act of this transaction has to see it
 
 
-def _take_the_books(session: Session) -> None:
+def take_the_books(session: Session) -> None:
     """Wait until nobody is writing, and let nobody begin before this transaction ends."""
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ledger'))"))
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from marketplace.ledger import queries
-from marketplace.ledger.models import JournalEntry, LedgerSeal
+from marketplace.ledger.models import LedgerSeal
 from marketplace.ledger.offline import FIRST, FORMAT, day_hash, leaf_of, proof_of, root_of
 from marketplace.ledger.service.periods import take_the_books
 
@@ -27,14 +27,14 @@ def seal_finished_days(session: Session) -> list[date]:
     that occurred. Days without entries between others are sealed too. Safe to run at any time.
     """
     take_the_books(session)
-    today = session.scalar(text("SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date"))
+    today: date = session.execute(
+        text("SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date")
+    ).scalar_one()
     last = session.scalars(select(LedgerSeal).order_by(LedgerSeal.day.desc()).limit(1)).first()
     if last is None:
-        first = session.scalar(select(func.min(JournalEntry.recorded_at)))
-        day = today if first is None else queries.day_of(first)
+        previous, day = FIRST, queries.first_day(session) or today
     else:
-        day = last.day + timedelta(days=1)
-    previous = FIRST if last is None else last.hash
+        previous, day = last.hash, last.day + timedelta(days=1)
     done = []
     while day < today:
         leaves = [leaf_of(entry) for entry in queries.recorded_on(session, day)]
@@ -92,7 +92,7 @@ def export_entries(session: Session, owners: Sequence[UUID]) -> dict[str, Any]:
     """
     sealed = {f"{seal.day}": seal for seal in queries.seals(session)}
     days: dict[str, Any] = {}
-    entries = []
+    entries: list[dict[str, Any]] = []
     for entry in queries.recorded_about(session, owners):
         leaf, seal = leaf_of(entry), sealed.get(entry["recorded_at"][:10])
         if seal is None:

@@ -1,0 +1,332 @@
+"""Seals: whoever changes a finished day, even past every guard, is seen, and where."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.config import Settings
+from marketplace.ledger import offline, queries, service
+from marketplace.ledger.checks import broken_seals
+from marketplace.ledger.rules import AccountRef, Code, EntryKind
+from tests.conftest import damage
+from tests.factories.ledger import make_brand_funds, make_entry, usd
+
+TODAY = datetime.now(UTC).date()
+BEFORE, YESTERDAY = TODAY - timedelta(days=3), TODAY - timedelta(days=1)
+
+
+def record(session: Session, day: date, brand_id: UUID | None = None) -> int:
+    """Return an entry that was recorded at noon of that day."""
+    entry_id = make_brand_funds(session, brand_id=brand_id or uuid4(), amount=usd(500))
+    damage(
+        session,
+        "UPDATE journal_entries SET recorded_at = :at WHERE id = :id",
+        at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
+        id=entry_id,
+    )
+    return entry_id
+
+
+@pytest.fixture
+def entries(session: Session) -> list[int]:
+    """Three entries of one day and two of yesterday, all sealed, and one of today."""
+    ids = [record(session, BEFORE) for _ in range(3)] + [record(session, YESTERDAY) for _ in "ab"]
+    make_brand_funds(session, brand_id=uuid4(), amount=usd(1))
+    service.seal_finished_days(session)
+    return ids
+
+
+def findings(
+    session: Session, outside: list[tuple[str, str, str]] | None = None
+) -> list[tuple[str, str]]:
+    return [(each.subject, each.text) for each in broken_seals(session, outside)]
+
+
+def test_every_finished_day_is_sealed_once_and_chained(
+    session: Session, entries: list[int]
+) -> None:
+    seals = queries.seals(session)
+
+    assert [(seal.day, seal.entry_count) for seal in seals] == [
+        (BEFORE, 3),
+        (TODAY - timedelta(days=2), 0),
+        (YESTERDAY, 2),
+    ]
+    assert [s.previous_hash for s in seals] == ["0" * 64, seals[0].hash, seals[1].hash]
+    assert service.seal_finished_days(session) == []
+    assert findings(session) == []
+
+
+def test_nothing_comes_into_a_sealed_day(session: Session, entries: list[int]) -> None:
+    with pytest.raises(IntegrityError, match="the day is sealed"), session.begin_nested():
+        session.execute(
+            text(
+                "INSERT INTO journal_entries (public_id, kind, idem_key, occurred_at, recorded_at,"
+                " accounting_date, actor)"
+                " VALUES (:id, 'fund', 'fund:backdated', now(), :at, now(), 'system')"
+            ),
+            {"id": uuid4(), "at": datetime.now(UTC) - timedelta(days=1)},
+        )
+
+    assert findings(session) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE journal_entries SET memo = 'Another story' WHERE id = :id",
+        "UPDATE journal_entries SET actor = 'user:somebody' WHERE id = :id",
+        "UPDATE journal_entries SET occurred_at = occurred_at + interval '1 us' WHERE id = :id",
+        "UPDATE postings SET amount_minor = amount_minor + 1 WHERE entry_id = :id",
+        "UPDATE postings SET credit_id = debit_id WHERE entry_id = :id",
+        "DELETE FROM postings WHERE entry_id = :id",
+    ],
+)
+def test_the_first_row_that_was_changed_is_named(
+    session: Session, entries: list[int], change: str
+) -> None:
+    for entry_id in entries[1:3]:
+        damage(session, change, id=entry_id)
+
+    assert findings(session) == [
+        (f"journal entry {entries[1]}", f"It is not what was sealed on {BEFORE}.")
+    ]
+
+
+def test_a_row_that_is_gone_is_missed(session: Session, entries: list[int]) -> None:
+    for entry_id in (entries[0], entries[4]):
+        damage(session, "DELETE FROM postings WHERE entry_id = :id", id=entry_id)
+        damage(session, "DELETE FROM journal_entries WHERE id = :id", id=entry_id)
+
+    assert findings(session) == [
+        (f"journal entry {entries[1]}", f"A row before it, sealed on {BEFORE}, is gone."),
+        (f"seal of {YESTERDAY}", "1 of its rows, the last ones, are gone."),
+    ]
+
+
+def test_a_row_that_was_added_is_named(session: Session, entries: list[int]) -> None:
+    added = record(session, YESTERDAY)
+
+    assert findings(session) == [
+        (
+            f"journal entry {added}",
+            f"It was added to {YESTERDAY} after that day was sealed.",
+        )
+    ]
+
+
+def test_whoever_seals_anew_is_betrayed_by_the_file_outside(
+    session: Session, entries: list[int], tmp_path: Path
+) -> None:
+    assert service.write_seals(queries.seals(session), tmp_path) == 3
+    assert service.write_seals(queries.seals(session), tmp_path) == 0
+    outside = service.read_seals(tmp_path)
+    assert findings(session, outside) == []
+    damage(session, "UPDATE postings SET amount_minor = 7 WHERE entry_id = :id", id=entries[3])
+    damage(session, "DELETE FROM ledger_seals WHERE day = :day", day=YESTERDAY)
+    session.expire_all()
+    service.seal_finished_days(session)
+
+    assert findings(session) == []  # the database alone would be believed
+    assert findings(session, outside) == [
+        (f"seal of {YESTERDAY}", "It differs from the file outside the database.")
+    ]
+
+
+def test_a_missing_seal_is_named(session: Session, entries: list[int], tmp_path: Path) -> None:
+    service.write_seals(queries.seals(session), tmp_path)
+    middle = TODAY - timedelta(days=2)
+    damage(session, "DELETE FROM ledger_seals WHERE day = :day", day=middle)
+    session.expire_all()
+
+    assert findings(session, service.read_seals(tmp_path)) == [
+        (f"seal of {YESTERDAY}", f"There is no seal between it and {BEFORE}."),
+        (f"seal of {YESTERDAY}", "It does not continue the seal before it."),
+        (f"seal of {middle}", "It is in the file outside the database, and not in it."),
+    ]
+    (tmp_path / "seals.log").unlink()
+    assert ("It is missing in the file outside the database.") in {
+        told for _, told in findings(session, service.read_seals(tmp_path))
+    }
+
+
+def test_the_command_verifies_and_fails_naming_the_row(
+    app: Flask, session: Session, settings: Settings, entries: list[int]
+) -> None:
+    folder = Path(settings.seal_folder)
+    (folder / "seals.log").unlink(missing_ok=True)
+    service.write_seals(queries.seals(session), folder)
+    runner = app.test_cli_runner()
+
+    outcome = runner.invoke(args=["ledger", "verify"])
+    assert outcome.exit_code == 0
+    assert outcome.output == f"3 sealed days hold, in the database and in {folder}.\n"
+
+    damage(session, "UPDATE postings SET amount_minor = 7 WHERE entry_id = :id", id=entries[3])
+    outcome = runner.invoke(args=["ledger", "verify"])
+    assert outcome.exit_code == 1
+    assert outcome.output.splitlines()[0] == (
+        f"journal entry {entries[3]}: It is not what was sealed on {YESTERDAY}."
+    )
+    (folder / "seals.log").unlink()
+
+
+def check_offline(file: Path) -> tuple[int, str]:
+    """Run the checker as somebody who has nothing but the one file and a Python."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", offline.__file__, str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, (done.stdout + done.stderr).strip()
+
+
+@pytest.fixture
+def exported(
+    app: Flask, session: Session, campaign: Campaign, acme: Brand, tmp_path: Path
+) -> tuple[Path, dict[str, Any]]:
+    """The exported file of a campaign with two sealed entries among others, and one of today."""
+    funds = AccountRef(Code.CAMPAIGN_FUNDS, campaign.id)
+    for _ in range(2):
+        make_brand_funds(session, brand_id=acme.id, amount=usd(900))
+        make_entry(
+            session,
+            (AccountRef(Code.BRAND_FUNDS, acme.id), funds, usd(900)),
+            kind=EntryKind.ALLOCATE,
+        )
+    damage(session, "UPDATE journal_entries SET recorded_at = recorded_at - interval '2 days'")
+    service.seal_finished_days(session)
+    make_entry(
+        session,
+        (funds, AccountRef(Code.FEE_UNEARNED, campaign.id), usd(90)),
+        kind=EntryKind.FEE,
+    )
+    session.commit()
+    file = tmp_path / "campaign.json"
+    outcome = app.test_cli_runner().invoke(
+        args=["ledger", "export", "--campaign", str(campaign.id), str(file)]
+    )
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.output.startswith(f"3 entries are in {file}.")
+    return file, json.loads(file.read_text())
+
+
+def test_an_exported_file_holds_without_database_or_packages(
+    exported: tuple[Path, dict[str, Any]],
+) -> None:
+    file, told = exported
+
+    assert check_offline(file) == (
+        0,
+        "3 entries hold: all balanced, 2 of them sealed in 1 days.",
+    )
+    assert [item["day"] is None for item in told["entries"]] == [False, False, True]
+
+
+def _raise_amount(told: dict[str, Any]) -> None:
+    told["entries"][0]["entry"]["postings"][0]["amount_minor"] += 1
+
+
+def _leave_one_out(told: dict[str, Any]) -> None:
+    del told["entries"][1]
+
+
+def _invent_a_day(told: dict[str, Any]) -> None:
+    next(iter(told["days"].values()))["root"] = "0" * 64
+
+
+def _swap(told: dict[str, Any]) -> None:
+    told["entries"].reverse()
+
+
+def _move(told: dict[str, Any]) -> None:
+    told["entries"][0]["place"] += 1
+
+
+def _float(told: dict[str, Any]) -> None:
+    told["entries"][2]["entry"]["postings"][0]["amount_minor"] = 90.0
+
+
+def _cut(told: dict[str, Any]) -> None:
+    del told["entries"][0]["proof"]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (_raise_amount, "it is not what was sealed on"),
+        (_leave_one_out, "an entry is missing"),
+        (_invent_a_day, "the hash of the day does not follow"),
+        (_swap, "it is not in its place"),
+        (_move, "it is not what was sealed on"),
+        (_float, "debits and credits differ"),
+        (_cut, "The file is damaged"),
+    ],
+)
+def test_a_file_that_was_changed_does_not_hold(
+    exported: tuple[Path, dict[str, Any]], change: Any, fault: str
+) -> None:
+    file, told = exported
+    change(told)
+    file.write_text(json.dumps(told))
+
+    code, said = check_offline(file)
+
+    assert code == 1
+    assert fault in said
+
+
+def test_what_is_no_export_is_said_plainly(tmp_path: Path) -> None:
+    file = tmp_path / "other.json"
+    assert check_offline(file)[0] == 2
+    file.write_text("[]")
+    assert check_offline(file) == (1, "This is no export.")
+    file.write_text('{"format": "other"}')
+    assert check_offline(file) == (1, "This is no file of the format fairview-entries-1.")
+
+
+def test_an_unknown_campaign_is_not_exported(app: Flask, session: Session, tmp_path: Path) -> None:
+    wanted = uuid4()
+    file = tmp_path / "none.json"
+
+    outcome = app.test_cli_runner().invoke(
+        args=["ledger", "export", "--campaign", str(wanted), str(file)]
+    )
+
+    assert (outcome.exit_code, file.exists()) == (1, False)
+    assert outcome.output == f"Error: There is no campaign {wanted}.\n"
+
+
+@given(st.lists(st.binary(max_size=4), min_size=1, max_size=70), st.data())
+def test_every_leaf_proves_its_place_and_no_other(rows: list[bytes], data: st.DataObject) -> None:
+    leaves = [offline.leaf_of({"row": row.hex(), "at": at}) for at, row in enumerate(rows)]
+    place = data.draw(st.integers(0, len(rows) - 1))
+    other = data.draw(st.integers(0, len(rows) - 1))
+    proof = offline.proof_of(leaves, place)
+
+    made = offline.root_by_proof(leaves[place], place=place, count=len(rows), proof=proof)
+
+    assert made == offline.root_of(leaves)
+    if other != place:
+        try:
+            forged = offline.root_by_proof(leaves[other], place=place, count=len(rows), proof=proof)
+        except ValueError:
+            return
+        assert forged != made
