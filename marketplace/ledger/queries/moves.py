@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Case, FromClause, Select, case, select, union_all
+from sqlalchemy import Case, ColumnElement, FromClause, Select, case, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.ledger.chart import CHART, Side
@@ -10,8 +10,12 @@ from marketplace.ledger.models import Posting
 from marketplace.ledger.rules import Code
 
 
-def moves_of(accounts: Select[int]) -> FromClause:
+def moves_of(accounts: Select[int] | int) -> FromClause:
     """Every posting of these accounts as the account saw it: positive when its balance grew."""
+
+    def of_them(side: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        return side == accounts if isinstance(accounts, int) else side.in_(accounts)
+
     debited = select(
         Posting.debit_id.label("account_id"),
         Posting.credit_id.label("other_id"),
@@ -19,7 +23,7 @@ def moves_of(accounts: Select[int]) -> FromClause:
         Posting.line,
         Posting.currency,
         (Posting.amount_minor * _grows(Posting.debit_code, on=Side.DEBIT)).label("amount"),
-    ).where(Posting.debit_id.in_(accounts))
+    ).where(of_them(Posting.debit_id))
     credited = select(
         Posting.credit_id,
         Posting.debit_id,
@@ -27,7 +31,7 @@ def moves_of(accounts: Select[int]) -> FromClause:
         Posting.line,
         Posting.currency,
         Posting.amount_minor * _grows(Posting.credit_code, on=Side.CREDIT),
-    ).where(Posting.credit_id.in_(accounts))
+    ).where(of_them(Posting.credit_id))
     return union_all(debited, credited).subquery()
 
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session, aliased
 
@@ -52,16 +62,17 @@ def statement(
 
     Counts back from the present balance, so it takes no longer however much there is before.
     """
-    account = (
-        select(LedgerAccount.id)
-        .where(
+    account = session.scalar(
+        select(LedgerAccount.id).where(
             LedgerAccount.code == ref.code,
             LedgerAccount.owner_id == ref.owner,
             LedgerAccount.currency == currency,
         )
-        .scalar_subquery()
     )
-    moves = moves_of(select(account))
+    if account is None:
+        return []
+    # By its number, so that the planner knows whether few or many postings are of this account.
+    moves = moves_of(account)
     place = tuple_(moves.c.entry_id, moves.c.line)
     lines = select(moves).order_by(moves.c.entry_id.desc(), moves.c.line.desc()).limit(limit)
     later: ColumnElement[Any] = literal(0)
@@ -74,22 +85,27 @@ def statement(
         )
     page = lines.subquery()
     other = aliased(LedgerAccount)
-    found = session.execute(
-        select(
-            page.c.entry_id,
-            page.c.line,
-            page.c.amount,
-            JournalEntry.kind,
-            JournalEntry.occurred_at,
-            JournalEntry.memo,
-            other.code,
-            other.owner_id,
-            (_present(ref.code, account) - later).label("newest"),
+    # Long statements have many rows: values are taken as they come and made ours below.
+    found = (
+        session.connection()
+        .execute(
+            select(
+                page.c.entry_id,
+                page.c.line,
+                page.c.amount,
+                type_coerce(JournalEntry.kind, String),
+                JournalEntry.occurred_at,
+                JournalEntry.memo,
+                type_coerce(other.code, Integer),
+                other.owner_id,
+                (_present(ref.code, account) - later).label("newest"),
+            )
+            .join(JournalEntry, JournalEntry.id == page.c.entry_id)
+            .join(other, other.id == page.c.other_id)
+            .order_by(page.c.entry_id.desc(), page.c.line.desc())
         )
-        .join(JournalEntry, JournalEntry.id == page.c.entry_id)
-        .join(other, other.id == page.c.other_id)
-        .order_by(page.c.entry_id.desc(), page.c.line.desc())
-    ).all()
+        .all()
+    )
     balance = int(found[0].newest) if found else 0
     told = []
     for entry_id, line, amount, kind, occurred_at, memo, code, owner, _ in found:
@@ -97,24 +113,28 @@ def statement(
             AccountLine(
                 entry_id=entry_id,
                 line=line,
-                kind=kind,
+                kind=_KINDS[kind],
                 occurred_at=occurred_at,
                 memo=memo,
-                other=AccountRef(code, owner),
-                amount=Money(int(amount), currency),
+                other=AccountRef(_CODES[code], owner),
+                amount=Money(amount, currency),
                 balance=Money(balance, currency),
             )
         )
-        balance -= int(amount)
+        balance -= amount
     return told
 
 
-def _present(code: Code, account: ColumnElement[int]) -> ColumnElement[Any]:
+_KINDS: Final = {kind.value: kind for kind in EntryKind}
+_CODES: Final = {code.value: code for code in Code}
+
+
+def _present(code: Code, account: int) -> ColumnElement[Any]:
     if CHART[code].strict:
         return (
             select(LedgerBalance.balance_minor)
             .where(LedgerBalance.account_id == account)
             .scalar_subquery()
         )
-    totals = totals_of(array([account]))
+    totals = totals_of(array([literal(account, BigInteger)]))
     return select(grown(code, totals)).scalar_subquery()
