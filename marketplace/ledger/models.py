@@ -111,10 +111,16 @@ class JournalEntry(Base):
         CheckConstraint(
             "(kind = 'reversal') = (reverses_id IS NOT NULL)", name="a_reversal_names_its_entry"
         ),
-        Index(None, "source_ref"),
+        Index(None, "source_ref", postgresql_where=text("source_ref IS NOT NULL")),
+        Index(
+            "uq_journal_entries_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
         Index(None, "occurred_at"),
-        Index(None, "recorded_at"),
-        Index(None, "recorded_in"),
+        Index(None, "recorded_at", postgresql_using="brin"),
+        Index(None, "recorded_in", postgresql_using="brin"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -135,7 +141,7 @@ class JournalEntry(Base):
     """``system`` or ``user:<id>``."""
     source_ref: Mapped[str | None]
     """The processor's object that this speaks of; reconciliation pairs by it."""
-    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entries.id"))
     memo: Mapped[str] = mapped_column(server_default="")
 
 

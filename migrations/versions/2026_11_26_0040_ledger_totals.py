@@ -1,7 +1,7 @@
 """What was moved on each account: its checkpoint and everything after it, seen at one moment.
 
-Revision ID: 0039
-Revises: 0038
+Revision ID: 0040
+Revises: 0039
 
 Stable, so that both parts are read with the snapshot of the statement that asks; planned each time,
 because only the horizon tells how little there is after it.
@@ -13,8 +13,8 @@ from typing import Final
 
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
