@@ -99,3 +99,5 @@ def _conclude(session: Session, call: ProcessorCall, run: Run, *, facts: Mapping
             payouts.conclude_account(session, call=call, now=run.now)
         case CallKind.PLATFORM_PAYOUT | CallKind.TOPUP:
             treasury.conclude_bank_move(session, call=call, now=run.now)
+        case CallKind.EVIDENCE | CallKind.ACCEPT_LOSS:
+            funding.conclude_answer(session, call=call)

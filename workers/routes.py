@@ -22,6 +22,7 @@ from marketplace.store.inbox import WebhookKept
 from marketplace.treasury import messages as treasury
 from workers import alarms
 from workers import bonuses as bonus_jobs
+from workers import chargebacks as chargeback_jobs
 from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
@@ -111,6 +112,9 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     funding.FundingFailed: (Route(funding_jobs.tell_funding_failed, MAIL),),
     funding.RefundDue: (Route(refund_jobs.look_at_refund, MONEY),),
     funding.BankTransferDue: (Route(refund_jobs.tell_bank_transfer_due, MAIL),),
+    funding.ChargebackDue: (Route(chargeback_jobs.look_at_chargeback, MONEY),),
+    funding.ChargebackTurned: (Route(chargeback_jobs.tell_chargeback, MAIL),),
+    funding.FraudWarningTurned: (Route(chargeback_jobs.tell_warning, MAIL),),
     funding.RefundEnded: (Route(refund_jobs.tell_refund_ended, MAIL),),
     payouts.FeeEarned: (Route(payout_jobs.tell_earned, MAIL),),
     payouts.BonusCorrected: (Route(bonus_jobs.tell_corrected, MAIL),),

@@ -10,6 +10,7 @@ import structlog
 from marketplace.kernel.messages import ClockMoved
 from workers import (
     bonuses,
+    chargebacks,
     collaborations,
     creators,
     deliverables,
@@ -53,6 +54,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(processor.look_for_unclear_calls, "7 * * * *", MONEY),
     Entry(inbox.ring_waiting_webhooks, EVERY_MINUTE, MONEY),
     Entry(funding.ring_open_money_in, "*/5 * * * *", MONEY),
+    Entry(chargebacks.look_for_chargebacks, "11 * * * *", MONEY),
     Entry(creators.sweep_channels, "23 * * * *", READS),
     Entry(matching.sweep_matches, "37 2 * * *", READS),
     Entry(deliverables.ring_unchecked, EVERY_MINUTE, READS),

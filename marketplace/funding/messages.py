@@ -62,3 +62,26 @@ class RefundEnded(Message):
     """A refund was paid back, failed, or came back."""
 
     refund_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackDue(Message):
+    """Something was said to a chargeback: look how it stands. dispute_id: the processor's."""
+
+    dispute_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackTurned(Message):
+    """A chargeback was opened, or has come a stage further."""
+
+    chargeback_id: UUID
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FraudWarningTurned(Message):
+    """A card's issuer warned of fraud, or the warning is over."""
+
+    warning_id: UUID
+    state: str

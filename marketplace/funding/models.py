@@ -1,18 +1,27 @@
-"""Fundings, the charges that paid them, and refunds."""
+"""Fundings, the charges that paid them, refunds, and chargebacks."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.campaigns.models import Campaign
-from marketplace.funding.rules import CARD, FundingState, RefundState, Way
+from marketplace.funding.rules import (
+    CARD,
+    AnswerKind,
+    AnswerState,
+    ChargebackState,
+    FundingState,
+    RefundState,
+    WarningState,
+    Way,
+)
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.store.base import Base, StateText, one_of
+from marketplace.store.base import Base, Json, StateText, one_of
 
 
 class Funding(Base):
@@ -187,3 +196,130 @@ class Refund(Base):
     left_at: Mapped[datetime | None]
     """When the money left our balance at the processor; its end may still be open."""
     ended_at: Mapped[datetime | None]
+
+
+class Chargeback(Base):
+    """A card network, or a bank, takes the money of a charge back, or asks about it first."""
+
+    __tablename__ = "chargebacks"
+    __table_args__ = (
+        one_of("state", ChargebackState),
+        CheckConstraint(
+            "amount_minor > 0 AND fee_minor >= 0 AND frozen_minor >= 0 AND owed_minor >= 0",
+            name="amounts_are_right",
+        ),
+        CheckConstraint(
+            "(state IN ('won', 'lost', 'closed')) = (ended_at IS NOT NULL)",
+            name="ended_when_it_is_over",
+        ),
+        Index(None, "campaign_id"),
+        Index(None, "charge_id"),
+        Index(None, "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    stripe_dispute_id: Mapped[str] = mapped_column(unique=True)
+    charge_id: Mapped[UUID] = mapped_column(ForeignKey("charges.id"))
+    charge: Mapped[Charge] = relationship()
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    campaign: Mapped[Campaign] = relationship()
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
+    amount_minor: Mapped[int]
+    fee_minor: Mapped[int] = mapped_column(default=0)
+    """What it cost us besides; not asked of the brand."""
+    frozen_minor: Mapped[int] = mapped_column(default=0)
+    """Of the campaign's unspent money, what waits for its outcome."""
+    owed_minor: Mapped[int] = mapped_column(default=0)
+    """What it took beyond what the campaign had left."""
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    fee: Mapped[Money] = composite("fee_minor", "currency")
+    frozen: Mapped[Money] = composite("frozen_minor", "currency")
+    owed: Mapped[Money] = composite("owed_minor", "currency")
+    state: Mapped[ChargebackState] = mapped_column(StateText(ChargebackState))
+    reason: Mapped[str]
+    """The processor's word for what the cardholder says."""
+    evidence_due_by: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class ChargebackAnswer(Base):
+    """What staff said to a chargeback: evidence, or that we accept the loss."""
+
+    __tablename__ = "chargeback_answers"
+    __table_args__ = (
+        one_of("kind", AnswerKind),
+        one_of("state", AnswerState),
+        Index(
+            "uq_chargeback_answers_standing",
+            "chargeback_id",
+            unique=True,
+            postgresql_where=text("state <> 'refused'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    chargeback_id: Mapped[UUID] = mapped_column(ForeignKey("chargebacks.id"))
+    chargeback: Mapped[Chargeback] = relationship()
+    kind: Mapped[AnswerKind] = mapped_column(StateText(AnswerKind))
+    evidence: Mapped[Json]
+    """The processor's name of a text -> the text."""
+    state: Mapped[AnswerState] = mapped_column(StateText(AnswerState), default=AnswerState.SENDING)
+    problem: Mapped[str] = mapped_column(default="")
+    answered_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[datetime]
+
+
+class FraudWarning(Base):
+    """A card's issuer thinks that its owner did not pay."""
+
+    __tablename__ = "fraud_warnings"
+    __table_args__ = (
+        one_of("state", WarningState),
+        CheckConstraint("frozen_minor >= 0", name="frozen_is_not_negative"),
+        CheckConstraint("(state = 'over') = (ended_at IS NOT NULL)", name="ended_when_it_is_over"),
+        Index(None, "charge_id"),
+        Index(None, "campaign_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    stripe_warning_id: Mapped[str] = mapped_column(unique=True)
+    charge_id: Mapped[UUID] = mapped_column(ForeignKey("charges.id"))
+    charge: Mapped[Charge] = relationship()
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    campaign: Mapped[Campaign] = relationship()
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
+    kind: Mapped[str]
+    """The processor's word for what kind of fraud it may be."""
+    frozen_minor: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(String(3))
+    frozen: Mapped[Money] = composite("frozen_minor", "currency")
+    state: Mapped[WarningState] = mapped_column(StateText(WarningState), default=WarningState.OPEN)
+    warned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    note: Mapped[str] = mapped_column(default="")
+    """What staff found out, or why it ended by itself."""
+
+
+class Recovery(Base):
+    """Money of a brand that was taken for what it owes."""
+
+    __tablename__ = "recoveries"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint("note <> ''", name="note_is_given"),
+        Index(None, "brand_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    """Given by the form it was confirmed with, so that the same form cannot do it twice."""
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    note: Mapped[str]
+    recovered_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    recovered_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from marketplace.funding.rules import ChargebackState
 from marketplace.kernel.money import Money
 
 
@@ -79,6 +80,47 @@ class RefundFacts:
     status: RefundStatus
     left_balance: bool
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Money a chargeback moved. amount: positive; fee: signed, positive when it was charged."""
+
+    amount: Money
+    fee: Money
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackFacts:
+    """A chargeback as it stands now, in our words.
+
+    dispute_id, charge_id: the processor's. withdrawn, reinstated: None while it has not moved.
+    evidence_due_by: None when nothing can be said to it.
+    """
+
+    dispute_id: str
+    charge_id: str
+    amount: Money
+    state: ChargebackState
+    reason: str
+    opened_at: datetime
+    evidence_due_by: datetime | None
+    withdrawn: Taken | None
+    reinstated: Taken | None
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WarningFacts:
+    """An early fraud warning as it stands now. actionable: something can still be done about it."""
+
+    warning_id: str
+    charge_id: str
+    kind: str
+    warned_at: datetime
+    actionable: bool
+    livemode: bool
 
 
 class ChargeGateway(Protocol):

@@ -11,6 +11,7 @@ import stripe
 from marketplace.funding.ports import CheckoutFacts, RefundFacts, RefundStatus
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_accounts import Api, account_gateway
+from marketplace.gateways.stripe_chargebacks import StripeChargebacks
 from marketplace.gateways.stripe_client import reading_client, reads, sending_client
 from marketplace.gateways.stripe_currencies import from_stripe, smallest_charge, to_stripe
 from marketplace.gateways.stripe_errors import answer_for
@@ -37,12 +38,15 @@ class StripePayments:
         self._sending = sending_client(api_key, api_base)
         self._reading = reading_client(api_key, api_base)
         self.treasury = StripeTreasury(sending=self._sending, reading=self._reading)
+        self.chargebacks = StripeChargebacks(sending=self._sending, reading=self._reading)
         self._makers: dict[CallKind, Callable[[Instruction], Answer]] = {
             CallKind.CHECKOUT: self._make_checkout,
             CallKind.TRANSFER: self._make_transfer,
             CallKind.REFUND: self._make_refund,
             CallKind.ACCOUNT: accounts.make,
             **self.treasury.makers,
+            CallKind.EVIDENCE: self.chargebacks.submit_evidence,
+            CallKind.ACCEPT_LOSS: self.chargebacks.accept_loss,
         }
 
     def send(self, instruction: Instruction) -> Answer:
@@ -213,6 +217,8 @@ class StripePayments:
                 ).auto_paging_iter()
             case CallKind.PLATFORM_PAYOUT | CallKind.TOPUP:
                 made = self.treasury.made(instruction.kind)
+            case CallKind.EVIDENCE | CallKind.ACCEPT_LOSS:
+                return self.chargebacks.find(instruction)
             case _:
                 # Neither moves money: one that nobody heard of is never used and does no harm.
                 return None

@@ -28,6 +28,8 @@ class CallKind(StrEnum):
     ACCOUNT = "account"
     PLATFORM_PAYOUT = "platform_payout"
     TOPUP = "topup"
+    EVIDENCE = "evidence"
+    ACCEPT_LOSS = "accept_loss"
 
 
 class CallState(StrEnum):

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from marketplace.processor.ports import Endpoint
-from workers.webhooks import accounts, channels, funding, transfers, treasury
+from workers.webhooks import accounts, channels, chargebacks, funding, transfers, treasury
 from workers.webhooks.told import Handler, Handlers, Told, together
 
 __all__ = ["HANDLERS", "Handler", "Told"]
 
 HANDLERS: Final[Mapping[str, Handlers]] = {
     Endpoint.PLATFORM: together(
-        funding.PLATFORM, transfers.PLATFORM, treasury.PLATFORM, accounts.PLATFORM
+        funding.PLATFORM,
+        chargebacks.PLATFORM,
+        transfers.PLATFORM,
+        treasury.PLATFORM,
+        accounts.PLATFORM,
     ),
     Endpoint.CONNECT: together(accounts.CONNECT),
     channels.TIKTOK_SENDER: together(channels.TIKTOK),

@@ -113,6 +113,13 @@ def _ended_deliverables(session: Session, campaign_id: UUID) -> set[tuple[UUID, 
     }
 
 
+def funds_of(session: Session, *, campaign_id: UUID, currency: str) -> Money:
+    """What a campaign has and nobody was promised, without what is frozen."""
+    return ledger.balance_of(
+        session, AccountRef(Code.CAMPAIGN_FUNDS, campaign_id), currency=currency
+    )
+
+
 def wallet_of(session: Session, *, brand_id: UUID, currency: str) -> Money:
     """What a brand has with us and put into no campaign."""
     return ledger.balance_of(session, AccountRef(Code.BRAND_FUNDS, brand_id), currency=currency)

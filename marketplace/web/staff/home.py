@@ -43,6 +43,8 @@ WORDS: Final = {
     CallKind.ACCOUNT: "payout account",
     CallKind.PLATFORM_PAYOUT: "payout to our bank",
     CallKind.TOPUP: "top-up",
+    CallKind.EVIDENCE: "chargeback’s evidence",
+    CallKind.ACCEPT_LOSS: "chargeback we accept",
 }
 
 
