@@ -50,6 +50,11 @@ STAFF: Final = (
         "staff.treasury_page",
         ("/staff/treasury", "/staff/requests", "/staff/suspense"),
     ),
+    NavEntry(
+        "Chargebacks",
+        "staff.chargebacks",
+        ("/staff/chargebacks", "/staff/fraud-warnings", "/staff/debts", "/staff/refunds"),
+    ),
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),

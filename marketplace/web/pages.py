@@ -34,6 +34,7 @@ from marketplace.web.creator import rates as creator_rates
 from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import demo, home, links, notifications, sign_in, sign_up
 from marketplace.web.public.blueprint import bp as public_pages
+from marketplace.web.staff import chargebacks as staff_chargebacks
 from marketplace.web.staff import clock as staff_clock
 from marketplace.web.staff import freezes as staff_freezes
 from marketplace.web.staff import home as staff_home
@@ -81,6 +82,7 @@ __all__ = [
     "notifications",
     "sign_in",
     "sign_up",
+    "staff_chargebacks",
     "staff_clock",
     "staff_freezes",
     "staff_home",

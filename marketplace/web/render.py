@@ -33,22 +33,22 @@ TONES: Final[Mapping[str, str]] = {
         (
             "accepted", "active", "agreed", "approved", "arrived", "completed", "connected",
             "executed", "handled", "live", "paid", "published", "resolved", "settled", "succeeded",
-            "verified",
+            "verified", "won",
         ),
         GOOD,
     ),
     **dict.fromkeys(
         (
             "asked", "awaiting_submission", "bank_transfer_due", "changes_requested", "checking",
-            "checkout_open", "clearing", "in_transit",
-            "in_review", "needs_reconnect", "offered", "open", "paying", "pending", "requested",
-            "reserved", "retry", "sending", "submitted", "under_way", "unknown", "waiting",
+            "checkout_open", "clearing", "in_review", "in_transit", "inquiry", "needs_reconnect",
+            "needs_response", "offered", "open", "paying", "pending", "requested", "reserved",
+            "retry", "sending", "submitted", "under_review", "under_way", "unknown", "waiting",
         ),
         WAITING,
     ),
     **dict.fromkeys(
         (
-            "amount_differs", "balance_differs", "came_back", "failed", "manual",
+            "amount_differs", "balance_differs", "came_back", "failed", "lost", "manual",
             "missing_at_processor", "missing_in_ledger", "not_visible", "refused", "returned",
         ),
         REFUSED,
@@ -63,11 +63,14 @@ LABELS: Final[Mapping[str, str]] = {
     "bank_transfer_due": "Goes by bank transfer",
     "checking": "Checking post",
     "clearing": "Waiting for the bank",
+    "inquiry": "Bank asks",
     "manual": "Needs a person",
+    "needs_response": "Needs an answer",
     "not_visible": "Not visible",
     "payable": "Ready to pay",
     "pending": "In hold window",
     "retry": "Trying again",
+    "under_review": "Bank decides",
     "unknown": "Answer unknown",
     "unused": "Needs nothing",
 }

@@ -248,7 +248,9 @@ def test_amounts_in_sentences_carry_their_decimals() -> None:
 
 
 def test_too_little_money_is_said_with_both_amounts() -> None:
-    sentence = too_little_money(left=Money(12_000, "USD"), needed=Money(40_000, "USD"))
+    sentence = too_little_money(
+        left=Money(12_000, "USD"), needed=Money(40_000, "USD"), frozen=Money(0, "USD")
+    )
 
     assert sentence == (
         "The campaign has USD 120.00 left and this offer needs USD 400.00; "

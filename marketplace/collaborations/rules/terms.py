@@ -201,12 +201,18 @@ def text_problems(field: str, text: str, *, most: int) -> dict[str, str]:
     return {field: f"Keep this to {most:,} characters."} if len(text) > most else {}
 
 
-def too_little_money(*, left: Money, needed: Money) -> str:
-    """Return the refusal of an offer that the campaign's money does not carry."""
-    return (
-        f"The campaign has {in_words(left)} left and this offer needs {in_words(needed)}; "
-        "the brand must add funds first"
-    )
+def too_little_money(*, left: Money, needed: Money, frozen: Money) -> str:
+    """Return the refusal of an offer that the campaign's money does not carry.
+
+    frozen: what the campaign has besides, and waits for a bank's word about a payment.
+    """
+    short = f"The campaign has {in_words(left)} left and this offer needs {in_words(needed)}; "
+    if frozen:
+        return short + (
+            f"{in_words(frozen)} is frozen while a bank looks at a payment of the brand: "
+            "it can wait for the bank, or add funds"
+        )
+    return short + "the brand must add funds first"
 
 
 def _fee_problems(terms: Terms, budget: Money, shares: Shares) -> dict[str, str]:

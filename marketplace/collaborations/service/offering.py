@@ -44,6 +44,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import in_words
+from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientBalance, events
 from marketplace.store.locks import lock_row
@@ -322,7 +323,12 @@ def _commit_fee(
     try:
         ledger.write_entry(session, event, occurred_at=now, actor=actor)
     except InsufficientBalance as refusal:
-        raise Conflict(too_little_money(left=refusal.available, needed=offer.most)) from refusal
+        frozen = books.balance_of(
+            session, events.campaign_frozen(offer.campaign_id), currency=offer.currency
+        )
+        raise Conflict(
+            too_little_money(left=refusal.available, needed=offer.most, frozen=frozen)
+        ) from refusal
 
 
 def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:

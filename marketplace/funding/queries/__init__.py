@@ -1,5 +1,6 @@
 """What is known of a brand's money: in, back, and where it is."""
 
+from marketplace.funding.queries.bills import Bill, bills_of, debts_by_brand
 from marketplace.funding.queries.chargebacks import (
     answers_to,
     chargeback_by_id,
@@ -42,14 +43,17 @@ from marketplace.funding.queries.refunds import (
 )
 
 __all__ = [
+    "Bill",
     "Unspent",
     "allocations_of",
     "answers_to",
     "bank_transfers_due",
+    "bills_of",
     "charge_of",
     "chargeback_by_id",
     "chargebacks_of",
     "charges_of_brand",
+    "debts_by_brand",
     "debts_of",
     "ended_chargebacks",
     "evidence_for",

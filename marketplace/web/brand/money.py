@@ -227,6 +227,8 @@ def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dic
         "fundings": queries.fundings_of(session, campaign_id=campaign.id),
         "allocations": queries.allocations_of(session, campaign_id=campaign.id),
         "refunds": queries.refunds_of(session, campaign_id=campaign.id),
+        "chargebacks": queries.chargebacks_of(session, brand_id=brand_id, campaign_id=campaign.id),
+        "warnings": queries.warnings_of(session, campaign_id=campaign.id),
         "earnings": payouts.earnings_of_campaign(
             session, campaign_id=campaign.id, page=access.page_number(), now=utc_now()
         ),
@@ -242,6 +244,7 @@ def _billing_page(form: RefundWalletForm) -> str:
         refunds = queries.refunds_of_brand(session, brand_id=brand_id)
         wallets = queries.wallets_of(session, brand_id=brand_id)
         debts = queries.debts_of(session, brand_id=brand_id)
+        bills = queries.bills_of(session, brand_id=brand_id)
     form.currency.choices = [each.currency for each in wallets]
     return render_template(
         "brand/billing.html",
@@ -251,6 +254,7 @@ def _billing_page(form: RefundWalletForm) -> str:
         refunds=refunds,
         wallets=wallets,
         debts=debts,
+        bills=bills,
         form=form,
         may_pay=actor.may_pay(brand_id),
         waits_until=waits_until,

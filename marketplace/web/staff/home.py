@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.funding import queries as funding
 from marketplace.funding.models import Refund
+from marketplace.funding.rules import ANSWERABLE
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
 from marketplace.ledger.checks import Cover, cover_by_currency
@@ -71,6 +72,7 @@ def home() -> ResponseReturnValue:
             *_breaks_to_resolve(ages),
             *_calls_to_look_at(session),
             *_requests_to_decide(session),
+            *_chargebacks_to_answer(session),
             *_payments_gone_wrong(session, now=now),
             *_cash_to_add(covers),
             *_jobs_to_retry(session),
@@ -214,6 +216,43 @@ def _payments_gone_wrong(session: Session, *, now: datetime) -> list[Todo]:
         for each in funding.failed_refunds(session, since=since)
     ]
     return [*_bank_transfers_to_send(session), *fundings, *refunds]
+
+
+def _chargebacks_to_answer(session: Session) -> list[Todo]:
+    """Those whose deadline runs, warnings that wait for a word, and what brands owe."""
+    waiting = [
+        Todo(
+            title=f"Answer the chargeback for “{each.campaign.name}”",
+            detail=f"{render.money(each.amount)} is at stake.",
+            action_label="Answer it",
+            url=url_for("staff.chargeback", chargeback_id=each.id),
+            due=each.evidence_due_by,
+        )
+        for each in funding.open_chargebacks(session)
+        if each.state in ANSWERABLE
+    ]
+    warned = [
+        Todo(
+            title=f"An issuer warns of fraud: “{each.campaign.name}”",
+            detail=f"{render.money(each.frozen)} is frozen until you have asked the brand.",
+            action_label="Look at it",
+            url=url_for("staff.fraud_warning", warning_id=each.id),
+        )
+        for each in funding.open_warnings(session)
+    ]
+    debts = funding.debts_by_brand(session)
+    owing = [
+        Todo(
+            title=_counted(len(debts), "brand owes", "brands owe") + " money of a lost chargeback",
+            detail="; ".join(
+                ", ".join(render.money(each) for each in sums)
+                for sums in list(debts.values())[:SINGLY]
+            ),
+            action_label="See who",
+            url=url_for("staff.chargebacks"),
+        )
+    ]
+    return [*waiting, *warned, *(owing if debts else [])]
 
 
 def _bank_transfers_to_send(session: Session) -> list[Todo]:

@@ -29,6 +29,9 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "creator.post_check": {"deliverable_id": "checked"},
     "creator.withdraw_offer": {"offer_id": "counter"},
     "staff.freeze": {"creator_id": "listed_id"},
+    "staff.ask_write_off": {"brand_id": "owing"},
+    "staff.debt": {"brand_id": "owing"},
+    "staff.recover": {"brand_id": "owing"},
     "staff.withdraw_request": {"request_id": "own_request"},
     "public.confirm": {"token": "confirm"},
     "public.invitation": {"token": "join"},
@@ -73,6 +76,7 @@ AUDIENCE: Final = {
     **{f"{part}_name_{place}": "" for part in ("country", "interest") for place in range(5)},
 }
 ONCE: Final = {"amount": "5.00", "once": "00000000-0000-4000-8000-00000000000f"}
+DEBT: Final = ONCE | {"currency": "USD", "note": "As agreed."}
 
 FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.amend_campaign": lambda _: {"change_note": "It is cooked outside."},
@@ -112,6 +116,10 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
         "email": "nia@example.test",
         "password": "four quiet kettles",
     },
+    "staff.ask_write_off": lambda _: DEBT,
+    "staff.recover": lambda _: DEBT,
+    "staff.dismiss_warning": lambda _: {"note": "It was theirs."},
+    "staff.submit_evidence": lambda _: {"product_description": "A campaign."},
     "staff.ask_adjustment": lambda _: {
         "direction": "more",
         "amount": "5.00",

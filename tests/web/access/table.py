@@ -244,11 +244,15 @@ POST withdraw_offer          in     403   403     403     403    303     404   4
 
 STAFF: Final = """
 staff                        nobody owner manager finance viewer creator other rival staff new
+POST accept_loss             in     404   404     404     404    404     404   404   303   404
+    -> staff.chargeback
 GET  account                 in     404   404     404     404    404     404   404   200   404
 GET  adjustment              in     404   404     404     404    404     404   404   200   404
 POST approve_request         in     404   404     404     404    404     404   404   303   404
     -> staff.request
 POST ask_adjustment          in     404   404     404     404    404     404   404   303   404
+    -> staff.request
+POST ask_write_off           in     404   404     404     404    404     404   404   303   404
     -> staff.request
 GET  break                   in     404   404     404     404    404     404   404   200   404
 GET  breaks                  in     404   404     404     404    404     404   404   200   404
@@ -256,9 +260,14 @@ GET  call                    in     404   404     404     404    404     404   4
 GET  calls                   in     404   404     404     404    404     404   404   200   404
 POST check_now               in     404   404     404     404    404     404   404   303   404
     -> staff.proof
+GET  chargeback              in     404   404     404     404    404     404   404   200   404
+GET  chargebacks             in     404   404     404     404    404     404   404   200   404
 GET  clock                   in     404   404     404     404    404     404   404   404   404
+GET  debt                    in     404   404     404     404    404     404   404   200   404
 POST decline_request         in     404   404     404     404    404     404   404   303   404
     -> staff.request
+POST dismiss_warning         in     404   404     404     404    404     404   404   303   404
+    -> staff.chargebacks
 GET  earnings                in     404   404     404     404    404     404   404   200   404
 GET  entry                   in     404   404     404     404    404     404   404   200   404
 POST handle_again            in     404   404     404     404    404     404   404   303   404
@@ -266,6 +275,7 @@ POST handle_again            in     404   404     404     404    404     404   4
 POST freeze                  in     404   404     404     404    404     404   404   303   404
     -> staff.freezes
 GET  freezes                 in     404   404     404     404    404     404   404   200   404
+GET  fraud_warning           in     404   404     404     404    404     404   404   200   404
 GET  home                    in     404   404     404     404    404     404   404   200   404
 POST identify                in     404   404     404     404    404     404   404   303   404
     -> staff.request
@@ -286,6 +296,8 @@ GET  reconciliation          in     404   404     404     404    404     404   4
 GET  reconciliation_csv      in     404   404     404     404    404     404   404   422   404
 GET  request                 in     404   404     404     404    404     404   404   200   404
 GET  requests                in     404   404     404     404    404     404   404   200   404
+POST recover                 in     404   404     404     404    404     404   404   303   404
+    -> staff.debt
 GET  refund                  in     404   404     404     404    404     404   404   200   404
 POST refund_not_sent         in     404   404     404     404    404     404   404   303   404
     -> staff.refunds
@@ -301,6 +313,8 @@ GET  suspense                in     404   404     404     404    404     404   4
 POST top_up                  in     404   404     404     404    404     404   404   303   404
     -> staff.treasury_page
 GET  treasury_page           in     404   404     404     404    404     404   404   200   404
+POST submit_evidence         in     404   404     404     404    404     404   404   303   404
+    -> staff.chargeback
 POST withdraw_request        in     404   404     404     404    404     404   404   303   404
     -> staff.requests
 GET  webhook                 in     404   404     404     404    404     404   404   200   404

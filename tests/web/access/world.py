@@ -48,7 +48,7 @@ from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import db
 from marketplace.treasury import service as treasury
 from tests.conftest import NOON, sign_in
-from tests.factories import accounts, money
+from tests.factories import accounts, chargebacks, money
 from tests.factories import creators as creator_rows
 from tests.factories.campaigns import BUDGET, content, fund, make_campaign
 from tests.factories.collaborations import TERMS, make_application, make_offer
@@ -158,6 +158,7 @@ def opened(database_url: str, app: Flask, clock: Path) -> Iterator[World]:
                 _work(session, world)
                 _money(session, world)
                 _money_back(session, world)
+                _taken_back(session, world)
                 _finance(session, world)
                 _small_things(session, world)
                 session.commit()
@@ -353,6 +354,39 @@ def _money_back(session: Session, world: World) -> None:
             funding.give_up_bank_transfer(
                 session, actor=world.people["staff"], refund_id=refund.id, reason="No.", now=NOON
             )
+
+
+def _taken_back(session: Session, world: World) -> None:
+    """A chargeback to answer, a fraud warning, and a brand that owes."""
+    alice = world.people["owner"]
+    campaign = make_campaign(session, brand=world.ids["acme"], by=alice, name="Fritters")
+    money.pay_in(session, campaign, by=alice, charge_id="ch_fritters")
+    opened = replace(chargebacks.OPENED, charge_id="ch_fritters", evidence_due_by=None)
+    world.ids["chargeback_id"] = chargebacks.tell(session, opened).id
+    other = make_campaign(session, brand=world.ids["acme"], by=alice, name="Broth")
+    money.pay_in(session, other, by=alice, charge_id="ch_broth")
+    warned = replace(chargebacks.WARNING, charge_id="ch_broth")
+    world.ids["warning_id"] = chargebacks.warn(session, warned).id
+
+    lender = accounts.make_brand(session, name="Owing Oats")
+    owner = accounts.make_member(session, brand=lender, role=Role.OWNER)
+    spent = make_campaign(session, brand=lender, by=owner, name="Oats")
+    old = NOON - timedelta(days=400)
+    money.pay_in(session, spent, by=owner, charge_id="ch_oats", at=old)
+    (refund,) = funding.take_back(
+        session,
+        actor=owner,
+        campaign_id=spent.id,
+        budget=BUDGET,
+        asked_as=new_id(),
+        now=NOON,
+    )
+    funding.give_up_bank_transfer(
+        session, actor=world.people["staff"], refund_id=refund.id, reason="No.", now=NOON
+    )
+    lost = replace(chargebacks.LOST, dispute_id="du_oats", charge_id="ch_oats")
+    chargebacks.tell(session, lost)
+    world.ids["owing"] = lender.id
 
 
 def _finance(session: Session, world: World) -> None:
