@@ -66,7 +66,7 @@ def possible(kind: str, it: Document) -> list[str]:
     status = it["status"]
     if kind == "charge" and status == "pending":
         return ["clear", "refuse"]
-    if kind == "charge" and status == "succeeded" and not it["disputed"]:
+    if kind == "charge" and status == "succeeded" and not (it["disputed"] or it["refunded"]):
         more = ["return"] if it["id"].startswith("py_") else ["warn"]
         return ["dispute", "inquire", *more]
     if kind == "dispute" and status.startswith("warning_") and status != "warning_closed":

@@ -47,11 +47,12 @@ def open_dispute(
 ) -> Document:
     """Dispute a charge; the money is taken at once, unless it is only an inquiry.
 
-    amount: all of the charge unless given. final: lost from its first moment.
+    amount: all that was not refunded unless given. final: lost from its first moment.
     """
-    if not charged["paid"] or charged["disputed"]:
+    left = charged["amount"] - charged["amount_refunded"]
+    if not charged["paid"] or charged["disputed"] or not left:
         raise StripeRefusal("Only a charge that was paid can be disputed, and once.")
-    disputed = _dispute(world, charged, reason=reason, amount=amount or charged["amount"])
+    disputed = _dispute(world, charged, reason=reason, amount=amount or left)
     if inquiry:
         disputed.update(status="warning_needs_response", is_charge_refundable=True)
         disputed["payment_method_details"]["card"]["case_type"] = "inquiry"
