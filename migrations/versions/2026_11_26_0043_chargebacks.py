@@ -1,7 +1,7 @@
 """Chargebacks, what was said to them, fraud warnings, and what brands paid of what they owe.
 
-Revision ID: 0040
-Revises: 0039
+Revision ID: 0043
+Revises: 0042
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0040"
-down_revision: str | None = "0039"
+revision = "0043"
+down_revision: str | None = "0042"
 branch_labels = None
 depends_on = None
 
