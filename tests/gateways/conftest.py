@@ -10,6 +10,7 @@ import pytest
 import stripe
 
 from marketplace.creators.ports import TokenGrant
+from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.gateways.tiktok import TikTok
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE, skip_ahead
 from tests.gateways.openapi_contract import faults_in
@@ -67,3 +68,8 @@ def tiktok(sandbox: SandboxTikTok) -> TikTok:
 @pytest.fixture
 def grant(sandbox: SandboxTikTok) -> TokenGrant:
     return sandbox.connect()
+
+
+@pytest.fixture
+def payments(held_to_contract: RunningSandbox) -> StripePayments:
+    return StripePayments(api_key="sk_test_sandbox", api_base=held_to_contract.base_url)

@@ -1,4 +1,4 @@
-"""A brand's pages look at the clock; here it stands close to noon."""
+"""A brand's campaigns; and its pages look at the clock, which here stands close to noon."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from tests.conftest import NOON
+from tests.factories.campaigns import make_campaign
 
 
 @pytest.fixture
@@ -19,3 +25,13 @@ def noon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> datetime:
     clock.write_text(str(ahead), encoding="ascii")
     monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(clock))
     return NOON
+
+
+@pytest.fixture
+def published(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    return make_campaign(session, brand=acme, by=alice)
+
+
+@pytest.fixture
+def draft(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    return make_campaign(session, brand=acme, by=alice, state=CampaignState.DRAFT)
