@@ -24,6 +24,7 @@ from marketplace.kernel.clock import demo_offset, skip_ahead, utc_now
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import transaction
 from workers import (
+    creators,
     deliverables,
     funding,
     metrics,
@@ -74,10 +75,11 @@ class OneThread:
             self.settle()
 
     def arrive(self) -> None:
-        """Let the rest of the time pass, and read the processor's statement."""
+        """Let the rest of the time pass, and read the channels and the processor's statement."""
         left = -demo_offset()
         if left > timedelta(0):
             self.sleep(left)
+        self._do(creators.sweep_channels)
         self._do(reconciliation.reconcile)
         self.settle()
 

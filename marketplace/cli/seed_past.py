@@ -282,7 +282,7 @@ def _today(stage: Stage, *, tilda: Actor, third: Actor) -> None:
     stage.time.sleep(_HALF)
     stage.transfer_by_hand(_account_of(tilda), minor=1_200)
     stage.control(
-        "sandbox/control/script", path="/v1/transfers", method="POST", drop="before", times=4
+        "sandbox/control/script", path="/v1/transfers", method="POST", drop="before", times=5
     )
     _bank(stage, third, email="roof@creators.test", holder="K. Account", bank="US0099887766")
 

@@ -305,6 +305,16 @@ def line_by_id(session: Session, line_id: UUID) -> StatementLine:
     return found
 
 
+def line_paired_with(session: Session, entry_id: int) -> StatementLine | None:
+    """The statement line that an entry was paired with; None while there is none."""
+    return session.scalar(
+        select(StatementLine)
+        .join(Pairing, Pairing.line_id == StatementLine.id)
+        .where(Pairing.entry_id == entry_id)
+        .limit(1)
+    )
+
+
 def owner_names(session: Session, refs: Iterable[AccountRef]) -> dict[UUID, str]:
     """Owner of a ledger account -> its name for people; owners without a name are left out."""
     wanted: dict[OwnerKind, set[UUID]] = {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 
 from marketplace.accounts.models import Brand
@@ -58,7 +59,7 @@ def shares_for_many(
 
 def version_at(session: Session, *, at: datetime) -> TermsVersion:
     """The version of everybody's terms in force at a moment; raises NotFound before the first."""
-    found = session.scalar(_versions().where(TermsVersion.valid_from <= at).limit(1))
+    found = session.scalar(_VERSION_AT, {"at": at})
     if found is None:
         raise NotFound("terms")
     return found
@@ -103,9 +104,7 @@ def last_set(session: Session) -> UUID:
 
 def brand_version_at(session: Session, *, brand_id: UUID, at: datetime) -> BrandTermsVersion | None:
     """What one brand has instead at a moment; None when it never differed."""
-    return session.scalar(
-        _brand_versions(brand_id).where(BrandTermsVersion.valid_from <= at).limit(1)
-    )
+    return session.scalar(_BRAND_VERSION_AT, {"brand_id": brand_id, "at": at})
 
 
 def brand_history(session: Session, *, brand_id: UUID) -> Sequence[BrandTermsVersion]:
@@ -201,3 +200,15 @@ def _brand_versions(brand_id: UUID) -> Select[BrandTermsVersion]:
         .where(BrandTermsVersion.brand_id == brand_id)
         .order_by(*_BRANDS_LAST_FIRST)
     )
+
+
+_VERSION_AT: Final = _versions().where(TermsVersion.valid_from <= bindparam("at")).limit(1)
+_BRAND_VERSION_AT: Final = (
+    select(BrandTermsVersion)
+    .where(
+        BrandTermsVersion.brand_id == bindparam("brand_id"),
+        BrandTermsVersion.valid_from <= bindparam("at"),
+    )
+    .order_by(*_BRANDS_LAST_FIRST)
+    .limit(1)
+)

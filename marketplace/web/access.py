@@ -57,6 +57,12 @@ def creator_id() -> UUID:
     return mine
 
 
+def creator_country() -> str | None:
+    """Return where the creator lives that the person is, if they have said so."""
+    found = visitor()
+    return None if found is None else found.country
+
+
 def user_id() -> UUID:
     """Return the signed-in person's id; every guard has made sure that there is one."""
     mine = actor().user_id

@@ -28,6 +28,8 @@ class Visitor:
     brand_names: Mapping[UUID, str]
     """Of the brands they are a member of."""
     actor: Actor
+    country: str | None = None
+    """Where the creator they are lives."""
 
 
 def look_up(session: Session, user_id: UUID) -> Visitor | None:
@@ -35,6 +37,7 @@ def look_up(session: Session, user_id: UUID) -> Visitor | None:
     found = session.execute(_WHO, {"user_id": user_id}).one_or_none()
     if found is None:
         return None
+    creator_id, country = found.creator or (None, None)
     brands = [(UUID(brand), Role(role), name) for brand, role, name in found.brands or ()]
     return Visitor(
         name=found.name,
@@ -47,9 +50,10 @@ def look_up(session: Session, user_id: UUID) -> Visitor | None:
         actor=Actor(
             user_id=user_id,
             brands={brand: role for brand, role, _ in brands},
-            creator_id=found.creator_id,
+            creator_id=UUID(creator_id) if creator_id else None,
             is_staff=found.is_staff,
         ),
+        country=country,
     )
 
 
@@ -66,7 +70,10 @@ _WHO = select(
     .where(BrandMember.user_id == User.id)
     .scalar_subquery()
     .label("brands"),
-    select(Creator.id).where(Creator.user_id == User.id).scalar_subquery().label("creator_id"),
+    select(func.json_build_array(Creator.id, Creator.country))
+    .where(Creator.user_id == User.id)
+    .scalar_subquery()
+    .label("creator"),
     select(func.count())
     .where(Notification.user_id == User.id, Notification.read_at.is_(None))
     .scalar_subquery()

@@ -28,7 +28,6 @@ from marketplace.collaborations.rules import (
     OfferMoney,
     money_of,
 )
-from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.money import Money
@@ -66,9 +65,11 @@ def briefs() -> ResponseReturnValue:
         mine = queries.application_states(session, creator_id=access.creator_id())
         number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
         shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        country = creators.creator_by_id(session, access.creator_id()).country
         shares = campaigns.shares_in(
-            session, [each.brief.campaign for each in shown], country=country, now=utc_now()
+            session,
+            [each.brief.campaign for each in shown],
+            country=access.creator_country(),
+            now=utc_now(),
         )
     return render_template(
         "creator/briefs.html",
@@ -163,8 +164,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         fit = matching.fit_to(session, found, creator_id=access.creator_id())
         offers = _offers(session, ties)
         terms = campaigns.terms_of(session, campaign, now=now)
-        creator = creators.creator_by_id(session, access.creator_id())
-    shares = terms.shares_for(creator.country)
+    shares = terms.shares_for(access.creator_country())
     return render_template(
         "creator/brief.html",
         form=form,

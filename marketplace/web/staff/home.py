@@ -140,7 +140,7 @@ def _breaks_to_resolve(ages: Sequence[AgeClass]) -> list[Todo]:
         Todo(
             title=_counted(count, "break is open", "breaks are open"),
             detail="; ".join(parts),
-            action_label="Look at them",
+            action_label="Look at it" if count == 1 else "Look at them",
             url=url_for("staff.breaks"),
         )
     ]

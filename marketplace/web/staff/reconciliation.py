@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -21,7 +22,7 @@ from marketplace.ledger import queries as ledger
 from marketplace.reconciliation import queries
 from marketplace.reconciliation import service as reconciliation_room
 from marketplace.reconciliation.messages import ReconcileWanted
-from marketplace.reconciliation.models import ProcessorStatement, ReconciliationBreak
+from marketplace.reconciliation.models import ProcessorStatement, ReconciliationBreak, StatementLine
 from marketplace.reconciliation.queries import PairedLine
 from marketplace.reconciliation.rules import age_label
 from marketplace.store.outbox import post
@@ -155,7 +156,7 @@ def _break_page(break_id: UUID, form: ResolveForm) -> str:
     now = utc_now()
     with reading() as session:
         found = queries.break_by_id(session, break_id)
-        line = queries.line_by_id(session, found.line_id) if found.line_id else None
+        line = _line_of(session, found)
         entry = ledger.entry(session, found.entry_id) if found.entry_id is not None else None
         return render_template(
             "staff/break.html",
@@ -243,3 +244,12 @@ def _row(cells: tuple[str, ...]) -> str:
     text = io.StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue()
+
+
+def _line_of(session: Session, found: ReconciliationBreak) -> StatementLine | None:
+    """The line that a break is about: its own, or the one its entry was booked for."""
+    if found.line_id is not None:
+        return queries.line_by_id(session, found.line_id)
+    if found.entry_id is not None:
+        return queries.line_paired_with(session, found.entry_id)
+    return None
