@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +18,14 @@ from marketplace.processor.models import (
     ProcessorLane,
 )
 from marketplace.processor.rules import CallKind, CallState
+
+
+@dataclass(frozen=True, slots=True)
+class CallsToLookAt:
+    """What staff has to see. stuck: wait for a person. unclear: may have happened."""
+
+    stuck: Sequence[ProcessorCall]
+    unclear: Sequence[ProcessorCall]
 
 
 def call_for(session: Session, *, kind: CallKind, subject_id: UUID) -> ProcessorCall | None:
@@ -63,22 +73,13 @@ def attempts_of(session: Session, call_id: UUID) -> Sequence[ProcessorAttempt]:
     ).all()
 
 
-def waiting_for_a_person(session: Session) -> Sequence[ProcessorCall]:
-    """Calls that will not go on by themselves."""
-    return session.scalars(
-        select(ProcessorCall)
-        .where(ProcessorCall.state == CallState.MANUAL)
-        .order_by(ProcessorCall.planned_at)
-    ).all()
-
-
-def without_clear_answer(session: Session) -> Sequence[ProcessorCall]:
-    """Calls that may have happened at the processor."""
-    return session.scalars(
-        select(ProcessorCall)
-        .where(ProcessorCall.state == CallState.UNKNOWN)
-        .order_by(ProcessorCall.planned_at)
-    ).all()
+def to_look_at(session: Session) -> CallsToLookAt:
+    """Calls that do not go on by themselves, or may have happened, the oldest first."""
+    found = session.scalars(_TO_LOOK_AT).all()
+    return CallsToLookAt(
+        stuck=[each for each in found if each.state is CallState.MANUAL],
+        unclear=[each for each in found if each.state is CallState.UNKNOWN],
+    )
 
 
 def unclear_since(session: Session, *, sent_before: datetime) -> Sequence[ProcessorCall]:
@@ -100,3 +101,10 @@ def stopped_lanes(session: Session) -> Sequence[ProcessorLane]:
         .where(ProcessorLane.stopped_at.is_not(None))
         .order_by(ProcessorLane.name)
     ).all()
+
+
+_TO_LOOK_AT: Final = (
+    select(ProcessorCall)
+    .where(ProcessorCall.state.in_((CallState.MANUAL, CallState.UNKNOWN)))
+    .order_by(ProcessorCall.planned_at)
+)

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.models import Brand
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.store.paging import Page, page_of
-from marketplace.terms.models import BrandTermsVersion, TermsVersion
+from marketplace.terms.models import BrandTermsVersion, TermsVersion, TermsWithholding
 from marketplace.terms.rules import BrandTerms, Limits, PlatformTerms, Shares, or_else, with_brand
 
 
@@ -31,11 +31,7 @@ def shares_for_many(
     """The shares taken of a creator's fee, for many (brand, moment) at once."""
     if not wanted:
         return {}
-    versions = session.scalars(
-        select(TermsVersion)
-        .options(selectinload(TermsVersion.withholding), raiseload(TermsVersion.limits))
-        .order_by(*_LAST_FIRST)
-    ).all()
+    versions = session.execute(_SHARES, {"country": country}).all()
     own = session.scalars(
         select(BrandTermsVersion)
         .where(BrandTermsVersion.brand_id.in_({brand_id for brand_id, _ in wanted}))
@@ -47,12 +43,11 @@ def shares_for_many(
         apart = brand_terms_of(
             next((r for r in own if r.brand_id == brand_id and r.valid_from <= at), None)
         )
-        tax = {row.country: row.share_bps for row in version.withholding}
         found[brand_id, at] = Shares(
             brand=or_else(apart.brand_fee_bps, version.brand_fee_bps),
             creator=or_else(apart.creator_fee_bps, version.creator_fee_bps),
             brand_tax=version.fee_tax_bps,
-            withheld=tax.get(country or "", 0),
+            withheld=version.withheld,
         )
     return found
 
@@ -212,3 +207,18 @@ _BRAND_VERSION_AT: Final = (
     .order_by(*_BRANDS_LAST_FIRST)
     .limit(1)
 )
+_SHARES: Final = select(
+    TermsVersion.valid_from,
+    TermsVersion.brand_fee_bps,
+    TermsVersion.creator_fee_bps,
+    TermsVersion.fee_tax_bps,
+    func.coalesce(
+        select(TermsWithholding.share_bps)
+        .where(
+            TermsWithholding.terms_id == TermsVersion.id,
+            TermsWithholding.country == bindparam("country", type_=String),
+        )
+        .scalar_subquery(),
+        0,
+    ).label("withheld"),
+).order_by(*_LAST_FIRST)

@@ -242,7 +242,7 @@ def test_a_misused_key_waits_for_a_person(session: Session, call: ProcessorCall)
 
     assert call.state is CallState.MANUAL
     assert posted(session) == ["CallDue", "CallStuck"]
-    assert queries.waiting_for_a_person(session) == [call]
+    assert queries.to_look_at(session).stuck == [call]
     assert processor.claim(session, call_id=call.id, now=NOON + timedelta(days=9)) is None
 
 

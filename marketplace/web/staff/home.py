@@ -147,12 +147,11 @@ def _breaks_to_resolve(ages: Sequence[AgeClass]) -> list[Todo]:
 
 
 def _calls_to_look_at(session: Session) -> list[Todo]:
-    stuck = processor.waiting_for_a_person(session)
-    unclear = processor.without_clear_answer(session)
+    calls = processor.to_look_at(session)
     return [
-        *_calls(stuck, one="A {} waits for a person", many="{} calls wait for a person"),
+        *_calls(calls.stuck, one="A {} waits for a person", many="{} calls wait for a person"),
         *_calls(
-            unclear,
+            calls.unclear,
             one="The processor's answer about a {} is unclear",
             many="The processor's answer about {} calls is unclear",
         ),

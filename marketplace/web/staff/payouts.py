@@ -95,10 +95,12 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
 def calls() -> ResponseReturnValue:
     """Which calls to the processor do not simply go on?"""
     with reading() as session:
-        stuck = processor.waiting_for_a_person(session)
-        unclear = processor.without_clear_answer(session)
+        found = processor.to_look_at(session)
     return render_template(
-        "staff/calls.html", calls=[*stuck, *unclear], words=WORDS, url_of_call=url_of_call
+        "staff/calls.html",
+        calls=[*found.stuck, *found.unclear],
+        words=WORDS,
+        url_of_call=url_of_call,
     )
 
 
