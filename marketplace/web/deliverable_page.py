@@ -26,7 +26,9 @@ from marketplace.metrics.models import MetricGap, MetricSnapshot
 from marketplace.metrics.rules.readings import cost_per_thousand_views, engagement_rate_bps
 from marketplace.payouts import queries as payouts
 from marketplace.payouts.queries import EarningLine
+from marketplace.payouts.queries.chains import chain_of_deliverable
 from marketplace.payouts.rules import EarningState
+from marketplace.payouts.rules.chain import Chain
 from marketplace.web import charts, reader, render
 from marketplace.web.agreements import MoneySides, on_collaboration_page, sides_of
 
@@ -103,6 +105,7 @@ class DeliverablePage:
     post: PostCard | None
     refused: PublishedPost | None
     earning: EarningLine | None
+    chain: Chain
     money: OfferMoney
     sides: MoneySides
     payable_on: datetime
@@ -156,6 +159,7 @@ def page_for(
         post=post_card(session, post, fee=deliverable.fee, now=now) if post else None,
         refused=queries.last_refused_post(session, deliverable_id=deliverable.id),
         earning=earning,
+        chain=chain_of_deliverable(session, deliverable, earning, now=now),
         money=part,
         sides=sides_of(part, sheet.offer.shares),
         payable_on=now + timedelta(days=sheet.offer.hold_days),

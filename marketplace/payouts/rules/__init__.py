@@ -189,17 +189,32 @@ def next_booking(*, now: datetime, counted_until: datetime) -> datetime:
 class Waiting(StrEnum):
     """Why money has not moved yet; each has one true sentence and at most one act."""
 
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHING = "publishing"
+    ACCEPTANCE = "acceptance"
+    CANCELLED = "cancelled"
     HOLD = "hold"
     FROZEN = "frozen"
     """Staff have stopped the creator's payouts."""
     NO_ACCOUNT = "no_account"
+    ACCOUNT_CLOSED = "account_closed"
+    """There was one; it was refused, closed or disconnected."""
     ACCOUNT_NOT_READY = "account_not_ready"
+    ACCOUNT_PAUSED = "account_paused"
+    """It could be paid and cannot any more."""
+    ACCOUNT_CHECKED = "account_checked"
+    """The processor looks at what the creator gave; nobody else has to do anything."""
+    REFUSED = "refused"
+    """The last payout was refused a moment ago; the next is sent after a while."""
     BELOW_MINIMUM = "below_minimum"
     NEXT_RUN = "next_run"
     SENDING = "sending"
     UNCLEAR = "unclear"
     PERSON = "person"
     """A person of the platform has to look at it."""
+    BANK_REFUSED = "bank_refused"
+    """It has arrived, and the creator's bank has sent it back to their account."""
     NOTHING = "nothing"
     """It has arrived."""
 
@@ -210,6 +225,10 @@ def waiting_for(
     has_account: bool,
     transfers_active: bool,
     enough: bool,
+    closed: bool = False,
+    paused: bool = False,
+    under_review: bool = False,
+    refused: bool = False,
     frozen: bool = False,
     unclear: bool = False,
     stuck: bool = False,
@@ -217,6 +236,7 @@ def waiting_for(
     """Say what an earning waits for; the same answer for creator, brand and finance.
 
     enough: what is payable together reaches the smallest payout.
+    refused: a payout was refused so short a time ago that nothing is sent yet.
     unclear: an answer of the processor is missing. stuck: a person must decide.
     """
     match state:
@@ -232,10 +252,18 @@ def waiting_for(
             if frozen:
                 return Waiting.FROZEN
             if not has_account:
-                return Waiting.NO_ACCOUNT
+                return Waiting.ACCOUNT_CLOSED if closed else Waiting.NO_ACCOUNT
             if not transfers_active:
-                return Waiting.ACCOUNT_NOT_READY
-            return Waiting.NEXT_RUN if enough else Waiting.BELOW_MINIMUM
+                return _why_not_active(paused=paused, under_review=under_review)
+            if not enough:
+                return Waiting.BELOW_MINIMUM
+            return Waiting.REFUSED if refused else Waiting.NEXT_RUN
+
+
+def _why_not_active(*, paused: bool, under_review: bool) -> Waiting:
+    if under_review:
+        return Waiting.ACCOUNT_CHECKED
+    return Waiting.ACCOUNT_PAUSED if paused else Waiting.ACCOUNT_NOT_READY
 
 
 PAYOUT_COUNTRIES: Final = (

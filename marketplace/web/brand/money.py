@@ -31,6 +31,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.payouts import queries as payouts
+from marketplace.payouts.queries import chains
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import PlatformTerms
 from marketplace.web import access
@@ -216,6 +217,10 @@ def _price_in(form: FundingForm, currency: str, terms: PlatformTerms) -> Quote |
 
 def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dict[str, Any]:
     brand_id, currency = campaign.brand_id, campaign.currency
+    now = utc_now()
+    earnings = payouts.earnings_of_campaign(
+        session, campaign_id=campaign.id, page=access.page_number(), now=now
+    )
     wallet = queries.wallet_of(session, brand_id=brand_id, currency=currency)
     return {
         "campaign": campaign,
@@ -229,9 +234,9 @@ def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dic
         "refunds": queries.refunds_of(session, campaign_id=campaign.id),
         "chargebacks": queries.chargebacks_of(session, brand_id=brand_id, campaign_id=campaign.id),
         "warnings": queries.warnings_of(session, campaign_id=campaign.id),
-        "earnings": payouts.earnings_of_campaign(
-            session, campaign_id=campaign.id, page=access.page_number(), now=utc_now()
-        ),
+        "earnings": earnings,
+        "chains": chains.chains_of(session, earnings.rows, now=now),
+        "promised": chains.promised_in(session, campaign_id=campaign.id, now=now),
     }
 
 

@@ -16,6 +16,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.messages import PayoutAccountChanged
+from marketplace.payouts.queries import chains
 from marketplace.payouts.rules import PAYOUT_COUNTRIES
 from marketplace.processor.ports import ProcessorUnavailable
 from marketplace.store.outbox import post
@@ -35,14 +36,18 @@ class PayoutAccountForm(BaseForm):
 @bp.get("/earnings")
 def earnings() -> ResponseReturnValue:
     """Where is my money, and why not yet?"""
+    now = utc_now()
     with reading() as session:
         creator_id = access.creator_id()
+        page = queries.earnings_of_creator(
+            session, creator_id=creator_id, page=access.page_number(), now=now
+        )
         return render_template(
             "creator/earnings.html",
             sums=queries.sums_of(session, creator_id),
-            page=queries.earnings_of_creator(
-                session, creator_id=creator_id, page=access.page_number(), now=utc_now()
-            ),
+            page=page,
+            chains=chains.chains_of(session, page.rows, now=now),
+            promised=chains.promised_to(session, creator_id=creator_id, now=now),
             account=queries.account_of(session, creator_id),
             payouts=queries.payouts_of_creator(session, creator_id=creator_id),
             bank=queries.bank_payouts_of(session, creator_id),

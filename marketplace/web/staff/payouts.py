@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from marketplace.kernel.clock import utc_now
 from marketplace.ledger import queries as ledger
 from marketplace.payouts import queries
-from marketplace.payouts.rules import EarningState, PayoutState
+from marketplace.payouts.queries import chains
+from marketplace.payouts.queries.reasons import reasons
+from marketplace.payouts.rules import EarningState, PayoutState, Waiting
 from marketplace.processor import queries as processor
 from marketplace.processor.rules import CallKind
 from marketplace.reconciliation import queries as reconciliation
@@ -21,6 +23,22 @@ from marketplace.web.staff.asked import Asked, order_asked_for
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.home import WORDS, url_of_call
 
+WAITING_WORDS: Final = {
+    Waiting.HOLD: "The end of the hold window",
+    Waiting.FROZEN: "Us: payouts are frozen",
+    Waiting.NO_ACCOUNT: "The creator: no payout account",
+    Waiting.ACCOUNT_CLOSED: "The creator: the account was closed",
+    Waiting.ACCOUNT_NOT_READY: "The creator: the account is not ready",
+    Waiting.ACCOUNT_PAUSED: "The creator: the account is paused",
+    Waiting.ACCOUNT_CHECKED: "The processor: it checks the account",
+    Waiting.REFUSED: "An hour after a refusal",
+    Waiting.BELOW_MINIMUM: "More: it is below the smallest payout",
+    Waiting.NEXT_RUN: "The next run",
+    Waiting.SENDING: "The processor’s answer",
+    Waiting.UNCLEAR: "The processor: its answer is unclear",
+    Waiting.PERSON: "Us: a person has to decide",
+}
+"""Whom an unpaid fee waits for, and why, in the words of finance."""
 NO_STATE: Final = "There is no state called “{}”."
 
 
@@ -29,12 +47,26 @@ def earnings() -> ResponseReturnValue:
     """Where is each earned fee, and what does it wait for?"""
     asked = Asked()
     state = asked.value("state", EarningState, NO_STATE)
+    why = asked.value("why", Waiting, "Nothing waits for “{}”.")
+    creator_id = asked.value("creator", UUID, "There is no creator “{}”.")
+    now = utc_now()
     with reading() as session:
+        page = queries.all_earnings(
+            session,
+            state=state,
+            waiting=why,
+            creator_id=creator_id,
+            page=access.page_number(),
+            now=now,
+        )
         return render_template(
             "staff/earnings.html",
-            page=queries.all_earnings(
-                session, state=state, page=access.page_number(), now=utc_now()
-            ),
+            page=page,
+            chains=chains.chains_of(session, page.rows, now=now),
+            reasons=reasons(session, now=now),
+            words=WAITING_WORDS,
+            why_=why,
+            creator_id=creator_id,
             state=state,
             states=list(EarningState),
             problems=asked.problems,

@@ -87,7 +87,7 @@ def test_the_way_of_a_fee_is_told_step_by_step(
     account.transfers_active = True
     session.flush()
     page = words(client)
-    assert "It goes out with the next payout, within a quarter of an hour." in page
+    assert "It goes out with the next payout, by" in page
     assert "Your account can be paid." in page
 
     payout = make_payout(session, bea)

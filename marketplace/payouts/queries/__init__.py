@@ -26,11 +26,13 @@ from marketplace.payouts.models import (
     PayoutStep,
     ViewBonus,
 )
+from marketplace.payouts.queries.reasons import waiting_case
 from marketplace.payouts.rules import (
     EarningKind,
     EarningState,
     PayoutState,
     Waiting,
+    may_pay_again,
     waiting_for,
 )
 from marketplace.processor import queries as processor
@@ -60,6 +62,8 @@ class EarningLine:
     paid_at: datetime | None
     smallest: Money
     """The least that is sent in the fee's currency."""
+    together: Money
+    """What the creator has payable in that currency all told."""
 
     @property
     def transfer_id(self) -> str | None:
@@ -157,10 +161,20 @@ def earnings_of_campaign(
 
 
 def all_earnings(
-    session: Session, *, state: EarningState | None, page: int, now: datetime
+    session: Session,
+    *,
+    state: EarningState | None,
+    page: int,
+    now: datetime,
+    creator_id: UUID | None = None,
+    waiting: Waiting | None = None,
 ) -> Page[EarningLine]:
-    """Every earned fee, for finance staff; one state or all."""
+    """Every earned fee, for finance staff; of one state, creator or reason to wait, or all."""
     statement = _earnings()
+    if waiting is not None:
+        statement = statement.where(waiting_case(session, now=now) == waiting.value)
+    if creator_id is not None:
+        statement = statement.where(Earning.creator_id == creator_id)
     if state is not None:
         statement = statement.where(Earning.state == state)
     return _lines(session, statement, page, now)
@@ -393,8 +407,9 @@ def _lines(
         account.creator_id: account
         for account in session.scalars(
             select(PayoutAccount)
-            .where(PayoutAccount.creator_id.in_(creator_ids), PayoutAccount.closed_at.is_(None))
+            .where(PayoutAccount.creator_id.in_(creator_ids))
             .options(joinedload(PayoutAccount.creator))
+            .order_by(PayoutAccount.closed_at.asc().nulls_last())
         )
     }
     creators = _names(
@@ -419,6 +434,7 @@ def _lines(
         )
     }
     frozen = frozen_creators(session, creator_ids)
+    refused = last_refusals(session, creator_ids)
     calls = processor.calls_for(
         session,
         kind=CallKind.TRANSFER,
@@ -439,13 +455,18 @@ def _lines(
                 account=account,
                 call=call,
                 smallest=smallest,
+                together=together,
                 paid_at=row.payout.ended_at
                 if row.payout is not None and row.state is EarningState.PAID
                 else None,
                 waiting=waiting_for(
                     row.state,
-                    has_account=account is not None,
+                    has_account=account is not None and account.closed_at is None,
                     transfers_active=account is not None and account.transfers_active,
+                    closed=account is not None and account.closed_at is not None,
+                    paused=account is not None and account.paused_at is not None,
+                    under_review=account is not None and account.under_review,
+                    refused=not may_pay_again(refused_at=refused.get(row.creator_id), now=now),
                     enough=together >= smallest,
                     frozen=row.creator_id in frozen,
                     unclear=call is not None and call.state is CallState.UNKNOWN,

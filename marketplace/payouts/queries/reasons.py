@@ -1,0 +1,122 @@
+"""What earned amounts wait for, told by the database: for counting and picking among many.
+
+The same answers as ``payouts.rules.waiting_for`` gives for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from marketplace.kernel.money import Money
+from marketplace.payouts.models import Earning, Freeze, Payout, PayoutAccount
+from marketplace.payouts.rules import PAUSE_AFTER_REFUSAL, EarningState, PayoutState, Waiting
+from marketplace.processor.models import ProcessorCall
+from marketplace.processor.rules import CallKind, CallState
+from marketplace.terms.queries import terms_for
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """How many amounts of a currency wait for the same, and how much that is for creators."""
+
+    waiting: Waiting
+    count: int
+    total: Money
+
+
+def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
+    """What everything that is earned and not paid waits for, the largest number first."""
+    waiting = waiting_case(session, now=now)
+    rows = session.execute(
+        select(
+            waiting,
+            Earning.currency,
+            func.count(),
+            func.sum(Earning.net_minor - Earning.withheld_minor),
+        )
+        .where(Earning.state.not_in((EarningState.PAID, EarningState.TAKEN_BACK)))
+        .group_by(waiting, Earning.currency)
+        .order_by(func.count().desc(), waiting, Earning.currency)
+    )
+    return [
+        Reason(Waiting(each), count, Money(int(total), currency))
+        for each, currency, count, total in rows
+    ]
+
+
+def waiting_case(session: Session, *, now: datetime) -> ColumnElement[str]:
+    """Return what an earning waits for, as an expression over its row."""
+    paying = Earning.state == EarningState.PAYING
+    whose = PayoutAccount.creator_id == Earning.creator_id
+    still_open = and_(whose, PayoutAccount.closed_at.is_(None))
+    frozen = exists().where(Freeze.creator_id == Earning.creator_id, Freeze.lifted_at.is_(None))
+    refused = exists().where(
+        Payout.creator_id == Earning.creator_id,
+        Payout.state == PayoutState.RETURNED,
+        Payout.ended_at > now - PAUSE_AFTER_REFUSAL,
+    )
+    return case(
+        (Earning.state == EarningState.PENDING, _of(Waiting.HOLD)),
+        (and_(paying, _call(CallState.MANUAL)), _of(Waiting.PERSON)),
+        (and_(paying, _call(CallState.UNKNOWN)), _of(Waiting.UNCLEAR)),
+        (paying, _of(Waiting.SENDING)),
+        (Earning.state != EarningState.PAYABLE, _of(Waiting.NOTHING)),
+        (frozen, _of(Waiting.FROZEN)),
+        (and_(~exists().where(still_open), exists().where(whose)), _of(Waiting.ACCOUNT_CLOSED)),
+        (~exists().where(still_open), _of(Waiting.NO_ACCOUNT)),
+        (
+            exists().where(still_open, ~PayoutAccount.transfers_active, PayoutAccount.under_review),
+            _of(Waiting.ACCOUNT_CHECKED),
+        ),
+        (
+            exists().where(
+                still_open, ~PayoutAccount.transfers_active, PayoutAccount.paused_at.is_not(None)
+            ),
+            _of(Waiting.ACCOUNT_PAUSED),
+        ),
+        (
+            exists().where(still_open, ~PayoutAccount.transfers_active),
+            _of(Waiting.ACCOUNT_NOT_READY),
+        ),
+        (_together() < _smallest(session, now), _of(Waiting.BELOW_MINIMUM)),
+        (refused, _of(Waiting.REFUSED)),
+        else_=_of(Waiting.NEXT_RUN),
+    )
+
+
+def _of(waiting: Waiting) -> ColumnElement[str]:
+    return literal(waiting.value)
+
+
+def _call(state: CallState) -> ColumnElement[bool]:
+    return exists().where(
+        ProcessorCall.kind == CallKind.TRANSFER,
+        ProcessorCall.subject_id == Earning.payout_id,
+        ProcessorCall.state == state,
+    )
+
+
+def _together() -> ColumnElement[int]:
+    other = aliased(Earning)
+    return (
+        select(func.sum(other.net_minor - other.withheld_minor))
+        .where(
+            other.creator_id == Earning.creator_id,
+            other.currency == Earning.currency,
+            other.state == EarningState.PAYABLE,
+        )
+        .correlate(Earning)
+        .scalar_subquery()
+    )
+
+
+def _smallest(session: Session, now: datetime) -> ColumnElement[int]:
+    terms = terms_for(session, at=now)
+    currencies = session.scalars(select(Earning.currency).distinct()).all()
+    least = {each: terms.limits_of(each).payout_least.minor for each in currencies}
+    return case(least, value=Earning.currency, else_=0) if least else literal(0)

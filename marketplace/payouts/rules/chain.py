@@ -1,0 +1,326 @@
+"""Where an amount is on its way from the agreement to the bank, and whose step is next. Pure.
+
+One record gives one chain; creator, brand and finance read the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from marketplace.collaborations.rules import ACCEPT_DAYS
+from marketplace.deliverables.rules import DeliverableState
+from marketplace.kernel.money import Money
+from marketplace.payouts.rules import EarningState, Waiting, waiting_for
+from marketplace.payouts.rules.accounts import BankState
+
+RUN_EVERY: Final = timedelta(minutes=15)
+"""How often everything payable is sent."""
+BANK_WORKING_DAYS: Final = 2
+"""How long the processor takes, as a rule, from a creator's account to their bank."""
+SATURDAY: Final = 5
+
+
+class ChainStep(StrEnum):
+    """The steps of an amount, in their order."""
+
+    AGREED = "agreed"
+    """Both sides have agreed, and the fee was set aside at that moment."""
+    APPROVED = "approved"
+    LIVE = "live"
+    EARNED = "earned"
+    PAYABLE = "payable"
+    """The hold window is over."""
+    ACCOUNT = "account"
+    """The creator's account can be paid."""
+    SENT = "sent"
+    """It is in the creator's account at the processor."""
+    BANK = "bank"
+
+
+class Whose(StrEnum):
+    """Who owes the next step."""
+
+    CREATOR = "creator"
+    BRAND = "brand"
+    STAFF = "staff"
+    PROCESSOR = "processor"
+    TIME = "time"
+    """Nobody: it happens by itself."""
+    NOBODY = "nobody"
+    """There is no next step."""
+
+
+class LinkState(StrEnum):
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is known of the work that an amount is for. hold_days: as agreed."""
+
+    state: DeliverableState
+    agreed_at: datetime
+    draft_due_on: date
+    publish_by_on: date
+    hold_days: int
+    answer_by: datetime | None = None
+    approved_at: datetime | None = None
+    live_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How a creator's account stands. closed: there was one and there is none now."""
+
+    exists: bool = False
+    active: bool = False
+    paused: bool = False
+    under_review: bool = False
+    closed: bool = False
+    ready_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What is known of an amount since it was earned.
+
+    missing: how much more has to come together for the smallest payout; None when there is enough.
+    paused_until: nothing is sent until then, because the last payout was refused.
+    """
+
+    state: EarningState
+    earned_at: datetime
+    payable_at: datetime
+    missing: Money | None = None
+    frozen: bool = False
+    paused_until: datetime | None = None
+    unclear: bool = False
+    next_look_at: datetime | None = None
+    stuck: bool = False
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """The newest payment from the creator's account to their bank, made after the amount came."""
+
+    state: BankState
+    arrives_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of a chain. at: when it was done; by: until when it should be."""
+
+    step: ChainStep
+    state: LinkState
+    at: datetime | None = None
+    by: date | datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """All steps of an amount, what it waits for, and when it is expected.
+
+    expected_on: in the creator's account at the processor; bank_on: at their bank, as a rule. None
+    while the next step is somebody's who has no date.
+    """
+
+    links: Sequence[Link]
+    waiting: Waiting
+    whose: Whose
+    by: date | datetime | None
+    expected_on: date | None
+    bank_on: date | None
+    missing: Money | None = None
+
+
+WHOSE: Final = {
+    Waiting.DRAFT: Whose.CREATOR,
+    Waiting.REVIEW: Whose.BRAND,
+    Waiting.PUBLISHING: Whose.CREATOR,
+    Waiting.ACCEPTANCE: Whose.BRAND,
+    Waiting.CANCELLED: Whose.NOBODY,
+    Waiting.HOLD: Whose.TIME,
+    Waiting.FROZEN: Whose.STAFF,
+    Waiting.NO_ACCOUNT: Whose.CREATOR,
+    Waiting.ACCOUNT_CLOSED: Whose.CREATOR,
+    Waiting.ACCOUNT_NOT_READY: Whose.CREATOR,
+    Waiting.ACCOUNT_PAUSED: Whose.CREATOR,
+    Waiting.ACCOUNT_CHECKED: Whose.PROCESSOR,
+    Waiting.REFUSED: Whose.TIME,
+    Waiting.BELOW_MINIMUM: Whose.CREATOR,
+    Waiting.NEXT_RUN: Whose.TIME,
+    Waiting.SENDING: Whose.PROCESSOR,
+    Waiting.UNCLEAR: Whose.PROCESSOR,
+    Waiting.PERSON: Whose.STAFF,
+    Waiting.BANK_REFUSED: Whose.CREATOR,
+    Waiting.NOTHING: Whose.NOBODY,
+}
+
+
+def chain_of(
+    work: Work, earned: Earned | None, *, account: Account, bank: Bank | None, now: datetime
+) -> Chain:
+    """Return the chain of one amount. earned: None while the work is not accepted."""
+    waiting = _waiting(work, earned, account, bank)
+    by = _by(waiting, work, earned, now)
+    expected = expected_on(waiting, work, earned, now=now)
+    return Chain(
+        links=_links(work, earned, account, bank, by=by),
+        waiting=waiting,
+        whose=WHOSE[waiting],
+        by=by,
+        expected_on=expected,
+        bank_on=_bank_on(waiting, earned, bank, expected),
+        missing=earned.missing if earned is not None else None,
+    )
+
+
+_WORK: Final = {
+    DeliverableState.AWAITING_SUBMISSION: Waiting.DRAFT,
+    DeliverableState.CHANGES_REQUESTED: Waiting.DRAFT,
+    DeliverableState.IN_REVIEW: Waiting.REVIEW,
+    DeliverableState.APPROVED: Waiting.PUBLISHING,
+    DeliverableState.LIVE: Waiting.ACCEPTANCE,
+    DeliverableState.ACCEPTED: Waiting.ACCEPTANCE,
+    DeliverableState.CANCELLED: Waiting.CANCELLED,
+}
+"""What unaccepted work waits for; an accepted one is booked in a moment."""
+
+
+def _waiting(work: Work, earned: Earned | None, account: Account, bank: Bank | None) -> Waiting:
+    if earned is None:
+        return _WORK[work.state]
+    if earned.state is EarningState.PAID and bank is not None and bank.state is BankState.FAILED:
+        return Waiting.BANK_REFUSED
+    return waiting_for(
+        earned.state,
+        has_account=account.exists,
+        transfers_active=account.active,
+        closed=account.closed,
+        paused=account.paused,
+        under_review=account.under_review,
+        enough=earned.missing is None,
+        refused=earned.paused_until is not None,
+        frozen=earned.frozen,
+        unclear=earned.unclear,
+        stuck=earned.stuck,
+    )
+
+
+def _by(
+    waiting: Waiting, work: Work, earned: Earned | None, now: datetime
+) -> date | datetime | None:
+    """Return until when the next step should be done; None where nobody has promised a date."""
+    match waiting:
+        case Waiting.DRAFT:
+            return work.draft_due_on
+        case Waiting.REVIEW | Waiting.ACCEPTANCE:
+            return work.answer_by
+        case Waiting.PUBLISHING:
+            return work.publish_by_on
+        case Waiting.NEXT_RUN:
+            return next_run(now)
+    if earned is None:
+        return None
+    return {
+        Waiting.HOLD: earned.payable_at,
+        Waiting.REFUSED: earned.paused_until,
+        Waiting.UNCLEAR: earned.next_look_at,
+    }.get(waiting)
+
+
+def next_run(now: datetime) -> datetime:
+    """Return when everything payable is sent next: at each quarter of an hour."""
+    start = now.replace(minute=0, second=0, microsecond=0)
+    return start + RUN_EVERY * ((now - start) // RUN_EVERY + 1)
+
+
+def expected_on(
+    waiting: Waiting, work: Work, earned: Earned | None, *, now: datetime
+) -> date | None:
+    """Return the day on which the amount is in the creator's account, if nobody is late.
+
+    Before the work is accepted it follows from the agreed dates, with silence taken for yes.
+    """
+    hold = timedelta(days=work.hold_days)
+    match waiting:
+        case Waiting.DRAFT | Waiting.REVIEW | Waiting.PUBLISHING:
+            silence = timedelta(days=ACCEPT_DAYS)
+            return max(work.publish_by_on, now.date()) + silence + hold
+        case Waiting.ACCEPTANCE:
+            accepted = max(work.answer_by, now) if work.answer_by is not None else now
+            return next_run(accepted + hold).date()
+    if earned is None:
+        return None
+    match waiting:
+        case Waiting.HOLD:
+            return next_run(max(earned.payable_at, now)).date()
+        case Waiting.REFUSED if earned.paused_until is not None:
+            return next_run(max(earned.paused_until, now)).date()
+        case Waiting.NEXT_RUN | Waiting.SENDING:
+            return next_run(now).date()
+        case Waiting.NOTHING | Waiting.BANK_REFUSED if earned.sent_at is not None:
+            return earned.sent_at.date()
+        case _:
+            return None
+
+
+def _bank_on(
+    waiting: Waiting, earned: Earned | None, bank: Bank | None, expected: date | None
+) -> date | None:
+    if waiting is Waiting.BANK_REFUSED or expected is None:
+        return None
+    if earned is not None and earned.state is EarningState.PAID and bank is not None:
+        return bank.arrives_on
+    return after_working_days(expected, BANK_WORKING_DAYS)
+
+
+def after_working_days(start: date, count: int) -> date:
+    """Return the day that is so many working days later; public holidays are not known."""
+    day = start
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < SATURDAY
+    return day
+
+
+def _links(
+    work: Work,
+    earned: Earned | None,
+    account: Account,
+    bank: Bank | None,
+    *,
+    by: date | datetime | None,
+) -> list[Link]:
+    """Return every step; the first that is not done is the present one."""
+    sent = earned is not None and earned.state is EarningState.PAID
+    matured = earned is not None and earned.state is not EarningState.PENDING
+    banked = bank is not None and bank.state is BankState.PAID
+    done: list[tuple[ChainStep, bool, datetime | None]] = [
+        (ChainStep.AGREED, True, work.agreed_at),
+        (ChainStep.APPROVED, work.approved_at is not None, work.approved_at),
+        (ChainStep.LIVE, work.live_at is not None or earned is not None, work.live_at),
+        (ChainStep.EARNED, earned is not None, earned.earned_at if earned else None),
+        (ChainStep.PAYABLE, matured, earned.payable_at if earned and matured else None),
+        (ChainStep.ACCOUNT, sent or account.active, account.ready_at if account.active else None),
+        (ChainStep.SENT, sent, earned.sent_at if earned and sent else None),
+        (ChainStep.BANK, sent and banked, None),
+    ]
+    links: list[Link] = []
+    present = next((step for step, over, _ in done if not over), None)
+    for step, over, at in done:
+        if over:
+            links.append(Link(step, LinkState.DONE, at=at))
+        elif step is present:
+            links.append(Link(step, LinkState.NOW, by=by))
+        else:
+            links.append(Link(step, LinkState.NEXT))
+    return links
