@@ -271,5 +271,6 @@ CHECKS: Final = (
         "Every reversal mirrors the entry it undoes",
         _find_lame_reversals,
         _count_of(_ENTRIES.where(JournalEntry.kind == EntryKind.REVERSAL), "reversals"),
+        held="One function writes reversals, and each entry is reversed once (unique key).",
     ),
 )

@@ -10,6 +10,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.clock import utc_now
+from marketplace.ledger.checks import causes_by_currency, cover_by_currency
 from marketplace.reconciliation.checks import runs
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
@@ -38,6 +39,8 @@ def proof() -> ResponseReturnValue:
             history=runs.history(session),
             in_a_row=runs.held_in_a_row(session),
             stale=is_stale(last, now=now),
+            covers=cover_by_currency(session),
+            causes=causes_by_currency(session),
             problems=asked.problems,
         )
 

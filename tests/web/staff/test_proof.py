@@ -72,12 +72,23 @@ def test_the_proof_lists_what_it_found(staff: FlaskClient, session: Session, acm
     assert f"{len(ALL) - 1} of {len(ALL)}" in page
 
 
+def test_missing_cash_is_explained_to_the_cent(
+    staff: FlaskClient, session: Session, acme: Brand
+) -> None:
+    uncover(session, acme)
+    check_all(session)
+    page = staff.get("/staff/proof").text
+    assert "Why cash is missing in USD" in page
+    assert "Fees of the processor" in page
+    assert page.count("$2.50") == 2
+
+
 def test_pages_show_what_was_kept_and_count_nothing_themselves(
     staff: FlaskClient, session: Session, acme: Brand
 ) -> None:
     check_all(session)
     uncover(session, acme)
-    assert "must add cash" not in staff.get("/staff/proof").text
+    assert "must add cash: 2.50 USD" not in staff.get("/staff/proof").text
     assert f"{len(ALL)} of {len(ALL)}" in staff.get("/staff/").text
 
 
