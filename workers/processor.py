@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -67,12 +68,15 @@ def look_for_unclear_calls(run: Run) -> None:
     for question in unclear:
         answer = run.gateways.payments.look_up(question)
         if answer.outcome is Outcome.DONE and answer.remote_id is not None:
-            with transaction() as session:
-                ended = processor.adopt(
-                    session, call_id=question.call_id, remote_id=answer.remote_id, now=run.now
-                )
-                if ended is not None:
-                    _conclude(session, ended, run, facts=answer.facts)
+            take_over(run, call_id=question.call_id, remote_id=answer.remote_id)
+
+
+def take_over(run: Run, *, call_id: UUID, remote_id: str) -> None:
+    """Believe that a call was done, whoever tells; a call that is not ours changes nothing."""
+    with transaction() as session:
+        ended = processor.adopt(session, call_id=call_id, remote_id=remote_id, now=run.now)
+        if ended is not None:
+            _conclude(session, ended, run, facts={})
 
 
 def conclude_ruled(message: CallRuled, run: Run) -> None:

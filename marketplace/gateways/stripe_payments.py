@@ -101,6 +101,18 @@ class StripePayments:
         with reads():
             return transfer_facts(self._reading.v1.transfers.retrieve(transfer_id))
 
+    def has_transfer(self, transfer_id: str) -> bool:
+        """Tell whether there is such a transfer."""
+        no_transaction_open()
+        with reads():
+            try:
+                self._reading.v1.transfers.retrieve(transfer_id)
+            except stripe.InvalidRequestError as error:
+                if error.code == "resource_missing":
+                    return False
+                raise
+        return True
+
     def transfers(self, *, from_at: datetime, until_at: datetime) -> Iterator[TransferFacts]:
         """Every transfer made in [from_at, until_at), newest first."""
         no_transaction_open()

@@ -46,6 +46,10 @@ class TransferGateway(Protocol):
         """Return a transfer as it stands now."""
         ...
 
+    def has_transfer(self, transfer_id: str) -> bool:
+        """Tell whether there is such a transfer."""
+        ...
+
     def transfers(self, *, from_at: datetime, until_at: datetime) -> Iterator[TransferFacts]:
         """Every transfer made in [from_at, until_at), newest first."""
         ...

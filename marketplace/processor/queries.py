@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
@@ -101,6 +101,28 @@ def stopped_lanes(session: Session) -> Sequence[ProcessorLane]:
         .where(ProcessorLane.stopped_at.is_not(None))
         .order_by(ProcessorLane.name)
     ).all()
+
+
+def results_of(
+    session: Session,
+    *,
+    kind: CallKind,
+    call_ids: Collection[UUID],
+    ended_from: datetime,
+    ended_until: datetime,
+) -> dict[UUID, str | None]:
+    """Call -> its result, of these calls and of all that were done in [ended_from, ended_until)."""
+    done_then = and_(
+        ProcessorCall.state == CallState.SUCCEEDED,
+        ProcessorCall.ended_at >= ended_from,
+        ProcessorCall.ended_at < ended_until,
+    )
+    rows = session.execute(
+        select(ProcessorCall.id, ProcessorCall.remote_id).where(
+            ProcessorCall.kind == kind, or_(ProcessorCall.id.in_(call_ids), done_then)
+        )
+    )
+    return {row.id: row.remote_id for row in rows}
 
 
 _TO_LOOK_AT: Final = (

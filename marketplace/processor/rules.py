@@ -10,10 +10,12 @@ counts and writes. So the tests can walk every road of a call by these very func
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import Money
@@ -316,3 +318,36 @@ def ruled(standing: Standing, ruling: Ruling, *, now: datetime) -> Standing:
             return replace(standing, state=CallState.REFUSED)
         case Ruling.NEW_KEY:
             return _moved(standing, Move(CallState.READY, now, new_key=True))
+
+
+@dataclass(frozen=True, slots=True)
+class DayCompared:
+    """What a day of results at the processor and our calls do not agree on.
+
+    to_take_over: result and call of what was done and we do not know of. strangers: results of no
+    call of ours. missing: results we have booked and did not see, with their calls.
+    """
+
+    to_take_over: list[tuple[str, UUID]]
+    strangers: list[str]
+    missing: list[tuple[str, UUID]]
+
+
+def compare_day(made: Mapping[str, UUID | None], ours: Mapping[UUID, str | None]) -> DayCompared:
+    """Compare both ways.
+
+    made: result -> the call it names. ours: call -> its result, of all calls that are named or have
+    ended that day; None: it has none yet.
+    """
+    to_take_over, strangers = [], []
+    for remote_id, call_id in made.items():
+        if call_id is None or call_id not in ours:
+            strangers.append(remote_id)
+        elif ours[call_id] != remote_id:
+            to_take_over.append((remote_id, call_id))
+    missing = [
+        (remote_id, call_id)
+        for call_id, remote_id in ours.items()
+        if remote_id is not None and remote_id not in made
+    ]
+    return DayCompared(to_take_over, strangers, missing)

@@ -35,6 +35,7 @@ from marketplace.sandbox.stripe_idempotency import (
 )
 from marketplace.sandbox.stripe_params import checked, form_tree
 from marketplace.sandbox.stripe_payments import expire_due
+from marketplace.sandbox.stripe_rates import Rates
 from marketplace.sandbox.stripe_reading import expanded
 from marketplace.sandbox.stripe_routes import ROUTES, Route
 from marketplace.sandbox.stripe_world import PLATFORM, Call, World, fresh_id, seconds
@@ -80,6 +81,7 @@ class StripeServer:
         self.faults = Faults()
         self.requests: list[Document] = []
         self._keys = Keys(store)
+        self.rates = Rates()
         self._targets = targets
         self._base = base
         self._record = record
@@ -147,6 +149,7 @@ class StripeServer:
                 return Answer(0, {}, request_id, dropped=True, scripted=True)
             if fault is not None and fault.at_the_door():
                 return _refused(fault.refusal(), request_id, scripted=True)
+            self.rates.check(request.method, request.path)
             tree = _tree()
             account = self._account(route)
             params = checked(tree, route.shape)

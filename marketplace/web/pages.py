@@ -45,6 +45,7 @@ from marketplace.web.staff import proof as staff_proof
 from marketplace.web.staff import reconciliation as staff_reconciliation
 from marketplace.web.staff import refunds as staff_refunds
 from marketplace.web.staff import requests as staff_requests
+from marketplace.web.staff import rulings as staff_rulings
 from marketplace.web.staff import suspense as staff_suspense
 from marketplace.web.staff import treasury as staff_treasury
 from marketplace.web.staff import webhooks as staff_webhooks
@@ -93,6 +94,7 @@ __all__ = [
     "staff_reconciliation",
     "staff_refunds",
     "staff_requests",
+    "staff_rulings",
     "staff_suspense",
     "staff_treasury",
     "staff_webhooks",

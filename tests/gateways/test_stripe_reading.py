@@ -174,6 +174,7 @@ def test_a_statement_holds_every_line_of_every_page_once(
     skip(timedelta(days=3))
     account_id = onboarded_account(stripe_sandbox)
     client = stripe_sandbox.client()
+    stripe_sandbox.sandbox.stripe.rates.lift()
     for amount in range(1, 206):
         client.v1.transfers.create({"amount": amount, "currency": "usd", "destination": account_id})
 

@@ -69,7 +69,7 @@ def posted(session: Session) -> list[str]:
 
 
 def waiting(session: Session, earning: Earning) -> Waiting:
-    line = queries.earning_line(session, deliverable_id=earning.deliverable_id)
+    line = queries.earning_line(session, deliverable_id=earning.deliverable_id, now=HOLD_OVER)
     assert line is not None
     return line.waiting
 

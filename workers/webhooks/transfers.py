@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from marketplace.payouts import service as payouts
-from marketplace.processor import service as processor
-from marketplace.processor.rules import CallState
-from marketplace.store.session import transaction
+from workers.processor import take_over
 from workers.runtime import Run
 from workers.webhooks.told import Handler, Told
 
@@ -16,12 +13,8 @@ from workers.webhooks.told import Handler, Told
 def take_over_transfer(told: Told, run: Run) -> None:
     """Take over a transfer whose answer we never got."""
     call_id = run.gateways.payments.transfer(told.object_id).call_id
-    if call_id is None:
-        return
-    with transaction() as session:
-        call = processor.adopt(session, call_id=call_id, remote_id=told.object_id, now=run.now)
-        if call is not None and call.state is CallState.SUCCEEDED:
-            payouts.conclude_transfer(session, call=call, now=run.now)
+    if call_id is not None:
+        take_over(run, call_id=call_id, remote_id=told.object_id)
 
 
 PLATFORM: Final[Mapping[str, Handler]] = {

@@ -7,8 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, cast, func, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.ids import new_id
@@ -23,7 +24,7 @@ from marketplace.payouts.rules import (
     PayoutState,
     may_pay_again,
 )
-from marketplace.payouts.service.steps import take_step
+from marketplace.payouts.service.steps import take_steps
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
 from marketplace.terms.queries import terms_for
@@ -46,12 +47,17 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
         .execution_options(populate_existing=True)
     ).all()
     terms = terms_for(session, at=now)
-    payouts = []
+    payouts: list[Payout] = []
+    taken: list[tuple[Earning, UUID]] = []
     for (creator_id, currency), group in groupby(sorted(payable, key=_whose), key=_whose):
         mine = list(group)
-        amount = sum((earning.receives for earning in mine), Money(0, currency))
+        amount = Money(sum(each.net_minor - each.withheld_minor for each in mine), currency)
         if amount >= terms.limits_of(currency).payout_least:
             payouts.append(_payout_of(accounts[creator_id], mine, amount, now))
+            taken += [(earning, payouts[-1].id) for earning in mine]
+    session.add_all(payouts)
+    session.flush()  # what is in them names them
+    _take(session, taken)
     _reserve(session, payouts, accounts, now)
     return payouts
 
@@ -89,22 +95,38 @@ def _whose(earning: Earning) -> tuple[UUID, str]:
 def _payout_of(
     account: PayoutAccount, earnings: Sequence[Earning], amount: Money, now: datetime
 ) -> Payout:
-    withheld = sum((earning.withheld for earning in earnings), Money(0, amount.currency))
-    payout = Payout(
+    return Payout(
         id=new_id(),
         creator_id=account.creator_id,
         payout_account_id=account.id,
         amount_minor=amount.minor,
-        withheld_minor=withheld.minor,
+        withheld_minor=sum(earning.withheld_minor for earning in earnings),
         currency=amount.currency,
         state=PayoutState.RESERVED,
         problem="",
         reserved_at=now,
     )
-    for earning in earnings:
-        earning.state = EarningState.PAYING
-        earning.payout_id = payout.id
-    return payout
+
+
+def _take(session: Session, taken: Sequence[tuple[Earning, UUID]]) -> None:
+    """Say in one statement which payout each of these earnings is in."""
+    given = (
+        func.unnest(
+            cast([earning.id for earning, _ in taken], ARRAY(Uuid)),
+            cast([payout_id for _, payout_id in taken], ARRAY(Uuid)),
+        )
+        .table_valued("id", "payout_id")
+        .render_derived()
+    )
+    session.execute(
+        update(Earning)
+        .where(Earning.id == given.c.id)
+        .values(state=EarningState.PAYING, payout_id=given.c.payout_id)
+        .execution_options(synchronize_session=False)
+    )
+    for earning, payout_id in taken:
+        set_committed_value(earning, "state", EarningState.PAYING)
+        set_committed_value(earning, "payout_id", payout_id)
 
 
 def _reserve(
@@ -113,7 +135,6 @@ def _reserve(
     accounts: dict[UUID, PayoutAccount],
     now: datetime,
 ) -> None:
-    session.add_all(payouts)
     reserved = [
         events.payout_reserved(
             payout_id=payout.id,
@@ -137,5 +158,4 @@ def _reserve(
         for payout in payouts
     ]
     processor.plan_all(session, kind=CallKind.TRANSFER, plans=plans, now=now)
-    for payout in payouts:
-        take_step(session, payout, PayoutEvent.RESERVE, payout.state, now)
+    take_steps(session, payouts, PayoutEvent.RESERVE, now)

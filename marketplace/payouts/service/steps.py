@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.ids import new_id
@@ -26,3 +28,22 @@ def take_step(
             id=new_id(), payout_id=payout.id, event=event, state=state, happened_at=now, note=note
         )
     )
+
+
+def take_steps(
+    session: Session, payouts: Sequence[Payout], event: PayoutEvent, now: datetime
+) -> None:
+    """Write down the same move of many payouts in one statement."""
+    rows = [
+        {
+            "id": new_id(),
+            "payout_id": payout.id,
+            "event": event,
+            "state": payout.state,
+            "happened_at": now,
+            "note": "",
+        }
+        for payout in payouts
+    ]
+    if rows:
+        session.execute(insert(PayoutStep), rows)

@@ -14,6 +14,7 @@ from marketplace.kernel.money import Money
 from marketplace.kernel.statechart import Statechart
 from marketplace.ledger.chart import CHART, Side
 from marketplace.ledger.rules import AccountRef, Code, Entry, Pair, events
+from marketplace.processor.rules import Ruling
 
 
 class RequestKind(StrEnum):
@@ -22,6 +23,10 @@ class RequestKind(StrEnum):
     ADJUSTMENT = "adjustment"
     WRITE_OFF = "write_off"
     IDENTIFY = "identify"
+    RESEND_CALL = "resend_call"
+    """A call to the processor was not done and is sent again under a new key."""
+    GIVE_UP_CALL = "give_up_call"
+    """A call to the processor was not done and shall not be."""
 
 
 class RequestState(StrEnum):
@@ -52,6 +57,11 @@ LIFE: Final = Statechart(
     },
 )
 
+RULINGS: Final[Mapping[RequestKind, Ruling]] = {
+    RequestKind.RESEND_CALL: Ruling.NEW_KEY,
+    RequestKind.GIVE_UP_CALL: Ruling.GIVE_UP,
+}
+"""Requests that say how a call goes on; they book nothing, and a mistake could pay twice."""
 ALONE_UP_TO_UNITS: Final[Mapping[RequestKind, int]] = {RequestKind.IDENTIFY: 100}
 """Kinds that one person may decide alone, up to so many whole units of the currency."""
 LARGEST_UNITS: Final = 1_000_000
@@ -124,8 +134,11 @@ def total(pairs: Sequence[Pair]) -> Money | None:
 
 def entry_for(
     kind: RequestKind, *, request_id: UUID, pairs: Sequence[Pair], params: Mapping[str, Any]
-) -> Entry:
-    """Return the journal entry that executing a request writes: its stored postings, once."""
+) -> Entry | None:
+    """Return the journal entry that executing a request writes: its stored postings, once.
+
+    None for what is no matter of the books.
+    """
     match kind:
         case RequestKind.ADJUSTMENT:
             return events.adjusted(request_id=request_id, pairs=pairs, memo="")
@@ -137,6 +150,8 @@ def entry_for(
         case RequestKind.IDENTIFY:
             (pair,) = pairs
             return events.identified(movement=params["movement"], pair=pair)
+        case RequestKind.RESEND_CALL | RequestKind.GIVE_UP_CALL:
+            return None
 
 
 def as_json(pair: Pair) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from marketplace.treasury.service.asking import (
     ask_adjustment,
     ask_identification,
+    ask_ruling,
     ask_write_off,
 )
 from marketplace.treasury.service.bank import (
@@ -21,6 +22,7 @@ __all__ = [
     "ask_adjustment",
     "ask_identification",
     "ask_payout",
+    "ask_ruling",
     "ask_topup",
     "ask_write_off",
     "book_movements",

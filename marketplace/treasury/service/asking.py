@@ -11,10 +11,12 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules import AccountRef, Code, Pair, events
+from marketplace.processor import service as processor
+from marketplace.processor.rules import Ruling
 from marketplace.treasury import queries
 from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.rules.identifying import identifying
-from marketplace.treasury.rules.requests import RequestKind, adjusting
+from marketplace.treasury.rules.requests import RULINGS, RequestKind, adjusting, check_request
 from marketplace.treasury.service.requests import ask
 
 
@@ -93,3 +95,26 @@ def ask_identification(
         reason=reason,
         now=now,
     )
+
+
+def ask_ruling(
+    session: Session,
+    *,
+    actor: Actor,
+    call_id: UUID,
+    ruling: Ruling,
+    reason: str,
+    now: datetime,
+) -> FinanceRequest | None:
+    """Say how a call goes on that waits for a person.
+
+    Looking for it once more does no harm and is done at once; then None is returned. Anything else
+    could pay twice: another member of staff has to agree. Raises Conflict when the call waits for
+    nobody, and what ``ask`` raises.
+    """
+    kind = next((kind for kind, meant in RULINGS.items() if meant is ruling), None)
+    if kind is None:
+        check_request(reason=reason, amount=None)
+        processor.rule(session, actor=actor, call_id=call_id, ruling=ruling, now=now)
+        return None
+    return ask(session, actor=actor, kind=kind, subject_id=call_id, reason=reason, now=now)

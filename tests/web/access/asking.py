@@ -134,6 +134,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "staff.freeze": lambda _: {"reason": "The bank account changed twice today."},
     "staff.pay_out": lambda _: {"amount": "0.01", "currency": "USD"},
     "staff.top_up": lambda _: {"amount": "10.00", "currency": "USD"},
+    "staff.rule_call": lambda _: {"ruling": "look_up", "reason": "It is not on the list."},
     "staff.resolve_break": lambda _: {"resolution": "A fee of the processor."},
 }
 """What is filled in; nothing where the form is a button."""

@@ -306,6 +306,8 @@ POST refund_sent             in     404   404     404     404    404     404   4
 GET  refunds                 in     404   404     404     404    404     404   404   200   404
 POST resolve_break           in     404   404     404     404    404     404   404   303   404
     -> staff.breaks
+POST rule_call               in     404   404     404     404    404     404   404   409   404
+GET  ruling                  in     404   404     404     404    404     404   404   200   404
 POST retry                   in     404   404     404     404    404     404   404   303   404
     -> staff.messages
 POST skip                    in     404   404     404     404    404     404   404   404   404
