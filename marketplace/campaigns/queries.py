@@ -23,8 +23,8 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code
 from marketplace.store.paging import Page, page_of
-from marketplace.terms.queries import shares_for_many, terms_for
-from marketplace.terms.rules import PlatformTerms, Shares
+from marketplace.terms.queries import conditions_for_many, terms_for
+from marketplace.terms.rules import Conditions, PlatformTerms
 
 SORTS: Final[dict[str, tuple[Any, ...]]] = {
     "newest": (Campaign.created_at.desc(), Campaign.id.desc()),
@@ -167,12 +167,12 @@ def terms_of(session: Session, campaign: Campaign, *, now: datetime) -> Platform
     return terms_for(session, at=campaign.terms_at or now, brand_id=campaign.brand_id)
 
 
-def shares_in(
+def conditions_in(
     session: Session, campaigns: Collection[Campaign], *, country: str | None, now: datetime
-) -> dict[UUID, Shares]:
-    """The shares taken of a creator's fee in each of many campaigns, by campaign."""
+) -> dict[UUID, Conditions]:
+    """What a creator of a country is told of the terms of many campaigns, by campaign."""
     moments = {each.id: (each.brand_id, each.terms_at or now) for each in campaigns}
-    found = shares_for_many(session, set(moments.values()), country=country)
+    found = conditions_for_many(session, set(moments.values()), country=country)
     return {campaign_id: found[moment] for campaign_id, moment in moments.items()}
 
 

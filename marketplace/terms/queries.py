@@ -15,7 +15,15 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.store.paging import Page, page_of
 from marketplace.terms.models import BrandTermsVersion, TermsVersion, TermsWithholding
-from marketplace.terms.rules import BrandTerms, Limits, PlatformTerms, Shares, or_else, with_brand
+from marketplace.terms.rules import (
+    BrandTerms,
+    Conditions,
+    Limits,
+    PlatformTerms,
+    Shares,
+    or_else,
+    with_brand,
+)
 
 
 def terms_for(session: Session, *, at: datetime, brand_id: UUID | None = None) -> PlatformTerms:
@@ -25,30 +33,28 @@ def terms_for(session: Session, *, at: datetime, brand_id: UUID | None = None) -
     return terms if own is None else with_brand(terms, brand_terms_of(own))
 
 
-def shares_for_many(
+def conditions_for_many(
     session: Session, wanted: Collection[tuple[UUID, datetime]], *, country: str | None
-) -> dict[tuple[UUID, datetime], Shares]:
-    """The shares taken of a creator's fee, for many (brand, moment) at once."""
+) -> dict[tuple[UUID, datetime], Conditions]:
+    """What a creator of a country is told of the terms, for many (brand, moment) at once."""
     if not wanted:
         return {}
-    versions = session.execute(_SHARES, {"country": country}).all()
-    own = session.scalars(
-        select(BrandTermsVersion)
-        .where(BrandTermsVersion.brand_id.in_({brand_id for brand_id, _ in wanted}))
-        .order_by(*_BRANDS_LAST_FIRST)
-    ).all()
+    versions = session.execute(_CONDITIONS, {"country": country}).all()
+    brand_ids = list({brand_id for brand_id, _ in wanted})
+    own = session.scalars(_OWN, {"brand_ids": brand_ids}).all()
     found = {}
     for brand_id, at in wanted:
         version = next(row for row in versions if row.valid_from <= at)
         apart = brand_terms_of(
             next((r for r in own if r.brand_id == brand_id and r.valid_from <= at), None)
         )
-        found[brand_id, at] = Shares(
+        shares = Shares(
             brand=or_else(apart.brand_fee_bps, version.brand_fee_bps),
             creator=or_else(apart.creator_fee_bps, version.creator_fee_bps),
             brand_tax=version.fee_tax_bps,
             withheld=version.withheld,
         )
+        found[brand_id, at] = Conditions(shares, or_else(apart.hold_days, version.hold_days))
     return found
 
 
@@ -207,11 +213,12 @@ _BRAND_VERSION_AT: Final = (
     .order_by(*_BRANDS_LAST_FIRST)
     .limit(1)
 )
-_SHARES: Final = select(
+_CONDITIONS: Final = select(
     TermsVersion.valid_from,
     TermsVersion.brand_fee_bps,
     TermsVersion.creator_fee_bps,
     TermsVersion.fee_tax_bps,
+    TermsVersion.hold_days,
     func.coalesce(
         select(TermsWithholding.share_bps)
         .where(
@@ -222,3 +229,8 @@ _SHARES: Final = select(
         0,
     ).label("withheld"),
 ).order_by(*_LAST_FIRST)
+_OWN: Final = (
+    select(BrandTermsVersion)
+    .where(BrandTermsVersion.brand_id.in_(bindparam("brand_ids", expanding=True)))
+    .order_by(*_BRANDS_LAST_FIRST)
+)

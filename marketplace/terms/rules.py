@@ -57,6 +57,14 @@ class Shares:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a creator is told of the terms before they apply."""
+
+    shares: Shares
+    hold_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformTerms:
     """Everything that is in force for a brand at one moment.
 

@@ -16,7 +16,6 @@ from marketplace.collaborations.rules import (
     ApplicationEvent,
     money_of,
 )
-from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
@@ -31,10 +30,10 @@ def applications() -> ResponseReturnValue:
             session, creator_id=access.creator_id(), page=access.page_number()
         )
         offers = queries.open_offers_for_creator(session, creator_id=access.creator_id())
-        shares = campaigns.shares_in(
+        conditions = campaigns.conditions_in(
             session,
             [each.campaign for each in page.rows],
-            country=creators.creator_by_id(session, access.creator_id()).country,
+            country=access.creator_country(),
             now=utc_now(),
         )
     return render_template(
@@ -42,7 +41,7 @@ def applications() -> ResponseReturnValue:
         page=page,
         waiting=queries.WAITING,
         receives={
-            each.id: money_of(each.fee, shares[each.campaign_id]).creator_receives
+            each.id: money_of(each.fee, conditions[each.campaign_id].shares).creator_receives
             for each in page.rows
         },
         offers={each.application_id: each for each in offers},

@@ -65,7 +65,7 @@ def briefs() -> ResponseReturnValue:
         mine = queries.application_states(session, creator_id=access.creator_id())
         number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
         shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        shares = campaigns.shares_in(
+        conditions = campaigns.conditions_in(
             session,
             [each.brief.campaign for each in shown],
             country=access.creator_country(),
@@ -75,7 +75,8 @@ def briefs() -> ResponseReturnValue:
         "creator/briefs.html",
         page=Page(rows=shown, number=number, total=len(found)),
         pay={
-            each.brief.id: pay_range(each.brief, shares[each.brief.campaign_id]) for each in shown
+            each.brief.id: pay_range(each.brief, conditions[each.brief.campaign_id].shares)
+            for each in shown
         },
         invited={each.campaign_id for each in invitations},
         mine=mine,
@@ -163,8 +164,10 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             raise NotFound("brief")
         fit = matching.fit_to(session, found, creator_id=access.creator_id())
         offers = _offers(session, ties)
-        terms = campaigns.terms_of(session, campaign, now=now)
-    shares = terms.shares_for(access.creator_country())
+        terms = campaigns.conditions_in(
+            session, [campaign], country=access.creator_country(), now=now
+        )[campaign.id]
+    shares = terms.shares
     return render_template(
         "creator/brief.html",
         form=form,
