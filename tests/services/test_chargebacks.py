@@ -18,12 +18,14 @@ from marketplace.funding.ports import ChargebackFacts
 from marketplace.funding.rules import WarningState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import JournalEntry
 from marketplace.ledger.rules import AccountRef, Code
 from marketplace.reconciliation import checks
 from marketplace.store.outbox import OutboxMessage
+from marketplace.terms.models import TermsLimit, TermsVersion
 from tests.conftest import NOON
 from tests.factories.chargebacks import (
     DUE,
@@ -155,6 +157,27 @@ def test_a_campaign_without_promises_pays_for_its_whole_chargeback(
     found = tell(session, OPENED, LOST)
 
     assert where(session, campaign, found) == [0, 0, 0, 0, 0]
+
+
+def test_the_tax_on_a_fee_that_nobody_can_earn_pays_too(
+    session: Session, alice: Actor, campaign: Campaign
+) -> None:
+    first = session.scalars(select(TermsVersion)).first()
+    assert first is not None
+    columns = {each.name: getattr(first, each.name) for each in TermsVersion.__table__.columns}
+    taxed = columns | {"id": new_id(), "valid_from": NOON, "fee_tax_bps": 1_900}
+    names = {each.name for each in TermsLimit.__table__.columns if not each.name.endswith("id")}
+    limits = {name: getattr(first.limits[0], name) for name in names} | {"currency": "USD"}
+    session.add(TermsVersion(**taxed, limits=[TermsLimit(**limits)]))
+    session.flush()
+    pay_in(session, campaign, by=alice)
+    assert balance(session, Code.SALES_TAX) == usd(1_900)
+    whole = replace(OPENED, amount=usd(111_900), withdrawn=taken(111_900, 1_500))
+    found = tell(session, whole, replace(whole, state=C.LOST))
+
+    assert where(session, campaign, found) == [0, 0, 0, 0, 0]
+    assert balance(session, Code.SALES_TAX) == usd(0)
+    assert broken(session) == []
 
 
 def test_money_that_came_since_pays_before_the_brand_owes(
