@@ -1,0 +1,105 @@
+"""Where is my money, and why not yet: one record, read by the creator, the brand and finance."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.deliverables.rules import DeliverableState
+from marketplace.kernel.actor import Actor
+from marketplace.payouts.models import Earning
+from tests.conftest import sign_in
+from tests.factories.campaigns import make_campaign
+from tests.factories.collaborations import make_collaboration
+from tests.factories.deliverables import walk
+from tests.factories.money import make_accepted, make_earning, make_payout_account, pay_in
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    campaign = make_campaign(session, brand=acme, by=alice)
+    pay_in(session, campaign, by=alice)
+    return campaign
+
+
+@pytest.fixture
+def earning(session: Session, campaign: Campaign, alice: Actor, bea: Actor) -> Earning:
+    return make_earning(session, make_accepted(session, campaign, by=alice, creator=bea))
+
+
+def seen(client: FlaskClient, actor: Actor, path: str) -> str:
+    sign_in(client, actor)
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_all_three_read_why_a_fee_is_not_paid(
+    client: FlaskClient, earning: Earning, alice: Actor, bea: Actor, stella: Actor
+) -> None:
+    money = f"/brand/campaigns/{earning.campaign_id}/money"
+    work = f"deliverables/{earning.deliverable_id}"
+
+    for mine in (seen(client, bea, "/creator/earnings"), seen(client, bea, f"/creator/{work}")):
+        assert "Ready to pay. It waits until you have set up a payout account." in mine
+    for theirs in (
+        seen(client, alice, money),
+        seen(client, alice, f"/brand/{work}"),
+        seen(client, stella, "/staff/earnings"),
+    ):
+        assert "Ready to pay. It waits until the creator has set up a payout account." in theirs
+    assert "What was paid" in seen(client, alice, money)
+
+
+def test_what_is_promised_is_told_to_both_sides_with_the_next_step(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    agreed = make_collaboration(session, campaign=campaign, creator=bea, by=alice, funded=True)
+    walk(session, agreed, by=alice, creator=bea, to=DeliverableState.IN_REVIEW)
+
+    mine = seen(client, bea, "/creator/earnings")
+    theirs = seen(client, alice, f"/brand/campaigns/{campaign.id}/money")
+
+    assert "Promised to you" in mine
+    assert "Waiting for the brand to review the draft" in mine
+    assert "Promised to creators" in theirs
+    assert "Waiting for you to review the draft" in theirs
+    for page in (mine, theirs):
+        assert "Expected " in page
+
+
+def test_finance_counts_what_is_waited_for_and_picks_it(
+    client: FlaskClient, session: Session, earning: Earning, bea: Actor, stella: Actor
+) -> None:
+    page = seen(client, stella, "/staff/earnings")
+    assert "The creator: no payout account" in page
+    assert 'href="/staff/earnings?why=no_account"' in page
+
+    assert "Ready to pay." in seen(client, stella, "/staff/earnings?why=no_account")
+    assert "No fee is like this now." in seen(client, stella, "/staff/earnings?why=frozen")
+    one = seen(client, stella, f"/staff/earnings?creator={bea.creator_id}")
+    assert "Only one creator’s fees are shown." in one
+    assert "Nothing waits for “rain”." in seen(client, stella, "/staff/earnings?why=rain")
+
+
+def test_a_creator_sees_what_the_processor_asks_for_and_when_it_is_due(
+    client: FlaskClient, session: Session, earning: Earning, bea: Actor
+) -> None:
+    account = make_payout_account(
+        session, bea, active=False, requirements=("individual.verification.document",)
+    )
+    page = seen(client, bea, "/creator/earnings")
+    assert "Upload a passport or identity card." in page
+    assert "Continue the set-up" in page
+
+    account.requirements = [
+        {"code": "individual.id_number", "due_at": "2027-03-01T12:00:00+00:00", "overdue": False}
+    ]
+    account.transfers_active = True
+    session.flush()
+    page = seen(client, bea, "/creator/earnings")
+    assert "Give your tax or identity number." in page
+    assert "Mon 1 Mar 2027" in page
