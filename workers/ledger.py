@@ -25,6 +25,8 @@ def roll_up(run: Run) -> None:
 def seal_days(run: Run) -> None:
     """Seal the days that are over, and then keep their seals outside the database too."""
     with transaction() as session:
+        ledger.take_the_books(session)
+    with transaction() as session:
         days = ledger.seal_finished_days(session)
     with reading() as session:
         seals = queries.seals(session)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, case, func, literal, or_, select, union_all
+from sqlalchemy import Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.money import Money
@@ -93,15 +93,7 @@ def _recount() -> Select[Any]:
         (LedgerAccount.code.in_([c for c, ln in CHART.items() if ln.side is Side.DEBIT]), 1),
         else_=-1,
     )
-    sides = union_all(
-        select(Posting.debit_id.label("account_id"), Posting.amount_minor.label("minor")),
-        select(Posting.credit_id, -Posting.amount_minor),
-    ).subquery()
-    sums = (
-        select(sides.c.account_id, func.sum(sides.c.minor).label("minor"))
-        .group_by(sides.c.account_id)
-        .subquery()
-    )
+    sums = queries.recounted_by_account()
     counted = func.coalesce(sums.c.minor, 0) * grows
     return (
         select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.money import Money
@@ -16,7 +16,6 @@ from marketplace.ledger.models import (
     JournalEntry,
     LedgerAccount,
     LedgerRollup,
-    Posting,
 )
 from marketplace.ledger.rules import PeriodState, plain
 
@@ -47,15 +46,7 @@ def _intruders() -> Select[int, date]:
 
 def _strayed() -> Select[Any]:
     """Accounts whose checkpoint, with what came after it, is not what all postings add up to."""
-    sides = union_all(
-        select(Posting.debit_id.label("account_id"), Posting.amount_minor.label("minor")),
-        select(Posting.credit_id, -Posting.amount_minor),
-    ).subquery()
-    counted = (
-        select(sides.c.account_id, func.sum(sides.c.minor).label("minor"))
-        .group_by(sides.c.account_id)
-        .subquery()
-    )
+    counted = queries.recounted_by_account()
     totals = queries.totals_of()
     kept = totals.c.debit_minor - totals.c.credit_minor
     return (

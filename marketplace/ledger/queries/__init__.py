@@ -37,6 +37,7 @@ from marketplace.ledger.queries.recorded import (
 from marketplace.ledger.queries.statement import AccountLine, statement
 from marketplace.ledger.queries.totals import (
     TrialLine,
+    recounted_by_account,
     recounted_trial_balance,
     totals_of,
     trial_balance,
@@ -68,6 +69,7 @@ __all__ = [
     "period_steps",
     "recorded_about",
     "recorded_on",
+    "recounted_by_account",
     "recounted_trial_balance",
     "seals",
     "statement",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Numeric,
     Select,
+    Subquery,
     TableValuedAlias,
     column,
     func,
@@ -58,6 +59,19 @@ def grown(code: Code, totals: TableValuedAlias) -> ColumnElement[Any]:
     """The balance that these totals make, on the side on which the account grows."""
     moved: ColumnElement[Any] = totals.c.debit_minor - totals.c.credit_minor
     return moved if CHART[code].side is Side.DEBIT else -moved
+
+
+def recounted_by_account() -> Subquery:
+    """What all postings add up to on each account, debits less credits."""
+    sides = union_all(
+        select(Posting.debit_id.label("account_id"), Posting.amount_minor.label("minor")),
+        select(Posting.credit_id, -Posting.amount_minor),
+    ).subquery()
+    return (
+        select(sides.c.account_id, func.sum(sides.c.minor).label("minor"))
+        .group_by(sides.c.account_id)
+        .subquery()
+    )
 
 
 def trial_balance(session: Session, *, currency: str | None = None) -> list[TrialLine]:

@@ -6,6 +6,7 @@ from marketplace.ledger.service.periods import (
     accounting_zone,
     close_period,
     reopen_period,
+    take_the_books,
     use_zone,
 )
 from marketplace.ledger.service.rollups import roll_up
@@ -32,6 +33,7 @@ __all__ = [
     "reverse_entry",
     "roll_up",
     "seal_finished_days",
+    "take_the_books",
     "use_zone",
     "write_entries",
     "write_entry",

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from marketplace.ledger import queries
 from marketplace.ledger.models import LedgerSeal
 from marketplace.ledger.offline import FIRST, FORMAT, day_hash, leaf_of, proof_of, root_of
-from marketplace.ledger.service.periods import take_the_books
 
 SEAL_FILE: Final = "seals.log"
 
@@ -25,8 +24,10 @@ def seal_finished_days(session: Session) -> list[date]:
 
     A day is one of UTC, by the database's own clock, and holds what was recorded on it, whenever
     that occurred. Days without entries between others are sealed too. Safe to run at any time.
+
+    ``take_the_books`` was called in a transaction of its own before, so that whoever was writing
+    when the day ended has ended too; nobody has to wait while the rows of the day are read.
     """
-    take_the_books(session)
     today: date = session.execute(
         text("SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date")
     ).scalar_one()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,7 @@ from marketplace.ledger.rules import (
     EntryKind,
     InsufficientBalance,
     MalformedEntry,
+    Pair,
     actor_name,
     check_entry,
     reversed_pairs,
@@ -92,20 +95,18 @@ def lock_accounts(session: Session, *, refs: Sequence[AccountRef], currency: str
     One call locks the accounts of its own entries. A service that writes by more than one call
     does this first with all of them, so that two such services cannot wait for each other.
     """
-    _find_and_lock(session, ((ref, currency) for ref in refs))
+    if refs:
+        _find_and_lock(session, dict.fromkeys((ref, currency) for ref in refs))
 
 
-@dataclass(frozen=True, slots=True)
-class _Accounts:
-    """The accounts of some entries as the database has them.
+class _Line(NamedTuple):
+    """A posting to be: its entry's place, its own in the entry, and those of its two accounts."""
 
-    places: where each stands in the list that was asked for, from 1. ids, held: by place; only
-    what has a floor is held, in minor units.
-    """
-
-    places: dict[Account, int]
-    ids: dict[int, int]
-    held: dict[int, int]
+    entry: int
+    line: int
+    debit: int
+    credit: int
+    pair: Pair
 
 
 def _write(
@@ -116,7 +117,35 @@ def _write(
     actor: Actor,
     reverses_id: int | None = None,
 ) -> list[int]:
-    """Write entries.
+    told = _by_key(entries)
+    for entry in told.values():
+        _check(entry, occurred_at)
+
+    def write(some: Mapping[str, Entry]) -> dict[str, int]:
+        return _write_or_find(
+            session, some, occurred_at=occurred_at, by=actor_name(actor), reverses_id=reverses_id
+        )
+
+    try:
+        ids = write(told)
+    except InsufficientBalance:
+        # An event that is in the books already takes nothing more from anybody.
+        ids = _found(session, told)
+        if not ids:
+            raise
+        ids |= write({key: entry for key, entry in told.items() if key not in ids})
+    return [ids[entry.idem_key] for entry in entries]
+
+
+def _write_or_find(
+    session: Session,
+    told: Mapping[str, Entry],
+    *,
+    occurred_at: datetime,
+    by: str,
+    reverses_id: int | None,
+) -> dict[str, int]:
+    """Write entries, by key, and return the ids of all.
 
     1. Find the accounts, open those that do not exist yet (what does not exist cannot be locked),
        and lock every balance with a floor, in the order of account ids.
@@ -124,42 +153,62 @@ def _write(
     3. Claim the keys and write the postings of what was claimed; a trigger moves the balances.
     4. What was not claimed has been written before: it must have been the same event.
     """
-    told = _by_key(entries)
-    by = actor_name(actor)
-    for entry in told.values():
-        _check(entry, occurred_at)
     if not told:
-        return []
-    accounts = _find_and_lock(
-        session,
-        (
-            (ref, pair.amount.currency)
-            for entry in told.values()
-            for pair in entry.pairs
-            for ref in (pair.debit, pair.credit)
-        ),
-    )
-    fresh = told
-    try:
-        _check_floors(told.values(), accounts)
-    except InsufficientBalance:
-        # An event that is in the books already takes nothing more from anybody.
-        before = queries.written_as(session, list(told))
-        fresh = {key: entry for key, entry in told.items() if key not in before}
-        _check_floors(fresh.values(), accounts)
+        return {}
+    places, lines = _laid_out(told.values())
+    account_ids, held = _find_and_lock(session, places)
+    _check_floors(lines, list(places), held)
     # One statement writes one entry or nothing. Of many it may find some written, unlike ours.
     with session.begin_nested() if len(told) > 1 else nullcontext():
-        ids = _claim_and_post(
-            session, fresh, accounts, occurred_at=occurred_at, by=by, reverses_id=reverses_id
+        rows = session.connection().execute(
+            CLAIM_AND_POST,
+            {
+                "public_ids": [new_id() for _ in told],
+                "kinds": [entry.kind.value for entry in told.values()],
+                "keys": list(told),
+                "times": [entry.occurred_at or occurred_at for entry in told.values()],
+                "sources": [entry.source_ref for entry in told.values()],
+                "memos": [entry.memo for entry in told.values()],
+                "actor": by,
+                "zone": accounting_zone(),
+                "reverses_id": reverses_id,
+                "places": [line.entry for line in lines],
+                "lines": [line.line for line in lines],
+                "debits": [account_ids[line.debit] for line in lines],
+                "credits": [account_ids[line.credit] for line in lines],
+                "debit_codes": [line.pair.debit.code.value for line in lines],
+                "credit_codes": [line.pair.credit.code.value for line in lines],
+                "currencies": [line.pair.amount.currency for line in lines],
+                "amounts": [line.pair.amount.minor for line in lines],
+            },
         )
+        ids: dict[str, int] = {row.idem_key: row.id for row in rows}
         if len(ids) < len(told):
-            for key, known in queries.written_as(
-                session, [k for k in told if k not in ids]
-            ).items():
-                if (known.kind, known.pairs) != (told[key].kind, told[key].pairs):
-                    raise Conflict(f"Another entry was written as {key}")
-                ids[key] = known.id
-    return [ids[entry.idem_key] for entry in entries]
+            ids |= _found(session, {key: told[key] for key in told if key not in ids})
+    return ids
+
+
+def _laid_out(entries: Iterable[Entry]) -> tuple[dict[Account, int], list[_Line]]:
+    """The accounts without repetition and the postings that name them, all by place from 1."""
+    places: dict[Account, int] = {}
+    lines = []
+    for number, entry in enumerate(entries, start=1):
+        for line, pair in enumerate(entry.pairs, start=1):
+            currency = pair.amount.currency
+            debit = places.setdefault((pair.debit, currency), len(places) + 1)
+            credit = places.setdefault((pair.credit, currency), len(places) + 1)
+            lines.append(_Line(number, line, debit, credit, pair))
+    return places, lines
+
+
+def _found(session: Session, told: Mapping[str, Entry]) -> dict[str, int]:
+    """The ids of what was written before; raises Conflict where it was another event."""
+    ids = {}
+    for key, known in queries.written_as(session, list(told)).items():
+        if (known.kind, known.pairs) != (told[key].kind, told[key].pairs):
+            raise Conflict(f"Another entry was written as {key}")
+        ids[key] = known.id
+    return ids
 
 
 def _by_key(entries: Sequence[Entry]) -> dict[str, Entry]:
@@ -178,81 +227,45 @@ def _check(entry: Entry, occurred_at: datetime) -> None:
         raise MalformedEntry("when it occurred needs a time zone")
 
 
-def _find_and_lock(session: Session, wanted: Iterable[Account]) -> _Accounts:
-    places = {account: place for place, account in enumerate(dict.fromkeys(wanted), start=1)}
+def _find_and_lock(
+    session: Session, accounts: Iterable[Account]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return ids and balances by place, in minor units; only what has a floor has a balance."""
+    refs, currencies = zip(*accounts, strict=True)
     asked = {
-        "codes": [ref.code.value for ref, _ in places],
-        "owners": [ref.owner for ref, _ in places],
-        "currencies": [currency for _, currency in places],
+        "codes": [ref.code.value for ref in refs],
+        "owners": [ref.owner for ref in refs],
+        "currencies": list(currencies),
     }
     connection = session.connection()
     rows = connection.execute(FIND_AND_LOCK, asked).all()
-    if sum(place is not None for place, _, _ in rows) < len(places):
+    if sum(place is not None for place, _, _ in rows) < len(refs):
         connection.execute(OPEN, asked)
         rows = connection.execute(FIND_AND_LOCK, asked).all()
     ids = {place: key for place, key, _ in rows if place is not None}
     held = {key: minor for place, key, minor in rows if place is None}
-    return _Accounts(places, ids, {place: held[key] for place, key in ids.items() if key in held})
+    return ids, {place: held[key] for place, key in ids.items() if key in held}
 
 
-def _check_floors(entries: Iterable[Entry], accounts: _Accounts) -> None:
+def _check_floors(
+    lines: Iterable[_Line], accounts: Sequence[Account], balances: Mapping[int, int]
+) -> None:
     """Raise InsufficientBalance for the first account that an entry takes too much from."""
-    held = dict(accounts.held)
-    for entry in entries:
-        change: dict[Account, int] = {}
-        for pair in entry.pairs:
-            for ref, side in ((pair.debit, Side.DEBIT), (pair.credit, Side.CREDIT)):
-                if CHART[ref.code].strict:
-                    account = (ref, pair.amount.currency)
-                    grows = CHART[ref.code].side is side
-                    moved = pair.amount.minor if grows else -pair.amount.minor
-                    change[account] = change.get(account, 0) + moved
-        for (ref, currency), moved in change.items():
-            place = accounts.places[ref, currency]
+    held = dict(balances)
+    sign = {
+        place: 1 if CHART[accounts[place - 1][0].code].side is Side.DEBIT else -1 for place in held
+    }
+    for _, of_one in groupby(lines, key=attrgetter("entry")):
+        change: dict[int, int] = {}
+        for line in of_one:
+            for place, debited in ((line.debit, 1), (line.credit, -1)):
+                if place in held:
+                    moved = debited * sign[place] * line.pair.amount.minor
+                    change[place] = change.get(place, 0) + moved
+        for place, moved in change.items():
             if held[place] + moved < 0:
+                ref, currency = accounts[place - 1]
                 raise InsufficientBalance(
                     ref, available=Money(held[place], currency), needed=Money(-moved, currency)
                 )
             held[place] += moved
-
-
-def _claim_and_post(
-    session: Session,
-    entries: Mapping[str, Entry],
-    accounts: _Accounts,
-    *,
-    occurred_at: datetime,
-    by: str,
-    reverses_id: int | None,
-) -> dict[str, int]:
-    """Write what nobody has written before, and return the ids of that, by key."""
-    of_all = list(entries.values())
-    lines = [
-        (n, line, pair)
-        for n, entry in enumerate(of_all, start=1)
-        for line, pair in enumerate(entry.pairs, start=1)
-    ]
-    places = accounts.places
-    rows = session.connection().execute(
-        CLAIM_AND_POST,
-        {
-            "public_ids": [new_id() for _ in of_all],
-            "kinds": [entry.kind.value for entry in of_all],
-            "keys": list(entries),
-            "times": [entry.occurred_at or occurred_at for entry in of_all],
-            "sources": [entry.source_ref for entry in of_all],
-            "memos": [entry.memo for entry in of_all],
-            "actor": by,
-            "zone": accounting_zone(),
-            "reverses_id": reverses_id,
-            "places": [n for n, _, _ in lines],
-            "lines": [line for _, line, _ in lines],
-            "debits": [accounts.ids[places[p.debit, p.amount.currency]] for _, _, p in lines],
-            "credits": [accounts.ids[places[p.credit, p.amount.currency]] for _, _, p in lines],
-            "debit_codes": [p.debit.code.value for _, _, p in lines],
-            "credit_codes": [p.credit.code.value for _, _, p in lines],
-            "currencies": [p.amount.currency for _, _, p in lines],
-            "amounts": [p.amount.minor for _, _, p in lines],
-        },
-    )
-    return {row.idem_key: row.id for row in rows}
