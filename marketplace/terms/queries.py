@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from marketplace.accounts.models import Brand
@@ -120,20 +121,23 @@ def brand_history(session: Session, *, brand_id: UUID) -> Sequence[BrandTermsVer
 
 def brands_apart(session: Session, *, at: datetime) -> list[BrandTermsVersion]:
     """What each brand has that differs at a moment, or will differ later; by the brand's name."""
-    latest = (
-        select(BrandTermsVersion)
-        .distinct(BrandTermsVersion.brand_id, BrandTermsVersion.valid_from > at)
-        .options(joinedload(BrandTermsVersion.brand), joinedload(BrandTermsVersion.setter))
-        .order_by(
-            BrandTermsVersion.brand_id,
-            (BrandTermsVersion.valid_from > at),
-            BrandTermsVersion.valid_from.desc(),
-            BrandTermsVersion.set_at.desc(),
-        )
-    )
-    rows = session.scalars(latest).all()
-    shown = [row for row in rows if row.valid_from > at or not brand_terms_of(row).nothing]
+    present = _last_of_each_brand(session, BrandTermsVersion.valid_from <= at)
+    coming = _last_of_each_brand(session, BrandTermsVersion.valid_from > at)
+    shown = [row for row in present if not brand_terms_of(row).nothing] + coming
     return sorted(shown, key=lambda row: (row.brand.name.casefold(), row.valid_from))
+
+
+def _last_of_each_brand(
+    session: Session, condition: ColumnElement[bool]
+) -> list[BrandTermsVersion]:
+    statement = (
+        select(BrandTermsVersion)
+        .ext(distinct_on(BrandTermsVersion.brand_id))
+        .where(condition)
+        .options(joinedload(BrandTermsVersion.brand), joinedload(BrandTermsVersion.setter))
+        .order_by(BrandTermsVersion.brand_id, *_BRANDS_LAST_FIRST)
+    )
+    return list(session.scalars(statement))
 
 
 def brands(session: Session) -> Sequence[Brand]:

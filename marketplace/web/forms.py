@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField
+from wtforms import DecimalField, Field, StringField
 from wtforms.validators import StopValidation
 
 from marketplace.kernel.errors import InvalidInput
@@ -61,6 +62,29 @@ class LinesField(StringField):  # type: ignore[misc]  # likewise
 
     def _value(self) -> str:
         return "\n".join(self.data or [])
+
+
+class PercentField(DecimalField):  # type: ignore[misc]  # WTForms ships no types
+    """A share as statistics show it: 12.5 or 12.5 %."""
+
+    data: Decimal | None
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the number; what is none is refused in our words."""
+        text = valuelist[0].replace("%", "").strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            share = Decimal(text)
+        except InvalidOperation:
+            share = Decimal("NaN")
+        if not share.is_finite():
+            self.data = None
+            raise ValueError("Write a number with a point, like 12.5.")
+        if not 0 <= share <= 100:
+            self.data = None
+            raise ValueError("Each share is between 0 % and 100 %.")
+        self.data = share
 
 
 class WholeShares:

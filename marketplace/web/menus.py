@@ -58,6 +58,7 @@ STAFF: Final = (
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),
+    NavEntry("Terms", "staff.terms", ("/staff/terms/",)),
     NavEntry("Jobs", "staff.messages", ("/staff/messages", "/staff/webhooks")),
 )
 CLOCK: Final = NavEntry("Clock", "staff.clock", ())

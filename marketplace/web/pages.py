@@ -47,6 +47,7 @@ from marketplace.web.staff import refunds as staff_refunds
 from marketplace.web.staff import requests as staff_requests
 from marketplace.web.staff import rulings as staff_rulings
 from marketplace.web.staff import suspense as staff_suspense
+from marketplace.web.staff import terms as staff_terms
 from marketplace.web.staff import treasury as staff_treasury
 from marketplace.web.staff import webhooks as staff_webhooks
 from marketplace.web.staff.blueprint import bp as staff_pages
@@ -96,6 +97,7 @@ __all__ = [
     "staff_requests",
     "staff_rulings",
     "staff_suspense",
+    "staff_terms",
     "staff_treasury",
     "staff_webhooks",
 ]

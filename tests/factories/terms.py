@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from marketplace.gateways.stripe_currencies import smallest_charge
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import Money
+from marketplace.terms import queries, service
 from marketplace.terms.rules import Bearer, Limits, PlatformTerms, Shares
+
+
+class Stripe:
+    """What the processor takes, as the gateway knows it."""
+
+    def smallest_charge(self, currency: str) -> Money:
+        """Return the least that can be charged."""
+        return smallest_charge(currency)
+
 
 SHARES: Final = Shares(brand=1_000, creator=500)
 
@@ -34,6 +50,23 @@ LIMITS: Final[Mapping[str, Limits]] = {
     "JPY": limits("JPY", unit=100),
     "KWD": limits("KWD"),
 }
+
+
+def set_terms(session: Session, *, by: Actor, at: datetime, now: datetime, **changes: Any) -> UUID:
+    """Set everybody's terms from a moment on, as they are now but for the changes."""
+    present = queries.terms_of(queries.version_at(session, at=now))
+    version = service.set_terms(
+        session,
+        actor=by,
+        terms=replace(present, **changes),
+        valid_from=at,
+        why="We looked at our costs.",
+        looked_at=queries.last_set(session),
+        processor=Stripe(),
+        now=now,
+    )
+    session.flush()
+    return version.id
 
 
 def platform_terms(**changes: Any) -> PlatformTerms:

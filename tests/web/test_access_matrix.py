@@ -110,7 +110,8 @@ def test_a_thing_that_is_not_there_is_not_found(world: World) -> None:
         audience = row.endpoint.partition(".")[0]
         visitor = {"brand": "owner", "creator": "creator", "staff": "staff"}.get(audience, "owner")
         for part in parts:
-            for wrong in (uuid4(), world.ids["brand_id"], "not-an-id", "0"):
+            other = world.ids["campaign_id" if part == "brand_id" else "brand_id"]
+            for wrong in (uuid4(), other, "not-an-id", "0"):
                 path = _with(world, row.endpoint, part, wrong)
                 answer = world.ask(visitor, row.method, path, form_of(world, row.endpoint))
                 assert answer.status_code == 404, (row.method, path)

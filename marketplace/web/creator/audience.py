@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, DecimalField, IntegerField, SelectField
+from wtforms import DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 
@@ -24,7 +24,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.creator.blueprint import bp
-from marketplace.web.forms import BaseForm
+from marketplace.web.forms import BaseForm, PercentField
 
 ROWS: Final = 5
 """How many countries, and how many interests, can be entered."""
@@ -34,29 +34,6 @@ GENDER_WORDS: Final = {
     "other_or_unknown": "Another or unknown",
 }
 PARTS: Final = ("age", "gender", "country", "interest")
-
-
-class PercentField(DecimalField):  # type: ignore[misc]  # WTForms ships no types
-    """A share as statistics show it: 12.5 or 12.5 %."""
-
-    data: Decimal | None
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the number; what is none is refused in our words."""
-        text = valuelist[0].replace("%", "").strip() if valuelist else ""
-        if not text:
-            return
-        try:
-            share = Decimal(text)
-        except InvalidOperation:
-            share = Decimal("NaN")
-        if not share.is_finite():
-            self.data = None
-            raise ValueError("Write a number with a point, like 12.5.")
-        if not 0 <= share <= 100:
-            self.data = None
-            raise ValueError("Each share is between 0 % and 100 %.")
-        self.data = share
 
 
 class AudienceForm(BaseForm):

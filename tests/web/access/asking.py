@@ -120,6 +120,8 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "staff.recover": lambda _: DEBT,
     "staff.dismiss_warning": lambda _: {"note": "It was theirs."},
     "staff.submit_evidence": lambda _: {"product_description": "A campaign."},
+    "staff.brand_terms": lambda _: {"brand_fee_bps": "12.5", "why": "They ask for more."},
+    "staff.take_back_terms": lambda world: {"looked_at": str(world.ids["version_id"])},
     "staff.ask_adjustment": lambda _: {
         "direction": "more",
         "amount": "5.00",

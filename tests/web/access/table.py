@@ -258,6 +258,11 @@ GET  break                   in     404   404     404     404    404     404   4
 GET  breaks                  in     404   404     404     404    404     404   404   200   404
 GET  call                    in     404   404     404     404    404     404   404   200   404
 GET  calls                   in     404   404     404     404    404     404   404   200   404
+GET  brand_terms             in     404   404     404     404    404     404   404   200   404
+POST brand_terms             in     404   404     404     404    404     404   404   303   404
+    -> staff.brand_terms
+GET  choose_brand_terms      in     404   404     404     404    404     404   404   303   404
+    -> staff.terms
 POST check_now               in     404   404     404     404    404     404   404   303   404
     -> staff.proof
 GET  chargeback              in     404   404     404     404    404     404   404   200   404
@@ -287,6 +292,8 @@ GET  messages                in     404   404     404     404    404     404   4
 GET  movement                in     404   404     404     404    404     404   404   200   404
 GET  new_freeze              in     404   404     404     404    404     404   404   200   404
 POST pay_out                 in     404   404     404     404    404     404   404   422   404
+GET  new_terms               in     404   404     404     404    404     404   404   200   404
+POST new_terms               in     404   404     404     404    404     404   404   422   404
 GET  payout                  in     404   404     404     404    404     404   404   200   404
 GET  payouts                 in     404   404     404     404    404     404   404   200   404
 GET  proof                   in     404   404     404     404    404     404   404   200   404
@@ -312,6 +319,9 @@ POST retry                   in     404   404     404     404    404     404   4
     -> staff.messages
 POST skip                    in     404   404     404     404    404     404   404   404   404
 GET  suspense                in     404   404     404     404    404     404   404   200   404
+POST take_back_terms         in     404   404     404     404    404     404   404   303   404
+    -> staff.terms
+GET  terms                   in     404   404     404     404    404     404   404   200   404
 POST top_up                  in     404   404     404     404    404     404   404   303   404
     -> staff.treasury_page
 GET  treasury_page           in     404   404     404     404    404     404   404   200   404

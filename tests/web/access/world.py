@@ -48,7 +48,7 @@ from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import db
 from marketplace.treasury import service as treasury
 from tests.conftest import NOON, sign_in
-from tests.factories import accounts, chargebacks, money
+from tests.factories import accounts, chargebacks, money, terms
 from tests.factories import creators as creator_rows
 from tests.factories.campaigns import BUDGET, content, fund, make_campaign
 from tests.factories.collaborations import TERMS, make_application, make_offer
@@ -409,6 +409,9 @@ def _finance(session: Session, world: World) -> None:
             now=NOON,
         )
         world.ids[name] = asked.id
+    world.ids["version_id"] = terms.set_terms(
+        session, by=colleague, at=NOON + timedelta(days=30), now=NOON, hold_days=14
+    )
     entry_id = ledger.write_entry(
         session,
         events.unidentified(
