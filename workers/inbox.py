@@ -50,6 +50,30 @@ def handle_webhook(message: WebhookKept, run: Run) -> None:
     _conclude(kept, InboxState.HANDLED if handlers else InboxState.UNUSED, run)
 
 
+def fetch_undelivered(run: Run) -> None:
+    """Keep every event that reached none of our endpoints; what was kept before stays as it is.
+
+    The processor lists events for 30 days. Safe to run at any time.
+    """
+    try:
+        missed = list(run.gateways.payments.undelivered())
+    except ProcessorUnavailable as unavailable:
+        raise TryLater from unavailable
+    with transaction() as session:
+        for event in missed:
+            inbox.keep_once(
+                session,
+                sender=Endpoint.PLATFORM.value,
+                sender_id=event.event_id,
+                kind=event.kind,
+                livemode=event.livemode,
+                account=event.account,
+                object_id=event.object_id,
+                body=dict(event.body),
+                now=run.now,
+            )
+
+
 def _stranger(session: Session, kept: InboxMessage) -> str | None:
     """Say why a webhook of the connected endpoint is not about a creator of ours."""
     if kept.sender != Endpoint.CONNECT or accounts.account_at(session, kept.account or ""):

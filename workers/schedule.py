@@ -54,6 +54,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(processor.ring_due_calls, EVERY_MINUTE, MONEY),
     Entry(processor.look_for_unclear_calls, "7 * * * *", MONEY),
     Entry(transfers.compare_transfers, "41 1 * * *", MONEY),
+    Entry(inbox.fetch_undelivered, "11 2 * * *", MONEY),
     Entry(inbox.ring_waiting_webhooks, EVERY_MINUTE, MONEY),
     Entry(funding.ring_open_money_in, "*/5 * * * *", MONEY),
     Entry(chargebacks.look_for_chargebacks, "11 * * * *", MONEY),

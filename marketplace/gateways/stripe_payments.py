@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -15,11 +16,12 @@ from marketplace.gateways.stripe_chargebacks import StripeChargebacks
 from marketplace.gateways.stripe_client import reading_client, reads, sending_client
 from marketplace.gateways.stripe_currencies import from_stripe, smallest_charge, to_stripe
 from marketplace.gateways.stripe_errors import answer_for
+from marketplace.gateways.stripe_events import read_event
 from marketplace.gateways.stripe_facts import checkout_facts, moment, transfer_facts
 from marketplace.gateways.stripe_treasury import StripeTreasury, final, ours
 from marketplace.kernel.money import Money
 from marketplace.payouts.ports import AccountGateway, TransferFacts
-from marketplace.processor.ports import Answer, Instruction
+from marketplace.processor.ports import Answer, Instruction, ProcessorEvent
 from marketplace.processor.rules import CallKind, Outcome
 from marketplace.reconciliation.ports import StatementLineFacts
 
@@ -100,6 +102,14 @@ class StripePayments:
         no_transaction_open()
         with reads():
             return transfer_facts(self._reading.v1.transfers.retrieve(transfer_id))
+
+    def undelivered(self) -> Iterator[ProcessorEvent]:
+        """Every event of our own account that no endpoint has taken, newest first."""
+        no_transaction_open()
+        with reads():
+            events = self._reading.v1.events.list({"delivery_success": False, "limit": 100})
+            for event in events.auto_paging_iter():
+                yield read_event(json.dumps(event.to_dict()).encode())
 
     def has_transfer(self, transfer_id: str) -> bool:
         """Tell whether there is such a transfer."""

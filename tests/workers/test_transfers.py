@@ -13,8 +13,10 @@ from marketplace.notifications.models import Notification
 from marketplace.payouts import queries
 from marketplace.payouts.rules import PayoutState
 from marketplace.processor.rules import CallKind, CallState
+from marketplace.store.inbox import InboxMessage
 from tests.workers.conftest import Skip, World
 from tests.workers.road import NET, Road, make_road
+from workers import inbox as inbox_jobs
 from workers import processor as processor_jobs
 from workers import transfers as transfer_jobs
 
@@ -158,3 +160,23 @@ def test_a_second_transfer_of_one_call_is_told_to_staff_once(road: Road, skip: S
 
     assert told(road) == ["done_twice"]
     assert road.call(CallKind.TRANSFER).remote_id == call.remote_id
+
+
+def test_an_event_that_reached_nobody_is_fetched_and_handled_once(road: Road, skip: Skip) -> None:
+    road.payable()
+    skip(HOLD)
+    road.world.script(**TRANSFERS, drop="after")
+    road.release()
+    store = road.world.sandbox.store
+    (event,) = [e for e in store.newest("event") if e["type"] == "transfer.created"]
+    store.put("event", event["id"], {**event, "pending_webhooks": 1})
+
+    for _ in range(2):
+        road.world.sweep(inbox_jobs.fetch_undelivered)
+        road.world.drain()
+
+    assert road.payout().state is PayoutState.SETTLED
+    kept = road.session.scalars(
+        select(InboxMessage.sender_id).where(InboxMessage.kind == "transfer.created")
+    ).all()
+    assert kept == [event["id"]]
