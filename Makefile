@@ -37,6 +37,9 @@ test-mutation: $(DEV) ## Change the money rules in small ways, and see that a te
 test-crash: $(DEV) ## Kill workers and servers at every point, 20 times each (some 15 minutes)
 	@CRASH_REPETITIONS=20 $(BIN)/python -m pytest -q tests/crash $(ARGS)
 
+test-nightly: $(DEV) ## Run the long form of tests with invented histories: 2,000 of 50 events of money
+	@MONEY_MACHINE=nightly $(BIN)/python -m pytest -q tests/services/money_machine $(ARGS)
+
 cover: $(DEV) ## Run every test and show which lines were not reached
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
 
@@ -138,5 +141,5 @@ help:
 	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: help run fresh seed test test-fast test-crash test-mutation cover bench check lint fix types arch migrate revision \
+.PHONY: help run fresh seed test test-fast test-crash test-mutation test-nightly cover bench check lint fix types arch migrate revision \
 	check-migrations dbshell ledger-check lock

@@ -1,0 +1,1 @@
+"""Every event of money in any order, through the real ledger, against plain Python."""
