@@ -4,60 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
-from wtforms import (
-    BooleanField,
-    DateField,
-    FieldList,
-    Form,
-    FormField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from marketplace.campaigns.models import Brief
-from marketplace.campaigns.rules import FORMATS, ROUNDS_MOST, USAGE_DAYS_MOST, UsageMedia
+from marketplace.campaigns.rules import UsageMedia
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import (
-    MESSAGE_MOST,
     CollaborationState,
-    DueDeliverable,
     OfferMoney,
     OfferState,
     Party,
-    Terms,
+    bonus_money,
     money_of,
+    money_of_caps,
     offer_money,
+    split_fee,
     usage_until,
 )
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, digits
+from marketplace.kernel.money import Money
 from marketplace.terms.rules import Shares
 from marketplace.web import render
-from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.bonus import bonus_in_words
+from marketplace.web.offer_forms import OfferForm, filled
 from marketplace.web.reader import percent
-
-FORMAT_CHOICES: Final = [
-    SelectChoice(each, each.replace("_", " ").capitalize()) for each in FORMATS
-]
-MEDIA_CHOICES: Final = [
-    SelectChoice(UsageMedia.ORGANIC.value, "On the brand's own channels"),
-    SelectChoice(UsageMedia.PAID.value, "On its own channels and as a paid ad"),
-]
-ROUND_CHOICES: Final = [SelectChoice(n, str(n)) for n in range(ROUNDS_MOST + 1)]
-DRAFT_AFTER: Final = timedelta(days=14)
-PUBLISH_AFTER: Final = timedelta(days=21)
 
 Section = Callable[[Session, Actor, Collaboration, datetime], Mapping[str, Any]]
 """Adds to the page of a collaboration: names of the template -> values."""
@@ -74,119 +49,6 @@ def on_collaboration_page(section: Section) -> Section:
     """
     SECTIONS.append(section)
     return section
-
-
-class OwedForm(Form):  # type: ignore[misc]  # WTForms ships no types
-    """One deliverable of an offer."""
-
-    format = SelectField("Format", choices=FORMAT_CHOICES)
-    description = StringField("What", [Length(max=200)])
-    draft_due_on = DateField("Draft due", [Optional()])
-    publish_by_on = DateField("Publish by", [Optional()])
-
-
-class OfferForm(BaseForm):
-    """Terms, from either side."""
-
-    fee = MoneyField(
-        "Fee for everything",
-        [InputRequired("Enter a fee.")],
-        description="The whole fee, before the platform's share. A point for decimals, no commas.",
-    )
-    deliverables = FieldList(FormField(OwedForm), max_entries=12)
-    usage_media = RadioField(
-        "Where the videos may be shown", [InputRequired()], choices=MEDIA_CHOICES
-    )
-    usage_days = IntegerField(
-        "For how many days",
-        [Optional(), NumberRange(1, USAGE_DAYS_MOST)],
-    )
-    usage_forever = BooleanField("For ever (in perpetuity)")
-    revision_rounds = SelectField("Rounds of changes", choices=ROUND_CHOICES, coerce=int)
-    note = TextAreaField("Note to the other side", [Length(max=MESSAGE_MOST)])
-
-    def terms_in(self, currency: str) -> Terms:
-        """Return what was typed; raises InvalidInput under the fields' names."""
-        problems: dict[str, str] = {}
-        fee = Money(0, currency)
-        try:
-            fee = self.fee.amount_in(currency)
-        except InvalidInput as refusal:
-            problems |= refusal.problems
-        rows = [each.form for each in self.deliverables if _filled(each.form)]
-        if any(row.draft_due_on.data is None or row.publish_by_on.data is None for row in rows):
-            problems["deliverables"] = "Give each deliverable both of its days."
-        if self.usage_days.data is None and not self.usage_forever.data:
-            problems["usage_days"] = "Say for how many days, or tick for ever."
-        if problems:
-            raise InvalidInput(problems)
-        return Terms(
-            fee=fee,
-            deliverables=tuple(
-                DueDeliverable(
-                    format=row.format.data,
-                    description=row.description.data.strip(),
-                    draft_due_on=row.draft_due_on.data,
-                    publish_by_on=row.publish_by_on.data,
-                )
-                for row in rows
-            ),
-            usage_media=self.usage_media.data,
-            usage_days=None if self.usage_forever.data else self.usage_days.data,
-            revision_rounds=self.revision_rounds.data,
-            note=self.note.data or "",
-        )
-
-
-def _filled(row: Any) -> bool:
-    return bool((row.description.data or "").strip())
-
-
-def form_from_brief(brief: Brief, *, fee: Money, ends_on: date, today: date) -> OfferForm:
-    """Return a form with what the brief asks and the applicant wants, to be changed freely."""
-    publish = max(today + timedelta(days=1), min(today + PUBLISH_AFTER, ends_on))
-    draft = min(today + DRAFT_AFTER, publish)
-    return OfferForm(
-        data={
-            "fee": digits(fee),
-            "deliverables": [
-                {
-                    "format": each["format"],
-                    "description": each["description"],
-                    "draft_due_on": draft,
-                    "publish_by_on": publish,
-                }
-                for each in brief.deliverables
-                for _ in range(each["count"])
-            ],
-            "usage_media": brief.usage_media,
-            "usage_days": brief.usage_days,
-            "usage_forever": brief.usage_days is None,
-            "revision_rounds": brief.revision_rounds,
-        }
-    )
-
-
-def form_from_offer(offer: Offer) -> OfferForm:
-    """Return a form with an offer's terms, to begin a counter-offer from."""
-    return OfferForm(
-        data={
-            "fee": digits(offer.fee),
-            "deliverables": [
-                {
-                    "format": each.format,
-                    "description": each.description,
-                    "draft_due_on": each.draft_due_on,
-                    "publish_by_on": each.publish_by_on,
-                }
-                for each in queries.owed_under(offer)
-            ],
-            "usage_media": offer.usage_media,
-            "usage_days": offer.usage_days,
-            "usage_forever": offer.usage_days is None,
-            "revision_rounds": offer.revision_rounds,
-        }
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +69,12 @@ class MoneySides:
     creator_parts: Sequence[MoneyPart]
 
 
-def sides_of(money: OfferMoney, shares: Shares) -> MoneySides:
-    """Return an offer's money as two columns that add up, and the shares that made it."""
+def sides_of(money: OfferMoney, shares: Shares, bonus: OfferMoney | None = None) -> MoneySides:
+    """Return an offer's money as two columns that add up, and the shares that made it.
+
+    bonus: the money of its bonus when every post reaches its cap; what may come on top of the
+    totals then stands below them.
+    """
     brand_parts = [
         MoneyPart("Fee", money.fee),
         MoneyPart(f"Platform fee, {percent(shares.brand)}", money.brand_fee),
@@ -225,6 +91,16 @@ def sides_of(money: OfferMoney, shares: Shares) -> MoneySides:
         creator_parts.append(
             MoneyPart(f"Tax kept back, {percent(shares.withheld)}", -money.withheld)
         )
+    if bonus is not None:
+        brand_parts += [
+            MoneyPart("Bonus for views with its fees, at most", bonus.brand_pays),
+            MoneyPart("So in all, at most", money.brand_pays + bonus.brand_pays),
+        ]
+        creator_parts += [
+            MoneyPart("Bonus for views after shares, at most", bonus.creator_receives),
+            MoneyPart("So in all, at least", money.creator_receives),
+            MoneyPart("So in all, at most", money.creator_receives + bonus.creator_receives),
+        ]
     return MoneySides(
         brand_total=money.brand_pays,
         brand_parts=brand_parts,
@@ -235,14 +111,16 @@ def sides_of(money: OfferMoney, shares: Shares) -> MoneySides:
 
 def money_preview(form: OfferForm, currency: str, shares: Shares) -> MoneySides | None:
     """Return both sides' money for what stands in a form now, or None while it does not add up."""
-    count = sum(1 for each in form.deliverables if _filled(each.form))
+    count = sum(1 for each in form.deliverables if filled(each.form))
     try:
         fee = form.fee.amount_in(currency)
+        bonus = form.bonus_in(currency)
     except InvalidInput:
         return None
     if not 0 < count <= fee.minor:
         return None
-    return sides_of(money_of(fee, shares), shares)
+    caps = money_of_caps(split_fee(bonus.cap, count=count), shares) if bonus else None
+    return sides_of(money_of(fee, shares), shares, caps)
 
 
 def rights_in_words(brand_name: str, *, media: str, days: int | None, until: date | None) -> str:
@@ -300,8 +178,9 @@ def offer_page(session: Session, actor: Actor, offer_id: UUID) -> dict[str, Any]
         "collaboration": ties.collaboration,
         "may_answer": is_open and party is not None and party is not offer.made_by,
         "may_withdraw": is_open and party is not None and party is offer.made_by,
-        "sides": sides_of(offer_money(offer), offer.shares),
+        "sides": sides_of(offer_money(offer), offer.shares, bonus_money(offer)),
         "owed": owed_lines(offer),
+        "bonus": bonus_in_words(offer.bonus, posts=len(offer.deliverables)),
         "rights": rights_of(offer, brand_name=campaign.brand.name),
         "waiting": _offer_waiting(offer),
     }
@@ -336,7 +215,8 @@ def collaboration_page(
         "offer": offer,
         "brief": offer.brief,
         "owed": owed_lines(offer),
-        "sides": sides_of(offer_money(offer), offer.shares),
+        "sides": sides_of(offer_money(offer), offer.shares, bonus_money(offer)),
+        "bonus": bonus_in_words(offer.bonus, posts=len(offer.deliverables)),
         "rights": rights_of(offer, brand_name=campaign.brand.name),
         "waiting": "",
         "steps": [

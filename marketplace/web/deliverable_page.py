@@ -31,6 +31,7 @@ from marketplace.payouts.rules import EarningState
 from marketplace.payouts.rules.chain import Chain
 from marketplace.web import charts, reader, render
 from marketplace.web.agreements import MoneySides, on_collaboration_page, sides_of
+from marketplace.web.bonus import BonusCard, bonus_card
 
 S = DeliverableState
 
@@ -106,6 +107,7 @@ class DeliverablePage:
     refused: PublishedPost | None
     earning: EarningLine | None
     chain: Chain
+    bonus: BonusCard | None
     money: OfferMoney
     sides: MoneySides
     payable_on: datetime
@@ -160,6 +162,7 @@ def page_for(
         refused=queries.last_refused_post(session, deliverable_id=deliverable.id),
         earning=earning,
         chain=chain_of_deliverable(session, deliverable, earning, now=now),
+        bonus=bonus_card(session, deliverable, sheet.offer, post, now=now),
         money=part,
         sides=sides_of(part, sheet.offer.shares),
         payable_on=now + timedelta(days=sheet.offer.hold_days),

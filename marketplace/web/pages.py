@@ -12,6 +12,7 @@ from marketplace.web.brand import campaigns as brand_campaigns
 from marketplace.web.brand import collaborations as brand_collaborations
 from marketplace.web.brand import creators as brand_creators
 from marketplace.web.brand import deliverables as brand_deliverables
+from marketplace.web.brand import endings as brand_endings
 from marketplace.web.brand import funding as brand_funding
 from marketplace.web.brand import home as brand_home
 from marketplace.web.brand import invitations as brand_invitations
@@ -26,6 +27,7 @@ from marketplace.web.creator import briefs as creator_briefs
 from marketplace.web.creator import channels as creator_channels
 from marketplace.web.creator import collaborations as creator_collaborations
 from marketplace.web.creator import deliverables as creator_deliverables
+from marketplace.web.creator import endings as creator_endings
 from marketplace.web.creator import home as creator_home
 from marketplace.web.creator import offers as creator_offers
 from marketplace.web.creator import payouts as creator_payouts
@@ -36,6 +38,7 @@ from marketplace.web.public import demo, home, links, notifications, sign_in, si
 from marketplace.web.public.blueprint import bp as public_pages
 from marketplace.web.staff import chargebacks as staff_chargebacks
 from marketplace.web.staff import clock as staff_clock
+from marketplace.web.staff import endings as staff_endings
 from marketplace.web.staff import freezes as staff_freezes
 from marketplace.web.staff import home as staff_home
 from marketplace.web.staff import ledger as staff_ledger
@@ -60,6 +63,7 @@ __all__ = [
     "brand_collaborations",
     "brand_creators",
     "brand_deliverables",
+    "brand_endings",
     "brand_funding",
     "brand_home",
     "brand_invitations",
@@ -73,6 +77,7 @@ __all__ = [
     "creator_channels",
     "creator_collaborations",
     "creator_deliverables",
+    "creator_endings",
     "creator_home",
     "creator_offers",
     "creator_payouts",
@@ -86,6 +91,7 @@ __all__ = [
     "sign_up",
     "staff_chargebacks",
     "staff_clock",
+    "staff_endings",
     "staff_freezes",
     "staff_home",
     "staff_ledger",

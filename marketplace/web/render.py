@@ -43,6 +43,7 @@ TONES: Final[Mapping[str, str]] = {
             "checkout_open", "clearing", "in_review", "in_transit", "inquiry", "needs_reconnect",
             "needs_response", "offered", "open", "paying", "pending", "requested", "reserved",
             "retry", "sending", "submitted", "under_review", "under_way", "unknown", "waiting",
+            "with_staff",
         ),
         WAITING,
     ),
@@ -60,6 +61,10 @@ TONES: Final[Mapping[str, str]] = {
 LABELS: Final[Mapping[str, str]] = {
     "aside": "Put aside",
     "awaiting_submission": "Awaiting draft",
+    "alone": "Ended",
+    "ended_by_staff": "Ended by Fairview",
+    "kept_by_staff": "Goes on",
+    "with_staff": "Fairview decides",
     "bank_transfer_due": "Goes by bank transfer",
     "checking": "Checking post",
     "clearing": "Waiting for the bank",
@@ -71,6 +76,7 @@ LABELS: Final[Mapping[str, str]] = {
     "pending": "In hold window",
     "retry": "Trying again",
     "under_review": "Bank decides",
+    "taken_back": "Taken back",
     "unknown": "Answer unknown",
     "unused": "Needs nothing",
 }

@@ -115,18 +115,21 @@ def parts_of_offer(offer: Priced) -> list[OfferMoney]:
 
 
 def bonus_money(offer: Priced) -> OfferMoney | None:
-    """Return the money of an offer's bonus when every post reaches its cap; None without one.
-
-    Each post's bonus is booked for itself, so each has shares of its own.
-    """
+    """Return the money of an offer's bonus when every post reaches its cap; None without one."""
     caps = [
-        money_of(Money(cap, offer.fee.currency), offer.shares)
+        Money(cap, offer.fee.currency)
         for each in offer.deliverables
         if (cap := each.get("bonus_cap_minor"))
     ]
-    if not caps:
-        return None
-    columns = zip(*(each.columns for each in caps), strict=True)
+    return money_of_caps(caps, offer.shares) if caps else None
+
+
+def money_of_caps(caps: Sequence[Money], shares: Shares) -> OfferMoney:
+    """Return the money of posts that reach these caps; at least one.
+
+    Each post's bonus is booked for itself, so each has shares of its own.
+    """
+    columns = zip(*(money_of(cap, shares).columns for cap in caps), strict=True)
     return OfferMoney(*(sum(column[1:], column[0]) for column in columns))
 
 

@@ -41,12 +41,12 @@ from marketplace.campaigns.rules import (
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.terms.rules import PlatformTerms
-from marketplace.web.agreements import (
+from marketplace.web.forms import BaseForm, LinesField, MoneyField
+from marketplace.web.offer_forms import (
     FORMAT_CHOICES,
     MEDIA_CHOICES,
     ROUND_CHOICES,
 )
-from marketplace.web.forms import BaseForm, LinesField, MoneyField
 from marketplace.web.reader import percent
 
 BLANK_ROWS: Final = 1

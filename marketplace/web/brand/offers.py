@@ -16,12 +16,11 @@ from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.agreements import (
-    form_from_brief,
-    form_from_offer,
     money_preview,
     offer_page,
 )
 from marketplace.web.brand.blueprint import bp
+from marketplace.web.offer_forms import form_from_brief, form_from_offer
 
 
 @bp.route("/applications/<uuid:application_id>/offer", methods=["GET", "POST"])

@@ -19,8 +19,9 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
-from marketplace.web.agreements import OfferForm, form_from_offer, money_preview, offer_page
+from marketplace.web.agreements import money_preview, offer_page
 from marketplace.web.creator.blueprint import bp
+from marketplace.web.offer_forms import OfferForm, form_from_offer
 
 PAST_SHOWN = 25
 

@@ -11,6 +11,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from marketplace.deliverables import queries as endings
 from marketplace.funding import queries as funding
 from marketplace.funding.models import Refund
 from marketplace.funding.rules import ANSWERABLE
@@ -73,6 +74,7 @@ def home() -> ResponseReturnValue:
             *_calls_to_look_at(session),
             *_requests_to_decide(session),
             *_chargebacks_to_answer(session),
+            *_endings_to_decide(session),
             *_payments_gone_wrong(session, now=now),
             *_cash_to_add(covers),
             *_jobs_to_retry(session),
@@ -191,6 +193,20 @@ def _requests_to_decide(session: Session) -> list[Todo]:
         )
         for each in treasury.open_requests(session)
         if each.maker_id != access.user_id()
+    ]
+
+
+def _endings_to_decide(session: Session) -> list[Todo]:
+    waiting = len(endings.endings_with_staff(session))
+    if not waiting:
+        return []
+    return [
+        Todo(
+            title=_counted(waiting, "ending to decide", "endings to decide"),
+            detail="Two sides do not agree whether their collaboration ends.",
+            action_label="Decide",
+            url=url_for("staff.endings"),
+        )
     ]
 
 

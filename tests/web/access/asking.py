@@ -15,19 +15,29 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     # endpoint -> the part of its address -> the thing of the world, where that has another name
     "brand.accept": {"deliverable_id": "live"},
     "brand.accept_offer": {"offer_id": "counter"},
+    "brand.agree_to_end": {"ending_id": "asked_by_creator"},
     "brand.amend_campaign": {"campaign_id": "amended"},
+    "brand.call_staff": {"ending_id": "declined_by_creator"},
     "brand.creator": {"creator_id": "listed_id"},
+    "brand.decline_to_end": {"ending_id": "asked_by_creator"},
     "brand.decline_offer": {"offer_id": "counter"},
     "brand.discard_amendment": {"campaign_id": "amended"},
     "brand.edit_campaign": {"campaign_id": "draft"},
     "brand.publish_campaign": {"campaign_id": "draft"},
     "brand.refund": {"campaign_id": "closed"},
     "brand.revoke_invitation": {"invitation_id": "member_invitation"},
+    "brand.withdraw_ending": {"ending_id": "asked_by_brand"},
+    "creator.agree_to_end": {"ending_id": "asked_by_brand"},
+    "creator.call_staff": {"ending_id": "declined_by_brand"},
+    "creator.decline_to_end": {"ending_id": "asked_by_brand"},
+    "creator.withdraw_ending": {"ending_id": "asked_by_creator"},
     "creator.decline_invitation": {"invitation_id": "invitation"},
     "creator.hand_in": {"deliverable_id": "awaiting_submission"},
     "creator.paste_post": {"deliverable_id": "approved"},
     "creator.post_check": {"deliverable_id": "checked"},
     "creator.withdraw_offer": {"offer_id": "counter"},
+    "staff.decide_ending": {"ending_id": "with_staff"},
+    "staff.ending": {"ending_id": "with_staff"},
     "staff.freeze": {"creator_id": "listed_id"},
     "staff.ask_write_off": {"brand_id": "owing"},
     "staff.debt": {"brand_id": "owing"},
@@ -75,10 +85,20 @@ AUDIENCE: Final = {
     "age_1": "40",
     **{f"{part}_name_{place}": "" for part in ("country", "interest") for place in range(5)},
 }
+END: Final = {"reason": "plans_changed", "note": "", "release": "40000"}
 ONCE: Final = {"amount": "5.00", "once": "00000000-0000-4000-8000-00000000000f"}
 DEBT: Final = ONCE | {"currency": "USD", "note": "As agreed."}
 
 FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
+    "brand.agree_to_end": lambda _: {"release": "40000"},
+    "brand.end_collaboration": lambda _: END,
+    "creator.agree_to_end": lambda _: {"release": "40000"},
+    "creator.end_collaboration": lambda _: END,
+    "staff.decide_ending": lambda _: {
+        "answer": "The launch has moved.",
+        "release": "40000",
+        "end": "1",
+    },
     "brand.amend_campaign": lambda _: {"change_note": "It is cooked outside."},
     "brand.approve": lambda _: {"version": "1", "comment": ""},
     "brand.change_role": lambda _: {"role": "manager"},

@@ -101,6 +101,8 @@ POST accept                  in     303   303     403     403    403     403   4
     -> brand.deliverable
 POST accept_offer            in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
+POST agree_to_end            in     303   303     403     403    403     403   404   403   begin
+    -> brand.collaboration
 POST amend_campaign          in     303   303     403     403    403     403   404   403   begin
     -> brand.brief_versions
 GET  application             in     200   200     200     200    403     403   404   403   begin
@@ -109,6 +111,8 @@ POST approve                 in     303   303     403     403    403     403   4
     -> brand.deliverable
 GET  billing                 in     200   200     200     200    403     403   200   403   begin
 GET  brief_versions          in     200   200     200     200    403     403   404   403   begin
+POST call_staff              in     303   303     403     403    403     403   404   403   begin
+    -> brand.collaboration
 GET  campaign                in     200   200     200     200    403     403   404   403   begin
 GET  campaign_collaborations in     200   200     200     200    403     403   404   403   begin
 GET  campaign_money          in     200   200     200     200    403     403   404   403   begin
@@ -127,6 +131,8 @@ POST decline_application     in     303   303     403     403    403     403   4
     -> brand.applications
 POST decline_offer           in     303   303     403     403    403     403   404   403   begin
     -> brand.application
+POST decline_to_end          in     303   303     403     403    403     403   404   403   begin
+    -> brand.collaboration
 GET  deliverable             in     200   200     200     200    403     403   404   403   begin
 GET  deliverables            in     200   200     200     200    403     403   200   403   begin
 POST discard_amendment       in     303   303     403     403    403     403   404   403   begin
@@ -137,6 +143,9 @@ POST edit_brief              in     303   303     403     403    403     403   4
 GET  edit_campaign           in     200   200     403     403    403     403   404   403   begin
 POST edit_campaign           in     303   303     403     403    403     403   404   403   begin
     -> brand.edit_brief
+GET  end_collaboration       in     200   200     403     403    403     403   404   403   begin
+POST end_collaboration       in     303   303     403     403    403     403   404   403   begin
+    -> brand.collaboration
 POST fund                    in     303   403     303     403    403     403   404   403   begin
     -> brand.funding
 GET  funding                 in     200   200     200     200    403     403   404   403   begin
@@ -178,6 +187,8 @@ POST take_back               in     303   403     303     403    403     403   4
     -> brand.campaign_money
 POST use_wallet              in     303   403     303     403    403     403   404   403   begin
     -> brand.campaign_money
+POST withdraw_ending         in     303   303     403     403    403     403   404   403   begin
+    -> brand.collaboration
 POST withdraw_offer          in     303   303     403     403    403     403   404   403   begin
     -> brand.application
 """
@@ -185,6 +196,8 @@ POST withdraw_offer          in     303   303     403     403    403     403   4
 CREATOR: Final = """
 creator                      nobody owner manager finance viewer creator other rival staff new
 POST accept_offer            in     403   403     403     403    303     404   403   403   begin
+    -> creator.collaboration
+POST agree_to_end            in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
 GET  applications            in     403   403     403     403    200     200   403   403   begin
 POST apply_to_brief          in     403   403     403     403    303     303   403   403   begin
@@ -194,6 +207,8 @@ POST audience                in     403   403     403     403    303     409   4
     -> creator.channels
 GET  brief                   in     403   403     403     403    200     200   403   403   begin
 GET  briefs                  in     403   403     403     403    200     200   403   403   begin
+POST call_staff              in     403   403     403     403    303     404   403   403   begin
+    -> creator.collaboration
 GET  channels                in     403   403     403     403    200     200   403   403   begin
 GET  collaboration           in     403   403     403     403    200     404   403   403   begin
 GET  collaborations          in     403   403     403     403    200     200   403   403   begin
@@ -208,6 +223,8 @@ POST decline_invitation      in     403   403     403     403    303     404   4
     -> creator.briefs
 POST decline_offer           in     403   403     403     403    303     404   403   403   begin
     -> creator.applications
+POST decline_to_end          in     403   403     403     403    303     404   403   403   begin
+    -> creator.collaboration
 GET  deliverable             in     403   403     403     403    200     404   403   403   begin
 GET  deliverables            in     403   403     403     403    200     200   403   403   begin
 POST disconnect_channel      in     403   403     403     403    303     404   403   403   begin
@@ -216,6 +233,9 @@ GET  earnings                in     403   403     403     403    200     200   4
 GET  edit_profile            in     403   403     403     403    200     200   403   403   begin
 POST edit_profile            in     403   403     403     403    303     303   403   403   begin
     -> creator.edit_profile
+GET  end_collaboration       in     403   403     403     403    200     404   403   403   begin
+POST end_collaboration       in     403   403     403     403    303     404   403   403   begin
+    -> creator.collaboration
 POST hand_in                 in     403   403     403     403    303     404   403   403   begin
     -> creator.deliverable
 GET  home                    in     403   403     403     403    200     200   403   403   begin
@@ -238,6 +258,8 @@ GET  submission_file         in     403   403     403     403    200     404   4
 GET  tiktok_callback         in     403   403     403     403    409     409   403   403   begin
 POST withdraw_application    in     403   403     403     403    303     404   403   403   begin
     -> creator.applications
+POST withdraw_ending         in     403   403     403     403    303     404   403   403   begin
+    -> creator.collaboration
 POST withdraw_offer          in     403   403     403     403    303     404   403   403   begin
     -> creator.applications
 """
@@ -269,18 +291,22 @@ GET  chargeback              in     404   404     404     404    404     404   4
 GET  chargebacks             in     404   404     404     404    404     404   404   200   404
 GET  clock                   in     404   404     404     404    404     404   404   404   404
 GET  debt                    in     404   404     404     404    404     404   404   200   404
+POST decide_ending           in     404   404     404     404    404     404   404   303   404
+    -> staff.endings
 POST decline_request         in     404   404     404     404    404     404   404   303   404
     -> staff.request
 POST dismiss_warning         in     404   404     404     404    404     404   404   303   404
     -> staff.chargebacks
 GET  earnings                in     404   404     404     404    404     404   404   200   404
+GET  ending                  in     404   404     404     404    404     404   404   200   404
+GET  endings                 in     404   404     404     404    404     404   404   200   404
 GET  entry                   in     404   404     404     404    404     404   404   200   404
-POST handle_again            in     404   404     404     404    404     404   404   303   404
-    -> staff.webhook
 POST freeze                  in     404   404     404     404    404     404   404   303   404
     -> staff.freezes
 GET  freezes                 in     404   404     404     404    404     404   404   200   404
 GET  fraud_warning           in     404   404     404     404    404     404   404   200   404
+POST handle_again            in     404   404     404     404    404     404   404   303   404
+    -> staff.webhook
 GET  home                    in     404   404     404     404    404     404   404   200   404
 POST identify                in     404   404     404     404    404     404   404   303   404
     -> staff.request

@@ -26,7 +26,7 @@ from marketplace.creators import service as creators
 from marketplace.creators.models import Platform
 from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
-from marketplace.deliverables.rules import DeliverableState
+from marketplace.deliverables.rules import DeliverableState, EndingReason
 from marketplace.deliverables.service import StoredFile
 from marketplace.funding import service as funding
 from marketplace.kernel.actor import NOBODY, SYSTEM, Actor, Role
@@ -156,6 +156,7 @@ def opened(database_url: str, app: Flask, clock: Path) -> Iterator[World]:
                 _people(session, world)
                 _negotiations(session, world)
                 _work(session, world)
+                _endings(session, world)
                 _money(session, world)
                 _money_back(session, world)
                 _taken_back(session, world)
@@ -301,6 +302,40 @@ def _work(session: Session, world: World) -> None:
         "submission_id": handed.id,
         "checked": checked.id,
     }
+
+
+def _endings(session: Session, world: World) -> None:
+    """Wishes to end a collaboration: asked by either side, declined by either, and with staff."""
+    alice, bea = world.people["owner"], world.people["creator"]
+
+    def ask(by: Actor, work: str) -> UUID:
+        owed = queries.deliverable_seen_by(session, SYSTEM, world.ids[work])
+        ending = deliverables.ask_to_end(
+            session,
+            collaboration_id=owed.collaboration_id,
+            reason=EndingReason.PLANS_CHANGED,
+            note="",
+            release=Money(40_000, "USD"),
+            actor=by,
+            now=NOON,
+        )
+        session.flush()
+        return ending.id
+
+    def decline(by: Actor, ending_id: UUID) -> UUID:
+        deliverables.decline_to_end(
+            session, ending_id=ending_id, answer="Nearly done.", actor=by, now=NOON
+        )
+        return ending_id
+
+    world.ids |= {
+        "asked_by_creator": ask(bea, "deliverable_id"),
+        "asked_by_brand": ask(alice, S.APPROVED.value),
+        "declined_by_creator": decline(bea, ask(alice, "checked")),
+        "declined_by_brand": decline(alice, ask(bea, S.LIVE.value)),
+        "with_staff": decline(bea, ask(alice, S.AWAITING_SUBMISSION.value)),
+    }
+    deliverables.call_staff(session, ending_id=world.ids["with_staff"], actor=alice, now=NOON)
 
 
 def _money(session: Session, world: World) -> None:

@@ -1,0 +1,92 @@
+"""What both sides see of a bonus for views: its rule in words, and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations.models import Offer
+from marketplace.collaborations.rules import Bonus, bonus_for
+from marketplace.deliverables.models import Deliverable, PublishedPost
+from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.metrics import queries as metrics
+from marketplace.payouts import queries as payouts
+from marketplace.payouts.rules import BonusState, worth_of
+from marketplace.web import render
+
+
+@dataclass(frozen=True, slots=True)
+class BonusCard:
+    """One post's bonus. views, so_far: by the last reading that counts; None before there is one.
+
+    net: what of it is the creator's. booked: what of it is in the books. until: None before the
+    post is live.
+    """
+
+    rate: Money
+    cap: Money
+    days: int
+    views: int | None
+    so_far: Money | None
+    net: Money | None
+    booked: Money
+    until: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def of_cap_bps(self) -> int:
+        """How much of the cap is reached, in basis points."""
+        return self.so_far.minor * BPS_WHOLE // self.cap.minor if self.so_far else 0
+
+
+def bonus_in_words(bonus: Bonus | None, *, posts: int) -> str:
+    """Return a bonus as one plain sentence; empty for none. posts: over which the cap divides."""
+    if bonus is None:
+        return ""
+    each = " of each post" if posts > 1 else ""
+    shared = f", {render.money(bonus.cap.split([1] * posts)[0])} a post" if posts > 1 else ""
+    days = "1 day" if bonus.days == 1 else f"{bonus.days} days"
+    return (
+        f"{render.money(bonus.rate)} for every 1,000 views{each}, {render.money(bonus.cap)} at"
+        f" most{shared}. Views are counted for {days} after publication."
+    )
+
+
+def bonus_card(
+    session: Session,
+    deliverable: Deliverable,
+    offer: Offer,
+    post: PublishedPost | None,
+    *,
+    now: datetime,
+) -> BonusCard | None:
+    """Return how far the bonus of a deliverable has come; None where none was agreed."""
+    cap_minor = offer.deliverables[deliverable.position - 1].get("bonus_cap_minor")
+    if offer.bonus is None or cap_minor is None:
+        return None
+    rate, cap = offer.bonus.rate, Money(cap_minor, offer.currency)
+    kept = payouts.bonus_of(session, deliverable_id=deliverable.id)
+    until, views = None, None
+    if kept is not None and kept.state is BonusState.ENDED:
+        until, views = kept.counted_until, kept.views
+    elif post is not None and post.published_at is not None:
+        until = post.published_at + offer.bonus.window
+        last = metrics.last_views(session, {post.id: min(now, until)}).get(post.id)
+        views = last.counted if last else None
+    return BonusCard(
+        rate=rate,
+        cap=cap,
+        days=offer.bonus.days,
+        views=views,
+        so_far=None if views is None else bonus_for(views, rate=rate, cap=cap),
+        net=None
+        if views is None
+        else worth_of(
+            views, rate=rate, cap=cap, creator_fee_bps=offer.shares.creator, brand_fee_bps=0
+        ).net,
+        booked=kept.booked.gross if kept else Money(0, offer.currency),
+        until=until,
+        ended_at=kept.ended_at if kept else None,
+    )
