@@ -48,7 +48,7 @@ STAFF: Final = (
     NavEntry(
         "Treasury",
         "staff.treasury_page",
-        ("/staff/treasury", "/staff/requests", "/staff/suspense"),
+        ("/staff/treasury", "/staff/requests", "/staff/suspense", "/staff/terms"),
     ),
     NavEntry(
         "Chargebacks",
@@ -58,7 +58,6 @@ STAFF: Final = (
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),
-    NavEntry("Terms", "staff.terms", ("/staff/terms/",)),
     NavEntry("Jobs", "staff.messages", ("/staff/messages", "/staff/webhooks")),
 )
 CLOCK: Final = NavEntry("Clock", "staff.clock", ())

@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import TextArea
 
 from marketplace.kernel.currencies import KNOWN
 from marketplace.kernel.errors import InvalidInput
@@ -122,6 +123,7 @@ class TermsForm(WhenForm):
     limits = FieldList(FormField(LimitForm))
     withholding = LinesField(
         "Tax kept back from creators",
+        widget=TextArea(),
         description="One country a line, with its share in percent: DE 15.82. Empty: none.",
     )
 
