@@ -101,6 +101,8 @@ def _conclude(session: Session, call: ProcessorCall, run: Run, *, facts: Mapping
             payouts.conclude_transfer(session, call=call, now=run.now)
         case CallKind.ACCOUNT:
             payouts.conclude_account(session, call=call, now=run.now)
+        case CallKind.REVERSAL:
+            payouts.conclude_reversal(session, call=call, now=run.now)
         case CallKind.PLATFORM_PAYOUT | CallKind.TOPUP:
             treasury.conclude_bank_move(session, call=call, now=run.now)
         case CallKind.EVIDENCE | CallKind.ACCEPT_LOSS:

@@ -23,6 +23,7 @@ from marketplace.treasury import messages as treasury
 from workers import alarms
 from workers import bonuses as bonus_jobs
 from workers import chargebacks as chargeback_jobs
+from workers import clawbacks as clawback_jobs
 from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
@@ -132,6 +133,12 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     payouts.PayoutAccountPaused: (Route(account_jobs.tell_paused, MAIL),),
     payouts.PayoutAccountClosed: (Route(account_jobs.tell_closed, MAIL),),
     payouts.BankPayoutFailed: (Route(account_jobs.tell_bank_failed, MAIL),),
+    payouts.ClawbackOpened: (
+        Route(clawback_jobs.tell_creator, MAIL),
+        Route(clawback_jobs.tell_brand, MAIL),
+    ),
+    payouts.ClawbackSettled: (Route(clawback_jobs.tell_settled, MAIL),),
+    payouts.ReversalEnded: (Route(clawback_jobs.tell_reversal_ended, MAIL),),
     treasury.RequestAsked: (Route(treasury_jobs.tell_asked, MAIL),),
     treasury.BankMoveDue: (Route(treasury_jobs.look_at_move, MONEY),),
     treasury.BankMoveEnded: (Route(treasury_jobs.tell_move_ended, MAIL),),

@@ -237,8 +237,8 @@ class StripePayments:
                 made = self._reading.v1.refunds.list(
                     {"payment_intent": wanted["payment_intent_id"], "limit": 100}
                 ).auto_paging_iter()
-            case CallKind.PLATFORM_PAYOUT | CallKind.TOPUP:
-                made = self.treasury.made(instruction.kind)
+            case CallKind.REVERSAL | CallKind.PLATFORM_PAYOUT | CallKind.TOPUP:
+                made = self.treasury.made(instruction)
             case CallKind.EVIDENCE | CallKind.ACCEPT_LOSS:
                 return self.chargebacks.find(instruction)
             case _:

@@ -1,4 +1,4 @@
-"""The platform's own payouts and top-ups, and the settings of its balance."""
+"""What comes back from creators, the platform's own payouts and top-ups, and its settings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_currencies import to_stripe, to_stripe_payout
 from marketplace.gateways.stripe_facts import moment, tag
 from marketplace.kernel.money import Money
+from marketplace.payouts.rules import ACCOUNT_SHORT
 from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
 from marketplace.processor.rules import CallKind, Outcome
 from marketplace.treasury.ports import BankMoveFacts
@@ -26,7 +27,10 @@ STATES: Final = {
 }
 """Stripe's words for a payout's or a top-up's status; all others are under way."""
 SHORT: Final = "balance_insufficient"
-FINAL_WHEN_SHORT: Final = {CallKind.PLATFORM_PAYOUT: "own_balance_insufficient"}
+FINAL_WHEN_SHORT: Final = {
+    CallKind.REVERSAL: ACCOUNT_SHORT,
+    CallKind.PLATFORM_PAYOUT: "own_balance_insufficient",
+}
 """Calls for which too little money is a refusal for good, and what we call that."""
 
 
@@ -37,13 +41,18 @@ class StripeTreasury:
         self._sending = sending
         self._reading = reading
         self.makers: dict[CallKind, Callable[[Instruction], Answer]] = {
+            CallKind.REVERSAL: self._make_reversal,
             CallKind.PLATFORM_PAYOUT: self._make_payout,
             CallKind.TOPUP: self._make_topup,
         }
 
-    def made(self, kind: CallKind) -> Iterator[Any]:
-        """Everything of a kind that was made, newest first, to look for one of ours."""
-        if kind is CallKind.PLATFORM_PAYOUT:
+    def made(self, instruction: Instruction) -> Iterator[Any]:
+        """Everything of this kind that was made, newest first, to look for one of ours."""
+        if instruction.kind is CallKind.REVERSAL:
+            transfer_id = instruction.params["transfer_id"]
+            found = self._reading.v1.transfers.reversals.list(transfer_id, {"limit": 100})
+            return found.auto_paging_iter()
+        if instruction.kind is CallKind.PLATFORM_PAYOUT:
             return self._reading.v1.payouts.list({"limit": 100}).auto_paging_iter()
         return self._reading.v1.topups.list({"limit": 100}).auto_paging_iter()
 
@@ -72,6 +81,21 @@ class StripeTreasury:
         payouts = answer["payments"].get("payouts") or {}
         schedule = payouts.get("schedule") or {}
         return str(schedule.get("interval") or "manual")
+
+    def _make_reversal(self, instruction: Instruction) -> Answer:
+        wanted = instruction.params
+        reversal = self._sending.v1.transfers.reversals.create(
+            wanted["transfer_id"],
+            {
+                "amount": to_stripe(Money(wanted["amount_minor"], wanted["currency"])),
+                "metadata": {
+                    "reversal_id": wanted["reversal_id"],
+                    "call_id": str(instruction.call_id),
+                },
+            },
+            {"idempotency_key": instruction.idempotency_key},
+        )
+        return Answer(Outcome.DONE, remote_id=reversal.id)
 
     def _make_payout(self, instruction: Instruction) -> Answer:
         wanted = instruction.params
@@ -102,7 +126,8 @@ def final(kind: CallKind, answer: Answer) -> Answer:
     """Give a refusal that must not be tried again by itself a code of its own.
 
     For a creator's payout too little money passes by itself. A payout of ours was measured by what
-    was ours at the moment it was asked for; later that may be somebody else's.
+    was ours at the moment it was asked for; later that may be somebody else's. What is not in a
+    creator's account any more is at their bank.
     """
     if kind in FINAL_WHEN_SHORT and answer.code == SHORT:
         return replace(answer, code=FINAL_WHEN_SHORT[kind])

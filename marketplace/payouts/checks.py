@@ -54,7 +54,7 @@ WHERE coalesce(f.reserved, 0) <> y.amount_minor
 _CREATORS: Final = text("""
 WITH said AS (
     SELECT creator_id, currency, CASE state WHEN 'pending' THEN 2040 ELSE 2050 END AS code,
-           sum(net_minor) AS amount
+           sum(net_minor - netted_minor) AS amount
     FROM earnings WHERE state IN ('pending', 'payable')
     GROUP BY 1, 2, 3
 ),
@@ -67,6 +67,24 @@ SELECT coalesce(s.creator_id, k.creator_id) AS creator_id,
        coalesce(s.currency, k.currency) AS currency,
        (coalesce(s.amount, 0) - coalesce(k.amount, 0))::bigint AS gap
 FROM said s FULL JOIN booked k USING (creator_id, currency, code)
+WHERE coalesce(s.amount, 0) <> coalesce(k.amount, 0)
+""").columns(column("creator_id"), column("currency"), column("gap"))
+
+
+_OWED: Final = text("""
+WITH said AS (
+    SELECT creator_id, currency, sum(amount_minor - settled_minor) AS amount
+    FROM clawback_cases GROUP BY 1, 2
+),
+booked AS (
+    SELECT a.owner_id AS creator_id, a.currency, b.balance_minor AS amount
+    FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
+    WHERE a.code = 1110
+)
+SELECT coalesce(s.creator_id, k.creator_id) AS creator_id,
+       coalesce(s.currency, k.currency) AS currency,
+       (coalesce(s.amount, 0) - coalesce(k.amount, 0))::bigint AS gap
+FROM said s FULL JOIN booked k USING (creator_id, currency)
 WHERE coalesce(s.amount, 0) <> coalesce(k.amount, 0)
 """).columns(column("creator_id"), column("currency"), column("gap"))
 
@@ -99,6 +117,16 @@ def _creator_gaps(session: Session) -> list[Finding]:
     ]
 
 
+def _owed_gaps(session: Session) -> list[Finding]:
+    return [
+        Finding(
+            f"creator {row.creator_id}",
+            f"Clawbacks and ledger differ by {plain(Money(row.gap, row.currency))}.",
+        )
+        for row in session.execute(_OWED)
+    ]
+
+
 def _count(session: Session, statement: str, noun: str) -> str:
     return f"{session.scalar(text(statement)):,} {noun}"
 
@@ -124,5 +152,11 @@ CHECKS: Final = (
         title="What creators are shown as pending and payable is what the ledger holds for them",
         find=_creator_gaps,
         figure=lambda session: _count(session, "SELECT count(*) FROM earnings", "earnings"),
+    ),
+    Check(
+        name="P2",
+        title="What creators are told to give back is what the ledger says they owe",
+        find=_owed_gaps,
+        figure=lambda session: _count(session, "SELECT count(*) FROM clawback_cases", "clawbacks"),
     ),
 )

@@ -102,3 +102,24 @@ class BankPayoutFailed(Message):
     """A creator's bank sent money back to their account at the processor."""
 
     bank_payout_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ClawbackOpened(Message):
+    """A creator has to give something back."""
+
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ClawbackSettled(Message):
+    """Nothing is left of what a creator had to give back."""
+
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalEnded(Message):
+    """What was to be taken back of a payout has come, or was refused."""
+
+    reversal_id: UUID

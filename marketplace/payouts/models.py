@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -15,10 +25,13 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payouts.rules import (
     BonusState,
+    CaseOrigin,
     EarningKind,
     EarningState,
     PayoutEvent,
     PayoutState,
+    Recovery,
+    ReversalState,
     Worth,
 )
 from marketplace.payouts.rules.accounts import (
@@ -143,6 +156,13 @@ class Payout(Base):
         CheckConstraint(
             "state <> 'settled' OR stripe_transfer_id IS NOT NULL", name="settled_has_its_transfer"
         ),
+        CheckConstraint(
+            "reversed_minor BETWEEN 0 AND amount_minor"
+            " AND (state = 'reversed') = (reversed_minor = amount_minor)"
+            " AND (state = 'partly_reversed') ="
+            " (reversed_minor > 0 AND reversed_minor < amount_minor)",
+            name="reversed_says_how_much",
+        ),
         Index(None, "creator_id"),
     )
 
@@ -159,6 +179,8 @@ class Payout(Base):
     state: Mapped[PayoutState] = mapped_column(StateText(PayoutState), default=PayoutState.RESERVED)
     stripe_transfer_id: Mapped[str | None] = mapped_column(unique=True)
     """The proof that it was sent."""
+    reversed_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What of it was taken back."""
     problem: Mapped[str] = mapped_column(default="")
     reserved_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -291,6 +313,11 @@ class Earning(Base):
             name="net_adds_up",
         ),
         CheckConstraint(
+            "netted_minor BETWEEN 0 AND net_minor - withheld_minor"
+            " AND (state = 'netted') = (netted_minor = net_minor AND net_minor > 0)",
+            name="kept_back_within_net",
+        ),
+        CheckConstraint(
             "(kind = 'bonus') = (measurement_id IS NOT NULL)", name="a_bonus_names_its_measurement"
         ),
         Index(
@@ -329,6 +356,8 @@ class Earning(Base):
     withheld_minor: Mapped[int] = mapped_column(default=0)
     withheld: Mapped[Money] = composite("withheld_minor", "currency")
     """Tax kept back of it when it is paid out."""
+    netted_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What of it is kept back for what the creator has to give back."""
     state: Mapped[EarningState] = mapped_column(StateText(EarningState))
     earned_at: Mapped[datetime]
     payable_at: Mapped[datetime]
@@ -338,5 +367,122 @@ class Earning(Base):
 
     @property
     def receives(self) -> Money:
-        """What reaches the creator."""
+        """What is the creator's after tax, whether or not some of it is kept back."""
         return self.net - self.withheld
+
+    @property
+    def kept_back(self) -> Money:
+        """What of it goes towards what the creator has to give back."""
+        return Money(self.netted_minor, self.currency)
+
+    @hybrid_property
+    def left_minor(self) -> int:
+        """What is sent of it, or will be: the net less tax and less what is kept back."""
+        minor: int = self.net_minor - self.withheld_minor - self.netted_minor
+        return minor
+
+    @left_minor.inplace.expression
+    @classmethod
+    def _left_minor(cls) -> ColumnElement[int]:
+        minor: ColumnElement[int] = cls.net_minor - cls.withheld_minor - cls.netted_minor
+        return minor
+
+    @property
+    def left(self) -> Money:
+        """The same as money."""
+        return Money(self.left_minor, self.currency)
+
+
+class ClawbackCase(Base):
+    """What a creator was paid and has to give back, and how much of it is settled."""
+
+    __tablename__ = "clawback_cases"
+    __table_args__ = (
+        one_of("origin", CaseOrigin),
+        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint(
+            "settled_minor BETWEEN 0 AND amount_minor"
+            " AND (closed_at IS NULL) = (settled_minor < amount_minor)",
+            name="closed_when_settled",
+        ),
+        CheckConstraint("reason <> ''", name="reason_is_given"),
+        Index("ix_clawback_cases_open", "creator_id", postgresql_where=text("closed_at IS NULL")),
+        Index(None, "campaign_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    origin: Mapped[CaseOrigin] = mapped_column(StateText(CaseOrigin))
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    creator: Mapped[Creator] = relationship()
+    deliverable_id: Mapped[UUID] = mapped_column(ForeignKey("deliverables.id"))
+    deliverable: Mapped[Deliverable] = relationship()
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    amount_minor: Mapped[int]
+    settled_minor: Mapped[int] = mapped_column(default=0)
+    """What was recovered or forgiven of it."""
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    reason: Mapped[str]
+    """The creator and the brand read it."""
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    @property
+    def rest(self) -> Money:
+        """What is still owed."""
+        return Money(self.amount_minor - self.settled_minor, self.currency)
+
+
+class PayoutReversal(Base):
+    """Taking back a settled payout, or a part of it, out of the creator's account."""
+
+    __tablename__ = "payout_reversals"
+    __table_args__ = (
+        one_of("state", ReversalState),
+        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
+        CheckConstraint("reason <> ''", name="reason_is_given"),
+        CheckConstraint(
+            "(state = 'done') = (stripe_reversal_id IS NOT NULL)", name="done_has_its_proof"
+        ),
+        Index(None, "payout_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"))
+    payout: Mapped[Payout] = relationship()
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("clawback_cases.id"))
+    """The clawback that it recovers; None: the money is payable again."""
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    state: Mapped[ReversalState] = mapped_column(StateText(ReversalState))
+    stripe_reversal_id: Mapped[str | None] = mapped_column(unique=True)
+    reason: Mapped[str]
+    problem_code: Mapped[str] = mapped_column(default="")
+    problem: Mapped[str] = mapped_column(default="")
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    asker: Mapped[User] = relationship()
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class ClawbackStep(Base):
+    """One part of a clawback that was settled, and how. Append-only."""
+
+    __tablename__ = "clawback_steps"
+    __table_args__ = (
+        one_of("how", Recovery),
+        UniqueConstraint("case_id", "number"),
+        CheckConstraint("amount_minor > 0 AND number > 0", name="counts_from_one"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("clawback_cases.id"))
+    number: Mapped[int]
+    how: Mapped[Recovery] = mapped_column(StateText(Recovery))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    earning_id: Mapped[UUID | None] = mapped_column(ForeignKey("earnings.id"))
+    """What it was kept back from."""
+    happened_at: Mapped[datetime]

@@ -25,6 +25,7 @@ class CallKind(StrEnum):
     """What we ask of the processor."""
 
     TRANSFER = "transfer"
+    REVERSAL = "reversal"
     REFUND = "refund"
     CHECKOUT = "checkout"
     ACCOUNT = "account"

@@ -43,7 +43,7 @@ STAFF: Final = (
     NavEntry(
         "Payouts",
         "staff.payouts",
-        ("/staff/payouts", "/staff/earnings", "/staff/calls", "/staff/freezes"),
+        ("/staff/payouts", "/staff/earnings", "/staff/calls", "/staff/freezes", "/staff/clawbacks"),
     ),
     NavEntry(
         "Treasury",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +16,15 @@ from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding import service as funding
 from marketplace.funding.models import Funding
 from marketplace.funding.ports import ChargeFacts
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import events
 from marketplace.payouts import service as payouts
-from marketplace.payouts.models import Earning, Payout, PayoutAccount
+from marketplace.payouts.models import ClawbackCase, Earning, Payout, PayoutAccount
 from marketplace.payouts.ports import AccountFacts
+from marketplace.payouts.rules import CaseOrigin
 from marketplace.payouts.rules.accounts import Requirement
 from marketplace.processor import queries as calls
 from marketplace.processor import service as processor
@@ -159,6 +164,32 @@ def send_payout(session: Session, payout: Payout, reply: Answer) -> ProcessorCal
         payouts.conclude_transfer(session, call=call, now=HOLD_OVER)
         session.flush()
     return call
+
+
+def make_case(
+    session: Session, *, deliverable_id: UUID, amount: Money, at: datetime = HOLD_OVER
+) -> ClawbackCase:
+    """Return what a creator has to give back of a deliverable, decided and booked."""
+    deliverable = session.get_one(Deliverable, deliverable_id)
+    case_id = new_id()
+    decided = events.clawback_decided(
+        case_id=case_id,
+        creator_id=deliverable.creator_id,
+        campaign_id=deliverable.campaign_id,
+        amount=amount,
+    )
+    ledger.write_entry(session, decided, occurred_at=at, actor=SYSTEM)
+    case = payouts.open_case(
+        session,
+        case_id=case_id,
+        origin=CaseOrigin.DECIDED,
+        deliverable_id=deliverable_id,
+        amount=amount,
+        reason="The post was deleted after a day",
+        now=at,
+    )
+    session.flush()
+    return case
 
 
 def answer(session: Session, call: ProcessorCall, reply: Answer, *, now: datetime) -> bool:

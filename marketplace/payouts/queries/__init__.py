@@ -26,6 +26,42 @@ from marketplace.payouts.models import (
     PayoutStep,
     ViewBonus,
 )
+from marketplace.payouts.queries.clawbacks import (
+    CaseLine as CaseLine,
+)
+from marketplace.payouts.queries.clawbacks import (
+    case_by_id as case_by_id,
+)
+from marketplace.payouts.queries.clawbacks import (
+    cases as cases,
+)
+from marketplace.payouts.queries.clawbacks import (
+    cases_of_campaign as cases_of_campaign,
+)
+from marketplace.payouts.queries.clawbacks import (
+    cases_of_creator as cases_of_creator,
+)
+from marketplace.payouts.queries.clawbacks import (
+    has_reversals_under_way as has_reversals_under_way,
+)
+from marketplace.payouts.queries.clawbacks import (
+    open_cases_of as open_cases_of,
+)
+from marketplace.payouts.queries.clawbacks import (
+    reversal_by_id as reversal_by_id,
+)
+from marketplace.payouts.queries.clawbacks import (
+    reversals_of as reversals_of,
+)
+from marketplace.payouts.queries.clawbacks import (
+    reversible_payouts as reversible_payouts,
+)
+from marketplace.payouts.queries.clawbacks import (
+    steps_of_case as steps_of_case,
+)
+from marketplace.payouts.queries.clawbacks import (
+    taken_back_of as taken_back_of,
+)
 from marketplace.payouts.queries.reasons import waiting_case
 from marketplace.payouts.rules import (
     EarningKind,
@@ -157,7 +193,12 @@ def earnings_of_campaign(
     session: Session, *, campaign_id: UUID, page: int, now: datetime
 ) -> Page[EarningLine]:
     """The fees earned in a campaign, newest first."""
-    return _lines(session, _earnings().where(Earning.campaign_id == campaign_id), page, now)
+    return _lines(
+        session,
+        _earnings().where(Earning.campaign_id == campaign_id, Earning.kind != EarningKind.RETURNED),
+        page,
+        now,
+    )
 
 
 def all_earnings(
@@ -234,9 +275,7 @@ def measurements_of(session: Session, bonus_id: UUID) -> Sequence[BonusMeasureme
 def sums_of(session: Session, creator_id: UUID) -> list[EarningSums]:
     """What a creator has earned, by currency and by where it stands."""
     rows = session.execute(
-        select(
-            Earning.currency, Earning.state, func.sum(Earning.net_minor - Earning.withheld_minor)
-        )
+        select(Earning.currency, Earning.state, func.sum(Earning.left_minor))
         .where(Earning.creator_id == creator_id)
         .group_by(Earning.currency, Earning.state)
     ).all()
@@ -427,7 +466,7 @@ def _lines(
             select(
                 Earning.creator_id,
                 Earning.currency,
-                func.sum(Earning.net_minor - Earning.withheld_minor),
+                func.sum(Earning.left_minor),
             )
             .where(Earning.creator_id.in_(creator_ids), Earning.state == EarningState.PAYABLE)
             .group_by(Earning.creator_id, Earning.currency)

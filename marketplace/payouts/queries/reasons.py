@@ -37,9 +37,11 @@ def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
             waiting,
             Earning.currency,
             func.count(),
-            func.sum(Earning.net_minor - Earning.withheld_minor),
+            func.sum(Earning.left_minor),
         )
-        .where(Earning.state.not_in((EarningState.PAID, EarningState.TAKEN_BACK)))
+        .where(
+            Earning.state.not_in((EarningState.PAID, EarningState.TAKEN_BACK, EarningState.NETTED))
+        )
         .group_by(waiting, Earning.currency)
         .order_by(func.count().desc(), waiting, Earning.currency)
     )
@@ -104,7 +106,7 @@ def _call(state: CallState) -> ColumnElement[bool]:
 def _together() -> ColumnElement[int]:
     other = aliased(Earning)
     return (
-        select(func.sum(other.net_minor - other.withheld_minor))
+        select(func.sum(other.left_minor))
         .where(
             other.creator_id == Earning.creator_id,
             other.currency == Earning.currency,

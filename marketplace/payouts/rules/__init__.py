@@ -19,6 +19,8 @@ class EarningKind(StrEnum):
     FEE = "fee"
     BONUS = "bonus"
     """For views beside the fee; each measurement that raised it has a row of its own."""
+    RETURNED = "returned"
+    """Came back to us from a payout that was reversed; payable again."""
 
 
 class EarningState(StrEnum):
@@ -31,6 +33,8 @@ class EarningState(StrEnum):
     PAID = "paid"
     TAKEN_BACK = "taken_back"
     """A bonus whose views were corrected downward before it was sent."""
+    NETTED = "netted"
+    """Kept back whole, for what the creator had to give back."""
 
 
 class BonusState(StrEnum):
@@ -47,6 +51,9 @@ class PayoutState(StrEnum):
     SETTLED = "settled"
     RETURNED = "returned"
     """Refused for good: the reservation went back to payable."""
+    PARTLY_REVERSED = "partly_reversed"
+    REVERSED = "reversed"
+    """It had been sent, and the money was taken back."""
 
 
 class PayoutEvent(StrEnum):
@@ -57,6 +64,8 @@ class PayoutEvent(StrEnum):
     RETURN = "return"
     FIND_PAID = "find_paid"
     """It had counted as refused, and the processor has the transfer after all."""
+    REVERSE_PART = "reverse_part"
+    REVERSE = "reverse"
 
 
 S, E = PayoutState, PayoutEvent
@@ -67,6 +76,10 @@ LIFE: Final = Statechart(
         (S.RESERVED, E.SETTLE): S.SETTLED,
         (S.RESERVED, E.RETURN): S.RETURNED,
         (S.RETURNED, E.FIND_PAID): S.RETURNED,
+        (S.SETTLED, E.REVERSE_PART): S.PARTLY_REVERSED,
+        (S.SETTLED, E.REVERSE): S.REVERSED,
+        (S.PARTLY_REVERSED, E.REVERSE_PART): S.PARTLY_REVERSED,
+        (S.PARTLY_REVERSED, E.REVERSE): S.REVERSED,
     },
 )
 
@@ -186,6 +199,63 @@ def next_booking(*, now: datetime, counted_until: datetime) -> datetime:
     return min(now + BOOKED_EVERY, counted_until)
 
 
+class ReversalState(StrEnum):
+    """How far the reversal of a transfer has come."""
+
+    REQUESTED = "requested"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class CaseOrigin(StrEnum):
+    """Why a creator has to give something back."""
+
+    DECIDED = "decided"
+    """Two members of staff have decided it."""
+    BONUS = "bonus"
+    """Views of a bonus that was paid already were corrected downward."""
+
+
+class Recovery(StrEnum):
+    """How a part of a clawback was settled."""
+
+    NETTED = "netted"
+    """Kept back from later earnings."""
+    REVERSED = "reversed"
+    """Taken back out of a transfer."""
+    FORGIVEN = "forgiven"
+    """Given up by two members of staff."""
+
+
+ACCOUNT_SHORT: Final = "account_balance_insufficient"
+"""A reversal was refused because the creator's account holds too little: their bank has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Netted:
+    """One part of what is kept back: which earning and which case, by their places, how much."""
+
+    earning: int
+    case: int
+    amount: Money
+
+
+def net(earnings: Sequence[Money], owed: Sequence[Money]) -> list[Netted]:
+    """Set what a creator owes against what is payable to them.
+
+    earnings: what is left of each, in the order in which they are taken from. owed: what is left of
+    each clawback, the oldest first. Neither is ever taken from beyond what it has.
+    """
+    left, parts = list(earnings), []
+    for case, rest in enumerate(owed):
+        for place, there in enumerate(left):
+            taken = min(rest, there)
+            if taken:
+                parts.append(Netted(place, case, taken))
+                left[place], rest = there - taken, rest - taken
+    return parts
+
+
 class Waiting(StrEnum):
     """Why money has not moved yet; each has one true sentence and at most one act."""
 
@@ -242,7 +312,7 @@ def waiting_for(
     match state:
         case EarningState.PENDING:
             return Waiting.HOLD
-        case EarningState.PAID | EarningState.TAKEN_BACK:
+        case EarningState.PAID | EarningState.TAKEN_BACK | EarningState.NETTED:
             return Waiting.NOTHING
         case EarningState.PAYING:
             if stuck:

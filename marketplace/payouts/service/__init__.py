@@ -8,23 +8,29 @@ from marketplace.payouts.service.accounts import (
     ring_accounts,
 )
 from marketplace.payouts.service.bonuses import book_bonuses
+from marketplace.payouts.service.clawing_back import forgive, open_case
 from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.concluding import book_found_paid, conclude_transfer
 from marketplace.payouts.service.earning import earn, mature_due
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
+from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
 __all__ = [
+    "ask_reversal",
     "book_bonuses",
     "book_found_paid",
     "complete",
     "conclude_account",
+    "conclude_reversal",
     "conclude_transfer",
     "earn",
+    "forgive",
     "freeze",
     "gather",
     "mature_due",
     "open_account",
+    "open_case",
     "record_account",
     "record_bank_payout",
     "ring_accounts",

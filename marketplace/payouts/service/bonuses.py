@@ -30,6 +30,7 @@ from marketplace.payouts.rules import (
     LAST_READING_WITHIN,
     BonusState,
     BonusStep,
+    CaseOrigin,
     EarningKind,
     EarningState,
     Part,
@@ -39,6 +40,7 @@ from marketplace.payouts.rules import (
     take_back,
     worth_of,
 )
+from marketplace.payouts.service.clawing_back import open_case
 from marketplace.store.locks import lock_rows
 from marketplace.store.outbox import post
 
@@ -211,7 +213,7 @@ def _bookings(session: Session, measured: Sequence[_Measured]) -> list[_Booking]
         fee_left[bonus.campaign_id] += step.before.on_top - step.after.on_top
         earnings = [] if step.rises else unsent[bonus.deliverable_id]
         parts, _ = take_back(
-            Part(step.net, step.share), [Part(e.net, e.platform_share) for e in earnings]
+            Part(step.net, step.share), [Part(_free(e), e.platform_share) for e in earnings]
         )
         taken = list(zip(earnings, parts, strict=True))
         bookings.append(_Booking(new_id(), bonus, each.views, step, taken))
@@ -311,6 +313,16 @@ def _keep(
             )
         for earning, part in each.taken:
             _shrink(earning, part, withheld_bps=bonus.withheld_bps)
+        if each.owed:
+            open_case(
+                session,
+                case_id=each.id,
+                origin=CaseOrigin.BONUS,
+                deliverable_id=bonus.deliverable_id,
+                amount=each.owed,
+                reason="The views that a bonus was paid for were corrected",
+                now=now,
+            )
         if not step.rises:
             post(session, BonusCorrected(measurement_id=each.id, owed_minor=each.owed.minor))
     if measurements:
@@ -319,14 +331,19 @@ def _keep(
         session.execute(insert(Earning), earnings)
 
 
+def _free(earning: Earning) -> Money:
+    """What a correction may take of an earning: not what is kept back for something else."""
+    return earning.left if earning.netted_minor else earning.net
+
+
 def _shrink(earning: Earning, part: Part, *, withheld_bps: int) -> None:
     """Take a part of an earning away; one of which nothing is left has ended."""
     earning.net_minor -= part.net.minor
     earning.platform_share_minor -= part.share.minor
     earning.fee_minor = earning.net_minor + earning.platform_share_minor
     earning.withheld_minor = earning.net.share(basis_points=withheld_bps).minor
-    if not earning.net_minor:
-        earning.state = EarningState.TAKEN_BACK
+    if earning.netted_minor == earning.net_minor:
+        earning.state = EarningState.NETTED if earning.net_minor else EarningState.TAKEN_BACK
 
 
 def _move_on(

@@ -24,6 +24,7 @@ from marketplace.payouts.rules import (
     PayoutState,
     may_pay_again,
 )
+from marketplace.payouts.service.clawing_back import net_clawbacks
 from marketplace.payouts.service.steps import take_steps
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
@@ -33,10 +34,10 @@ from marketplace.terms.queries import terms_for
 def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> list[Payout]:
     """Put everything payable of these creators into payouts, and reserve the money.
 
-    Each creator gets one payout a currency; in a few statements, however many creators there are.
-    Left out is a creator whose account cannot take transfers, who is frozen, or who was refused
-    just now, and a currency whose sum is below the smallest payout. The second time there is
-    nothing left to gather.
+    What a creator has to give back is kept back first. Each gets one payout a currency; in a few
+    statements, however many creators there are. Left out is a creator whose account cannot take
+    transfers, who is frozen, or who was refused just now, and a currency whose sum is below the
+    smallest payout. The second time there is nothing left to gather.
     """
     accounts = _ready(session, creator_ids, now)
     payable = session.scalars(
@@ -47,11 +48,13 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
         .execution_options(populate_existing=True)
     ).all()
     terms = terms_for(session, at=now)
+    net_clawbacks(session, payable=payable, now=now)
+    payable = [earning for earning in payable if earning.state is EarningState.PAYABLE]
     payouts: list[Payout] = []
     taken: list[tuple[Earning, UUID]] = []
     for (creator_id, currency), group in groupby(sorted(payable, key=_whose), key=_whose):
         mine = list(group)
-        amount = Money(sum(each.net_minor - each.withheld_minor for each in mine), currency)
+        amount = Money(sum(each.left_minor for each in mine), currency)
         if amount >= terms.limits_of(currency).payout_least:
             payouts.append(_payout_of(accounts[creator_id], mine, amount, now))
             taken += [(earning, payouts[-1].id) for earning in mine]

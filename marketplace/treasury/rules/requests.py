@@ -22,6 +22,8 @@ class RequestKind(StrEnum):
 
     ADJUSTMENT = "adjustment"
     WRITE_OFF = "write_off"
+    CLAWBACK = "clawback"
+    FORGIVE_CLAWBACK = "forgive_clawback"
     IDENTIFY = "identify"
     RESEND_CALL = "resend_call"
     """A call to the processor was not done and is sent again under a new key."""
@@ -147,6 +149,16 @@ def entry_for(
             return events.written_off(
                 case_id=request_id, brand_id=pair.credit.owner, amount=pair.amount
             )
+        case RequestKind.CLAWBACK:
+            (pair,) = pairs
+            return events.clawback_decided(
+                case_id=request_id,
+                creator_id=pair.debit.owner,
+                campaign_id=pair.credit.owner,
+                amount=pair.amount,
+            )
+        case RequestKind.FORGIVE_CLAWBACK:
+            return events.adjusted(request_id=request_id, pairs=pairs, memo="")
         case RequestKind.IDENTIFY:
             (pair,) = pairs
             return events.identified(movement=params["movement"], pair=pair)

@@ -2,6 +2,8 @@
 
 from marketplace.treasury.service.asking import (
     ask_adjustment,
+    ask_clawback,
+    ask_forgiveness,
     ask_identification,
     ask_ruling,
     ask_write_off,
@@ -20,6 +22,8 @@ __all__ = [
     "approve",
     "ask",
     "ask_adjustment",
+    "ask_clawback",
+    "ask_forgiveness",
     "ask_identification",
     "ask_payout",
     "ask_ruling",

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.actor import Actor
+from marketplace.deliverables import queries as deliverables
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules import AccountRef, Code, Pair, events
+from marketplace.ledger.rules import AccountRef, Code, Pair, events, plain
+from marketplace.payouts import queries as payouts
 from marketplace.processor import service as processor
 from marketplace.processor.rules import Ruling
 from marketplace.treasury import queries
@@ -60,6 +62,67 @@ def ask_write_off(
         kind=RequestKind.WRITE_OFF,
         pairs=[Pair(debit=AccountRef(Code.LOSSES), credit=owed, amount=amount)],
         subject_id=brand_id,
+        reason=reason,
+        now=now,
+    )
+
+
+def ask_clawback(
+    session: Session,
+    *,
+    actor: Actor,
+    deliverable_id: UUID,
+    amount: Money,
+    reason: str,
+    now: datetime,
+) -> FinanceRequest:
+    """Ask that a creator gives back what was sent for a deliverable, or a part of it.
+
+    reason: the creator and the brand read it. Raises NotFound, InvalidInput (more than was sent
+    and not asked back yet), and what ``ask`` raises.
+    """
+    deliverable = deliverables.deliverable_seen_by(session, SYSTEM, deliverable_id)
+    sent, back = payouts.taken_back_of(session, deliverable_id, deliverable.currency)
+    if amount.currency != deliverable.currency or amount > sent - back:
+        most = max(sent - back, Money(0, sent.currency))
+        raise InvalidInput({"amount": f"At most {plain(most)} was sent for it and is not back."})
+    pair = Pair(
+        debit=events.owed_by_creator(deliverable.creator_id),
+        credit=events.campaign_funds(deliverable.campaign_id),
+        amount=amount,
+    )
+    return ask(
+        session,
+        actor=actor,
+        kind=RequestKind.CLAWBACK,
+        pairs=[pair],
+        params={"deliverable_id": str(deliverable_id)},
+        subject_id=deliverable_id,
+        reason=reason,
+        now=now,
+    )
+
+
+def ask_forgiveness(
+    session: Session, *, actor: Actor, case_id: UUID, amount: Money, reason: str, now: datetime
+) -> FinanceRequest:
+    """Ask to give up a clawback, or a part of it: we bear it as a loss.
+
+    Raises NotFound, Conflict (less than that is left), and what ``ask`` raises.
+    """
+    case = payouts.case_by_id(session, case_id).case
+    pair = Pair(
+        debit=AccountRef(Code.LOSSES),
+        credit=events.owed_by_creator(case.creator_id),
+        amount=amount,
+    )
+    return ask(
+        session,
+        actor=actor,
+        kind=RequestKind.FORGIVE_CLAWBACK,
+        pairs=[pair],
+        params={"case_id": str(case_id)},
+        subject_id=case_id,
         reason=reason,
         now=now,
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.ledger import service as ledger
+from marketplace.payouts import service as payouts
+from marketplace.payouts.rules import CaseOrigin
 from marketplace.processor import service as processor
 from marketplace.treasury.models import FinanceRequest
-from marketplace.treasury.rules.requests import RULINGS, entry_for
+from marketplace.treasury.rules.requests import RULINGS, RequestKind, entry_for
 
 
 def execute(
@@ -28,7 +31,28 @@ def execute(
     if entry is None:
         _rule(session, request, actor=actor, now=now)
         return None
-    return ledger.write_entry(session, entry, occurred_at=now, actor=actor)
+    entry_id = ledger.write_entry(session, entry, occurred_at=now, actor=actor)
+    match request.kind:
+        case RequestKind.CLAWBACK:
+            (pair,) = request.pairs
+            payouts.open_case(
+                session,
+                case_id=request.id,
+                origin=CaseOrigin.DECIDED,
+                deliverable_id=UUID(request.params["deliverable_id"]),
+                amount=pair.amount,
+                reason=request.reason,
+                now=now,
+            )
+            session.flush()  # its row is looked at before this transaction ends
+        case RequestKind.FORGIVE_CLAWBACK:
+            (pair,) = request.pairs
+            payouts.forgive(
+                session, case_id=UUID(request.params["case_id"]), amount=pair.amount, now=now
+            )
+        case _:
+            pass
+    return entry_id
 
 
 def _rule(session: Session, request: FinanceRequest, *, actor: Actor, now: datetime) -> None:

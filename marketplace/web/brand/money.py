@@ -237,6 +237,7 @@ def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dic
         "earnings": earnings,
         "chains": chains.chains_of(session, earnings.rows, now=now),
         "promised": chains.promised_in(session, campaign_id=campaign.id, now=now),
+        "taken_back": payouts.cases_of_campaign(session, campaign.id),
     }
 
 

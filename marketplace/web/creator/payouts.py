@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from uuid import UUID
 
 from babel import Locale
@@ -51,6 +52,8 @@ def earnings() -> ResponseReturnValue:
             account=queries.account_of(session, creator_id),
             payouts=queries.payouts_of_creator(session, creator_id=creator_id),
             bank=queries.bank_payouts_of(session, creator_id),
+            taken_back=queries.cases_of_creator(session, creator_id),
+            contact=parseaddr(current_app.extensions["settings"].mail_sender)[1],
             form=PayoutAccountForm(),
         )
 

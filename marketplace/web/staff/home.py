@@ -40,6 +40,7 @@ SINGLY: Final = 5
 """More calls than this to one kind of trouble are told in one line."""
 WORDS: Final = {
     CallKind.TRANSFER: "payout",
+    CallKind.REVERSAL: "payout to be taken back",
     CallKind.REFUND: "refund",
     CallKind.CHECKOUT: "payment page",
     CallKind.ACCOUNT: "payout account",

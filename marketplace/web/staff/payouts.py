@@ -13,7 +13,7 @@ from marketplace.ledger import queries as ledger
 from marketplace.payouts import queries
 from marketplace.payouts.queries import chains
 from marketplace.payouts.queries.reasons import reasons
-from marketplace.payouts.rules import EarningState, PayoutState, Waiting
+from marketplace.payouts.rules import ACCOUNT_SHORT, EarningState, PayoutState, Waiting
 from marketplace.processor import queries as processor
 from marketplace.processor.rules import CallKind
 from marketplace.reconciliation import queries as reconciliation
@@ -113,6 +113,8 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
             payout=found,
             frozen=queries.freeze_of(session, found.creator_id),
             steps=queries.steps_of(session, payout_id),
+            reversals=queries.reversals_of(session, payout_id),
+            account_short=ACCOUNT_SHORT,
             earnings=queries.earnings_in(session, payout_id),
             call=call,
             attempts=processor.attempts_of(session, call.id) if call else [],

@@ -274,6 +274,7 @@ POST approve_request         in     404   404     404     404    404     404   4
     -> staff.request
 POST ask_adjustment          in     404   404     404     404    404     404   404   303   404
     -> staff.request
+POST ask_clawback            in     404   404     404     404    404     404   404   422   404
 POST ask_write_off           in     404   404     404     404    404     404   404   303   404
     -> staff.request
 GET  break                   in     404   404     404     404    404     404   404   200   404
@@ -289,6 +290,8 @@ POST check_now               in     404   404     404     404    404     404   4
     -> staff.proof
 GET  chargeback              in     404   404     404     404    404     404   404   200   404
 GET  chargebacks             in     404   404     404     404    404     404   404   200   404
+GET  clawback                in     404   404     404     404    404     404   404   200   404
+GET  clawbacks               in     404   404     404     404    404     404   404   200   404
 GET  clock                   in     404   404     404     404    404     404   404   404   404
 GET  debt                    in     404   404     404     404    404     404   404   200   404
 POST decide_ending           in     404   404     404     404    404     404   404   303   404
@@ -339,12 +342,17 @@ POST refund_sent             in     404   404     404     404    404     404   4
 GET  refunds                 in     404   404     404     404    404     404   404   200   404
 POST resolve_break           in     404   404     404     404    404     404   404   303   404
     -> staff.breaks
+GET  reversal                in     404   404     404     404    404     404   404   200   404
+POST reverse_payout          in     404   404     404     404    404     404   404   409   404
 POST rule_call               in     404   404     404     404    404     404   404   409   404
 GET  ruling                  in     404   404     404     404    404     404   404   200   404
 POST retry                   in     404   404     404     404    404     404   404   303   404
     -> staff.messages
+POST settle_clawback         in     404   404     404     404    404     404   404   303   404
+    -> staff.request
 POST skip                    in     404   404     404     404    404     404   404   404   404
 GET  suspense                in     404   404     404     404    404     404   404   200   404
+GET  take_back               in     404   404     404     404    404     404   404   200   404
 POST take_back_terms         in     404   404     404     404    404     404   404   303   404
     -> staff.terms
 GET  terms                   in     404   404     404     404    404     404   404   200   404

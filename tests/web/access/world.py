@@ -367,6 +367,7 @@ def _money(session: Session, world: World) -> None:
     assert call is not None
     world.ids |= {
         "payout_id": payout.id,
+        "paid_work": done.id,
         "funding_id": asked.id,
         "freeze_id": freeze.id,
         "break_id": reconciliation.open_breaks(session)[0].id,
@@ -447,6 +448,9 @@ def _finance(session: Session, world: World) -> None:
     world.ids["version_id"] = terms.set_terms(
         session, by=colleague, at=NOON + timedelta(days=30), now=NOON, hold_days=14
     )
+    world.ids["case_id"] = money.make_case(
+        session, deliverable_id=world.ids["paid_work"], amount=Money(4_000, "USD")
+    ).id
     entry_id = ledger.write_entry(
         session,
         events.unidentified(

@@ -1,0 +1,95 @@
+"""Who hears of money that comes back from a creator."""
+
+from __future__ import annotations
+
+from marketplace.accounts import queries as accounts
+from marketplace.campaigns.models import Campaign
+from marketplace.kernel.actor import Role
+from marketplace.ledger.rules import plain
+from marketplace.notifications import service as notifications
+from marketplace.payouts import queries
+from marketplace.payouts.messages import ClawbackOpened, ClawbackSettled, ReversalEnded
+from marketplace.payouts.rules import ACCOUNT_SHORT, ReversalState
+from marketplace.store.session import transaction
+from workers.runtime import Run
+
+READERS = (Role.OWNER, Role.FINANCE)
+
+
+def tell_creator(message: ClawbackOpened, run: Run) -> None:
+    """Tell the creator what is taken back, why, from what, and how to object."""
+    with transaction() as session:
+        case = queries.case_by_id(session, message.case_id).case
+        user_id = queries.user_of(session, case.creator_id)
+        if user_id is not None:
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind="clawback_opened",
+                title=f"We take {plain(case.amount)} back from your next payouts",
+                text=f"Because: {case.reason}. If you think that this is wrong, write to us;"
+                " your earnings page says how.",
+                path="/creator/earnings",
+                once_key=f"clawback_opened:{case.id}",
+                now=run.now,
+            )
+
+
+def tell_brand(message: ClawbackOpened, run: Run) -> None:
+    """Tell the brand that money is back in its campaign."""
+    with transaction() as session:
+        line = queries.case_by_id(session, message.case_id)
+        campaign = session.get_one(Campaign, line.case.campaign_id)
+        for user_id in accounts.people_who(session, campaign.brand_id, READERS):
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind="clawback_for_brand",
+                title=f"{plain(line.case.amount)} is back in “{line.campaign_name}”",
+                text=f"{line.case.creator.display_name} has to give it back. {line.case.reason}.",
+                path=f"/brand/campaigns/{campaign.id}/money",
+                once_key=f"clawback_for_brand:{line.case.id}:{user_id}",
+                now=run.now,
+            )
+
+
+def tell_settled(message: ClawbackSettled, run: Run) -> None:
+    """Tell the creator that nothing more is kept back for it."""
+    with transaction() as session:
+        case = queries.case_by_id(session, message.case_id).case
+        user_id = queries.user_of(session, case.creator_id)
+        if user_id is not None:
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind="clawback_settled",
+                title=f"The {plain(case.amount)} that we took back is settled",
+                text="Nothing more is kept back for it.",
+                path="/creator/earnings",
+                once_key=f"clawback_settled:{case.id}",
+                now=run.now,
+            )
+
+
+def tell_reversal_ended(message: ReversalEnded, run: Run) -> None:
+    """Tell whoever wanted a payout back whether it has come, and what else can be done."""
+    with transaction() as session:
+        reversal = queries.reversal_by_id(session, message.reversal_id)
+        done = reversal.state is ReversalState.DONE
+        text = "The books say so too."
+        if not done:
+            text = reversal.problem
+            if reversal.problem_code == ACCOUNT_SHORT:
+                text = "The creator’s account holds too little: their bank has it already."
+                text += " A clawback keeps it back from later earnings."
+        notifications.tell(
+            session,
+            user_id=reversal.asked_by,
+            kind="reversal_ended",
+            title=f"{plain(reversal.amount)} of a payout"
+            f" {'was taken back' if done else 'could not be taken back'}",
+            text=text,
+            path=f"/staff/payouts/{reversal.payout_id}",
+            once_key=f"reversal_ended:{reversal.id}",
+            now=run.now,
+        )
