@@ -71,6 +71,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(payout_accounts.ring_accounts, "7 4 * * *", MONEY),
     Entry(payouts.pay_everybody, "*/15 * * * *", MONEY),
     Entry(treasury.ring_open_moves, "*/15 * * * *", MONEY),
+    Entry(treasury.watch_ages, "7 5 * * *", MAIL),
     Entry(treasury.check_schedule, "29 * * * *", MONEY),
     Entry(reconciliation.reconcile, "*/15 * * * *", MONEY),
     Entry(ledger.roll_up, "*/5 * * * *", READS),

@@ -77,6 +77,22 @@ def check_schedule(run: Run) -> None:
             )
 
 
+def watch_ages(run: Run) -> None:
+    """Tell staff of money that lies with us for long, once at each limit."""
+    with transaction() as session:
+        for lying in queries.lying_long(session, now=run.now):
+            _tell_all(
+                session,
+                run,
+                kind="money_lies",
+                title=f"{plain(lying.amount)} of “{lying.name}” lies with us",
+                text=f"Its oldest part came in on {lying.since:%a %d %b %Y}, {lying.limit} days ago"
+                " or more. Outside the United States it has to be paid on or given back within 90.",
+                path="/staff/treasury",
+                once=f"money_lies:{lying.campaign_id}:{lying.limit}:{lying.since:%Y-%m-%d}",
+            )
+
+
 def tell_move_ended(message: BankMoveEnded, run: Run) -> None:
     """Tell whoever asked what became of a payout or top-up of ours."""
     with transaction() as session:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from marketplace.accounts.models import Brand
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
@@ -17,6 +18,8 @@ from marketplace.reconciliation import checks, queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.models import BankMove
 from marketplace.treasury.rules.own_money import BankMoveState
+from tests.factories.campaigns import make_campaign
+from tests.factories.money import pay_in
 from tests.workers.conftest import Skip, World
 from workers import processor as processor_jobs
 from workers import reconciliation as reconciliation_jobs
@@ -170,3 +173,21 @@ def test_what_stripe_moves_by_itself_is_booked_and_the_unknown_is_a_break(
     (found,) = queries.open_breaks(world.session)
     assert (found.kind.value, found.difference_minor) == ("unidentified", 700)
     assert [r.name for r in checks.run_all(world.session) if r.broken] == []
+
+
+def test_money_that_lies_long_is_told_once_at_each_limit(
+    world: World, acme: Brand, alice: Actor, stella: Actor, skip: Skip
+) -> None:
+    campaign = make_campaign(world.session, brand=acme, by=alice)
+    pay_in(world.session, campaign, by=alice, at=utc_now())
+
+    told = []
+    for days in (59, 1, 1, 14):
+        skip(timedelta(days=days))
+        world.sweep(treasury_jobs.watch_ages, treasury_jobs.watch_ages)
+        found = world.session.scalars(
+            select(Notification.id).where(Notification.kind == "money_lies")
+        )
+        told.append(len(found.all()))
+
+    assert told == [0, 1, 1, 2]

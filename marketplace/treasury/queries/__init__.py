@@ -1,5 +1,6 @@
 """What was asked for and decided, what lies in suspense, and our own money."""
 
+from marketplace.treasury.queries.ages import Lying, lying_long
 from marketplace.treasury.queries.bank import (
     bank_move_by_id,
     bank_moves,
@@ -24,12 +25,14 @@ from marketplace.treasury.queries.suspense import Suspended, suspended_movement,
 
 __all__ = [
     "FoundOwner",
+    "Lying",
     "Suspended",
     "balances_by_currency",
     "bank_move_by_id",
     "bank_moves",
     "currencies",
     "decided_requests",
+    "lying_long",
     "moves_to_look_at",
     "open_requests",
     "own_money_by_currency",

@@ -85,6 +85,7 @@ def _page(*, payout: MoveForm | None = None, topup: MoveForm | None = None) -> s
             causes=causes_by_currency(session),
             moves=queries.bank_moves(session, page=access.page_number()),
             schedule=queries.setting(session, SCHEDULE),
+            lying=queries.lying_long(session, now=utc_now()),
             suspended=len(queries.suspended_movements(session)),
             words=WORDS,
             payout=payout,
