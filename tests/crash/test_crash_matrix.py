@@ -140,7 +140,7 @@ def test_k9_killed_after_the_last_transaction(market: Market, time_played: int) 
 
 @again
 def test_k10_the_worker_is_killed_and_its_child_goes_on(market: Market, time_played: int) -> None:
-    market.world.script(**TRANSFERS, delay=1.5)
+    market.world.script(**TRANSFERS, delay=4.0)
     market.reserve()
     market.await_death(market.worker(dies="before the call:parent"))
     time.sleep(0.5)  # the orphan's request is at the processor
@@ -150,7 +150,8 @@ def test_k10_the_worker_is_killed_and_its_child_goes_on(market: Market, time_pla
 
     until(lambda: market.attempts()[0].outcome is Outcome.DONE, "the orphan does not come back")
     # The second run met the first one at the processor, or found what it had made.
-    assert market.attempts()[1].outcome in {Outcome.NOT_RUN, Outcome.DONE}
+    met = {a.outcome for a in market.attempts()[1:]}
+    assert met <= {Outcome.NOT_RUN, Outcome.DONE}
 
 
 @again
