@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marketplace.payouts import queries as accounts
-from marketplace.processor.ports import Endpoint, ProcessorUnavailable
+from marketplace.processor.ports import Endpoint, NoSuchObject, ProcessorUnavailable
 from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage, InboxState, WebhookKept
 from marketplace.store.session import reading, transaction
@@ -25,6 +25,7 @@ RINGS_FOR: Final = timedelta(days=3)
 def handle_webhook(message: WebhookKept, run: Run) -> None:
     """Handle one webhook by its kind; an unknown kind is kept and needs nothing.
 
+    One about an object that the processor does not know is put aside: no later try could see it.
     The second time nothing happens. Order and repeats do not matter: what is looked at is always
     the object as it is now.
     """
@@ -41,6 +42,12 @@ def handle_webhook(message: WebhookKept, run: Run) -> None:
     try:
         for handler in handlers:
             handler(told_by(kept), run)
+    except NoSuchObject:
+        why = (
+            f"The processor does not know {kept.object_id} (any more): there is nothing to look at"
+        )
+        _conclude(kept, InboxState.ASIDE, run, why=why)
+        return
     except ProcessorUnavailable as unavailable:
         _went_wrong(kept, f"The processor did not answer: {unavailable}")
         raise TryLater from unavailable

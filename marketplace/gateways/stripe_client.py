@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 
 import stripe
 from stripe import StripeClient
 
-from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 
 SEND_TIMEOUT_SECONDS: Final = 20
 READ_RETRIES: Final = 2
@@ -40,4 +41,7 @@ class reads:  # noqa: N801  # used like a function
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, stripe.StripeError):
-            raise ProcessorUnavailable(error.code or type(error).__name__) from error
+            sort = (
+                NoSuchObject if error.http_status == HTTPStatus.NOT_FOUND else ProcessorUnavailable
+            )
+            raise sort(error.code or type(error).__name__) from error

@@ -69,6 +69,10 @@ class ProcessorUnavailable(Exception):
     """The processor could not be read now; nothing was changed there or here."""
 
 
+class NoSuchObject(ProcessorUnavailable):
+    """It answered that it knows no such object: asking again gives nothing else."""
+
+
 class Endpoint(StrEnum):
     """Our two addresses at the processor; each webhook comes in by one of them."""
 

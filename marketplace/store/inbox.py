@@ -28,7 +28,8 @@ class InboxState(StrEnum):
     UNUSED = "unused"
     """Nothing of ours depends on its kind."""
     ASIDE = "aside"
-    """Not ours to act on: of the other mode, or about an account we do not know."""
+    """Nothing to act on: of the other mode, about an account we do not know, or about something
+    that its sender does not know any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from marketplace.funding.ports import CheckoutState, RefundFacts, RefundStatus
 from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
-from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.processor.rules import Outcome
 from marketplace.store.session import reading, transaction
 from tests.gateways.sandbox_server import RunningSandbox
@@ -257,6 +257,14 @@ def test_a_read_during_an_outage_says_that_the_processor_is_away(
     stripe_sandbox.control("script", {"path": "/v*", "status": 503, "times": 20, "saved": False})
 
     with pytest.raises(ProcessorUnavailable):
+        read(payments)
+
+
+@pytest.mark.parametrize("read", READS[:3])
+def test_a_read_of_what_is_not_there_says_that_asking_again_is_no_use(
+    payments: StripePayments, read: Callable[[StripePayments], object]
+) -> None:
+    with pytest.raises(NoSuchObject):
         read(payments)
 
 

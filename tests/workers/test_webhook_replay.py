@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +15,6 @@ from marketplace.funding.models import Funding, Refund
 from marketplace.funding.rules import FundingState, RefundState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
-from marketplace.ledger.models import JournalEntry
 from marketplace.payouts.messages import PayoutsWanted
 from marketplace.payouts.rules import PayoutState
 from marketplace.processor import service as processor
@@ -26,6 +22,7 @@ from marketplace.processor.rules import CallKind
 from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage, InboxState
 from tests.workers.conftest import Skip, World
+from tests.workers.retelling import afresh, books, tell
 from tests.workers.road import Road, make_road
 from workers import funding as funding_jobs
 from workers import inbox as inbox_jobs
@@ -83,23 +80,6 @@ def walk_a_month(road: Road, skip: Skip, *, hear: bool) -> None:
     carry_on()
     skip(timedelta(minutes=10))
     carry_on()
-
-
-def books(road: Road) -> list[str]:
-    """Every entry there is, by its key."""
-    road.session.expire_all()
-    return list(road.session.scalars(select(JournalEntry.idem_key).order_by(JournalEntry.id)))
-
-
-def tell(road: Road, events: Iterable[dict[str, Any]]) -> None:
-    for event in events:
-        road.world.hook(event)
-    road.world.drain()
-
-
-def afresh(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same news under new ids: what we keep once cannot hide them."""
-    return [{**event, "id": f"evt_{uuid4().hex}"} for event in events]
 
 
 def assert_it_ended_well(road: Road) -> None:
@@ -234,3 +214,49 @@ def test_a_webhook_that_cannot_be_handled_says_why_until_it_can(road: Road, skip
     road.session.refresh(kept)
     assert (kept.state, kept.failure) == (InboxState.HANDLED, None)
     assert inbox.stuck_count(road.session) == 0
+
+
+GONE = "The processor does not know {} (any more): there is nothing to look at"
+
+
+@pytest.mark.parametrize(
+    ("kind", "gone"),
+    [
+        ("charge.dispute.created", "dp_gone"),
+        ("radar.early_fraud_warning.created", "issfr_gone"),
+        ("transfer.created", "tr_gone"),
+    ],
+)
+def test_news_of_what_the_processor_no_longer_knows_is_put_aside_at_once(
+    road: Road, skip: Skip, kind: str, gone: str
+) -> None:
+    road.world.sandbox.control("events", {"type": kind, "object": {"id": gone}})
+    road.world.webhooks()
+    road.world.drain()
+    (kept,) = road.session.scalars(select(InboxMessage)).all()
+    assert (kept.state, kept.failure) == (InboxState.ASIDE, GONE.format(gone))
+
+    inbox.handle_again(road.session, kept.id)
+    road.world.drain()
+    skip(timedelta(minutes=5))
+    handled = road.world.done["handle_webhook"]
+    road.world.sweep(inbox_jobs.ring_waiting_webhooks)
+    road.world.drain()
+
+    road.session.refresh(kept)
+    assert (kept.state, kept.failure) == (InboxState.ASIDE, GONE.format(gone))
+    assert road.world.done["handle_webhook"] == handled
+    assert (road.world.later, road.entries()) == ([], 0)
+
+
+def test_a_payment_to_a_creators_bank_that_is_gone_is_put_aside(road: Road) -> None:
+    account = road.open_account()
+    event = {"type": "payout.paid", "object": {"id": "po_gone"}}
+    road.world.sandbox.control("events", {**event, "account": account.stripe_account_id})
+    road.world.webhooks()
+    road.world.drain()
+
+    kept = road.session.scalars(
+        select(InboxMessage).where(InboxMessage.kind == "payout.paid")
+    ).one()
+    assert (kept.state, kept.failure) == (InboxState.ASIDE, GONE.format("po_gone"))
