@@ -16,10 +16,12 @@ from marketplace.collaborations.queries.homes import (
     work_of_creator,
 )
 from marketplace.collaborations.queries.lists import (
+    Asked,
     application_counts,
     application_states,
     applications_for,
     applications_of_creator,
+    asked_creators,
     collaborations_of_campaign,
     collaborations_of_creator,
     expired_offer_ids,
@@ -52,6 +54,7 @@ __all__ = [
     "WAITING",
     "ApplicationLine",
     "ApplicationTally",
+    "Asked",
     "BrandsOffer",
     "CampaignMoney",
     "CounterOffer",
@@ -65,6 +68,7 @@ __all__ = [
     "applications_for",
     "applications_of_creator",
     "applications_waiting",
+    "asked_creators",
     "available_money",
     "campaign_money",
     "campaigns_money",

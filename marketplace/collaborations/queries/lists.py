@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
@@ -25,9 +26,18 @@ from marketplace.collaborations.queries.scope import (
 )
 from marketplace.collaborations.rules import (
     ApplicationState,
+    InvitationState,
     OfferState,
 )
 from marketplace.store.paging import Page, page_of
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How far a creator and a campaign have come: an application, else the invitation."""
+
+    application_id: UUID | None
+    state: ApplicationState | InvitationState
 
 
 def applications_for(
@@ -105,6 +115,25 @@ def invitations_for_campaign(session: Session, *, campaign_id: UUID) -> Sequence
         .options(joinedload(Invitation.creator))
         .order_by(Invitation.sent_at.desc(), Invitation.id.desc())
     ).all()
+
+
+def asked_creators(
+    session: Session, *, campaign_id: UUID, creator_ids: Collection[UUID]
+) -> Mapping[UUID, Asked]:
+    """Creator id -> where they and a campaign stand; those who have no tie are left out."""
+    ids = list(creator_ids)
+    applied = session.execute(
+        select(Application.creator_id, Application.id, Application.state).where(
+            Application.campaign_id == campaign_id, Application.creator_id.in_(ids)
+        )
+    )
+    invited = session.execute(
+        select(Invitation.creator_id, Invitation.state).where(
+            Invitation.campaign_id == campaign_id, Invitation.creator_id.in_(ids)
+        )
+    )
+    found = {creator_id: Asked(None, state) for creator_id, state in invited}
+    return found | {creator_id: Asked(id_, state) for creator_id, id_, state in applied}
 
 
 def collaborations_of_campaign(session: Session, campaign_id: UUID) -> Sequence[Collaboration]:

@@ -15,6 +15,7 @@ from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
+from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries
 from marketplace.creators.models import AudienceSnapshot
 from marketplace.creators.queries import MarketFilters
@@ -104,6 +105,11 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             fit=None
             if campaign is None
             else matching.fit_of(session, campaign_id=campaign.id, creator_id=creator_id),
+            asked=None
+            if campaign is None
+            else collaborations.asked_creators(
+                session, campaign_id=campaign.id, creator_ids=[creator_id]
+            ).get(creator_id),
             is_shortlisted=campaign is not None
             and creator_id in matching.shortlisted(session, campaign.id),
             is_open=campaign is not None

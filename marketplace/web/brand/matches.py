@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired
 from marketplace.accounts.rules import countries, is_local_path
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import is_open
+from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import NotFound
@@ -46,6 +47,9 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
         run = queries.latest_run(session, campaign_id)
+        page = queries.matches_of(
+            session, run, filters=filters, page=access.page_number(), size=CARDS
+        )
         return render_template(
             "brand/matches_list.html",
             campaign=campaign,
@@ -54,8 +58,11 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 (count, LEFT_OUT_WORDS[LeftOut(rule)])
                 for rule, count in (run.left_out if run is not None else {}).items()
             ],
-            page=queries.matches_of(
-                session, run, filters=filters, page=access.page_number(), size=CARDS
+            page=page,
+            asked=collaborations.asked_creators(
+                session,
+                campaign_id=campaign_id,
+                creator_ids=[match.creator_id for match in page.rows],
             ),
             filters=filters,
             countries=countries(),

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.rules import InvitationState
 from marketplace.creators.models import ChannelState, Creator, CreatorSource
 from marketplace.kernel.actor import Actor
 from marketplace.matching import queries
 from marketplace.matching import service as matching
 from tests.conftest import NOON, make_person, sign_in
 from tests.factories.campaigns import make_campaign
+from tests.factories.collaborations import make_application
 from tests.factories.creators import (
     make_audience,
     make_channel,
@@ -149,6 +152,54 @@ def test_matches_of_another_brand_do_not_exist(
     sign_in(client, bea)
     assert client.get(matches_of(campaign)).status_code == 403
     assert client.get("/brand/creators").status_code == 403
+
+
+def test_who_has_applied_is_looked_at_and_not_invited(
+    client: FlaskClient, session: Session, alice: Actor, campaign: Campaign, cleo: Creator
+) -> None:
+    matching.run_matching(session, campaign_id=campaign.id, now=NOON)
+    creator = Actor(user_id=cleo.user_id, creator_id=cleo.id)
+    application = make_application(session, campaign=campaign, creator=creator)
+    sign_in(client, alice)
+
+    for address in (matches_of(campaign), f"/brand/creators/{cleo.id}?campaign={campaign.id}"):
+        page = client.get(address).text
+        assert f'href="/brand/applications/{application.id}"' in page
+        assert "Submitted" in page
+        assert "Send the invitation" not in page
+        assert "Invite to" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (InvitationState.SENT, "Invited, no answer yet"),
+        (InvitationState.DECLINED, "Invited, and declined"),
+        (InvitationState.EXPIRED, "Invited, and did not answer in time"),
+    ],
+)
+def test_who_was_invited_is_not_invited_again(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    cleo: Creator,
+    state: InvitationState,
+    words: str,
+) -> None:
+    matching.run_matching(session, campaign_id=campaign.id, now=NOON)
+    invitation = collaborations.invite(
+        session, campaign_id=campaign.id, creator_id=cleo.id, message="", actor=alice, now=NOON
+    )
+    invitation.state = state
+    invitation.answered_at = None if state is InvitationState.SENT else NOON
+    session.flush()
+    sign_in(client, alice)
+
+    page = client.get(matches_of(campaign)).text
+
+    assert words in page
+    assert "Send the invitation" not in page
 
 
 def test_who_has_not_joined_is_not_offered_an_invitation(
