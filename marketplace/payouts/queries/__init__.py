@@ -189,6 +189,16 @@ def earnings_of_creator(
     return _lines(session, _earnings().where(Earning.creator_id == creator_id), page, now)
 
 
+def earnings_arriving(
+    session: Session, *, creator_id: UUID, now: datetime
+) -> Sequence[EarningLine]:
+    """What a creator has earned and not been paid yet, newest first: one page of it."""
+    arriving = Earning.state.not_in((EarningState.PAID, EarningState.TAKEN_BACK))
+    return _lines(
+        session, _earnings().where(Earning.creator_id == creator_id, arriving), 1, now
+    ).rows
+
+
 def earnings_of_campaign(
     session: Session, *, campaign_id: UUID, page: int, now: datetime
 ) -> Page[EarningLine]:

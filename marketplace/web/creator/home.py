@@ -15,6 +15,8 @@ from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.rules import offer_money
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
+from marketplace.payouts import queries as payouts
+from marketplace.payouts.queries import chains
 from marketplace.store.session import reading
 from marketplace.web import access, render
 from marketplace.web.creator.blueprint import bp
@@ -39,11 +41,14 @@ def home() -> ResponseReturnValue:
             todo for asked in NEEDS for todo in asked(session, access.actor(), creator_id, now)
         ]
         work = collaborations.work_of_creator(session, creator_id=creator_id)
+        arriving = payouts.earnings_arriving(session, creator_id=creator_id, now=now)
+        chain_by_id = chains.chains_of(session, arriving, now=now)
         waiting = collaborations.applications_waiting(session, creator_id=creator_id)
     return render_template(
         "creator/home.html",
         todos=in_order(todos),
         work=[(each, offer_money(each.offer)) for each in work],
+        arriving=[(line, chain_by_id[line.earning.id]) for line in arriving],
         waiting=waiting,
     )
 

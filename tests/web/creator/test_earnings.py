@@ -62,6 +62,24 @@ def test_a_creator_without_earnings_is_told_how_one_comes_about(
     assert "Set up payouts" in page
 
 
+def test_the_home_says_what_arrives_until_it_has_arrived(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    owed = make_accepted(session, campaign, by=alice, creator=bea)
+    sign_in(client, bea)
+    assert "Money arriving" not in client.get("/creator/").text
+
+    make_earning(session, owed)
+    make_payout_account(session, bea)
+    home = unescape(client.get("/creator/").text)
+    assert "Money arriving" in home
+    assert "It goes out with the next payout, by" in home
+    assert "$380.00" in home.partition("Money arriving")[2].split("</table>")[0]
+
+    send_payout(session, make_payout(session, bea), SENT)
+    assert "Money arriving" not in client.get("/creator/").text
+
+
 def test_the_way_of_a_fee_is_told_step_by_step(
     client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
 ) -> None:
