@@ -153,7 +153,7 @@ def test_the_platform_fee_stays_with_the_campaign_and_can_be_refunded(
 
     campaigns.close(session, campaign_id=campaign.id, actor=alice, now=LATER)
     session.flush()
-    unspent = fundings.unspent_of(session, campaign_id=campaign.id, currency="USD")
+    unspent = fundings.unspent_of(session, campaign, now=LATER)
 
     assert (unspent.budget, unspent.fee) == (usd(100_000), usd(10_000))
     refunds = funding.refund_unspent(session, actor=alice, campaign_id=campaign.id, now=LATER)
