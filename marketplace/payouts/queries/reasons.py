@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import Earning, Freeze, Payout, PayoutAccount
-from marketplace.payouts.rules import PAUSE_AFTER_REFUSAL, EarningState, PayoutState, Waiting
+from marketplace.payouts.rules import OVER, PAUSE_AFTER_REFUSAL, EarningState, PayoutState, Waiting
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.terms.queries import terms_for
@@ -39,9 +39,7 @@ def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
             func.count(),
             func.sum(Earning.left_minor),
         )
-        .where(
-            Earning.state.not_in((EarningState.PAID, EarningState.TAKEN_BACK, EarningState.NETTED))
-        )
+        .where(Earning.state.not_in(OVER))
         .group_by(waiting, Earning.currency)
         .order_by(func.count().desc(), waiting, Earning.currency)
     )

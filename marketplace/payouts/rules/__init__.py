@@ -37,6 +37,10 @@ class EarningState(StrEnum):
     """Kept back whole, for what the creator had to give back."""
 
 
+OVER: Final = (EarningState.PAID, EarningState.TAKEN_BACK, EarningState.NETTED)
+"""States in which nothing of an earning is still to be sent."""
+
+
 class BonusState(StrEnum):
     """Whether views still count."""
 
