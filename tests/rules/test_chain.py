@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,7 @@ from marketplace.payouts.rules.chain import (
     Bank,
     ChainStep,
     Earned,
+    Kept,
     LinkState,
     Whose,
     Work,
@@ -45,6 +47,7 @@ EARNED = Earned(
 )
 READY = Account(exists=True, active=True, ready_at=NOON - timedelta(days=20))
 USD_2 = Money(200, "USD")
+NEXT = Kept(case_id=UUID(int=1), amount=USD_2, reason="The post was deleted", taken=False)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +96,14 @@ def test_before_the_fee_is_earned_the_work_says_whose_step_is_next(
         ({"state": EarningState.PAYING, "unclear": True}, READY, Waiting.UNCLEAR),
         ({"state": EarningState.PAYING, "unclear": True, "stuck": True}, READY, Waiting.PERSON),
         ({"state": EarningState.PAID, "sent_at": NOON}, READY, Waiting.NOTHING),
-        ({"state": EarningState.TAKEN_BACK}, READY, Waiting.NOTHING),
+        ({"state": EarningState.TAKEN_BACK}, READY, Waiting.CORRECTED),
+        ({"state": EarningState.NETTED}, READY, Waiting.NETTED),
+        ({"kept": [NEXT]}, READY, Waiting.CLAWBACK),
+        ({"kept": [NEXT], "missing": USD_2}, READY, Waiting.CLAWBACK),
+        ({"kept": [NEXT], "frozen": True}, READY, Waiting.FROZEN),
+        ({"kept": [NEXT]}, Account(), Waiting.NO_ACCOUNT),
+        ({"kept": [NEXT], "paused_until": NOON + timedelta(hours=1)}, READY, Waiting.REFUSED),
+        ({"kept": [replace(NEXT, taken=True)]}, READY, Waiting.NEXT_RUN),
     ],
 )
 def test_every_blocked_amount_waits_for_one_thing(
@@ -179,6 +189,10 @@ def test_the_expected_day_follows_from_the_agreed_dates_until_the_work_is_done()
         ({"state": EarningState.PAYING, "unclear": True}, None, None),
         ({"frozen": True}, None, None),
         ({"missing": USD_2}, None, None),
+        ({"kept": [NEXT], "left": USD_2}, date(2026, 11, 2), date(2026, 11, 4)),
+        ({"kept": [NEXT], "left": Money(0, "USD")}, None, None),
+        ({"kept": [NEXT], "left": USD_2, "missing": USD_2}, None, None),
+        ({"state": EarningState.NETTED}, None, None),
     ],
 )
 def test_the_expected_day_is_told_where_somebody_can_keep_it(
@@ -208,3 +222,12 @@ def test_a_payment_to_the_bank_that_is_known_names_its_own_day() -> None:
     assert chain.bank_on == date(2026, 11, 6)
     assert {link.state for link in chain.links} == {LinkState.DONE}
     assert [link.step for link in chain.links] == list(ChainStep)
+
+
+def test_what_was_kept_back_whole_has_no_further_step() -> None:
+    netted = replace(EARNED, state=EarningState.NETTED)
+
+    chain = chain_of(ACCEPTED, netted, account=READY, bank=None, now=NOON)
+
+    assert chain.links[-1].step is ChainStep.PAYABLE
+    assert {link.state for link in chain.links} == {LinkState.DONE}

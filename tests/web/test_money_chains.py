@@ -10,12 +10,19 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money
 from marketplace.payouts.models import Earning
 from tests.conftest import sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import walk
-from tests.factories.money import make_accepted, make_earning, make_payout_account, pay_in
+from tests.factories.money import (
+    make_accepted,
+    make_case,
+    make_earning,
+    make_payout_account,
+    pay_in,
+)
 
 
 @pytest.fixture
@@ -103,3 +110,32 @@ def test_a_creator_sees_what_the_processor_asks_for_and_when_it_is_due(
     page = seen(client, bea, "/creator/earnings")
     assert "Give your tax or identity number." in page
     assert "Mon 1 Mar 2027" in page
+
+
+def test_a_clawback_is_told_to_its_creator_and_finance_and_not_to_the_brand(
+    client: FlaskClient,
+    session: Session,
+    earning: Earning,
+    alice: Actor,
+    bea: Actor,
+    stella: Actor,
+) -> None:
+    make_payout_account(session, bea)
+    case = make_case(session, deliverable_id=earning.deliverable_id, amount=Money(8_000, "USD"))
+    pages = (
+        f"/brand/campaigns/{earning.campaign_id}/money",
+        f"/brand/deliverables/{earning.deliverable_id}",
+    )
+
+    mine = seen(client, bea, "/creator/earnings")
+    finance = seen(client, stella, "/staff/earnings")
+    assert "For what you have to give back, the next payout keeps back" in mine
+    assert "(The post was deleted after a day); the rest, " in mine
+    assert 'href="/creator/earnings#taken-back">Look at the case</a>' in mine
+    assert "For what the creator has to give back, the next payout keeps back" in finance
+    assert f'href="/staff/clawbacks/{case.id}">Look at the case</a>' in finance
+    assert "The next run: a clawback is kept back" in finance
+    for page in pages:
+        theirs = seen(client, alice, page)
+        assert "Ready to pay. It is settled with the creator’s next payout." in theirs
+        assert "keeps back" not in theirs

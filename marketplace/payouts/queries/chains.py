@@ -193,16 +193,20 @@ def _bank_after(line: EarningLine, payouts: Sequence[BankPayout]) -> Bank | None
 def _earned(line: EarningLine, *, refused_at: datetime | None, now: datetime) -> Earned:
     earning, call = line.earning, line.call
     paused = refused_at is not None and not may_pay_again(refused_at=refused_at, now=now)
-    below = line.waiting is Waiting.BELOW_MINIMUM
+    short = line.smallest - (line.together - line.owed)
+    below = line.waiting in (Waiting.BELOW_MINIMUM, Waiting.CLAWBACK) and short.minor > 0
+    upcoming = sum(each.amount.minor for each in line.kept if not each.taken)
     return Earned(
         state=earning.state,
         earned_at=earning.earned_at,
         payable_at=earning.payable_at,
-        missing=line.smallest - line.together if below else None,
+        missing=short if below else None,
         frozen=line.waiting is Waiting.FROZEN,
         paused_until=refused_at + PAUSE_AFTER_REFUSAL if refused_at and paused else None,
         unclear=line.waiting is Waiting.UNCLEAR,
         next_look_at=call.next_try_at if call is not None else None,
         stuck=line.waiting is Waiting.PERSON,
+        kept=line.kept,
+        left=earning.left - Money(upcoming, earning.currency),
         sent_at=line.paid_at if earning.state is EarningState.PAID else None,
     )

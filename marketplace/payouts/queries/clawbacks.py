@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +20,8 @@ from marketplace.payouts.models import (
     Payout,
     PayoutReversal,
 )
-from marketplace.payouts.rules import EarningState, PayoutState, ReversalState
+from marketplace.payouts.rules import EarningState, PayoutState, ReversalState, net
+from marketplace.payouts.rules.chain import Kept
 from marketplace.store.paging import Page, page_of
 
 
@@ -64,15 +66,82 @@ def case_by_id(session: Session, case_id: UUID) -> CaseLine:
     return CaseLine(*row)
 
 
-def open_cases_of(session: Session, creator_ids: Collection[UUID]) -> Sequence[ClawbackCase]:
-    """What these creators still owe, locked, the oldest first."""
-    return session.scalars(
+def open_cases_of(
+    session: Session, creator_ids: Collection[UUID], *, locked: bool = False
+) -> Sequence[ClawbackCase]:
+    """What these creators still owe, the oldest first."""
+    statement = (
         select(ClawbackCase)
         .where(ClawbackCase.creator_id.in_(creator_ids), ClawbackCase.closed_at.is_(None))
         .order_by(ClawbackCase.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    )
+    if locked:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(statement).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Netting:
+    """A part of an earning that is kept back for a clawback."""
+
+    earning: Earning
+    case: ClawbackCase
+    amount: Money
+
+
+def nettings(
+    session: Session, *, payable: Sequence[Earning], cases: Sequence[ClawbackCase]
+) -> list[Netting]:
+    """Return what is to be kept back: the oldest case first, from the oldest earning first.
+
+    What a reversal under way will recover is not kept back as well.
+    """
+    under_way = has_reversals_under_way(session, [case.id for case in cases])
+    earnings, owed = defaultdict(list), defaultdict(list)
+    for earning in payable:
+        earnings[earning.creator_id, earning.currency].append(earning)
+    for case in cases:
+        owed[case.creator_id, case.currency].append(case)
+    found = []
+    for whose in sorted(owed.keys() & earnings.keys()):
+        mine, against = earnings[whose], owed[whose]
+        rests = [case.rest - Money(under_way.get(case.id, 0), whose[1]) for case in against]
+        found += [
+            Netting(mine[part.earning], against[part.case], part.amount)
+            for part in net([earning.left for earning in mine], rests)
+        ]
+    return found
+
+
+def next_nettings(session: Session, creator_ids: Collection[UUID]) -> list[Netting]:
+    """Return what the next run will keep back from what is payable to these creators."""
+    cases = open_cases_of(session, creator_ids)
+    if not cases:
+        return []
+    payable = session.scalars(
+        select(Earning)
+        .where(
+            Earning.creator_id.in_({case.creator_id for case in cases}),
+            Earning.state == EarningState.PAYABLE,
+        )
+        .order_by(Earning.id)
     ).all()
+    return nettings(session, payable=payable, cases=cases)
+
+
+def nettings_of(session: Session, earning_ids: Collection[UUID]) -> dict[UUID, list[Kept]]:
+    """Earning id -> what was kept back of it, and for which clawback."""
+    found: dict[UUID, list[Kept]] = {}
+    for earning_id, step, case in session.execute(
+        select(Earning.id, ClawbackStep, ClawbackCase)
+        .join(ClawbackStep, ClawbackStep.earning_id == Earning.id)
+        .join(ClawbackCase, ClawbackCase.id == ClawbackStep.case_id)
+        .where(Earning.id.in_(earning_ids))
+        .order_by(ClawbackStep.id)
+    ):
+        kept = Kept(case.id, step.amount, case.reason, taken=True)
+        found.setdefault(earning_id, []).append(kept)
+    return found
 
 
 def steps_of_case(session: Session, case_id: UUID) -> Sequence[ClawbackStep]:

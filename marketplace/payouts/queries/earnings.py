@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from marketplace.payouts.models import (
     Earning,
     PayoutAccount,
 )
+from marketplace.payouts.queries.clawbacks import nettings_of, next_nettings
 from marketplace.payouts.queries.frozen import frozen_creators
 from marketplace.payouts.queries.reasons import waiting_case
 from marketplace.payouts.queries.sent import last_refusals
@@ -29,6 +31,7 @@ from marketplace.payouts.rules import (
     may_pay_again,
     waiting_for,
 )
+from marketplace.payouts.rules.chain import Kept
 from marketplace.processor import queries as processor
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
@@ -51,6 +54,10 @@ class EarningLine:
     """The least that is sent in the fee's currency."""
     together: Money
     """What the creator has payable in that currency all told."""
+    owed: Money
+    """What of that the next run keeps back."""
+    kept: Sequence[Kept]
+    """What of the fee was kept back, and what will be."""
 
     @property
     def transfer_id(self) -> str | None:
@@ -214,6 +221,13 @@ def _lines(
         kind=CallKind.TRANSFER,
         subject_ids={row.payout_id for row in rows if row.payout_id is not None},
     )
+    kept = nettings_of(session, {row.id for row in rows if row.netted_minor})
+    owed: dict[tuple[UUID, str], int] = defaultdict(int)
+    for part in next_nettings(session, creator_ids):
+        owed[part.case.creator_id, part.amount.currency] += part.amount.minor
+        kept.setdefault(part.earning.id, []).append(
+            Kept(part.case.id, part.amount, part.case.reason, taken=False)
+        )
     terms = terms_for(session, at=now)
     lines = []
     for row in rows:
@@ -230,6 +244,8 @@ def _lines(
                 call=call,
                 smallest=smallest,
                 together=together,
+                owed=Money(owed[row.creator_id, row.currency], row.currency),
+                kept=kept.get(row.id, ()),
                 paid_at=row.payout.ended_at
                 if row.payout is not None and row.state is EarningState.PAID
                 else None,
@@ -242,6 +258,7 @@ def _lines(
                     under_review=account is not None and account.under_review,
                     refused=not may_pay_again(refused_at=refused.get(row.creator_id), now=now),
                     enough=together >= smallest,
+                    owed=any(not each.taken for each in kept.get(row.id, ())),
                     frozen=row.creator_id in frozen,
                     unclear=call is not None and call.state is CallState.UNKNOWN,
                     stuck=call is not None and call.state is CallState.MANUAL,

@@ -13,8 +13,22 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.money import Money
-from marketplace.payouts.models import Earning, Freeze, Payout, PayoutAccount
-from marketplace.payouts.rules import OVER, PAUSE_AFTER_REFUSAL, EarningState, PayoutState, Waiting
+from marketplace.payouts.models import (
+    ClawbackCase,
+    Earning,
+    Freeze,
+    Payout,
+    PayoutAccount,
+    PayoutReversal,
+)
+from marketplace.payouts.rules import (
+    OVER,
+    PAUSE_AFTER_REFUSAL,
+    EarningState,
+    PayoutState,
+    ReversalState,
+    Waiting,
+)
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.terms.queries import terms_for
@@ -65,6 +79,8 @@ def waiting_case(session: Session, *, now: datetime) -> ColumnElement[str]:
         (and_(paying, _call(CallState.MANUAL)), _of(Waiting.PERSON)),
         (and_(paying, _call(CallState.UNKNOWN)), _of(Waiting.UNCLEAR)),
         (paying, _of(Waiting.SENDING)),
+        (Earning.state == EarningState.NETTED, _of(Waiting.NETTED)),
+        (Earning.state == EarningState.TAKEN_BACK, _of(Waiting.CORRECTED)),
         (Earning.state != EarningState.PAYABLE, _of(Waiting.NOTHING)),
         (frozen, _of(Waiting.FROZEN)),
         (and_(~exists().where(still_open), exists().where(whose)), _of(Waiting.ACCOUNT_CLOSED)),
@@ -83,6 +99,7 @@ def waiting_case(session: Session, *, now: datetime) -> ColumnElement[str]:
             exists().where(still_open, ~PayoutAccount.transfers_active),
             _of(Waiting.ACCOUNT_NOT_READY),
         ),
+        (and_(Earning.left_minor > 0, _before() < _owed(), ~refused), _of(Waiting.CLAWBACK)),
         (_together() < _smallest(session, now), _of(Waiting.BELOW_MINIMUM)),
         (refused, _of(Waiting.REFUSED)),
         else_=_of(Waiting.NEXT_RUN),
@@ -102,17 +119,52 @@ def _call(state: CallState) -> ColumnElement[bool]:
 
 
 def _together() -> ColumnElement[int]:
-    other = aliased(Earning)
+    return _payable(aliased(Earning))
+
+
+def _before() -> ColumnElement[int]:
+    """What is payable to the same creator from older earnings: it is kept back first."""
+    older = aliased(Earning)
+    return func.coalesce(_payable(older, older.id < Earning.id), 0)
+
+
+def _payable(other: type[Earning], *which: ColumnElement[bool]) -> ColumnElement[int]:
     return (
         select(func.sum(other.left_minor))
         .where(
             other.creator_id == Earning.creator_id,
             other.currency == Earning.currency,
             other.state == EarningState.PAYABLE,
+            *which,
         )
         .correlate(Earning)
         .scalar_subquery()
     )
+
+
+def _owed() -> ColumnElement[int]:
+    """What its creator has to give back, less what reversals under way recover."""
+    under_way = (
+        select(func.coalesce(func.sum(PayoutReversal.amount_minor), 0))
+        .where(
+            PayoutReversal.case_id == ClawbackCase.id,
+            PayoutReversal.state == ReversalState.REQUESTED,
+        )
+        .correlate(ClawbackCase)
+        .scalar_subquery()
+    )
+    rest = ClawbackCase.amount_minor - ClawbackCase.settled_minor - under_way
+    owed = (
+        select(func.sum(rest))
+        .where(
+            ClawbackCase.creator_id == Earning.creator_id,
+            ClawbackCase.currency == Earning.currency,
+            ClawbackCase.closed_at.is_(None),
+        )
+        .correlate(Earning)
+        .scalar_subquery()
+    )
+    return func.coalesce(owed, 0)
 
 
 def _smallest(session: Session, now: datetime) -> ColumnElement[int]:

@@ -281,6 +281,8 @@ class Waiting(StrEnum):
     """The processor looks at what the creator gave; nobody else has to do anything."""
     REFUSED = "refused"
     """The last payout was refused a moment ago; the next is sent after a while."""
+    CLAWBACK = "clawback"
+    """The next run keeps it back, or a part of it: its creator has to give something back."""
     BELOW_MINIMUM = "below_minimum"
     NEXT_RUN = "next_run"
     SENDING = "sending"
@@ -289,6 +291,10 @@ class Waiting(StrEnum):
     """A person of the platform has to look at it."""
     BANK_REFUSED = "bank_refused"
     """It has arrived, and the creator's bank has sent it back to their account."""
+    NETTED = "netted"
+    """It was kept back whole."""
+    CORRECTED = "corrected"
+    """The views it was earned by were corrected downward before it was sent."""
     NOTHING = "nothing"
     """It has arrived."""
 
@@ -306,18 +312,24 @@ def waiting_for(
     frozen: bool = False,
     unclear: bool = False,
     stuck: bool = False,
+    owed: bool = False,
 ) -> Waiting:
     """Say what an earning waits for; the same answer for creator, brand and finance.
 
     enough: what is payable together reaches the smallest payout.
     refused: a payout was refused so short a time ago that nothing is sent yet.
+    owed: something of it is kept back for a clawback.
     unclear: an answer of the processor is missing. stuck: a person must decide.
     """
     match state:
         case EarningState.PENDING:
             return Waiting.HOLD
-        case EarningState.PAID | EarningState.TAKEN_BACK | EarningState.NETTED:
+        case EarningState.PAID:
             return Waiting.NOTHING
+        case EarningState.TAKEN_BACK:
+            return Waiting.CORRECTED
+        case EarningState.NETTED:
+            return Waiting.NETTED
         case EarningState.PAYING:
             if stuck:
                 return Waiting.PERSON
@@ -329,6 +341,8 @@ def waiting_for(
                 return Waiting.ACCOUNT_CLOSED if closed else Waiting.NO_ACCOUNT
             if not transfers_active:
                 return _why_not_active(paused=paused, under_review=under_review)
+            if owed and not refused:
+                return Waiting.CLAWBACK
             if not enough:
                 return Waiting.BELOW_MINIMUM
             return Waiting.REFUSED if refused else Waiting.NEXT_RUN

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from marketplace.collaborations.rules import ACCEPT_DAYS
 from marketplace.deliverables.rules import DeliverableState
@@ -87,9 +88,20 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A part of an amount that goes towards a clawback. taken: it has; else with the next run."""
+
+    case_id: UUID
+    amount: Money
+    reason: str
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Earned:
     """What is known of an amount since it was earned.
 
+    left: what is still to be sent of it after what the next run keeps back; None when not known.
     missing: how much more has to come together for the smallest payout; None when there is enough.
     paused_until: nothing is sent until then, because the last payout was refused.
     """
@@ -104,6 +116,8 @@ class Earned:
     next_look_at: datetime | None = None
     stuck: bool = False
     sent_at: datetime | None = None
+    kept: Sequence[Kept] = ()
+    left: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,8 @@ class Chain:
     expected_on: date | None
     bank_on: date | None
     missing: Money | None = None
+    kept: Sequence[Kept] = ()
+    left: Money | None = None
 
 
 WHOSE: Final = {
@@ -155,14 +171,19 @@ WHOSE: Final = {
     Waiting.ACCOUNT_PAUSED: Whose.CREATOR,
     Waiting.ACCOUNT_CHECKED: Whose.PROCESSOR,
     Waiting.REFUSED: Whose.TIME,
+    Waiting.CLAWBACK: Whose.TIME,
     Waiting.BELOW_MINIMUM: Whose.CREATOR,
     Waiting.NEXT_RUN: Whose.TIME,
     Waiting.SENDING: Whose.PROCESSOR,
     Waiting.UNCLEAR: Whose.PROCESSOR,
     Waiting.PERSON: Whose.STAFF,
     Waiting.BANK_REFUSED: Whose.CREATOR,
+    Waiting.NETTED: Whose.NOBODY,
+    Waiting.CORRECTED: Whose.NOBODY,
     Waiting.NOTHING: Whose.NOBODY,
 }
+ENDED: Final = frozenset({Waiting.NETTED, Waiting.CORRECTED})
+"""Nothing of it is sent any more: no step after these."""
 
 
 def chain_of(
@@ -173,13 +194,15 @@ def chain_of(
     by = _by(waiting, work, earned, now)
     expected = expected_on(waiting, work, earned, now=now)
     return Chain(
-        links=_links(work, earned, account, bank, by=by),
+        links=_till_its_end(waiting, _links(work, earned, account, bank, by=by)),
         waiting=waiting,
         whose=WHOSE[waiting],
         by=by,
         expected_on=expected,
         bank_on=_bank_on(waiting, earned, bank, expected),
         missing=earned.missing if earned is not None else None,
+        kept=earned.kept if earned is not None else (),
+        left=earned.left if earned is not None else None,
     )
 
 
@@ -212,6 +235,7 @@ def _waiting(work: Work, earned: Earned | None, account: Account, bank: Bank | N
         frozen=earned.frozen,
         unclear=earned.unclear,
         stuck=earned.stuck,
+        owed=any(not each.taken for each in earned.kept),
     )
 
 
@@ -226,7 +250,7 @@ def _by(
             return work.answer_by
         case Waiting.PUBLISHING:
             return work.publish_by_on
-        case Waiting.NEXT_RUN:
+        case Waiting.NEXT_RUN | Waiting.CLAWBACK:
             return next_run(now)
     if earned is None:
         return None
@@ -267,6 +291,8 @@ def expected_on(
             return next_run(max(earned.paused_until, now)).date()
         case Waiting.NEXT_RUN | Waiting.SENDING:
             return next_run(now).date()
+        case Waiting.CLAWBACK if earned.left and earned.missing is None:
+            return next_run(now).date()
         case Waiting.NOTHING | Waiting.BANK_REFUSED if earned.sent_at is not None:
             return earned.sent_at.date()
         case _:
@@ -290,6 +316,13 @@ def after_working_days(start: date, count: int) -> date:
         day += timedelta(days=1)
         count -= day.weekday() < SATURDAY
     return day
+
+
+def _till_its_end(waiting: Waiting, links: list[Link]) -> list[Link]:
+    if waiting not in ENDED:
+        return links
+    after = (ChainStep.ACCOUNT, ChainStep.SENT, ChainStep.BANK)
+    return [link for link in links if link.state is LinkState.DONE and link.step not in after]
 
 
 def _links(

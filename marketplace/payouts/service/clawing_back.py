@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -20,7 +19,7 @@ from marketplace.ledger.rules import events
 from marketplace.payouts import queries
 from marketplace.payouts.messages import ClawbackOpened, ClawbackSettled
 from marketplace.payouts.models import ClawbackCase, ClawbackStep, Earning
-from marketplace.payouts.rules import CaseOrigin, EarningState, Recovery, net
+from marketplace.payouts.rules import CaseOrigin, EarningState, Recovery
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -61,25 +60,14 @@ def open_case(
 
 
 def net_clawbacks(session: Session, *, payable: Sequence[Earning], now: datetime) -> None:
-    """Keep back what creators owe from what is payable to them: the oldest case first.
+    """Keep back what creators owe from what is payable to them.
 
-    payable: locked. What a reversal under way will recover is not kept back as well. The second
-    time there is nothing left to keep back.
+    payable: locked. The second time there is nothing left to keep back.
     """
-    cases = queries.open_cases_of(session, {earning.creator_id for earning in payable})
-    if not cases:
-        return
-    under_way = queries.has_reversals_under_way(session, [case.id for case in cases])
-    earnings, owed = defaultdict(list), defaultdict(list)
-    for earning in payable:
-        earnings[earning.creator_id, earning.currency].append(earning)
-    for case in cases:
-        owed[case.creator_id, case.currency].append(case)
-    for whose in sorted(owed.keys() & earnings.keys()):
-        mine, against = earnings[whose], owed[whose]
-        rests = [case.rest - Money(under_way.get(case.id, 0), whose[1]) for case in against]
-        for part in net([earning.left for earning in mine], rests):
-            _keep_back(session, mine[part.earning], against[part.case], part.amount, now)
+    whose = {earning.creator_id for earning in payable}
+    cases = queries.open_cases_of(session, whose, locked=True)
+    for part in queries.nettings(session, payable=payable, cases=cases) if cases else ():
+        _keep_back(session, part.earning, part.case, part.amount, now)
 
 
 def forgive(session: Session, *, case_id: UUID, amount: Money, now: datetime) -> None:

@@ -32,6 +32,7 @@ WAITING_WORDS: Final = {
     Waiting.ACCOUNT_PAUSED: "The creator: the account is paused",
     Waiting.ACCOUNT_CHECKED: "The processor: it checks the account",
     Waiting.REFUSED: "An hour after a refusal",
+    Waiting.CLAWBACK: "The next run: a clawback is kept back",
     Waiting.BELOW_MINIMUM: "More: it is below the smallest payout",
     Waiting.NEXT_RUN: "The next run",
     Waiting.SENDING: "The processor’s answer",
