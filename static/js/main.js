@@ -5,6 +5,7 @@ import "./drop.js";
 import "./keys.js";
 import "./menu.js";
 import "./poll.js";
+import "./reveal.js";
 import "./scheme_toggle.js";
 import "./zone.js";
 
