@@ -125,7 +125,7 @@ def _refuse(found: PublishedPost, reason: str, run: Run) -> None:
 
 def _not_shown(found: PublishedPost) -> str:
     return (
-        f"TikTok does not show this post to {_channel_name(found)}: it is another account's,"
+        f"TikTok does not show this post to {_channel_name(found)}: it is another account’s,"
         " private, removed or not there. Check that it is public, then paste its address again."
     )
 

@@ -236,7 +236,7 @@ def _fee_problems(content: BriefContent, budget: Money) -> dict[str, str]:
     low, high = content.fee_low, content.fee_high
     for name, fee in (("fee_low", low), ("fee_high", high)):
         if fee is not None and fee.currency != budget.currency:
-            return {name: f"Fees are in the campaign's currency, {budget.currency}."}
+            return {name: f"Fees are in the campaign’s currency, {budget.currency}."}
     if low is not None and high is not None and high < low:
         return {"fee_high": "The highest fee is below the lowest."}
     for name, fee in (("fee_low", low), ("fee_high", high)):

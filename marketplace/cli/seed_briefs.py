@@ -42,7 +42,7 @@ NIGHTS_OUT: Final = BriefContent(
     summary="One night outside with our two-person tent, as you would really spend it. Rain is "
     "welcome. We lend you the tent for a month.",
     dos=("Show how you pitch it", "Say what you would change about it"),
-    donts=("No open fires", "Nothing that needs more than a day's walk"),
+    donts=("No open fires", "Nothing that needs more than a day’s walk"),
     deliverables=(WantedDeliverable("video", "The night in 45 to 90 seconds", 1),),
     target_age={"18-24": 2_500, "25-34": 4_000, "35-44": 2_000},
     target_country={"GB": 6_000, "IE": 500},

@@ -134,7 +134,7 @@ def _count(session: Session, statement: str, noun: str) -> str:
 CHECKS: Final = (
     Check(
         name="I6",
-        title="Each campaign's money is where its entries put it: unspent, promised, or gone out",
+        title="Each campaign’s money is where its entries put it: unspent, promised, or gone out",
         find=_campaign_gaps,
         figure=lambda session: _count(
             session, "SELECT count(DISTINCT campaign_id) FROM fundings", "campaigns with money"

@@ -135,7 +135,7 @@ def pair(lines: Sequence[Line], entries: Sequence[Entry], *, now: datetime) -> P
             BreakKind.MISSING_AT_PROCESSOR,
             entry.key,
             -entry.moved,
-            "The ledger has it, the processor's statement does not.",
+            "The ledger has it, the processor’s statement does not.",
             entry_id=entry.entry_id,
         )
         for entry in entries

@@ -156,7 +156,7 @@ def _balance_breaks(session: Session) -> list[Found]:
             BreakKind.BALANCE_DIFFERS,
             compared.difference.currency,
             compared.difference,
-            "The processor's balance is not the ledger's, even less what is not paired yet.",
+            "The processor’s balance is not the ledger’s, even less what is not paired yet.",
         )
         for compared in queries.compare_balances(session)
         if compared.difference

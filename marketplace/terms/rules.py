@@ -253,7 +253,7 @@ def cover_problems(terms: PlatformTerms) -> dict[str, str]:
                     "brand_fee_bps": (
                         f"Of a payment for a budget of {in_words(budget)} the processor keeps "
                         f"{in_words(taken)}, more than our fee of {in_words(fee)}: raise it or "
-                        "the smallest payment, or let the brand bear the processor's fee."
+                        "the smallest payment, or let the brand bear the processor’s fee."
                     )
                 }
     return {}

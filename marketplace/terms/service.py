@@ -133,7 +133,7 @@ def _brands_apart_problems(
 
 def _staff(actor: Actor) -> UUID:
     if not actor.is_staff or actor.user_id is None:
-        raise NotPermitted("set the platform's terms")
+        raise NotPermitted("set the platform’s terms")
     return actor.user_id
 
 

@@ -81,7 +81,7 @@ def sides_of(money: OfferMoney, shares: Shares, bonus: OfferMoney | None = None)
     ]
     creator_parts = [
         MoneyPart("Fee", money.fee),
-        MoneyPart(f"Platform's share, {percent(shares.creator)}", -money.creator_share),
+        MoneyPart(f"Platform’s share, {percent(shares.creator)}", -money.creator_share),
     ]
     if shares.brand_tax:
         brand_parts.append(

@@ -40,7 +40,7 @@ FORMAT_CHOICES: Final = [
     SelectChoice(each, each.replace("_", " ").capitalize()) for each in FORMATS
 ]
 MEDIA_CHOICES: Final = [
-    SelectChoice(UsageMedia.ORGANIC.value, "On the brand's own channels"),
+    SelectChoice(UsageMedia.ORGANIC.value, "On the brand’s own channels"),
     SelectChoice(UsageMedia.PAID.value, "On its own channels and as a paid ad"),
 ]
 ROUND_CHOICES: Final = [SelectChoice(n, str(n)) for n in range(ROUNDS_MOST + 1)]
@@ -63,7 +63,7 @@ class OfferForm(BaseForm):
     fee = MoneyField(
         "Fee for everything",
         [InputRequired("Enter a fee.")],
-        description="The whole fee, before the platform's share. A point for decimals, no commas.",
+        description="The whole fee, before the platform’s share. A point for decimals, no commas.",
     )
     bonus_rate = MoneyField("For every 1,000 views of a post")
     bonus_cap = MoneyField("At most, for all posts together")

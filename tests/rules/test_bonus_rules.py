@@ -83,12 +83,12 @@ def test_more_views_are_never_worth_less(rate: int, cap: int, fewer: int, more: 
         (
             {"rate": Money(500, "EUR"), "cap": Money(30_000, "EUR")},
             "bonus_rate",
-            "The bonus is in the campaign's currency, USD.",
+            "The bonus is in the campaign’s currency, USD.",
         ),
         (
             {"cap": usd(60_001)},
             "bonus_cap",
-            "Fee and bonus together are more than the campaign's budget of USD 1,000.00.",
+            "Fee and bonus together are more than the campaign’s budget of USD 1,000.00.",
         ),
     ],
 )

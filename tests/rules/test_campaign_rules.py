@@ -155,7 +155,7 @@ def test_a_complete_brief_misses_nothing() -> None:
         ("target_interests", ("gambling",), "There is no interest called gambling in our list."),
         ("fee_high", Money(9_999, "USD"), "The highest fee is below the lowest."),
         ("fee_high", Money(100_001, "USD"), "This fee is more than the whole budget."),
-        ("fee_high", Money(50_000, "EUR"), "Fees are in the campaign's currency, USD."),
+        ("fee_high", Money(50_000, "EUR"), "Fees are in the campaign’s currency, USD."),
         ("usage_media", "billboard", "Choose where you may show the videos."),
         ("usage_days", 0, "Between 1 and 3,650 days, or for ever."),
         ("revision_rounds", 6, "Between 0 and 5 rounds."),

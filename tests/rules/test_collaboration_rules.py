@@ -192,10 +192,10 @@ def test_good_terms_have_no_problem() -> None:
 @pytest.mark.parametrize(
     ("changes", "problems"),
     [
-        ({"fee": Money(40_000, "EUR")}, {"fee": "The fee is in the campaign's currency, USD."}),
+        ({"fee": Money(40_000, "EUR")}, {"fee": "The fee is in the campaign’s currency, USD."}),
         ({"fee": Money(0, "USD")}, {"fee": "The fee must be more than 0."}),
         ({"fee": Money(100_001, "USD")},
-         {"fee": "The fee is more than the campaign's budget of USD 1,000.00."}),
+         {"fee": "The fee is more than the campaign’s budget of USD 1,000.00."}),
         ({"fee": Money(1, "USD"), "deliverables": (VIDEO, VIDEO)},
          {"fee": "The fee is too small to divide over the deliverables."}),
         ({"deliverables": ()}, {"deliverables": "An offer asks for at least one deliverable."}),

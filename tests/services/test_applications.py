@@ -246,11 +246,11 @@ def test_an_application_needs_a_pitch_and_a_fee_within_the_budget(
     }
     assert problems("x" * 2_001, Money(100, "USD")) == {"pitch": "Keep this to 2,000 characters."}
     assert problems("Soup", Money(100, "EUR")) == {
-        "fee": "The fee is in the campaign's currency, USD."
+        "fee": "The fee is in the campaign’s currency, USD."
     }
     assert problems("Soup", Money(0, "USD")) == {"fee": "The fee must be more than 0."}
     assert problems("Soup", Money(100_001, "USD")) == {
-        "fee": "The fee is more than the campaign's whole budget."
+        "fee": "The fee is more than the campaign’s whole budget."
     }
 
 

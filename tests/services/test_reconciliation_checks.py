@@ -166,4 +166,4 @@ def test_p1_finds_money_of_a_creator_that_no_earning_tells_of(
 def test_i8_says_that_nothing_was_read_yet(session: Session) -> None:
     i8 = check(session, "I8")
 
-    assert (i8.passed, i8.figure) == (True, "the processor's statement was not read yet")
+    assert (i8.passed, i8.figure) == (True, "the processor’s statement was not read yet")

@@ -325,7 +325,7 @@ def test_an_upload_over_the_limit_is_refused_before_it_is_read(world: World) -> 
         ("javascript:alert(1)", "This is not a web address."),
         ("ftp://www.tiktok.com/@a/video/7345678901234567890", "must start with https://"),
         ("https://www.tiktok.com/@a/video/12", "not complete"),
-        ("https://x.example/" + "a" * 3_000, "longer than any post's address"),
+        ("https://x.example/" + "a" * 3_000, "longer than any post’s address"),
     ],
 )
 def test_an_address_that_is_no_post_says_what_to_paste_instead(

@@ -57,13 +57,13 @@ def test_a_post_that_tiktok_shows_goes_live_with_its_first_numbers(
     assert count(session, "PostPublished") == 1
 
 
-@pytest.mark.parametrize("trouble", ["removed", "private", "another account's", "never there"])
+@pytest.mark.parametrize("trouble", ["removed", "private", "another account’s", "never there"])
 def test_a_post_that_tiktok_does_not_show_is_refused_with_what_may_be_wrong(
     session: Session, run: Run, tiktok: SandboxTikTok, owed: Deliverable, bea: Actor, trouble: str
 ) -> None:
     if trouble == "never there":
         video_id = "7345678901234567890"
-    elif trouble == "another account's":
+    elif trouble == "another account’s":
         tiktok.connect("theo.trains")
         video_id = tiktok.publish("theo.trains")
     else:
@@ -77,7 +77,7 @@ def test_a_post_that_tiktok_does_not_show_is_refused_with_what_may_be_wrong(
     post = the_post(session)
     assert post.state is PostState.REFUSED
     assert post.refusal == (
-        "TikTok does not show this post to @maya.cooks: it is another account's, private, removed"
+        "TikTok does not show this post to @maya.cooks: it is another account’s, private, removed"
         " or not there. Check that it is public, then paste its address again."
     )
     assert owed.state is S.APPROVED

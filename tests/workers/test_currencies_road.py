@@ -89,7 +89,7 @@ def test_money_in_another_currency_than_the_campaigns_is_refused(
             now=utc_now(),
         )
 
-    assert refusal.value.problems == {"budget": "This campaign's money is in USD."}
+    assert refusal.value.problems == {"budget": "This campaign’s money is in USD."}
 
 
 def charge_for(road: Road) -> Charge:
@@ -145,5 +145,5 @@ def test_the_line_in_dollars_is_paired_and_cover_says_that_no_euros_are_held(
     ((_, (finding,)),) = found
     assert finding.text == (
         "The platform must add cash: 1000.00 EUR. Of what was paid in, 1100.00 EUR arrived in"
-        " another currency and is held in that: it covers this at today's rate only."
+        " another currency and is held in that: it covers this at today’s rate only."
     )

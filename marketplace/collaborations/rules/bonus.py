@@ -60,7 +60,7 @@ def bonus_problems(bonus: Bonus | None, *, currency: str, count: int) -> dict[st
         return {}
     problems: dict[str, str] = {}
     if (bonus.rate.currency, bonus.cap.currency) != (currency, currency):
-        return {"bonus_rate": f"The bonus is in the campaign's currency, {currency}."}
+        return {"bonus_rate": f"The bonus is in the campaign’s currency, {currency}."}
     if bonus.rate.minor <= 0:
         problems["bonus_rate"] = "The bonus for 1,000 views must be more than 0."
     if bonus.cap.minor < max(count, 1):

@@ -141,7 +141,7 @@ class DeclineReason(StrEnum):
 
 REASON_SENTENCES: Final[Mapping[DeclineReason, str]] = {
     DeclineReason.AUDIENCE: "Your audience is not the one this campaign looks for.",
-    DeclineReason.FEE: "Your fee does not fit this campaign's budget.",
+    DeclineReason.FEE: "Your fee does not fit this campaign’s budget.",
     DeclineReason.STYLE: "Your style is not what this campaign looks for.",
     DeclineReason.TIMING: "The dates do not work.",
     DeclineReason.PLACES_FILLED: "The places in this campaign are taken.",

@@ -220,7 +220,7 @@ def too_little_money(*, left: Money, needed: Money, frozen: Money) -> str:
 
 def _fee_problems(terms: Terms, budget: Money, shares: Shares) -> dict[str, str]:
     if terms.fee.currency != budget.currency:
-        return {"fee": f"The fee is in the campaign's currency, {budget.currency}."}
+        return {"fee": f"The fee is in the campaign’s currency, {budget.currency}."}
     if terms.fee.minor <= 0:
         return {"fee": "The fee must be more than 0."}
     least = step(budget.currency)
@@ -233,14 +233,14 @@ def _fee_problems(terms: Terms, budget: Money, shares: Shares) -> dict[str, str]
     if any(part.creator_receives.minor <= 0 for part in parts):
         return {"fee": "The fee is too small: nothing would be left of it for the creator."}
     if terms.fee > budget:
-        return {"fee": f"The fee is more than the campaign's budget of {in_words(budget)}."}
+        return {"fee": f"The fee is more than the campaign’s budget of {in_words(budget)}."}
     if (
         terms.bonus is not None
         and terms.bonus.cap.currency == budget.currency
         and terms.most > budget
     ):
         return {
-            "bonus_cap": f"Fee and bonus together are more than the campaign's budget of"
+            "bonus_cap": f"Fee and bonus together are more than the campaign’s budget of"
             f" {in_words(budget)}."
         }
     return {}

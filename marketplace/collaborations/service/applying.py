@@ -193,11 +193,11 @@ def _check(pitch: str, fee: Money, campaign: Campaign) -> None:
     if not pitch.strip():
         problems["pitch"] = "Say in a few sentences what you would make."
     if fee.currency != campaign.currency:
-        problems["fee"] = f"The fee is in the campaign's currency, {campaign.currency}."
+        problems["fee"] = f"The fee is in the campaign’s currency, {campaign.currency}."
     elif fee.minor <= 0:
         problems["fee"] = "The fee must be more than 0."
     elif fee > campaign.budget:
-        problems["fee"] = "The fee is more than the campaign's whole budget."
+        problems["fee"] = "The fee is more than the campaign’s whole budget."
     if problems:
         raise InvalidInput(problems)
 

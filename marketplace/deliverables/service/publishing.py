@@ -57,7 +57,7 @@ def paste_post(
         raise Conflict("The brand has to approve the draft before the post is checked")
     if platform not in CONFIRMABLE:
         raise InvalidInput(
-            {"address": "Fairview checks TikTok posts for now. Paste the post's TikTok address."}
+            {"address": "Fairview checks TikTok posts for now. Paste the post’s TikTok address."}
         )
     channel = queries.connected_channel(
         session, creator_id=deliverable.creator_id, platform=platform

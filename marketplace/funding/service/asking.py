@@ -43,7 +43,7 @@ def request_funding(
     if campaign.state is CampaignState.CLOSED:
         raise Conflict("This campaign is closed and takes no more money")
     if budget.currency != campaign.currency:
-        raise InvalidInput({"budget": f"This campaign's money is in {campaign.currency}."})
+        raise InvalidInput({"budget": f"This campaign’s money is in {campaign.currency}."})
     price = quote(budget, campaigns.terms_of(session, campaign, now=now))
     funding = Funding(
         id=new_id(),

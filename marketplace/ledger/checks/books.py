@@ -232,7 +232,7 @@ CHECKS: Final = (
     ),
     Check(
         "I3",
-        "Nobody's account is below zero",
+        "Nobody’s account is below zero",
         _find_negative,
         _count_of(_BALANCES, "balances"),
         held="A constraint refuses a balance below zero at once.",

@@ -128,7 +128,7 @@ def _changed_away(clearing: Money | None) -> str:
         return ""
     return (
         f" Of what was paid in, {plain(-clearing)} arrived in another currency and is held in that:"
-        " it covers this at today's rate only."
+        " it covers this at today’s rate only."
     )
 
 

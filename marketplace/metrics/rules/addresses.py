@@ -44,11 +44,11 @@ R: TypeAlias = AddressRefusal
 
 SENTENCES: Final[Mapping[AddressRefusal, str]] = {
     R.EMPTY: "Paste the address of your post.",
-    R.TOO_LONG: "This is longer than any post's address. Copy it again from the Share button.",
-    R.NOT_AN_ADDRESS: "This is not a web address. Copy the post's link from the Share button.",
+    R.TOO_LONG: "This is longer than any post’s address. Copy it again from the Share button.",
+    R.NOT_AN_ADDRESS: "This is not a web address. Copy the post’s link from the Share button.",
     R.SCHEME: "The address must start with https://.",
     R.USERINFO: "The address has a name before an @ sign in front of the site. Copy it again.",
-    R.PORT: "The address has a port number after the site's name. Copy it again.",
+    R.PORT: "The address has a port number after the site’s name. Copy it again.",
     R.IP_LITERAL: "The address leads to a bare number instead of a site. Copy it again.",
     R.HOST_NOT_ALLOWED: "This is not an address of TikTok, YouTube or Instagram.",
     R.BAD_ID: "The number or code of the post is not complete. Copy the address again.",

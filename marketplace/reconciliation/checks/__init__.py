@@ -28,7 +28,7 @@ def _find_differing(session: Session) -> list[Finding]:
 def _difference_figure(session: Session) -> str:
     compared = once(session, queries.compare_balances)
     if not compared:
-        return "the processor's statement was not read yet"
+        return "the processor’s statement was not read yet"
     return "; ".join(f"{plain(c.processor)} there, {plain(c.ledger)} here" for c in compared)
 
 

@@ -182,7 +182,7 @@ def money_page(campaign_id: UUID, sent: BaseForm) -> str:
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
         if not actor.belongs_to(campaign.brand_id):
-            raise NotPermitted("look at this campaign's money")
+            raise NotPermitted("look at this campaign’s money")
         terms = campaigns.terms_of(session, campaign, now=utc_now())
         shown = _money_of(session, campaign, terms)
     forms = {type(each): each for each in (FundingForm(), TakeBackForm(), UseWalletForm())}

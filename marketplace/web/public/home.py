@@ -68,7 +68,7 @@ def _figures(session: Session) -> Sequence[Figure]:
 def fees_in_one_line(terms: PlatformTerms) -> str:
     """Return what the platform takes of whom, and when creators are paid."""
     line = (
-        f"Brands pay {percent(terms.brand_fee_bps)} on top of a creator's fee. "
+        f"Brands pay {percent(terms.brand_fee_bps)} on top of a creator’s fee. "
         f"Creators receive {percent(BPS_WHOLE - terms.creator_fee_bps)} of it, "
     )
     if terms.hold_days:

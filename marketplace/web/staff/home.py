@@ -155,8 +155,8 @@ def _calls_to_look_at(session: Session) -> list[Todo]:
         *_calls(calls.stuck, one="A {} waits for a person", many="{} calls wait for a person"),
         *_calls(
             calls.unclear,
-            one="The processor's answer about a {} is unclear",
-            many="The processor's answer about {} calls is unclear",
+            one="The processor’s answer about a {} is unclear",
+            many="The processor’s answer about {} calls is unclear",
         ),
     ]
 

@@ -148,7 +148,7 @@ def brand_terms(brand_id: UUID) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.show(refusal)
         return _brand_page(brand_id, form, now), 422
-    flash("The brand's terms are set for its next campaigns.", "success")
+    flash("The brand’s terms are set for its next campaigns.", "success")
     return redirect(url_for("staff.brand_terms", brand_id=brand_id), 303)
 
 

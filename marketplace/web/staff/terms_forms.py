@@ -74,7 +74,7 @@ class LimitForm(Form):  # type: ignore[misc]  # WTForms ships no types
     funding_least = MoneyField("Smallest payment")
     funding_most = MoneyField("Largest payment")
     payout_least = MoneyField("Smallest payout")
-    processor_fixed = MoneyField("Fixed part of the processor's fee")
+    processor_fixed = MoneyField("Fixed part of the processor’s fee")
 
 
 class WhenForm(BaseForm):
@@ -100,7 +100,7 @@ class TermsForm(WhenForm):
     looked_at = HiddenField(validators=[InputRequired(), validators.UUID()])
     brand_fee_bps = ShareField("Platform fee on top, in %", [InputRequired("Enter a share.")])
     creator_fee_bps = ShareField(
-        "Platform's share of the creator's fee, in %", [InputRequired("Enter a share.")]
+        "Platform’s share of the creator’s fee, in %", [InputRequired("Enter a share.")]
     )
     fee_tax_bps = ShareField(
         "Sales tax on the platform fee, in %",
@@ -112,7 +112,7 @@ class TermsForm(WhenForm):
         description="From acceptance of the live post until its fee can be paid out.",
     )
     processor_fees_by = SelectField(
-        "Who bears the processor's fee?",
+        "Who bears the processor’s fee?",
         choices=[SelectChoice(value, words) for value, words in BEARERS.items()],
     )
     processor_fee_bps = ShareField(
@@ -164,12 +164,12 @@ class BrandTermsForm(WhenForm):
     """What one brand has instead; empty is as everybody."""
 
     brand_fee_bps = ShareField("Platform fee on top, in %", [Optional()])
-    creator_fee_bps = ShareField("Platform's share of the creator's fee, in %", [Optional()])
+    creator_fee_bps = ShareField("Platform’s share of the creator’s fee, in %", [Optional()])
     hold_days = IntegerField(
         "Hold window, in days", [Optional(), NumberRange(0, HOLD_DAYS_MOST, "Between 0 and 90.")]
     )
     processor_fees_by = SelectField(
-        "Who bears the processor's fee?",
+        "Who bears the processor’s fee?",
         choices=[
             SelectChoice(AS_EVERYBODY, "As for everybody"),
             *(SelectChoice(value, words) for value, words in BEARERS.items()),

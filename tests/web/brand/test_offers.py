@@ -181,7 +181,7 @@ def test_an_offer_is_made_as_typed(
     ("changes", "sentence"),
     [
         ({"fee": "12,50"}, "Write the amount with a point and no commas, like 12.50."),
-        ({"fee": "1000.01"}, "The fee is more than the campaign&#39;s budget of USD 1,000.00."),
+        ({"fee": "1000.01"}, "The fee is more than the campaign’s budget of USD 1,000.00."),
         ({"deliverables-0-description": ""}, "An offer asks for at least one deliverable."),
         ({"deliverables-0-draft_due_on": ""}, "Give each deliverable both of its days."),
         (

@@ -121,7 +121,7 @@ def test_applying_keeps_pitch_and_fee(
         ({"fee": ""}, "Enter your fee."),
         ({"fee": "0"}, "The amount must be more than 0."),
         ({"fee": "12,50"}, "Write the amount with a point and no commas, like 12.50."),
-        ({"fee": "1000.01"}, "The fee is more than the campaign&#39;s whole budget."),
+        ({"fee": "1000.01"}, "The fee is more than the campaign’s whole budget."),
     ],
 )
 def test_an_application_that_cannot_be_is_refused_and_kept(
@@ -209,7 +209,7 @@ def test_the_reason_of_a_no_is_shown(
 
     page = client.get("/creator/applications").text
 
-    assert "Your fee does not fit this campaign&#39;s budget." in page
+    assert "Your fee does not fit this campaign’s budget." in page
 
 
 def test_a_home_without_anything_leads_to_the_briefs(client: FlaskClient, bea: Actor) -> None:

@@ -140,7 +140,7 @@ def test_terms_that_cannot_be_are_refused_and_kept(
     page = client.post(f"/creator/offers/{offer.id}/counter", data={**TYPED, "fee": "5000"})
 
     assert page.status_code == 422
-    assert "The fee is more than the campaign&#39;s budget of USD 1,000.00." in page.text
+    assert "The fee is more than the campaign’s budget of USD 1,000.00." in page.text
     assert "A little more, please" in page.text
     session.expire_all()
     assert offer.state is OfferState.OPEN

@@ -200,7 +200,7 @@ def test_a_brands_terms_that_do_not_cover_the_processor_are_refused(
     )
 
     assert reply.status_code == 422
-    assert "let the brand bear the processor's fee" in unescape(reply.text)
+    assert "let the brand bear the processor’s fee" in unescape(reply.text)
     assert "A gift." in reply.text
     assert count(session) == (1, 0)
 
@@ -220,5 +220,5 @@ def test_fees_in_one_line_follow_the_terms(
 
     page = client.get("/").text
 
-    assert "Brands pay 12.5 % on top of a creator&#39;s fee." in page
+    assert "Brands pay 12.5 % on top of a creator’s fee." in page
     assert "95 % of it, 1 day after their work is accepted." in page
