@@ -1,0 +1,126 @@
+"""What was agreed about deliverables, and lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Brief, Campaign
+from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.creators.models import Creator
+from marketplace.deliverables.models import (
+    Deliverable,
+    PublishedPost,
+)
+from marketplace.deliverables.rules import (
+    DeliverableState,
+    PostState,
+    checklist,
+)
+
+MOST_LINES: Final = 200
+"""A list of work is never longer; what is most urgent comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverableLine:
+    """A deliverable with the names that a list shows."""
+
+    deliverable: Deliverable
+    campaign_name: str
+    brand_name: str
+    creator_name: str
+    post_state: PostState | None
+    """Of the post that is being checked or live; None while there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything agreed about one deliverable.
+
+    points: what the creator ticks, from the version of the brief that was agreed.
+    """
+
+    deliverable: Deliverable
+    campaign_name: str
+    brand_name: str
+    creator_name: str
+    offer: Offer
+    brief: Brief
+    points: Sequence[str]
+
+
+def sheet_of(session: Session, deliverable: Deliverable) -> Sheet:
+    """All that was agreed about a deliverable, with the names of its two sides."""
+    collaboration = session.scalars(
+        select(Collaboration)
+        .where(Collaboration.id == deliverable.collaboration_id)
+        .options(
+            joinedload(Collaboration.campaign).joinedload(Campaign.brand),
+            joinedload(Collaboration.creator),
+            joinedload(Collaboration.offer).joinedload(Offer.brief),
+        )
+    ).one()
+    brief = collaboration.offer.brief
+    return Sheet(
+        deliverable=deliverable,
+        campaign_name=collaboration.campaign.name,
+        brand_name=collaboration.campaign.brand.name,
+        creator_name=collaboration.creator.display_name,
+        offer=collaboration.offer,
+        brief=brief,
+        points=checklist(brief.dos, brief.donts, disclosure=brief.disclosure),
+    )
+
+
+def lines_for_brands(
+    session: Session, *, brand_ids: Collection[UUID], states: Collection[DeliverableState]
+) -> list[DeliverableLine]:
+    """What these brands have in these states, the most urgent first."""
+    rows = session.execute(_OF_BRANDS, {"whose": list(brand_ids), "states": list(states)})
+    return [DeliverableLine(*row) for row in rows]
+
+
+def lines_for_creator(
+    session: Session, *, creator_id: UUID, states: Collection[DeliverableState]
+) -> list[DeliverableLine]:
+    """What a creator has in these states, the most urgent first."""
+    rows = session.execute(_OF_CREATORS, {"whose": [creator_id], "states": list(states)})
+    return [DeliverableLine(*row) for row in rows]
+
+
+def checklist_of(session: Session, collaboration_id: UUID) -> list[str]:
+    """What a creator ticks before handing in, from the version of the brief that was agreed."""
+    brief = session.scalars(
+        select(Brief)
+        .join(Offer, Offer.brief_id == Brief.id)
+        .join(Collaboration, Collaboration.offer_id == Offer.id)
+        .where(Collaboration.id == collaboration_id)
+    ).one()
+    return checklist(brief.dos, brief.donts, disclosure=brief.disclosure)
+
+
+_LINES: Final = (
+    select(Deliverable, Campaign.name, Brand.name, Creator.display_name, PublishedPost.state)
+    .join(Campaign, Campaign.id == Deliverable.campaign_id)
+    .join(Brand, Brand.id == Deliverable.brand_id)
+    .join(Creator, Creator.id == Deliverable.creator_id)
+    .outerjoin(
+        PublishedPost,
+        (PublishedPost.deliverable_id == Deliverable.id)
+        & (PublishedPost.state != PostState.REFUSED),
+    )
+    .where(Deliverable.state.in_(bindparam("states", expanding=True)))
+    .order_by(Deliverable.answer_by.nulls_last(), Deliverable.draft_due_on, Deliverable.id)
+    .limit(MOST_LINES)
+)
+
+_OF_BRANDS: Final = _LINES.where(Deliverable.brand_id.in_(bindparam("whose", expanding=True)))
+
+_OF_CREATORS: Final = _LINES.where(Deliverable.creator_id.in_(bindparam("whose", expanding=True)))
