@@ -1,5 +1,6 @@
 """The verbs of collaborations, from the first question to the end."""
 
+from marketplace.collaborations.service.accepting import accept_offer
 from marketplace.collaborations.service.applying import apply, decline, shortlist, withdraw
 from marketplace.collaborations.service.ending import (
     cancel,
@@ -11,7 +12,6 @@ from marketplace.collaborations.service.ending import (
 from marketplace.collaborations.service.inviting import decline_invitation, invite
 from marketplace.collaborations.service.moves import tell_party
 from marketplace.collaborations.service.offering import (
-    accept_offer,
     counter_offer,
     decline_offer,
     expire_offer,

@@ -1,4 +1,4 @@
-"""What the verbs share: locks in the house's order, moves, and whom to tell."""
+"""What the verbs share: locks in the house's order, moves, sides, and whom to tell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
+from marketplace.collaborations import queries
 from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.collaborations.rules import (
     APPLICATION_LIFE,
@@ -22,8 +23,8 @@ from marketplace.collaborations.rules import (
     Party,
 )
 from marketplace.creators.models import Creator
-from marketplace.kernel.actor import Role
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.notifications import service as notifications
 from marketplace.store.locks import lock_row
 
@@ -69,6 +70,23 @@ def end_offer(offer: Offer, event: OfferEvent, *, now: datetime) -> None:
     """Close an open offer; raises InvalidTransition."""
     offer.state = OFFER_LIFE.next(offer.state, event)
     offer.answered_at = now
+
+
+def side_of(offer: Offer, actor: Actor) -> Party:
+    """The side of an offer that this actor is on; raises NotPermitted on neither."""
+    brand_id = offer.application.campaign.brand_id
+    party = queries.party_of(actor, brand_id=brand_id, creator_id=offer.creator_id)
+    if party is None:
+        raise NotPermitted("act on this offer")
+    return party
+
+
+def answering(offer: Offer, actor: Actor, act: str) -> Party:
+    """The side that may answer an open offer: not the one that made it, or NotPermitted."""
+    party = side_of(offer, actor)
+    if party is offer.made_by:
+        raise NotPermitted(f"{act}: your side made it, so the other side answers")
+    return party
 
 
 def tell_brand(

@@ -13,14 +13,12 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import today_somewhere
 from marketplace.collaborations import queries
-from marketplace.collaborations.messages import OfferAccepted
-from marketplace.collaborations.models import Application, Collaboration, Offer, UsageGrant
+from marketplace.collaborations.models import Application, Offer
 from marketplace.collaborations.rules import (
     APPLICATION_LIFE,
     OFFER_DAYS,
     OFFER_LIFE,
     ApplicationEvent,
-    CollaborationState,
     OfferEvent,
     OfferState,
     Party,
@@ -28,15 +26,15 @@ from marketplace.collaborations.rules import (
     other_party,
     split_fee,
     terms_problems,
-    too_little_money,
-    usage_until,
 )
 from marketplace.collaborations.service.moves import (
+    answering,
     end_offer,
     lock_application,
     lock_open_campaign,
     move_application,
     open_offer_of,
+    side_of,
     tell_brand,
     tell_creator,
 )
@@ -44,11 +42,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import in_words
-from marketplace.ledger import queries as books
-from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import InsufficientBalance, events
 from marketplace.store.locks import lock_row
-from marketplace.store.outbox import post
 
 
 def make_offer(
@@ -79,7 +73,7 @@ def counter_offer(
     Raises NotFound, NotPermitted, Conflict when it was answered before, InvalidInput.
     """
     offer = queries.offer_seen_by(session, actor, offer_id)
-    party = _answering(offer, actor, "answer this offer")
+    party = answering(offer, actor, "answer this offer")
     return _put(
         session,
         offer.application,
@@ -97,7 +91,7 @@ def decline_offer(session: Session, *, offer_id: UUID, actor: Actor, now: dateti
     Raises NotFound, NotPermitted, Conflict when it was answered before.
     """
     seen = queries.offer_seen_by(session, actor, offer_id)
-    party = _answering(seen, actor, "answer this offer")
+    party = answering(seen, actor, "answer this offer")
     offer = _end(session, seen, OfferEvent.DECLINE, now=now)
     _tell_other(
         session,
@@ -116,7 +110,7 @@ def withdraw_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datet
     Raises NotFound, NotPermitted, Conflict when it was answered before.
     """
     seen = queries.offer_seen_by(session, actor, offer_id)
-    party = _side(seen, actor)
+    party = side_of(seen, actor)
     if party is not seen.made_by:
         raise NotPermitted("withdraw an offer of the other side")
     offer = _end(session, seen, OfferEvent.WITHDRAW, now=now)
@@ -129,41 +123,6 @@ def withdraw_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datet
         now=now,
     )
     return offer
-
-
-def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Collaboration:
-    """Agree to the other side's open offer: its terms are frozen and its money is committed.
-
-    1. Lock the campaign, so that two acceptances cannot promise the same money, then the
-       application, so that two tabs cannot both accept.
-    2. Commit the fee, and the bonus at most, in the ledger; without the money no agreement.
-    3. Write the collaboration and the usage grant, and let the rooms above know.
-
-    A second time raises Conflict. Raises NotFound, NotPermitted, Conflict.
-    """
-    seen = queries.offer_seen_by(session, actor, offer_id)
-    party = _answering(seen, actor, "accept this offer")
-    campaign = lock_open_campaign(session, seen.campaign_id, now=now)
-    application = lock_application(session, seen.application_id)
-    offer = _still_open(lock_row(session, Offer, offer_id), now=now)
-    collaboration = Collaboration(
-        id=new_id(),
-        campaign_id=campaign.id,
-        creator_id=offer.creator_id,
-        brand_id=campaign.brand_id,
-        offer_id=offer.id,
-        state=CollaborationState.ACTIVE,
-        agreed_at=now,
-    )
-    _commit_fee(session, offer, collaboration, actor=actor, now=now)
-    end_offer(offer, OfferEvent.ACCEPT, now=now)
-    move_application(application, ApplicationEvent.AGREE, now=now)
-    session.add(collaboration)
-    session.flush()  # the grant's foreign key needs the row; no relationship orders them
-    session.add(_grant(offer, collaboration, now=now))
-    post(session, OfferAccepted(collaboration_id=collaboration.id))
-    _tell_agreed(session, offer, collaboration, party, now=now)
-    return collaboration
 
 
 def expire_offer(session: Session, *, offer_id: UUID, now: datetime) -> bool:
@@ -275,31 +234,6 @@ def _next_number(session: Session, application: Application) -> int:
     return (last or 0) + 1
 
 
-def _side(offer: Offer, actor: Actor) -> Party:
-    brand_id = offer.application.campaign.brand_id
-    party = queries.party_of(actor, brand_id=brand_id, creator_id=offer.creator_id)
-    if party is None:
-        raise NotPermitted("act on this offer")
-    return party
-
-
-def _answering(offer: Offer, actor: Actor, act: str) -> Party:
-    party = _side(offer, actor)
-    if party is offer.made_by:
-        raise NotPermitted(f"{act}: your side made it, so the other side answers")
-    return party
-
-
-def _still_open(offer: Offer, *, now: datetime) -> Offer:
-    if offer.state is OfferState.ACCEPTED:
-        raise Conflict("This offer was agreed already")
-    if offer.state is OfferState.OPEN and offer.expires_at <= now:
-        raise Conflict("The time to answer this offer is over")
-    if not OFFER_LIFE.allows(offer.state, OfferEvent.ACCEPT):
-        raise Conflict(f"This offer is not open any more: it was {offer.state.value}")
-    return offer
-
-
 def _end(session: Session, seen: Offer, event: OfferEvent, *, now: datetime) -> Offer:
     application = lock_application(session, seen.application_id)
     offer = lock_row(session, Offer, seen.id)
@@ -308,38 +242,6 @@ def _end(session: Session, seen: Offer, event: OfferEvent, *, now: datetime) -> 
     end_offer(offer, event, now=now)
     move_application(application, ApplicationEvent.RETRACT, now=now)
     return offer
-
-
-def _commit_fee(
-    session: Session, offer: Offer, collaboration: Collaboration, *, actor: Actor, now: datetime
-) -> None:
-    event = events.committed(
-        collaboration_id=collaboration.id,
-        revision=1,
-        campaign_id=offer.campaign_id,
-        amount=offer.most,
-        memo="Fee of an accepted offer" + (", and its bonus at most" if offer.bonus else ""),
-    )
-    try:
-        ledger.write_entry(session, event, occurred_at=now, actor=actor)
-    except InsufficientBalance as refusal:
-        frozen = books.balance_of(
-            session, events.campaign_frozen(offer.campaign_id), currency=offer.currency
-        )
-        raise Conflict(
-            too_little_money(left=refusal.available, needed=offer.most, frozen=frozen)
-        ) from refusal
-
-
-def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:
-    return UsageGrant(
-        id=new_id(),
-        collaboration_id=collaboration.id,
-        media=offer.usage_media,
-        territory="worldwide",
-        starts_on=now.date(),
-        until_on=usage_until(queries.owed_under(offer), usage_days=offer.usage_days),
-    )
 
 
 def _name(offer: Offer, party: Party) -> str:
@@ -374,36 +276,6 @@ def _tell_other(
             title=title,
             text=text,
             path=f"/brand/offers/{offer.id}",
-            key=offer.id,
-            now=now,
-        )
-
-
-def _tell_agreed(
-    session: Session, offer: Offer, collaboration: Collaboration, party: Party, *, now: datetime
-) -> None:
-    application = offer.application
-    campaign = application.campaign
-    text = f"“{campaign.name}” for {in_words(offer.fee)}: the fee is set aside, work can begin."
-    if other_party(party) is Party.CREATOR:
-        tell_creator(
-            session,
-            application.creator,
-            kind="offer_accepted",
-            title=f"{campaign.brand.name} accepted your offer",
-            text=text,
-            path=f"/creator/collaborations/{collaboration.id}",
-            key=offer.id,
-            now=now,
-        )
-    else:
-        tell_brand(
-            session,
-            campaign,
-            kind="offer_accepted",
-            title=f"{application.creator.display_name} accepted your offer",
-            text=text,
-            path=f"/brand/collaborations/{collaboration.id}",
             key=offer.id,
             now=now,
         )

@@ -1,0 +1,148 @@
+"""An offer is accepted: its terms are frozen and its money is committed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations import queries
+from marketplace.collaborations.messages import OfferAccepted
+from marketplace.collaborations.models import Collaboration, Offer, UsageGrant
+from marketplace.collaborations.rules import (
+    OFFER_LIFE,
+    ApplicationEvent,
+    CollaborationState,
+    OfferEvent,
+    OfferState,
+    Party,
+    other_party,
+    too_little_money,
+    usage_until,
+)
+from marketplace.collaborations.service.moves import (
+    answering,
+    end_offer,
+    lock_application,
+    lock_open_campaign,
+    move_application,
+    tell_brand,
+    tell_creator,
+)
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import in_words
+from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import InsufficientBalance, events
+from marketplace.store.locks import lock_row
+from marketplace.store.outbox import post
+
+
+def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Collaboration:
+    """Agree to the other side's open offer: its terms are frozen and its money is committed.
+
+    1. Lock the campaign, so that two acceptances cannot promise the same money, then the
+       application, so that two tabs cannot both accept.
+    2. Commit the fee, and the bonus at most, in the ledger; without the money no agreement.
+    3. Write the collaboration and the usage grant, and let the rooms above know.
+
+    A second time raises Conflict. Raises NotFound, NotPermitted, Conflict.
+    """
+    seen = queries.offer_seen_by(session, actor, offer_id)
+    party = answering(seen, actor, "accept this offer")
+    campaign = lock_open_campaign(session, seen.campaign_id, now=now)
+    application = lock_application(session, seen.application_id)
+    offer = _still_open(lock_row(session, Offer, offer_id), now=now)
+    collaboration = Collaboration(
+        id=new_id(),
+        campaign_id=campaign.id,
+        creator_id=offer.creator_id,
+        brand_id=campaign.brand_id,
+        offer_id=offer.id,
+        state=CollaborationState.ACTIVE,
+        agreed_at=now,
+    )
+    _commit_fee(session, offer, collaboration, actor=actor, now=now)
+    end_offer(offer, OfferEvent.ACCEPT, now=now)
+    move_application(application, ApplicationEvent.AGREE, now=now)
+    session.add(collaboration)
+    session.flush()  # the grant's foreign key needs the row; no relationship orders them
+    session.add(_grant(offer, collaboration, now=now))
+    post(session, OfferAccepted(collaboration_id=collaboration.id))
+    _tell_agreed(session, offer, collaboration, party, now=now)
+    return collaboration
+
+
+def _still_open(offer: Offer, *, now: datetime) -> Offer:
+    if offer.state is OfferState.ACCEPTED:
+        raise Conflict("This offer was agreed already")
+    if offer.state is OfferState.OPEN and offer.expires_at <= now:
+        raise Conflict("The time to answer this offer is over")
+    if not OFFER_LIFE.allows(offer.state, OfferEvent.ACCEPT):
+        raise Conflict(f"This offer is not open any more: it was {offer.state.value}")
+    return offer
+
+
+def _commit_fee(
+    session: Session, offer: Offer, collaboration: Collaboration, *, actor: Actor, now: datetime
+) -> None:
+    event = events.committed(
+        collaboration_id=collaboration.id,
+        revision=1,
+        campaign_id=offer.campaign_id,
+        amount=offer.most,
+        memo="Fee of an accepted offer" + (", and its bonus at most" if offer.bonus else ""),
+    )
+    try:
+        ledger.write_entry(session, event, occurred_at=now, actor=actor)
+    except InsufficientBalance as refusal:
+        frozen = books.balance_of(
+            session, events.campaign_frozen(offer.campaign_id), currency=offer.currency
+        )
+        raise Conflict(
+            too_little_money(left=refusal.available, needed=offer.most, frozen=frozen)
+        ) from refusal
+
+
+def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:
+    return UsageGrant(
+        id=new_id(),
+        collaboration_id=collaboration.id,
+        media=offer.usage_media,
+        territory="worldwide",
+        starts_on=now.date(),
+        until_on=usage_until(queries.owed_under(offer), usage_days=offer.usage_days),
+    )
+
+
+def _tell_agreed(
+    session: Session, offer: Offer, collaboration: Collaboration, party: Party, *, now: datetime
+) -> None:
+    application = offer.application
+    campaign = application.campaign
+    text = f"“{campaign.name}” for {in_words(offer.fee)}: the fee is set aside, work can begin."
+    if other_party(party) is Party.CREATOR:
+        tell_creator(
+            session,
+            application.creator,
+            kind="offer_accepted",
+            title=f"{campaign.brand.name} accepted your offer",
+            text=text,
+            path=f"/creator/collaborations/{collaboration.id}",
+            key=offer.id,
+            now=now,
+        )
+    else:
+        tell_brand(
+            session,
+            campaign,
+            kind="offer_accepted",
+            title=f"{application.creator.display_name} accepted your offer",
+            text=text,
+            path=f"/brand/collaborations/{collaboration.id}",
+            key=offer.id,
+            now=now,
+        )
