@@ -26,7 +26,7 @@ from marketplace.metrics.models import MetricGap, MetricSnapshot
 from marketplace.metrics.rules.readings import cost_per_thousand_views, engagement_rate_bps
 from marketplace.payouts import queries as payouts
 from marketplace.payouts.queries import EarningLine
-from marketplace.payouts.queries.chains import chain_of_deliverable
+from marketplace.payouts.queries.chains import chain_of_deliverable, chains_of, promised_under
 from marketplace.payouts.rules import EarningState
 from marketplace.payouts.rules.chain import Chain
 from marketplace.web import charts, reader, render
@@ -350,7 +350,11 @@ def on_collaboration(
         if each.state not in DONE
     ]
     done = sum(1 for each in owed if each.state in DONE)
+    earned = payouts.earnings_under(session, collaboration_id=collaboration.id, now=now)
     return {
+        "promised": promised_under(session, collaboration_id=collaboration.id, now=now),
+        "earned": earned,
+        "chains": chains_of(session, earned, now=now),
         "deliverables": owed,
         "waiting": waiting[0] if waiting else "",
         "steps": [

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
@@ -139,3 +140,33 @@ def test_a_clawback_is_told_to_its_creator_and_finance_and_not_to_the_brand(
         theirs = seen(client, alice, page)
         assert "Ready to pay. It is settled with the creator’s next payout." in theirs
         assert "keeps back" not in theirs
+
+
+def test_a_collaboration_shows_both_sides_where_each_of_its_amounts_is(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    agreed = make_collaboration(session, campaign=campaign, creator=bea, by=alice, funded=True)
+    walk(session, agreed, by=alice, creator=bea, to=DeliverableState.IN_REVIEW)
+    path = f"collaborations/{agreed.id}"
+
+    mine, theirs = seen(client, bea, f"/creator/{path}"), seen(client, alice, f"/brand/{path}")
+
+    assert "Waiting for the brand to review the draft" in mine
+    assert "Waiting for you to review the draft" in theirs
+    assert "Promised" in mine
+    assert "Expected " in mine
+    assert "Expected " in theirs
+    assert mine.count("Every step") == theirs.count("Every step") == 1
+
+
+def test_what_a_collaboration_has_earned_is_shown_there(
+    client: FlaskClient, session: Session, earning: Earning, alice: Actor, bea: Actor
+) -> None:
+    path = f"collaborations/{session.get_one(Deliverable, earning.deliverable_id).collaboration_id}"
+
+    assert "It waits until you have set up a payout account." in seen(
+        client, bea, f"/creator/{path}"
+    )
+    assert "It waits until the creator has set up a payout account." in seen(
+        client, alice, f"/brand/{path}"
+    )

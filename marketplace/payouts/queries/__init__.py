@@ -40,6 +40,7 @@ from marketplace.payouts.queries.earnings import (
     earnings_arriving,
     earnings_of_campaign,
     earnings_of_creator,
+    earnings_under,
     sums_of,
 )
 from marketplace.payouts.queries.frozen import (
@@ -86,6 +87,7 @@ __all__ = [
     "earnings_in",
     "earnings_of_campaign",
     "earnings_of_creator",
+    "earnings_under",
     "freeze_by_id",
     "freeze_of",
     "freezes",

@@ -64,6 +64,11 @@ def promised_in(session: Session, *, campaign_id: UUID, now: datetime) -> list[P
     return _promised(session, Deliverable.campaign_id == campaign_id, now)
 
 
+def promised_under(session: Session, *, collaboration_id: UUID, now: datetime) -> list[Promised]:
+    """What a collaboration has not earned yet, the earliest expected first."""
+    return _promised(session, Deliverable.collaboration_id == collaboration_id, now)
+
+
 def chain_of_deliverable(
     session: Session, deliverable: Deliverable, line: EarningLine | None, *, now: datetime
 ) -> Chain:

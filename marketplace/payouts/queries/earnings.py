@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from marketplace.campaigns.models import Campaign
 from marketplace.creators.models import Creator
+from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import (
@@ -103,6 +104,15 @@ def earnings_of_campaign(
         page,
         now,
     )
+
+
+def earnings_under(
+    session: Session, *, collaboration_id: UUID, now: datetime
+) -> Sequence[EarningLine]:
+    """What a collaboration has earned so far, newest first: one page of it."""
+    under = Earning.deliverable.has(Deliverable.collaboration_id == collaboration_id)
+    returned = Earning.kind == EarningKind.RETURNED
+    return _lines(session, _earnings().where(under, ~returned), 1, now).rows
 
 
 def all_earnings(
