@@ -157,17 +157,18 @@ def _calls_to_look_at(session: Session) -> list[Todo]:
             calls.unclear,
             one="The processor’s answer about a {} is unclear",
             many="The processor’s answer about {} calls is unclear",
+            detail="We keep asking what became of it; nothing is sent twice.",
         ),
     ]
 
 
-def _calls(found: Sequence[ProcessorCall], *, one: str, many: str) -> list[Todo]:
+def _calls(found: Sequence[ProcessorCall], *, one: str, many: str, detail: str = "") -> list[Todo]:
     if len(found) > SINGLY:
         return [Todo(many.format(len(found)), "See the calls", url_for("staff.calls"))]
     return [
         Todo(
             title=one.format(WORDS[call.kind]),
-            detail=call.error_text or f"Planned {render.moment(call.planned_at)}",
+            detail=detail or call.error_text or f"Planned {render.moment(call.planned_at)}",
             action_label="Open",
             url=url_of_call(call),
         )

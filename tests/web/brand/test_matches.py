@@ -168,6 +168,7 @@ def test_who_has_applied_is_looked_at_and_not_invited(
         assert "Submitted" in page
         assert "Send the invitation" not in page
         assert "Invite to" not in page
+    assert ">Shortlist<" not in client.get(matches_of(campaign)).text
 
 
 @pytest.mark.parametrize(

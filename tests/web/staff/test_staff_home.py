@@ -110,18 +110,28 @@ def test_a_refund_that_failed_is_told_with_its_reason(
 
 
 @pytest.mark.parametrize(
-    ("reply", "title"),
+    ("reply", "title", "detail"),
     [
-        (Answer(Outcome.UNKNOWN, http_status=500), "s answer about a payout is unclear"),
-        (Answer(Outcome.MISUSED, code="idempotency_error"), "A payout waits for a person"),
+        (
+            Answer(Outcome.UNKNOWN, http_status=500, text="('Connection aborted.',)"),
+            "The processor’s answer about a payout is unclear",
+            "We keep asking what became of it; nothing is sent twice.",
+        ),
+        (
+            Answer(Outcome.MISUSED, code="idempotency_error", text="Keys are used once."),
+            "A payout waits for a person",
+            "Keys are used once.",
+        ),
     ],
 )
 def test_payouts_that_do_not_go_on_lead_to_their_page(
-    staff: FlaskClient, session: Session, reserved: Road, reply: Answer, title: str
+    staff: FlaskClient, session: Session, reserved: Road, reply: Answer, title: str, detail: str
 ) -> None:
     send_payout(session, reserved.payout, reply)
     page = staff.get("/staff/").text
     assert title in page
+    assert detail in page
+    assert "Connection aborted" not in page
     assert f"/staff/payouts/{reserved.payout.id}" in page
 
 
