@@ -27,8 +27,8 @@ from marketplace.collaborations.service.moves import (
     lock_application,
     lock_open_campaign,
     move_application,
-    tell_brand,
-    tell_creator,
+    name_of,
+    tell_party,
 )
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
@@ -121,28 +121,15 @@ def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> Usag
 def _tell_agreed(
     session: Session, offer: Offer, collaboration: Collaboration, party: Party, *, now: datetime
 ) -> None:
-    application = offer.application
-    campaign = application.campaign
-    text = f"“{campaign.name}” for {in_words(offer.fee)}: the fee is set aside, work can begin."
-    if other_party(party) is Party.CREATOR:
-        tell_creator(
-            session,
-            application.creator,
-            kind="offer_accepted",
-            title=f"{campaign.brand.name} accepted your offer",
-            text=text,
-            path=f"/creator/collaborations/{collaboration.id}",
-            key=offer.id,
-            now=now,
-        )
-    else:
-        tell_brand(
-            session,
-            campaign,
-            kind="offer_accepted",
-            title=f"{application.creator.display_name} accepted your offer",
-            text=text,
-            path=f"/brand/collaborations/{collaboration.id}",
-            key=offer.id,
-            now=now,
-        )
+    name = offer.application.campaign.name
+    tell_party(
+        session,
+        offer.application,
+        other_party(party),
+        kind="offer_accepted",
+        title=f"{name_of(offer, party)} accepted your offer",
+        text=f"“{name}” for {in_words(offer.fee)}: the fee is set aside, work can begin.",
+        page=f"collaborations/{collaboration.id}",
+        key=offer.id,
+        now=now,
+    )

@@ -89,6 +89,14 @@ def answering(offer: Offer, actor: Actor, act: str) -> Party:
     return party
 
 
+def name_of(offer: Offer, party: Party) -> str:
+    """The name of one side of an offer."""
+    application = offer.application
+    if party is Party.BRAND:
+        return application.campaign.brand.name
+    return application.creator.display_name
+
+
 def tell_brand(
     session: Session,
     campaign: Campaign,
@@ -141,7 +149,7 @@ def tell_creator(
 
 def tell_party(
     session: Session,
-    agreed: Collaboration,
+    about: Application | Collaboration,
     party: Party,
     *,
     kind: str,
@@ -151,13 +159,13 @@ def tell_party(
     key: UUID | str,
     now: datetime,
 ) -> None:
-    """Tell one side of a collaboration. page: below the side's own pages, where both have one."""
+    """Tell one side. page: below the side's own pages, where both have one."""
     path = f"/{party.value}/{page}"
     if party is Party.BRAND:
         tell_brand(
-            session, agreed.campaign, kind=kind, title=title, text=text, path=path, key=key, now=now
+            session, about.campaign, kind=kind, title=title, text=text, path=path, key=key, now=now
         )
     else:
         tell_creator(
-            session, agreed.creator, kind=kind, title=title, text=text, path=path, key=key, now=now
+            session, about.creator, kind=kind, title=title, text=text, path=path, key=key, now=now
         )

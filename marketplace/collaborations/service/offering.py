@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import today_somewhere
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Application, Offer
@@ -33,10 +32,10 @@ from marketplace.collaborations.service.moves import (
     lock_application,
     lock_open_campaign,
     move_application,
+    name_of,
     open_offer_of,
     side_of,
-    tell_brand,
-    tell_creator,
+    tell_party,
 )
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -98,7 +97,7 @@ def decline_offer(session: Session, *, offer_id: UUID, actor: Actor, now: dateti
         offer,
         party,
         kind="offer_declined",
-        title=f"Offer declined by {_name(offer, party)}",
+        title=f"Offer declined by {name_of(offer, party)}",
         now=now,
     )
     return offer
@@ -119,7 +118,7 @@ def withdraw_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datet
         offer,
         party,
         kind="offer_withdrawn",
-        title=f"Offer withdrawn by {_name(offer, party)}",
+        title=f"Offer withdrawn by {name_of(offer, party)}",
         now=now,
     )
     return offer
@@ -203,7 +202,7 @@ def _put(
         offer,
         party,
         kind="offer" if before is None else "counter_offer",
-        title=f"{_name(offer, party)} offers {in_words(offer.fee)}"
+        title=f"{name_of(offer, party)} offers {in_words(offer.fee)}"
         + ("" if before is None else ", in place of the offer before"),
         now=now,
     )
@@ -244,38 +243,17 @@ def _end(session: Session, seen: Offer, event: OfferEvent, *, now: datetime) -> 
     return offer
 
 
-def _name(offer: Offer, party: Party) -> str:
-    application = offer.application
-    if party is Party.BRAND:
-        return application.campaign.brand.name
-    return application.creator.display_name
-
-
 def _tell_other(
     session: Session, offer: Offer, party: Party, *, kind: str, title: str, now: datetime
 ) -> None:
-    application = offer.application
-    campaign: Campaign = application.campaign
-    text = f"For “{campaign.name}”: {in_words(offer.fee)}."
-    if other_party(party) is Party.CREATOR:
-        tell_creator(
-            session,
-            application.creator,
-            kind=kind,
-            title=title,
-            text=text,
-            path=f"/creator/offers/{offer.id}",
-            key=offer.id,
-            now=now,
-        )
-    else:
-        tell_brand(
-            session,
-            campaign,
-            kind=kind,
-            title=title,
-            text=text,
-            path=f"/brand/offers/{offer.id}",
-            key=offer.id,
-            now=now,
-        )
+    tell_party(
+        session,
+        offer.application,
+        other_party(party),
+        kind=kind,
+        title=title,
+        text=f"For “{offer.application.campaign.name}”: {in_words(offer.fee)}.",
+        page=f"offers/{offer.id}",
+        key=offer.id,
+        now=now,
+    )
