@@ -39,11 +39,18 @@ CREATOR: Final = (
     ),
 )
 STAFF: Final = (
-    NavEntry("Home", "staff.home", ()),
+    NavEntry("Home", "staff.home", ("/staff/endings",)),
     NavEntry(
         "Payouts",
         "staff.payouts",
-        ("/staff/payouts", "/staff/earnings", "/staff/calls", "/staff/freezes", "/staff/clawbacks"),
+        (
+            "/staff/payouts",
+            "/staff/earnings",
+            "/staff/deliverables",
+            "/staff/calls",
+            "/staff/freezes",
+            "/staff/clawbacks",
+        ),
     ),
     NavEntry(
         "Treasury",
