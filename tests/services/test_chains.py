@@ -24,6 +24,7 @@ from marketplace.processor.ports import Answer
 from marketplace.processor.rules import Outcome
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
+from tests.factories.chargebacks import LOST, OPENED, tell
 from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import walk
 from tests.factories.money import (
@@ -194,3 +195,27 @@ def test_the_hold_window_ends_on_the_day_that_was_agreed(
 
     assert (chain.waiting, chain.by) == (Waiting.HOLD, earning.payable_at)
     assert chain.expected_on == (earning.payable_at + timedelta(minutes=15)).date()
+
+
+def test_a_campaign_frozen_by_a_chargeback_changes_no_amount_of_its_creators(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor, earning: Earning
+) -> None:
+    agreed = make_collaboration(session, campaign=campaign, creator=carl, by=alice, funded=True)
+    walk(session, agreed, by=alice, creator=carl, to=DeliverableState.IN_REVIEW)
+    make_payout_account(session, bea)
+    assert waits_for(session, earning) is Waiting.NEXT_RUN
+    (promised,) = chains.promised_in(session, campaign_id=campaign.id, now=NOON)
+
+    found = tell(session, OPENED)
+
+    assert found.frozen > Money(0, "USD")
+    assert waits_for(session, earning) is Waiting.NEXT_RUN
+    assert chains.promised_in(session, campaign_id=campaign.id, now=NOON) == [promised]
+    payout = make_payout(session, bea)
+    assert payout.amount == NET
+    assert waits_for(session, earning) is Waiting.SENDING
+    tell(session, LOST)
+    assert waits_for(session, earning) is Waiting.SENDING
+    assert chains.promised_in(session, campaign_id=campaign.id, now=NOON) == [promised]
+    send_payout(session, payout, SENT)
+    assert waits_for(session, earning) is Waiting.NOTHING
