@@ -22,7 +22,7 @@ class BonusCard:
     """One post's bonus. views, so_far: by the last reading that counts; None before there is one.
 
     net: what of it is the creator's. booked: what of it is in the books. until: None before the
-    post is live.
+    post is live. next_booking_at: None before it is accepted, and once it has ended.
     """
 
     rate: Money
@@ -33,6 +33,7 @@ class BonusCard:
     net: Money | None
     booked: Money
     until: datetime | None
+    next_booking_at: datetime | None
     ended_at: datetime | None
 
     @property
@@ -88,5 +89,6 @@ def bonus_card(
         ).net,
         booked=kept.booked.gross if kept else Money(0, offer.currency),
         until=until,
+        next_booking_at=kept.next_booking_at if kept else None,
         ended_at=kept.ended_at if kept else None,
     )

@@ -137,6 +137,7 @@ def test_both_sides_see_how_far_the_bonus_is_and_until_when(
         assert "$61.72" in text
         assert "$58.63" in text
         assert "Mon 16 Nov 2026" in text
+        assert "It is booked next on Mon 9 Nov 2026" in text
         assert "Counting" in text
 
 
