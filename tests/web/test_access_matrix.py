@@ -13,8 +13,9 @@ from werkzeug.routing import BaseConverter
 from werkzeug.test import TestResponse
 
 from tests.web.access.asking import form_of, path_of
+from tests.web.access.market import opened
 from tests.web.access.table import ROWS, Row
-from tests.web.access.world import VISITORS, World, opened
+from tests.web.access.world import VISITORS, World
 
 BEGINNINGS = {"brand": "/new/brand", "creator": "/new/creator"}
 MEMBERS = ("owner", "manager", "finance", "viewer")

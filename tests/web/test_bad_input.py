@@ -16,7 +16,8 @@ from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_application, make_offer
 from tests.web.access.asking import AUDIENCE, BASICS, OFFER, RIGHTS, form_of, path_of
-from tests.web.access.world import A_VIDEO, World, opened, refused, words
+from tests.web.access.market import A_VIDEO, opened
+from tests.web.access.world import World, refused, words
 
 AMOUNTS = {
     "": "Enter an amount.",

@@ -15,8 +15,9 @@ from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.web.access.asking import BASICS, form_of, path_of
+from tests.web.access.market import opened
 from tests.web.access.table import ROWS
-from tests.web.access.world import World, opened, refused, words
+from tests.web.access.world import World, refused, words
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from tests.factories.accounts import PASSWORD
 from tests.web.access.asking import form_of, path_of
+from tests.web.access.market import opened
 from tests.web.access.table import ROWS, Row
-from tests.web.access.world import World, opened
+from tests.web.access.world import World
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
