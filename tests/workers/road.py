@@ -35,10 +35,13 @@ from tests.factories.campaigns import BUDGET, make_campaign
 from tests.factories.collaborations import make_collaboration, terms
 from tests.workers.conftest import World
 from workers import payouts as payout_jobs
+from workers import processor as processor_jobs
 from workers import reconciliation as reconciliation_jobs
 
 FEE = 40_000
 NET = 38_000
+HOLD = timedelta(days=8)
+TRANSFERS = {"path": "/v1/transfers", "method": "POST"}
 
 
 def usd(minor: int) -> Money:
@@ -236,3 +239,9 @@ def make_road(
     )
     world.drain()
     return Road(world, brand, owner, creator, campaign)
+
+
+def ring_calls(road: Road) -> None:
+    """What the clock does every minute."""
+    road.world.sweep(processor_jobs.ring_due_calls)
+    road.world.drain()

@@ -1,4 +1,4 @@
-"""Money from a brand's card to a creator's bank, with everything that can go wrong on the way."""
+"""Money from a brand's card to a creator's bank, and what is swept up on the way."""
 
 from __future__ import annotations
 
@@ -21,36 +21,25 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.ledger.rules import Code
 from marketplace.notifications.models import Notification
-from marketplace.payouts.messages import PayoutsWanted
 from marketplace.payouts.models import Earning
-from marketplace.payouts.rules import PAUSE_AFTER_REFUSAL, EarningState, PayoutState
+from marketplace.payouts.rules import EarningState, PayoutState
 from marketplace.processor.messages import CallDue
-from marketplace.processor.rules import KEY_LIFE, LEASE, QUIET, CallKind, CallState, Outcome
-from marketplace.reconciliation import checks
+from marketplace.processor.rules import CallKind
 from marketplace.reconciliation import queries as reconciliation
 from marketplace.store.inbox import InboxMessage
 from tests.gateways.openapi_contract import DOCUMENT, the_contract
 from tests.workers.conftest import Skip, World
-from tests.workers.road import NET, Road, make_road, usd
+from tests.workers.road import HOLD, NET, Road, make_road, usd
 from workers import funding as funding_jobs
 from workers import inbox as inbox_jobs
 from workers import payout_accounts as account_jobs
 from workers import payouts as payout_jobs
 from workers import processor as processor_jobs
 
-TRANSFERS = {"path": "/v1/transfers", "method": "POST"}
-HOLD = timedelta(days=8)
-
 
 @pytest.fixture
 def road(world: World, session: Session, acme: Brand, alice: Actor, bea: Actor) -> Road:
     return make_road(world, acme, alice, bea)
-
-
-def ring_calls(road: Road) -> None:
-    """What the clock does every minute."""
-    road.world.sweep(processor_jobs.ring_due_calls)
-    road.world.drain()
 
 
 def test_the_whole_road_of_the_money(road: Road, skip: Skip) -> None:
@@ -165,23 +154,6 @@ def test_a_payment_page_that_nobody_used_expires_and_the_brand_is_told(
     assert road.entries() == 0
 
 
-def test_a_payment_page_whose_answer_was_lost_is_still_one_page(road: Road, skip: Skip) -> None:
-    road.world.script(path="/v1/checkout/sessions", method="POST", drop="after")
-    asked = road.ask_for_money()
-    assert asked.state is FundingState.REQUESTED
-
-    skip(timedelta(seconds=6))
-    ring_calls(road)
-
-    assert len(road.world.sandbox.store.newest("checkout.session")) == 1
-    asked = road.session.get_one(Funding, asked.id)
-    assert asked.state is FundingState.CHECKOUT_OPEN
-    road.pay(asked)
-    road.world.webhooks()
-    road.world.drain()
-    assert asked.state is FundingState.PAID
-
-
 def test_a_processor_that_is_away_is_asked_again_later(road: Road) -> None:
     asked = road.ask_for_money()
     road.pay(asked)
@@ -192,307 +164,6 @@ def test_a_processor_that_is_away_is_asked_again_later(road: Road) -> None:
     assert road.world.later == ["funding-look_at_checkout"]
     road.world.perform(funding_jobs.look_at_checkout, CheckoutDue(funding_id=asked.id))
     assert road.session.get_one(Funding, asked.id).state is FundingState.PAID
-
-
-def test_an_answer_lost_after_the_transfer_pays_once(road: Road, skip: Skip) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, drop="after")
-    road.release()
-    call = road.call(CallKind.TRANSFER)
-    assert call.state is CallState.UNKNOWN
-    assert road.payout().state is PayoutState.RESERVED
-
-    skip(timedelta(seconds=6))
-    ring_calls(road)
-
-    call = road.call(CallKind.TRANSFER)
-    attempts = road.attempts(call)
-    assert [a.outcome for a in attempts] == [Outcome.UNKNOWN, Outcome.DONE]
-    assert len({a.idempotency_key for a in attempts}) == 1
-    assert road.payout().state is PayoutState.SETTLED
-    assert [t["id"] for t in road.transfers()] == [road.payout().stripe_transfer_id]
-    assert road.banked(account) == {"usd": NET}
-    road.assert_all_agrees()
-
-
-def test_a_request_lost_before_it_arrived_pays_once(road: Road, skip: Skip) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, drop="before")
-    road.release()
-    assert road.transfers() == []
-
-    skip(timedelta(seconds=6))
-    ring_calls(road)
-
-    assert road.banked(account) == {"usd": NET}
-    road.assert_all_agrees()
-
-
-def test_a_saved_server_error_over_a_transfer_that_was_made_is_taken_over_after_a_day(
-    road: Road, skip: Skip
-) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, status=500, effect=True)
-    road.release()
-    skip(timedelta(hours=2))
-    ring_calls(road)
-    assert road.call(CallKind.TRANSFER).state is CallState.UNKNOWN
-    assert road.payout().state is PayoutState.RESERVED
-    assert len(road.transfers()) == 1
-
-    skip(KEY_LIFE)
-    ring_calls(road)
-
-    call = road.call(CallKind.TRANSFER)
-    assert (call.state, call.key_generation) == (CallState.SUCCEEDED, 0)
-    assert road.payout().state is PayoutState.SETTLED
-    assert len(road.transfers()) == 1
-    assert road.banked(account) == {"usd": NET}
-    road.assert_all_agrees()
-
-
-def test_a_saved_server_error_over_nothing_gets_a_new_key_once_its_absence_is_sure(
-    road: Road, skip: Skip
-) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, status=500)
-    road.release()
-    skip(KEY_LIFE)
-    ring_calls(road)
-    call = road.call(CallKind.TRANSFER)
-    assert (call.state, call.absent_count, call.key_generation) == (CallState.UNKNOWN, 1, 0)
-    assert road.transfers() == []
-
-    skip(QUIET)
-    ring_calls(road)
-    ring_calls(road)
-
-    call = road.call(CallKind.TRANSFER)
-    assert (call.state, call.key_generation) == (CallState.SUCCEEDED, 1)
-    assert len(road.transfers()) == 1
-    assert road.banked(account) == {"usd": NET}
-    road.assert_all_agrees()
-
-
-def test_a_worker_that_died_while_sending_is_followed_by_another(road: Road, skip: Skip) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.sweep(payout_jobs.release_fees)
-    creator_id = road.creator.creator_id
-    assert creator_id is not None
-    road.world.perform(payout_jobs.gather_payouts, PayoutsWanted(creator_id=creator_id))
-    call = road.call(CallKind.TRANSFER)
-    dead = processor_jobs.processor.claim(road.session, call_id=call.id, now=utc_now())
-    assert dead is not None
-
-    road.world.drain()
-    assert road.transfers() == []
-    skip(LEASE + timedelta(seconds=1))
-    ring_calls(road)
-
-    call = road.call(CallKind.TRANSFER)
-    assert [a.outcome for a in road.attempts(call)] == [None, Outcome.DONE]
-    assert len(road.transfers()) == 1
-    assert road.banked(account) == {"usd": NET}
-    road.assert_all_agrees()
-
-
-def test_a_webhook_that_comes_before_the_answer_settles_the_payout_once(
-    road: Road, skip: Skip
-) -> None:
-    road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, drop="after")
-    road.release()
-    assert road.payout().state is PayoutState.RESERVED
-
-    road.world.webhooks()
-    road.world.drain()
-    assert road.payout().state is PayoutState.SETTLED
-    entries = road.entries()
-
-    skip(timedelta(seconds=6))
-    ring_calls(road)
-
-    assert road.entries() == entries
-    assert len(road.transfers()) == 1
-    road.assert_all_agrees()
-
-
-def test_an_answer_that_comes_after_the_webhook_changes_nothing(road: Road, skip: Skip) -> None:
-    road.payable()
-    skip(HOLD)
-    road.world.sweep(payout_jobs.release_fees)
-    assert road.creator.creator_id is not None
-    wanted = PayoutsWanted(creator_id=road.creator.creator_id)
-    road.world.perform(payout_jobs.gather_payouts, wanted)
-    call = road.call(CallKind.TRANSFER)
-    with road.world.app.app_context(), processor_jobs.transaction() as own:
-        instruction = processor_jobs.processor.claim(own, call_id=call.id, now=utc_now())
-    assert instruction is not None
-    answer = road.world.run().gateways.payments.send(instruction)
-    road.world.webhooks()
-    road.world.drain()
-    assert road.payout().state is PayoutState.SETTLED
-    entries = road.entries()
-
-    late = processor_jobs.processor.record(
-        road.session, instruction=instruction, answer=answer, now=utc_now()
-    )
-    road.session.commit()
-
-    assert late is None
-    assert road.entries() == entries
-    assert [a.outcome for a in road.attempts(call)] == [Outcome.DONE]
-    road.assert_all_agrees()
-
-
-def test_a_refused_payout_goes_back_and_is_paid_once_the_account_is_mended(
-    road: Road, skip: Skip
-) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.sandbox.control(
-        f"accounts/{account.stripe_account_id}/transfers", {"state": "inactive"}
-    )
-    road.release()
-    payout = road.payout()
-    assert payout.state is PayoutState.RETURNED
-    assert road.sums() == [usd(0), usd(NET), usd(0), usd(0)]
-    assert road.session.get_one(type(account), account.id).transfers_active is False
-    assert road.transfers() == []
-    road.assert_all_agrees()
-
-    road.world.sandbox.control(
-        f"accounts/{account.stripe_account_id}/transfers", {"state": "active"}
-    )
-    skip(PAUSE_AFTER_REFUSAL)
-    road.world.webhooks()
-    road.world.drain()
-
-    assert road.sums() == [usd(0), usd(0), usd(0), usd(NET)]
-    assert road.banked(account) == {"usd": NET}
-    assert [p["id"] for p in road.transfers()] == [road.payout().stripe_transfer_id]
-    road.assert_all_agrees()
-
-
-def test_a_refusal_that_stays_is_not_asked_for_again_and_again(road: Road, skip: Skip) -> None:
-    road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, status=400, code="account_invalid", times=50)
-
-    road.release()
-    road.world.sweep(payout_jobs.pay_everybody, account_jobs.refresh_accounts_not_ready)
-    road.world.drain()
-
-    sent = [r for r in road.world.sandbox.sandbox.stripe.requests if _sends_transfer(r)]
-    assert len(sent) == 1
-    skip(PAUSE_AFTER_REFUSAL)
-    road.world.sweep(payout_jobs.pay_everybody, account_jobs.refresh_accounts_not_ready)
-    road.world.drain()
-    sent = [r for r in road.world.sandbox.sandbox.stripe.requests if _sends_transfer(r)]
-    assert len(sent) == 2
-    assert road.sums() == [usd(0), usd(NET), usd(0), usd(0)]
-
-
-def _sends_transfer(line: dict[str, dict[str, str]]) -> bool:
-    return (line["request"]["method"], line["request"]["path"]) == ("POST", "/v1/transfers")
-
-
-def test_a_refusal_after_a_lost_answer_releases_nothing(road: Road, skip: Skip) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, drop="before")
-    road.world.script(**TRANSFERS, status=400, code="account_invalid", saved=False)
-    road.release()
-    skip(timedelta(seconds=6))
-    ring_calls(road)
-    # Nobody knows what became of the first try, so the refusal of the second says nothing.
-    assert road.call(CallKind.TRANSFER).state is CallState.UNKNOWN
-    assert road.payout().state is PayoutState.RESERVED
-    assert road.sums() == [usd(0), usd(0), usd(NET), usd(0)]
-
-    skip(timedelta(seconds=31))
-    ring_calls(road)
-
-    assert road.payout().state is PayoutState.SETTLED
-    assert road.banked(account) == {"usd": NET}
-    road.assert_all_agrees()
-
-
-def test_too_little_money_at_the_processor_waits_and_is_sent_under_a_new_key(
-    road: Road, skip: Skip
-) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, status=400, code="balance_insufficient")
-    road.release()
-    call = road.call(CallKind.TRANSFER)
-    assert (call.state, call.key_generation) == (CallState.RETRY, 1)
-    assert road.payout().state is PayoutState.RESERVED
-
-    ring_calls(road)
-    assert road.transfers() == []
-    skip(timedelta(hours=1, seconds=1))
-    ring_calls(road)
-
-    assert road.payout().state is PayoutState.SETTLED
-    assert road.banked(account) == {"usd": NET}
-    road.assert_all_agrees()
-
-
-def test_credentials_that_are_not_taken_stop_the_sending_and_nothing_is_lost(
-    road: Road, skip: Skip, stella: Actor
-) -> None:
-    account = road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, status=401, saved=False)
-    road.world.sweep(payout_jobs.release_fees)
-    road.world.drain(mail=True)
-    call = road.call(CallKind.TRANSFER)
-    assert call.state is CallState.RETRY
-    told = road.session.scalars(
-        select(Notification.user_id).where(Notification.kind == "sending_stopped")
-    ).all()
-    assert told == [stella.user_id]
-
-    skip(timedelta(minutes=9))
-    ring_calls(road)
-    assert len(road.attempts(call)) == 1  # nothing hammers a door that is shut
-    skip(timedelta(minutes=1, seconds=1))
-    ring_calls(road)
-
-    assert road.payout().state is PayoutState.SETTLED
-    assert road.banked(account) == {"usd": NET}
-
-
-def test_a_misused_key_waits_for_a_person_and_staff_are_told(
-    road: Road, skip: Skip, stella: Actor
-) -> None:
-    road.payable()
-    skip(HOLD)
-    road.world.script(**TRANSFERS, drop="after")
-    road.release()
-    call = road.call(CallKind.TRANSFER)
-    call.params = {**call.params, "amount_minor": NET - 1}
-    skip(timedelta(seconds=6))
-    road.world.sweep(processor_jobs.ring_due_calls)
-    road.world.drain(mail=True)
-
-    assert road.call(CallKind.TRANSFER).state is CallState.MANUAL
-    assert road.payout().state is PayoutState.RESERVED
-    assert len(road.transfers()) == 1
-    told = road.session.scalars(
-        select(Notification.user_id).where(Notification.kind == "call_stuck")
-    ).all()
-    assert told == [stella.user_id]
-    skip(timedelta(days=2))
-    ring_calls(road)
-    assert len(road.transfers()) == 1
 
 
 def test_an_account_whose_webhook_is_lost_is_found_by_the_sweep(road: Road, skip: Skip) -> None:
@@ -540,51 +211,6 @@ def test_unspent_money_goes_back_with_its_fee_and_all_agrees(road: Road, skip: S
     assert road.balance(Code.FEE_UNEARNED, road.campaign.id) == usd(0)
     given = road.world.sandbox.store.newest("refund")
     assert [(r["amount"], r["status"]) for r in given] == [(66_000, "succeeded")]
-    road.assert_all_agrees()
-
-
-def test_a_refund_whose_answer_was_lost_is_paid_once(road: Road, skip: Skip) -> None:
-    road.fund()
-    road.agree()
-    campaigns.close(road.session, campaign_id=road.campaign.id, actor=road.owner, now=utc_now())
-    road.world.script(path="/v1/refunds", method="POST", drop="after")
-    funding.refund_unspent(
-        road.session, actor=road.owner, campaign_id=road.campaign.id, now=utc_now()
-    )
-    road.world.drain()
-    skip(timedelta(seconds=6))
-    ring_calls(road)
-
-    assert [r["amount"] for r in road.world.sandbox.store.newest("refund")] == [66_000]
-    assert road.session.scalars(select(Refund.state)).all() == [RefundState.PAID]
-    road.assert_all_agrees()
-
-
-def test_a_refund_that_the_balance_does_not_cover_waits_until_it_does(
-    road: Road, skip: Skip
-) -> None:
-    road.fund()
-    campaigns.close(road.session, campaign_id=road.campaign.id, actor=road.owner, now=utc_now())
-    funding.refund_unspent(
-        road.session, actor=road.owner, campaign_id=road.campaign.id, now=utc_now()
-    )
-    road.world.drain()
-    # The processor has kept 32.20 of the 1,100.00.
-    assert road.call(CallKind.REFUND).state is CallState.RETRY
-    assert road.world.sandbox.store.newest("refund") == []
-    road.reconcile()
-    failed = [r for r in checks.run_all(road.session) if not r.passed]
-    assert [(r.name, [f.text for f in r.findings], r.broken) for r in failed] == [
-        ("I4", ["The platform must add cash: 32.20 USD."], False)
-    ]
-
-    other = make_road(road.world, road.brand, road.owner, road.creator)
-    other.fund()
-    skip(timedelta(hours=1, seconds=1))
-    ring_calls(road)
-
-    assert [r["amount"] for r in road.world.sandbox.store.newest("refund")] == [110_000]
-    assert road.session.scalars(select(Refund.state)).all() == [RefundState.PAID]
     road.assert_all_agrees()
 
 
