@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.kernel.actor import Actor
+from marketplace.ledger.rules import AccountRef, Code
+from tests.conftest import make_person
 from tests.factories.campaigns import make_campaign
 
 
@@ -15,3 +19,19 @@ from tests.factories.campaigns import make_campaign
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     """A published campaign of acme."""
     return make_campaign(session, brand=acme, by=alice)
+
+
+@pytest.fixture
+def brand_funds() -> AccountRef:
+    return AccountRef(Code.BRAND_FUNDS, uuid4())
+
+
+@pytest.fixture
+def campaign_funds() -> AccountRef:
+    return AccountRef(Code.CAMPAIGN_FUNDS, uuid4())
+
+
+@pytest.fixture
+def theo(session: Session) -> Actor:
+    """The second member of staff."""
+    return Actor(user_id=make_person(session, "theo", is_staff=True).id, is_staff=True)

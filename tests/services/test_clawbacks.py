@@ -36,7 +36,6 @@ from marketplace.reconciliation import checks
 from marketplace.store.outbox import OutboxMessage
 from marketplace.treasury import service as treasury
 from marketplace.treasury.models import FinanceRequest
-from tests.conftest import make_person
 from tests.factories.campaigns import make_campaign
 from tests.factories.ledger import usd
 from tests.factories.money import (
@@ -53,11 +52,6 @@ from tests.factories.money import (
 
 LATER = HOLD_OVER + timedelta(days=1)
 SENT = Answer(Outcome.DONE, remote_id="tr_1")
-
-
-@pytest.fixture
-def theo(session: Session) -> Actor:
-    return Actor(user_id=make_person(session, "theo", is_staff=True).id, is_staff=True)
 
 
 @pytest.fixture

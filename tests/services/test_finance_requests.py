@@ -30,16 +30,10 @@ from marketplace.treasury import queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.rules.requests import RequestKind, RequestState
-from tests.conftest import NOON, make_person
+from tests.conftest import NOON
 from tests.factories.ledger import make_brand_funds, make_entry, usd
 
 Ask = Callable[..., FinanceRequest]
-
-
-@pytest.fixture
-def theo(session: Session) -> Actor:
-    """The second member of staff."""
-    return Actor(user_id=make_person(session, "theo", is_staff=True).id, is_staff=True)
 
 
 @pytest.fixture

@@ -1,32 +1,25 @@
-"""Writing journal entries: once, in balance, never below zero, undone only by a reversal."""
+"""Writing journal entries: once, in balance, never below zero."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import NOBODY, SYSTEM, Actor
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
-from marketplace.ledger import checks, queries, service
-from marketplace.ledger.chart import CHART, Side
-from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
+from marketplace.ledger import queries, service
+from marketplace.ledger.models import LedgerAccount, LedgerBalance
 from marketplace.ledger.rules import (
-    GRAMMAR,
     AccountRef,
     Code,
-    Entry,
     EntryKind,
     InsufficientBalance,
     MalformedEntry,
-    Pair,
 )
 from tests.factories.ledger import (
     OCCURRED_AT,
@@ -37,30 +30,7 @@ from tests.factories.ledger import (
     make_entry,
     usd,
 )
-
-FEES = AccountRef(Code.PROCESSOR_FEES)
-
-
-@pytest.fixture
-def brand_funds() -> AccountRef:
-    return AccountRef(Code.BRAND_FUNDS, uuid4())
-
-
-@pytest.fixture
-def campaign_funds() -> AccountRef:
-    return AccountRef(Code.CAMPAIGN_FUNDS, uuid4())
-
-
-def held(session: Session, ref: AccountRef, currency: str = "USD") -> int:
-    return queries.balance_of(session, ref, currency=currency).minor
-
-
-def written(session: Session) -> tuple[int, int]:
-    entries = session.scalar(select(func.count()).select_from(JournalEntry))
-    postings = session.scalar(select(func.count()).select_from(Posting))
-    assert entries is not None
-    assert postings is not None
-    return entries, postings
+from tests.services.books import FEES, held, written
 
 
 def test_an_entry_keeps_everything_it_was_told(session: Session, brand_funds: AccountRef) -> None:
@@ -340,80 +310,6 @@ def test_a_malformed_entry_writes_nothing(
     assert session.scalar(opened) == 0
 
 
-def reverse(session: Session, entry_id: int) -> int:
-    return service.reverse_entry(
-        session, entry_id=entry_id, occurred_at=OCCURRED_AT, actor=SYSTEM, memo="Wrong brand"
-    )
-
-
-def test_a_mistake_is_undone_by_its_mirror(session: Session, brand_funds: AccountRef) -> None:
-    processor = held(session, PROCESSOR)
-    entry_id = make_entry(
-        session,
-        (PROCESSOR, brand_funds, usd(500)),
-        (FEES, PROCESSOR, usd(45)),
-        kind=EntryKind.FUND,
-        idem_key="fund:ch_wrong",
-    )
-
-    reversal_id = reverse(session, entry_id)
-
-    assert held(session, brand_funds) == 0
-    assert held(session, PROCESSOR) == processor
-    assert queries.pairs_of(session, reversal_id) == [
-        Pair(debit=brand_funds, credit=PROCESSOR, amount=usd(500)),
-        Pair(debit=PROCESSOR, credit=FEES, amount=usd(45)),
-    ]
-    view = queries.entry(session, reversal_id)
-    assert (view.kind, view.idem_key, view.memo) == (
-        EntryKind.REVERSAL,
-        "reverse:fund:ch_wrong",
-        "Wrong brand",
-    )
-    assert view.reverses_id == entry_id
-    assert queries.entry(session, entry_id).reversed_by_id == reversal_id
-
-
-def test_a_mistake_is_undone_once(session: Session, brand_funds: AccountRef) -> None:
-    entry_id = make_brand_funds(session, brand_id=brand_funds.owner, amount=usd(500))
-    first = reverse(session, entry_id)
-    make_brand_funds(session, brand_id=brand_funds.owner, amount=usd(700))
-    before = written(session)
-
-    assert reverse(session, entry_id) == first
-    assert written(session) == before
-    assert held(session, brand_funds) == 700
-
-
-def test_a_reversal_is_not_reversed(session: Session, brand_funds: AccountRef) -> None:
-    reversal_id = reverse(
-        session, make_brand_funds(session, brand_id=brand_funds.owner, amount=usd(500))
-    )
-
-    with pytest.raises(Conflict, match="A reversal is not reversed"):
-        reverse(session, reversal_id)
-
-    assert held(session, brand_funds) == 0
-
-
-def test_what_has_moved_on_cannot_be_reversed(
-    session: Session, brand_funds: AccountRef, campaign_funds: AccountRef
-) -> None:
-    entry_id = make_brand_funds(session, brand_id=brand_funds.owner, amount=usd(500))
-    make_entry(session, (brand_funds, campaign_funds, usd(1)), kind=EntryKind.ALLOCATE)
-
-    with pytest.raises(InsufficientBalance) as refusal:
-        reverse(session, entry_id)
-
-    assert (refusal.value.available, refusal.value.needed) == (usd(499), usd(500))
-    assert queries.entry(session, entry_id).reversed_by_id is None
-
-
-def test_there_is_nothing_to_reverse_where_nothing_was_written(session: Session) -> None:
-    with pytest.raises(NotFound, match="journal entry"):
-        reverse(session, 10**15)
-
-
 def test_accounts_can_be_locked_before_they_were_ever_used(
     session: Session, brand_funds: AccountRef
 ) -> None:
@@ -433,107 +329,3 @@ def test_a_fee_travels_from_the_brand_to_the_creator(session: Session) -> None:
 
     assert held(session, AccountRef(Code.CREATOR_PENDING, creator)) == 0
     assert held(session, AccountRef(Code.CREATOR_PAYABLE, creator)) == 950
-
-
-OWNERS = [UUID(int=n) for n in (1, 2)]
-MOVES = sorted(rule for rule in GRAMMAR if rule[0] is not EntryKind.REVERSAL)
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> list[tuple[EntryKind, list[Pair]]]:
-    """Entries of one to three lawful postings between few owners, so that money runs out often."""
-
-    def ref(code: Code) -> AccountRef:
-        return (
-            AccountRef(code, draw(st.sampled_from(OWNERS)))
-            if CHART[code].owned
-            else AccountRef(code)
-        )
-
-    history = []
-    for _ in range(draw(st.integers(min_value=1, max_value=12))):
-        kind = draw(st.sampled_from(EntryKind).filter(lambda kind: kind is not EntryKind.REVERSAL))
-        rules = [rule for rule in MOVES if rule[0] is kind]
-        history.append(
-            (
-                kind,
-                [
-                    Pair(
-                        debit=ref(debit),
-                        credit=ref(credit),
-                        amount=Money(
-                            draw(st.integers(min_value=1, max_value=20)),
-                            draw(st.sampled_from(["CHF", "JPY"])),
-                        ),
-                    )
-                    for _, debit, credit in draw(
-                        st.lists(st.sampled_from(rules), min_size=1, max_size=3)
-                    )
-                ],
-            )
-        )
-    return history
-
-
-Balances = dict[tuple[AccountRef, str], int]
-
-
-def after(balances: Balances, pairs: list[Pair]) -> Balances:
-    moved = defaultdict(int, balances)
-    for pair in pairs:
-        for ref, side in ((pair.debit, Side.DEBIT), (pair.credit, Side.CREDIT)):
-            grows = CHART[ref.code].side is side
-            moved[ref, pair.amount.currency] += pair.amount.minor if grows else -pair.amount.minor
-    return moved
-
-
-@pytest.fixture
-def some_money(session: Session) -> None:
-    for owner in OWNERS:
-        for unit in ("CHF", "JPY"):
-            make_brand_funds(session, brand_id=owner, amount=Money(30, unit))
-            make_campaign_funds(session, campaign_id=owner, amount=Money(30, unit))
-            make_creator_payable(session, creator_id=owner, amount=Money(30, unit))
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("some_money")
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(history=histories())
-def test_any_history_keeps_the_books_in_balance(
-    session: Session, history: list[tuple[EntryKind, list[Pair]]]
-) -> None:
-    with session.begin_nested() as example:
-        refs = {
-            (ref, currency)
-            for _, pairs in history
-            for pair in pairs
-            for ref in (pair.debit, pair.credit)
-            for currency in ("CHF", "JPY")
-        }
-        expected: Balances = {
-            (ref, currency): held(session, ref, currency) for ref, currency in refs
-        }
-        for number, (kind, pairs) in enumerate(history):
-            wanted = after(expected, pairs)
-            fits = all(minor >= 0 for (ref, _), minor in wanted.items() if CHART[ref.code].strict)
-            try:
-                service.write_entry(
-                    session,
-                    Entry(kind, f"history:{number}", tuple(pairs)),
-                    occurred_at=datetime(2026, 11, 2, tzinfo=UTC),
-                    actor=SYSTEM,
-                )
-                was_written = True
-            except InsufficientBalance:
-                was_written = False
-            assert was_written is fits
-            expected = wanted if fits else expected
-
-        assert {key: held(session, *key) for key in expected} == expected
-        assert [result.name for result in checks.run_all(session) if result.broken] == []
-        example.rollback()

@@ -25,16 +25,6 @@ from tests.factories.ledger import (
 FEES = AccountRef(Code.PROCESSOR_FEES)
 
 
-@pytest.fixture
-def brand_funds() -> AccountRef:
-    return AccountRef(Code.BRAND_FUNDS, uuid4())
-
-
-@pytest.fixture
-def campaign_funds() -> AccountRef:
-    return AccountRef(Code.CAMPAIGN_FUNDS, uuid4())
-
-
 def test_an_account_that_was_never_used_holds_nothing(
     session: Session, brand_funds: AccountRef
 ) -> None:
