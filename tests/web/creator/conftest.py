@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
-from tests.conftest import NOON
+from tests.conftest import NOON, sign_in
 
 
 @pytest.fixture
@@ -19,3 +21,10 @@ def noon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> datetime:
     clock.write_text(str(ahead), encoding="ascii")
     monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(clock))
     return NOON
+
+
+@pytest.fixture
+def beas(client: FlaskClient, bea: Actor) -> FlaskClient:
+    """The browser of Bea, who is signed in."""
+    sign_in(client, bea)
+    return client
