@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,10 +26,9 @@ from marketplace.payouts.rules import (
     Recovery,
     ReversalState,
 )
-from marketplace.processor import queries as calls
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.ports import Answer
-from marketplace.processor.rules import CallKind, CallState, Outcome
+from marketplace.processor.rules import CallState, Outcome
 from marketplace.reconciliation import checks
 from marketplace.store.outbox import OutboxMessage
 from marketplace.treasury import service as treasury
@@ -40,7 +37,6 @@ from tests.factories.campaigns import make_campaign
 from tests.factories.ledger import usd
 from tests.factories.money import (
     HOLD_OVER,
-    answer,
     make_accepted,
     make_case,
     make_earning,
@@ -49,8 +45,8 @@ from tests.factories.money import (
     pay_in,
     send_payout,
 )
+from tests.services.taking_back import LATER, gather, next_work, reverse
 
-LATER = HOLD_OVER + timedelta(days=1)
 SENT = Answer(Outcome.DONE, remote_id="tr_1")
 
 
@@ -83,53 +79,6 @@ def balance(session: Session, code: Code, owner: object = None) -> int:
 
 def owed(session: Session, creator: Actor) -> int:
     return balance(session, Code.OWED_BY_CREATOR, creator.creator_id)
-
-
-def next_work(session: Session, campaign: Campaign, alice: Actor, creator: Actor) -> Earning:
-    """Another 380.00 that is payable, from another campaign of the same brand."""
-    brand = session.get_one(Brand, campaign.brand_id)
-    other = make_campaign(session, brand=brand, by=alice, name="Soups")
-    pay_in(session, other, by=alice, charge_id="ch_soups")
-    done = make_accepted(session, other, by=alice, creator=creator, video_id="7345678901234567891")
-    return make_earning(session, done)
-
-
-def gather(session: Session, bea: Actor) -> list[int]:
-    """Gather twice; return what is sent."""
-    made = []
-    for _ in range(2):
-        made += payouts.gather(session, creator_ids=[bea.creator_id], now=LATER)  # type: ignore[list-item]
-        session.flush()
-    return [each.amount_minor for each in made]
-
-
-def reverse(
-    session: Session,
-    by: Actor,
-    payout: Payout,
-    minor: int,
-    *,
-    case: ClawbackCase | None = None,
-    reply: Answer | None = None,
-) -> PayoutReversal:
-    """Ask for a reversal, have it answered, and conclude it twice."""
-    made = payouts.ask_reversal(
-        session,
-        actor=by,
-        payout_id=payout.id,
-        amount=usd(minor),
-        reason="Wrong account.",
-        case_id=case.id if case else None,
-        now=LATER,
-    )
-    session.flush()
-    call = calls.call_for(session, kind=CallKind.REVERSAL, subject_id=made.id)
-    assert call is not None
-    if answer(session, call, reply or Answer(Outcome.DONE, remote_id=f"trr_{minor}"), now=LATER):
-        for _ in range(2):
-            payouts.conclude_reversal(session, call=call, now=LATER)
-            session.flush()
-    return made
 
 
 def broken(session: Session) -> list[str]:

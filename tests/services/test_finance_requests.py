@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import (
     Conflict,
     InvalidInput,
@@ -21,9 +21,8 @@ from marketplace.kernel.errors import (
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
-from marketplace.ledger import service as books
 from marketplace.ledger.models import JournalEntry
-from marketplace.ledger.rules import AccountRef, Code, EntryKind, InsufficientBalance, events
+from marketplace.ledger.rules import AccountRef, Code, EntryKind, InsufficientBalance
 from marketplace.reconciliation import checks
 from marketplace.store.outbox import OutboxMessage
 from marketplace.treasury import queries
@@ -32,6 +31,7 @@ from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.rules.requests import RequestKind, RequestState
 from tests.conftest import NOON
 from tests.factories.ledger import make_brand_funds, make_entry, usd
+from tests.services.asking import owe, set_aside
 
 Ask = Callable[..., FinanceRequest]
 
@@ -73,30 +73,6 @@ def entries(session: Session) -> int:
 def posted(session: Session, name: str) -> int:
     session.flush()
     return len(session.scalars(select(OutboxMessage.id).where(OutboxMessage.name == name)).all())
-
-
-def owe(session: Session, brand: Brand, minor: int) -> AccountRef:
-    """Let a lost chargeback leave a brand owing us."""
-    owed = events.owed_by_brand(brand.id)
-    taken = events.chargeback_open(new_id())
-    make_entry(
-        session,
-        (taken, AccountRef(Code.PROCESSOR_BALANCE), usd(minor)),
-        kind=EntryKind.CHARGEBACK_WITHDRAWN,
-    )
-    make_entry(session, (owed, taken, usd(minor)), kind=EntryKind.CHARGEBACK_LOST)
-    return owed
-
-
-def set_aside(session: Session, minor: int, name: str = "txn_1") -> queries.Suspended:
-    """Let something move that nobody knows."""
-    entry_id = books.write_entry(
-        session,
-        events.unidentified(stripe_balance_transaction_id=name, source_ref=None, net=usd(minor)),
-        occurred_at=NOON,
-        actor=SYSTEM,
-    )
-    return next(m for m in queries.suspended_movements(session) if m.entry_id == entry_id)
 
 
 def test_asking_books_nothing_and_tells_that_it_waits(

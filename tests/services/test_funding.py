@@ -18,81 +18,27 @@ from marketplace.campaigns.rules import CampaignState
 from marketplace.funding import queries
 from marketplace.funding import service as funding
 from marketplace.funding.models import Charge, Funding, Refund
-from marketplace.funding.ports import ChargeFacts, RefundFacts, RefundStatus
+from marketplace.funding.ports import RefundFacts, RefundStatus
 from marketplace.funding.rules import FundingState, RefundState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.money import Money
-from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import JournalEntry
-from marketplace.ledger.rules import AccountRef, Code
+from marketplace.ledger.rules import Code
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
-from marketplace.reconciliation import checks
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_collaboration
-
-
-def usd(minor: int) -> Money:
-    return Money(minor, "USD")
-
-
-def ask(session: Session, actor: Actor, campaign: Campaign, minor: int = 100_000) -> Funding:
-    asked = funding.request_funding(
-        session,
-        actor=actor,
-        campaign_id=campaign.id,
-        budget=Money(minor, campaign.currency),
-        return_base="https://fairview.test",
-        now=NOON,
-    )
-    session.flush()
-    return asked
-
-
-CHARGED = Money(110_000, "USD")
-KEPT = Money(3_220, "USD")
-
-
-def facts(
-    asked: Funding, number: int = 1, amount: Money = CHARGED, fee: Money = KEPT, **more: Any
-) -> ChargeFacts:
-    told = ChargeFacts(
-        charge_id=f"ch_{number}",
-        payment_intent_id=f"pi_{number}",
-        balance_transaction_id=f"txn_{number}",
-        amount=amount,
-        processor_fee=fee,
-        charged_at=NOON + timedelta(minutes=number),
-        available_on=NOON + timedelta(days=2),
-        method="card",
-        funding_id=asked.id,
-    )
-    return replace(told, **more)
-
-
-def pay(session: Session, asked: Funding, *, number: int = 1, **more: Any) -> Funding:
-    paid = funding.record_paid(
-        session, funding_id=asked.id, charge=facts(asked, number, asked.total, **more), now=NOON
-    )
-    session.flush()
-    return paid
-
-
-def balance(session: Session, code: Code, owner: object = None) -> Money:
-    ref = AccountRef(code) if owner is None else AccountRef(code, owner)  # type: ignore[arg-type]
-    return ledger.balance_of(session, ref, currency="USD")
+from tests.factories.ledger import usd
+from tests.services.books import balance, broken
+from tests.services.paying_in import ask, facts, pay
 
 
 def posted(session: Session) -> list[str]:
     session.flush()
     return list(session.scalars(select(OutboxMessage.name).order_by(OutboxMessage.id)))
-
-
-def broken(session: Session) -> list[str]:
-    return [result.name for result in checks.run_all(session) if result.broken]
 
 
 def test_a_brand_asks_for_money_and_a_checkout_is_planned(

@@ -9,34 +9,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
-from marketplace.kernel.money import Money
-from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import JournalEntry
-from marketplace.ledger.rules import AccountRef, Code
+from marketplace.ledger.rules import Code
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
-from marketplace.payouts.models import Earning, Payout, PayoutAccount
+from marketplace.payouts.models import Earning, Payout
 from marketplace.payouts.ports import AccountFacts
 from marketplace.payouts.rules import EarningState, PayoutState, Waiting
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
-from marketplace.reconciliation import checks
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import VIDEO, make_collaboration, terms
-
-
-def usd(minor: int) -> Money:
-    return Money(minor, "USD")
-
-
-WEEK = timedelta(days=7)
+from tests.factories.ledger import usd
+from tests.services.books import balance, broken
+from tests.services.paying_out import WEEK, accepted, ended, open_account, payable
 
 
 @pytest.fixture
@@ -47,60 +39,9 @@ def deliverable(session: Session, acme: Brand, alice: Actor, bea: Actor) -> Deli
     return accepted(session, collaboration.id)
 
 
-def accepted(session: Session, collaboration_id: object) -> Deliverable:
-    deliverables.create_from_offer(session, collaboration_id=collaboration_id)  # type: ignore[arg-type]
-    session.flush()
-    made = session.scalars(
-        select(Deliverable).where(Deliverable.collaboration_id == collaboration_id)
-    ).one()
-    made.state, made.accepted_at = DeliverableState.ACCEPTED, NOON
-    session.flush()
-    return made
-
-
-def open_account(session: Session, creator: Actor, *, active: bool = True) -> PayoutAccount:
-    account = payouts.open_account(
-        session, actor=creator, country="US", email="bea@example.test", now=NOON
-    )
-    account.stripe_account_id = "acct_bea"
-    session.flush()
-    payouts.record_account(
-        session,
-        facts=AccountFacts("acct_bea", transfers_active=active, requirements=()),
-        now=NOON,
-    )
-    session.flush()
-    return account
-
-
-def payable(session: Session, deliverable: Deliverable) -> Earning:
-    earning = payouts.earn(session, deliverable_id=deliverable.id)
-    session.flush()
-    payouts.mature_due(session, now=NOON + WEEK)
-    session.flush()
-    return earning
-
-
-def ended(session: Session, payout: Payout, state: CallState, remote_id: str | None) -> None:
-    call = session.scalars(select(ProcessorCall).where(ProcessorCall.subject_id == payout.id)).one()
-    call.state, call.remote_id = state, remote_id
-    call.error_text = None if remote_id else "This account cannot be paid."
-    payouts.conclude_transfer(session, call=call, now=NOON + WEEK)
-    session.flush()
-
-
-def balance(session: Session, code: Code, owner: object = None) -> Money:
-    ref = AccountRef(code) if owner is None else AccountRef(code, owner)  # type: ignore[arg-type]
-    return ledger.balance_of(session, ref, currency="USD")
-
-
 def posted(session: Session, name: str) -> int:
     session.flush()
     return len(session.scalars(select(OutboxMessage.id).where(OutboxMessage.name == name)).all())
-
-
-def broken(session: Session) -> list[str]:
-    return [result.name for result in checks.run_all(session) if result.broken]
 
 
 def test_an_accepted_deliverable_earns_its_fee_less_the_platforms_share(
