@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, func, insert, select, text
+from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from marketplace.kernel.errors import Conflict, NotFound
@@ -14,6 +14,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.messages import Message
 from marketplace.store.base import Base, Json
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import insert_rows
 
 
 class OutboxMessage(Base):
@@ -41,11 +42,11 @@ def post(session: Session, message: Message) -> None:
 
 def post_all(session: Session, messages: Sequence[Message]) -> None:
     """Leave many messages in one statement."""
-    if messages:
-        session.execute(
-            insert(OutboxMessage),
-            [{"id": new_id(), "name": each.name(), "body": each.to_json()} for each in messages],
-        )
+    insert_rows(
+        session,
+        OutboxMessage,
+        [{"id": new_id(), "name": each.name(), "body": each.to_json()} for each in messages],
+    )
 
 
 def failed(session: Session, *, page: int) -> Page[OutboxMessage]:

@@ -23,6 +23,7 @@ from marketplace.payouts.models import (
 from marketplace.payouts.rules import EarningState, PayoutState, ReversalState, net
 from marketplace.payouts.rules.chain import Kept
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def open_cases_of(
     """What these creators still owe, the oldest first."""
     statement = (
         select(ClawbackCase)
-        .where(ClawbackCase.creator_id.in_(creator_ids), ClawbackCase.closed_at.is_(None))
+        .where(among(ClawbackCase.creator_id, creator_ids), ClawbackCase.closed_at.is_(None))
         .order_by(ClawbackCase.id)
     )
     if locked:

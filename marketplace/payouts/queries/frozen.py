@@ -13,6 +13,7 @@ from marketplace.payouts.models import (
     Freeze,
 )
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import among
 
 
 def frozen_creators(session: Session, creator_ids: Collection[UUID]) -> set[UUID]:
@@ -20,7 +21,7 @@ def frozen_creators(session: Session, creator_ids: Collection[UUID]) -> set[UUID
     return set(
         session.scalars(
             select(Freeze.creator_id).where(
-                Freeze.creator_id.in_(creator_ids), Freeze.lifted_at.is_(None)
+                among(Freeze.creator_id, creator_ids), Freeze.lifted_at.is_(None)
             )
         )
     )

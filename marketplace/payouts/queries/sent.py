@@ -22,6 +22,7 @@ from marketplace.payouts.rules import (
     PayoutState,
 )
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import among
 
 PAYOUT_ORDERS: Final[Mapping[str, Sequence[InstrumentedAttribute[Any]]]] = {
     "started": (Payout.reserved_at,),
@@ -35,7 +36,7 @@ def last_refusals(session: Session, creator_ids: Collection[UUID]) -> dict[UUID,
     """Creator id -> when the processor last refused a payout to them for good."""
     rows = session.execute(
         select(Payout.creator_id, func.max(Payout.ended_at))
-        .where(Payout.creator_id.in_(creator_ids), Payout.state == PayoutState.RETURNED)
+        .where(among(Payout.creator_id, creator_ids), Payout.state == PayoutState.RETURNED)
         .group_by(Payout.creator_id)
     )
     return {row[0]: row[1] for row in rows if row[1] is not None}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from marketplace.collaborations.rules import bonus_for
@@ -97,7 +98,7 @@ def may_pay_again(*, refused_at: datetime | None, now: datetime) -> bool:
     return refused_at is None or now - refused_at >= PAUSE_AFTER_REFUSAL
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Worth:
     """What a bonus is worth all told, so far; also what of it is booked.
 
@@ -109,7 +110,7 @@ class Worth:
     share: Money
     on_top: Money
 
-    @property
+    @cached_property
     def net(self) -> Money:
         """What of it is the creator's."""
         return self.gross - self.share
@@ -127,7 +128,7 @@ def worth_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BonusStep:
     """From what is booked of a bonus to what it is worth now. Amounts are the difference.
 
@@ -137,19 +138,19 @@ class BonusStep:
     before: Worth
     after: Worth
 
-    @property
+    @cached_property
     def rises(self) -> bool:
         return self.after.gross > self.before.gross
 
-    @property
+    @cached_property
     def net(self) -> Money:
         return self._between(self.before.net, self.after.net)
 
-    @property
+    @cached_property
     def share(self) -> Money:
         return self._between(self.before.share, self.after.share)
 
-    @property
+    @cached_property
     def on_top(self) -> Money:
         return self._between(self.before.on_top, self.after.on_top)
 

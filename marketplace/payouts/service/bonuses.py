@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, inspect, select
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.models import Offer
@@ -42,18 +42,24 @@ from marketplace.payouts.rules import (
 )
 from marketplace.payouts.service.clawing_back import open_case
 from marketplace.store.locks import lock_rows
-from marketplace.store.outbox import post
+from marketplace.store.outbox import post, post_all
+from marketplace.store.rows import insert_rows, update_rows
 
 LOOK_AGAIN: Final = timedelta(hours=1)
 """How soon to look again for the reading that closes a bonus."""
 
 
+_Bonus = Row[Any]
+"""A view bonus as its plain row: there are too many for an object of the session each."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """A bonus that is due, with the reading it is booked by and what that is worth."""
+    """A bonus that is due, with the reading it is booked by, what is booked, and what to book."""
 
-    bonus: ViewBonus
+    bonus: _Bonus
     views: CountedViews
+    booked: Worth
     worth: Worth
 
 
@@ -62,7 +68,7 @@ class _Booking:
     """One entry to be. taken: what its earnings give back, where it corrects downward."""
 
     id: UUID
-    bonus: ViewBonus
+    bonus: _Bonus
     views: CountedViews
     step: BonusStep
     taken: Sequence[tuple[Earning, Part]]
@@ -78,7 +84,7 @@ class _Booking:
             "creator_id": bonus.creator_id,
         }
         memo = (
-            f"{self.views.counted} views, {bonus.rate.minor} for {BONUS_VIEWS}, rule {BONUS_RULE}:"
+            f"{self.views.counted} views, {bonus.rate_minor} for {BONUS_VIEWS}, rule {BONUS_RULE}:"
             f" {step.before.gross.minor} before, {step.after.gross.minor} now"
         )
         if step.rises:
@@ -148,13 +154,12 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
     4. Write all entries, then their measurements and earnings.
     What is not due is left alone, so the second time there is nothing to do.
     """
-    due = session.scalars(
-        select(ViewBonus)
+    due = session.execute(
+        select(*(each.class_attribute for each in inspect(ViewBonus).column_attrs))
         .where(ViewBonus.state == BonusState.COUNTING, ViewBonus.next_booking_at <= now)
         .order_by(ViewBonus.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
     ).all()
     measured = _measure(session, due, now=now)
     bookings = _bookings(session, measured)
@@ -165,7 +170,7 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
     return len(due)
 
 
-def _measure(session: Session, due: Sequence[ViewBonus], *, now: datetime) -> list[_Measured]:
+def _measure(session: Session, due: Sequence[_Bonus], *, now: datetime) -> list[_Measured]:
     """Find the readings: the last one, or for a bonus at its end the first one after that."""
     over = {each.post_id: each.counted_until for each in due if each.counted_until <= now}
     closing = metrics.first_views(session, over)
@@ -178,17 +183,25 @@ def _measure(session: Session, due: Sequence[ViewBonus], *, now: datetime) -> li
         if views is not None:
             worth = worth_of(
                 views.counted,
-                rate=bonus.rate,
-                cap=bonus.cap,
+                rate=Money(bonus.rate_minor, bonus.currency),
+                cap=Money(bonus.cap_minor, bonus.currency),
                 creator_fee_bps=bonus.creator_fee_bps,
                 brand_fee_bps=bonus.brand_fee_bps,
             )
-            measured.append(_Measured(bonus, views, worth))
+            measured.append(_Measured(bonus, views, _booked(bonus), worth))
     return measured
 
 
+def _booked(bonus: _Bonus) -> Worth:
+    return Worth(
+        gross=Money(bonus.gross_minor, bonus.currency),
+        share=Money(bonus.share_minor, bonus.currency),
+        on_top=Money(bonus.on_top_minor, bonus.currency),
+    )
+
+
 def _that_counts(
-    bonus: ViewBonus, closing: CountedViews | None, before: CountedViews | None, now: datetime
+    bonus: _Bonus, closing: CountedViews | None, before: CountedViews | None, now: datetime
 ) -> CountedViews | None:
     """The reading to book by; None while the one that closes the bonus can still come."""
     if now < bonus.counted_until:
@@ -201,13 +214,13 @@ def _that_counts(
 
 def _bookings(session: Session, measured: Sequence[_Measured]) -> list[_Booking]:
     """Work out who gets or gives back what; whatever that touches is locked then."""
-    moving = [each for each in measured if each.worth.gross != each.bonus.booked.gross]
-    unsent = _unsent(session, [e.bonus for e in moving if e.worth.gross < e.bonus.booked.gross])
+    moving = [each for each in measured if each.worth.gross != each.booked.gross]
+    unsent = _unsent(session, [e.bonus for e in moving if e.worth.gross < e.booked.gross])
     fee_left = _lock_accounts(session, [each.bonus for each in moving])
     bookings = []
     for each in moving:
         bonus = each.bonus
-        step = bonus_step(bonus.booked, each.worth, fee_left=fee_left[bonus.campaign_id])
+        step = bonus_step(each.booked, each.worth, fee_left=fee_left[bonus.campaign_id])
         if step is None:
             continue
         fee_left[bonus.campaign_id] += step.before.on_top - step.after.on_top
@@ -220,7 +233,7 @@ def _bookings(session: Session, measured: Sequence[_Measured]) -> list[_Booking]
     return bookings
 
 
-def _unsent(session: Session, falling: Sequence[ViewBonus]) -> Mapping[UUID, list[Earning]]:
+def _unsent(session: Session, falling: Sequence[_Bonus]) -> Mapping[UUID, list[Earning]]:
     """Deliverable id -> what can be taken from, locked: pending before payable, newest first."""
     found: dict[UUID, list[Earning]] = defaultdict(list)
     if not falling:
@@ -242,7 +255,7 @@ def _unsent(session: Session, falling: Sequence[ViewBonus]) -> Mapping[UUID, lis
     return found
 
 
-def _lock_accounts(session: Session, bonuses: Sequence[ViewBonus]) -> dict[UUID, Money]:
+def _lock_accounts(session: Session, bonuses: Sequence[_Bonus]) -> dict[UUID, Money]:
     """Lock every ledger account that these bonuses touch; campaign id -> platform fee left."""
     fee_left: dict[UUID, Money] = {}
     for currency in sorted({each.currency for each in bonuses}):
@@ -254,7 +267,7 @@ def _lock_accounts(session: Session, bonuses: Sequence[ViewBonus]) -> dict[UUID,
     return fee_left
 
 
-def _accounts(bonus: ViewBonus) -> tuple[AccountRef, ...]:
+def _accounts(bonus: _Bonus) -> tuple[AccountRef, ...]:
     return (
         events.committed_to(bonus.collaboration_id),
         events.creator_pending(bonus.creator_id),
@@ -325,10 +338,8 @@ def _keep(
             )
         if not step.rises:
             post(session, BonusCorrected(measurement_id=each.id, owed_minor=each.owed.minor))
-    if measurements:
-        session.execute(insert(BonusMeasurement), measurements)
-    if earnings:
-        session.execute(insert(Earning), earnings)
+    insert_rows(session, BonusMeasurement, measurements)
+    insert_rows(session, Earning, earnings)
 
 
 def _free(earning: Earning) -> Money:
@@ -348,26 +359,41 @@ def _shrink(earning: Earning, part: Part, *, withheld_bps: int) -> None:
 
 def _move_on(
     session: Session,
-    due: Sequence[ViewBonus],
+    due: Sequence[_Bonus],
     bookings: Sequence[_Booking],
     *,
     read: Collection[UUID],
     now: datetime,
 ) -> None:
     """Keep what is booked now, and say when next. read: those with a reading to book by."""
-    for each in bookings:
-        each.bonus.gross_minor = each.step.after.gross.minor
-        each.bonus.share_minor = each.step.after.share.minor
-        each.bonus.on_top_minor = each.step.after.on_top.minor
-        each.bonus.views = each.views.counted
-        each.bonus.measurements += 1
-    for bonus in due:
-        if now < bonus.counted_until:
-            bonus.next_booking_at = next_booking(now=now, counted_until=bonus.counted_until)
-        elif bonus.id in read or now >= bonus.counted_until + LAST_READING_WITHIN:
-            bonus.state = BonusState.ENDED
-            bonus.next_booking_at = None
-            bonus.ended_at = now
-            post(session, BonusEnded(bonus_id=bonus.id))
-        else:
-            bonus.next_booking_at = now + LOOK_AGAIN
+    booked = [
+        {
+            "id": each.bonus.id,
+            "gross_minor": each.step.after.gross.minor,
+            "share_minor": each.step.after.share.minor,
+            "on_top_minor": each.step.after.on_top.minor,
+            "views": each.views.counted,
+            "measurements": each.bonus.measurements + 1,
+        }
+        for each in bookings
+    ]
+    standing = [_standing(each, read=each.id in read, now=now) for each in due]
+    update_rows(session, ViewBonus, booked)
+    update_rows(session, ViewBonus, standing)
+    post_all(
+        session,
+        [BonusEnded(bonus_id=each["id"]) for each in standing if each["state"] is BonusState.ENDED],
+    )
+
+
+def _standing(bonus: _Bonus, *, read: bool, now: datetime) -> dict[str, Any]:
+    """Where a bonus stands after this booking, and when the next one is."""
+    if now < bonus.counted_until:
+        again = next_booking(now=now, counted_until=bonus.counted_until)
+    elif read or now >= bonus.counted_until + LAST_READING_WITHIN:
+        ended = {"state": BonusState.ENDED, "next_booking_at": None, "ended_at": now}
+        return {"id": bonus.id} | ended
+    else:
+        again = now + LOOK_AGAIN
+    counting = {"state": BonusState.COUNTING, "next_booking_at": again, "ended_at": None}
+    return {"id": bonus.id} | counting

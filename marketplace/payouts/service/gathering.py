@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, cast, func, select, update
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import select
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.ids import new_id
@@ -28,6 +28,7 @@ from marketplace.payouts.service.clawing_back import net_clawbacks
 from marketplace.payouts.service.steps import take_steps
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
+from marketplace.store.rows import among, insert_rows, update_rows
 from marketplace.terms.queries import terms_for
 
 
@@ -42,7 +43,7 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
     accounts = _ready(session, creator_ids, now)
     payable = session.scalars(
         select(Earning)
-        .where(Earning.creator_id.in_(accounts), Earning.state == EarningState.PAYABLE)
+        .where(among(Earning.creator_id, accounts), Earning.state == EarningState.PAYABLE)
         .order_by(Earning.id)
         .with_for_update()  # what a rival has gathered meanwhile is payable no more
         .execution_options(populate_existing=True)
@@ -50,16 +51,19 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
     terms = terms_for(session, at=now)
     net_clawbacks(session, payable=payable, now=now)
     payable = [earning for earning in payable if earning.state is EarningState.PAYABLE]
-    payouts: list[Payout] = []
+    made: list[dict[str, Any]] = []
     taken: list[tuple[Earning, UUID]] = []
     for (creator_id, currency), group in groupby(sorted(payable, key=_whose), key=_whose):
         mine = list(group)
         amount = Money(sum(each.left_minor for each in mine), currency)
         if amount >= terms.limits_of(currency).payout_least:
-            payouts.append(_payout_of(accounts[creator_id], mine, amount, now))
-            taken += [(earning, payouts[-1].id) for earning in mine]
+            made.append(_payout_of(accounts[creator_id], mine, amount, now))
+            taken += [(earning, made[-1]["id"]) for earning in mine]
+    insert_rows(session, Payout, made)
+    payouts = [Payout(**row) for row in made]
+    for payout in payouts:
+        make_transient_to_detached(payout)  # its row is there already
     session.add_all(payouts)
-    session.flush()  # what is in them names them
     _take(session, taken)
     _reserve(session, payouts, accounts, now)
     return payouts
@@ -72,7 +76,7 @@ def _ready(
     accounts = session.scalars(
         select(PayoutAccount)
         .where(
-            PayoutAccount.creator_id.in_(set(creator_ids)),
+            among(PayoutAccount.creator_id, set(creator_ids)),
             PayoutAccount.stripe_account_id.is_not(None),
         )
         .order_by(PayoutAccount.id)
@@ -97,39 +101,30 @@ def _whose(earning: Earning) -> tuple[UUID, str]:
 
 def _payout_of(
     account: PayoutAccount, earnings: Sequence[Earning], amount: Money, now: datetime
-) -> Payout:
-    return Payout(
-        id=new_id(),
-        creator_id=account.creator_id,
-        payout_account_id=account.id,
-        amount_minor=amount.minor,
-        withheld_minor=sum(earning.withheld_minor for earning in earnings),
-        currency=amount.currency,
-        state=PayoutState.RESERVED,
-        problem="",
-        reserved_at=now,
-    )
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "creator_id": account.creator_id,
+        "payout_account_id": account.id,
+        "amount_minor": amount.minor,
+        "withheld_minor": sum(earning.withheld_minor for earning in earnings),
+        "currency": amount.currency,
+        "state": PayoutState.RESERVED,
+        "problem": "",
+        "reserved_at": now,
+    }
 
 
 def _take(session: Session, taken: Sequence[tuple[Earning, UUID]]) -> None:
     """Say in one statement which payout each of these earnings is in."""
-    given = (
-        func.unnest(
-            cast([earning.id for earning, _ in taken], ARRAY(Uuid)),
-            cast([payout_id for _, payout_id in taken], ARRAY(Uuid)),
-        )
-        .table_valued("id", "payout_id")
-        .render_derived()
+    update_rows(
+        session,
+        Earning,
+        [
+            {"id": earning.id, "state": EarningState.PAYING, "payout_id": payout_id}
+            for earning, payout_id in taken
+        ],
     )
-    session.execute(
-        update(Earning)
-        .where(Earning.id == given.c.id)
-        .values(state=EarningState.PAYING, payout_id=given.c.payout_id)
-        .execution_options(synchronize_session=False)
-    )
-    for earning, payout_id in taken:
-        set_committed_value(earning, "state", EarningState.PAYING)
-        set_committed_value(earning, "payout_id", payout_id)
 
 
 def _reserve(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.ids import new_id
 from marketplace.payouts.models import Payout, PayoutStep
 from marketplace.payouts.rules import PayoutEvent, PayoutState
+from marketplace.store.rows import insert_rows
 
 
 def take_step(
@@ -45,5 +45,4 @@ def take_steps(
         }
         for payout in payouts
     ]
-    if rows:
-        session.execute(insert(PayoutStep), rows)
+    insert_rows(session, PayoutStep, rows)

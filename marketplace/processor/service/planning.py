@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.ids import new_id
@@ -18,6 +17,7 @@ from marketplace.processor.messages import CallDue
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.store.outbox import post, post_all
+from marketplace.store.rows import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,8 @@ def plan(
 def plan_all(session: Session, *, kind: CallKind, plans: Sequence[Plan], now: datetime) -> None:
     """Do what ``plan`` does, for many rows in a few statements."""
     rows = [_planned(kind, each, now) for each in plans]
-    if rows:
-        session.execute(insert(ProcessorCall), rows)
-        post_all(session, [CallDue(call_id=row["id"]) for row in rows])
+    insert_rows(session, ProcessorCall, rows)
+    post_all(session, [CallDue(call_id=row["id"]) for row in rows])
 
 
 def _planned(kind: CallKind, plan: Plan, now: datetime) -> dict[str, Any]:
