@@ -57,6 +57,10 @@ ARROWS = {
     (PayoutState.RESERVED, PayoutEvent.SETTLE): PayoutState.SETTLED,
     (PayoutState.RESERVED, PayoutEvent.RETURN): PayoutState.RETURNED,
     (PayoutState.RETURNED, PayoutEvent.FIND_PAID): PayoutState.RETURNED,
+    (PayoutState.SETTLED, PayoutEvent.REVERSE_PART): PayoutState.PARTLY_REVERSED,
+    (PayoutState.SETTLED, PayoutEvent.REVERSE): PayoutState.REVERSED,
+    (PayoutState.PARTLY_REVERSED, PayoutEvent.REVERSE_PART): PayoutState.PARTLY_REVERSED,
+    (PayoutState.PARTLY_REVERSED, PayoutEvent.REVERSE): PayoutState.REVERSED,
 }
 
 

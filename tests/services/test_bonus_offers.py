@@ -17,6 +17,7 @@ from marketplace.collaborations.rules import OfferState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.ledger.rules import Code
+from tests.conftest import with_owners_rights
 from tests.factories.campaigns import fund, make_campaign
 from tests.factories.collaborations import (
     BONUS,
@@ -128,6 +129,7 @@ def test_the_database_takes_no_half_bonus(
 
     with pytest.raises(IntegrityError, match="offers_keep_their_terms"), session.begin_nested():
         session.execute(text("UPDATE offers SET bonus_days = 13"))
-    session.execute(text("ALTER TABLE offers DISABLE TRIGGER offers_keep_their_terms"))
+    with with_owners_rights(session):
+        session.execute(text("ALTER TABLE offers DISABLE TRIGGER offers_keep_their_terms"))
     with pytest.raises(IntegrityError, match="ck_offers_bonus_is_whole"):
         session.execute(text(f"UPDATE offers SET {change}"))

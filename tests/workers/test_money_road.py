@@ -280,7 +280,8 @@ def test_a_transfer_of_another_installation_is_left_alone(road: Road, skip: Skip
 
 
 def test_a_webhook_that_cannot_be_handled_is_rung_for_three_days(world: World, skip: Skip) -> None:
-    world.sandbox.control("events", {"type": "transfer.created", "object": {"id": "tr_gone"}})
+    world.sandbox.control("events", {"type": "transfer.created", "object": {"id": "tr_1"}})
+    world.script(path="/v1/transfers/tr_1", status=503, times=100)
     world.webhooks()
     world.drain(twice=False)
     assert world.later == ["inbox-handle_webhook"]
