@@ -11,7 +11,7 @@ from marketplace.store.rows import among, insert_rows, update_rows
 
 
 def test_rows_are_written_and_what_the_session_holds_is_read_again(session: Session) -> None:
-    one, two, three = ids = [new_id() for _ in range(3)]
+    one, two, _ = ids = [new_id() for _ in range(3)]
     insert_rows(
         session,
         OutboxMessage,
