@@ -143,10 +143,8 @@ class Market:
 
     def dismiss_workers(self) -> None:
         for pid in self.workers:
-            with suppress(psutil.NoSuchProcess):
-                worker = psutil.Process(pid)
-                for each in (*worker.children(recursive=True), worker):
-                    each.kill()
+            if alive(pid):
+                end_family(psutil.Process(pid))
         self.workers.clear()
 
     def restart_postgres(self) -> None:
@@ -208,6 +206,15 @@ class Market:
         target = call.lease_until if call.state is CallState.SENDING else call.next_try_at
         if call.ended_at is None and target is not None and target > utc_now():
             skip_ahead(target - utc_now() + SECOND)
+
+
+def end_family(parent: psutil.Process) -> None:
+    """Kill a process and all it has started; any of them may end by itself meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        family = [*parent.children(recursive=True), parent]
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def alive(pid: int) -> bool:
@@ -288,9 +295,7 @@ def a_nursery(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
             assert nursery.stdout.readline() == "ready\n"
             yield nursery
         finally:
-            for child in psutil.Process(nursery.pid).children(recursive=True):
-                child.kill()
-            nursery.kill()
+            end_family(psutil.Process(nursery.pid))
 
 
 @pytest.fixture

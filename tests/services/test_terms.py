@@ -274,7 +274,7 @@ def test_a_fee_that_does_not_cover_the_processors_is_refused(
         "brand_fee_bps": (
             "Of a payment for a budget of USD 50.00 the processor keeps USD 1.76, more than our"
             " fee of USD 0.50: raise it or the smallest payment, or let the brand bear the"
-            " processor's fee."
+            " processor’s fee."
         )
     }
     assert versions(session) == (1, 0)
