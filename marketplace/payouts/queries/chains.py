@@ -35,7 +35,9 @@ class Promised:
 def chains_of(
     session: Session, lines: Sequence[EarningLine], *, now: datetime
 ) -> Mapping[UUID, Chain]:
-    """Earning id -> its chain, for many at once in a few questions."""
+    """Earning id -> its chain, for many at once in a few questions; for none, in no question."""
+    if not lines:
+        return {}
     earnings = [line.earning for line in lines]
     works = _works(session, [each.deliverable for each in earnings])
     creators = {each.creator_id for each in earnings}

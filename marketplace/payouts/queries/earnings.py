@@ -193,6 +193,8 @@ def _lines(
 ) -> Page[EarningLine]:
     from_rows: Page[Earning] = page_of(session, statement, number=page)
     rows = from_rows.rows
+    if not rows:
+        return Page(rows=[], number=from_rows.number, total=from_rows.total, size=from_rows.size)
     creator_ids = {row.creator_id for row in rows}
     accounts = {
         account.creator_id: account
