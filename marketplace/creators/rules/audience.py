@@ -1,0 +1,64 @@
+"""What an audience may be made of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from marketplace.accounts.rules import countries
+from marketplace.creators.rules.profile import TOPICS
+from marketplace.kernel.money import BPS_WHOLE
+
+AGES: Final = ("13-17", "18-24", "25-34", "35-44", "45-54", "55+")
+GENDERS: Final = ("female", "male", "other_or_unknown")
+
+SAMPLE_MOST: Final = 10**9
+AUDIENCE_FRESH: Final = timedelta(days=90)
+"""An audience older than this is shown as old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What an audience is made of, in basis points.
+
+    age, gender and country are parts of the whole; what they leave open is not known. interest may
+    exceed the whole, as one person follows several topics.
+    """
+
+    age: Mapping[str, int] = field(default_factory=dict)
+    gender: Mapping[str, int] = field(default_factory=dict)
+    country: Mapping[str, int] = field(default_factory=dict)
+    interest: Mapping[str, int] = field(default_factory=dict)
+
+
+def audience_problems(audience: Audience, *, sample_size: int = 0) -> dict[str, str]:
+    """Return what is wrong with an audience: part -> a plain sentence; empty when fine.
+
+    The shares of age, of gender and of country each add up to 100 % at most; each share of an
+    interest is at most 100 % by itself.
+    """
+    problems: dict[str, str] = {}
+    for name, shares, known in (
+        ("age", audience.age, frozenset(AGES)),
+        ("gender", audience.gender, frozenset(GENDERS)),
+        ("country", audience.country, frozenset(countries())),
+        ("interest", audience.interest, frozenset(TOPICS)),
+    ):
+        if unknown := [label for label in shares if label not in known]:
+            problems[name] = f"There is no {name} called {unknown[0]} in our list."
+        elif any(not 0 <= share <= BPS_WHOLE for share in shares.values()):
+            problems[name] = "Each share is between 0 % and 100 %."
+        elif name != "interest" and (total := sum(shares.values())) > BPS_WHOLE:
+            problems[name] = f"The shares of {name} add up to {total / 100:g} %, more than 100 %."
+    if not any((audience.age, audience.gender, audience.country, audience.interest)):
+        problems["age"] = "Enter at least one share: what you leave out counts as not known."
+    if not 0 <= sample_size <= SAMPLE_MOST:
+        problems["sample_size"] = "The number of people behind these shares is 0 or more."
+    return problems
+
+
+def is_fresh(taken_at: datetime, *, now: datetime) -> bool:
+    """True while an audience is recent enough to stand for today's."""
+    return now - taken_at <= AUDIENCE_FRESH
