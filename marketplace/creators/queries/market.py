@@ -1,0 +1,133 @@
+"""The market: who can be hired, narrowed and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, contains_eager
+
+from marketplace.creators.models import (
+    Channel,
+    Creator,
+)
+from marketplace.store.paging import PAGE_SIZE, Page
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFilters:
+    """What narrows the market; None and "" mean any.
+
+    words: part of a name or handle, or a hashtag with its sign.
+    """
+
+    words: str = ""
+    country: str | None = None
+    topic: str | None = None
+    min_followers: int | None = None
+    max_followers: int | None = None
+    min_views: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != MarketFilters()
+
+
+_VIEWS = (Channel.median_views.desc().nulls_last(), Channel.creator_id)
+
+
+SORTS: Final[dict[str, tuple[Any, ...]]] = {
+    "views": _VIEWS,
+    "followers": (Channel.follower_count.desc().nulls_last(), Channel.creator_id),
+    "engagement": (Channel.engagement_rate_bps.desc().nulls_last(), Channel.creator_id),
+    "name": (func.lower(Creator.display_name), Channel.creator_id),
+    "newest": (Creator.created_at.desc(), Channel.creator_id),
+}
+
+
+def market(
+    session: Session,
+    *,
+    filters: MarketFilters,
+    sort: str = "views",
+    page: int = 1,
+    size: int = PAGE_SIZE,
+) -> Page[Channel]:
+    """One page of the creators that can be hired: their main channels, each with its creator.
+
+    sort: a key of SORTS; anything else means views.
+    """
+    conditions, needs_creator = _narrowed(filters)
+    counted = select(func.count()).select_from(Channel).where(*conditions)
+    if needs_creator:
+        counted = counted.join(Channel.creator)
+    total = session.scalar(counted) or 0
+    number = min(max(1, page), max(1, -(-total // size)))
+    statement = (
+        select(Channel)
+        .join(Channel.creator)
+        .where(*conditions)
+        .options(contains_eager(Channel.creator))
+        .order_by(*SORTS.get(sort, _VIEWS))
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return Page(rows=session.scalars(statement).all(), number=number, total=total, size=size)
+
+
+def _narrowed(filters: MarketFilters) -> tuple[list[ColumnElement[bool]], bool]:
+    """The conditions for the market, and whether they speak of the creator's own row."""
+    conditions: list[ColumnElement[bool]] = [Channel.is_main == true()]
+    own: list[ColumnElement[bool]] = []
+    words = filters.words.strip()
+    if words.startswith("#"):
+        conditions.append(Channel.top_hashtags.contains([words[1:].lower()]))
+    elif words:
+        own.append(
+            or_(
+                Creator.display_name.icontains(words, autoescape=True),
+                Channel.handle.icontains(words.removeprefix("@"), autoescape=True),
+            )
+        )
+    if filters.country:
+        own.append(Creator.country == filters.country)
+    if filters.topic:
+        own.append(Creator.topics.contains([filters.topic]))
+    if filters.min_followers is not None:
+        conditions.append(Channel.follower_count >= filters.min_followers)
+    if filters.max_followers is not None:
+        conditions.append(Channel.follower_count <= filters.max_followers)
+    if filters.min_views is not None:
+        conditions.append(Channel.median_views >= filters.min_views)
+    return [*conditions, *own], bool(own)
+
+
+def market_size(session: Session) -> int:
+    """How many creators can be hired."""
+    return session.scalar(select(func.count()).select_from(Channel).where(Channel.is_main)) or 0
+
+
+def countries_in_market(session: Session) -> Sequence[str]:
+    """The countries that creators come from, for a filter."""
+    return session.scalars(_COUNTRIES).all()
+
+
+def _countries() -> Select[str]:
+    """Step through the index from one country to the next instead of reading every creator."""
+    first = select(func.min(Creator.country).label("code")).cte("steps", recursive=True)
+    following = (
+        select(func.min(Creator.country)).where(Creator.country > first.c.code).scalar_subquery()
+    )
+    steps = first.union_all(select(following).where(first.c.code.is_not(None)))
+    return select(steps.c.code).where(steps.c.code.is_not(None)).order_by(steps.c.code)
+
+
+_COUNTRIES: Final = _countries()
