@@ -167,6 +167,7 @@ class Refund(Base):
             "charge_id IS NOT NULL OR way = 'bank_transfer'",
             name="what_goes_as_it_came_has_a_charge",
         ),
+        CheckConstraint("stood_minor IS NULL OR stood_minor > 0", name="stood_is_positive"),
         Index(None, "campaign_id"),
         Index(None, "brand_id"),
         Index(None, "asked_as"),
@@ -195,6 +196,9 @@ class Refund(Base):
     asked_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     """When the money left our balance at the processor; its end may still be open."""
+    stood_minor: Mapped[int | None]
+    """Of what arrived for its charge in another currency, what this took along; None while it has
+    not left, when it came back, and where nothing was changed."""
     ended_at: Mapped[datetime | None]
 
 

@@ -73,12 +73,15 @@ class RefundStatus(StrEnum):
 class RefundFacts:
     """A refund as it stands now; refund_id is the processor's.
 
-    left_balance: the money has left our balance, whatever came of it since. problem: a code.
+    left: what has left our balance for it, whatever came of it since; None while nothing has.
+    came_back: what is there again after it failed. Both in the currency that moved, which is
+    another one where the charge was changed. problem: a code.
     """
 
     refund_id: str
     status: RefundStatus
-    left_balance: bool
+    left: Money | None
+    came_back: Money | None = None
     problem: str = ""
 
 

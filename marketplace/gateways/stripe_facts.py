@@ -8,10 +8,23 @@ from uuid import UUID
 
 import stripe
 
-from marketplace.funding.ports import ChargeFacts, CheckoutFacts, CheckoutState
+from marketplace.funding.ports import (
+    ChargeFacts,
+    CheckoutFacts,
+    CheckoutState,
+    RefundFacts,
+    RefundStatus,
+)
 from marketplace.gateways.stripe_currencies import from_stripe
+from marketplace.kernel.money import Money
 from marketplace.payouts.ports import TransferFacts
 
+REFUND_STATES: Final = {
+    "succeeded": RefundStatus.PAID,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.FAILED,
+}
+"""Stripe's words for a refund's status; all others are under way."""
 REFUSED_INTENT: Final = frozenset({"requires_payment_method", "canceled"})
 
 
@@ -84,6 +97,24 @@ def _charge_facts(intent: Any) -> ChargeFacts | None:
         else None,
         exchange_rate=str(movement.exchange_rate or ""),
     )
+
+
+def refund_facts(refund: Any) -> RefundFacts:
+    """Return a refund in our words; its movements are unfolded."""
+    return RefundFacts(
+        refund.id,
+        REFUND_STATES.get(refund.status or "", RefundStatus.UNDER_WAY),
+        left=_moved(refund.balance_transaction),
+        came_back=_moved(refund.failure_balance_transaction),
+        problem=refund.failure_reason or "",
+    )
+
+
+def _moved(movement: Any) -> Money | None:
+    """What a balance transaction moved, without its sign; None where there is none."""
+    if movement is None:
+        return None
+    return from_stripe(abs(movement.amount), movement.currency)
 
 
 def transfer_facts(transfer: stripe.Transfer) -> TransferFacts:

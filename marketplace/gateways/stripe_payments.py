@@ -9,7 +9,7 @@ from typing import Any
 
 import stripe
 
-from marketplace.funding.ports import CheckoutFacts, RefundFacts, RefundStatus
+from marketplace.funding.ports import CheckoutFacts, RefundFacts
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_accounts import Api, account_gateway
 from marketplace.gateways.stripe_chargebacks import StripeChargebacks
@@ -17,7 +17,12 @@ from marketplace.gateways.stripe_client import reading_client, reads, sending_cl
 from marketplace.gateways.stripe_currencies import from_stripe, smallest_charge, to_stripe
 from marketplace.gateways.stripe_errors import answer_for
 from marketplace.gateways.stripe_events import read_event
-from marketplace.gateways.stripe_facts import checkout_facts, moment, transfer_facts
+from marketplace.gateways.stripe_facts import (
+    checkout_facts,
+    moment,
+    refund_facts,
+    transfer_facts,
+)
 from marketplace.gateways.stripe_treasury import StripeTreasury, final, ours
 from marketplace.kernel.money import Money
 from marketplace.payouts.ports import AccountGateway, TransferFacts
@@ -86,16 +91,10 @@ class StripePayments:
         """Return a refund as it stands now."""
         no_transaction_open()
         with reads():
-            refund = self._reading.v1.refunds.retrieve(refund_id)
-        status = {
-            "succeeded": RefundStatus.PAID,
-            "failed": RefundStatus.FAILED,
-            "canceled": RefundStatus.FAILED,
-        }.get(refund.status or "", RefundStatus.UNDER_WAY)
-        left = refund.balance_transaction is not None
-        return RefundFacts(
-            refund.id, status, left_balance=left, problem=refund.failure_reason or ""
-        )
+            refund = self._reading.v1.refunds.retrieve(
+                refund_id, {"expand": ["balance_transaction", "failure_balance_transaction"]}
+            )
+        return refund_facts(refund)
 
     def transfer(self, transfer_id: str) -> TransferFacts:
         """Return a transfer as it stands now."""

@@ -51,10 +51,28 @@ def settle(world: World, amount: int, currency: str) -> Settled:
     rule = world.store.get("settlement", currency)
     if rule is None:
         return Settled(amount, currency, None)
-    rate = Decimal(rule["rate"])
-    whole = Decimal(amount).scaleb(decimals(rule["into"]) - decimals(currency)) * rate
-    arrives = int(whole.to_integral_value(ROUND_HALF_UP))
-    return Settled(arrives, rule["into"], float(rate))
+    return _changed(amount, currency, into=rule["into"], rate=Decimal(rule["rate"]))
+
+
+def settle_part(world: World, charged: Document, amount: int) -> Settled:
+    """Return what moves for a part of a charge that goes back: changed where the charge was.
+
+    docs.stripe.com/currencies/disputes-refunds: at the rate of the moment, which differs from that
+    of the payment. Without a rate of the moment the charge's own is taken.
+    """
+    currency = charged["currency"]
+    arrived = world.store.get("balance_transaction", charged["balance_transaction"]) or {}
+    if arrived.get("currency", currency) == currency:
+        return Settled(amount, currency, None)
+    rule = world.store.get("settlement", currency) or {}
+    known = rule.get("rate") if rule.get("into") == arrived["currency"] else None
+    rate = Decimal(known or str(arrived["exchange_rate"]))
+    return _changed(amount, currency, into=arrived["currency"], rate=rate)
+
+
+def _changed(amount: int, currency: str, *, into: str, rate: Decimal) -> Settled:
+    whole = Decimal(amount).scaleb(decimals(into) - decimals(currency)) * rate
+    return Settled(int(whole.to_integral_value(ROUND_HALF_UP)), into, float(rate))
 
 
 def move(

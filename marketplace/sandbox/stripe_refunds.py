@@ -10,7 +10,13 @@ from marketplace.sandbox.stripe_due import What, forget, remind
 from marketplace.sandbox.stripe_errors import StripeRefusal, no_such
 from marketplace.sandbox.stripe_events import emit
 from marketplace.sandbox.stripe_limits import amount_of, check_metadata
-from marketplace.sandbox.stripe_money import available, insufficient, move, pending
+from marketplace.sandbox.stripe_money import (
+    available,
+    insufficient,
+    move,
+    pending,
+    settle_part,
+)
 from marketplace.sandbox.stripe_objects import refund
 from marketplace.sandbox.stripe_warnings import settle_warnings
 from marketplace.sandbox.stripe_world import PLATFORM, Call, World
@@ -40,9 +46,10 @@ def create_refund(call: Call) -> Document:
             param="amount",
         )
     check_metadata(params.get("metadata"))
-    currency = charged["currency"]
-    check_amount(amount, currency)
-    if available(world, PLATFORM, currency) + pending(world, PLATFORM, currency) < amount:
+    check_amount(amount, charged["currency"])
+    leaves = settle_part(world, charged, amount)
+    held = available(world, PLATFORM, leaves.currency) + pending(world, PLATFORM, leaves.currency)
+    if held < leaves.amount:
         raise insufficient()
     given = refund(world, charged, params, amount=amount)
     given["balance_transaction"] = move(
@@ -50,8 +57,9 @@ def create_refund(call: Call) -> Document:
         account=PLATFORM,
         kind="refund",
         category="refund",
-        amount=-amount,
-        currency=currency,
+        amount=-leaves.amount,
+        currency=leaves.currency,
+        exchange_rate=leaves.rate,
         source=given["id"],
         description="REFUND FOR CHARGE",
     )["id"]
@@ -94,13 +102,16 @@ def fail(world: World, given: Document, *, reason: str) -> None:
     if given["status"] not in ("pending", "succeeded"):
         raise StripeRefusal(f"This refund is {given['status']} already.")
     forget(world, given["id"])
+    charged = world.store.get("charge", given["charge"]) or {}
+    comes = settle_part(world, charged, given["amount"])
     back = move(
         world,
         account=PLATFORM,
         kind="refund_failure",
         category="refund_failure",
-        amount=given["amount"],
-        currency=given["currency"],
+        amount=comes.amount,
+        currency=comes.currency,
+        exchange_rate=comes.rate,
         source=given["id"],
         description="REFUND FAILURE",
     )
@@ -111,7 +122,6 @@ def fail(world: World, given: Document, *, reason: str) -> None:
         failure_balance_transaction=back["id"],
     )
     world.store.put("refund", given["id"], given)
-    charged = world.store.get("charge", given["charge"]) or {}
     charged["amount_refunded"] -= given["amount"]
     charged["refunded"] = False
     world.store.put("charge", charged["id"], charged)

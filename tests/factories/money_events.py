@@ -122,6 +122,16 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         "refund_paid | refund:re_1:paid | re_1 | D2070 C1010 5",
     ),
     (
+        lambda: events.refund_paid(
+            refund_id=ID,
+            stripe_refund_id="re_1",
+            amount=Money(500, "EUR"),
+            changed=events.Changed(moved=usd(560), stood=usd(540)),
+        ),
+        "refund_paid | refund:re_1:paid | re_1"
+        " | D2070 C3900 500 EUR, D3900 C1010 560, D5040 C3900 20",
+    ),
+    (
         lambda: events.refund_paid_by_bank(refund_id=ID, amount=usd(5)),
         f"refund_paid | refund:{ID}:bank | - | D2070 C1030 5",
     ),
@@ -142,6 +152,17 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
             stripe_refund_id="re_1", movement_ref="re_1", brand_id=BRAND, amount=usd(5)
         ),
         "refund_failed | refund:re_1:failed | re_1 | D1010 C2010 5",
+    ),
+    (
+        lambda: events.refund_bounced(
+            stripe_refund_id="re_1",
+            movement_ref="re_1",
+            brand_id=BRAND,
+            amount=Money(500, "EUR"),
+            changed=events.Changed(moved=usd(570), stood=usd(540)),
+        ),
+        "refund_failed | refund:re_1:failed | re_1"
+        " | D1010 C3900 570, D3900 C2010 500 EUR, D3900 C5040 30",
     ),
     (
         lambda: events.payout_reserved(

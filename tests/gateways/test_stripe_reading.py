@@ -147,11 +147,20 @@ def test_a_checkout_of_somebody_else_is_not_ours(
 def test_a_refund_is_paid_when_the_processor_says_so(
     stripe_sandbox: RunningSandbox, payments: StripePayments
 ) -> None:
-    given = payments.send(refund(str(paid_session(stripe_sandbox).payment_intent)))
+    given = str(payments.send(refund(str(paid_session(stripe_sandbox).payment_intent))).remote_id)
+    left = Money(20_000, "USD")
 
-    facts = payments.refund(str(given.remote_id))
+    assert payments.refund(given) == RefundFacts(given, RefundStatus.PAID, left=left)
 
-    assert facts == RefundFacts(str(given.remote_id), RefundStatus.PAID, left_balance=True)
+    stripe_sandbox.bank("refund", given, "fail")
+
+    assert payments.refund(given) == RefundFacts(
+        given,
+        RefundStatus.FAILED,
+        left=left,
+        came_back=left,
+        problem="expired_or_canceled_card",
+    )
 
 
 def test_the_call_behind_a_transfer_is_told_and_a_strangers_is_none(

@@ -18,6 +18,7 @@ from marketplace.funding.rules import (
     Lot,
     Part,
     Quote,
+    Standing,
     Way,
     clears_by,
     largest_budget,
@@ -234,3 +235,26 @@ def test_the_life_of_a_funding(state: FundingState, event: FundingEvent) -> None
     else:
         with pytest.raises(InvalidTransition):
             LIFE.next(state, event)
+
+
+@given(
+    arrived=st.integers(1, 10**9),
+    parts=st.lists(st.integers(1, 10**8), min_size=1, max_size=6),
+)
+def test_what_arrived_for_a_charge_is_used_up_to_the_cent_by_its_parts(
+    arrived: int, parts: list[int]
+) -> None:
+    left, there = sum(parts), arrived
+    for part in parts:
+        standing = Standing(Money(left, "EUR"), usd(there))
+        left, there = left - part, there - standing.for_part(Money(part, "EUR")).minor
+        assert there >= 0
+
+    assert there == 0
+
+
+def test_what_arrived_for_a_part_is_rounded_half_up() -> None:
+    standing = Standing(Money(110_000, "EUR"), usd(119_317))
+
+    assert standing.for_part(Money(27_500, "EUR")) == usd(29_829)  # 29,829.25
+    assert Standing(Money(2, "EUR"), usd(3)).for_part(Money(1, "EUR")) == usd(2)

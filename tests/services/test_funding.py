@@ -320,7 +320,7 @@ def test_a_refund_is_booked_once_when_the_processor_has_paid_it(
         funding.record_refund(
             session,
             refund_id=refund.id,
-            facts=RefundFacts("re_1", RefundStatus.PAID, left_balance=True),
+            facts=RefundFacts("re_1", RefundStatus.PAID, left=usd(110_000)),
             now=NOON,
         )
 
@@ -335,7 +335,7 @@ def test_a_refund_under_way_changes_nothing(session: Session, refund: Refund) ->
     funding.record_refund(
         session,
         refund_id=refund.id,
-        facts=RefundFacts("re_1", RefundStatus.UNDER_WAY, left_balance=False),
+        facts=RefundFacts("re_1", RefundStatus.UNDER_WAY, left=None),
         now=NOON,
     )
 
@@ -347,9 +347,7 @@ def test_a_refund_under_way_changes_nothing(session: Session, refund: Refund) ->
 def test_a_failed_refund_leaves_the_money_with_the_brand(
     session: Session, acme: Brand, refund: Refund
 ) -> None:
-    failed = RefundFacts(
-        "re_1", RefundStatus.FAILED, left_balance=False, problem="expired_or_canceled_card"
-    )
+    failed = RefundFacts("re_1", RefundStatus.FAILED, left=None, problem="expired_or_canceled_card")
     for _ in range(2):
         funding.record_refund(session, refund_id=refund.id, facts=failed, now=NOON)
 

@@ -252,7 +252,8 @@ def going(session: Session, alice: Actor, funded: Campaign) -> Refund:
 
 def tell(session: Session, refund: Refund, status: RefundStatus, *, left: bool) -> None:
     """The processor's word, twice."""
-    facts = RefundFacts("re_1", status, left_balance=left, problem="expired_or_canceled_card")
+    moved = refund.amount if left else None
+    facts = RefundFacts("re_1", status, left=moved, problem="expired_or_canceled_card")
     for _ in range(2):
         funding.record_refund(session, refund_id=refund.id, facts=facts, now=NOON)
 

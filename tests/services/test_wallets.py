@@ -58,9 +58,7 @@ def wallet(session: Session, alice: Actor, funded: Campaign) -> Money:
         now=NOON,
     )
     session.flush()
-    failed = RefundFacts(
-        "re_1", RefundStatus.FAILED, left_balance=False, problem="expired_or_canceled_card"
-    )
+    failed = RefundFacts("re_1", RefundStatus.FAILED, left=None, problem="expired_or_canceled_card")
     funding.record_refund(session, refund_id=asked.id, facts=failed, now=NOON)
     session.flush()
     return usd(27_500)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from marketplace.accounts.models import Brand
 from marketplace.funding import service as funding
 from marketplace.funding.models import Charge
 from marketplace.funding.queries import charge_of
+from marketplace.funding.rules import RefundState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
@@ -92,7 +94,15 @@ def test_money_in_another_currency_than_the_campaigns_is_refused(
     assert refusal.value.problems == {"budget": "This campaign’s money is in USD."}
 
 
-def charge_for(road: Road) -> Charge:
+def change_at(road: Road, rate: str) -> None:
+    """From now on, euros arrive as dollars at this rate."""
+    wish = {"press": "settlement", "currency": "eur", "into": "usd", "rate": rate}
+    road.world.sandbox.control("bank", wish)
+
+
+def charge_at(road: Road, rate: str) -> Charge:
+    """The charge of a budget in euros."""
+    change_at(road, rate)
     found = charge_of(road.session, road.fund(BUDGET).id)
     assert found is not None
     return found
@@ -102,11 +112,8 @@ def test_euros_that_arrive_as_dollars_are_the_brands_euros_and_our_dollars(
     world: World, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
     road = make_road(world, acme, alice, bea, budget=Money(BUDGET, "EUR"))
-    world.sandbox.control(
-        "bank", {"press": "settlement", "currency": "eur", "into": "usd", "rate": "1.0847"}
-    )
 
-    charge = charge_for(road)
+    charge = charge_at(road, "1.0847")
 
     # 1,100.00 EUR at 1.0847 are 1,193.17 USD; of these 2.9 % and 0.30 stay with the processor.
     assert charge.amount == Money(110_000, "EUR")
@@ -126,10 +133,7 @@ def test_the_line_in_dollars_is_paired_and_cover_says_that_no_euros_are_held(
     world: World, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
     road = make_road(world, acme, alice, bea, budget=Money(BUDGET, "EUR"))
-    world.sandbox.control(
-        "bank", {"press": "settlement", "currency": "eur", "into": "usd", "rate": "1.0847"}
-    )
-    road.fund(BUDGET)
+    charge_at(road, "1.0847")
     entries = road.entries()
     road.world.webhooks(again=True)
     road.world.drain()
@@ -147,3 +151,67 @@ def test_the_line_in_dollars_is_paired_and_cover_says_that_no_euros_are_held(
         "The platform must add cash: 1000.00 EUR. Of what was paid in, 1100.00 EUR arrived in"
         " another currency and is held in that: it covers this at today’s rate only."
     )
+
+
+def test_a_refund_goes_back_in_euros_and_costs_what_they_cost_that_day(
+    world: World, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    road = make_road(world, acme, alice, bea, budget=Money(BUDGET, "EUR"))
+    charge = charge_at(road, "1.0847")
+    change_at(road, "1.1000")
+
+    (asked,) = funding.take_back(
+        road.session,
+        actor=alice,
+        campaign_id=road.campaign.id,
+        budget=Money(25_000, "EUR"),
+        asked_as=uuid4(),
+        now=utc_now(),
+    )
+    world.drain()
+    world.webhooks(again=True)
+    world.drain()
+    road.session.expire_all()
+
+    # 275.00 EUR at 1.10 are 302.50 USD; 298.29 USD had arrived for them.
+    assert asked.state is RefundState.PAID
+    assert charge.refunded_minor == 27_500
+    assert road.balance(Code.PROCESSOR_BALANCE, currency="USD") == Money(115_827 - 30_250, "USD")
+    assert road.balance(Code.EXCHANGE_RESULT, currency="USD") == Money(421, "USD")
+    assert road.balance(Code.EXCHANGE_CLEARING) == Money(-82_500, "EUR")
+    road.reconcile()
+    assert queries.unpaired_lines(road.session) == []
+    assert queries.unpaired_entries(road.session) == []
+    assert queries.open_breaks(road.session) == []
+
+
+def test_a_refund_in_euros_that_came_back_pairs_at_the_rate_of_that_day(
+    world: World, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    road = make_road(world, acme, alice, bea, budget=Money(BUDGET, "EUR"))
+    charge_at(road, "1.0847")
+    (asked,) = funding.take_back(
+        road.session,
+        actor=alice,
+        campaign_id=road.campaign.id,
+        budget=Money(25_000, "EUR"),
+        asked_as=uuid4(),
+        now=utc_now(),
+    )
+    world.drain()
+    road.session.expire_all()
+    assert asked.stripe_refund_id is not None
+    change_at(road, "1.0600")
+    world.sandbox.bank("refund", asked.stripe_refund_id, "fail")
+    world.webhooks(again=True)
+    world.drain()
+    road.session.expire_all()
+
+    # 275.00 EUR at 1.06 are 291.50 USD: 6.79 less than what left.
+    assert asked.state is RefundState.CAME_BACK
+    assert road.balance(Code.EXCHANGE_RESULT, currency="USD") == Money(679, "USD")
+    assert road.balance(Code.BRAND_FUNDS, acme.id) == Money(27_500, "EUR")
+    road.reconcile()
+    assert queries.unpaired_lines(road.session) == []
+    assert queries.unpaired_entries(road.session) == []
+    assert queries.open_breaks(road.session) == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
@@ -16,8 +16,8 @@ from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import parts_of_offer
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
-from marketplace.funding.models import Charge, Funding
-from marketplace.funding.rules import unearned_fee
+from marketplace.funding.models import Charge, Funding, Refund
+from marketplace.funding.rules import Standing, unearned_fee
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import Code
@@ -158,3 +158,16 @@ def charges_of_brand(session: Session, *, brand_id: UUID, currency: str) -> Sequ
         .join(Funding, Funding.id == Charge.funding_id)
         .where(Funding.brand_id == brand_id, Charge.currency == currency)
     ).all()
+
+
+def standing_of(session: Session, charge: Charge) -> Standing:
+    """What of a charge that was changed into another currency is still with us."""
+    away, stood = session.execute(
+        select(func.sum(Refund.amount_minor), func.sum(Refund.stood_minor)).where(
+            Refund.charge_id == charge.id, Refund.stood_minor.is_not(None)
+        )
+    ).one()
+    return Standing(
+        amount=charge.amount - Money(int(away or 0), charge.currency),
+        arrived=charge.settled - Money(int(stood or 0), charge.settled.currency),
+    )

@@ -16,6 +16,7 @@ from marketplace.funding.rules.chargebacks import (
     loss_of,
     more_to_freeze,
 )
+from marketplace.funding.rules.exchange import Standing
 from marketplace.funding.rules.lives import (
     LIFE,
     REFUND_LIFE,
@@ -67,6 +68,7 @@ __all__ = [
     "Quote",
     "RefundEvent",
     "RefundState",
+    "Standing",
     "WarningState",
     "Way",
     "clears_by",

@@ -7,14 +7,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.funding import queries
 from marketplace.funding.messages import RefundDue, RefundEnded
 from marketplace.funding.models import Charge, Refund
 from marketplace.funding.ports import RefundFacts, RefundStatus
 from marketplace.funding.rules import REFUND_LIFE, RefundEvent, RefundState, refund_problem
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.kernel.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
+from marketplace.ledger.rules.events import Changed
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallState
 from marketplace.store.locks import lock_row
@@ -36,18 +39,50 @@ def record_refund(session: Session, *, refund_id: UUID, facts: RefundFacts, now:
 
     1. When the money has left our balance, that is booked once, whatever came of it since.
     2. Then its end: paid; failed on the way; or sent back after it had been paid.
+    Of a charge that was changed into another currency, what came back is waited for: only the
+    processor knows how much that is.
     """
     refund = lock_row(session, Refund, refund_id)
-    if facts.left_balance and refund.left_at is None and refund.state is RefundState.ASKED:
+    if facts.left is not None and refund.left_at is None and refund.state is RefundState.ASKED:
         left = events.refund_paid(
-            refund_id=refund.id, stripe_refund_id=facts.refund_id, amount=refund.amount
+            refund_id=refund.id,
+            stripe_refund_id=facts.refund_id,
+            amount=refund.amount,
+            changed=_leaves(session, refund, facts.left),
         )
         ledger.write_entry(session, left, occurred_at=now, actor=SYSTEM)
         refund.left_at = now
     if facts.status is RefundStatus.PAID and refund.state is RefundState.ASKED:
         _end(session, refund, RefundEvent.PAY, now=now)
-    if facts.status is RefundStatus.FAILED and REFUND_LIFE.allows(refund.state, RefundEvent.FAIL):
-        _fail(session, refund, problem=refund_problem(facts.problem), actor=SYSTEM, now=now)
+    waits = refund.stood_minor is not None and facts.came_back is None
+    fails = facts.status is RefundStatus.FAILED and not waits
+    if fails and REFUND_LIFE.allows(refund.state, RefundEvent.FAIL):
+        _fail(
+            session,
+            refund,
+            problem=refund_problem(facts.problem),
+            actor=SYSTEM,
+            now=now,
+            came_back=facts.came_back,
+        )
+
+
+def _leaves(session: Session, refund: Refund, left: Money) -> Changed | None:
+    """What stood for it of a charge that was changed; None where it left as it had come."""
+    if refund.charge_id is None or left.currency == refund.currency:
+        return None
+    charge = lock_row(session, Charge, refund.charge_id)
+    stood = queries.standing_of(session, charge).for_part(refund.amount)
+    refund.stood_minor = stood.minor
+    return Changed(moved=left, stood=stood)
+
+
+def _comes_back(refund: Refund, came_back: Money | None) -> Changed | None:
+    if refund.stood_minor is None or came_back is None:
+        return None
+    changed = Changed(moved=came_back, stood=Money(refund.stood_minor, came_back.currency))
+    refund.stood_minor = None
+    return changed
 
 
 def record_bank_transfer(
@@ -91,7 +126,15 @@ def _due_to_staff(session: Session, actor: Actor, refund_id: UUID, words: str) -
     return refund
 
 
-def _fail(session: Session, refund: Refund, *, problem: str, actor: Actor, now: datetime) -> None:
+def _fail(
+    session: Session,
+    refund: Refund,
+    *,
+    problem: str,
+    actor: Actor,
+    now: datetime,
+    came_back: Money | None = None,
+) -> None:
     """The money is the brand's again: in its wallet."""
     _end(session, refund, RefundEvent.FAIL, now=now)
     if refund.left_at is not None and refund.stripe_refund_id is not None:
@@ -100,6 +143,7 @@ def _fail(session: Session, refund: Refund, *, problem: str, actor: Actor, now: 
             movement_ref=refund.stripe_refund_id,
             brand_id=refund.brand_id,
             amount=refund.amount,
+            changed=_comes_back(refund, came_back),
         )
     else:
         event = events.refund_failed(

@@ -97,6 +97,14 @@ _ADJUSTABLE: Final = (
 )
 _ADJUSTED_AGAINST: Final = (_C.SUSPENSE, _C.LOSSES, _C.ROUNDING, _C.GOODWILL)
 
+_EXCHANGE_RESULTS: Final = [
+    (_C.EXCHANGE_RESULT, _C.EXCHANGE_CLEARING),
+    (_C.EXCHANGE_CLEARING, _C.EXCHANGE_RESULT),
+]
+_CHANGED_OUT: Final = [(_C.EXCHANGE_CLEARING, _C.PROCESSOR_BALANCE), *_EXCHANGE_RESULTS]
+_CHANGED_IN: Final = [(_C.PROCESSOR_BALANCE, _C.EXCHANGE_CLEARING), *_EXCHANGE_RESULTS]
+"""Money of a charge that arrived in another currency leaves, or is there again, at a later rate."""
+
 _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     EntryKind.OPENING: [
         (_C.PROCESSOR_BALANCE, _C.OPENING_BALANCES),
@@ -111,8 +119,7 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
         (_C.PROCESSOR_BALANCE, _C.EXCHANGE_CLEARING),
         (_C.EXCHANGE_CLEARING, _C.BRAND_FUNDS),
         (_C.PROCESSOR_FEES, _C.PROCESSOR_BALANCE),
-        (_C.EXCHANGE_RESULT, _C.EXCHANGE_CLEARING),
-        (_C.EXCHANGE_CLEARING, _C.EXCHANGE_RESULT),
+        *_EXCHANGE_RESULTS,
     ],
     EntryKind.ALLOCATE: [(_C.BRAND_FUNDS, _C.CAMPAIGN_FUNDS)],
     EntryKind.FEE: [
@@ -155,10 +162,14 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     EntryKind.REFUND_PAID: [
         (_C.REFUND_IN_FLIGHT, _C.PROCESSOR_BALANCE),
         (_C.REFUND_IN_FLIGHT, _C.BANK_OPERATING),  # the charge was too old for its card
+        (_C.REFUND_IN_FLIGHT, _C.EXCHANGE_CLEARING),
+        *_CHANGED_OUT,
     ],
     EntryKind.REFUND_FAILED: [
         (_C.REFUND_IN_FLIGHT, _C.BRAND_FUNDS),
         (_C.PROCESSOR_BALANCE, _C.BRAND_FUNDS),  # it had succeeded first
+        (_C.EXCHANGE_CLEARING, _C.BRAND_FUNDS),
+        *_CHANGED_IN,
     ],
     EntryKind.PAYOUT_RESERVE: [
         (_C.CREATOR_PAYABLE, _C.PAYOUT_IN_FLIGHT),

@@ -230,6 +230,39 @@ def pay_refund(d: Dice) -> Told:
     return entry, d.moves((2070, refund, 1010, None, amount))
 
 
+def pay_refund_changed(d: Dice) -> Told:
+    refund, amount = d.take(2070, REFUNDS)
+    moved, stood = Money(amount.minor * 2, "EUR"), Money(amount.minor * 2 - 1, "EUR")
+    entry = events.refund_paid(
+        refund_id=refund,
+        stripe_refund_id=d.name("re"),
+        amount=amount,
+        changed=events.Changed(moved=moved, stood=stood),
+    )
+    return entry, d.moves(
+        (2070, refund, 3900, None, amount),
+        (3900, None, 1010, None, moved),
+        (5040, None, 3900, None, moved - stood),
+    )
+
+
+def bounce_refund_changed(d: Dice) -> Told:
+    brand, amount = d.one(BRANDS), d.some(200)
+    moved, stood = Money(amount.minor * 2, "EUR"), Money(amount.minor * 2 - 1, "EUR")
+    entry = events.refund_bounced(
+        stripe_refund_id=d.name("re"),
+        movement_ref="txn",
+        brand_id=brand,
+        amount=amount,
+        changed=events.Changed(moved=moved, stood=stood),
+    )
+    return entry, d.moves(
+        (1010, None, 3900, None, moved),
+        (3900, None, 2010, brand, amount),
+        (3900, None, 5040, None, moved - stood),
+    )
+
+
 def pay_refund_by_bank(d: Dice) -> Told:
     refund, amount = d.take(2070, REFUNDS)
     entry = events.refund_paid_by_bank(refund_id=refund, amount=amount)
@@ -271,5 +304,5 @@ def adjust(d: Dice) -> Told:
 COMING_AND_EARNING: Final = (
     fund, allocate, take_fee, return_fee, commit, earn, mature, earn_bonus, correct_bonus,
     release_commitment, hold_refund, pay_refund, pay_refund_by_bank, fail_refund, bounce_refund,
-    adjust,
+    pay_refund_changed, bounce_refund_changed, adjust,
 )  # fmt: skip

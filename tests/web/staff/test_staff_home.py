@@ -100,7 +100,7 @@ def test_a_refund_that_failed_is_told_with_its_reason(
     (asked,) = funding.refund_unspent(session, actor=alice, campaign_id=campaign.id, now=NOON)
     session.flush()
     reason = "lost_or_stolen_card"
-    told = RefundFacts("re_1", RefundStatus.FAILED, left_balance=False, problem=reason)
+    told = RefundFacts("re_1", RefundStatus.FAILED, left=None, problem=reason)
     funding.record_refund(session, refund_id=asked.id, facts=told, now=utc_now())
     session.flush()
     page = staff.get("/staff/").text

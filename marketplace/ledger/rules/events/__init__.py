@@ -52,6 +52,7 @@ from marketplace.ledger.rules.events.going_out import (
     payout_settled,
     transfer_reversed,
 )
+from marketplace.ledger.rules.events.making import Changed
 from marketplace.ledger.rules.events.our_bank import (
     platform_payout_arrived,
     platform_payout_failed,
@@ -95,6 +96,7 @@ __all__ = [
     "FEE_EARNED",
     "PROCESSOR_FEES",
     "SUSPENSE",
+    "Changed",
     "adjusted",
     "allocated",
     "bonus_corrected",

@@ -6,9 +6,13 @@ from uuid import UUID
 
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules.entries import AccountRef, Entry
-from marketplace.ledger.rules.events.making import entry_of
+from marketplace.ledger.rules.events.making import (
+    Changed,
+    entry_of,
+    into_processor,
+    out_of_processor,
+)
 from marketplace.ledger.rules.events.refs import (
-    AT_PROCESSOR,
     BANK,
     brand_funds,
     refund_in_flight,
@@ -25,12 +29,14 @@ def refund_held(*, refund_id: UUID, taken_from: AccountRef, amount: Money) -> En
     )
 
 
-def refund_paid(*, refund_id: UUID, stripe_refund_id: str, amount: Money) -> Entry:
-    """11. The processor has sent a refund back."""
+def refund_paid(
+    *, refund_id: UUID, stripe_refund_id: str, amount: Money, changed: Changed | None = None
+) -> Entry:
+    """11. The processor has sent a refund back. changed: where it took it in another currency."""
     return entry_of(
         EntryKind.REFUND_PAID,
         f"refund:{stripe_refund_id}:paid",
-        (refund_in_flight(refund_id), AT_PROCESSOR, amount),
+        *out_of_processor(refund_in_flight(refund_id), amount, changed),
         source_ref=stripe_refund_id,
     )
 
@@ -56,12 +62,20 @@ def refund_failed(
 
 
 def refund_bounced(
-    *, stripe_refund_id: str, movement_ref: str, brand_id: UUID, amount: Money
+    *,
+    stripe_refund_id: str,
+    movement_ref: str,
+    brand_id: UUID,
+    amount: Money,
+    changed: Changed | None = None,
 ) -> Entry:
-    """11. A refund that had been paid came back to us. movement_ref: what statements will name."""
+    """11. A refund that had been paid came back to us. movement_ref: what statements will name.
+
+    changed: where it came back in another currency.
+    """
     return entry_of(
         EntryKind.REFUND_FAILED,
         f"refund:{stripe_refund_id}:failed",
-        (AT_PROCESSOR, brand_funds(brand_id), amount),
+        *into_processor(brand_funds(brand_id), amount, changed),
         source_ref=movement_ref,
     )

@@ -13,6 +13,7 @@ PROCESSOR_FEES: Final = AccountRef(Code.PROCESSOR_FEES)
 SUSPENSE: Final = AccountRef(Code.SUSPENSE)
 FEE_EARNED: Final = AccountRef(Code.FEE_EARNED)
 EXCHANGE: Final = AccountRef(Code.EXCHANGE_CLEARING)
+EXCHANGE_RESULT: Final = AccountRef(Code.EXCHANGE_RESULT)
 BANK: Final = AccountRef(Code.BANK_OPERATING)
 
 
