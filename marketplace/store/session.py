@@ -51,27 +51,32 @@ def transaction() -> Iterator[Session]:
     Only the doors open one: a web view, a job, a command. Opening a second inside the first raises
     RuntimeError.
     """
-    with _opened() as session:
+    with _opened(commits=True) as session:
         yield session
-        session.commit()
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open a transaction that PostgreSQL itself keeps from writing."""
-    with _opened() as session:
-        if isinstance(session.get_bind(), Engine):
+    """Open a transaction that PostgreSQL itself keeps from writing.
+
+    It ends with COMMIT, which has nothing to write: at a ROLLBACK psycopg forgets every statement
+    it has prepared, and PostgreSQL would parse and plan each page's anew.
+    """
+    ours = isinstance(db.session().get_bind(), Engine)
+    with _opened(commits=ours) as session:
+        if ours:
             # Said with BEGIN itself: no round trip of its own.
             session.connection(execution_options={"postgresql_readonly": True})
         else:  # somebody's own connection, whose transaction has begun already
             session.execute(text("SET TRANSACTION READ ONLY"))
         yield session
+        session.expunge_all()  # whatever was changed by mistake is not written either
 
 
 @contextmanager
 def asking() -> Iterator[Session]:
     """Ask one single question: a SELECT alone needs no transaction around it."""
-    with _opened() as session:
+    with _opened(commits=False) as session:
         if isinstance(session.get_bind(), Engine):
             session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         yield session
@@ -83,13 +88,15 @@ def in_transaction() -> bool:
 
 
 @contextmanager
-def _opened() -> Iterator[Session]:
+def _opened(*, commits: bool) -> Iterator[Session]:
     session = db.session()
     if _OPEN in session.info:
         raise RuntimeError("a transaction is open already")
     session.info[_OPEN] = True
     try:
         yield session
+        if commits:
+            session.commit()
     except BaseException:
         session.rollback()
         raise
