@@ -9,6 +9,7 @@ import structlog
 
 from marketplace.kernel.messages import ClockMoved
 from workers import (
+    audiences,
     bonuses,
     chargebacks,
     collaborations,
@@ -59,6 +60,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(funding.ring_open_money_in, "*/5 * * * *", MONEY),
     Entry(chargebacks.look_for_chargebacks, "11 * * * *", MONEY),
     Entry(creators.sweep_channels, "23 * * * *", READS),
+    Entry(audiences.infer_audiences, "7 2 * * *", READS),
     Entry(matching.sweep_matches, "37 2 * * *", READS),
     Entry(deliverables.ring_unchecked, EVERY_MINUTE, READS),
     Entry(metrics.ring_due, EVERY_MINUTE, READS),

@@ -15,7 +15,6 @@ from marketplace.cli.seed_world import WorldCreator
 from marketplace.creators import service as creators
 from marketplace.creators.models import (
     AudienceSnapshot,
-    AudienceSource,
     Channel,
     ChannelState,
     ChannelVideo,
@@ -24,6 +23,7 @@ from marketplace.creators.models import (
     Platform,
     RateCard,
 )
+from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.ids import new_id
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import User
+from marketplace.creators.rules.evidence import AudienceSource, ProofState
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, Json, StateText, one_of
@@ -40,15 +41,6 @@ class ChannelState(StrEnum):
     CONNECTED = "connected"
     NEEDS_RECONNECT = "needs_reconnect"
     DISCONNECTED = "disconnected"
-
-
-class AudienceSource(StrEnum):
-    """Who says what an audience is made of."""
-
-    PLATFORM = "platform"
-    UPLOAD = "upload"
-    INFERRED = "inferred"
-    SELF_REPORTED = "self_reported"
 
 
 class Creator(Base):
@@ -162,17 +154,21 @@ class ChannelVideo(Base):
 
 
 class AudienceSnapshot(Base):
-    """What a channel's audience was made of at one moment; never overwritten."""
+    """What a channel's audience was made of at one moment; its shares are never overwritten."""
 
     __tablename__ = "audience_snapshots"
     __table_args__ = (
         one_of("source", AudienceSource),
         Index(None, "channel_id", "taken_at"),
         CheckConstraint("sample_size >= 0", name="sample_size_is_not_negative"),
+        CheckConstraint(
+            "confirmed_at IS NULL OR source = 'upload'", name="only_uploads_are_confirmed"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"))
+    channel: Mapped[Channel] = relationship()
     source: Mapped[AudienceSource] = mapped_column(StateText(AudienceSource))
     sample_size: Mapped[int]
     taken_at: Mapped[datetime]
@@ -184,6 +180,38 @@ class AudienceSnapshot(Base):
     """ISO 3166 code -> share in basis points; what is left is the rest of the world."""
     interest: Mapped[Json]
     """Topic -> share in basis points of the audience that follows it; may exceed the whole."""
+    language: Mapped[Json] = mapped_column(default=dict)
+    """ISO 639 code -> share in basis points; what is left is not known."""
+    confirmed_at: Mapped[datetime | None]
+    """When staff saw these shares in the picture that came with them."""
+    set_aside_at: Mapped[datetime | None]
+    """When staff found that the picture does not show them; nobody counts with them any more."""
+
+
+class AudienceProof(Base):
+    """A picture of a platform's statistics that a creator handed in with an audience."""
+
+    __tablename__ = "audience_proofs"
+    __table_args__ = (
+        one_of("state", ProofState),
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_or_waiting"),
+        Index(None, "state", "handed_in_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    snapshot_id: Mapped[UUID] = mapped_column(ForeignKey("audience_snapshots.id"), unique=True)
+    snapshot: Mapped[AudienceSnapshot] = relationship()
+    file_key: Mapped[str]
+    """Name of the file in the upload folder; made by us, never by the uploader."""
+    file_name: Mapped[str]
+    content_type: Mapped[str]
+    size_bytes: Mapped[int]
+    handed_in_at: Mapped[datetime]
+    state: Mapped[ProofState] = mapped_column(StateText(ProofState), default=ProofState.WAITING)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(default="")
+    """Why it was refused, for the creator to read."""
 
 
 class RateCard(Base):

@@ -39,7 +39,7 @@ CREATOR: Final = (
     ),
 )
 STAFF: Final = (
-    NavEntry("Home", "staff.home", ("/staff/endings",)),
+    NavEntry("Home", "staff.home", ("/staff/endings", "/staff/audiences")),
     NavEntry(
         "Payouts",
         "staff.payouts",

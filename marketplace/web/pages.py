@@ -36,6 +36,7 @@ from marketplace.web.creator import rates as creator_rates
 from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import demo, home, links, notifications, sign_in, sign_up
 from marketplace.web.public.blueprint import bp as public_pages
+from marketplace.web.staff import audiences as staff_audiences
 from marketplace.web.staff import chargebacks as staff_chargebacks
 from marketplace.web.staff import clawbacks as staff_clawbacks
 from marketplace.web.staff import clock as staff_clock
@@ -90,6 +91,7 @@ __all__ = [
     "notifications",
     "sign_in",
     "sign_up",
+    "staff_audiences",
     "staff_chargebacks",
     "staff_clawbacks",
     "staff_clock",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -14,11 +15,12 @@ from flask import Response, current_app, send_file
 from werkzeug.datastructures import FileStorage
 
 from marketplace.config import Settings
+from marketplace.creators.rules import PICTURE_MOST_BYTES, check_picture
 from marketplace.deliverables import queries
 from marketplace.deliverables.rules import LARGEST_FILE_BYTES, check_video
-from marketplace.deliverables.service import StoredFile
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
 from marketplace.store.session import reading
 
@@ -31,7 +33,28 @@ ENDINGS: Final = {
     "video/quicktime": ".mov",
     "video/webm": ".webm",
     "video/x-m4v": ".m4v",
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a field takes.
+
+    field: under which refusals are shown. check: returns the type of a file from what its first
+    bytes say, or raises InvalidInput. instead: what to do with a file that is too large.
+    """
+
+    field: str
+    check: Callable[[str | None], str]
+    limit_bytes: int
+    instead: str
+
+
+VIDEO: Final = Taken("file", check_video, LARGEST_FILE_BYTES, "Hand in a link instead.")
+PICTURE: Final = Taken("picture", check_picture, PICTURE_MOST_BYTES, "Upload a smaller one.")
 
 
 def upload_folder() -> Path:
@@ -41,15 +64,17 @@ def upload_folder() -> Path:
 
 
 @contextmanager
-def kept(upload: FileStorage | None, *, folder: Path) -> Iterator[StoredFile | None]:
-    """Keep an uploaded video while the block decides; whatever the block raises removes it again.
+def kept(
+    upload: FileStorage | None, *, folder: Path, taken: Taken = VIDEO
+) -> Iterator[StoredFile | None]:
+    """Keep an uploaded file while the block decides; whatever the block raises removes it again.
 
-    None when no file was chosen. Raises InvalidInput under "file".
+    None when no file was chosen. Raises InvalidInput under the field.
     """
     if upload is None or not upload.filename:
         yield None
         return
-    stored = store(upload, folder=folder)
+    stored = store(upload, folder=folder, taken=taken)
     try:
         yield stored
     except BaseException:
@@ -57,38 +82,36 @@ def kept(upload: FileStorage | None, *, folder: Path) -> Iterator[StoredFile | N
         raise
 
 
-def store(
-    upload: FileStorage, *, folder: Path, limit_bytes: int = LARGEST_FILE_BYTES
-) -> StoredFile:
-    """Copy an uploaded video into the folder, piece by piece, under a fresh name.
+def store(upload: FileStorage, *, folder: Path, taken: Taken = VIDEO) -> StoredFile:
+    """Copy an uploaded file into the folder, piece by piece, under a fresh name.
 
-    Raises InvalidInput under "file" for an empty file, one that is no video, one over the limit,
+    Raises InvalidInput under the field for an empty file, one of another type, one over the limit,
     and when there is no room; nothing is left behind then.
     """
     head = upload.stream.read(HEAD_BYTES)
     if not head:
-        raise InvalidInput({"file": "This file is empty. Choose another one."})
-    content_type = check_video(filetype.guess_mime(head))
+        raise InvalidInput({taken.field: "This file is empty. Choose another one."})
+    content_type = taken.check(filetype.guess_mime(head))
     key = f"{new_id().hex}{ENDINGS[content_type]}"
     target = folder / key
     try:
-        size = _copy(upload, head, target=target, limit_bytes=limit_bytes)
+        size = _copy(upload, head, target=target, taken=taken)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
     return StoredFile(key=key, name=_plain_name(upload), content_type=content_type, size_bytes=size)
 
 
-def _copy(upload: FileStorage, head: bytes, *, target: Path, limit_bytes: int) -> int:
+def _copy(upload: FileStorage, head: bytes, *, target: Path, taken: Taken) -> int:
     size, piece = 0, head
     try:
         with target.open("xb") as kept_file:
             while piece:
                 size += len(piece)
-                if size > limit_bytes:
-                    most = limit_bytes // (1024 * 1024)
+                if size > taken.limit_bytes:
+                    most = taken.limit_bytes // (1024 * 1024)
                     raise InvalidInput(
-                        {"file": f"This file is larger than {most} MB. Hand in a link instead."}
+                        {taken.field: f"This file is larger than {most} MB. {taken.instead}"}
                     )
                 kept_file.write(piece)
                 piece = upload.stream.read(CHUNK_BYTES)
@@ -96,7 +119,7 @@ def _copy(upload: FileStorage, head: bytes, *, target: Path, limit_bytes: int) -
         if trouble.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
         raise InvalidInput(
-            {"file": "There is no room for this file just now. Hand in a link instead."}
+            {taken.field: f"There is no room for this file just now. {taken.instead}"}
         ) from trouble
     return size
 
@@ -104,7 +127,7 @@ def _copy(upload: FileStorage, head: bytes, *, target: Path, limit_bytes: int) -
 def _plain_name(upload: FileStorage) -> str:
     """Return the uploader's name for the file, for people to read; never used as a path."""
     name = (upload.filename or "").replace("\\", "/").rpartition("/")[2]
-    return "".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:] or "video"
+    return "".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:] or "file"
 
 
 def send_submission(actor: Actor, submission_id: UUID) -> Response:
@@ -116,14 +139,16 @@ def send_submission(actor: Actor, submission_id: UUID) -> Response:
         submission = queries.submission_seen_by(session, actor, submission_id)
     if submission.file_key is None:
         raise NotFound("file")
-    path = upload_folder().resolve() / submission.file_key
+    return send_kept(
+        submission.file_key, content_type=submission.content_type, name=submission.file_name
+    )
+
+
+def send_kept(key: str, *, content_type: str | None, name: str | None) -> Response:
+    """Send a kept file to somebody who may see it; raises NotFound when it is not there."""
+    path = upload_folder().resolve() / key
     if not path.is_file():
         raise NotFound("file")
-    response = send_file(
-        path,
-        mimetype=submission.content_type,
-        download_name=submission.file_name,
-        conditional=True,
-    )
+    response = send_file(path, mimetype=content_type, download_name=name, conditional=True)
     response.cache_control.private = True
     return response

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.creators.models import (
+    AudienceProof,
     AudienceSnapshot,
-    AudienceSource,
     Channel,
     ChannelState,
     ChannelVideo,
@@ -20,6 +20,7 @@ from marketplace.creators.models import (
     Platform,
     RateCard,
 )
+from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.ids import new_id
 
 MADE_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -107,22 +108,42 @@ def make_audience(
     gender: Mapping[str, int] | None = None,
     country: Mapping[str, int] | None = None,
     interest: Mapping[str, int] | None = None,
+    language: Mapping[str, int] | None = None,
+    source: AudienceSource = AudienceSource.SELF_REPORTED,
     taken_at: datetime = MADE_AT,
 ) -> AudienceSnapshot:
     snapshot = AudienceSnapshot(
         id=new_id(),
         channel_id=channel_id,
-        source=AudienceSource.SELF_REPORTED,
+        source=source,
         sample_size=1_000,
         taken_at=taken_at,
         age=dict(age if age is not None else {"18-24": 4_000, "25-34": 3_000}),
         gender=dict(gender if gender is not None else {"female": 6_000, "male": 4_000}),
         country=dict(country if country is not None else {"US": 5_000, "CA": 1_000}),
         interest=dict(interest if interest is not None else {"cooking": 4_500}),
+        language=dict(language or {}),
     )
     session.add(snapshot)
     session.flush()
     return snapshot
+
+
+def make_proof(
+    session: Session, *, channel_id: UUID, file_key: str = "a.png", handed_in_at: datetime = MADE_AT
+) -> AudienceProof:
+    proof = AudienceProof(
+        id=new_id(),
+        snapshot=make_audience(session, channel_id=channel_id, source=AudienceSource.UPLOAD),
+        file_key=file_key,
+        file_name="statistics.png",
+        content_type="image/png",
+        size_bytes=72,
+        handed_in_at=handed_in_at,
+    )
+    session.add(proof)
+    session.flush()
+    return proof
 
 
 def make_video(

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from marketplace.creators import queries
 from marketplace.creators import service as creators
 from marketplace.creators.models import (
-    AudienceSource,
     ChannelState,
 )
 from marketplace.creators.queries import MarketFilters
 from marketplace.creators.rules import (
     Audience,
+    AudienceSource,
     VideoCounts,
     figures_of,
 )

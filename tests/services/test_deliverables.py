@@ -18,7 +18,6 @@ from marketplace.deliverables.models import (
     Submission,
 )
 from marketplace.deliverables.rules import DeliverableState, SubmissionKind, Verdict
-from marketplace.deliverables.service import StoredFile
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import (
     Conflict,
@@ -27,6 +26,7 @@ from marketplace.kernel.errors import (
     NotFound,
     NotPermitted,
 )
+from marketplace.kernel.files import StoredFile
 from marketplace.kernel.money import Money
 from marketplace.store.outbox import OutboxMessage
 from tests.factories.campaigns import NOON, content, make_campaign

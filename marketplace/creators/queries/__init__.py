@@ -1,8 +1,18 @@
 """What is known of creators: the market, one creator, their channels, audience and rates."""
 
 from marketplace.creators.queries.audiences import (
+    COUNTS,
+    STANDS_FIRST,
     audience_in,
+    channels_without_word,
+    guesses_of,
+    hashtags_of,
     latest_audience,
+    latest_proof,
+    proof_by_id,
+    told_channels,
+    waiting_proof_count,
+    waiting_proofs,
 )
 from marketplace.creators.queries.compact import (
     CompactCreator,
@@ -33,14 +43,17 @@ from marketplace.creators.queries.profiles import (
 )
 
 __all__ = [
+    "COUNTS",
     "READABLE",
     "SORTS",
+    "STANDS_FIRST",
     "CompactCreator",
     "MarketFilters",
     "audience_in",
     "channel_by_id",
     "channel_of",
     "channels_of",
+    "channels_without_word",
     "compact_creators",
     "compact_creators_of",
     "connected_channel_id",
@@ -48,12 +61,19 @@ __all__ = [
     "creator_by_id",
     "creator_id_of",
     "due_for_reading",
+    "guesses_of",
+    "hashtags_of",
     "latest_audience",
+    "latest_proof",
     "market",
     "market_size",
     "missing_in_profile",
+    "proof_by_id",
     "rates_of",
+    "told_channels",
     "user_id_of",
     "video_count",
     "videos_of",
+    "waiting_proof_count",
+    "waiting_proofs",
 ]

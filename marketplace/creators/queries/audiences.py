@@ -1,26 +1,42 @@
-"""Who watches a channel."""
+"""Who watches a channel, and who says so."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    select,
-)
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.creators.models import (
+    AudienceProof,
     AudienceSnapshot,
+    Channel,
+    ChannelVideo,
 )
-from marketplace.creators.rules import Audience
+from marketplace.creators.rules import Audience, AudienceSource, ProofState
+from marketplace.kernel.errors import NotFound
+from marketplace.store.paging import PAGE_SIZE, Page
+
+_GUESSED: Final = AudienceSnapshot.source == AudienceSource.INFERRED
+STANDS_FIRST: Final[tuple[Any, ...]] = (
+    _GUESSED,
+    AudienceSnapshot.taken_at.desc(),
+    AudienceSnapshot.id.desc(),
+)
+"""The order of a channel's snapshots: what somebody said before any guess, then the newest."""
+COUNTS: Final = AudienceSnapshot.set_aside_at.is_(None)
 
 
 def latest_audience(session: Session, *, channel_id: UUID) -> AudienceSnapshot | None:
-    """The newest snapshot of a channel's audience; None while nobody has given one."""
+    """The snapshot that stands for a channel's audience; None while nobody has given one."""
     return session.scalar(
         select(AudienceSnapshot)
-        .where(AudienceSnapshot.channel_id == channel_id)
-        .order_by(AudienceSnapshot.taken_at.desc(), AudienceSnapshot.id.desc())
+        .where(AudienceSnapshot.channel_id == channel_id, COUNTS)
+        .order_by(*STANDS_FIRST)
         .limit(1)
     )
 
@@ -32,4 +48,110 @@ def audience_in(snapshot: AudienceSnapshot) -> Audience:
         gender=snapshot.gender,
         country=snapshot.country,
         interest=snapshot.interest,
+        language=snapshot.language,
     )
+
+
+def latest_proof(session: Session, *, channel_id: UUID) -> AudienceProof | None:
+    """The newest picture that came with an audience of this channel; None while there is none."""
+    return session.scalar(
+        select(AudienceProof)
+        .join(AudienceProof.snapshot)
+        .where(AudienceSnapshot.channel_id == channel_id)
+        .options(contains_eager(AudienceProof.snapshot))
+        .order_by(AudienceProof.handed_in_at.desc(), AudienceProof.id.desc())
+        .limit(1)
+    )
+
+
+def proof_by_id(session: Session, proof_id: UUID) -> AudienceProof:
+    """A picture with its audience, channel and creator; raises NotFound."""
+    found = session.scalar(_PROOFS.where(AudienceProof.id == proof_id))
+    if found is None:
+        raise NotFound("picture")
+    return found
+
+
+def waiting_proofs(
+    session: Session, *, page: int = 1, size: int = PAGE_SIZE
+) -> Page[AudienceProof]:
+    """One page of the pictures that nobody has judged, the longest waiting first."""
+    total = waiting_proof_count(session)
+    number = min(max(1, page), max(1, -(-total // size)))
+    rows = session.scalars(
+        _PROOFS.where(AudienceProof.state == ProofState.WAITING)
+        .order_by(AudienceProof.handed_in_at, AudienceProof.id)
+        .limit(size)
+        .offset((number - 1) * size)
+    ).all()
+    return Page(rows=rows, number=number, total=total, size=size)
+
+
+def waiting_proof_count(session: Session) -> int:
+    """How many pictures nobody has judged."""
+    counted = select(func.count()).where(AudienceProof.state == ProofState.WAITING)
+    return session.scalar(counted) or 0
+
+
+def channels_without_word(session: Session, *, limit: int, after: UUID | None) -> Sequence[UUID]:
+    """Channels of whose audience nobody has said anything, in the order of their ids."""
+    said = select(AudienceSnapshot.id).where(
+        AudienceSnapshot.channel_id == Channel.id, ~_GUESSED, COUNTS
+    )
+    statement = select(Channel.id).where(Channel.is_main, ~said.exists())
+    if after is not None:
+        statement = statement.where(Channel.id > after)
+    return session.scalars(statement.order_by(Channel.id).limit(limit)).all()
+
+
+def told_channels(session: Session, *, channel_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these channels of whose audience somebody has said something that counts."""
+    return frozenset(
+        session.scalars(
+            select(AudienceSnapshot.channel_id)
+            .where(AudienceSnapshot.channel_id.in_(channel_ids), ~_GUESSED, COUNTS)
+            .distinct()
+        )
+    )
+
+
+def guesses_of(session: Session, *, channel_ids: Collection[UUID]) -> Mapping[UUID, Audience]:
+    """Channel id -> the newest guess at its audience."""
+    newest = session.scalars(
+        select(AudienceSnapshot)
+        .ext(distinct_on(AudienceSnapshot.channel_id))
+        .where(AudienceSnapshot.channel_id.in_(channel_ids), _GUESSED)
+        .order_by(
+            AudienceSnapshot.channel_id,
+            AudienceSnapshot.taken_at.desc(),
+            AudienceSnapshot.id.desc(),
+        )
+    )
+    return {each.channel_id: audience_in(each) for each in newest}
+
+
+def hashtags_of(
+    session: Session, *, channel_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[Sequence[str]]]:
+    """Channel id -> the hashtags of each of its past videos."""
+    found: defaultdict[UUID, list[Sequence[str]]] = defaultdict(list)
+    for channel_id, tags in session.execute(
+        select(ChannelVideo.channel_id, ChannelVideo.hashtags).where(
+            ChannelVideo.channel_id.in_(channel_ids)
+        )
+    ):
+        found[channel_id].append(tags)
+    return found
+
+
+_PROOFS: Final = (
+    select(AudienceProof)
+    .join(AudienceProof.snapshot)
+    .join(AudienceSnapshot.channel)
+    .join(Channel.creator)
+    .options(
+        contains_eager(AudienceProof.snapshot)
+        .contains_eager(AudienceSnapshot.channel)
+        .contains_eager(Channel.creator)
+    )
+)

@@ -30,6 +30,7 @@ from marketplace.creators.models import (
     Creator,
     RateCard,
 )
+from marketplace.creators.queries.audiences import COUNTS, STANDS_FIRST
 from marketplace.creators.rules import Audience
 
 
@@ -77,11 +78,8 @@ def _compact_select(*, some: bool) -> Select[UUID, str]:
     newest = (
         select(AudienceSnapshot)
         .ext(distinct_on(AudienceSnapshot.channel_id))
-        .order_by(
-            AudienceSnapshot.channel_id,
-            AudienceSnapshot.taken_at.desc(),
-            AudienceSnapshot.id.desc(),
-        )
+        .where(COUNTS)
+        .order_by(AudienceSnapshot.channel_id, *STANDS_FIRST)
     )
     rates = select(
         RateCard.creator_id,

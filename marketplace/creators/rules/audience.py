@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
+
+from babel import Locale
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules.profile import TOPICS
@@ -13,6 +16,12 @@ from marketplace.kernel.money import BPS_WHOLE
 
 AGES: Final = ("13-17", "18-24", "25-34", "35-44", "45-54", "55+")
 GENDERS: Final = ("female", "male", "other_or_unknown")
+LANGUAGES: Final = (
+    "ar", "bn", "cs", "da", "de", "el", "en", "es", "fi", "fil", "fr", "he", "hi", "hu", "id", "it",
+    "ja", "ko", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sv", "sw", "ta", "te", "th", "tr", "uk",
+    "ur", "vi", "zh",
+)  # fmt: skip
+"""ISO 639 codes of the languages that a brief can ask for."""
 
 SAMPLE_MOST: Final = 10**9
 AUDIENCE_FRESH: Final = timedelta(days=90)
@@ -23,20 +32,21 @@ AUDIENCE_FRESH: Final = timedelta(days=90)
 class Audience:
     """What an audience is made of, in basis points.
 
-    age, gender and country are parts of the whole; what they leave open is not known. interest may
-    exceed the whole, as one person follows several topics.
+    age, gender, country and language are parts of the whole; what they leave open is not known.
+    interest may exceed the whole, as one person follows several topics.
     """
 
     age: Mapping[str, int] = field(default_factory=dict)
     gender: Mapping[str, int] = field(default_factory=dict)
     country: Mapping[str, int] = field(default_factory=dict)
     interest: Mapping[str, int] = field(default_factory=dict)
+    language: Mapping[str, int] = field(default_factory=dict)
 
 
 def audience_problems(audience: Audience, *, sample_size: int = 0) -> dict[str, str]:
     """Return what is wrong with an audience: part -> a plain sentence; empty when fine.
 
-    The shares of age, of gender and of country each add up to 100 % at most; each share of an
+    The shares of age, gender, country and language each add up to 100 % at most; each share of an
     interest is at most 100 % by itself.
     """
     problems: dict[str, str] = {}
@@ -44,6 +54,7 @@ def audience_problems(audience: Audience, *, sample_size: int = 0) -> dict[str, 
         ("age", audience.age, frozenset(AGES)),
         ("gender", audience.gender, frozenset(GENDERS)),
         ("country", audience.country, frozenset(countries())),
+        ("language", audience.language, frozenset(LANGUAGES)),
         ("interest", audience.interest, frozenset(TOPICS)),
     ):
         if unknown := [label for label in shares if label not in known]:
@@ -52,11 +63,20 @@ def audience_problems(audience: Audience, *, sample_size: int = 0) -> dict[str, 
             problems[name] = "Each share is between 0 % and 100 %."
         elif name != "interest" and (total := sum(shares.values())) > BPS_WHOLE:
             problems[name] = f"The shares of {name} add up to {total / 100:g} %, more than 100 %."
-    if not any((audience.age, audience.gender, audience.country, audience.interest)):
+    if not any(
+        (audience.age, audience.gender, audience.country, audience.interest, audience.language)
+    ):
         problems["age"] = "Enter at least one share: what you leave out counts as not known."
     if not 0 <= sample_size <= SAMPLE_MOST:
         problems["sample_size"] = "The number of people behind these shares is 0 or more."
     return problems
+
+
+@cache
+def languages() -> dict[str, str]:
+    """Return ISO 639 code -> English name of every language a brief can ask for, by name."""
+    names = Locale("en").languages
+    return dict(sorted(((code, names[code]) for code in LANGUAGES), key=lambda item: item[1]))
 
 
 def is_fresh(taken_at: datetime, *, now: datetime) -> bool:

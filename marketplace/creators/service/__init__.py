@@ -1,5 +1,13 @@
 """The verbs of creators: profile, connecting a channel, and what is known of it."""
 
+from marketplace.creators.service.audiences import (
+    LONGEST_REASON,
+    confirm_proof,
+    infer_audiences,
+    record_audience,
+    refuse_proof,
+    report_audience,
+)
 from marketplace.creators.service.connecting import (
     Access,
     AccessKind,
@@ -24,12 +32,11 @@ from marketplace.creators.service.reading import (
     ask_reading,
     recompute_figures,
     record_account,
-    record_audience,
     record_videos,
-    report_audience,
 )
 
 __all__ = [
+    "LONGEST_REASON",
     "Access",
     "AccessKind",
     "CreatorRow",
@@ -37,12 +44,14 @@ __all__ = [
     "VideoRow",
     "ask_reading",
     "claim_access",
+    "confirm_proof",
     "create_creator",
     "disconnect",
     "edit_profile",
     "finish_connect",
     "import_creators",
     "import_videos",
+    "infer_audiences",
     "needs_reconnect",
     "recompute_figures",
     "record_account",
@@ -50,6 +59,7 @@ __all__ = [
     "record_refusal",
     "record_renewal",
     "record_videos",
+    "refuse_proof",
     "report_audience",
     "set_rates",
     "start_connect",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -13,23 +12,18 @@ from sqlalchemy.orm import Session
 
 from marketplace.creators import queries
 from marketplace.creators.messages import ChannelReadDue
-from marketplace.creators.models import AudienceSnapshot, AudienceSource, Channel, ChannelVideo
+from marketplace.creators.models import Channel, ChannelVideo
 from marketplace.creators.ports import ChannelAccount, VideoFacts
 from marketplace.creators.rules import (
     EMPTY_HASHTAGS,
     HASHTAGS_SHOWN,
-    Audience,
-    audience_problems,
     hashtags_in,
 )
 from marketplace.creators.service.profile import own_creator
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict, InvalidInput, NotFound
-from marketplace.kernel.ids import new_id
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
-
-OLDEST_REPORT: Final = timedelta(days=365)
 
 _FIGURES: Final = text(
     """
@@ -145,78 +139,9 @@ def recompute_figures(session: Session, *, channel_ids: Sequence[UUID]) -> None:
     )
 
 
-def record_audience(
-    session: Session,
-    *,
-    channel_id: UUID,
-    audience: Audience,
-    sample_size: int,
-    source: AudienceSource,
-    taken_at: datetime,
-) -> AudienceSnapshot:
-    """Keep what a channel's audience was made of at one moment; older snapshots stay.
-
-    sample_size: how many people are behind the shares, 0 when nobody says. Raises InvalidInput.
-    """
-    if problems := audience_problems(audience, sample_size=sample_size):
-        raise InvalidInput(problems)
-    snapshot = AudienceSnapshot(
-        id=new_id(),
-        channel_id=channel_id,
-        source=source,
-        sample_size=sample_size,
-        taken_at=taken_at,
-        age=_known(audience.age),
-        gender=_known(audience.gender),
-        country=_known(audience.country),
-        interest=_known(audience.interest),
-    )
-    session.add(snapshot)
-    return snapshot
-
-
-def report_audience(
-    session: Session,
-    *,
-    actor: Actor,
-    audience: Audience,
-    sample_size: int,
-    taken_at: datetime,
-    now: datetime,
-) -> AudienceSnapshot:
-    """Keep what the actor says of their own audience; brands see that it is self-reported.
-
-    taken_at: when the platform showed it to them. Raises NotPermitted, Conflict without a channel,
-    InvalidInput.
-    """
-    creator_id = own_creator(actor, "describe this audience")
-    channel = queries.channel_of(session, creator_id=creator_id)
-    if channel is None:
-        raise Conflict("Connect a channel first: an audience belongs to a channel")
-    problems = audience_problems(audience, sample_size=sample_size)
-    if taken_at > now + timedelta(days=1):
-        problems["taken_on"] = "This day is in the future."
-    elif taken_at < now - OLDEST_REPORT:
-        problems["taken_on"] = "These figures are more than a year old: look them up again."
-    if problems:
-        raise InvalidInput(problems)
-    return record_audience(
-        session,
-        channel_id=channel.id,
-        audience=audience,
-        sample_size=sample_size,
-        source=AudienceSource.SELF_REPORTED,
-        taken_at=min(taken_at, now),
-    )
-
-
 def ask_reading(session: Session, *, actor: Actor, channel_id: UUID) -> None:
     """Read a channel again soon, because its creator asks; raises NotFound for another's."""
     channel = queries.channel_by_id(session, channel_id)
     if channel.creator_id != own_creator(actor, "read this channel"):
         raise NotFound("channel")
     post(session, ChannelReadDue(channel_id=channel.id))
-
-
-def _known(shares: Mapping[str, int]) -> dict[str, int]:
-    return {label: share for label, share in shares.items() if share > 0}

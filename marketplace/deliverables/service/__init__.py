@@ -10,7 +10,7 @@ from marketplace.deliverables.service.ending import (
     overtake_endings,
     withdraw_ending,
 )
-from marketplace.deliverables.service.handing_in import StoredFile, create_from_offer, submit
+from marketplace.deliverables.service.handing_in import create_from_offer, submit
 from marketplace.deliverables.service.publishing import (
     confirm_published,
     mark_not_visible,
@@ -23,7 +23,6 @@ from marketplace.deliverables.service.publishing import (
 from marketplace.deliverables.service.reviewing import approve, request_changes
 
 __all__ = [
-    "StoredFile",
     "accept",
     "accept_silent",
     "agree_to_end",

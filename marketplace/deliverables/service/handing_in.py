@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -28,22 +27,10 @@ from marketplace.deliverables.rules import (
 from marketplace.deliverables.service.moves import take_step
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """An uploaded file that the edge has put into the upload folder.
-
-    key: its name there, made by us. name: as the uploader called it.
-    """
-
-    key: str
-    name: str
-    content_type: str
-    size_bytes: int
 
 
 def create_from_offer(session: Session, *, collaboration_id: UUID) -> int:

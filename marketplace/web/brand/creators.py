@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -17,36 +15,17 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries
-from marketplace.creators.models import AudienceSnapshot
 from marketplace.creators.queries import MarketFilters
-from marketplace.creators.rules import AGES, TOPICS, is_fresh
+from marketplace.creators.rules import TOPICS
 from marketplace.kernel.clock import utc_now
-from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching import queries as matching
 from marketplace.store.session import reading
-from marketplace.web import access, charts
+from marketplace.web import access
+from marketplace.web.audiences import shown
 from marketplace.web.brand.blueprint import bp
 
-COUNTRIES_SHOWN: Final = 5
 MOST: Final = 10**12
 """No count in the market is larger."""
-GENDER_WORDS: Final = {
-    "female": "Female",
-    "male": "Male",
-    "other_or_unknown": "Another or unknown",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class AudienceShown:
-    """A snapshot, ready to draw."""
-
-    snapshot: AudienceSnapshot
-    is_fresh: bool
-    age: list[charts.Share]
-    gender: list[charts.Share]
-    country: list[charts.Share]
-    interest: list[charts.Share]
 
 
 @bp.get("/creators", endpoint="creators")
@@ -94,9 +73,7 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             "brand/creators_one.html",
             creator=found,
             channel=channel,
-            audience=None
-            if snapshot is None
-            else shown(snapshot, is_fresh=is_fresh(snapshot.taken_at, now=now)),
+            audience=None if snapshot is None else shown(snapshot, now=now),
             videos=videos,
             known_videos=known_videos,
             rates=queries.rates_of(session, creator_id=creator_id),
@@ -136,27 +113,3 @@ def _campaign_asked_for(session: Session) -> Campaign | None:
     if campaign_id is None:
         return None
     return campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-
-
-def shown(snapshot: AudienceSnapshot, *, is_fresh: bool) -> AudienceShown:
-    """Return a snapshot as the charts want it: ages in order, the rest by size."""
-    return AudienceShown(
-        snapshot=snapshot,
-        is_fresh=is_fresh,
-        age=[charts.Share(age, snapshot.age[age]) for age in AGES if age in snapshot.age],
-        gender=_by_size(snapshot.gender, GENDER_WORDS),
-        country=_countries(snapshot.country),
-        interest=_by_size(snapshot.interest, {}),
-    )
-
-
-def _by_size(shares: Mapping[str, int], words: Mapping[str, str]) -> list[charts.Share]:
-    ordered = sorted(shares.items(), key=lambda item: -item[1])
-    return [charts.Share(words.get(label, label.capitalize()), bps) for label, bps in ordered]
-
-
-def _countries(shares: Mapping[str, int]) -> list[charts.Share]:
-    """The largest, and the rest of the world as one."""
-    largest = _by_size(shares, countries())[:COUNTRIES_SHOWN]
-    rest = BPS_WHOLE - sum(share.bps for share in largest)
-    return [*largest, charts.Share("Elsewhere", rest)] if largest and rest else largest

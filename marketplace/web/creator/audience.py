@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.file import FileField
 from wtforms import DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
@@ -17,23 +18,26 @@ from wtforms.validators import Optional as MayBeEmpty
 from marketplace.accounts.rules import countries
 from marketplace.creators import queries
 from marketplace.creators import service as creators
-from marketplace.creators.models import AudienceSnapshot
-from marketplace.creators.rules import AGES, GENDERS, TOPICS, Audience
+from marketplace.creators.models import AudienceProof, AudienceSnapshot
+from marketplace.creators.rules import (
+    AGES,
+    GENDERS,
+    PICTURE_MOST_BYTES,
+    TOPICS,
+    Audience,
+    languages,
+)
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import reading, transaction
-from marketplace.web import access
+from marketplace.web import access, uploads
+from marketplace.web.audiences import GENDER_WORDS, shown
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, PercentField
 
 ROWS: Final = 5
-"""How many countries, and how many interests, can be entered."""
-GENDER_WORDS: Final = {
-    "female": "Female",
-    "male": "Male",
-    "other_or_unknown": "Another or unknown",
-}
-PARTS: Final = ("age", "gender", "country", "interest")
+"""How many countries, languages and interests can be entered."""
+PARTS: Final = ("age", "gender", "country", "language", "interest")
 
 
 class AudienceForm(BaseForm):
@@ -49,6 +53,7 @@ class AudienceForm(BaseForm):
         description="If your statistics say so.",
         validators=[MayBeEmpty(), NumberRange(0, 10**9, "The number is 0 or more.")],
     )
+    picture = FileField("A picture of these statistics")
 
 
 @cache
@@ -62,6 +67,8 @@ def share_form() -> type[AudienceForm]:
         number = place + 1
         fields[f"country_name_{place}"] = _choice(f"Country {number}", countries())
         fields[f"country_{place}"] = _share(f"Share of country {number}")
+        fields[f"language_name_{place}"] = _choice(f"Language {number}", languages())
+        fields[f"language_{place}"] = _share(f"Share of language {number}")
         fields[f"interest_name_{place}"] = _choice(
             f"Interest {number}", {topic: topic.capitalize() for topic in TOPICS}
         )
@@ -85,44 +92,54 @@ def audience() -> ResponseReturnValue:
         return _save(form)
     with reading() as session:
         channel = queries.channel_of(session, creator_id=access.creator_id())
-        snapshot = (
-            None if channel is None else queries.latest_audience(session, channel_id=channel.id)
-        )
+        snapshot = proof = None
+        if channel is not None:
+            snapshot = queries.latest_audience(session, channel_id=channel.id)
+            proof = queries.latest_proof(session, channel_id=channel.id)
     form.taken_on.data = utc_now().date()
     if snapshot is not None:
         _fill(form, snapshot)
-    return _page(form, snapshot=snapshot, has_channel=channel is not None)
+    return _page(form, snapshot=snapshot, proof=proof, has_channel=channel is not None)
 
 
 def _save(form: AudienceForm) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
-            with transaction() as session:
+            with (
+                uploads.kept(
+                    form.picture.data, folder=uploads.upload_folder(), taken=uploads.PICTURE
+                ) as picture,
+                transaction() as session,
+            ):
                 creators.report_audience(
                     session,
                     actor=access.actor(),
                     audience=_audience_in(form),
                     sample_size=form.sample_size.data or 0,
                     taken_at=datetime.combine(form.taken_on.data, time(), UTC),
+                    picture=picture,
                     now=utc_now(),
                 )
         except InvalidInput as refusal:
             _show(form, refusal)
         else:
-            flash("Your audience is saved. Brands see it marked as your own statement.", "success")
+            flash(
+                "Your audience is saved. Brands see it marked as your own statement"
+                + (" until our staff have looked at your picture." if picture else "."),
+                "success",
+            )
             return redirect(url_for("creator.channels"), 303)
-    return _page(form, snapshot=None, has_channel=True), 422
+    return _page(form, snapshot=None, proof=None, has_channel=True), 422
 
 
 def _audience_in(form: AudienceForm) -> Audience:
     """The shares that were typed; raises InvalidInput for a name without a share and the like."""
-    country = _named(form, "country")
-    interest = _named(form, "interest")
     return Audience(
         age=_shares(form, "age", AGES),
         gender=_shares(form, "gender", GENDERS),
-        country=country,
-        interest=interest,
+        country=_named(form, "country"),
+        language=_named(form, "language"),
+        interest=_named(form, "interest"),
     )
 
 
@@ -173,7 +190,7 @@ def _fill(form: AudienceForm, snapshot: AudienceSnapshot) -> None:
     for part, labels in (("age", AGES), ("gender", GENDERS)):
         for place, label in enumerate(labels):
             form[f"{part}_{place}"].data = _percent(getattr(snapshot, part).get(label))
-    for part in ("country", "interest"):
+    for part in ("country", "language", "interest"):
         shares = sorted(getattr(snapshot, part).items(), key=lambda item: -item[1])
         for place, (name, bps) in enumerate(shares[:ROWS]):
             form[f"{part}_name_{place}"].data = name
@@ -185,13 +202,21 @@ def _percent(bps: int | None) -> Decimal | None:
     return None if bps is None else Decimal(bps) / 100
 
 
-def _page(form: AudienceForm, *, snapshot: AudienceSnapshot | None, has_channel: bool) -> str:
+def _page(
+    form: AudienceForm,
+    *,
+    snapshot: AudienceSnapshot | None,
+    proof: AudienceProof | None,
+    has_channel: bool,
+) -> str:
     return render_template(
         "creator/channels_audience.html",
         form=form,
         rows=range(ROWS),
         ages=range(len(AGES)),
         genders=range(len(GENDERS)),
-        snapshot=snapshot,
+        audience=None if snapshot is None else shown(snapshot, now=utc_now()),
+        proof=proof,
+        largest_mb=PICTURE_MOST_BYTES // (1024 * 1024),
         has_channel=has_channel,
     )

@@ -85,7 +85,11 @@ RIGHTS: Final = {
 AUDIENCE: Final = {
     "taken_on": "2026-11-01",
     "age_1": "40",
-    **{f"{part}_name_{place}": "" for part in ("country", "interest") for place in range(5)},
+    **{
+        f"{part}_name_{place}": ""
+        for part in ("country", "language", "interest")
+        for place in range(5)
+    },
 }
 END: Final = {"reason": "plans_changed", "note": "", "release": "40000"}
 ONCE: Final = {"amount": "5.00", "once": "00000000-0000-4000-8000-00000000000f"}
@@ -96,6 +100,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.end_collaboration": lambda _: END,
     "creator.agree_to_end": lambda _: {"release": "40000"},
     "creator.end_collaboration": lambda _: END,
+    "staff.refuse_audience": lambda _: {"reason": "It shows another week."},
     "staff.decide_ending": lambda _: {
         "answer": "The launch has moved.",
         "release": "40000",

@@ -24,9 +24,9 @@ from marketplace.creators.models import Platform
 from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.rules import DeliverableState, EndingReason
-from marketplace.deliverables.service import StoredFile
 from marketplace.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
+from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.matching import service as matching
@@ -47,6 +47,8 @@ S = DeliverableState
 
 A_VIDEO: Final = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 64
 """The first bytes of an MP4 file."""
+A_PICTURE: Final = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+"""The first bytes of a PNG file."""
 
 
 @contextmanager
@@ -256,6 +258,9 @@ def _small_things(session: Session, world: World) -> None:
     alice, bea = world.people["owner"], world.people["creator"]
     channel = channel_for(session, bea)
     creator_rows.make_audience(session, channel_id=channel.id)
+    picture = f"{new_id().hex}.png"
+    (Path(world.app.extensions["settings"].upload_folder) / picture).write_bytes(A_PICTURE)
+    proof = creator_rows.make_proof(session, channel_id=channel.id, file_key=picture)
     creator_rows.make_video(session, channel_id=channel.id)
     creator_rows.make_rate(session, creator_id=world.ids["creator_id"])
     assert alice.user_id is not None
@@ -285,6 +290,7 @@ def _small_things(session: Session, world: World) -> None:
     assert told is not None
     world.ids |= {
         "channel_id": channel.id,
+        "proof_id": proof.id,
         "notification_id": told.id,
         "message_id": failed.id,
         "inbox_id": keep_once(

@@ -277,6 +277,9 @@ POST ask_adjustment          in     404   404     404     404    404     404   4
 POST ask_clawback            in     404   404     404     404    404     404   404   422   404
 POST ask_write_off           in     404   404     404     404    404     404   404   303   404
     -> staff.request
+GET  audience                in     404   404     404     404    404     404   404   200   404
+GET  audience_picture        in     404   404     404     404    404     404   404   200   404
+GET  audiences               in     404   404     404     404    404     404   404   200   404
 GET  break                   in     404   404     404     404    404     404   404   200   404
 GET  breaks                  in     404   404     404     404    404     404   404   200   404
 GET  call                    in     404   404     404     404    404     404   404   200   404
@@ -284,6 +287,8 @@ GET  calls                   in     404   404     404     404    404     404   4
 GET  brand_terms             in     404   404     404     404    404     404   404   200   404
 POST brand_terms             in     404   404     404     404    404     404   404   303   404
     -> staff.brand_terms
+POST confirm_audience        in     404   404     404     404    404     404   404   303   404
+    -> staff.audiences
 GET  choose_brand_terms      in     404   404     404     404    404     404   404   303   404
     -> staff.terms
 POST check_now               in     404   404     404     404    404     404   404   303   404
@@ -330,6 +335,8 @@ POST read_statement          in     404   404     404     404    404     404   4
     -> staff.reconciliation
 GET  reconciliation          in     404   404     404     404    404     404   404   200   404
 GET  reconciliation_csv      in     404   404     404     404    404     404   404   422   404
+POST refuse_audience         in     404   404     404     404    404     404   404   303   404
+    -> staff.audiences
 GET  request                 in     404   404     404     404    404     404   404   200   404
 GET  requests                in     404   404     404     404    404     404   404   200   404
 POST recover                 in     404   404     404     404    404     404   404   303   404

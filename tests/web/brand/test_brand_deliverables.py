@@ -16,8 +16,8 @@ from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable, PublishedPost, Review, Submission
 from marketplace.deliverables.rules import DeliverableState, Verdict
-from marketplace.deliverables.service import StoredFile
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.files import StoredFile
 from marketplace.payouts import service as payouts
 from tests.conftest import sign_in
 from tests.factories.campaigns import NOON

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,7 +182,9 @@ def test_a_file_over_the_limit_leaves_nothing_behind(tmp_path: Path) -> None:
     upload = FileStorage(io.BytesIO(MP4 + b"\x00" * 2_000_000), filename="long.mp4")
 
     with pytest.raises(InvalidInput) as refusal:
-        uploads.store(upload, folder=tmp_path, limit_bytes=1024 * 1024)
+        uploads.store(
+            upload, folder=tmp_path, taken=replace(uploads.VIDEO, limit_bytes=1024 * 1024)
+        )
 
     assert refusal.value.problems == {
         "file": "This file is larger than 1 MB. Hand in a link instead."

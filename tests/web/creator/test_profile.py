@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -175,6 +179,63 @@ def test_an_audience_that_does_not_add_up_is_refused(
     found = queries.latest_audience(session, channel_id=channel.id)
     assert found is not None
     assert found.age == {"18-24": 4_000, "25-34": 3_000}
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+
+
+def test_a_picture_of_the_statistics_is_kept_for_staff(
+    app: Flask, as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    languages = {"language_name_0": "en", "language_0": "80"}
+
+    answer = as_bea.post(
+        "/creator/audience",
+        data=AUDIENCE | languages | {"picture": (io.BytesIO(PNG), "mine.png")},
+    )
+
+    assert answer.location == "/creator/channels"
+    proof = queries.latest_proof(session, channel_id=channel.id)
+    assert proof is not None
+    assert proof.snapshot.language == {"en": 8_000}
+    kept = Path(app.extensions["settings"].upload_folder) / proof.file_key
+    assert kept.read_bytes() == PNG
+    page = as_bea.get("/creator/audience").text
+    assert "Our staff have not looked at your picture" in page
+    assert "counts as 355 of 1,200 people" in page
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence"),
+    [
+        (b"%PDF-1.7 not a picture", "mine.pdf", "This is not a picture we can show."),
+        (b"", "mine.png", "This file is empty."),
+    ],
+)
+def test_what_is_no_picture_is_refused_and_nothing_is_kept(
+    app: Flask,
+    as_bea: FlaskClient,
+    session: Session,
+    bea: Actor,
+    content: bytes,
+    name: str,
+    sentence: str,
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    folder = Path(app.extensions["settings"].upload_folder)
+    before = sorted(folder.iterdir())
+
+    page = as_bea.post(
+        "/creator/audience", data=AUDIENCE | {"picture": (io.BytesIO(content), name)}
+    )
+
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert sorted(folder.iterdir()) == before
+    assert queries.latest_audience(session, channel_id=channel.id) is None
 
 
 @pytest.mark.parametrize("path", ["/creator/profile", "/creator/rates", "/creator/audience"])

@@ -1,0 +1,208 @@
+"""Whose word an audience is: pictures judged by staff, and guesses while nobody has said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.creators import service as creators
+from marketplace.creators.models import AudienceProof, AudienceSnapshot, Channel
+from marketplace.creators.rules import Audience, AudienceSource, ProofState
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotFound, NotPermitted
+from marketplace.kernel.files import StoredFile
+from marketplace.kernel.ids import new_id
+from marketplace.notifications.models import Notification
+from tests.conftest import NOON
+from tests.factories.creators import (
+    make_audience,
+    make_channel,
+    make_creator,
+    make_proof,
+    make_video,
+)
+
+PICTURE = StoredFile(key="0a.png", name="mine.png", content_type="image/png", size_bytes=900)
+
+
+@pytest.fixture
+def channel(session: Session, bea: Actor) -> Channel:
+    assert bea.creator_id is not None
+    return make_channel(session, creator_id=bea.creator_id)
+
+
+def told(session: Session, user_id: UUID | None) -> list[str]:
+    return list(
+        session.scalars(
+            select(Notification.title)
+            .where(Notification.user_id == user_id, Notification.kind == "audience_judged")
+            .order_by(Notification.created_at, Notification.id)
+        )
+    )
+
+
+def source_of(session: Session, channel: Channel) -> AudienceSource | None:
+    found = queries.latest_audience(session, channel_id=channel.id)
+    return None if found is None else found.source
+
+
+def test_an_audience_with_a_picture_waits_for_staff(
+    session: Session, bea: Actor, channel: Channel
+) -> None:
+    creators.report_audience(
+        session,
+        actor=bea,
+        audience=Audience(age={"18-24": 6_000}, language={"en": 7_000}),
+        sample_size=900,
+        taken_at=NOON,
+        now=NOON,
+        picture=PICTURE,
+    )
+    session.flush()
+    proof = session.scalars(select(AudienceProof)).one()
+    assert (proof.state, proof.file_key, proof.size_bytes) == (ProofState.WAITING, "0a.png", 900)
+    assert (proof.snapshot.source, proof.snapshot.confirmed_at) == (AudienceSource.UPLOAD, None)
+    assert proof.snapshot.language == {"en": 7_000}
+    assert [each.id for each in queries.waiting_proofs(session).rows] == [proof.id]
+
+
+def test_a_picture_of_another_type_keeps_nothing(
+    session: Session, bea: Actor, channel: Channel
+) -> None:
+    with pytest.raises(InvalidInput), session.begin_nested():
+        creators.report_audience(
+            session,
+            actor=bea,
+            audience=Audience(age={"18-24": 6_000}),
+            sample_size=0,
+            taken_at=NOON,
+            now=NOON,
+            picture=StoredFile("0a.gif", "mine.gif", "image/gif", 9),
+        )
+    assert session.scalar(select(func.count()).select_from(AudienceSnapshot)) == 0
+
+
+def test_a_confirmed_picture_counts_and_is_decided_once(
+    session: Session, bea: Actor, stella: Actor, channel: Channel
+) -> None:
+    proof = make_proof(session, channel_id=channel.id)
+
+    creators.confirm_proof(session, actor=stella, proof_id=proof.id, now=NOON)
+
+    assert (proof.state, proof.decided_by, proof.snapshot.confirmed_at) == (
+        ProofState.CONFIRMED,
+        stella.user_id,
+        NOON,
+    )
+    attempts: tuple[Callable[[], None], ...] = (
+        lambda: creators.confirm_proof(session, actor=stella, proof_id=proof.id, now=NOON),
+        lambda: creators.refuse_proof(
+            session, actor=stella, proof_id=proof.id, reason="No.", now=NOON
+        ),
+    )
+    for again in attempts:
+        with pytest.raises(InvalidTransition):
+            again()
+    assert proof.snapshot.set_aside_at is None
+    assert told(session, bea.user_id) == ["Your audience is confirmed"]
+    assert queries.waiting_proof_count(session) == 0
+
+
+def test_a_refused_picture_brings_back_what_was_said_before(
+    session: Session, bea: Actor, stella: Actor, channel: Channel
+) -> None:
+    before = make_audience(session, channel_id=channel.id, taken_at=NOON - timedelta(days=60))
+    proof = make_proof(session, channel_id=channel.id, handed_in_at=NOON)
+    assert queries.latest_audience(session, channel_id=channel.id) == proof.snapshot
+
+    creators.refuse_proof(
+        session, actor=stella, proof_id=proof.id, reason=" Another channel. ", now=NOON
+    )
+
+    session.flush()
+    assert (proof.state, proof.reason) == (ProofState.REFUSED, "Another channel.")
+    assert queries.latest_audience(session, channel_id=channel.id) == before
+    assert bea.creator_id is not None
+    [compact] = queries.compact_creators_of(session, [bea.creator_id])
+    assert compact.audience == queries.audience_in(before)
+    assert told(session, bea.user_id) == ["Your picture does not show these shares"]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 601])
+def test_a_refusal_needs_a_reason(
+    session: Session, stella: Actor, channel: Channel, reason: str
+) -> None:
+    proof = make_proof(session, channel_id=channel.id)
+    with pytest.raises(InvalidInput):
+        creators.refuse_proof(session, actor=stella, proof_id=proof.id, reason=reason, now=NOON)
+    assert (proof.state, proof.snapshot.set_aside_at) == (ProofState.WAITING, None)
+
+
+def test_only_staff_judge_pictures(
+    session: Session, alice: Actor, bea: Actor, stella: Actor, channel: Channel
+) -> None:
+    proof = make_proof(session, channel_id=channel.id)
+    for other in (alice, bea):
+        with pytest.raises(NotPermitted):
+            creators.confirm_proof(session, actor=other, proof_id=proof.id, now=NOON)
+    with pytest.raises(NotFound):
+        creators.confirm_proof(session, actor=stella, proof_id=new_id(), now=NOON)
+    assert proof.state is ProofState.WAITING
+
+
+def test_a_silent_channel_is_guessed_once_and_again_when_it_changes(
+    session: Session, bea: Actor, channel: Channel
+) -> None:
+    make_video(session, channel_id=channel.id, external_id="1", hashtags=["travel"])
+    assert bea.creator_id is not None
+    creator = queries.creator_by_id(session, bea.creator_id)
+    creator.topics, creator.country = ["cooking"], "US"
+
+    def infer() -> int:
+        written = creators.infer_audiences(session, channel_ids=[channel.id], now=NOON)
+        session.flush()
+        return written
+
+    assert (infer(), infer()) == (1, 0)
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert (found.source, found.sample_size, found.country, found.interest) == (
+        AudienceSource.INFERRED,
+        1,
+        {"US": 3_900},
+        {"cooking": 10_000, "travel": 10_000},
+    )
+    make_video(session, channel_id=channel.id, external_id="2", hashtags=[])
+    assert infer() == 1
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert found.interest == {"cooking": 10_000, "travel": 5_000}
+
+
+def test_a_word_stands_before_a_newer_guess_and_stops_guessing(
+    session: Session, channel: Channel
+) -> None:
+    creators.infer_audiences(session, channel_ids=[channel.id], now=NOON)
+    session.flush()
+    assert source_of(session, channel) is AudienceSource.INFERRED
+
+    make_audience(session, channel_id=channel.id, taken_at=NOON - timedelta(days=200))
+
+    assert source_of(session, channel) is AudienceSource.SELF_REPORTED
+    assert creators.infer_audiences(session, channel_ids=[channel.id], now=NOON) == 0
+    assert channel.id not in queries.channels_without_word(session, limit=9, after=None)
+
+
+def test_channels_without_a_word_come_in_batches(session: Session, channel: Channel) -> None:
+    other = make_channel(
+        session, creator_id=make_creator(session).id, external_id="2", handle="other"
+    )
+    both = sorted([channel.id, other.id])
+    assert queries.channels_without_word(session, limit=1, after=None) == both[:1]
+    assert queries.channels_without_word(session, limit=9, after=both[0]) == both[1:]
