@@ -9,13 +9,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from marketplace.accounts.models import Brand
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.store.paging import Page, page_of
-from marketplace.terms.models import BrandTermsVersion, TermsVersion, TermsWithholding
+from marketplace.terms.models import (
+    BrandTermsVersion,
+    TermsLimit,
+    TermsVersion,
+    TermsWithholding,
+)
 from marketplace.terms.rules import (
     BrandTerms,
     Conditions,
@@ -73,6 +78,28 @@ def version_by_id(session: Session, version_id: UUID) -> TermsVersion:
     if found is None:
         raise NotFound("terms")
     return found
+
+
+def payout_least(
+    currency: ColumnElement[str] | InstrumentedAttribute[str], *, at: ColumnElement[datetime]
+) -> ColumnElement[int]:
+    """The least that is sent in a currency by the terms in force at a moment, as an expression.
+
+    0 in a currency of which they say nothing.
+    """
+    in_force = (
+        select(TermsVersion.id)
+        .where(TermsVersion.valid_from <= at)
+        .order_by(*_LAST_FIRST)
+        .limit(1)
+        .scalar_subquery()
+    )
+    least = (
+        select(TermsLimit.payout_least_minor)
+        .where(TermsLimit.terms_id == in_force, TermsLimit.currency == currency)
+        .scalar_subquery()
+    )
+    return func.coalesce(least, 0)
 
 
 def to_come(session: Session, *, after: datetime) -> Sequence[TermsVersion]:

@@ -32,12 +32,10 @@ from marketplace.payouts.queries.clawbacks import (
     taken_back_of,
 )
 from marketplace.payouts.queries.earnings import (
-    EarningLine,
     EarningSums,
     all_earnings,
     earning_by_id,
     earning_line,
-    earnings_arriving,
     earnings_of_campaign,
     earnings_of_creator,
     earnings_under,
@@ -49,6 +47,7 @@ from marketplace.payouts.queries.frozen import (
     freezes,
     frozen_creators,
 )
+from marketplace.payouts.queries.lines import EarningLine, lines_arriving
 from marketplace.payouts.queries.sent import (
     PAYOUT_ORDERS,
     creators_to_pay,
@@ -83,7 +82,6 @@ __all__ = [
     "creators_to_pay",
     "earning_by_id",
     "earning_line",
-    "earnings_arriving",
     "earnings_in",
     "earnings_of_campaign",
     "earnings_of_creator",
@@ -94,6 +92,7 @@ __all__ = [
     "frozen_creators",
     "has_reversals_under_way",
     "last_refusals",
+    "lines_arriving",
     "measurement_by_id",
     "measurements_of",
     "median_wait",

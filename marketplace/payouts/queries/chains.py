@@ -10,13 +10,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.collaborations.models import Collaboration
+from marketplace.collaborations.models import Offer
 from marketplace.collaborations.rules import parts_of_offer
-from marketplace.deliverables.models import Deliverable, DeliverableStep
-from marketplace.deliverables.rules import DONE, DeliverableEvent
+from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DONE
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import BankPayout, PayoutAccount
-from marketplace.payouts.queries import EarningLine, last_refusals
+from marketplace.payouts.queries.facts import told_with
+from marketplace.payouts.queries.lines import EarningLine
 from marketplace.payouts.rules import PAUSE_AFTER_REFUSAL, EarningState, Waiting, may_pay_again
 from marketplace.payouts.rules.chain import Account, Bank, Chain, Earned, Work, chain_of
 
@@ -35,20 +36,14 @@ class Promised:
 def chains_of(
     session: Session, lines: Sequence[EarningLine], *, now: datetime
 ) -> Mapping[UUID, Chain]:
-    """Earning id -> its chain, for many at once in a few questions; for none, in no question."""
-    if not lines:
-        return {}
-    earnings = [line.earning for line in lines]
-    works = _works(session, [each.deliverable for each in earnings])
-    creators = {each.creator_id for each in earnings}
-    accounts = _accounts(session, creators)
-    banks = _banks(session, creators)
-    refusals = last_refusals(session, creators)
+    """Earning id -> its chain, for many at once; what is paid is asked about in one question."""
+    paid = {line.earning.creator_id for line in lines if line.paid_at is not None}
+    banks = _banks(session, paid) if paid else {}
     return {
         line.earning.id: chain_of(
-            works[line.earning.deliverable_id],
-            _earned(line, refused_at=refusals.get(line.earning.creator_id), now=now),
-            account=accounts.get(line.earning.creator_id, Account()),
+            line.work,
+            _earned(line, now=now),
+            account=line.account,
             bank=_bank_after(line, banks.get(line.earning.creator_id, ())),
             now=now,
         )
@@ -77,99 +72,29 @@ def chain_of_deliverable(
     """The chain of a deliverable's fee, earned or not."""
     if line is not None:
         return chains_of(session, [line], now=now)[line.earning.id]
-    work = _works(session, [deliverable])[deliverable.id]
-    account = _accounts(session, {deliverable.creator_id}).get(deliverable.creator_id, Account())
-    return chain_of(work, None, account=account, bank=None, now=now)
+    told = session.execute(told_with(Deliverable.id).where(Deliverable.id == deliverable.id)).one()
+    return chain_of(Work(*told.work), None, account=Account(*told.account), bank=None, now=now)
 
 
 def _promised(session: Session, which: ColumnElement[bool], now: datetime) -> list[Promised]:
-    deliverables = session.scalars(
-        select(Deliverable)
-        .where(which, Deliverable.state.not_in(DONE))
-        .options(
-            joinedload(Deliverable.collaboration).options(
-                joinedload(Collaboration.offer),
-                joinedload(Collaboration.campaign),
-                joinedload(Collaboration.creator),
-            )
-        )
-    ).all()
-    works = _works(session, deliverables)
-    accounts = _accounts(session, {each.creator_id for each in deliverables})
+    rows = session.execute(
+        told_with(Deliverable, Offer).where(which, Deliverable.state.not_in(DONE))
+    )
     found = [
         Promised(
-            deliverable=each,
-            campaign_name=each.collaboration.campaign.name,
-            creator_name=each.collaboration.creator.display_name,
-            receives=parts_of_offer(each.collaboration.offer)[each.position - 1].creator_receives,
+            deliverable=row.Deliverable,
+            campaign_name=row.campaign_name,
+            creator_name=row.creator_name,
+            receives=parts_of_offer(row.Offer)[row.Deliverable.position - 1].creator_receives,
             chain=chain_of(
-                works[each.id],
-                None,
-                account=accounts.get(each.creator_id, Account()),
-                bank=None,
-                now=now,
+                Work(*row.work), None, account=Account(*row.account), bank=None, now=now
             ),
         )
-        for each in deliverables
+        for row in rows
     ]
     return sorted(
         found, key=lambda each: (each.chain.expected_on or now.date(), each.deliverable.id)
     )
-
-
-def _works(session: Session, deliverables: Sequence[Deliverable]) -> dict[UUID, Work]:
-    ids = {each.id for each in deliverables}
-    taken: dict[tuple[UUID, DeliverableEvent], datetime] = {}
-    for step in session.scalars(
-        select(DeliverableStep)
-        .where(
-            DeliverableStep.deliverable_id.in_(ids),
-            DeliverableStep.event.in_((DeliverableEvent.APPROVE, DeliverableEvent.CONFIRM_POST)),
-        )
-        .order_by(DeliverableStep.happened_at)
-    ):
-        taken[step.deliverable_id, step.event] = step.happened_at
-    agreed = {
-        collaboration.id: collaboration
-        for collaboration in session.scalars(
-            select(Collaboration)
-            .where(Collaboration.id.in_({each.collaboration_id for each in deliverables}))
-            .options(joinedload(Collaboration.offer))
-        )
-    }
-    return {
-        each.id: Work(
-            state=each.state,
-            agreed_at=agreed[each.collaboration_id].agreed_at,
-            draft_due_on=each.draft_due_on,
-            publish_by_on=each.publish_by_on,
-            hold_days=agreed[each.collaboration_id].offer.hold_days,
-            answer_by=each.answer_by,
-            approved_at=taken.get((each.id, DeliverableEvent.APPROVE)),
-            live_at=taken.get((each.id, DeliverableEvent.CONFIRM_POST)),
-        )
-        for each in deliverables
-    }
-
-
-def _accounts(session: Session, creator_ids: Collection[UUID]) -> dict[UUID, Account]:
-    """Creator id -> how their account stands; the open one, where there is one."""
-    found: dict[UUID, Account] = {}
-    for account in session.scalars(
-        select(PayoutAccount)
-        .where(PayoutAccount.creator_id.in_(creator_ids))
-        .order_by(PayoutAccount.closed_at.asc().nulls_last())
-    ):
-        closed = account.closed_at is not None
-        found[account.creator_id] = Account(
-            exists=not closed,
-            active=account.transfers_active,
-            paused=account.paused_at is not None,
-            under_review=account.under_review,
-            closed=closed,
-            ready_at=account.ready_at,
-        )
-    return found
 
 
 def _banks(session: Session, creator_ids: Collection[UUID]) -> dict[UUID, list[BankPayout]]:
@@ -197,8 +122,8 @@ def _bank_after(line: EarningLine, payouts: Sequence[BankPayout]) -> Bank | None
     return Bank(carried.state, carried.arrives_on)
 
 
-def _earned(line: EarningLine, *, refused_at: datetime | None, now: datetime) -> Earned:
-    earning, call = line.earning, line.call
+def _earned(line: EarningLine, *, now: datetime) -> Earned:
+    earning, refused_at = line.earning, line.refused_at
     paused = refused_at is not None and not may_pay_again(refused_at=refused_at, now=now)
     short = line.smallest - (line.together - line.owed)
     below = line.waiting in (Waiting.BELOW_MINIMUM, Waiting.CLAWBACK) and short.minor > 0
@@ -211,7 +136,7 @@ def _earned(line: EarningLine, *, refused_at: datetime | None, now: datetime) ->
         frozen=line.waiting is Waiting.FROZEN,
         paused_until=refused_at + PAUSE_AFTER_REFUSAL if refused_at and paused else None,
         unclear=line.waiting is Waiting.UNCLEAR,
-        next_look_at=call.next_try_at if call is not None else None,
+        next_look_at=line.next_look_at,
         stuck=line.waiting is Waiting.PERSON,
         kept=line.kept,
         left=earning.left - Money(upcoming, earning.currency),

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import (
     ClawbackCase,
     Earning,
-    Freeze,
     Payout,
     PayoutAccount,
     PayoutReversal,
 )
+from marketplace.payouts.queries.facts import before, frozen, together
 from marketplace.payouts.rules import (
     OVER,
     PAUSE_AFTER_REFUSAL,
@@ -31,7 +31,7 @@ from marketplace.payouts.rules import (
 )
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
-from marketplace.terms.queries import terms_for
+from marketplace.terms.queries import payout_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Reason:
 
 def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
     """What everything that is earned and not paid waits for, the largest number first."""
-    waiting = waiting_case(session, now=now)
+    waiting = waiting_case(now=now)
     rows = session.execute(
         select(
             waiting,
@@ -63,12 +63,11 @@ def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
     ]
 
 
-def waiting_case(session: Session, *, now: datetime) -> ColumnElement[str]:
+def waiting_case(*, now: datetime) -> ColumnElement[str]:
     """Return what an earning waits for, as an expression over its row."""
     paying = Earning.state == EarningState.PAYING
     whose = PayoutAccount.creator_id == Earning.creator_id
     still_open = and_(whose, PayoutAccount.closed_at.is_(None))
-    frozen = exists().where(Freeze.creator_id == Earning.creator_id, Freeze.lifted_at.is_(None))
     refused = exists().where(
         Payout.creator_id == Earning.creator_id,
         Payout.state == PayoutState.RETURNED,
@@ -82,7 +81,7 @@ def waiting_case(session: Session, *, now: datetime) -> ColumnElement[str]:
         (Earning.state == EarningState.NETTED, _of(Waiting.NETTED)),
         (Earning.state == EarningState.TAKEN_BACK, _of(Waiting.CORRECTED)),
         (Earning.state != EarningState.PAYABLE, _of(Waiting.NOTHING)),
-        (frozen, _of(Waiting.FROZEN)),
+        (frozen(), _of(Waiting.FROZEN)),
         (and_(~exists().where(still_open), exists().where(whose)), _of(Waiting.ACCOUNT_CLOSED)),
         (~exists().where(still_open), _of(Waiting.NO_ACCOUNT)),
         (
@@ -99,8 +98,8 @@ def waiting_case(session: Session, *, now: datetime) -> ColumnElement[str]:
             exists().where(still_open, ~PayoutAccount.transfers_active),
             _of(Waiting.ACCOUNT_NOT_READY),
         ),
-        (and_(Earning.left_minor > 0, _before() < _owed(), ~refused), _of(Waiting.CLAWBACK)),
-        (_together() < _smallest(session, now), _of(Waiting.BELOW_MINIMUM)),
+        (and_(Earning.left_minor > 0, before() < _owed(), ~refused), _of(Waiting.CLAWBACK)),
+        (together() < payout_least(Earning.currency, at=literal(now)), _of(Waiting.BELOW_MINIMUM)),
         (refused, _of(Waiting.REFUSED)),
         else_=_of(Waiting.NEXT_RUN),
     )
@@ -115,30 +114,6 @@ def _call(state: CallState) -> ColumnElement[bool]:
         ProcessorCall.kind == CallKind.TRANSFER,
         ProcessorCall.subject_id == Earning.payout_id,
         ProcessorCall.state == state,
-    )
-
-
-def _together() -> ColumnElement[int]:
-    return _payable(aliased(Earning))
-
-
-def _before() -> ColumnElement[int]:
-    """What is payable to the same creator from older earnings: it is kept back first."""
-    older = aliased(Earning)
-    return func.coalesce(_payable(older, older.id < Earning.id), 0)
-
-
-def _payable(other: type[Earning], *which: ColumnElement[bool]) -> ColumnElement[int]:
-    return (
-        select(func.sum(other.left_minor))
-        .where(
-            other.creator_id == Earning.creator_id,
-            other.currency == Earning.currency,
-            other.state == EarningState.PAYABLE,
-            *which,
-        )
-        .correlate(Earning)
-        .scalar_subquery()
     )
 
 
@@ -165,10 +140,3 @@ def _owed() -> ColumnElement[int]:
         .scalar_subquery()
     )
     return func.coalesce(owed, 0)
-
-
-def _smallest(session: Session, now: datetime) -> ColumnElement[int]:
-    terms = terms_for(session, at=now)
-    currencies = session.scalars(select(Earning.currency).distinct()).all()
-    least = {each: terms.limits_of(each).payout_least.minor for each in currencies}
-    return case(least, value=Earning.currency, else_=0) if least else literal(0)

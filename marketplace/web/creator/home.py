@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
             todo for asked in NEEDS for todo in asked(session, access.actor(), creator_id, now)
         ]
         work = collaborations.work_of_creator(session, creator_id=creator_id)
-        arriving = payouts.earnings_arriving(session, creator_id=creator_id, now=now)
+        arriving = payouts.lines_arriving(session, creator_id=creator_id, now=now)
         chain_by_id = chains.chains_of(session, arriving, now=now)
         waiting = collaborations.applications_waiting(session, creator_id=creator_id)
     return render_template(
