@@ -14,10 +14,11 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.app import create_app
@@ -54,16 +55,20 @@ def database_url() -> Iterator[str]:
 def fresh_database(server: str) -> Iterator[str]:
     """Make a migrated database on the server of an address, and drop it afterwards.
 
-    Yields its address as the product's role.
+    Yields its address as the product's role. TEST_DATABASE_TEMPLATE may name a migrated database
+    of that server to copy instead.
     """
     name = f"run_{uuid4().hex[:12]}"
+    template = os.environ.get("TEST_DATABASE_TEMPLATE")
     admin = create_engine(as_owner(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         with suppress(ProgrammingError):  # it is there
             connection.execute(text(f"CREATE ROLE {PRODUCT_ROLE}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        source = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
+        connection.execute(text(f"CREATE DATABASE {name} {source}"))
     url = make_url(as_owner(server)).set(database=name).render_as_string(hide_password=False)
-    migrate(url, product_role=PRODUCT_ROLE)
+    if not template:
+        migrate(url, product_role=PRODUCT_ROLE)
     yield as_product(url)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
@@ -130,15 +135,19 @@ def whole_app(settings: Settings) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def engine_of_the_run(database_url: str) -> Engine:
+    """It remembers how each statement is compiled; the connections are new ones each time."""
+    return create_engine(database_url, poolclass=NullPool)
+
+
 @pytest.fixture
-def connection(database_url: str) -> Iterator[Connection]:
+def connection(engine_of_the_run: Engine) -> Iterator[Connection]:
     """One outer transaction for the test; everything in it is undone."""
-    engine = create_engine(database_url)
-    with engine.connect() as connection:
+    with engine_of_the_run.connect() as connection:
         outer = connection.begin()
         yield connection
         outer.rollback()
-    engine.dispose()
 
 
 @pytest.fixture
