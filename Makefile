@@ -31,8 +31,8 @@ test: $(DEV) ## Run every test, two files at a time (ARGS="tests/rules" for some
 test-fast: $(DEV) ## Run the tests that need no server
 	@$(BIN)/python -m pytest -q tests/rules tests/architecture $(ARGS)
 
-test-mutation: $(DEV) ## Change the money rules in small ways, and see that a test notices each
-	@$(BIN)/mutmut run $(ARGS); $(BIN)/mutmut results
+test-mutation: $(DEV) ## Change the code of money in small ways, and count what tests notice (AREA=ledger/rules)
+	@$(BIN)/python -m tests.mutation $(AREA) $(ARGS)
 
 test-crash: $(DEV) ## Kill workers and servers at every point, 20 times each (some 15 minutes)
 	@CRASH_REPETITIONS=20 $(BIN)/python -m pytest -q tests/crash $(ARGS)

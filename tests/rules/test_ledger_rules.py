@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -183,8 +184,23 @@ def test_a_lawful_entry_passes() -> None:
     check_entry(entry(EntryKind.ALLOCATE, allocation(1), allocation(LARGEST_MINOR, "JPY")))
 
 
+def test_an_event_told_late_keeps_everything_but_its_moment() -> None:
+    moment = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    told = Entry(EntryKind.ALLOCATE, "test:1", (allocation(),), source_ref="ch_1", memo="Ours")
+
+    assert told.at(moment) == Entry(
+        EntryKind.ALLOCATE,
+        "test:1",
+        (allocation(),),
+        source_ref="ch_1",
+        memo="Ours",
+        occurred_at=moment,
+    )
+    assert told.occurred_at is None
+
+
 def test_an_entry_has_at_least_one_posting() -> None:
-    with pytest.raises(MalformedEntry, match="an entry has at least one posting"):
+    with pytest.raises(MalformedEntry, match=r"^an entry has at least one posting$"):
         check_entry(entry(EntryKind.ALLOCATE))
 
 
@@ -260,7 +276,7 @@ def test_the_journal_names_ids_and_never_people() -> None:
 
     assert actor_name(SYSTEM) == "system"
     assert actor_name(Actor(user_id=user_id, is_staff=True)) == f"user:{user_id}"
-    with pytest.raises(MalformedEntry, match="somebody has to answer"):
+    with pytest.raises(MalformedEntry, match=r"^somebody has to answer for an entry$"):
         actor_name(NOBODY)
 
 

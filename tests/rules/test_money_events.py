@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -82,42 +83,84 @@ def test_the_smallest_movement_goes_the_right_way() -> None:
     assert gain.source_ref == "src_1"
 
 
-def test_memos_are_kept() -> None:
-    memo = "Fee for “A video”"
+REMEMBERING: Sequence[Callable[..., Entry]] = [
+    partial(
+        events.funded, stripe_charge_id="ch_1", brand_id=BRAND, gross=usd(1), processor_fee=NOTHING
+    ),
+    partial(
+        events.funded_by_exchange,
+        stripe_charge_id="ch_1",
+        brand_id=BRAND,
+        gross=Money(1, "EUR"),
+        settled=usd(1),
+        processor_fee=NOTHING,
+    ),
+    partial(
+        events.committed, collaboration_id=DEAL, revision=1, campaign_id=CAMPAIGN, amount=usd(1)
+    ),
+    partial(
+        events.earned,
+        deliverable_id=ID,
+        revision=1,
+        collaboration_id=DEAL,
+        campaign_id=CAMPAIGN,
+        creator_id=CREATOR,
+        net=usd(1),
+        platform_share=NOTHING,
+        fee_on_top=NOTHING,
+    ),
+    partial(
+        events.bonus_earned,
+        deliverable_id=ID,
+        measurement_id=DEAL,
+        collaboration_id=DEAL,
+        campaign_id=CAMPAIGN,
+        creator_id=CREATOR,
+        net=usd(1),
+        platform_share=NOTHING,
+        fee_on_top=NOTHING,
+    ),
+    partial(
+        events.bonus_corrected,
+        deliverable_id=ID,
+        measurement_id=DEAL,
+        collaboration_id=DEAL,
+        campaign_id=CAMPAIGN,
+        creator_id=CREATOR,
+        from_pending=usd(1),
+        from_payable=NOTHING,
+        from_paid=NOTHING,
+        platform_share=NOTHING,
+        fee_on_top=NOTHING,
+    ),
+    partial(
+        events.commitment_released,
+        collaboration_id=DEAL,
+        revision=1,
+        campaign_id=CAMPAIGN,
+        rest=usd(1),
+        fee_back=NOTHING,
+    ),
+    partial(
+        events.unidentified, stripe_balance_transaction_id="txn_1", source_ref=None, net=usd(1)
+    ),
+]
 
-    assert [
-        events.funded(
-            stripe_charge_id="ch_1", brand_id=BRAND, gross=usd(1), processor_fee=NOTHING, memo=memo
-        ).memo,
-        events.funded_by_exchange(
-            stripe_charge_id="ch_1",
-            brand_id=BRAND,
-            gross=Money(1, "EUR"),
-            settled=usd(1),
-            processor_fee=NOTHING,
-            memo=memo,
-        ).memo,
-        events.committed(
-            collaboration_id=DEAL, revision=1, campaign_id=CAMPAIGN, amount=usd(1), memo=memo
-        ).memo,
-        events.earned(
-            deliverable_id=ID,
-            revision=1,
-            collaboration_id=DEAL,
-            campaign_id=CAMPAIGN,
-            creator_id=CREATOR,
-            net=usd(1),
-            platform_share=NOTHING,
-            fee_on_top=NOTHING,
-            memo=memo,
-        ).memo,
-        events.adjusted(request_id=ID, pairs=[], memo=memo).memo,
-        events.unidentified_charge(
-            stripe_charge_id="ch_1", gross=usd(1), processor_fee=NOTHING
-        ).memo,
-        events.matured(earning_id=ID, creator_id=CREATOR, amount=usd(1)).memo,
-        *(make().memo for make, _ in EVENTS[:6]),
-    ] == [memo, memo, memo, memo, memo, "The charge is not what was asked for", *[""] * 7]
+
+@pytest.mark.parametrize("make", REMEMBERING)
+def test_an_event_keeps_the_memo_it_is_given(make: Callable[..., Entry]) -> None:
+    assert make(memo="Fee for “A video”").memo == "Fee for “A video”"
+    assert make().memo == ""
+
+
+def test_an_adjustment_keeps_what_its_two_people_wrote() -> None:
+    assert events.adjusted(request_id=ID, pairs=[], memo="A goodwill").memo == "A goodwill"
+
+
+def test_only_a_wrong_charge_says_something_by_itself() -> None:
+    said = {memo for make, _ in EVENTS if (memo := make().memo)}
+
+    assert said == {"The charge is not what was asked for"}
 
 
 def test_parts_of_nothing_are_left_out() -> None:

@@ -16,7 +16,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import AccountingPeriod
-from marketplace.ledger.rules import AccountRef, Code, EntryKind, parse_month
+from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from tests.conftest import damage, make_person
 from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry, usd
 
@@ -202,12 +202,6 @@ def test_an_entry_that_came_into_a_closed_month_all_the_same_is_found(
         (f"journal entry {intruder}", "It was dated into 2026-10 after its close.")
     ]
     assert (found.broken, found.figure) == (True, "closed up to 2026-10")
-
-
-@pytest.mark.parametrize("text_of_it", ["2026-13", "2026-1", "October", "0000-01", ""])
-def test_what_is_no_month_is_refused(text_of_it: str) -> None:
-    with pytest.raises(InvalidInput, match="is no month"):
-        parse_month(text_of_it)
 
 
 @pytest.fixture

@@ -1,0 +1,147 @@
+"""Change the code of money in small ways, one area at a time, and count what the tests notice.
+
+``python -m tests.mutation [--again] [AREA …]``; ``make test-mutation`` runs it, docs/mutation.md
+says what came of it. Each area is held by its own tests alone, so that a rule is not called safe
+because some page far away would have shown a wrong amount.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import make_url
+
+from marketplace.cli.services import shared_postgres
+from tests.conftest import fresh_database
+
+WANTED_PERCENT: Final = 90
+KILLED: Final = frozenset({"killed", "timeout"})
+AREAS: Final[Mapping[str, Sequence[str]]] = {
+    "ledger/rules": [
+        "tests/rules/test_ledger_months.py",
+        "tests/rules/test_ledger_rules.py",
+        "tests/rules/test_money_events.py",
+    ],
+    "payouts/rules": [
+        "tests/rules/test_bonus_booking.py",
+        "tests/rules/test_bonus_rules.py",
+        "tests/rules/test_chain.py",
+        "tests/rules/test_payout_account_rules.py",
+        "tests/rules/test_payout_rules.py",
+    ],
+    "payouts/service": [
+        "tests/services/test_bonuses.py",
+        "tests/services/test_chains.py",
+        "tests/services/test_clawback_chains.py",
+        "tests/services/test_clawbacks.py",
+        "tests/services/test_endings.py",
+        "tests/services/test_freezes.py",
+        "tests/services/test_payouts.py",
+        "tests/services/test_rulings.py",
+    ],
+    "ledger/service": [
+        "tests/services/test_ledger.py",
+        "tests/services/test_ledger_batches.py",
+        "tests/services/test_ledger_checks.py",
+        "tests/services/test_ledger_periods.py",
+        "tests/services/test_ledger_queries.py",
+        "tests/services/test_ledger_reversals.py",
+        "tests/services/test_ledger_rollups.py",
+        "tests/services/test_ledger_seals.py",
+    ],
+}
+"""Each area under marketplace/ with the tests that have to notice a change in it."""
+
+
+def main() -> int:
+    """Run the areas named, or all, and return 1 when too little was noticed in one of them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
+    parser.add_argument("areas", nargs="*", metavar="AREA", help=f"of {', '.join(AREAS)}")
+    parser.add_argument("--again", action="store_true", help="only what survived the last time")
+    parser.add_argument("--children", default="1", help="how many at a time")
+    asked = parser.parse_args()
+    if unknown := set(asked.areas) - set(AREAS):
+        parser.error(f"no such area: {', '.join(sorted(unknown))}")
+    areas = asked.areas or list(AREAS)
+    with _migrated_template() as database:
+        for area in areas:
+            names = _survivors(area) if asked.again else [f"{_module(area)}*"]
+            if names:
+                _mutmut("run", "--max-children", asked.children, *names, env=database, area=area)
+    return _report(areas)
+
+
+@contextmanager
+def _migrated_template() -> Iterator[dict[str, str]]:
+    """One server for the whole run; each mutant copies its migrated database."""
+    with (
+        TemporaryDirectory() as folder,
+        shared_postgres(Path(folder) / "postgres", durable=False) as server,
+        fresh_database(server) as url,
+    ):
+        yield {
+            "TEST_DATABASE_URL": server,
+            "TEST_DATABASE_TEMPLATE": make_url(url).database or "",
+        }
+
+
+def _mutmut(*words: str, env: Mapping[str, str], area: str) -> None:
+    selection = f"-o 'testpaths={' '.join(AREAS[area])}'"
+    subprocess.run(
+        [Path(sys.executable).with_name("mutmut"), *words],
+        check=True,
+        env=os.environ | env | {"PYTEST_ADDOPTS": selection},
+    )
+
+
+def _results(area: str) -> dict[str, str]:
+    """The verdict on each mutant of an area, by its name."""
+    told = subprocess.run(
+        [Path(sys.executable).with_name("mutmut"), "results", "--all", "true"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    verdicts = dict(line.strip().split(": ", 1) for line in told.stdout.splitlines() if line)
+    return {name: said for name, said in verdicts.items() if name.startswith(_module(area))}
+
+
+def _survivors(area: str) -> list[str]:
+    return [name for name, said in _results(area).items() if said not in KILLED]
+
+
+def _module(area: str) -> str:
+    return f"marketplace.{area.replace('/', '.')}"
+
+
+def _report(areas: Sequence[str]) -> int:
+    """Print the rate of each area and the names of what survived; `mutmut show NAME` shows it."""
+    table = Table("area", "mutants", "noticed", "rate")
+    too_few = False
+    console = Console()
+    for area in areas:
+        results = _results(area)
+        noticed = sum(count for said, count in Counter(results.values()).items() if said in KILLED)
+        rate = 100 * noticed / len(results) if results else 0
+        too_few |= rate < WANTED_PERCENT
+        table.add_row(area, str(len(results)), str(noticed), f"{rate:.1f} %")
+        for name, said in results.items():
+            if said not in KILLED:
+                console.print(f"{said}: {name}", soft_wrap=True, highlight=False)
+    console.print(table)
+    return int(too_few)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
