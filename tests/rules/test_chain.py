@@ -17,6 +17,7 @@ from marketplace.payouts.rules.chain import (
     WHOSE,
     Account,
     Bank,
+    Chain,
     ChainStep,
     Earned,
     Kept,
@@ -118,6 +119,91 @@ def test_every_blocked_amount_waits_for_one_thing(
     assert len([link for link in chain.links if link.state is LinkState.NOW]) <= 1
 
 
+SOON = NOON + timedelta(minutes=15)
+LATER = NOON + timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("earned", "by"),
+    [
+        ({"state": EarningState.PENDING, "payable_at": LATER}, LATER),
+        ({}, SOON),
+        ({"kept": [NEXT]}, SOON),
+        ({"paused_until": NOON + timedelta(minutes=40)}, NOON + timedelta(minutes=40)),
+        ({"state": EarningState.PAYING, "unclear": True, "next_look_at": LATER}, LATER),
+        ({"state": EarningState.PAYING, "next_look_at": LATER}, None),
+        ({"frozen": True}, None),
+        ({"missing": USD_2}, None),
+        ({"state": EarningState.PAID, "sent_at": NOON}, None),
+    ],
+)
+def test_the_next_step_has_a_date_where_somebody_has_promised_one(
+    earned: dict[str, object], by: datetime | None
+) -> None:
+    facts = replace(EARNED, **earned)  # type: ignore[arg-type]
+
+    chain = chain_of(ACCEPTED, facts, account=READY, bank=None, now=NOON)
+
+    assert chain.by == by
+    assert [link.by for link in chain.links if link.state is LinkState.NOW] == [by]
+
+
+def told(chain: Chain) -> list[tuple[object, ...]]:
+    return [
+        (link.step.value, link.state.value, *filter(None, (link.at, link.by)))
+        for link in chain.links
+    ]
+
+
+def test_a_chain_before_the_work_is_done_shows_every_step_to_come() -> None:
+    assert told(chain_of(WORK, None, account=Account(), bank=None, now=NOON)) == [
+        ("agreed", "done", NOON),
+        ("approved", "now", date(2026, 11, 6)),
+        ("live", "next"),
+        ("earned", "next"),
+        ("payable", "next"),
+        ("account", "next"),
+        ("sent", "next"),
+        ("bank", "next"),
+    ]
+
+
+def test_a_chain_in_the_hold_window_shows_when_each_step_was_done() -> None:
+    pending = replace(EARNED, state=EarningState.PENDING, payable_at=LATER)
+
+    assert told(chain_of(ACCEPTED, pending, account=READY, bank=None, now=NOON)) == [
+        ("agreed", "done", NOON),
+        ("approved", "done", NOON - timedelta(days=3)),
+        ("live", "done", NOON - timedelta(days=2)),
+        ("earned", "done", NOON - timedelta(days=8)),
+        ("payable", "now", LATER),
+        ("account", "done", NOON - timedelta(days=20)),
+        ("sent", "next"),
+        ("bank", "next"),
+    ]
+
+
+def test_a_chain_that_was_sent_stays_sent_when_the_account_is_paused_later() -> None:
+    sent = replace(EARNED, state=EarningState.PAID, sent_at=NOON)
+    paused = replace(READY, active=False, paused=True)
+
+    assert told(chain_of(ACCEPTED, sent, account=paused, bank=None, now=NOON))[4:] == [
+        ("payable", "done", NOON - timedelta(days=1)),
+        ("account", "done"),
+        ("sent", "done", NOON),
+        ("bank", "now"),
+    ]
+
+
+def test_an_older_payment_to_the_bank_says_nothing_of_what_is_not_sent() -> None:
+    older = Bank(BankState.PAID, date(2026, 10, 30))
+
+    chain = chain_of(ACCEPTED, EARNED, account=READY, bank=older, now=NOON)
+
+    assert told(chain)[6:] == [("sent", "now", SOON), ("bank", "next")]
+    assert chain.bank_on == date(2026, 11, 4)
+
+
 def test_everything_one_can_wait_for_is_somebodys_step() -> None:
     assert set(WHOSE) == set(Waiting)
 
@@ -132,10 +218,14 @@ def test_a_frozen_campaign_or_a_bank_does_not_touch_what_is_sent() -> None:
     assert (refused.expected_on, refused.bank_on) == (date(2026, 11, 2), None)
 
 
-def test_a_missing_amount_is_told() -> None:
-    below = replace(EARNED, missing=USD_2)
+def test_what_is_missing_what_is_kept_back_and_what_is_left_is_told() -> None:
+    below = replace(EARNED, missing=USD_2, kept=[NEXT], left=Money(300, "USD"))
 
-    assert chain_of(ACCEPTED, below, account=READY, bank=None, now=NOON).missing == USD_2
+    chain = chain_of(ACCEPTED, below, account=READY, bank=None, now=NOON)
+    unearned = chain_of(WORK, None, account=READY, bank=None, now=NOON)
+
+    assert (chain.missing, chain.kept, chain.left) == (USD_2, [NEXT], Money(300, "USD"))
+    assert (unearned.missing, unearned.kept, unearned.left) == (None, (), None)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +233,7 @@ def test_a_missing_amount_is_told() -> None:
     [
         (NOON, NOON + timedelta(minutes=15)),
         (NOON + timedelta(minutes=14, seconds=59), NOON + timedelta(minutes=15)),
+        (NOON + timedelta(minutes=3, microseconds=7), NOON + timedelta(minutes=15)),
         (NOON + timedelta(minutes=59), NOON + timedelta(hours=1)),
         (datetime(2026, 12, 31, 23, 50, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
     ],
@@ -211,6 +302,14 @@ def test_a_live_post_is_expected_after_silence_and_the_hold_window() -> None:
     chain = chain_of(live, None, account=READY, bank=None, now=NOON)
 
     assert chain.expected_on == date(2026, 11, 13)
+
+
+def test_a_live_post_that_nobody_has_to_answer_for_is_accepted_at_any_moment() -> None:
+    live = replace(ACCEPTED, state=DeliverableState.LIVE)
+
+    chain = chain_of(live, None, account=READY, bank=None, now=NOON)
+
+    assert (chain.by, chain.expected_on) == (None, date(2026, 11, 9))
 
 
 def test_a_payment_to_the_bank_that_is_known_names_its_own_day() -> None:

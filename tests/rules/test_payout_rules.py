@@ -17,40 +17,59 @@ from marketplace.payouts.rules import (
     waiting_for,
 )
 
+READY = {
+    "has_account": True,
+    "closed": False,
+    "transfers_active": True,
+    "paused": False,
+    "under_review": False,
+    "enough": True,
+    "refused": False,
+    "frozen": False,
+    "unclear": False,
+    "stuck": False,
+    "owed": False,
+}
+NOT_ACTIVE = {"transfers_active": False}
+
 
 @pytest.mark.parametrize(
-    ("state", "has_account", "active", "enough", "unclear", "stuck", "expected"),
+    ("state", "facts", "expected"),
     [
-        (EarningState.PENDING, False, False, False, False, False, Waiting.HOLD),
-        (EarningState.PAYABLE, False, False, True, False, False, Waiting.NO_ACCOUNT),
-        (EarningState.PAYABLE, True, False, True, False, False, Waiting.ACCOUNT_NOT_READY),
-        (EarningState.PAYABLE, True, True, False, False, False, Waiting.BELOW_MINIMUM),
-        (EarningState.PAYABLE, True, True, True, False, False, Waiting.NEXT_RUN),
-        (EarningState.PAYING, True, True, True, False, False, Waiting.SENDING),
-        (EarningState.PAYING, True, True, True, True, False, Waiting.UNCLEAR),
-        (EarningState.PAYING, True, True, True, True, True, Waiting.PERSON),
-        (EarningState.PAID, True, True, True, False, False, Waiting.NOTHING),
+        (EarningState.PENDING, {"frozen": True, "enough": False}, Waiting.HOLD),
+        (EarningState.PAYABLE, {}, Waiting.NEXT_RUN),
+        (EarningState.PAYABLE, {"refused": True}, Waiting.REFUSED),
+        (EarningState.PAYABLE, {"refused": True, "owed": True}, Waiting.REFUSED),
+        (EarningState.PAYABLE, {"refused": True, "enough": False}, Waiting.BELOW_MINIMUM),
+        (EarningState.PAYABLE, {"enough": False}, Waiting.BELOW_MINIMUM),
+        (EarningState.PAYABLE, {"enough": False, "owed": True}, Waiting.CLAWBACK),
+        (EarningState.PAYABLE, {"owed": True} | NOT_ACTIVE, Waiting.ACCOUNT_NOT_READY),
+        (EarningState.PAYABLE, {"paused": True} | NOT_ACTIVE, Waiting.ACCOUNT_PAUSED),
+        (
+            EarningState.PAYABLE,
+            {"paused": True, "under_review": True} | NOT_ACTIVE,
+            Waiting.ACCOUNT_CHECKED,
+        ),
+        (EarningState.PAYABLE, {"has_account": False} | NOT_ACTIVE, Waiting.NO_ACCOUNT),
+        (
+            EarningState.PAYABLE,
+            {"has_account": False, "closed": True} | NOT_ACTIVE,
+            Waiting.ACCOUNT_CLOSED,
+        ),
+        (EarningState.PAYABLE, {"has_account": False, "frozen": True}, Waiting.FROZEN),
+        (EarningState.PAYING, {"frozen": True}, Waiting.SENDING),
+        (EarningState.PAYING, {"unclear": True}, Waiting.UNCLEAR),
+        (EarningState.PAYING, {"stuck": True}, Waiting.PERSON),
+        (EarningState.PAYING, {"unclear": True, "stuck": True}, Waiting.PERSON),
+        (EarningState.PAID, {"frozen": True}, Waiting.NOTHING),
+        (EarningState.TAKEN_BACK, {}, Waiting.CORRECTED),
+        (EarningState.NETTED, {}, Waiting.NETTED),
     ],
 )
 def test_every_blocked_state_has_one_reason(
-    state: EarningState,
-    has_account: bool,
-    active: bool,
-    enough: bool,
-    unclear: bool,
-    stuck: bool,
-    expected: Waiting,
+    state: EarningState, facts: dict[str, bool], expected: Waiting
 ) -> None:
-    waiting = waiting_for(
-        state,
-        has_account=has_account,
-        transfers_active=active,
-        enough=enough,
-        unclear=unclear,
-        stuck=stuck,
-    )
-
-    assert waiting is expected
+    assert waiting_for(state, **(READY | facts)) is expected
 
 
 ARROWS = {

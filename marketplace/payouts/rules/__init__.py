@@ -306,14 +306,14 @@ def waiting_for(
     has_account: bool,
     transfers_active: bool,
     enough: bool,
-    closed: bool = False,
-    paused: bool = False,
-    under_review: bool = False,
-    refused: bool = False,
-    frozen: bool = False,
-    unclear: bool = False,
-    stuck: bool = False,
-    owed: bool = False,
+    closed: bool,
+    paused: bool,
+    under_review: bool,
+    refused: bool,
+    frozen: bool,
+    unclear: bool,
+    stuck: bool,
+    owed: bool,
 ) -> Waiting:
     """Say what an earning waits for; the same answer for creator, brand and finance.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -89,19 +89,16 @@ def sentence_for(code: str) -> str:
     return f"Stripe asks for: {code}."
 
 
+_NOW: Final = datetime.min.replace(tzinfo=UTC)
+"""Before every date."""
+
+
 def what_to_do(requirements: Sequence[Requirement]) -> list[Requirement]:
     """Return one requirement for each thing to do, the most pressing first.
 
     Codes that come to the same thing (day, month and year of birth) are one thing to do.
     """
-    pressing = sorted(
-        requirements,
-        key=lambda each: (
-            not each.overdue,
-            each.due_at is not None,
-            each.due_at.timestamp() if each.due_at is not None else 0,
-        ),
-    )
+    pressing = sorted(requirements, key=lambda each: (not each.overdue, each.due_at or _NOW))
     first: dict[str, Requirement] = {}
     for each in pressing:
         first.setdefault(each.sentence, each)

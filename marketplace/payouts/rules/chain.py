@@ -295,8 +295,7 @@ def expected_on(
             return next_run(now).date()
         case Waiting.NOTHING | Waiting.BANK_REFUSED if earned.sent_at is not None:
             return earned.sent_at.date()
-        case _:
-            return None
+    return None
 
 
 def _bank_on(
@@ -342,9 +341,9 @@ def _links(
         (ChainStep.APPROVED, work.approved_at is not None, work.approved_at),
         (ChainStep.LIVE, work.live_at is not None or earned is not None, work.live_at),
         (ChainStep.EARNED, earned is not None, earned.earned_at if earned else None),
-        (ChainStep.PAYABLE, matured, earned.payable_at if earned and matured else None),
+        (ChainStep.PAYABLE, matured, earned.payable_at if earned else None),
         (ChainStep.ACCOUNT, sent or account.active, account.ready_at if account.active else None),
-        (ChainStep.SENT, sent, earned.sent_at if earned and sent else None),
+        (ChainStep.SENT, sent, earned.sent_at if earned else None),
         (ChainStep.BANK, sent and banked, None),
     ]
     links: list[Link] = []
