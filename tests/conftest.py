@@ -44,7 +44,13 @@ def _keys() -> None:
 
 @pytest.fixture(scope="session")
 def database_url() -> Iterator[str]:
-    """A fresh database at the newest migration, as the product's role, dropped after the run."""
+    """A fresh database at the newest migration, as the product's role, dropped after the run.
+
+    TEST_MIGRATED_DATABASE_URL may name one that is there already and that no other run uses.
+    """
+    if migrated := os.environ.get("TEST_MIGRATED_DATABASE_URL"):
+        yield migrated
+        return
     folder = Path(tempfile.gettempdir()) / f"fairview-test-pg-{os.getuid()}"
     server = os.environ.get("TEST_DATABASE_URL") or embedded_postgres(folder, durable=False)
     with fresh_database(server) as url:
@@ -55,20 +61,16 @@ def database_url() -> Iterator[str]:
 def fresh_database(server: str) -> Iterator[str]:
     """Make a migrated database on the server of an address, and drop it afterwards.
 
-    Yields its address as the product's role. TEST_DATABASE_TEMPLATE may name a migrated database
-    of that server to copy instead.
+    Yields its address as the product's role.
     """
     name = f"run_{uuid4().hex[:12]}"
-    template = os.environ.get("TEST_DATABASE_TEMPLATE")
     admin = create_engine(as_owner(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         with suppress(ProgrammingError):  # it is there
             connection.execute(text(f"CREATE ROLE {PRODUCT_ROLE}"))
-        source = f"TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
-        connection.execute(text(f"CREATE DATABASE {name} {source}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     url = make_url(as_owner(server)).set(database=name).render_as_string(hide_password=False)
-    if not template:
-        migrate(url, product_role=PRODUCT_ROLE)
+    migrate(url, product_role=PRODUCT_ROLE)
     yield as_product(url)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

@@ -20,7 +20,6 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import make_url
 
 from marketplace.cli.services import shared_postgres
 from tests.conftest import fresh_database
@@ -70,31 +69,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("areas", nargs="*", metavar="AREA", help=f"of {', '.join(AREAS)}")
     parser.add_argument("--again", action="store_true", help="only what survived the last time")
-    parser.add_argument("--children", default="1", help="how many at a time")
     asked = parser.parse_args()
     if unknown := set(asked.areas) - set(AREAS):
         parser.error(f"no such area: {', '.join(sorted(unknown))}")
     areas = asked.areas or list(AREAS)
-    with _migrated_template() as database:
+    with _migrated_database() as database:
         for area in areas:
             names = _survivors(area) if asked.again else [f"{_module(area)}*"]
             if names:
-                _mutmut("run", "--max-children", asked.children, *names, env=database, area=area)
+                _mutmut("run", "--max-children", "1", *names, env=database, area=area)
     return _report(areas)
 
 
 @contextmanager
-def _migrated_template() -> Iterator[dict[str, str]]:
-    """One server for the whole run; each mutant copies its migrated database."""
+def _migrated_database() -> Iterator[dict[str, str]]:
+    """One for the whole run: every test undoes what it did, and one mutant runs at a time."""
     with (
         TemporaryDirectory() as folder,
         shared_postgres(Path(folder) / "postgres", durable=False) as server,
         fresh_database(server) as url,
     ):
-        yield {
-            "TEST_DATABASE_URL": server,
-            "TEST_DATABASE_TEMPLATE": make_url(url).database or "",
-        }
+        yield {"TEST_DATABASE_URL": server, "TEST_MIGRATED_DATABASE_URL": url}
 
 
 def _mutmut(*words: str, env: Mapping[str, str], area: str) -> None:
