@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.matching.rules.views import expected, unusual_posts
+from marketplace.matching.rules.views import expected, unusual_posts, weighted_quantile
 
 
-def test_one_viral_hit_moves_nothing() -> None:
+def test_one_viral_hit_moves_little() -> None:
     usual = expected([1_000, 1_100, 900, 1_050, 950])
     hit = expected([1_000, 5_000_000, 900, 1_050, 950])
+    greater_hit = expected([1_000, 500_000_000, 900, 1_050, 950])
 
     assert usual is not None
     assert hit is not None
-    assert (usual.median, hit.median) == (1_000, 1_000)
-    assert hit.high > usual.high
+    assert greater_hit is not None
+    assert (usual.median, hit.median, greater_hit.median) == (986, 986, 986)
+    assert usual.high < hit.high < greater_hit.high
+
+
+def test_the_newest_posts_count_most() -> None:
+    rising = expected([400, 300, 200, 100])
+    falling = expected([100, 200, 300, 400])
+
+    assert rising is not None
+    assert falling is not None
+    assert (rising.median, falling.median) == (245, 168)
+
+
+def test_one_post_says_what_it_got_and_how_wrong_that_may_be() -> None:
+    found = expected([1_000])
+
+    assert found is not None
+    assert (found.median, found.low, found.high, found.posts) == (1_000, 453, 3_352, 1)
+
+
+def test_equal_weights_give_the_usual_median() -> None:
+    assert weighted_quantile([3, 1, 2], [1, 1, 1], 0.5) == 2
+    assert weighted_quantile([4, 1, 2, 3], [1, 1, 1, 1], 0.5) == pytest.approx(2.5)
 
 
 def test_without_a_post_nothing_is_expected() -> None:
     assert expected([]) is None
 
 
-def test_the_newest_five_posts_count() -> None:
-    found = expected([10, 10, 10, 10, 10, *[9_999] * 20])
+def test_no_more_than_thirty_posts_are_looked_at() -> None:
+    found = expected([*[10] * 30, *[9_999] * 20])
 
     assert found is not None
-    assert (found.median, found.posts) == (10, 25)
+    assert (found.median, found.posts) == (10, 30)
 
 
 def test_too_many_likes_for_the_views_are_not_counted_as_authentic() -> None:

@@ -8,24 +8,32 @@ from math import exp, log
 from statistics import median
 from typing import Final
 
+import numpy as np
+
 from marketplace.kernel.money import BPS_WHOLE
 
-RECENT: Final = 5
-"""The median of so many posts forecasts the next one best: more are older, fewer are noisier."""
+HALF_LIFE_POSTS: Final = 3
+"""A post with three newer ones counts half as much as the newest."""
+QUANTILE: Final = 0.4
+"""Hits fade: what four in ten recent posts missed, the next one is as likely to miss as to pass."""
 LOOKED_AT: Final = 30
-"""Posts that say how much a creator's views and ratios vary."""
+"""Older posts say nothing more."""
+SPREAD_HALF_LIFE: Final = 8
 PSEUDO_POSTS: Final = 5
-"""A spread that rests on few posts is drawn towards the market's as if by this many."""
+"""A spread that rests on few posts is drawn towards the usual one as if by this many."""
 USUAL_SPREAD: Final = 0.76
-"""Of one creator's views: the mean distance of their logarithms from the creator's median."""
-BELOW: Final = 1.35
-ABOVE: Final = 0.90
-"""With the usual spread four of five next videos are within ×0.26 and ×2.46 of the median."""
+"""Of one creator's views: the mean distance of their logarithms from what was expected."""
+BELOW: Final = 1.25
+ABOVE: Final = 1.91
+"""Spreads below and above the expected views that hold four of five next posts (measured)."""
+MEAN_OF_EXPECTED: Final = 1.46
+"""A plan of many posts gets this times the sum of its expected views: a few hits carry the sum."""
 USUAL_RATIO_SPREAD: Final = 0.21
-"""The same of likes per view: it varies much less within one creator than between creators."""
-OUTLIER: Final = 4.0
-"""Spreads from the creator's own ratio at which a post no longer counts as authentic."""
-RATIO_POSTS: Final = 4
+"""Of likes per view, in logarithms: it varies much less within one creator than between them."""
+TOO_MANY_LIKES: Final = 2.5
+TOO_MANY_VIEWS: Final = 3.6
+"""Spreads from the creator's own ratio that one in a hundred posts passes by chance, each way."""
+RATIO_POSTS: Final = 8
 """With fewer posts there is no own ratio to compare with."""
 
 
@@ -33,8 +41,9 @@ RATIO_POSTS: Final = 4
 class ExpectedViews:
     """What one more post can be expected to get.
 
-    low, high: an 80 % interval for one post. posts: how many were looked at.
-    authentic_bps: the share of their views on posts without a sign of purchase.
+    median: as many next posts get more as get less. low, high: four of five are between them.
+    posts: how many were looked at. authentic_bps: the share of their views that are on posts
+    without a sign of purchase.
     """
 
     median: int
@@ -47,22 +56,35 @@ class ExpectedViews:
 def expected(views: Sequence[int], likes: Sequence[int] | None = None) -> ExpectedViews | None:
     """Return what the next post can be expected to get; None when no post is known.
 
-    One viral hit moves nothing: the median of the last five stays where it is.
+    One viral hit moves little: it is one of the posts above the quantile, however far above.
 
     views, likes: of the posts that have matured, newest first; both of one length.
     """
     known = list(views[:LOOKED_AT])
     if not known:
         return None
-    middle = median([log(max(count, 1)) for count in known[:RECENT]])
-    spread = _spread(known, middle) / USUAL_SPREAD
+    logs = [log(max(count, 1)) for count in known]
+    middle = weighted_quantile(logs, _halving(len(logs), HALF_LIFE_POSTS), QUANTILE)
+    spread = _spread(logs, middle)
     return ExpectedViews(
         median=round(exp(middle)),
         low=round(exp(middle - BELOW * spread)),
         high=round(exp(middle + ABOVE * spread)),
         posts=len(known),
-        authentic_bps=authentic_share_bps(known, likes),
+        authentic_bps=authentic_share_bps(known, likes and likes[:LOOKED_AT]),
     )
+
+
+def weighted_quantile(values: Sequence[float], weights: Sequence[float], quantile: float) -> float:
+    """Return the value below which the weights sum to the quantile, a number from 0 to 1.
+
+    Each value stands in the middle of its own weight, and between two neighbours it goes straight.
+    """
+    ordered = sorted(zip(values, weights, strict=True))
+    found = np.array([value for value, _ in ordered])
+    own = np.array([weight for _, weight in ordered])
+    places = (np.cumsum(own) - own / 2) / own.sum()
+    return float(np.interp(quantile, places, found))
 
 
 def authentic_share_bps(views: Sequence[int], likes: Sequence[int] | None) -> int:
@@ -102,10 +124,15 @@ def unusual_posts(views: Sequence[int], likes: Sequence[int] | None) -> dict[int
     return {
         place: (ratio - own) / spread
         for place, ratio in ratios.items()
-        if abs(ratio - own) > OUTLIER * spread
+        if not -TOO_MANY_VIEWS * spread <= ratio - own <= TOO_MANY_LIKES * spread
     }
 
 
-def _spread(views: Sequence[int], middle: float) -> float:
-    off = sum(abs(log(max(count, 1)) - middle) for count in views)
-    return (off + PSEUDO_POSTS * USUAL_SPREAD) / (len(views) + PSEUDO_POSTS)
+def _spread(logs: Sequence[float], middle: float) -> float:
+    weights = _halving(len(logs), SPREAD_HALF_LIFE)
+    off = sum(weight * abs(one - middle) for one, weight in zip(logs, weights, strict=True))
+    return (off + PSEUDO_POSTS * USUAL_SPREAD) / (sum(weights) + PSEUDO_POSTS)
+
+
+def _halving(count: int, half_life: int) -> list[float]:
+    return [0.5 ** (place / half_life) for place in range(count)]
