@@ -81,10 +81,12 @@ def tell_chargeback(message: ChargebackTurned, run: Run) -> None:
         found = queries.chargeback_by_id(session, message.chargeback_id)
         state = ChargebackState(message.state)
         title, text = _words(found, state)
+        late = state is ChargebackState.LOST and found.returned
+        kind = f"chargeback_{state}" + ("_returned" if late else "")
         tell_payers(
             session,
             found.brand_id,
-            kind=f"chargeback_{state}",
+            kind=kind,
             about=found.id,
             title=title,
             text=text,
@@ -93,7 +95,7 @@ def tell_chargeback(message: ChargebackTurned, run: Run) -> None:
         )
         tell_finance(
             session,
-            kind=f"chargeback_{state}",
+            kind=kind,
             about=found.id,
             title=title,
             text=_next_step(found, state),
@@ -104,6 +106,7 @@ def tell_chargeback(message: ChargebackTurned, run: Run) -> None:
 
 def _words(found: Chargeback, state: ChargebackState) -> tuple[str, str]:
     name, amount = found.campaign.name, plain(found.amount)
+    owed = f" You owe {plain(found.owed)}." if found.owed else ""
     match state:
         case ChargebackState.INQUIRY:
             return (
@@ -122,13 +125,18 @@ def _words(found: Chargeback, state: ChargebackState) -> tuple[str, str]:
                 f"The bank looks at the chargeback for “{name}”",
                 "Our answer was sent. Banks take up to 75 days to decide.",
             )
+        case ChargebackState.WON | ChargebackState.LOST if found.away and found.returned:
+            return (
+                f"The chargeback for “{name}” is over: a part of the money came back",
+                f"{plain(found.returned)} of {amount} came back; {plain(found.away)} stay with your"
+                f" bank.{owed}",
+            )
         case ChargebackState.WON:
             return (
                 f"The chargeback for “{name}” is over: the payment stands",
                 "The money is in the campaign again.",
             )
         case ChargebackState.LOST:
-            owed = f" You owe {plain(found.owed)}." if found.owed else ""
             return (
                 f"The chargeback for “{name}” is over: the money went back to your bank",
                 f"{amount} was taken out of the campaign’s money.{owed}",
@@ -141,7 +149,7 @@ def _words(found: Chargeback, state: ChargebackState) -> tuple[str, str]:
 
 
 def _next_step(found: Chargeback, state: ChargebackState) -> str:
-    if state is ChargebackState.LOST and found.owed:
+    if found.ended_at is not None and found.owed:
         return f"The brand owes {plain(found.owed)}: recover it, or ask to write it off."
     if found.evidence_due_by is not None and state is not ChargebackState.IN_REVIEW:
         return f"Answer by {found.evidence_due_by:%a %d %b %Y}: send evidence, or accept the loss."

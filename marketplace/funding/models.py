@@ -209,7 +209,8 @@ class Chargeback(Base):
     __table_args__ = (
         one_of("state", ChargebackState),
         CheckConstraint(
-            "amount_minor > 0 AND fee_minor >= 0 AND frozen_minor >= 0 AND owed_minor >= 0",
+            "amount_minor > 0 AND fee_minor >= 0 AND frozen_minor >= 0 AND owed_minor >= 0"
+            " AND returned_minor BETWEEN 0 AND amount_minor",
             name="amounts_are_right",
         ),
         CheckConstraint(
@@ -230,16 +231,22 @@ class Chargeback(Base):
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
     amount_minor: Mapped[int]
     fee_minor: Mapped[int] = mapped_column(default=0)
-    """What it cost us besides; not asked of the brand."""
+    """What it cost us besides, in the currency that its charge arrived in; not asked of the brand.
+    """
     frozen_minor: Mapped[int] = mapped_column(default=0)
     """Of the campaign's unspent money, what waits for its outcome."""
     owed_minor: Mapped[int] = mapped_column(default=0)
     """What it took beyond what the campaign had left."""
+    returned_minor: Mapped[int] = mapped_column(default=0)
+    """What came back of what it took: all when it was won, a part, or nothing."""
+    stood_minor: Mapped[int | None]
+    """Of what arrived for its charge in another currency, what it took along and has not returned;
+    None where nothing was changed."""
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[Money] = composite("amount_minor", "currency")
-    fee: Mapped[Money] = composite("fee_minor", "currency")
     frozen: Mapped[Money] = composite("frozen_minor", "currency")
     owed: Mapped[Money] = composite("owed_minor", "currency")
+    returned: Mapped[Money] = composite("returned_minor", "currency")
     state: Mapped[ChargebackState] = mapped_column(StateText(ChargebackState))
     reason: Mapped[str]
     """The processor's word for what the cardholder says."""
@@ -247,6 +254,16 @@ class Chargeback(Base):
     opened_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+    @property
+    def fee(self) -> Money:
+        """What it cost us besides."""
+        return Money(self.fee_minor, self.charge.settled.currency)
+
+    @property
+    def away(self) -> Money:
+        """What it has taken, for now or for good."""
+        return self.amount - self.returned if self.withdrawn_at else Money(0, self.currency)
 
 
 class ChargebackAnswer(Base):

@@ -12,8 +12,8 @@ from marketplace.funding.ports import ChargebackFacts, Taken, WarningFacts
 from marketplace.funding.rules import ChargebackState
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_client import reads
+from marketplace.gateways.stripe_currencies import from_stripe
 from marketplace.gateways.stripe_facts import moment, tag
-from marketplace.kernel.money import Money
 from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import CallKind, Outcome
 
@@ -110,7 +110,7 @@ def chargeback_facts(dispute: Any) -> ChargebackFacts:
     return ChargebackFacts(
         dispute_id=dispute.id,
         charge_id=str(dispute.charge),
-        amount=Money(dispute.amount, dispute.currency.upper()),
+        amount=from_stripe(dispute.amount, dispute.currency),
         state=STATES.get(dispute.status, C.IN_REVIEW),
         reason=dispute.reason,
         opened_at=moment(dispute.created),
@@ -122,8 +122,11 @@ def chargeback_facts(dispute: Any) -> ChargebackFacts:
 
 
 def _taken(line: Any) -> Taken:
-    currency = line.currency.upper()
-    return Taken(Money(abs(line.amount), currency), Money(line.fee, currency), moment(line.created))
+    return Taken(
+        from_stripe(abs(line.amount), line.currency),
+        from_stripe(line.fee, line.currency),
+        moment(line.created),
+    )
 
 
 def warning_facts(warning: Any) -> WarningFacts:

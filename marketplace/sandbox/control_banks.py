@@ -33,6 +33,8 @@ ACTS: Final[Mapping[str, Mapping[str, Act]]] = {
         "review": lambda w, it: stripe_disputes.turn(w, it, "under_review"),
         "win": lambda w, it: stripe_disputes.turn(w, it, "won"),
         "win_with_fee": lambda w, it: stripe_disputes.turn(w, it, "won", fee_back=True),
+        "win_part": lambda w, it: stripe_disputes.turn(w, it, "won", amount=it["amount"] // 2),
+        "win_late": lambda w, it: stripe_disputes.turn(w, it, "won"),
         "lose": lambda w, it: stripe_disputes.turn(w, it, "lost"),
         "close_inquiry": lambda w, it: stripe_disputes.turn(w, it, "warning_closed"),
         "escalate": lambda w, it: stripe_disputes.turn(w, it, "needs_response"),
@@ -53,6 +55,8 @@ WORDS: Final = {
     "review": "Take into review",
     "win": "Brand’s bank gives in",
     "win_with_fee": "… and the fee comes back",
+    "win_part": "… with half the money",
+    "win_late": "… gives in after all",
     "lose": "Brand’s bank keeps it",
     "close_inquiry": "Close the inquiry",
     "escalate": "Charge it back",
@@ -73,7 +77,9 @@ def possible(kind: str, it: Document) -> list[str]:
         return ["close_inquiry", "escalate"]
     if kind == "dispute" and status in ("needs_response", "under_review"):
         begin = ["review"] if status == "needs_response" else []
-        return [*begin, "win", "win_with_fee", "lose"]
+        return [*begin, "win", "win_with_fee", "win_part", "lose"]
+    if kind == "dispute" and status == "lost" and len(it["balance_transactions"]) == 1:
+        return ["win_late"]
     if kind == "refund":
         return {"pending": ["succeed", "fail"], "succeeded": ["fail"]}.get(status, [])
     return []

@@ -9,7 +9,7 @@ from marketplace.sandbox.stripe_due import What, forget, remind
 from marketplace.sandbox.stripe_errors import StripeRefusal, no_such
 from marketplace.sandbox.stripe_events import emit
 from marketplace.sandbox.stripe_limits import check_metadata
-from marketplace.sandbox.stripe_money import move
+from marketplace.sandbox.stripe_money import move, settle_part
 from marketplace.sandbox.stripe_warnings import settle_warnings
 from marketplace.sandbox.stripe_world import PLATFORM, Call, World, fresh_id
 
@@ -117,14 +117,16 @@ def _dispute(world: World, charged: Document, *, reason: str, amount: int) -> Do
 
 
 def _withdraw(world: World, disputed: Document) -> None:
+    leaves = settle_part(world, _charge_of(world, disputed), disputed["amount"])
     taken = move(
         world,
         account=PLATFORM,
         kind="adjustment",
         category="dispute",
-        amount=-disputed["amount"],
+        amount=-leaves.amount,
         fee=FEE,
-        currency=disputed["currency"],
+        currency=leaves.currency,
+        exchange_rate=leaves.rate,
         source=disputed["id"],
         description=f"Chargeback withdrawal for {disputed['charge']}",
     )
@@ -181,13 +183,21 @@ def lapse(world: World, key: str) -> None:
         turn(world, disputed, "warning_closed" if inquiry else "lost")
 
 
-def turn(world: World, disputed: Document, to: str, *, fee_back: bool = False) -> None:
+def turn(
+    world: World,
+    disputed: Document,
+    to: str,
+    *,
+    fee_back: bool = False,
+    amount: int | None = None,
+) -> None:
     """Have the bank decide: won, lost, warning_closed, under_review or needs_response.
 
-    needs_response: an inquiry becomes a dispute, and the money is taken. fee_back: with won, the
-    fee comes back as well.
+    needs_response: an inquiry becomes a dispute, and the money is taken. won: also after it was
+    lost, once. fee_back: with won, the fee comes back as well. amount: less than all comes back.
     """
-    if disputed["status"] not in _OPEN:
+    late = to == "won" and disputed["status"] == "lost" and len(_moved(disputed)) == 1
+    if disputed["status"] not in _OPEN and not late:
         raise StripeRefusal(f"This dispute is {disputed['status']} already.")
     warned = disputed["status"].startswith("warning_")
     if (to == "warning_closed") is not warned and to in ("warning_closed", "won"):
@@ -205,7 +215,7 @@ def turn(world: World, disputed: Document, to: str, *, fee_back: bool = False) -
         forget(world, disputed["id"])
         told = ["charge.dispute.closed"]
     if to == "won":
-        _reinstate(world, disputed, fee_back=fee_back)
+        _reinstate(world, disputed, fee_back=fee_back, amount=amount)
         told.append("charge.dispute.funds_reinstated")
     world.store.put("dispute", disputed["id"], disputed)
     if to in ("won", "warning_closed"):
@@ -216,19 +226,31 @@ def turn(world: World, disputed: Document, to: str, *, fee_back: bool = False) -
         emit(world, kind, disputed)
 
 
-def _reinstate(world: World, disputed: Document, *, fee_back: bool) -> None:
+def _reinstate(world: World, disputed: Document, *, fee_back: bool, amount: int | None) -> None:
+    part = amount or disputed["amount"]
+    comes = settle_part(world, _charge_of(world, disputed), part)
     back = move(
         world,
         account=PLATFORM,
         kind="adjustment",
         category="dispute_reversal",
-        amount=disputed["amount"],
+        amount=comes.amount,
         fee=-FEE if fee_back else 0,
-        currency=disputed["currency"],
+        currency=comes.currency,
+        exchange_rate=comes.rate,
         source=disputed["id"],
         description=f"Chargeback reversal for {disputed['charge']}",
     )
     disputed["balance_transactions"].append(back)
+
+
+def _moved(disputed: Document) -> list[Document]:
+    moved: list[Document] = disputed["balance_transactions"]
+    return moved
+
+
+def _charge_of(world: World, disputed: Document) -> Document:
+    return world.store.get("charge", disputed["charge"]) or {}
 
 
 def _known(world: World, key: str) -> Document:

@@ -279,6 +279,52 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         ", D2025 C2020 200",
     ),
     (
+        lambda: events.chargeback_withdrawn(
+            stripe_dispute_id="dp_1",
+            chargeback_id=ID,
+            campaign_id=CAMPAIGN,
+            amount=Money(500, "EUR"),
+            fee=usd(15),
+            freeze=Money(200, "EUR"),
+            movement_ref="dp_1",
+            changed=events.Changed(moved=usd(530), stood=usd(540)),
+        ),
+        "chargeback_withdrawn | dp:dp_1:withdrawn | dp_1 | D1120 C3900 500 EUR, D3900 C1010 530"
+        ", D3900 C5040 10, D5020 C1010 15, D2020 C2025 200 EUR",
+    ),
+    (
+        lambda: events.chargeback_won(
+            stripe_dispute_id="dp_1",
+            chargeback_id=ID,
+            campaign_id=CAMPAIGN,
+            amount=Money(500, "EUR"),
+            fee_back=usd(15),
+            unfreeze=Money(200, "EUR"),
+            movement_ref="dp_1",
+            changed=events.Changed(moved=usd(530), stood=usd(540)),
+        ),
+        "chargeback_won | dp:dp_1:reinstated | dp_1 | D1010 C3900 530, D3900 C1120 500 EUR"
+        ", D5040 C3900 10, D1010 C5020 15, D2025 C2020 200 EUR",
+    ),
+    (
+        lambda: events.chargeback_won_late(
+            stripe_dispute_id="dp_1",
+            chargeback_id=ID,
+            campaign_id=CAMPAIGN,
+            brand_id=BRAND,
+            amount=usd(500),
+            fee_back=usd(15),
+            to_debt=usd(100),
+            to_wallet=usd(60),
+            to_losses=usd(40),
+            to_fee=usd(30),
+            to_funds=usd(270),
+            movement_ref="dp_1",
+        ),
+        "chargeback_won | dp:dp_1:reinstated | dp_1 | D1010 C1120 500, D1010 C5020 15"
+        ", D1120 C1100 100, D1120 C2010 60, D1120 C5030 40, D1120 C2100 30, D1120 C2020 270",
+    ),
+    (
         lambda: events.frozen(stripe_warning_id="issfr_1", campaign_id=CAMPAIGN, amount=usd(9)),
         "freeze | efw:issfr_1 | - | D2020 C2025 9",
     ),

@@ -15,15 +15,19 @@ from marketplace.funding.rules import (
     LIFE,
     FundingEvent,
     FundingState,
+    Loss,
     Lot,
     Part,
     Quote,
+    Restored,
     Standing,
     Way,
     clears_by,
     largest_budget,
     price_of,
     quote,
+    restored_by,
+    returned_part,
     spread_refund,
     unearned_fee,
 )
@@ -258,3 +262,37 @@ def test_what_arrived_for_a_part_is_rounded_half_up() -> None:
 
     assert standing.for_part(Money(27_500, "EUR")) == usd(29_829)  # 29,829.25
     assert Standing(Money(2, "EUR"), usd(3)).for_part(Money(1, "EUR")) == usd(2)
+
+
+LOST = Loss(from_frozen=usd(600), from_funds=usd(50), from_fee=usd(60), owed=usd(390))
+
+
+@pytest.mark.parametrize(
+    ("back", "still_owed", "paid", "expected"),
+    [
+        (1_100, 390, 0, (390, 0, 0, 60, 650)),
+        (1_100, 100, 200, (100, 200, 90, 60, 650)),
+        (1_100, 9_000, 9_000, (390, 0, 0, 60, 650)),
+        (300, 390, 0, (300, 0, 0, 0, 0)),
+        (420, 390, 0, (390, 0, 0, 30, 0)),
+    ],
+)
+def test_what_comes_back_after_a_loss_undoes_it_backwards(
+    back: int, still_owed: int, paid: int, expected: tuple[int, ...]
+) -> None:
+    restored = restored_by(usd(back), loss=LOST, still_owed=usd(still_owed), paid=usd(paid))
+
+    assert restored == Restored(*(usd(minor) for minor in expected))
+
+
+def test_what_came_back_is_what_moved_or_its_share_in_the_campaigns_currency() -> None:
+    amount = Money(110_000, "EUR")
+
+    def part(reinstated: Money | None, *, won: bool = False) -> Money | None:
+        return returned_part(amount, withdrawn=usd(120_000), reinstated=reinstated, won=won)
+
+    assert part(None) is None
+    assert part(Money(5, "EUR")) == Money(5, "EUR")
+    assert part(usd(1), won=True) == amount
+    assert part(usd(60_001)) == Money(55_001, "EUR")
+    assert part(usd(130_000)) == amount

@@ -245,3 +245,9 @@ def ring_calls(road: Road) -> None:
     """What the clock does every minute."""
     road.world.sweep(processor_jobs.ring_due_calls)
     road.world.drain()
+
+
+def change_at(road: Road, rate: str) -> None:
+    """From now on, euros arrive as dollars at this rate."""
+    wish = {"press": "settlement", "currency": "eur", "into": "usd", "rate": rate}
+    road.world.sandbox.control("bank", wish)

@@ -21,7 +21,7 @@ from marketplace.ledger.rules import Code
 from marketplace.payouts.rules import PayoutState
 from marketplace.reconciliation import checks, queries
 from tests.workers.conftest import Skip, World
-from tests.workers.road import FEE, NET, Road, make_road
+from tests.workers.road import FEE, NET, Road, change_at, make_road
 from workers import payouts as payout_jobs
 
 HOLD = timedelta(days=8)
@@ -92,12 +92,6 @@ def test_money_in_another_currency_than_the_campaigns_is_refused(
         )
 
     assert refusal.value.problems == {"budget": "This campaign’s money is in USD."}
-
-
-def change_at(road: Road, rate: str) -> None:
-    """From now on, euros arrive as dollars at this rate."""
-    wish = {"press": "settlement", "currency": "eur", "into": "usd", "rate": rate}
-    road.world.sandbox.control("bank", wish)
 
 
 def charge_at(road: Road, rate: str) -> Charge:

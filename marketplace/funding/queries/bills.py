@@ -70,7 +70,10 @@ def _bill(session: Session, brand_id: UUID, currency: str) -> Bill:
     back = select(func.sum(Refund.amount_minor)).where(
         Refund.state.not_in((RefundState.FAILED, RefundState.CAME_BACK))
     )
-    lost = select(func.sum(Chargeback.amount_minor)).where(Chargeback.state == ChargebackState.LOST)
+    lost = select(func.sum(Chargeback.amount_minor - Chargeback.returned_minor)).where(
+        Chargeback.state.in_((ChargebackState.LOST, ChargebackState.WON)),
+        Chargeback.withdrawn_at.is_not(None),
+    )
 
     def total(minor: int | None) -> Money:
         return Money(int(minor or 0), currency)

@@ -16,12 +16,13 @@ from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import parts_of_offer
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
-from marketplace.funding.models import Charge, Funding, Refund
+from marketplace.funding.models import Charge, Chargeback, Funding, Recovery, Refund
 from marketplace.funding.rules import Standing, unearned_fee
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import Code
-from marketplace.ledger.rules import AccountRef, events
+from marketplace.ledger.models import LedgerAccount, Posting
+from marketplace.ledger.rules import AccountRef, EntryKind, events
 from marketplace.terms.rules import PlatformTerms
 
 
@@ -162,12 +163,39 @@ def charges_of_brand(session: Session, *, brand_id: UUID, currency: str) -> Sequ
 
 def standing_of(session: Session, charge: Charge) -> Standing:
     """What of a charge that was changed into another currency is still with us."""
-    away, stood = session.execute(
+    refunded, for_refunds = session.execute(
         select(func.sum(Refund.amount_minor), func.sum(Refund.stood_minor)).where(
             Refund.charge_id == charge.id, Refund.stood_minor.is_not(None)
         )
     ).one()
+    taken, for_taken = session.execute(
+        select(
+            func.sum(Chargeback.amount_minor - Chargeback.returned_minor),
+            func.sum(Chargeback.stood_minor),
+        ).where(Chargeback.charge_id == charge.id, Chargeback.stood_minor.is_not(None))
+    ).one()
+    away, stood = int(refunded or 0) + int(taken or 0), int(for_refunds or 0) + int(for_taken or 0)
     return Standing(
-        amount=charge.amount - Money(int(away or 0), charge.currency),
-        arrived=charge.settled - Money(int(stood or 0), charge.settled.currency),
+        amount=max(charge.amount - Money(away, charge.currency), Money(0, charge.currency)),
+        arrived=charge.settled - Money(stood, charge.settled.currency),
     )
+
+
+def paid_of_debts(session: Session, *, brand_id: UUID, currency: str) -> Money:
+    """What a brand paid of its debts, less what it was given back of that."""
+    paid = session.scalar(
+        select(func.sum(Recovery.amount_minor)).where(
+            Recovery.brand_id == brand_id, Recovery.currency == currency
+        )
+    )
+    given_back = session.scalar(
+        select(func.sum(Posting.amount_minor))
+        .join(LedgerAccount, LedgerAccount.id == Posting.credit_id)
+        .where(
+            Posting.kind == EntryKind.CHARGEBACK_WON,
+            LedgerAccount.code == Code.BRAND_FUNDS,
+            LedgerAccount.owner_id == brand_id,
+            LedgerAccount.currency == currency,
+        )
+    )
+    return Money(int(paid or 0) - int(given_back or 0), currency)

@@ -11,10 +11,13 @@ from marketplace.funding.rules.chargebacks import (
     AnswerState,
     ChargebackState,
     Loss,
+    Restored,
     WarningState,
     comes_after,
     loss_of,
     more_to_freeze,
+    restored_by,
+    returned_part,
 )
 from marketplace.funding.rules.exchange import Standing
 from marketplace.funding.rules.lives import (
@@ -68,6 +71,7 @@ __all__ = [
     "Quote",
     "RefundEvent",
     "RefundState",
+    "Restored",
     "Standing",
     "WarningState",
     "Way",
@@ -81,6 +85,8 @@ __all__ = [
     "price_of",
     "quote",
     "refund_problem",
+    "restored_by",
+    "returned_part",
     "spread_refund",
     "unearned_fee",
     "way_back",

@@ -96,3 +96,53 @@ def loss_of(amount: Money, *, frozen: Money, funds: Money, fee: Money) -> Loss:
     from_funds = min(funds, amount - from_frozen)
     from_fee = min(fee, amount - from_frozen - from_funds)
     return Loss(from_frozen, from_funds, from_fee, amount - from_frozen - from_funds - from_fee)
+
+
+def returned_part(
+    amount: Money, *, withdrawn: Money | None, reinstated: Money | None, won: bool
+) -> Money | None:
+    """Return what came back of a chargeback; None while nothing has.
+
+    withdrawn, reinstated: as they moved. Where the charge had been changed into another currency a
+    win brings all of it back, at whatever rate; else such a share as came of what was taken.
+    """
+    if reinstated is None or withdrawn is None:
+        return None
+    if reinstated.currency == amount.currency:
+        return reinstated
+    if won:
+        return amount
+    share = (2 * amount.minor * reinstated.minor + withdrawn.minor) // (2 * withdrawn.minor)
+    return min(Money(share, amount.currency), amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Whose the money is that came back after a loss; the five together are what came.
+
+    to_wallet: the brand had paid it as a debt. to_losses: we had given up collecting it.
+    """
+
+    to_debt: Money
+    to_wallet: Money
+    to_losses: Money
+    to_fee: Money
+    to_funds: Money
+
+
+def restored_by(back: Money, *, loss: Loss, still_owed: Money, paid: Money) -> Restored:
+    """Divide what came back after a loss: in the order of the loss, backwards.
+
+    still_owed: by the brand, of all its debts. paid: of them, by the brand, and not given back yet.
+    """
+    owed = min(back, loss.owed)
+    debt = min(owed, still_owed)
+    wallet = min(owed - debt, paid)
+    fee = min(back - owed, loss.from_fee)
+    return Restored(
+        to_debt=debt,
+        to_wallet=wallet,
+        to_losses=owed - debt - wallet,
+        to_fee=fee,
+        to_funds=back - owed - fee,
+    )

@@ -17,5 +17,7 @@ class Standing:
     def for_part(self, part: Money) -> Money:
         """Return what arrived for a part, rounded half up; the last part takes what is left."""
         whole = self.amount.minor
+        if not whole:
+            return Money(0, self.arrived.currency)
         share = (2 * self.arrived.minor * part.minor + whole) // (2 * whole)
         return Money(share, self.arrived.currency)

@@ -194,6 +194,8 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     EntryKind.UNFREEZE: [(_C.CAMPAIGN_FROZEN, _C.CAMPAIGN_FUNDS)],
     EntryKind.CHARGEBACK_WITHDRAWN: [
         (_C.CHARGEBACK_OPEN, _C.PROCESSOR_BALANCE),
+        (_C.CHARGEBACK_OPEN, _C.EXCHANGE_CLEARING),
+        *_CHANGED_OUT,
         (_C.CHARGEBACK_FEES, _C.PROCESSOR_BALANCE),
         (_C.CAMPAIGN_FUNDS, _C.CAMPAIGN_FROZEN),
     ],
@@ -205,8 +207,16 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     ],
     EntryKind.CHARGEBACK_WON: [
         (_C.PROCESSOR_BALANCE, _C.CHARGEBACK_OPEN),
+        (_C.EXCHANGE_CLEARING, _C.CHARGEBACK_OPEN),
+        *_CHANGED_IN,
         (_C.CAMPAIGN_FROZEN, _C.CAMPAIGN_FUNDS),
         (_C.PROCESSOR_BALANCE, _C.CHARGEBACK_FEES),
+        # it had been lost first
+        (_C.CHARGEBACK_OPEN, _C.OWED_BY_BRAND),
+        (_C.CHARGEBACK_OPEN, _C.BRAND_FUNDS),
+        (_C.CHARGEBACK_OPEN, _C.LOSSES),
+        (_C.CHARGEBACK_OPEN, _C.FEE_UNEARNED),
+        (_C.CHARGEBACK_OPEN, _C.CAMPAIGN_FUNDS),
     ],
     EntryKind.OWED_RECOVERED: [
         (_C.BRAND_FUNDS, _C.OWED_BY_BRAND),

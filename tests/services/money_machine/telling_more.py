@@ -188,6 +188,58 @@ def win_chargeback(d: Dice) -> Told:
     )
 
 
+def win_late(d: Dice) -> Told:
+    case, amount = d.take(1120, CASES)
+    campaign, brand = d.one(CAMPAIGNS), d.one(BRANDS)
+    debt, given_up, fee = d.part(1100, brand), d.maybe(), d.maybe(5)
+    wallet = d.maybe()
+    entry = events.chargeback_won_late(
+        stripe_dispute_id=d.name("dp"),
+        chargeback_id=case,
+        campaign_id=campaign,
+        brand_id=brand,
+        amount=amount,
+        fee_back=d.maybe(0),
+        to_debt=debt,
+        to_wallet=wallet,
+        to_losses=given_up,
+        to_fee=fee,
+        to_funds=amount,
+        movement_ref="txn",
+    )
+    return entry, d.moves(
+        (1010, None, 1120, case, amount),
+        (1120, case, 1100, brand, debt),
+        (1120, case, 2010, brand, wallet),
+        (1120, case, 5030, None, given_up),
+        (1120, case, 2100, campaign, fee),
+        (1120, case, 2020, campaign, amount),
+    )
+
+
+def withdraw_changed(d: Dice) -> Told:
+    case, campaign, amount = d.one(CASES), d.one(CAMPAIGNS), d.some(200)
+    moved, stood = Money(amount.minor * 2, "EUR"), Money(amount.minor * 2 - 1, "EUR")
+    fee, freeze = Money(d.maybe().minor, "EUR"), d.part(2020, campaign)
+    entry = events.chargeback_withdrawn(
+        stripe_dispute_id=d.name("dp"),
+        chargeback_id=case,
+        campaign_id=campaign,
+        amount=amount,
+        fee=fee,
+        freeze=freeze,
+        movement_ref="txn",
+        changed=events.Changed(moved=moved, stood=stood),
+    )
+    return entry, d.moves(
+        (1120, case, 3900, None, amount),
+        (3900, None, 1010, None, moved),
+        (5040, None, 3900, None, moved - stood),
+        (5020, None, 1010, None, fee),
+        (2020, campaign, 2025, campaign, freeze),
+    )
+
+
 def freeze(d: Dice) -> Told:
     campaign, amount = d.take(2020, CAMPAIGNS)
     entry = events.frozen(stripe_warning_id=d.name("issfr"), campaign_id=campaign, amount=amount)
@@ -266,6 +318,7 @@ OUT_AND_BACK: Final = (
     reserve_payout, settle_payout, release_payout, reverse_transfer, decide_clawback,
     reverse_for_clawback, net_clawback, send_platform_payout, platform_payout_arrives,
     platform_payout_fails, send_topup, topup_arrives, topup_is_reversed, withdraw_chargeback,
-    lose_chargeback, recover_owed, write_off, win_chargeback, freeze, unfreeze, fund_by_exchange,
-    processor_moves, unknown_movement, unknown_charge, identify, open_books,
+    lose_chargeback, recover_owed, write_off, win_chargeback, win_late, withdraw_changed,
+    freeze, unfreeze, fund_by_exchange, processor_moves, unknown_movement,
+    unknown_charge, identify, open_books,
 )  # fmt: skip

@@ -21,8 +21,10 @@ from marketplace.ledger.rules.events.agreed import (
 )
 from marketplace.ledger.rules.events.chargebacks import (
     chargeback_lost,
+    chargeback_lost_key,
     chargeback_withdrawn,
     chargeback_won,
+    chargeback_won_late,
     frozen,
     owed_recovered,
     unfrozen,
@@ -30,6 +32,7 @@ from marketplace.ledger.rules.events.chargebacks import (
 )
 from marketplace.ledger.rules.events.coming_in import (
     allocated,
+    fee_return_key,
     fee_returned,
     fee_taken,
     funded,
@@ -105,9 +108,11 @@ __all__ = [
     "campaign_frozen",
     "campaign_funds",
     "chargeback_lost",
+    "chargeback_lost_key",
     "chargeback_open",
     "chargeback_withdrawn",
     "chargeback_won",
+    "chargeback_won_late",
     "clawback_decided",
     "clawback_netted",
     "clawback_reversed",
@@ -118,6 +123,7 @@ __all__ = [
     "creator_pending",
     "earned",
     "earning_key",
+    "fee_return_key",
     "fee_returned",
     "fee_taken",
     "fee_unearned",

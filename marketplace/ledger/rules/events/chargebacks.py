@@ -6,9 +6,15 @@ from uuid import UUID
 
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules.entries import AccountRef, Entry
-from marketplace.ledger.rules.events.making import entry_of
+from marketplace.ledger.rules.events.making import (
+    Changed,
+    entry_of,
+    into_processor,
+    out_of_processor,
+)
 from marketplace.ledger.rules.events.refs import (
     AT_PROCESSOR,
+    brand_funds,
     campaign_frozen,
     campaign_funds,
     chargeback_open,
@@ -27,19 +33,26 @@ def chargeback_withdrawn(
     fee: Money,
     freeze: Money,
     movement_ref: str,
+    changed: Changed | None = None,
 ) -> Entry:
     """19. A card network took money back, and a fee; what is left of the campaign is frozen.
 
     freeze: of the campaign's funds, at most the amount. movement_ref: what statements will name.
+    changed: where it took another currency, in which the fee is then, too.
     """
     return entry_of(
         EntryKind.CHARGEBACK_WITHDRAWN,
         f"dp:{stripe_dispute_id}:withdrawn",
-        (chargeback_open(chargeback_id), AT_PROCESSOR, amount),
+        *out_of_processor(chargeback_open(chargeback_id), amount, changed),
         (AccountRef(Code.CHARGEBACK_FEES), AT_PROCESSOR, fee),
         (campaign_funds(campaign_id), campaign_frozen(campaign_id), freeze),
         source_ref=movement_ref,
     )
+
+
+def chargeback_lost_key(stripe_dispute_id: str) -> str:
+    """Return the key under which a chargeback is lost."""
+    return f"dp:{stripe_dispute_id}:lost"
 
 
 def chargeback_lost(
@@ -61,7 +74,7 @@ def chargeback_lost(
     taken = chargeback_open(chargeback_id)
     return entry_of(
         EntryKind.CHARGEBACK_LOST,
-        f"dp:{stripe_dispute_id}:lost",
+        chargeback_lost_key(stripe_dispute_id),
         (campaign_frozen(campaign_id), taken, from_frozen),
         (campaign_funds(campaign_id), taken, from_funds),
         (fee_unearned(campaign_id), taken, from_fee),
@@ -98,16 +111,61 @@ def chargeback_won(
     fee_back: Money,
     unfreeze: Money,
     movement_ref: str,
+    changed: Changed | None = None,
 ) -> Entry:
-    """21. The money came back, the fee too if the processor returns it; all is as before."""
+    """21. The money came back, the fee too if the processor returns it; all is as before.
+
+    amount: what came back; the rest is lost by an event of its own. changed: where it came in
+    another currency, in which the fee is then, too.
+    """
     return entry_of(
         EntryKind.CHARGEBACK_WON,
-        f"dp:{stripe_dispute_id}:reinstated",
-        (AT_PROCESSOR, chargeback_open(chargeback_id), amount),
+        _reinstated_key(stripe_dispute_id),
+        *into_processor(chargeback_open(chargeback_id), amount, changed),
         (AT_PROCESSOR, AccountRef(Code.CHARGEBACK_FEES), fee_back),
         (campaign_frozen(campaign_id), campaign_funds(campaign_id), unfreeze),
         source_ref=movement_ref,
     )
+
+
+def chargeback_won_late(
+    *,
+    stripe_dispute_id: str,
+    chargeback_id: UUID,
+    campaign_id: UUID,
+    brand_id: UUID,
+    amount: Money,
+    fee_back: Money,
+    to_debt: Money,
+    to_wallet: Money,
+    to_losses: Money,
+    to_fee: Money,
+    to_funds: Money,
+    movement_ref: str,
+    changed: Changed | None = None,
+) -> Entry:
+    """21. The money came back after it was lost: to whom the loss took it from.
+
+    to_debt: still owed by the brand. to_wallet: the brand had paid it. to_losses: we had given it
+    up. to_fee, to_funds: of the campaign.
+    """
+    back = chargeback_open(chargeback_id)
+    return entry_of(
+        EntryKind.CHARGEBACK_WON,
+        _reinstated_key(stripe_dispute_id),
+        *into_processor(back, amount, changed),
+        (AT_PROCESSOR, AccountRef(Code.CHARGEBACK_FEES), fee_back),
+        (back, owed_by_brand(brand_id), to_debt),
+        (back, brand_funds(brand_id), to_wallet),
+        (back, AccountRef(Code.LOSSES), to_losses),
+        (back, fee_unearned(campaign_id), to_fee),
+        (back, campaign_funds(campaign_id), to_funds),
+        source_ref=movement_ref,
+    )
+
+
+def _reinstated_key(stripe_dispute_id: str) -> str:
+    return f"dp:{stripe_dispute_id}:reinstated"
 
 
 def frozen(*, stripe_warning_id: str, campaign_id: UUID, amount: Money) -> Entry:

@@ -96,6 +96,11 @@ def fee_taken(
     )
 
 
+def fee_return_key(campaign_id: UUID, number: str) -> str:
+    """Return the key under which a fee, or its tax, goes back. number: says which time."""
+    return f"fee_return:{campaign_id}:{number}"
+
+
 def fee_returned(*, campaign_id: UUID, number: str, fee: Money, tax: Money) -> Entry:
     """3, back. The fee on money that is about to be refunded, and the tax on that fee.
 
@@ -103,7 +108,7 @@ def fee_returned(*, campaign_id: UUID, number: str, fee: Money, tax: Money) -> E
     """
     return entry_of(
         EntryKind.FEE_RETURN,
-        f"fee_return:{campaign_id}:{number}",
+        fee_return_key(campaign_id, number),
         (fee_unearned(campaign_id), campaign_funds(campaign_id), fee),
         (AccountRef(Code.SALES_TAX), campaign_funds(campaign_id), tax),
     )
