@@ -31,6 +31,7 @@ class OwnerKind(StrEnum):
     PAYOUT = "payout"
     REFUND = "refund"
     CHARGEBACK = "chargeback"
+    ORGANISATION = "organisation"
 
 
 class Family(StrEnum):
@@ -119,6 +120,10 @@ CHART: Final[Mapping[Code, ChartLine]] = {
               "Tax on our fee, owed to the tax authority"),
         _line(Code.FEE_UNEARNED, "Platform fee, unearned", _O.CAMPAIGN, _C,
               "Our fee on a campaign, taken but not earned yet"),
+        _line(Code.PLEDGED, "Pledged", _O.CAMPAIGN, _C,
+              "Set aside for a campaign's cause, not owed yet"),
+        _line(Code.OWED_TO_CAUSE, "Owed to a cause", _O.ORGANISATION, _C,
+              "An organisation's own, waiting for a bank transfer"),
         _line(Code.OPENING_BALANCES, "Opening balances", _O.PLATFORM, _C,
               "What was there when these books began"),
         _line(Code.EXCHANGE_CLEARING, "Exchange clearing", _O.PLATFORM, _C,

@@ -399,4 +399,30 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         lambda: events.opened(name="bank", account=Code.BANK_OPERATING, amount=usd(9)),
         "opening | opening:bank | - | D1030 C3010 9",
     ),
+    (
+        lambda: events.pledge_set_aside(
+            pledge_id=DEAL, paid_with=ID, brand_id=BRAND, campaign_id=CAMPAIGN, amount=usd(9)
+        ),
+        f"pledge_set_aside | pledge:{DEAL}:{ID} | - | D2010 C2110 9",
+    ),
+    (
+        lambda: events.pledge_returned(
+            pledge_id=DEAL, before=usd(3), campaign_id=CAMPAIGN, brand_id=BRAND, amount=usd(9)
+        ),
+        f"pledge_return | pledge_return:{DEAL}:3 | - | D2110 C2010 9",
+    ),
+    (
+        lambda: events.pledge_owed(
+            pledge_id=DEAL,
+            before=usd(4),
+            campaign_id=CAMPAIGN,
+            organisation_id=ID,
+            amount=usd(9),
+        ),
+        f"pledge_owed | pledge_owed:{DEAL}:4 | - | D2110 C2120 9",
+    ),
+    (
+        lambda: events.pledge_paid(request_id=ID, organisation_id=ID, amount=usd(9)),
+        f"pledge_paid | pledge_paid:{ID} | - | D2120 C1030 9",
+    ),
 ]

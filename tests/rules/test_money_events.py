@@ -63,6 +63,8 @@ OWNERS = {
     Code.PAYOUT_IN_FLIGHT: ID,
     Code.REFUND_IN_FLIGHT: ID,
     Code.FEE_UNEARNED: CAMPAIGN,
+    Code.PLEDGED: CAMPAIGN,
+    Code.OWED_TO_CAUSE: ID,
 }
 
 

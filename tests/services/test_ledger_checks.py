@@ -349,7 +349,9 @@ def test_the_command_names_an_alarm_and_still_succeeds(
     outcome = terminal.test_cli_runner().invoke(args=["ledger", "check"])
 
     assert outcome.exit_code == 0
-    assert "ALARM  I4   We hold at least what belongs to brands and creators" in outcome.output
+    assert (
+        "ALARM  I4   We hold at least what belongs to brands, creators and causes" in outcome.output
+    )
     assert "            currency XCD: The platform must add cash: 0.59 XCD." in outcome.output
 
 

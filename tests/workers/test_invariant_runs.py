@@ -74,7 +74,7 @@ def test_what_does_not_hold_is_kept_with_its_findings_and_told_once(
         (
             stella.user_id,
             "Invariant I4 does not hold",
-            "We hold at least what belongs to brands and creators",
+            "We hold at least what belongs to brands, creators and causes",
         )
     ]
 

@@ -33,6 +33,8 @@ _OWED: Final = (
     Code.REFUND_IN_FLIGHT,
     Code.TAX_WITHHELD,
     Code.SALES_TAX,
+    Code.PLEDGED,
+    Code.OWED_TO_CAUSE,
 )
 _CAUSES: Final = (
     (Code.OWED_BY_BRAND, 1, "Brands owe it after lost chargebacks"),
@@ -142,7 +144,7 @@ def _cover_figure(session: Session) -> str:
 CHECKS: Final = (
     Check(
         "I4",
-        "We hold at least what belongs to brands and creators",
+        "We hold at least what belongs to brands, creators and causes",
         _find_uncovered,
         _cover_figure,
         alarm=True,

@@ -31,6 +31,8 @@ class Code(IntEnum):
     TAX_WITHHELD = 2080
     SALES_TAX = 2090
     FEE_UNEARNED = 2100
+    PLEDGED = 2110
+    OWED_TO_CAUSE = 2120
     OPENING_BALANCES = 3010
     EXCHANGE_CLEARING = 3900
     FEE_EARNED = 4010
@@ -84,6 +86,10 @@ class EntryKind(StrEnum):
     PROCESSOR_MOVEMENT = "processor_movement"
     SUSPENSE = "suspense"
     IDENTIFY = "identify"
+    PLEDGE_SET_ASIDE = "pledge_set_aside"
+    PLEDGE_RETURN = "pledge_return"
+    PLEDGE_OWED = "pledge_owed"
+    PLEDGE_PAID = "pledge_paid"
     REVERSAL = "reversal"
 
 
@@ -252,6 +258,10 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
         (_C.CHARGEBACK_FEES, _C.SUSPENSE),
         (_C.LOSSES, _C.SUSPENSE),
     ],
+    EntryKind.PLEDGE_SET_ASIDE: [(_C.BRAND_FUNDS, _C.PLEDGED)],
+    EntryKind.PLEDGE_RETURN: [(_C.PLEDGED, _C.BRAND_FUNDS)],
+    EntryKind.PLEDGE_OWED: [(_C.PLEDGED, _C.OWED_TO_CAUSE)],
+    EntryKind.PLEDGE_PAID: [(_C.OWED_TO_CAUSE, _C.BANK_OPERATING)],
 }
 
 _FORWARD: Final = frozenset(

@@ -92,6 +92,8 @@ ALL_THERE_IS: Final = (
     (Code.REFUND_IN_FLIGHT, -1, "Refunds to brands under way"),
     (Code.TAX_WITHHELD, -1, "Tax kept back"),
     (Code.SALES_TAX, -1, "Sales tax"),
+    (Code.PLEDGED, -1, "Pledged to causes, not owed yet"),
+    (Code.OWED_TO_CAUSE, -1, "Owed to causes"),
     (Code.FEE_UNEARNED, -1, "Our fee that is not earned yet, and is given back with unspent money"),
 )
 """What the platform's own money is made of: account, sign, words."""

@@ -295,7 +295,7 @@ def _cash_to_add(covers: Sequence[Cover]) -> list[Todo]:
         Todo(
             title=f"The platform must add cash: {render.money(cover.missing)}",
             detail=f"{render.money(cover.held)} is held, {render.money(cover.owed)} belongs to"
-            " brands and creators.",
+            " brands, creators and causes.",
             action_label="See why",
             url=url_for("staff.treasury_page"),
         )

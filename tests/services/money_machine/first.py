@@ -13,6 +13,7 @@ from tests.services.money_machine.telling import (
     CASES,
     CREATORS,
     DEALS,
+    ORGANISATIONS,
     PAYOUTS,
     REFUNDS,
     Told,
@@ -124,6 +125,26 @@ def first_history(currency: str) -> list[Told]:
                 case_id=one("c"), creator_id=creator, campaign_id=campaign, amount=much(80)
             ),
             [(1110, creator, 2020, campaign, 80)],
+        ),
+        (
+            events.pledge_set_aside(
+                pledge_id=one("p"),
+                paid_with=one("a"),
+                brand_id=brand,
+                campaign_id=campaign,
+                amount=much(90),
+            ),
+            [(2010, brand, 2110, campaign, 90)],
+        ),
+        (
+            events.pledge_owed(
+                pledge_id=one("p"),
+                before=much(0),
+                campaign_id=campaign,
+                organisation_id=ORGANISATIONS[0],
+                amount=much(40),
+            ),
+            [(2110, campaign, 2120, ORGANISATIONS[0], 40)],
         ),
     ]
     return [(entry, [(*move, currency) for move in moves]) for entry, moves in told]

@@ -23,6 +23,7 @@ def uuids(kind: int, count: int) -> list[UUID]:
 
 BRANDS, CAMPAIGNS, DEALS = uuids(1, 2), uuids(2, 2), uuids(3, 3)
 CREATORS, PAYOUTS, REFUNDS, CASES = uuids(4, 2), uuids(5, 12), uuids(6, 12), uuids(7, 2)
+ORGANISATIONS = uuids(8, 2)
 CAMPAIGN_OF: Final = dict(zip(DEALS, [CAMPAIGNS[0], CAMPAIGNS[0], CAMPAIGNS[1]], strict=True))
 CURRENCIES: Final = ("USD", "USD", "USD", "JPY", "KWD")
 

@@ -77,7 +77,7 @@ def test_missing_cover_is_told_as_cash_to_add(
     pay_in(session, campaign, by=alice, fee=usd(12_000))
     page = staff.get("/staff/").text
     assert "The platform must add cash: $20.00" in page
-    assert "$980.00 is held, $1,000.00 belongs to brands and creators." in page
+    assert "$980.00 is held, $1,000.00 belongs to brands, creators and causes." in page
 
 
 def test_a_payment_of_another_amount_is_told_with_its_reason(

@@ -64,6 +64,12 @@ from marketplace.ledger.rules.events.our_bank import (
     topup_reversed,
     topup_sent,
 )
+from marketplace.ledger.rules.events.pledges import (
+    pledge_owed,
+    pledge_paid,
+    pledge_returned,
+    pledge_set_aside,
+)
 from marketplace.ledger.rules.events.refs import (
     AT_PROCESSOR,
     BANK,
@@ -81,7 +87,9 @@ from marketplace.ledger.rules.events.refs import (
     fee_unearned,
     owed_by_brand,
     owed_by_creator,
+    owed_to_cause,
     payout_in_flight,
+    pledged,
     refund_in_flight,
 )
 from marketplace.ledger.rules.events.unasked import (
@@ -136,6 +144,7 @@ __all__ = [
     "owed_by_brand",
     "owed_by_creator",
     "owed_recovered",
+    "owed_to_cause",
     "payout_in_flight",
     "payout_released",
     "payout_reserved",
@@ -143,6 +152,11 @@ __all__ = [
     "platform_payout_arrived",
     "platform_payout_failed",
     "platform_payout_sent",
+    "pledge_owed",
+    "pledge_paid",
+    "pledge_returned",
+    "pledge_set_aside",
+    "pledged",
     "processor_moved",
     "refund_bounced",
     "refund_failed",

@@ -72,6 +72,16 @@ def payout_in_flight(payout_id: UUID) -> AccountRef:
     return AccountRef(Code.PAYOUT_IN_FLIGHT, payout_id)
 
 
+def pledged(campaign_id: UUID) -> AccountRef:
+    """What is set aside for a campaign's cause and not owed yet."""
+    return AccountRef(Code.PLEDGED, campaign_id)
+
+
+def owed_to_cause(organisation_id: UUID) -> AccountRef:
+    """What an organisation is owed and was not sent yet."""
+    return AccountRef(Code.OWED_TO_CAUSE, organisation_id)
+
+
 def refund_in_flight(refund_id: UUID) -> AccountRef:
     """What is held for one refund."""
     return AccountRef(Code.REFUND_IN_FLIGHT, refund_id)
