@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 
 from marketplace.accounts import models as _accounts
 from marketplace.campaigns import models as _campaigns
+from marketplace.causes import models as _causes
 from marketplace.collaborations import models as _collaborations
 from marketplace.creators import models as _creators
 from marketplace.deliverables import models as _deliverables
@@ -24,8 +25,8 @@ from marketplace.terms import models as _terms
 from marketplace.treasury import models as _treasury
 
 ROOMS = (
-    _accounts, _campaigns, _collaborations, _creators, _deliverables, _funding, _ledger, _matching,
-    _metrics, _notifications, _payouts, _processor, _reconciliation, _terms, _treasury, _inbox,
-    _outbox,
+    _accounts, _campaigns, _causes, _collaborations, _creators, _deliverables, _funding, _ledger,
+    _matching, _metrics, _notifications, _payouts, _processor, _reconciliation, _terms, _treasury,
+    _inbox, _outbox,
 )  # fmt: skip
 METADATA: MetaData = Base.metadata

@@ -7,6 +7,7 @@ from typing import Final
 
 from marketplace.accounts import messages as accounts
 from marketplace.campaigns import messages as campaigns
+from marketplace.causes import messages as causes
 from marketplace.collaborations import messages as collaborations
 from marketplace.creators import messages as creators
 from marketplace.deliverables import messages as deliverables
@@ -22,6 +23,7 @@ from marketplace.store.inbox import WebhookKept
 from marketplace.treasury import messages as treasury
 from workers import alarms
 from workers import bonuses as bonus_jobs
+from workers import causes as cause_jobs
 from workers import chargebacks as chargeback_jobs
 from workers import clawbacks as clawback_jobs
 from workers import collaborations as collaboration_jobs
@@ -74,13 +76,19 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
         Route(metric_jobs.resume_readings, READS),
     ),
     creators.ChannelReadDue: (Route(creator_jobs.refresh_channel, READS),),
-    campaigns.CampaignPublished: (Route(matching_jobs.match_campaign, READS),),
+    campaigns.CampaignPublished: (
+        Route(matching_jobs.match_campaign, READS),
+        Route(cause_jobs.promise_pledge, MONEY),
+    ),
     campaigns.BriefAmended: (
         Route(matching_jobs.match_campaign, READS),
         Route(collaboration_jobs.tell_of_amendment, MAIL),
     ),
     matching.MatchesReady: (Route(matching_jobs.tell_ready, MAIL),),
-    campaigns.CampaignClosed: (Route(collaboration_jobs.end_negotiations, READS),),
+    campaigns.CampaignClosed: (
+        Route(collaboration_jobs.end_negotiations, READS),
+        Route(cause_jobs.end_pledge, MONEY),
+    ),
     collaborations.OfferAccepted: (Route(deliverable_jobs.create_deliverables, MONEY),),
     deliverables.SubmissionReceived: (Route(deliverable_jobs.tell_received, MAIL),),
     deliverables.SubmissionReviewed: (Route(deliverable_jobs.tell_reviewed, MAIL),),
@@ -139,6 +147,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     ),
     payouts.ClawbackSettled: (Route(clawback_jobs.tell_settled, MAIL),),
     payouts.ReversalEnded: (Route(clawback_jobs.tell_reversal_ended, MAIL),),
+    causes.PledgeSettled: (Route(cause_jobs.tell_settled, MAIL),),
     treasury.RequestAsked: (Route(treasury_jobs.tell_asked, MAIL),),
     treasury.BankMoveDue: (Route(treasury_jobs.look_at_move, MONEY),),
     treasury.BankMoveEnded: (Route(treasury_jobs.tell_move_ended, MAIL),),

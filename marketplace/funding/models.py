@@ -33,8 +33,8 @@ class Funding(Base):
         Index(None, "campaign_id"),
         CheckConstraint(
             "budget_minor > 0 AND platform_fee_minor >= 0 AND fee_tax_minor >= 0"
-            " AND processor_fee_minor >= 0 AND total_minor ="
-            " budget_minor + platform_fee_minor + fee_tax_minor + processor_fee_minor",
+            " AND processor_fee_minor >= 0 AND pledge_minor >= 0 AND total_minor = budget_minor"
+            " + platform_fee_minor + fee_tax_minor + processor_fee_minor + pledge_minor",
             name="total_adds_up",
         ),
     )
@@ -50,12 +50,15 @@ class Funding(Base):
     """Sales tax on the platform fee."""
     processor_fee_minor: Mapped[int] = mapped_column(default=0)
     """What the brand adds where it bears the processor's fee, by the processor's price list."""
+    pledge_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What it adds for the campaign's cause."""
     total_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     budget: Mapped[Money] = composite("budget_minor", "currency")
     platform_fee: Mapped[Money] = composite("platform_fee_minor", "currency")
     fee_tax: Mapped[Money] = composite("fee_tax_minor", "currency")
     processor_fee: Mapped[Money] = composite("processor_fee_minor", "currency")
+    pledge: Mapped[Money] = composite("pledge_minor", "currency")
     total: Mapped[Money] = composite("total_minor", "currency")
     """What the card is charged."""
     state: Mapped[FundingState] = mapped_column(
@@ -137,7 +140,10 @@ class Allocation(Base):
 
     __tablename__ = "allocations"
     __table_args__ = (
-        CheckConstraint("budget_minor > 0 AND platform_fee_minor >= 0", name="amounts_are_right"),
+        CheckConstraint(
+            "budget_minor > 0 AND platform_fee_minor >= 0 AND pledge_minor >= 0",
+            name="amounts_are_right",
+        ),
         Index(None, "campaign_id"),
     )
 
@@ -151,6 +157,9 @@ class Allocation(Base):
     currency: Mapped[str] = mapped_column(String(3))
     budget: Mapped[Money] = composite("budget_minor", "currency")
     platform_fee: Mapped[Money] = composite("platform_fee_minor", "currency")
+    pledge_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What was set aside for the campaign's cause with it."""
+    pledge: Mapped[Money] = composite("pledge_minor", "currency")
     allocated_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     allocated_at: Mapped[datetime]
 

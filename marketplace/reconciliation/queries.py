@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.causes.models import Organisation
 from marketplace.collaborations.models import Collaboration
 from marketplace.creators.models import Creator
 from marketplace.kernel.errors import NotFound
@@ -332,6 +333,7 @@ _NAMES: Final[dict[OwnerKind, Select[UUID, str]]] = {
     OwnerKind.BRAND: select(Brand.id, Brand.name),
     OwnerKind.CAMPAIGN: select(Campaign.id, Campaign.name),
     OwnerKind.CREATOR: select(Creator.id, Creator.display_name),
+    OwnerKind.ORGANISATION: select(Organisation.id, Organisation.name),
     OwnerKind.COLLABORATION: select(
         Collaboration.id, Creator.display_name + " in “" + Campaign.name + "”"
     )

@@ -48,7 +48,11 @@ def test_a_budget_is_charged_with_the_platform_fee_on_top() -> None:
     price = quote(usd(100_000), platform_terms())
 
     assert price == Quote(
-        budget=usd(100_000), platform_fee=usd(10_000), fee_tax=usd(0), processor_fee=usd(0)
+        budget=usd(100_000),
+        platform_fee=usd(10_000),
+        fee_tax=usd(0),
+        processor_fee=usd(0),
+        pledge=usd(0),
     )
     assert price.total == usd(110_000)
 
@@ -296,3 +300,11 @@ def test_what_came_back_is_what_moved_or_its_share_in_the_campaigns_currency() -
     assert part(usd(1), won=True) == amount
     assert part(usd(60_001)) == Money(55_001, "EUR")
     assert part(usd(130_000)) == amount
+
+
+def test_a_pledge_comes_on_top_and_bears_no_fee() -> None:
+    price = quote(usd(100_000), platform_terms(fee_tax_bps=1_900), pledge=usd(5_000))
+
+    assert price.pledge == usd(5_000)
+    assert price.for_campaign == usd(111_900)
+    assert price.total == usd(116_900)

@@ -28,7 +28,8 @@ class Bill:
 
     paid_in: charged to it. wallet: in no campaign. unspent: in campaigns, promised to nobody.
     frozen: waits for the outcome of a chargeback or a warning. promised: to creators. fees: ours,
-    not earned yet. spent: earned by creators and by us. refunded: sent back, or on its way.
+    not earned yet. pledged: set aside for causes. spent: earned by creators and by us.
+    given: owed to causes, or sent to them. refunded: sent back, or on its way.
     charged_back: taken by banks for good. owed: of that, what is still to be paid by the brand.
     """
 
@@ -38,7 +39,9 @@ class Bill:
     frozen: Money
     promised: Money
     fees: Money
+    pledged: Money
     spent: Money
+    given: Money
     refunded: Money
     charged_back: Money
     owed: Money
@@ -46,7 +49,7 @@ class Bill:
     @property
     def held(self) -> Money:
         """What is with us and not spent."""
-        return self.wallet + self.unspent + self.frozen + self.promised + self.fees
+        return self.wallet + self.unspent + self.frozen + self.promised + self.fees + self.pledged
 
 
 def bills_of(session: Session, *, brand_id: UUID) -> list[Bill]:
@@ -91,7 +94,9 @@ def _bill(session: Session, brand_id: UUID, currency: str) -> Bill:
         frozen=all_of(Code.CAMPAIGN_FROZEN, campaigns),
         promised=all_of(Code.COMMITTED, agreed),
         fees=all_of(Code.FEE_UNEARNED, campaigns),
+        pledged=all_of(Code.PLEDGED, campaigns),
         spent=_spent(session, campaigns, agreed, currency),
+        given=_given(session, campaigns, currency),
         refunded=total(
             session.scalar(back.where(Refund.brand_id == brand_id, Refund.currency == currency))
         ),
@@ -122,6 +127,19 @@ def _spent(
     went = moved(Posting.debit_id.in_(mine) & Posting.credit_code.in_(_EARNED_BY))
     came = moved(Posting.credit_id.in_(mine) & Posting.debit_code.in_(_EARNED_BY))
     return Money(went - came, currency)
+
+
+def _given(session: Session, campaigns: Sequence[UUID], currency: str) -> Money:
+    """What of the campaigns' pledges became the causes' own."""
+    mine = select(LedgerAccount.id).where(
+        LedgerAccount.currency == currency,
+        LedgerAccount.code == Code.PLEDGED,
+        LedgerAccount.owner_id.in_(campaigns),
+    )
+    given = select(func.sum(Posting.amount_minor)).where(
+        Posting.debit_id.in_(mine), Posting.credit_code == Code.OWED_TO_CAUSE
+    )
+    return Money(int(session.scalar(given) or 0), currency)
 
 
 def debts_by_brand(session: Session) -> dict[UUID, list[Money]]:

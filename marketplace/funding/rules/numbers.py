@@ -15,21 +15,28 @@ class Quote:
     """What a brand pays to put a budget into a campaign.
 
     processor_fee: nothing, unless the brand bears what the processor keeps of a payment.
+    pledge: what goes to the campaign's cause, without any fee of ours.
     """
 
     budget: Money
     platform_fee: Money
     fee_tax: Money
     processor_fee: Money
+    pledge: Money
+
+    @property
+    def for_campaign(self) -> Money:
+        """What goes into the campaign: all of it but the pledge."""
+        return self.budget + self.platform_fee + self.fee_tax + self.processor_fee
 
     @property
     def total(self) -> Money:
         """All of it together."""
-        return self.budget + self.platform_fee + self.fee_tax + self.processor_fee
+        return self.for_campaign + self.pledge
 
 
-def quote(budget: Money, terms: PlatformTerms) -> Quote:
-    """Return what is paid for a budget by card or bank.
+def quote(budget: Money, terms: PlatformTerms, *, pledge: Money | None = None) -> Quote:
+    """Return what is paid for a budget by card or bank, with what is still due of a pledge.
 
     Raises InvalidInput outside the limits of one funding.
     """
@@ -42,13 +49,13 @@ def quote(budget: Money, terms: PlatformTerms) -> Quote:
         raise InvalidInput(
             {"budget": f"Amounts in {budget.currency} end in 0: cards carry no finer ones."}
         )
-    price = price_of(budget, terms)
+    price = price_of(budget, terms, pledge=pledge)
     if terms.processor_fees_by is Bearer.BRAND:
         return replace(price, processor_fee=to_be_left_with(price.total, terms))
     return price
 
 
-def price_of(budget: Money, terms: PlatformTerms) -> Quote:
+def price_of(budget: Money, terms: PlatformTerms, *, pledge: Money | None = None) -> Quote:
     """Return the price of a budget of any size, when nothing has to be charged for it."""
     fee = budget.share(basis_points=terms.brand_fee_bps)
     return Quote(
@@ -56,6 +63,7 @@ def price_of(budget: Money, terms: PlatformTerms) -> Quote:
         platform_fee=fee,
         fee_tax=fee.share(basis_points=terms.fee_tax_bps),
         processor_fee=Money(0, budget.currency),
+        pledge=pledge or Money(0, budget.currency),
     )
 
 

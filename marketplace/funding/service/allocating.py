@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import CampaignState
+from marketplace.causes import service as causes
 from marketplace.funding import queries
 from marketplace.funding.models import Allocation
 from marketplace.funding.rules import largest_budget, price_of
@@ -30,18 +31,19 @@ def use_wallet(
 ) -> Allocation:
     """Put a budget and its platform fee into a campaign, out of the brand's wallet.
 
-    allocation_id: of the form; the second time with the same one nothing happens. Raises NotFound,
-    NotPermitted, InvalidInput (the wallet does not hold as much), Conflict (the campaign is
-    closed).
+    What is still due of the campaign's pledge is set aside with it. allocation_id: of the form; the
+    second time with the same one nothing happens. Raises NotFound, NotPermitted, InvalidInput (the
+    wallet does not hold as much), Conflict (the campaign is closed).
     """
     campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
     if not actor.may_pay(campaign.brand_id) or actor.user_id is None:
         raise NotPermitted("add money to this campaign; an owner or finance member can")
     if campaign.state is CampaignState.CLOSED:
         raise Conflict("This campaign is closed and takes no more money")
+    pledge = causes.lock_due(session, campaign=campaign)
     wallet = events.brand_funds(campaign.brand_id)
     funds = events.campaign_funds(campaign_id)
-    refs = [wallet, funds, events.fee_unearned(campaign_id)]
+    refs = [wallet, funds, events.fee_unearned(campaign_id), events.pledged(campaign_id)]
     ledger.lock_accounts(session, refs=refs, currency=campaign.currency)
     known = session.get(Allocation, allocation_id)
     if known is not None:
@@ -50,12 +52,10 @@ def use_wallet(
         return known
     held = queries.wallet_of(session, brand_id=campaign.brand_id, currency=campaign.currency)
     terms = campaigns.terms_of(session, campaign, now=now)
-    price = price_of(budget, terms)
+    price = price_of(budget, terms, pledge=pledge)
     if price.total > held:
-        most = largest_budget(held, terms)
-        raise InvalidInput(
-            {"amount": f"Your wallet pays for {plain(most)} at most, the platform fee included."}
-        )
+        most = largest_budget(held - pledge, terms)
+        raise InvalidInput({"amount": _too_little(most, pledge)})
     allocation = Allocation(
         id=allocation_id,
         brand_id=campaign.brand_id,
@@ -63,6 +63,7 @@ def use_wallet(
         budget_minor=price.budget.minor,
         platform_fee_minor=price.platform_fee.minor,
         fee_tax_minor=price.fee_tax.minor,
+        pledge_minor=price.pledge.minor,
         currency=campaign.currency,
         allocated_by=actor.user_id,
         allocated_at=now,
@@ -73,7 +74,7 @@ def use_wallet(
         allocation_id=allocation_id,
         brand_id=campaign.brand_id,
         campaign_id=campaign_id,
-        amount=price.total,
+        amount=price.for_campaign,
     )
     ledger.write_entry(session, moved, occurred_at=now, actor=actor)
     if price.platform_fee:
@@ -85,4 +86,14 @@ def use_wallet(
             processor_fee=price.processor_fee,
         )
         ledger.write_entry(session, fee, occurred_at=now, actor=actor)
+    causes.set_aside(
+        session, campaign=campaign, paid_with=allocation_id, paid=pledge, actor=actor, now=now
+    )
     return allocation
+
+
+def _too_little(most: Money, pledge: Money) -> str:
+    if most.minor <= 0:
+        return f"Your wallet does not pay for any budget beside the pledge of {plain(pledge)}."
+    also = f" and the pledge of {plain(pledge)}" if pledge else ""
+    return f"Your wallet pays for {plain(most)} at most, the platform fee{also} included."

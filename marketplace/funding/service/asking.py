@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import CampaignState
+from marketplace.causes import queries as causes
 from marketplace.funding.messages import FundingFailed
 from marketplace.funding.models import Funding
-from marketplace.funding.rules import LIFE, FundingEvent, FundingState, quote
+from marketplace.funding.rules import LIFE, FundingEvent, FundingState, Quote, quote
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -44,7 +45,8 @@ def request_funding(
         raise Conflict("This campaign is closed and takes no more money")
     if budget.currency != campaign.currency:
         raise InvalidInput({"budget": f"This campaign’s money is in {campaign.currency}."})
-    price = quote(budget, campaigns.terms_of(session, campaign, now=now))
+    terms = campaigns.terms_of(session, campaign, now=now)
+    price = quote(budget, terms, pledge=causes.due_of(session, campaign))
     funding = Funding(
         id=new_id(),
         campaign_id=campaign.id,
@@ -53,6 +55,7 @@ def request_funding(
         platform_fee_minor=price.platform_fee.minor,
         fee_tax_minor=price.fee_tax.minor,
         processor_fee_minor=price.processor_fee.minor,
+        pledge_minor=price.pledge.minor,
         total_minor=price.total.minor,
         currency=campaign.currency,
         state=FundingState.REQUESTED,
@@ -70,13 +73,17 @@ def request_funding(
             "campaign_id": str(campaign.id),
             "amount_minor": price.total.minor,
             "currency": campaign.currency,
-            "description": f"Budget and platform fee for “{campaign.name}”",
+            "description": f"{_parts(price)} for “{campaign.name}”",
             "success_url": f"{page}?back=paid",
             "cancel_url": f"{page}?back=cancelled",
         },
         now=now,
     )
     return funding
+
+
+def _parts(price: Quote) -> str:
+    return "Budget, platform fee and pledge" if price.pledge else "Budget and platform fee"
 
 
 def conclude_checkout(session: Session, *, call: ProcessorCall, checkout_url: str | None) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.causes import service as causes
 from marketplace.funding.messages import ChargeSetAside, ChargeSettled, DebitOrdered, FundingFailed
 from marketplace.funding.models import Charge, Funding
 from marketplace.funding.ports import ChargeFacts
@@ -61,7 +62,8 @@ def record_paid(
     """Book the money of a paid checkout and put it into the campaign.
 
     1. The charge, less what the processor kept, into the brand's wallet.
-    2. All of it on to the campaign. 3. The platform fee aside, not yet earned.
+    2. On to the campaign, but what was paid for its pledge: that is set aside for the cause.
+    3. The platform fee aside, not yet earned.
     The second time nothing happens. A charge that is not what was asked for is booked as
     unidentified money and opens no budget.
     """
@@ -89,10 +91,14 @@ def record_paid(
             available_on=charge.available_on,
         )
     )
+    causes.lock_due(session, campaign=funding.campaign)
     wallet = events.brand_funds(funding.brand_id)
     funds = events.campaign_funds(funding.campaign_id)
     fee_taken = events.fee_unearned(funding.campaign_id)
-    ledger.lock_accounts(session, refs=[wallet, funds, fee_taken], currency=funding.currency)
+    pledged = events.pledged(funding.campaign_id)
+    ledger.lock_accounts(
+        session, refs=[wallet, funds, fee_taken, pledged], currency=funding.currency
+    )
     ledger.write_entry(
         session, _arrival(funding, charge), occurred_at=charge.charged_at, actor=SYSTEM
     )
@@ -100,9 +106,17 @@ def record_paid(
         allocation_id=funding.id,
         brand_id=funding.brand_id,
         campaign_id=funding.campaign_id,
-        amount=charge.amount,
+        amount=charge.amount - funding.pledge,
     )
     ledger.write_entry(session, allocation, occurred_at=now, actor=SYSTEM)
+    causes.set_aside(
+        session,
+        campaign=funding.campaign,
+        paid_with=funding.id,
+        paid=funding.pledge,
+        actor=SYSTEM,
+        now=now,
+    )
     if funding.platform_fee or funding.processor_fee:
         fee = events.fee_taken(
             campaign_id=funding.campaign_id,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.causes.models import Organisation
 from marketplace.creators.models import Creator
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
@@ -34,6 +35,7 @@ _OWNERS: Final[dict[OwnerKind, Select[UUID, str, str]]] = {
     OwnerKind.CAMPAIGN: select(Campaign.id, Campaign.name, Brand.name).join(
         Brand, Brand.id == Campaign.brand_id
     ),
+    OwnerKind.ORGANISATION: select(Organisation.id, Organisation.name, Organisation.country),
     OwnerKind.CREATOR: select(Creator.id, Creator.display_name, Creator.country),
 }
 FEW: Final = 10

@@ -25,6 +25,8 @@ class RequestKind(StrEnum):
     CLAWBACK = "clawback"
     FORGIVE_CLAWBACK = "forgive_clawback"
     IDENTIFY = "identify"
+    PAY_CAUSE = "pay_cause"
+    """An organisation was sent what it is owed, by a bank transfer."""
     RESEND_CALL = "resend_call"
     """A call to the processor was not done and is sent again under a new key."""
     GIVE_UP_CALL = "give_up_call"
@@ -162,6 +164,11 @@ def entry_for(
         case RequestKind.IDENTIFY:
             (pair,) = pairs
             return events.identified(movement=params["movement"], pair=pair)
+        case RequestKind.PAY_CAUSE:
+            (pair,) = pairs
+            return events.pledge_paid(
+                request_id=request_id, organisation_id=pair.debit.owner, amount=pair.amount
+            )
         case RequestKind.RESEND_CALL | RequestKind.GIVE_UP_CALL:
             return None
 

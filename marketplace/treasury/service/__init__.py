@@ -2,6 +2,7 @@
 
 from marketplace.treasury.service.asking import (
     ask_adjustment,
+    ask_cause_payment,
     ask_clawback,
     ask_forgiveness,
     ask_identification,
@@ -22,6 +23,7 @@ __all__ = [
     "approve",
     "ask",
     "ask_adjustment",
+    "ask_cause_payment",
     "ask_clawback",
     "ask_forgiveness",
     "ask_identification",

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.causes import queries as causes
 from marketplace.deliverables import queries as deliverables
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
+from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code, Pair, events, plain
 from marketplace.payouts import queries as payouts
 from marketplace.processor import service as processor
@@ -155,6 +157,44 @@ def ask_identification(
         pairs=[pair],
         params={"movement": suspended.key},
         subject_id=movement_id,
+        reason=reason,
+        now=now,
+    )
+
+
+def ask_cause_payment(
+    session: Session,
+    *,
+    actor: Actor,
+    organisation_id: UUID,
+    amount: Money,
+    reference: str,
+    reason: str,
+    now: datetime,
+) -> FinanceRequest:
+    """Ask to book that an organisation was sent what it is owed, from our bank.
+
+    reference: what the bank was given with the transfer, for the other person to find it there.
+    Raises NotFound, Conflict (it is not verified), InvalidInput (no reference, more than it is
+    owed), and what ``ask`` raises.
+    """
+    causes.check_payable(session, organisation_id)
+    owed_to = events.owed_to_cause(organisation_id)
+    owed = ledger.balance_of(session, owed_to, currency=amount.currency)
+    problems = {}
+    if not reference:
+        problems["reference"] = "Write what you gave the bank with the transfer."
+    if amount > owed:
+        problems["amount"] = f"It is owed {plain(owed)}."
+    if problems:
+        raise InvalidInput(problems)
+    return ask(
+        session,
+        actor=actor,
+        kind=RequestKind.PAY_CAUSE,
+        pairs=[Pair(debit=owed_to, credit=events.BANK, amount=amount)],
+        params={"reference": reference},
+        subject_id=organisation_id,
         reason=reason,
         now=now,
     )

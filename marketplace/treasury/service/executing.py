@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.causes import queries as causes
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.ledger import service as ledger
@@ -23,7 +24,7 @@ def execute(
     """Do what a request stores, and return the journal entry that says so; None without one.
 
     The second time the books keep the first entry. Raises InsufficientBalance, and Conflict when a
-    call went on by itself meanwhile.
+    call went on by itself meanwhile or an organisation is not verified any more.
     """
     entry = entry_for(
         request.kind, request_id=request.id, pairs=request.pairs, params=request.params
@@ -31,6 +32,9 @@ def execute(
     if entry is None:
         _rule(session, request, actor=actor, now=now)
         return None
+    if request.kind is RequestKind.PAY_CAUSE:
+        (pair,) = request.pairs
+        causes.check_payable(session, pair.debit.owner)
     entry_id = ledger.write_entry(session, entry, occurred_at=now, actor=actor)
     match request.kind:
         case RequestKind.CLAWBACK:

@@ -1,0 +1,1 @@
+"""What campaigns pledge to a cause, and the organisations that receive it."""

@@ -1,0 +1,53 @@
+"""Organisations, pledges, and where their money is."""
+
+from marketplace.causes.queries.money import (
+    CauseTotal,
+    OwedPart,
+    SentPart,
+    owed_to,
+    paid_of,
+    sent_to,
+    totals_by_organisation,
+)
+from marketplace.causes.queries.organisations import (
+    check_payable,
+    organisation_by_id,
+    organisations,
+    steps_of,
+    verified,
+)
+from marketplace.causes.queries.pledges import (
+    counting,
+    due_of,
+    pledge_by_id,
+    pledge_of,
+    pledge_steps,
+    pledges_shown,
+    shown_to,
+    to_pledge_from,
+)
+from marketplace.causes.queries.views import authentic_views_of
+
+__all__ = [
+    "CauseTotal",
+    "OwedPart",
+    "SentPart",
+    "authentic_views_of",
+    "check_payable",
+    "counting",
+    "due_of",
+    "organisation_by_id",
+    "organisations",
+    "owed_to",
+    "paid_of",
+    "pledge_by_id",
+    "pledge_of",
+    "pledge_steps",
+    "pledges_shown",
+    "sent_to",
+    "shown_to",
+    "steps_of",
+    "to_pledge_from",
+    "totals_by_organisation",
+    "verified",
+]

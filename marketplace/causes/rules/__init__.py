@@ -1,0 +1,1 @@
+"""Organisations and their verification; pledges, what they are worth and where they are. Pure."""
