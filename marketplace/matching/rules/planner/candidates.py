@@ -1,0 +1,173 @@
+"""The few thousand bundles among which the best plan is, written out cell by cell.
+
+Nothing of the size (creators, cells) is ever made for the whole market: a bound on what each bundle
+reaches, people times the part in the target, chooses the best by reach for the price and the best
+by reach, and those are written out. ``bound`` accounts for all who were left here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.rules.planner.contradictions import prices_allowed
+from marketplace.matching.rules.planner.crowds import crowds_of
+from marketplace.matching.rules.planner.limits import PICKS_MOST, Limits
+from marketplace.matching.rules.planner.problem import (
+    SEEN_MOST,
+    Floats,
+    Problem,
+    Rows,
+    Size,
+    in_target,
+)
+
+BY_PRICE: Final = 3_000
+"""How many are kept for their reach for the price."""
+BY_REACH: Final = 1_000
+"""How many are kept for their reach alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Bundles of creators, in the order of ``tie`` and then of the bundle; m of them, c cells.
+
+    row, bundle: (m,) where each stands in the problem. price: (m,) minor units. owner: (m,) equal
+    for bundles of one creator. size: (m,). must: (m,) of a creator who must be in the plan.
+
+    seen: (m, c) the part of each cell that watches. watched: (m, c) -ln(1 - seen).
+    population: (c,). crowd: (m, w) the crowds of each, ``crowds`` for none; part: (m, w) the part
+    of the audience that is the crowd's; own: (m,) the part that is nobody else's.
+
+    cheapest: for each size, (price, owner) in rising order, as many as a plan could ever need.
+    """
+
+    row: Rows
+    bundle: Rows
+    price: NDArray[np.int64]
+    owner: Rows
+    size: NDArray[np.intp]
+    must: NDArray[np.bool_]
+    seen: NDArray[np.float64]
+    watched: NDArray[np.float64]
+    population: NDArray[np.float64]
+    crowd: Rows
+    part: NDArray[np.float64]
+    own: NDArray[np.float64]
+    crowds: int
+    cheapest: tuple[tuple[tuple[int, int], ...], ...]
+
+    @property
+    def count(self) -> int:
+        return int(self.row.size)
+
+
+def candidates(
+    problem: Problem,
+    limits: Limits,
+    *,
+    also: Iterable[tuple[int, int]] = (),
+    by_price: int = BY_PRICE,
+    by_reach: int = BY_REACH,
+) -> Candidates:
+    """Return those worth a closer look under these limits.
+
+    Always among them: everyone who must be in the plan, and the cheapest of each size, so that a
+    plan with the asked counts exists among them when one exists at all. also: (creator, bundle)
+    that are written out whatever the limits say.
+    """
+    price = prices_allowed(problem, limits)
+    reach = problem.people * in_target(problem)[:, None]
+    allowed = (price > 0) & (reach > 0)
+    flat = np.flatnonzero(allowed)
+    bundles = problem.bundles
+    tie = problem.tie[flat // bundles]
+    reaches, prices = reach.ravel()[flat], price.ravel()[flat]
+    kept = np.zeros(flat.size, dtype=bool)
+    kept[_largest(reaches / prices, by_price, tie)] = True
+    kept[_largest(reaches, by_reach, tie)] = True
+    sizes = problem.size[flat // bundles]
+    for size in Size:
+        if needed := max(limits.fewest_of(size), min(limits.fewest, limits.most_of(size))):
+            of_size = np.flatnonzero(sizes == size)
+            kept[of_size[_largest(-prices[of_size], needed, tie[of_size])]] = True
+    if limits.must_have:
+        kept[np.isin(flat // bundles, sorted(limits.must_have))] = True
+    named = np.array([row * bundles + bundle for row, bundle in also], dtype=np.intp)
+    return written_out(problem, limits, np.union1d(flat[kept], named))
+
+
+def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
+    """Return these bundles cell by cell. options: creator's place x bundles + bundle."""
+    row, bundle = np.divmod(options, problem.bundles)
+    order = np.lexsort((bundle, row, problem.tie[row]))
+    row, bundle = row[order], bundle[order]
+    population = problem.population.astype(np.float64).ravel()
+    seen = seen_by(problem, row, bundle)
+    crowd, part, crowds = crowds_of(problem, row, seen)
+    price = problem.price[row, bundle].astype(np.int64)
+    owner = np.unique(row, return_inverse=True)[1]
+    size = problem.size[row].astype(np.intp)
+    return Candidates(
+        row=row,
+        bundle=bundle,
+        price=price,
+        owner=owner,
+        size=size,
+        must=np.isin(row, sorted(limits.must_have)),
+        seen=seen,
+        watched=-np.log1p(-seen),
+        population=population,
+        crowd=crowd,
+        part=part,
+        own=1 - part.sum(axis=1),
+        crowds=crowds,
+        cheapest=tuple(_cheapest(price, owner, size == each) for each in Size),
+    )
+
+
+def seen_by(problem: Problem, row: Rows, bundle: Rows) -> NDArray[np.float64]:
+    """Return (rows, cells) the part of each cell's people that watches each bundle."""
+    shares = [
+        each[row].astype(np.float64) for each in (problem.age, problem.gender, problem.country)
+    ]
+    segment = segments_of(problem, row)
+    people = problem.people[row, bundle].astype(np.float64)
+    cells = np.einsum("n,na,ng,nc,ns->nagcs", people, *shares, segment, optimize=True)
+    population = problem.population.astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        seen = np.where(population > 0, cells / population, 0.0)
+    return np.minimum(seen, SEEN_MOST).reshape(row.size, -1)
+
+
+def segments_of(problem: Problem, row: Rows) -> NDArray[np.float64]:
+    weights = problem.segment[row].astype(np.float64)
+    usual = problem.population.astype(np.float64).sum(axis=(0, 1, 2))
+    weights[weights.sum(axis=1) == 0] = usual if usual.any() else 1.0
+    parts: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    return parts
+
+
+def _cheapest(
+    price: NDArray[np.int64], owner: Rows, of_size: NDArray[np.bool_]
+) -> tuple[tuple[int, int], ...]:
+    places = np.flatnonzero(of_size)
+    places = places[np.lexsort((owner[places], price[places]))]
+    _, first = np.unique(owner[places], return_index=True)
+    places = places[np.sort(first)][: 2 * PICKS_MOST]
+    return tuple(zip(price[places].tolist(), owner[places].tolist(), strict=True))
+
+
+def _largest(values: Floats | NDArray[np.int64], count: int, tie: NDArray[np.integer]) -> Rows:
+    """Return the places of the largest values, those that are equal in the order of ``tie``."""
+    if values.size <= count:
+        return np.arange(values.size)
+    edge = np.partition(values, -count)[-count]
+    above = np.flatnonzero(values > edge)
+    equal = np.flatnonzero(values == edge)
+    equal = equal[np.argsort(tie[equal], kind="stable")]
+    return np.concatenate([above, equal[: count - above.size]])

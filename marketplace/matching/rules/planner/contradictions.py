@@ -1,0 +1,205 @@
+"""Which rules of a plan contradict each other, or the market."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.kernel.money import BPS_WHOLE, Money, in_words
+from marketplace.matching.rules.planner.limits import (
+    PICKS_MOST,
+    Contradiction,
+    Limits,
+    PlanRefused,
+    Rule,
+    cost_of_completing,
+)
+from marketplace.matching.rules.planner.problem import Problem, Size, in_target
+
+
+def refuse_contradictions(problem: Problem, limits: Limits) -> None:
+    """Raise PlanRefused when no plan can obey the limits, with every contradiction found.
+
+    What is wrong among the rules themselves is said before they are held against the market.
+    """
+    if found := _of_counts(limits) or _of_lists(limits) or _against_market(problem, limits):
+        raise PlanRefused(found)
+
+
+def prices_allowed(problem: Problem, limits: Limits) -> NDArray[np.int64]:
+    """Return (n, k) the price of each bundle that these limits allow; 0 for the others."""
+    price = problem.price.astype(np.int64)
+    price[(price > limits.cap_minor) | (problem.people <= 0)] = 0
+    price[in_target(problem) <= 0] = 0
+    price[sorted(limits.must_not)] = 0
+    return price
+
+
+def _of_counts(limits: Limits) -> list[Contradiction]:
+    found: list[Contradiction] = []
+    if limits.budget_minor <= 0:
+        found.append(Contradiction((Rule.BUDGET,), "The budget is more than 0."))
+    if limits.most_each_minor is not None and limits.most_each_minor <= 0:
+        found.append(Contradiction((Rule.MOST_EACH,), "What one may cost is more than 0."))
+    if not 0 < limits.most_share_bps <= BPS_WHOLE:
+        sentence = "One creator's part of the budget is more than 0 % and at most 100 %."
+        found.append(Contradiction((Rule.MOST_SHARE,), sentence))
+    if not 1 <= limits.most <= PICKS_MOST:
+        found.append(Contradiction((Rule.MOST,), f"A plan has 1 to {PICKS_MOST} creators."))
+    elif not 0 <= limits.fewest <= limits.most:
+        sentence = f"You ask for at least {limits.fewest} creators and for at most {limits.most}."
+        found.append(Contradiction((Rule.FEWEST, Rule.MOST), sentence))
+    for size, (fewest, most) in limits.mix.items():
+        if not 0 <= fewest <= most:
+            sentence = f"You ask for at least {fewest} {_name(size)} creators and at most {most}."
+            found.append(Contradiction((Rule.MIX,), sentence))
+    return found
+
+
+def _of_lists(limits: Limits) -> list[Contradiction]:
+    found: list[Contradiction] = []
+    asked = sum(fewest for fewest, _ in limits.mix.values())
+    if asked > limits.most:
+        sentence = f"The mix asks for at least {asked} creators, and you allow {limits.most}."
+        found.append(Contradiction((Rule.MIX, Rule.MOST), sentence))
+    allowed = sum(limits.most_of(size) for size in Size)
+    if allowed < limits.fewest:
+        sentence = f"The mix allows {allowed} creators, and you ask for {limits.fewest}."
+        found.append(Contradiction((Rule.MIX, Rule.FEWEST), sentence))
+    if both := tuple(sorted(limits.must_have & limits.must_not)):
+        sentence = "The same creator must be in the plan and must not be in it."
+        found.append(Contradiction((Rule.MUST_HAVE, Rule.MUST_NOT), sentence, both))
+    if (musts := len(limits.must_have)) > limits.most:
+        sentence = f"{musts} creators must be in the plan, and you allow {limits.most}."
+        found.append(Contradiction((Rule.MUST_HAVE, Rule.MOST), sentence))
+    return found
+
+
+def _against_market(problem: Problem, limits: Limits) -> list[Contradiction]:
+    offered = _cheapest(prices_allowed(problem, Limits(budget_minor=2**62)))
+    allowed = _cheapest(prices_allowed(problem, limits))
+    if not offered.any():
+        sentence = "Nobody here is known to reach anybody in this target."
+        return [Contradiction((Rule.TARGET,), sentence)]
+    lowest = int(offered[offered > 0].min())
+    if lowest > limits.budget_minor:
+        sentence = (
+            f"The cheapest creator who reaches this target asks {_amount(problem, lowest)};"
+            f" the budget is {_amount(problem, limits.budget_minor)}."
+        )
+        return [Contradiction((Rule.BUDGET,), sentence)]
+    return _of_musts(problem, limits, offered, allowed) or _of_completing(
+        problem, limits, offered, allowed
+    )
+
+
+def _of_musts(
+    problem: Problem, limits: Limits, offered: NDArray[np.int64], allowed: NDArray[np.int64]
+) -> list[Contradiction]:
+    """Find those who must be in the plan and cannot, each by themselves or all together."""
+    found: list[Contradiction] = []
+    for place in sorted(limits.must_have):
+        if allowed[place]:
+            continue
+        if offered[place]:
+            sentence = (
+                f"A creator who must be in the plan asks {_amount(problem, int(offered[place]))};"
+                f" for one creator you allow {_amount(problem, limits.cap_minor)}."
+            )
+            rules = (Rule.MUST_HAVE, _cap_rule(limits))
+        else:
+            sentence = "A creator who must be in the plan reaches nobody in this target."
+            rules = (Rule.MUST_HAVE, Rule.TARGET)
+        found.append(Contradiction(rules, sentence, (place,)))
+    total = sum(int(allowed[place]) for place in limits.must_have)
+    if total > limits.budget_minor:
+        sentence = (
+            f"Those who must be in the plan ask {_amount(problem, total)} together; the budget is"
+            f" {_amount(problem, limits.budget_minor)}."
+        )
+        found.append(Contradiction((Rule.MUST_HAVE, Rule.BUDGET), sentence))
+    for size in limits.mix:
+        of_size = sum(int(problem.size[place]) == size for place in limits.must_have)
+        if of_size > limits.most_of(size):
+            sentence = (
+                f"{of_size} {_name(size)} creators must be in the plan, and the mix allows"
+                f" {limits.most_of(size)}."
+            )
+            found.append(Contradiction((Rule.MUST_HAVE, Rule.MIX), sentence))
+    return found
+
+
+def _of_completing(
+    problem: Problem, limits: Limits, offered: NDArray[np.int64], allowed: NDArray[np.int64]
+) -> list[Contradiction]:
+    """Find counts that the market, or the budget, does not give."""
+    if not allowed.any():
+        return [_nobody_left(problem, limits, offered)]
+    musts = sorted(limits.must_have)
+    free = allowed.copy()
+    free[musts] = 0
+    counts = [int(np.count_nonzero(problem.size[musts] == size)) for size in Size]
+    cheapest = [np.sort(free[(free > 0) & (problem.size == size)]) for size in Size]
+    for size in limits.mix:
+        there = counts[size] + len(cheapest[size])
+        if there < limits.fewest_of(size):
+            sentence = (
+                f"You ask for at least {limits.fewest_of(size)} {_name(size)} creators; {there}"
+                " reach this target at a price you allow."
+            )
+            return [Contradiction((Rule.MIX, Rule.TARGET), sentence)]
+    prices = [each[:PICKS_MOST].tolist() for each in cheapest]
+    rest = cost_of_completing(limits, counts, prices)
+    if rest is None:
+        sentence = (
+            f"You ask for at least {limits.fewest} creators; only"
+            f" {int(np.count_nonzero(allowed))} reach this target at a price you allow."
+        )
+        return [Contradiction((Rule.FEWEST, Rule.TARGET), sentence)]
+    total = rest + sum(int(allowed[place]) for place in musts)
+    if total > limits.budget_minor:
+        sentence = (
+            f"As many creators as you ask for cost {_amount(problem, total)} at least; the budget"
+            f" is {_amount(problem, limits.budget_minor)}."
+        )
+        rule = Rule.MIX if any(limits.fewest_of(size) for size in Size) else Rule.FEWEST
+        return [Contradiction((rule, Rule.BUDGET), sentence)]
+    return []
+
+
+def _nobody_left(problem: Problem, limits: Limits, offered: NDArray[np.int64]) -> Contradiction:
+    kept = offered.copy()
+    kept[sorted(limits.must_not)] = 0
+    if not kept.any():
+        sentence = "Everybody who reaches this target must not be in the plan."
+        return Contradiction((Rule.MUST_NOT, Rule.TARGET), sentence)
+    others = "other creator" if limits.must_not else "creator"
+    sentence = (
+        f"The cheapest {others} who reaches this target asks"
+        f" {_amount(problem, int(kept[kept > 0].min()))}; for one creator you allow"
+        f" {_amount(problem, limits.cap_minor)}."
+    )
+    rules = (_cap_rule(limits), Rule.MUST_NOT) if limits.must_not else (_cap_rule(limits),)
+    return Contradiction(rules, sentence)
+
+
+def _cheapest(price: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return (n,) the lowest price that is not 0, or 0."""
+    if price.shape[1] == 1:
+        return price[:, 0]
+    known = np.where(price > 0, price, np.iinfo(np.int64).max).min(axis=1)
+    return np.where((price > 0).any(axis=1), known, 0)
+
+
+def _cap_rule(limits: Limits) -> Rule:
+    if limits.cap_minor == limits.budget_minor:
+        return Rule.BUDGET
+    return Rule.MOST_SHARE if limits.cap_minor == limits.share_minor else Rule.MOST_EACH
+
+
+def _name(size: Size) -> str:
+    return size.name.lower()
+
+
+def _amount(problem: Problem, minor: int) -> str:
+    return in_words(Money(minor, problem.currency))

@@ -1,0 +1,69 @@
+"""Between which numbers the reach of a plan will be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from marketplace.matching.rules.planner.plan import Plan
+from marketplace.matching.rules.planner.problem import SEEN_MOST, Floats, Problem
+
+EIGHTY: Final = 1.2816
+"""Standard deviations on each side that hold 80 % of a normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Whole people: low and high hold the truth in about four of five plans.
+
+    by_chance: if audiences overlapped only as chance has it, whatever they are interested in.
+    """
+
+    low: int
+    likely: int
+    high: int
+    by_chance: int
+
+
+def interval(
+    problem: Problem, plan: Plan, *, spread: Floats | None = None, correction: float = 1.0
+) -> Interval:
+    """Return the reach of a plan with what is unknown about it.
+
+    Downwards stands what finished campaigns reached of what was expected (correction, 1 while none
+    is finished), upwards overlap by chance alone; to both sides goes the spread of the views.
+
+    spread: (n,) the standard deviation of the logarithm of a creator's next views; None for none.
+    """
+    chance = reach_by_chance(problem, plan)
+    wide = float(np.exp(EIGHTY * _spread_of_plan(plan, spread)))
+    low = plan.people * min(1.0, correction) / wide
+    high = max(chance, plan.people) * wide
+    return Interval(round(low), round(plan.people), round(high), round(chance))
+
+
+def reach_by_chance(problem: Problem, plan: Plan) -> float:
+    """Return the reach if viewers were spread over the interests of each cell by chance."""
+    among = plan.among
+    segments = problem.segment.shape[1]
+    population = among.population.reshape(-1, segments)
+    seen = among.seen[list(plan.picks)].reshape(len(plan.picks), -1, segments)
+    cell = population.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(cell > 0, (seen * population).sum(axis=2) / cell, 0.0)
+    missed = np.exp(np.log1p(-np.minimum(share, SEEN_MOST)).sum(axis=0))
+    return float(cell @ (1 - missed))
+
+
+def _spread_of_plan(plan: Plan, spread: Floats | None) -> float:
+    """Return the standard deviation of the logarithm of the sum of independent creators."""
+    if spread is None or not plan.picks:
+        return 0.0
+    among, picks = plan.among, list(plan.picks)
+    alone = among.seen[picks] @ among.population
+    if not alone.any():
+        return 0.0
+    squares = alone**2 * np.expm1(spread[among.row[picks]].astype(np.float64) ** 2)
+    return float(np.sqrt(np.log1p(squares.sum() / alone.sum() ** 2)))

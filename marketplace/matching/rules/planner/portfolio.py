@@ -1,0 +1,154 @@
+"""Many greedy plans, mended by exchanges; the best one counts.
+
+One greedy plan can lose an eighth of what is possible: a dear creator who would fill the budget
+well is never the best for the price. So several are made, with different weights on the price and
+from different first picks, and the best few are mended by taking one or two picks out and filling
+up again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.rules.planner.candidates import Candidates
+from marketplace.matching.rules.planner.greedy import Room, fill, greedy
+from marketplace.matching.rules.planner.limits import Limits
+from marketplace.matching.rules.planner.reach import Reached, reach_of
+
+POWERS: Final = (1.0, 0.85, 0.7, 0.5, 0.3, 0.0)
+PLACE_WORTH: Final = (0.1, 0.3, 1.0, 3.0)
+"""What a place in a plan costs besides its price, in parts of the budget for one place."""
+FILL_POWERS: Final = (1.0, 0.0)
+SEEDS: Final = 30
+"""How many of the largest single reaches each begin a plan."""
+STEPS: Final = 900
+"""About how many picks all the seeded plans may have together: fewer seeds for long plans."""
+MENDED: Final = 3
+PAIRS_UP_TO: Final = 12
+"""In plans up to this long, picks are taken out two at a time as well."""
+TRIALS: Final = 200
+"""About as many fillings are tried to mend one plan."""
+BETTER: Final = 1 + 1e-9
+
+
+def portfolio(
+    among: Candidates, limits: Limits, *, tell: Callable[[float], None] | None = None
+) -> list[int]:
+    """Return the best plan found, its places in ``among`` in rising order.
+
+    The limits are free of contradictions. tell: called with the part of the work that is done.
+    """
+    plans = members(among, limits)
+    best = sorted(plans, key=lambda plan: -plan[0])[:MENDED]
+    mended = []
+    for number, (_, plan) in enumerate(best):
+        if tell is not None:
+            tell((number + 1) / (MENDED + 1))
+        mended.append(improve(among, limits, plan))
+    return sorted(max(mended, key=lambda plan: reach_of(among, plan)))
+
+
+def members(among: Candidates, limits: Limits) -> list[tuple[float, tuple[int, ...]]]:
+    """Return the different greedy plans with their reach, before they are mended."""
+    start = must_haves(among)
+    found: dict[tuple[int, ...], float] = {}
+
+    def keep(plan: Iterable[int]) -> None:
+        picks = tuple(sorted(plan))
+        if picks not in found:
+            found[picks] = reach_of(among, picks)
+
+    for power in POWERS:
+        keep(greedy(among, limits, start=start, power=power))
+    place = limits.budget_minor / limits.most
+    for worth in PLACE_WORTH:
+        keep(greedy(among, limits, start=start, offset=worth * place))
+    longest = max(len(plan) for plan in found)
+    for seed in _seeds(among, limits, start, count=max(4, min(SEEDS, STEPS // max(1, longest)))):
+        keep(greedy(among, limits, start=[*start, seed], power=1.0))
+    return [(reach, plan) for plan, reach in found.items()]
+
+
+def improve(
+    among: Candidates, limits: Limits, plan: Sequence[int], *, trials: int = TRIALS
+) -> list[int]:
+    """Return the plan after the exchanges that help: picks taken out, their place filled again.
+
+    Ends after a round that changes nothing, or after so many trials.
+    """
+    best, reached = list(plan), Reached(among, plan)
+    changed = True
+    while changed:
+        changed = False
+        for out in _leaving(among, best):
+            if not set(out) <= set(best):
+                continue  # exchanged in this round
+            rest = [pick for pick in best if pick not in out]
+            fewer = _taken_out(reached, best, out)
+            room = Room(among, limits, rest)
+            most = np.where(room.fitting(), fewer.gains_at_most(), 0.0)
+            most[list(out)] = 0.0
+            if _at_most(most, among.price, room.left) <= reached.people - fewer.people:
+                continue
+            for power in FILL_POWERS:
+                if not trials:
+                    return best
+                trials -= 1
+                more, scale = fewer.copy(), among.price.astype(np.float64) ** -power
+                added = fill(more, Room(among, limits, rest), most * scale, scale)
+                other = [*rest, *added]
+                if more.people > reached.people * BETTER and is_whole(among, limits, other):
+                    best, reached, changed = other, more, True
+                    break
+    return best
+
+
+def _taken_out(reached: Reached, plan: Sequence[int], out: Sequence[int]) -> Reached:
+    rest = list(plan)
+    for pick in out:
+        rest.remove(pick)
+        reached = reached.without(pick, np.array(rest, dtype=np.intp))
+    return reached
+
+
+def _at_most(gains: NDArray[np.float64], price: NDArray[np.int64], left: int) -> float:
+    """Return more than any filling can add: the best reach for the price, for all the money."""
+    return float((gains / price).max(initial=0.0)) * left
+
+
+def must_haves(among: Candidates) -> list[int]:
+    """Return the cheapest bundle of each creator who must be in the plan."""
+    chosen: dict[int, int] = {}
+    for place in np.flatnonzero(among.must).tolist():
+        owner = int(among.owner[place])
+        if owner not in chosen or among.price[place] < among.price[chosen[owner]]:
+            chosen[owner] = place
+    return list(chosen.values())
+
+
+def _leaving(among: Candidates, plan: Sequence[int]) -> Iterable[tuple[int, ...]]:
+    free = [pick for pick in plan if not among.must[pick]]
+    yield from ((pick,) for pick in free)
+    if len(free) <= PAIRS_UP_TO:
+        yield from combinations(free, 2)
+
+
+def is_whole(among: Candidates, limits: Limits, plan: Sequence[int]) -> bool:
+    """True when a plan has as many creators, of all and of each size, as it must have."""
+    sizes = among.size[list(plan)]
+    return len(plan) >= limits.fewest and all(
+        np.count_nonzero(sizes == size) >= limits.fewest_of(size) for size in limits.mix
+    )
+
+
+def _seeds(among: Candidates, limits: Limits, start: Sequence[int], *, count: int) -> list[int]:
+    """Return the candidates with the largest reach alone that may begin a plan."""
+    fitting = Room(among, limits, start).fitting()
+    alone = np.where(fitting, Reached(among, start).gains_at_most(), -1.0)
+    order = np.argsort(-alone, kind="stable")[:count]
+    return [int(place) for place in order if alone[place] > 0]

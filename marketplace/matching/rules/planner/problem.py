@@ -1,0 +1,161 @@
+"""What a plan is made from: creators, their bundles, and the people of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.kernel.errors import InvalidInput
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Ints: TypeAlias = NDArray[np.integer[Any]]
+Rows: TypeAlias = NDArray[np.intp]
+
+SEEN_MOST: Final = 0.6
+"""Nobody reaches more than this part of the people of one cell, however many views they have."""
+WHOLE_WITH_ROUNDING: Final = 1.001
+"""Shares are kept as float32 or in steps, so a whole may be a little more than one."""
+
+
+class Size(IntEnum):
+    """How many follow a creator."""
+
+    NANO = 0
+    MICRO = 1
+    MID = 2
+    MACRO = 3
+    MEGA = 4
+
+
+SIZE_FROM: Final = (0, 10_000, 100_000, 500_000, 1_000_000)
+"""The followers at which each size begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedTogether:
+    """What was observed of two creators' audiences.
+
+    share: the part of the smaller audience that watches the other one too, from 0 to 1.
+    """
+
+    first: int
+    second: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """The market as the planner sees it; n creators, each with k bundles of deliverables.
+
+    people: (n, k) viewers a bundle is expected to reach anywhere: authentic views times a
+    frequency factor, as some watch twice. price: (n, k) minor units; 0 where a creator does not
+    offer the bundle. At most one bundle of a creator is in a plan.
+
+    age, gender, country: (n, …) the parts of each audience in each label of the target; one column
+    of ones where any will do. What they leave open is outside the target. segment: (n, s) weights
+    of the interests; they are scaled to a whole, and a row of zeros is spread as the people are.
+
+    population: (ages, genders, countries, segments) how many people each cell of the target has.
+    crowd: (n,) a number for each niche and country; -1 for none. size: (n,) :class:`Size`.
+    tie: (n,) a number of the creator's own: who is equal stands in its order, so the place in the
+    arrays never matters. currency: of the prices.
+    """
+
+    people: Floats
+    price: Ints
+    age: Floats
+    gender: Floats
+    country: Floats
+    segment: NDArray[Any]
+    population: Floats
+    crowd: Ints
+    size: Ints
+    tie: Ints
+    currency: str
+    watched_together: Sequence[WatchedTogether] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no audience can be.
+
+        Raises InvalidInput: arrays that do not belong together, or figures below 0, NaN, infinite
+        or, for shares, above a whole.
+        """
+        if problems := _shape_problems(self) or _figure_problems(self):
+            raise InvalidInput(problems)
+
+    @property
+    def count(self) -> int:
+        return int(self.people.shape[0])
+
+    @property
+    def bundles(self) -> int:
+        return int(self.people.shape[1])
+
+
+def in_target(problem: Problem) -> Floats:
+    """Return (n,) the part of each audience that is in the target.
+
+    Columns are added in turn, so that the sum does not depend on where a creator stands.
+    """
+    return _whole(problem.age) * _whole(problem.gender) * _whole(problem.country)
+
+
+def sizes_of(followers: Ints) -> NDArray[np.uint8]:
+    """Return (n,) the :class:`Size` of creators with so many followers."""
+    return np.searchsorted(SIZE_FROM[1:], followers, side="right").astype(np.uint8)
+
+
+def _whole(shares: Floats) -> Floats:
+    total = shares[:, 0].astype(np.float32)
+    for column in range(1, shares.shape[1]):
+        total += shares[:, column]
+    return total
+
+
+def _shape_problems(problem: Problem) -> dict[str, str]:
+    count, bundles = problem.people.shape
+    labels = (
+        problem.age.shape[1],
+        problem.gender.shape[1],
+        problem.country.shape[1],
+        problem.segment.shape[1],
+    )
+    wanted: dict[str, tuple[int, ...]] = {
+        "price": (count, bundles),
+        "age": (count, labels[0]),
+        "gender": (count, labels[1]),
+        "country": (count, labels[2]),
+        "segment": (count, labels[3]),
+        "population": labels,
+        "crowd": (count,),
+        "size": (count,),
+        "tie": (count,),
+    }
+    return {
+        name: f"This has the shape {getattr(problem, name).shape}, not {shape}."
+        for name, shape in wanted.items()
+        if getattr(problem, name).shape != shape
+    }
+
+
+def _figure_problems(problem: Problem) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    for name in ("people", "age", "gender", "country", "segment", "population", "price"):
+        figures = getattr(problem, name)
+        if figures.size and not (figures.min() >= 0 and figures.max() < np.inf):
+            problems[name] = "Every figure is a number, not negative and not endless."
+    for name in ("age", "gender", "country"):
+        shares = getattr(problem, name)
+        if name not in problems and shares.size and _whole(shares).max() > WHOLE_WITH_ROUNDING:
+            problems[name] = "The shares of one audience add up to more than 100 %."
+    for pair in problem.watched_together:
+        if not (0 <= pair.first < problem.count and 0 <= pair.second < problem.count):
+            problems["watched_together"] = "A pair names a creator who is not there."
+        elif pair.first == pair.second or not 0 <= pair.share <= 1:
+            problems["watched_together"] = "A pair is two creators and a share between 0 and 1."
+    return problems

@@ -1,0 +1,73 @@
+"""Planes above the reach: what linear programs need to know of it.
+
+The reach of a cell is a concave growing function of how much it is watched, and for each crowd
+``max(b) <= t + sum of (b - t)+`` whatever t is. So a plane that touches the reach at one plan is
+above it at every other plan. ``bound`` and ``exact`` stand on nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.rules.planner.candidates import Candidates
+from marketplace.matching.rules.planner.problem import Rows
+
+Weights = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tangent:
+    """For each cell: reach <= base + sum over the candidates taken of slope x.
+
+    left: (cells,) the people not reached at the point it touches; thresholds: (crowds + 1, cells).
+    """
+
+    base: NDArray[np.float64]
+    left: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+
+    def slopes(self, among: Candidates, rows: Rows) -> NDArray[np.float64]:
+        """Return (rows, cells)."""
+        return self.left * _lengths(among, rows, self.thresholds)
+
+
+def tangent(among: Candidates, weights: Weights) -> Tangent:
+    """Return the planes that touch at a plan, or at a mixture of plans.
+
+    weights: (m,) the part of each candidate that is taken, from 0 to 1.
+    """
+    taken = np.flatnonzero(weights > 0)
+    thresholds = np.zeros((among.crowds + 1, among.population.size))
+    for crowd in np.unique(among.crowd[taken]):
+        if crowd < among.crowds:
+            thresholds[crowd] = _threshold(among, taken, weights[taken], int(crowd))
+    constant = thresholds.sum(axis=0)
+    watched = constant + weights[taken] @ _lengths(among, taken, thresholds)
+    left = among.population * np.exp(-watched)
+    base = among.population - left + left * (constant - watched)
+    return Tangent(base, left, thresholds)
+
+
+def _lengths(among: Candidates, rows: Rows, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+    watched = among.watched[rows]
+    lengths: NDArray[np.float64] = watched * among.own[rows, None]
+    for slot in range(among.crowd.shape[1]):
+        part = among.part[rows, slot, None]
+        lengths += np.maximum(part * watched - thresholds[among.crowd[rows, slot]], 0)
+    return lengths
+
+
+def _threshold(among: Candidates, taken: Rows, weights: Weights, crowd: int) -> NDArray[np.float64]:
+    """Return for each cell the value above which the members taken add up to one."""
+    parts = (among.part[taken] * (among.crowd[taken] == crowd)).sum(axis=1)
+    members = np.flatnonzero(parts > 0)
+    values = parts[members, None] * among.watched[taken[members]]
+    order = np.argsort(-values, axis=0, kind="stable")
+    above = np.cumsum(weights[members][order], axis=0) >= 1 - 1e-9
+    sorted_values = np.take_along_axis(values, order, axis=0)
+    first = above.argmax(axis=0)
+    there = np.take_along_axis(sorted_values, first[None], axis=0)[0]
+    return np.where(above.any(axis=0), there, 0.0)

@@ -1,0 +1,81 @@
+"""Markets for the planner: by hand for exact figures, and random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.rules.planner.problem import Problem, sizes_of
+
+PEOPLE_IN_A_CELL = 100_000.0
+
+
+def make_problem(
+    people: Sequence[float] | Sequence[Sequence[float]],
+    prices: Sequence[int] | Sequence[Sequence[int]],
+    **changes: Any,
+) -> Problem:
+    """Creators whose whole audience is in one cell of 100,000 people, unless said otherwise.
+
+    segments: for each creator the weights of the interests.
+    """
+    count = len(people)
+    viewers = np.array(people, dtype=np.float32).reshape(count, -1 if count else 1)
+    segments = np.array(changes.pop("segments", [[1.0]] * count), dtype=np.float32)
+    values: dict[str, Any] = {
+        "people": viewers,
+        "price": np.array(prices, dtype=np.int64).reshape(viewers.shape),
+        "age": np.ones((count, 1), dtype=np.float32),
+        "gender": np.ones((count, 1), dtype=np.float32),
+        "country": np.ones((count, 1), dtype=np.float32),
+        "segment": segments,
+        "population": np.full((1, 1, 1, segments.shape[1]), PEOPLE_IN_A_CELL),
+        "crowd": np.full(count, -1),
+        "size": np.zeros(count, dtype=np.uint8),
+        "tie": np.arange(count, dtype=np.uint64),
+        "currency": "USD",
+    }
+    return Problem(**(values | changes))
+
+
+def random_problem(seed: int, *, count: int = 40, bundles: int = 1) -> Problem:
+    """A market of 2 ages x 2 genders x 2 countries x 4 interests; the same for the same seed."""
+    chance = np.random.default_rng(seed)
+    followers = np.exp(chance.normal(10, 1.8, count)).astype(np.int64)
+    views = followers * np.exp(chance.normal(-1, 0.7, count))
+    more = np.cumsum(0.7 ** np.arange(bundles))
+    people = (views[:, None] * more).astype(np.float32)
+    each = np.maximum(2_000, views * np.exp(chance.normal(0, 0.6, count)))
+    home = chance.integers(0, 3, count)
+    segment = chance.dirichlet([0.3] * 4, count).astype(np.float32)
+    return Problem(
+        people=people,
+        price=(each[:, None] * np.arange(1, bundles + 1)).astype(np.int64),
+        age=_shares(chance, count),
+        gender=_shares(chance, count),
+        country=np.where(home[:, None] == np.arange(2), 0.7, 0.05).astype(np.float32),
+        segment=segment,
+        population=chance.uniform(2e4, 2e5, (2, 2, 2, 4)).astype(np.float32),
+        crowd=np.where(home < 2, home * 4 + segment.argmax(axis=1), -1),
+        size=sizes_of(followers),
+        tie=chance.permutation(count).astype(np.uint64),
+        currency="USD",
+    )
+
+
+def reordered(problem: Problem, order: Sequence[int]) -> Problem:
+    """The same creators at other places."""
+    moved = {
+        name: getattr(problem, name)[list(order)]
+        for name in (
+            "people", "price", "age", "gender", "country", "segment", "crowd", "size", "tie"
+        )
+    }  # fmt: skip
+    return Problem(**moved, population=problem.population, currency=problem.currency)
+
+
+def _shares(chance: np.random.Generator, count: int) -> NDArray[np.float32]:
+    return chance.dirichlet([3, 3, 3], count).astype(np.float32)[:, :2] * np.float32(0.999)

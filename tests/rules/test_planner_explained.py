@@ -1,0 +1,144 @@
+"""What a plan says of itself: what each adds, who was nearly in it, other budgets, the interval."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketplace.matching.rules.planner.curve import curve
+from marketplace.matching.rules.planner.explain import NearlyChosen, Pick, Swap, WhyNot, explain
+from marketplace.matching.rules.planner.interval import interval
+from marketplace.matching.rules.planner.limits import Limits
+from marketplace.matching.rules.planner.plan import best_plan, plan_of
+from tests.factories.planning import make_problem, random_problem
+
+seeds = st.integers(0, 10_000)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seeds, st.integers(20_000, 500_000))
+def test_what_each_adds_sums_to_the_reach_of_the_plan(seed: int, budget: int) -> None:
+    limits = Limits(budget_minor=budget, fewest=0)
+    plan = best_plan(random_problem(seed), limits)
+
+    told = explain(plan, limits)
+
+    assert sum(pick.adds for pick in told.picks) == told.people == round(plan.people)
+    assert all(pick.only_here - 1 <= pick.adds <= pick.alone + 1 for pick in told.picks)
+    assert told.left_minor == budget - plan.cost_minor
+
+
+def test_each_pick_is_told_with_what_it_adds_shares_and_beats() -> None:
+    problem = make_problem([20_000, 10_000, 9_000], [500, 400, 400])
+    limits = Limits(budget_minor=900)
+
+    told = explain(best_plan(problem, limits), limits)
+
+    assert told.people == 28_000
+    assert told.picks == (
+        Pick(0, 0, 500, 20_000, 20_000, 18_000, (1, 2_000), Swap(2, 0, 9_900)),
+        Pick(1, 0, 400, 10_000, 8_000, 8_000, (0, 2_000), Swap(2, 0, 800)),
+    )
+    assert told.nearly == (
+        NearlyChosen(
+            creator=2,
+            bundle=0,
+            price_minor=400,
+            alone=9_000,
+            adds=6_480,
+            already=2_520,
+            instead_of=1,
+            fewer=800,
+            why_not=WhyNot.PRICE,
+        ),
+    )
+
+
+def test_who_reaches_the_same_people_was_left_out_for_that() -> None:
+    problem = make_problem(
+        [60_000, 50_000, 3_000], [500, 450, 400], segments=[[1, 0], [1, 0], [0, 1]]
+    )
+    limits = Limits(budget_minor=900)
+
+    told = explain(best_plan(problem, limits), limits)
+
+    assert [pick.creator for pick in told.picks] == [0, 2]
+    assert [(each.creator, each.why_not) for each in told.nearly] == [(1, WhyNot.OVERLAP)]
+
+
+def test_who_found_no_place_was_left_out_for_that() -> None:
+    problem = make_problem([20_000, 10_000], [500, 400])
+    limits = Limits(budget_minor=5_000, most=1)
+
+    told = explain(best_plan(problem, limits), limits)
+
+    assert [each.why_not for each in told.nearly] == [WhyNot.PLACES]
+
+
+def test_a_plan_of_one_shares_with_nobody_and_an_empty_one_has_nothing_to_tell() -> None:
+    problem, limits = make_problem([20_000], [500]), Limits(budget_minor=900)
+
+    alone = explain(best_plan(problem, limits), limits)
+    nobody = explain(plan_of(problem, limits, []), limits)
+
+    assert [(pick.shares_with, pick.beats) for pick in alone.picks] == [(None, None)]
+    assert (nobody.people, nobody.picks, nobody.left_minor) == (0, (), 900)
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds)
+def test_a_larger_budget_never_reaches_fewer(seed: int) -> None:
+    problem, limits = random_problem(seed), Limits(budget_minor=150_000)
+    plan = best_plan(problem, limits)
+
+    points = curve(problem, limits, plan)
+
+    people = [point.people for point in points]
+    assert people == sorted(people)
+    assert round(plan.people) <= next(
+        point.people for point in points if point.budget_minor == 150_000
+    )
+
+
+def test_budgets_that_pay_for_nobody_are_not_on_the_curve() -> None:
+    problem, limits = make_problem([10_000, 10_000], [700, 700]), Limits(budget_minor=1_000)
+
+    points = curve(problem, limits, best_plan(problem, limits), parts=(0.5, 1.0, 2.0))
+
+    assert [(each.budget_minor, each.people, each.creators) for each in points] == [
+        (1_000, 10_000, 1),
+        (2_000, 19_000, 2),
+    ]
+
+
+def test_the_interval_goes_from_what_was_learned_to_overlap_by_chance() -> None:
+    problem = make_problem([20_000, 20_000], [100, 100], segments=[[1, 0], [1, 0]])
+    plan = best_plan(problem, Limits(budget_minor=200))
+
+    found = interval(problem, plan, correction=0.9)
+
+    assert (found.low, found.likely, found.high) == (32_400, 36_000, 38_000)
+    assert found.by_chance == 38_000
+
+
+def test_where_interests_part_the_audiences_chance_is_below_the_plan() -> None:
+    problem = make_problem([20_000, 20_000], [100, 100], segments=[[1, 0], [0, 1]])
+    plan = best_plan(problem, Limits(budget_minor=200))
+
+    found = interval(problem, plan)
+
+    assert (found.by_chance, found.high) == (38_000, 40_000)
+
+
+def test_the_spread_of_many_creators_views_evens_out() -> None:
+    one = make_problem([1_000], [100])
+    many = make_problem([1_000] * 16, [100] * 16, segments=np.eye(16))
+    spread = np.full(16, 0.8)
+
+    of_one = interval(one, best_plan(one, Limits(budget_minor=100)), spread=spread)
+    of_many = interval(many, best_plan(many, Limits(budget_minor=1_600)), spread=spread)
+
+    assert of_one.high / of_one.likely == pytest.approx(np.exp(1.2816 * 0.8), rel=1e-3)
+    assert of_many.high / of_many.likely == pytest.approx(1.3487, rel=1e-3)

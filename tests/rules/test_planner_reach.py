@@ -1,0 +1,142 @@
+"""How many different people a set of creators reaches: by hand, and what always holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.matching.rules.planner.candidates import Candidates, candidates
+from marketplace.matching.rules.planner.limits import Limits
+from marketplace.matching.rules.planner.problem import Problem, WatchedTogether
+from marketplace.matching.rules.planner.reach import Reached, reach_of
+from tests.factories.planning import make_problem, random_problem
+
+seeds = st.integers(0, 10_000)
+sets = st.sets(st.integers(0, 39), max_size=12)
+PAST_ALL = Limits(budget_minor=2**40)
+
+
+def all_of(problem: Problem) -> Candidates:
+    return candidates(problem, PAST_ALL)
+
+
+def test_one_creator_alone_reaches_their_viewers_in_the_target() -> None:
+    problem = make_problem(
+        [10_000, 10_000], [100, 100], age=np.array([[0.5], [1.0]], dtype=np.float32)
+    )
+
+    among = all_of(problem)
+
+    assert reach_of(among, [0]) == pytest.approx(5_000)
+    assert reach_of(among, [1]) == pytest.approx(10_000)
+
+
+def test_nobody_reaches_more_than_six_of_ten_people_of_a_cell() -> None:
+    assert reach_of(all_of(make_problem([900_000], [100])), [0]) == pytest.approx(60_000)
+
+
+def test_within_an_interest_two_audiences_overlap_by_chance() -> None:
+    among = all_of(make_problem([10_000, 20_000], [100, 100]))
+
+    assert reach_of(among, [0, 1]) == pytest.approx(100_000 * (1 - 0.9 * 0.8))
+
+
+def test_audiences_with_different_interests_do_not_overlap() -> None:
+    problem = make_problem([10_000, 20_000], [100, 100], segments=[[1, 0], [0, 1]])
+
+    assert reach_of(all_of(problem), [0, 1]) == pytest.approx(30_000)
+
+
+def test_an_unknown_interest_is_spread_as_the_people_are() -> None:
+    problem = make_problem([10_000], [100], segments=[[0, 0]])
+
+    assert Reached(all_of(problem), [0]).left == pytest.approx([95_000, 95_000])
+
+
+def test_of_creators_of_one_niche_and_country_fifteen_percent_are_the_same_people() -> None:
+    problem = make_problem([10_000] * 10, [100] * 10, crowd=np.full(10, 7))
+
+    reached = reach_of(all_of(problem), range(10))
+
+    assert reached == pytest.approx(100_000 * (1 - 0.9 ** (0.85 * 10 + 0.15)))
+
+
+def test_an_overlap_that_was_observed_counts_instead_of_chance() -> None:
+    plain = make_problem([10_000, 4_000], [100, 100])
+    observed = make_problem(
+        [10_000, 4_000], [100, 100], watched_together=[WatchedTogether(0, 1, 0.5)]
+    )
+
+    assert reach_of(all_of(plain), [0, 1]) == pytest.approx(13_600)
+    assert reach_of(all_of(observed), [0, 1]) == pytest.approx(12_000, rel=0.01)
+
+
+def test_an_observed_overlap_below_chance_changes_nothing() -> None:
+    observed = make_problem(
+        [10_000, 4_000], [100, 100], watched_together=[WatchedTogether(1, 0, 0.01)]
+    )
+
+    assert reach_of(all_of(observed), [0, 1]) == pytest.approx(13_600)
+
+
+def test_many_observed_overlaps_never_take_more_than_the_whole_audience() -> None:
+    pairs = [WatchedTogether(0, other, 1.0) for other in range(1, 6)]
+    among = all_of(make_problem([5_000] * 6, [100] * 6, watched_together=pairs))
+
+    assert among.own.min() >= 0
+    assert reach_of(among, range(6)) < reach_of(
+        all_of(make_problem([5_000] * 6, [100] * 6)), range(6)
+    )
+
+
+@given(seeds, sets, st.integers(0, 39))
+def test_another_creator_never_lowers_the_reach(seed: int, some: set[int], one: int) -> None:
+    among = all_of(random_problem(seed))
+
+    assert reach_of(among, some | {one}) >= reach_of(among, some) - 1e-6
+
+
+@given(seeds, sets, sets, st.integers(0, 39))
+def test_a_creator_adds_no_more_to_a_larger_plan(
+    seed: int, some: set[int], others: set[int], one: int
+) -> None:
+    among = all_of(random_problem(seed))
+    if one in some | others:
+        return
+
+    to_few = Reached(among, sorted(some)).gain(one)
+    to_many = Reached(among, sorted(some | others)).gain(one)
+
+    assert to_many <= to_few + 1e-6
+
+
+@given(seeds, st.permutations(range(12)))
+def test_the_order_of_adding_does_not_matter(seed: int, order: list[int]) -> None:
+    among = all_of(random_problem(seed))
+
+    assert Reached(among, order).people == pytest.approx(reach_of(among, range(12)))
+
+
+@given(seeds, sets)
+def test_taking_one_out_is_as_if_they_had_never_been_in(seed: int, some: set[int]) -> None:
+    among = all_of(random_problem(seed))
+    whole = Reached(among, sorted(some))
+    for one in some:
+        rest = sorted(some - {one})
+
+        fewer = whole.without(one, np.array(rest, dtype=np.intp))
+
+        assert fewer.left == pytest.approx(Reached(among, rest).left)
+        assert fewer.gain(one) == pytest.approx(whole.people - fewer.people)
+
+
+@given(seeds, sets)
+def test_the_fast_bound_of_a_gain_is_never_less(seed: int, some: set[int]) -> None:
+    among = all_of(random_problem(seed))
+    reached = Reached(among, sorted(some))
+
+    exact = reached.gains(np.arange(among.count))
+
+    assert (reached.gains_at_most() >= exact - 1e-6).all()
