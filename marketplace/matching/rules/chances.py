@@ -1,0 +1,231 @@
+"""How likely the next step is: calibrated on what happened, by a rule one can read. Pure.
+
+A chance is a logistic function of a few facts that are known when the question is put, each with a
+weight that may not be negative: a better fit, a better pay and a better record never lower it. The
+weights are those of most likelihood, drawn towards nothing where there is little to learn from
+(a ridge), so that the first chances are the market's base rate and move as outcomes come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import log
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from marketplace.kernel.money import BPS_WHOLE
+
+Reals = NDArray[np.float64]
+
+
+class Step(StrEnum):
+    """What may follow, and of whom it is asked."""
+
+    REPLY = "reply"
+    """An invited creator answers."""
+    APPLY = "apply"
+    """An invited creator applies."""
+    OFFER = "offer"
+    """A brand makes an offer to an applicant."""
+    AGREE = "agree"
+    """Both sides agree after an offer."""
+    DELIVER = "deliver"
+    """What was agreed is delivered and accepted."""
+    RENEW = "renew"
+    """The brand works with the creator again."""
+
+
+BASE_RATES: Final = {
+    Step.REPLY: 0.5,
+    Step.APPLY: 0.3,
+    Step.OFFER: 0.3,
+    Step.AGREE: 0.6,
+    Step.DELIVER: 0.9,
+    Step.RENEW: 0.3,
+}
+"""What we assume before anything has happened here; PSEUDO outcomes strong. Ours to choose."""
+PSEUDO: Final = 20.0
+RIDGE: Final = 1.0
+ROWS_LEAST: Final = 30
+"""With fewer outcomes the weights stay at nothing and only the base rate moves."""
+HELD_BACK: Final = 0.2
+"""The newest part of the outcomes, on which a new version must not be worse than the old."""
+BINS: Final = 5
+
+
+class Facts(NamedTuple):
+    """What is known when the question is put, each 0 where nothing is known.
+
+    standing: of the fit among the market's, from -1 (last) to 1 (first). pay: log2 of the fee over
+    what the creator usually asks, within ±2. record: log odds of the person's own past rate beside
+    the market's, within ±2.
+    """
+
+    standing: float = 0.0
+    pay: float = 0.0
+    record: float = 0.0
+
+
+class Outcome(NamedTuple):
+    """What was known and whether the step followed. In the order of time."""
+
+    facts: Facts
+    happened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One version of a step's chances: logistic(base + Σ weight × fact). rows: learned from."""
+
+    step: Step
+    base: float
+    weights: Facts
+    rows: int
+
+    def chance_bps(self, facts: Facts) -> int:
+        """Return the chance in basis points."""
+        return round(BPS_WHOLE * float(expit(self.base + _dot(self.weights, facts))))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Outcomes with about the same chance: what was said and what happened, in basis points."""
+
+    count: int
+    said_bps: int
+    happened_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A new version beside the present one, on outcomes neither has learned from.
+
+    losses: mean log loss of the new, of the present, and of the base rate alone; lower is better.
+    is_better: whether the new one takes the present one's place.
+    """
+
+    model: Model
+    rows: int
+    loss: float
+    loss_before: float
+    loss_base: float
+    bins: tuple[Bin, ...]
+    is_better: bool
+
+
+def start(step: Step) -> Model:
+    """Return the chances before anything has happened."""
+    rate = BASE_RATES[step]
+    return Model(step, log(rate / (1 - rate)), Facts(), 0)
+
+
+def learn(step: Step, outcomes: Sequence[Outcome]) -> Model:
+    """Return the chances that make these outcomes most likely; see the module.
+
+    The base rate starts as PSEUDO outcomes of the assumed rate, so a single one moves it little.
+    """
+    if not outcomes:
+        return start(step)
+    rate = BASE_RATES[step]
+    facts = np.array([each.facts for each in outcomes], np.float64)
+    happened = np.array([each.happened for each in outcomes], np.float64)
+    if len(outcomes) < ROWS_LEAST:
+        mean = (happened.sum() + PSEUDO * rate) / (len(outcomes) + PSEUDO)
+        return Model(step, float(np.log(mean / (1 - mean))), Facts(), len(outcomes))
+
+    def loss(at: Reals) -> tuple[float, Reals]:
+        odds = at[0] + facts @ at[1:]
+        off = expit(odds) - happened
+        base_off = PSEUDO * (expit(at[0]) - rate)
+        value = (np.logaddexp(0, odds) - happened * odds).sum()
+        value += PSEUDO * (np.logaddexp(0, at[0]) - rate * at[0]) + RIDGE * (at[1:] ** 2).sum()
+        slope = np.concatenate(([off.sum() + base_off], facts.T @ off + 2 * RIDGE * at[1:]))
+        return float(value), slope
+
+    first = np.array([start(step).base, *Facts()])
+    bounds = [(None, None), *[(0.0, None)] * len(Facts())]
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds)
+    return Model(step, float(found.x[0]), Facts(*map(float, found.x[1:])), len(outcomes))
+
+
+def judged(present: Model, outcomes: Sequence[Outcome]) -> Judged:
+    """Learn anew and compare on the newest outcomes, which are held back from learning.
+
+    What takes the present one's place has then learned from all of them.
+    """
+    cut = len(outcomes) - int(len(outcomes) * HELD_BACK)
+    old, new = outcomes[:cut], outcomes[cut:]
+    tried = learn(present.step, old)
+    loss, before = mean_loss(tried, new), mean_loss(present, new)
+    return Judged(
+        model=learn(present.step, outcomes),
+        rows=len(new),
+        loss=loss,
+        loss_before=before,
+        loss_base=mean_loss(start(present.step), new),
+        bins=bins(tried, new),
+        is_better=len(new) > 0 and loss <= before,
+    )
+
+
+def mean_loss(model: Model, outcomes: Sequence[Outcome]) -> float:
+    """Return the mean log loss of chances on outcomes, in nats; 0 without any."""
+    total = 0.0
+    for each in outcomes:
+        odds = model.base + _dot(model.weights, each.facts)
+        total += float(np.logaddexp(0, odds)) - each.happened * odds
+    return total / len(outcomes) if outcomes else 0.0
+
+
+def bins(model: Model, outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
+    """Return how well chances hold: outcomes in the order of their chance, in BINS equal parts."""
+    said = sorted(
+        ((model.chance_bps(each.facts), each.happened) for each in outcomes),
+        key=lambda pair: pair[0],
+    )
+    parts = [
+        said[len(said) * place // BINS : len(said) * (place + 1) // BINS] for place in range(BINS)
+    ]
+    return tuple(
+        Bin(
+            count=len(part),
+            said_bps=round(sum(chance for chance, _ in part) / len(part)),
+            happened_bps=round(BPS_WHOLE * sum(there for _, there in part) / len(part)),
+        )
+        for part in parts
+        if part
+    )
+
+
+def facts_from(
+    *,
+    standing_bps: int | None = None,
+    fee_minor: int | None = None,
+    usual_minor: int | None = None,
+    kept: int = 0,
+    asked: int = 0,
+    base_bps: int = BPS_WHOLE // 2,
+) -> Facts:
+    """Return the facts of one question.
+
+    standing_bps: share of the market that fits less. kept of asked: the person's own past, drawn
+    towards the base rate as if by two questions more.
+    """
+    standing = 0.0 if standing_bps is None else 2 * standing_bps / BPS_WHOLE - 1
+    pay = 0.0
+    if fee_minor and usual_minor:
+        pay = min(2.0, max(-2.0, float(np.log2(fee_minor / usual_minor))))
+    base = min(max(base_bps / BPS_WHOLE, 0.01), 0.99)
+    own = (kept + 2 * base) / (asked + 2)
+    record = log(own / (1 - own)) - log(base / (1 - base))
+    return Facts(standing, pay, min(2.0, max(-2.0, record)))
+
+
+def _dot(weights: Facts, facts: Facts) -> float:
+    return sum(weight * fact for weight, fact in zip(weights, facts, strict=True))
