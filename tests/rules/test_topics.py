@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +18,8 @@ MARKET = [
     ["marathon", "running"],
     ["makeup", "skincare"],
     ["makeup", "skincare", "beauty"],
-    ["beauty", "makeup", "once"],
+    ["beauty", "makeup", "once", "fyp"],
+    ["#FYP"],
 ]
 
 
@@ -25,18 +28,42 @@ def vocabulary() -> Vocabulary:
     return Vocabulary.fit(MARKET)
 
 
-def near(asked: list[str], words: list[str], vocabulary: Vocabulary) -> float:
-    found = topics.weights(words, vocabulary)
+def columns(words: list[str], vocabulary: Vocabulary) -> tuple[Any, Any]:
+    """One creator as the market's store keeps them: eight terms, weights in bytes."""
+    found = list(topics.weights(words, vocabulary).items())[:8]
     ids = np.full((1, 8), NO_TERM, np.uint16)
-    weights = np.zeros((1, 8), np.float32)
-    ids[0, : len(found)] = list(found)
-    weights[0, : len(found)] = list(found.values())
-    return float(topics.similarity(topics.query(asked, vocabulary), ids, weights)[0])
+    weights = np.zeros((1, 8), np.uint8)
+    ids[0, : len(found)] = [term for term, _ in found]
+    weights[0, : len(found)] = [round(255 * weight) for _, weight in found]
+    return ids, weights
+
+
+def near(asked: list[str], words: list[str], vocabulary: Vocabulary) -> float:
+    found = topics.similarity(topics.query(asked, vocabulary), *columns(words, vocabulary))
+    return float(found[0])
 
 
 def test_the_terms_are_those_of_two_creators_most_used_first(vocabulary: Vocabulary) -> None:
     assert vocabulary.terms == ("makeup", "running", "beauty", "marathon", "outdoors", "skincare")
-    assert vocabulary.idf[0] < vocabulary.idf[2]
+    assert vocabulary.used_by.tolist() == [3, 3, 2, 2, 2, 2]
+
+
+def test_newer_posts_count_more_and_a_word_counts_once_a_post() -> None:
+    uses = topics.recent_uses([["run", "#Run", "gym"], *[["gym"]] * 7, ["run"]])
+
+    assert uses["run"] == 1.5
+    assert uses["gym"] == pytest.approx(sum(0.5 ** (place / 8) for place in range(8)))
+
+
+def test_weights_are_uses_and_those_that_others_use_are_kept_first(vocabulary: Vocabulary) -> None:
+    uses = {"makeup": 6.0, "skincare": 6.0, "beauty": 3.0, "unheard": 9.0, "Beauty!": 1.0}
+
+    named = [
+        (vocabulary.terms[term], weight)
+        for term, weight in topics.weights(uses, vocabulary).items()
+    ]
+
+    assert named == [("makeup", 0.5), ("skincare", 0.5), ("beauty", pytest.approx(1 / 3))]
 
 
 def test_the_order_of_the_creators_does_not_matter(vocabulary: Vocabulary) -> None:
@@ -44,14 +71,21 @@ def test_the_order_of_the_creators_does_not_matter(vocabulary: Vocabulary) -> No
 
     assert turned.terms == vocabulary.terms
     assert turned.neighbours.tolist() == vocabulary.neighbours.tolist()
+    assert turned.nearness.tolist() == pytest.approx(vocabulary.nearness.tolist())
 
 
 def test_terms_of_the_same_creators_are_neighbours(vocabulary: Vocabulary) -> None:
     running = vocabulary.ids["running"]
 
-    names = [vocabulary.terms[near] for near in vocabulary.neighbours[running] if near != NO_TERM]
+    found = {vocabulary.terms[term]: nearness for term, nearness in vocabulary.near(running)}
 
-    assert set(names) == {"outdoors", "marathon"}
+    assert found == pytest.approx({"outdoors": 2 / 6**0.5, "marathon": 2 / 6**0.5})
+
+
+def test_no_term_has_more_neighbours_than_asked_for() -> None:
+    few = Vocabulary.fit(MARKET, neighbours=1)
+
+    assert [len(list(few.near(term))) for term in range(len(few.terms))] == [1] * 6
 
 
 def test_the_word_itself_is_nearer_than_its_neighbour_and_that_than_nothing(
@@ -61,7 +95,19 @@ def test_the_word_itself_is_nearer_than_its_neighbour_and_that_than_nothing(
     neighbour = near(["running"], ["marathon"], vocabulary)
     other = near(["running"], ["makeup"], vocabulary)
 
-    assert 1 >= itself > neighbour > other == 0
+    assert itself == pytest.approx(0.5, abs=0.01)
+    assert neighbour == pytest.approx(0.0755, abs=0.001)
+    assert other == 0
+
+
+def test_six_uses_are_nearer_than_two_and_both_words_nearer_than_one(
+    vocabulary: Vocabulary,
+) -> None:
+    asked = ["running", "marathon"]
+
+    assert near(asked, ["running"] * 6, vocabulary) == pytest.approx(6.1 / 7.1, abs=0.01)
+    assert near(asked, ["running"] * 2, vocabulary) < near(asked, ["running"] * 6, vocabulary)
+    assert near(asked, ["running"], vocabulary) < near(asked, asked, vocabulary)
 
 
 def test_words_that_nobody_uses_ask_for_nothing(vocabulary: Vocabulary) -> None:
@@ -85,6 +131,20 @@ def test_nearness_is_between_nothing_and_the_whole(words: list[str]) -> None:
     vocabulary = Vocabulary.fit(MARKET)
 
     assert 0 <= near(["running", "makeup"], words, vocabulary) <= 1
+
+
+def test_terms_of_one_kind_are_in_one_place(vocabulary: Vocabulary) -> None:
+    of_terms = topics.term_vectors(vocabulary)
+    described = [
+        topics.weights(words, vocabulary)
+        for words in (["running"], ["marathon", "outdoors"], ["skincare", "beauty"], [])
+    ]
+
+    found = topics.vectors(described, of_terms)
+
+    assert of_terms.shape == (6, topics.DIMENSIONS)
+    assert (found**2).sum(axis=1).tolist() == pytest.approx([1, 1, 1, 0])
+    assert found[0] @ found[1] > 0.5 > 0.1 > found[0] @ found[2]
 
 
 def test_segments_part_what_is_far_apart_and_are_the_same_every_time() -> None:

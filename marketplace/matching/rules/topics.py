@@ -1,8 +1,8 @@
 """What creators talk about and how near it is to what a brief asks for. Pure.
 
-A vocabulary is learned from the hashtags and topics of all creators: which terms there are, how
-rare each is, which others appear beside it. A brief's words become weights of terms (its own and
-their neighbours), and a creator is as near as the two lists of weights are: a cosine, 0 to 1.
+A vocabulary is learned from the words of all creators: which terms there are, how many use each,
+which others appear beside it. A brief's words find the creators who used them lately, by how often;
+then those who use the words that go with them. Exact words rank, neighbours only widen.
 """
 
 from __future__ import annotations
@@ -16,99 +16,170 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.matching.rules.words import keys_of
 
 Floats = NDArray[np.floating]
 Ids = NDArray[np.integer]
 
-TERMS_MOST: Final = 65_535
-"""A term's id fits two bytes; the last number means that there is none."""
 NO_TERM: Final = 65_535
+"""Where a creator has fewer terms; ids fit two bytes."""
 CREATORS_LEAST: Final = 2
 """A term of one creator says nothing of others."""
-NEIGHBOURS: Final = 20
-NEIGHBOUR_WEIGHT: Final = 0.5
-"""What the nearest possible neighbour of a word counts beside the word itself."""
+HALF_LIFE_POSTS: Final = 8
+"""A word counts half when eight newer posts stand above it."""
+USES_MOST: Final = 12.0
+"""More recent uses than this are the same as this: about what a word in every post comes to."""
+NEIGHBOURS: Final = 300
+"""Most neighbours of a term: few would do to rank, but many find those whom nobody would name."""
+NEIGHBOUR_WEIGHT: Final = 0.1
+"""What the nearest possible neighbour of a word counts beside one recent use of the word itself."""
+HALF: Final = 1.0
+"""So many uses make a nearness of a half."""
+BYTE: Final = 255.0
+BLOCK: Final = 1_024
+DIMENSIONS: Final = 32
+POWER_ROUNDS: Final = 12
+"""Of subspace iteration, which finds the leading eigenvectors: enough to compare terms."""
 SEGMENTS: Final = 12
-"""With so many, a union of audiences is off by a third of what it is off with none."""
+"""With so many, a union of audiences is off by half of what it is off with none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The terms of a market.
 
-    terms: the key of each id. idf: (t,), how much it says that somebody uses the term.
-    neighbours: (t, 20) ids of the terms used by the same creators, NO_TERM where there are fewer;
-    nearness: (t, 20) their cosine, 0 to 1, falling.
+    terms: the key of each id, the most used first. used_by: (t,), creators who use each.
+    starts: (t + 1,), where the neighbours of each begin; neighbours, nearness: (e,) the terms that
+    the same creators use, and the cosine, 0 to 1, nearest first.
     """
 
     terms: tuple[str, ...]
-    idf: NDArray[np.float32]
+    used_by: NDArray[np.int64]
+    starts: NDArray[np.int64]
     neighbours: NDArray[np.uint16]
     nearness: NDArray[np.float32]
     ids: Mapping[str, int]
 
     @classmethod
-    def fit(cls, creators: Iterable[Sequence[str]], *, neighbours: int = NEIGHBOURS) -> Vocabulary:
-        """Learn from every creator's words: hashtags of their posts and topics; repeats count.
+    def fit(cls, creators: Iterable[Iterable[str]], *, neighbours: int = NEIGHBOURS) -> Vocabulary:
+        """Learn from every creator's words: hashtags of their posts and topics.
 
-        The same words in another order of creators give the same vocabulary.
+        The same words in another order of creators give the same vocabulary. Hashtags that stand
+        on every second video are no terms.
         """
-        used = [Counter(keys_of(words)) for words in creators]
-        by_creators = Counter(key for counts in used for key in counts)
-        kept = [key for key, count in by_creators.items() if count >= CREATORS_LEAST]
-        terms = sorted(kept, key=lambda key: (-by_creators[key], key))[:TERMS_MOST]
+        used = [set(keys_of(words)) - EMPTY_HASHTAGS for words in creators]
+        counts = Counter(key for keys in used for key in keys)
+        kept = [key for key, count in counts.items() if count >= CREATORS_LEAST]
+        terms = sorted(kept, key=lambda key: (-counts[key], key))[:NO_TERM]
         ids = {key: place for place, key in enumerate(terms)}
-        found = np.array([by_creators[key] for key in terms], np.float64)
-        idf = np.log((1 + len(used)) / (1 + found)).astype(np.float32) + np.float32(1)
-        near, nearness = _neighbours(_matrix(used, ids, idf), neighbours)
-        return cls(tuple(terms), idf, near, nearness, ids)
+        used_by = np.array([counts[key] for key in terms], np.int64)
+        return cls(tuple(terms), used_by, *_neighbours(used, ids, used_by, neighbours), ids)
+
+    def near(self, term: int) -> Iterable[tuple[int, float]]:
+        """Return the neighbours of a term with their nearness, nearest first."""
+        place = slice(self.starts[term], self.starts[term + 1])
+        return zip(self.neighbours[place].tolist(), self.nearness[place].tolist(), strict=True)
 
 
-def weights(words: Iterable[str], vocabulary: Vocabulary) -> dict[int, float]:
-    """Return what these words are about: term id -> weight, heaviest first, of length 1.
+def recent_uses(posts: Sequence[Iterable[str]]) -> dict[str, float]:
+    """Return how often each word was used lately: a post with eight newer ones counts half.
 
-    A word counts by its rarity and by the logarithm of how often it is there.
+    posts: the words of each, newest first; twice in one post is once.
     """
-    counts = Counter(key for key in keys_of(words) if key in vocabulary.ids)
-    raw = {
-        vocabulary.ids[key]: (1 + float(np.log(count))) * float(vocabulary.idf[vocabulary.ids[key]])
-        for key, count in counts.items()
-    }
-    return _of_length_one(raw)
+    found: dict[str, float] = {}
+    for place, words in enumerate(posts):
+        for key in set(keys_of(words)):
+            found[key] = found.get(key, 0.0) + 0.5 ** (place / HALF_LIFE_POSTS)
+    return found
+
+
+def weights(words: Iterable[str] | Mapping[str, float], vocabulary: Vocabulary) -> dict[int, float]:
+    """Return how much a creator uses each term, 0 to 1, the ones to keep first.
+
+    Those that many others use are kept first: a brief is likelier to ask for them. 1 is
+    USES_MOST recent uses.
+
+    words: word -> uses, as :func:`recent_uses` counts them, or words that each count once.
+    """
+    given = words if isinstance(words, Mapping) else Counter(keys_of(words))
+    uses: dict[int, float] = {}
+    for word, count in given.items():
+        for key in keys_of([word]):
+            if key in vocabulary.ids:
+                term = vocabulary.ids[key]
+                uses[term] = uses.get(term, 0.0) + count
+    order = sorted(uses, key=lambda term: (-uses[term] * vocabulary.used_by[term] ** 0.5, term))
+    return {term: min(uses[term], USES_MOST) / USES_MOST for term in order}
 
 
 def query(words: Iterable[str], vocabulary: Vocabulary) -> dict[int, float]:
-    """Return what a brief asks for: its own words and the neighbours of each, heaviest first.
+    """Return what a brief asks for: its own words at 1, their neighbours at less.
 
-    A neighbour counts NEIGHBOUR_WEIGHT × nearness of the word that brings it, once, by the nearest.
+    A neighbour of several words counts by the nearest of them.
     """
-    own = weights(words, vocabulary)
-    found = dict(own)
-    for term, weight in own.items():
-        for near, nearness in zip(
-            vocabulary.neighbours[term], vocabulary.nearness[term], strict=True
-        ):
-            if near != NO_TERM and int(near) not in own:
-                brought = NEIGHBOUR_WEIGHT * weight * float(nearness)
-                found[int(near)] = max(found.get(int(near), 0.0), brought)
-    return _of_length_one(found)
+    own = [vocabulary.ids[key] for key in dict.fromkeys(keys_of(words)) if key in vocabulary.ids]
+    found = dict.fromkeys(own, 1.0)
+    for term in own:
+        for near, nearness in vocabulary.near(term):
+            found[near] = max(found.get(near, 0.0), NEIGHBOUR_WEIGHT * nearness)
+    return found
 
 
-def similarity(wanted: Mapping[int, float], term_ids: Ids, term_weights: Floats) -> Floats:
+def similarity(
+    wanted: Mapping[int, float], term_ids: Ids, term_weights: NDArray[np.generic]
+) -> Floats:
     """Return how near each creator is to what is wanted: (n,), 0 to 1.
 
-    term_ids: (n, m), NO_TERM where a creator has fewer. term_weights: (n, m), any scale; they are
-    brought to length 1 a creator. A creator without terms is at 0.
+    ``evidence / (evidence + HALF)``, where evidence is the recent uses of the words wanted plus,
+    once each, the neighbours that the creator uses. Who uses none of them is at 0.
+
+    wanted: as :func:`query` gives it. term_ids, term_weights: (n, m), as :func:`weights` gives
+    them, or in bytes of which 255 are the whole; NO_TERM where a creator has fewer.
     """
-    of_term = np.zeros(NO_TERM + 1, np.float32)
+    table = np.zeros(NO_TERM + 1, np.float32)
     for term, weight in wanted.items():
-        of_term[term] = weight
-    there = of_term[term_ids]
-    kept = np.where(term_ids == NO_TERM, 0, term_weights).astype(np.float32)
-    lengths = np.sqrt((kept**2).sum(axis=1))
-    near = (there * kept).sum(axis=1) / np.where(lengths > 0, lengths, 1)
-    return np.asarray(np.clip(near, 0, 1), np.float32)
+        table[term] = weight
+    there = table[term_ids]
+    whole = BYTE if np.issubdtype(term_weights.dtype, np.integer) else 1.0
+    uses = term_weights.astype(np.float32) * np.float32(USES_MOST / whole)
+    evidence = np.where(there >= 1, uses, there).sum(axis=1, dtype=np.float32)
+    return np.asarray(evidence / (evidence + np.float32(HALF)), np.float32)
+
+
+def term_vectors(vocabulary: Vocabulary, dimensions: int = DIMENSIONS) -> NDArray[np.float32]:
+    """Return the place of each term among all: (t, d), near where the same creators use both.
+
+    The leading eigenvectors of the nearness, each by the root of its size (half-whitened: the few
+    greatest differences of a market do not drown the others). The same every time.
+    """
+    count = len(vocabulary.terms)
+    shape = (count, count)
+    half = sparse.csr_array((vocabulary.nearness, vocabulary.neighbours, vocabulary.starts), shape)
+    near = half.maximum(half.T) + sparse.eye_array(count, dtype=np.float32)
+    kept = min(dimensions, count)
+    space = np.random.default_rng(0).normal(size=(count, kept))
+    for _ in range(POWER_ROUNDS):
+        space = np.linalg.qr(np.asarray(near @ space)).Q
+    sizes, turn = np.linalg.eigh(np.asarray(space.T @ (near @ space)))
+    found = np.zeros((count, dimensions), np.float32)
+    found[:, :kept] = (space @ turn * np.maximum(sizes, 0) ** 0.25)[:, ::-1]
+    return found
+
+
+def vectors(
+    described: Sequence[Mapping[int, float]], of_terms: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return what each creator is about: (n, d) of length 1, zeros where nothing is known.
+
+    described: as :func:`weights` gives them. of_terms: as :func:`term_vectors` gives them.
+    """
+    found = np.zeros((len(described), of_terms.shape[1]), np.float32)
+    for row, terms in enumerate(described):
+        if terms:
+            roots = np.sqrt(np.array(list(terms.values()), np.float32))
+            found[row] = roots @ of_terms[list(terms)]
+    return np.asarray(_unit_rows(found), np.float32)
 
 
 def segments(
@@ -155,45 +226,32 @@ def segment_centres(vectors: Floats, k: int = SEGMENTS, *, rounds: int = 50) -> 
     return np.asarray(middles, np.float32)
 
 
-def _matrix(
-    used: Sequence[Counter[str]], ids: Mapping[str, int], idf: NDArray[np.float32]
-) -> sparse.csr_array:
-    """Creators × terms, tf-idf."""
-    rows, columns, values = [], [], []
-    for row, counts in enumerate(used):
-        for key, count in counts.items():
-            if key in ids:
-                rows.append(row)
-                columns.append(ids[key])
-                values.append((1 + np.log(count)) * idf[ids[key]])
-    shape = (len(used), len(ids))
-    return sparse.csr_array((np.array(values, np.float32), (rows, columns)), shape=shape)
-
-
 def _neighbours(
-    matrix: sparse.csr_array, count: int
-) -> tuple[NDArray[np.uint16], NDArray[np.float32]]:
-    """The nearest other terms of each, by the cosine of their columns."""
-    terms = matrix.shape[1]
-    lengths = np.sqrt(np.asarray(matrix.power(2).sum(axis=0)).ravel())
-    unit = matrix @ sparse.diags_array(1 / np.where(lengths > 0, lengths, 1))
-    alike = sparse.csr_array(unit.T @ unit)
-    near = np.full((terms, count), NO_TERM, np.uint16)
-    nearness = np.zeros((terms, count), np.float32)
-    for term in range(terms):
-        start, end = alike.indptr[term], alike.indptr[term + 1]
-        others, values = alike.indices[start:end], alike.data[start:end]
-        kept = others != term
-        others, values = others[kept], values[kept]
-        best = np.lexsort((others, -values))[:count]
-        near[term, : len(best)] = others[best]
-        nearness[term, : len(best)] = np.minimum(values[best], 1)
-    return near, nearness
-
-
-def _of_length_one(raw: Mapping[int, float]) -> dict[int, float]:
-    length = sum(value * value for value in raw.values()) ** 0.5
-    return {term: raw[term] / length for term in sorted(raw, key=lambda t: (-raw[t], t))}
+    used: Sequence[set[str]], ids: Mapping[str, int], used_by: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.float32]]:
+    """The nearest other terms of each: the cosine of who uses them."""
+    rows = [[ids[key] for key in sorted(keys) if key in ids] for keys in used]
+    columns = np.array([term for row in rows for term in row], np.int64)
+    ends = np.cumsum([0, *(len(row) for row in rows)])
+    values = (1 / np.sqrt(used_by))[columns].astype(np.float32)
+    matrix = sparse.csr_array((values, columns, ends), shape=(len(rows), len(ids)))
+    turned = sparse.csr_array(matrix.T)
+    counts, near, nearness = [0], [], []
+    for begin in range(0, len(ids), BLOCK):
+        alike = sparse.csr_array(turned[begin : begin + BLOCK] @ matrix)
+        for row in range(alike.shape[0]):
+            place = slice(alike.indptr[row], alike.indptr[row + 1])
+            others, found = alike.indices[place], alike.data[place]
+            order = np.lexsort((others, -found))
+            order = order[others[order] != begin + row][:most]
+            near.append(others[order].astype(np.uint16))
+            nearness.append(np.minimum(found[order], 1))
+            counts.append(len(order))
+    return (
+        np.cumsum(counts),
+        np.concatenate([np.zeros(0, np.uint16), *near]),
+        np.concatenate([np.zeros(0, np.float32), *nearness]),
+    )
 
 
 def _unit_rows(vectors: Floats) -> Floats:
