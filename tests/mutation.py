@@ -42,13 +42,15 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
     ],
     "payouts/service": [
         "tests/services/test_bonuses.py",
-        "tests/services/test_chains.py",
-        "tests/services/test_clawback_chains.py",
+        "tests/services/test_clawback_cases.py",
         "tests/services/test_clawbacks.py",
+        "tests/services/test_earning.py",
         "tests/services/test_endings.py",
         "tests/services/test_freezes.py",
+        "tests/services/test_payout_accounts.py",
+        "tests/services/test_payout_rows.py",
         "tests/services/test_payouts.py",
-        "tests/services/test_rulings.py",
+        "tests/services/test_reversal_rows.py",
     ],
     "ledger/service": [
         "tests/services/test_ledger.py",

@@ -25,7 +25,6 @@ from marketplace.processor import service as processor
 from marketplace.processor.ports import Answer
 from marketplace.processor.rules import Outcome
 from marketplace.reconciliation import checks
-from marketplace.store.outbox import OutboxMessage
 from tests.factories.campaigns import make_campaign
 from tests.factories.money import (
     HOLD_OVER,
@@ -36,6 +35,7 @@ from tests.factories.money import (
     pay_in,
     send_payout,
 )
+from tests.services.agreeing import posted
 
 REFUSED = Answer(Outcome.REFUSED, code="account_invalid", text="no such account")
 WHY = "The bank account changed twice today."
@@ -63,11 +63,6 @@ def freeze(session: Session, earning: Earning, actor: Actor, *, reason: str = WH
     )
 
 
-def posted(session: Session) -> list[str]:
-    session.flush()
-    return list(session.scalars(select(OutboxMessage.name).order_by(OutboxMessage.id)))
-
-
 def waiting(session: Session, earning: Earning) -> Waiting:
     line = queries.earning_line(session, deliverable_id=earning.deliverable_id, now=HOLD_OVER)
     assert line is not None
@@ -84,7 +79,9 @@ def test_a_frozen_creator_is_not_paid_until_it_is_lifted(
     assert (made.reason, made.frozen_by, made.frozen_at) == (WHY, stella.user_id, HOLD_OVER)
     payouts.unfreeze(session, actor=stella, freeze_id=made.id, now=HOLD_OVER)
     assert (made.lifted_by, made.lifted_at) == (stella.user_id, HOLD_OVER)
-    assert posted(session)[-3:] == ["PayoutsFrozen", "PayoutsUnfrozen", "PayoutsWanted"]
+    assert posted(session, "PayoutsFrozen") == [{"freeze_id": str(made.id)}]
+    assert posted(session, "PayoutsUnfrozen") == [{"freeze_id": str(made.id)}]
+    assert posted(session, "PayoutsWanted")[-1] == {"creator_id": str(earning.creator_id)}
     assert gather(session, earning) == 1
 
 
@@ -112,22 +109,29 @@ def test_a_freeze_is_refused_without_a_reason_twice_or_by_others(
     session: Session, earning: Earning, stella: Actor, alice: Actor, bea: Actor
 ) -> None:
     for who in (alice, bea):
-        with pytest.raises(NotPermitted):
+        with pytest.raises(NotPermitted) as barred:
             freeze(session, earning, who)
-    with pytest.raises(InvalidInput):
+        assert str(barred.value) == str(NotPermitted("freeze payouts"))
+    with pytest.raises(InvalidInput) as silent:
         freeze(session, earning, stella, reason="  ")
+    assert silent.value.problems == {"reason": "Say why, for your colleagues."}
     with pytest.raises(NotFound):
         payouts.freeze(session, actor=stella, creator_id=new_id(), reason=WHY, now=HOLD_OVER)
     assert queries.freeze_of(session, earning.creator_id) is None
-    made = freeze(session, earning, stella)
-    with pytest.raises(Conflict):
+    made = freeze(session, earning, stella, reason=f"  {WHY} ")
+    assert made.reason == WHY
+    with pytest.raises(Conflict) as twice:
         freeze(session, earning, stella)
-    with pytest.raises(NotPermitted):
+    assert twice.value.reason == "The payouts of this creator are frozen already"
+    with pytest.raises(NotPermitted) as unbarred:
         payouts.unfreeze(session, actor=bea, freeze_id=made.id, now=HOLD_OVER)
+    assert str(unbarred.value) == str(NotPermitted("unfreeze payouts"))
     assert queries.freeze_of(session, earning.creator_id) == made
     payouts.unfreeze(session, actor=stella, freeze_id=made.id, now=HOLD_OVER)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict) as lifted:
         payouts.unfreeze(session, actor=stella, freeze_id=made.id, now=HOLD_OVER)
+    assert lifted.value.reason == "This freeze was lifted already"
+    assert len(posted(session, "PayoutsFrozen")) == len(posted(session, "PayoutsUnfrozen")) == 1
 
 
 def test_the_database_keeps_one_open_freeze_a_creator(
@@ -171,6 +175,6 @@ def test_a_payout_that_was_given_back_and_turns_out_paid_freezes_its_creator(
     assert payouts.gather(session, creator_ids=[earning.creator_id], now=later) == []
     steps = session.scalars(select(PayoutStep.event).order_by(PayoutStep.id)).all()
     assert steps == [PayoutEvent.RESERVE, PayoutEvent.RETURN, PayoutEvent.FIND_PAID]
-    assert posted(session).count("CallDoneAfterAll") == 1
+    assert len(posted(session, "CallDoneAfterAll")) == 1
     broken = [r.name for r in checks.run_all(session) if not r.passed and r.broken]
     assert broken == []

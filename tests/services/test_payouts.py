@@ -12,7 +12,7 @@ from marketplace.accounts.models import Brand
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.ledger.models import JournalEntry
 from marketplace.ledger.rules import Code
 from marketplace.payouts import queries
@@ -239,40 +239,6 @@ def test_an_account_that_becomes_ready_rings_for_its_money(
 
     assert posted(session, "PayoutsWanted") == rung + 1
     assert len(payouts.gather(session, creator_ids=[earning.creator_id], now=NOON + WEEK)) == 1
-
-
-def test_an_account_of_nobody_changes_nothing(session: Session, bea: Actor) -> None:
-    open_account(session, bea, active=False)
-
-    stranger = AccountFacts("acct_stranger", transfers_active=True, requirements=())
-    payouts.record_account(session, facts=stranger, now=NOON)
-
-    assert posted(session, "PayoutsWanted") == 0
-
-
-def test_a_creator_has_one_payout_account(session: Session, bea: Actor) -> None:
-    first = open_account(session, bea)
-    second = payouts.open_account(
-        session, actor=bea, country="DE", email="bea@example.test", now=NOON
-    )
-
-    assert second is first
-    assert second.country == "US"
-    kinds = session.scalars(select(ProcessorCall.kind)).all()
-    assert kinds == [CallKind.ACCOUNT]
-
-
-def test_only_creators_have_payout_accounts(session: Session, alice: Actor) -> None:
-    with pytest.raises(NotPermitted):
-        payouts.open_account(session, actor=alice, country="US", email="a@example.test", now=NOON)
-
-
-@pytest.mark.parametrize("country", ["", "USA", "1!", "ÜS"])
-def test_a_country_that_is_none_is_refused(session: Session, bea: Actor, country: str) -> None:
-    with pytest.raises(InvalidInput):
-        payouts.open_account(
-            session, actor=bea, country=country, email="bea@example.test", now=NOON
-        )
 
 
 def test_the_chain_of_a_fee_is_the_same_for_everybody(

@@ -47,16 +47,7 @@ def open_account(
         )
     made = session.scalar(
         insert(PayoutAccount)
-        .values(
-            id=new_id(),
-            creator_id=actor.creator_id,
-            country=country.upper(),
-            transfers_active=False,
-            requirements=[],
-            under_review=False,
-            problem="",
-            opened_at=now,
-        )
+        .values(creator_id=actor.creator_id, country=country.upper(), opened_at=now)
         .on_conflict_do_nothing(
             index_elements=["creator_id"], index_where=text("closed_at IS NULL")
         )

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
@@ -102,7 +101,6 @@ def settle(
     case.settled_minor += amount.minor
     session.add(
         ClawbackStep(
-            id=new_id(),
             case_id=case.id,
             number=number,
             how=how,

@@ -48,7 +48,7 @@ def _all_settled(session: Session, collaboration_id: UUID) -> bool:
     booked = session.scalar(
         select(func.count())
         .select_from(Earning)
-        .join(Deliverable, Deliverable.id == Earning.deliverable_id)
+        .join(Earning.deliverable)
         .where(mine, Earning.kind == EarningKind.FEE)
     )
     counting = session.scalar(

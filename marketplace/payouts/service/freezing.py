@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
-from marketplace.kernel.ids import new_id
 from marketplace.payouts.messages import PayoutsFrozen, PayoutsUnfrozen, PayoutsWanted
 from marketplace.payouts.models import Freeze
 from marketplace.store.locks import lock_row
@@ -34,7 +33,6 @@ def freeze(
     made: Freeze | None = session.scalar(
         insert(Freeze)
         .values(
-            id=new_id(),
             creator_id=creator_id,
             reason=reason.strip(),
             frozen_by=actor.user_id,

@@ -122,13 +122,14 @@ def conclude_reversal(session: Session, *, call: ProcessorCall, now: datetime) -
     if reversal.case_id is None:
         _make_payable(session, payout, reversal, call.remote_id, now)
     else:
-        _recover(session, payout, reversal, call.remote_id, now)
+        case = lock_row(session, ClawbackCase, reversal.case_id)
+        _recover(session, case, reversal, call.remote_id, now)
 
 
 def _taken(session: Session, payout: Payout) -> Money:
     """What was taken back of a locked payout, or is about to be."""
     asked = session.scalar(
-        select(func.coalesce(func.sum(PayoutReversal.amount_minor), 0)).where(
+        select(func.sum(PayoutReversal.amount_minor)).where(
             PayoutReversal.payout_id == payout.id,
             PayoutReversal.state == ReversalState.REQUESTED,
         )
@@ -146,7 +147,6 @@ def _make_payable(
     largest = max(queries.earnings_in(session, payout.id), key=lambda each: each.net_minor)
     session.add(
         Earning(
-            id=new_id(),
             kind=EarningKind.RETURNED,
             deliverable_id=largest.deliverable_id,
             campaign_id=largest.campaign_id,
@@ -154,8 +154,6 @@ def _make_payable(
             fee_minor=reversal.amount_minor,
             platform_share_minor=0,
             net_minor=reversal.amount_minor,
-            withheld_minor=0,
-            netted_minor=0,
             currency=reversal.currency,
             state=EarningState.PAYABLE,
             earned_at=now,
@@ -173,12 +171,10 @@ def _make_payable(
 
 
 def _recover(
-    session: Session, payout: Payout, reversal: PayoutReversal, remote_id: str, now: datetime
+    session: Session, case: ClawbackCase, reversal: PayoutReversal, remote_id: str, now: datetime
 ) -> None:
     back = events.clawback_reversed(
-        stripe_reversal_id=remote_id, creator_id=payout.creator_id, amount=reversal.amount
+        stripe_reversal_id=remote_id, creator_id=case.creator_id, amount=reversal.amount
     )
     ledger.write_entry(session, back, occurred_at=now, actor=SYSTEM)
-    case = lock_row(session, ClawbackCase, reversal.case_id) if reversal.case_id else None
-    if case is not None:
-        settle(session, case, Recovery.REVERSED, reversal.amount, now=now)
+    settle(session, case, Recovery.REVERSED, reversal.amount, now=now)

@@ -24,9 +24,7 @@ def take_step(
 ) -> None:
     """Write down one move in a payout's life. note: why, for people to read."""
     session.add(
-        PayoutStep(
-            id=new_id(), payout_id=payout.id, event=event, state=state, happened_at=now, note=note
-        )
+        PayoutStep(payout_id=payout.id, event=event, state=state, happened_at=now, note=note)
     )
 
 
