@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from marketplace.payouts import queries as accounts
-from marketplace.processor.ports import Endpoint, NoSuchObject, ProcessorUnavailable
+from marketplace.payouts.messages import AccountEventsDue
+from marketplace.processor.ports import (
+    Endpoint,
+    NoSuchObject,
+    ProcessorEvent,
+    ProcessorUnavailable,
+)
 from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage, InboxState, WebhookKept
+from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from workers.failpoints import reach
 from workers.runtime import Run, TryLater
@@ -60,17 +68,40 @@ def handle_webhook(message: WebhookKept, run: Run) -> None:
 def fetch_undelivered(run: Run) -> None:
     """Keep every event that reached none of our endpoints; what was kept before stays as it is.
 
-    The processor lists events for 30 days. Safe to run at any time.
+    Those of each creator's account are a job of their own. The processor lists events for 30 days.
+    Safe to run at any time.
     """
+    _keep(_ask_undelivered(run, None), Endpoint.PLATFORM, run)
+    with transaction() as session:
+        for account in accounts.open_accounts(session):
+            post(session, AccountEventsDue(payout_account_id=account.id))
+
+
+def fetch_undelivered_of(message: AccountEventsDue, run: Run) -> None:
+    """Keep every event of one creator's account that reached none of our endpoints.
+
+    Thin events are not listed this way and need not be: they say that an account has changed, and
+    every account is looked at each day.
+    """
+    with reading() as session:
+        account_id = accounts.account_by_id(session, message.payout_account_id).stripe_account_id
+    if account_id is not None:
+        _keep(_ask_undelivered(run, account_id), Endpoint.CONNECT, run)
+
+
+def _ask_undelivered(run: Run, account_id: str | None) -> list[ProcessorEvent]:
     try:
-        missed = list(run.gateways.payments.undelivered())
+        return list(run.gateways.payments.undelivered(account_id=account_id))
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
+
+
+def _keep(missed: Sequence[ProcessorEvent], sender: Endpoint, run: Run) -> None:
     with transaction() as session:
         for event in missed:
             inbox.keep_once(
                 session,
-                sender=Endpoint.PLATFORM.value,
+                sender=sender.value,
                 sender_id=event.event_id,
                 kind=event.kind,
                 livemode=event.livemode,

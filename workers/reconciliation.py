@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from marketplace.accounts import queries as accounts
+from marketplace.funding import queries as funding
+from marketplace.funding.messages import ChargebackDue, RefundDue
 from marketplace.kernel.money import Money
 from marketplace.notifications import service as notifications
 from marketplace.processor.ports import ProcessorUnavailable
@@ -13,7 +17,10 @@ from marketplace.reconciliation import queries
 from marketplace.reconciliation import service as reconciliation
 from marketplace.reconciliation.messages import BreakOpened, ReconcileWanted
 from marketplace.reconciliation.ports import StatementLineFacts
+from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
+from marketplace.treasury import queries as treasury
+from marketplace.treasury.messages import BankMoveDue
 from workers.runtime import Run, TryLater
 
 OVERLAP: Final = timedelta(hours=48)
@@ -42,6 +49,22 @@ def reconcile(run: Run) -> None:
             now=run.now,
         )
         reconciliation.reconcile(session, now=run.now)
+        _ring_for_unbooked(session)
+
+
+def _ring_for_unbooked(session: Session) -> None:
+    """Have looked at what moved and stands in no entry: its webhook may have been lost.
+
+    So a refund that failed weeks after it was paid, or a chargeback won long after it was lost, is
+    found by its movement, whenever that comes.
+    """
+    unbooked = queries.unbooked_objects(session)
+    for refund_id in funding.refunds_at(session, unbooked.objects):
+        post(session, RefundDue(refund_id=refund_id))
+    for move_id in treasury.moves_at(session, unbooked.objects):
+        post(session, BankMoveDue(move_id=move_id))
+    for dispute_id in sorted(unbooked.disputes):
+        post(session, ChargebackDue(dispute_id=dispute_id))
 
 
 def _read_steadily(

@@ -137,6 +137,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     payouts.PayoutSettled: (Route(payout_jobs.tell_settled, MAIL),),
     payouts.PayoutFailed: (Route(payout_jobs.tell_failed, MAIL),),
     payouts.PayoutAccountChanged: (Route(account_jobs.refresh_account, MONEY),),
+    payouts.AccountEventsDue: (Route(inbox_jobs.fetch_undelivered_of, READS),),
     payouts.PayoutAccountReady: (Route(account_jobs.tell_ready, MAIL),),
     payouts.PayoutAccountPaused: (Route(account_jobs.tell_paused, MAIL),),
     payouts.PayoutAccountClosed: (Route(account_jobs.tell_closed, MAIL),),

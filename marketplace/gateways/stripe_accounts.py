@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 import stripe
 from stripe import StripeClient
@@ -12,15 +12,12 @@ from stripe import StripeClient
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_client import reading_client, reads, sending_client
 from marketplace.gateways.stripe_currencies import from_stripe
-from marketplace.gateways.stripe_errors import code_of
+from marketplace.gateways.stripe_errors import is_gone
 from marketplace.gateways.stripe_facts import moment
 from marketplace.payouts.ports import AccountFacts, AccountGateway, BankPayoutFacts
 from marketplace.payouts.rules.accounts import BankState, Requirement
 from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import Outcome
-
-GONE: Final = frozenset({"account_invalid", "resource_missing"})
-"""Codes of an account that is closed, or that its owner has disconnected from us."""
 
 
 class Api(StrEnum):
@@ -52,7 +49,7 @@ class _Accounts:
             try:
                 return self._facts(account_id)
             except stripe.StripeError as error:
-                if error.http_status not in {403, 404} or code_of(error) not in GONE:
+                if not is_gone(error):
                     raise
         return AccountFacts(account_id, transfers_active=False, gone=True)
 

@@ -10,6 +10,8 @@ from marketplace.gateways.stripe_currencies import CannotBeSent
 from marketplace.processor.ports import Answer
 from marketplace.processor.rules import Outcome
 
+GONE: Final = frozenset({"account_invalid", "resource_missing"})
+"""Codes of an account that is closed, or that its owner has disconnected from us."""
 NOT_RUN_CODES: Final = frozenset({"idempotency_key_in_use", "lock_timeout", "rate_limit"})
 
 
@@ -51,3 +53,8 @@ def code_of(error: stripe.StripeError) -> str | None:
         return error.code
     inner = error.error
     return inner.code if inner is not None else None
+
+
+def is_gone(error: stripe.StripeError) -> bool:
+    """True when a connected account is one that we may not see any more."""
+    return error.http_status in {403, 404} and code_of(error) in GONE

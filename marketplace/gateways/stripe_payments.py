@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import stripe
+from stripe import RequestOptions
 
 from marketplace.funding.ports import CheckoutFacts, RefundFacts
 from marketplace.gateways.guard import no_transaction_open
@@ -15,7 +17,7 @@ from marketplace.gateways.stripe_accounts import Api, account_gateway
 from marketplace.gateways.stripe_chargebacks import StripeChargebacks
 from marketplace.gateways.stripe_client import reading_client, reads, sending_client
 from marketplace.gateways.stripe_currencies import from_stripe, smallest_charge, to_stripe
-from marketplace.gateways.stripe_errors import answer_for
+from marketplace.gateways.stripe_errors import answer_for, is_gone
 from marketplace.gateways.stripe_events import read_event
 from marketplace.gateways.stripe_facts import (
     checkout_facts,
@@ -102,13 +104,24 @@ class StripePayments:
         with reads():
             return transfer_facts(self._reading.v1.transfers.retrieve(transfer_id))
 
-    def undelivered(self) -> Iterator[ProcessorEvent]:
-        """Every event of our own account that no endpoint has taken, newest first."""
+    def undelivered(self, *, account_id: str | None = None) -> Iterator[ProcessorEvent]:
+        """Every event that no endpoint has taken, newest first: of our own account, or of another.
+
+        An account that we may not see any more has none; what became of it is asked elsewhere.
+        """
         no_transaction_open()
+        options: RequestOptions = {"stripe_account": account_id} if account_id else {}
         with reads():
-            events = self._reading.v1.events.list({"delivery_success": False, "limit": 100})
-            for event in events.auto_paging_iter():
-                yield read_event(json.dumps(event.to_dict()).encode())
+            try:
+                events = self._reading.v1.events.list(
+                    {"delivery_success": False, "limit": 100}, options
+                )
+                for event in events.auto_paging_iter():
+                    told = read_event(json.dumps(event.to_dict()).encode())
+                    yield replace(told, account=told.account or account_id)
+            except stripe.StripeError as error:
+                if account_id is None or not is_gone(error):
+                    raise
 
     def has_transfer(self, transfer_id: str) -> bool:
         """Tell whether there is such a transfer."""

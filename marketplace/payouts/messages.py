@@ -58,6 +58,13 @@ class PayoutAccountChanged(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountEventsDue(Message):
+    """What the processor tells of a creator's account may not have reached us: ask for it."""
+
+    payout_account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class BonusCorrected(Message):
     """The views of a bonus were too high before. owed_minor: of it what had been sent already."""
 

@@ -86,6 +86,17 @@ class ComparedBalance:
         return self.processor - self.ledger - self.explained
 
 
+@dataclass(frozen=True, slots=True)
+class Unbooked:
+    """The processor's ids of what moved and stands in no entry. disputes: those that are such."""
+
+    objects: Collection[str]
+    disputes: Collection[str]
+
+
+_OF_DISPUTES: Final = ("dispute", "dispute_reversal")
+"""Stripe's reporting categories (docs.stripe.com/reports/reporting-categories)."""
+
 DAY_ORDERS: Final[Mapping[str, Sequence[InstrumentedAttribute[Any]]]] = {
     "time": (StatementLine.occurred_at,),
     "type": (StatementLine.kind, StatementLine.occurred_at),
@@ -132,8 +143,9 @@ def unpaired_lines(session: Session) -> list[Line]:
 
 def movements_named(session: Session, references: Collection[str]) -> list[Movement]:
     """The statement lines of these balance transactions as the treasury reads them, by age."""
-    lines = session.scalars(
-        select(StatementLine)
+    rows = session.execute(
+        select(StatementLine, ProcessorStatement.read_at)
+        .join(ProcessorStatement, ProcessorStatement.id == StatementLine.statement_id)
         .where(StatementLine.stripe_balance_transaction_id.in_(references))
         .order_by(StatementLine.occurred_at, StatementLine.id)
     )
@@ -144,9 +156,24 @@ def movements_named(session: Session, references: Collection[str]) -> list[Movem
             source_id=line.source_id,
             net=Money(line.net_minor, line.currency),
             occurred_at=line.occurred_at,
+            read_at=read_at,
         )
-        for line in lines
+        for line, read_at in rows
     ]
+
+
+def unbooked_objects(session: Session) -> Unbooked:
+    """What the lines without a journal entry are about."""
+    rows = session.execute(
+        select(StatementLine.source_id, StatementLine.raw["reporting_category"].astext)
+        .outerjoin(Pairing, Pairing.line_id == StatementLine.id)
+        .where(Pairing.line_id.is_(None), StatementLine.source_id.is_not(None))
+        .distinct()
+    ).all()
+    return Unbooked(
+        objects={source for source, _ in rows},
+        disputes={source for source, category in rows if category in _OF_DISPUTES},
+    )
 
 
 def unpaired_entries(session: Session) -> list[Entry]:

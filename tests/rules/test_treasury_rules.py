@@ -27,7 +27,8 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 def moved(kind: str, minor: int = -200, *, age: timedelta = timedelta(0)) -> Movement:
-    return Movement("txn_1", kind, None, Money(minor, "USD"), NOON - age)
+    long_ago = NOON - timedelta(days=90)
+    return Movement("txn_1", kind, None, Money(minor, "USD"), long_ago, read_at=NOON - age)
 
 
 @pytest.mark.parametrize("minor", [-200, 200])

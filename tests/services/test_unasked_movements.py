@@ -87,11 +87,13 @@ def test_what_another_flow_should_have_booked_is_a_break_for_a_day_and_then_in_s
 ) -> None:
     late = statement_line("txn_late", source="tr_9", amount=usd(-100), kind="transfer")
 
-    read_statement(session, late, balances=[usd(-100)], at=NOON + timedelta(hours=24))
+    found_late = NOON + timedelta(days=3)
+    for hours in (0, 24):
+        read_statement(session, late, balances=[usd(-100)], at=found_late + timedelta(hours=hours))
     assert breaks(session) == [(BreakKind.MISSING_IN_LEDGER, "txn_late", -100)]
     assert balance(session, Code.SUSPENSE) == usd(0)
 
-    read_statement(session, late, balances=[usd(-100)], at=NOON + timedelta(hours=25))
+    read_statement(session, late, balances=[usd(-100)], at=found_late + timedelta(hours=25))
     assert breaks(session) == [(BreakKind.UNIDENTIFIED, "bt:txn_late", -100)]
     assert balance(session, Code.SUSPENSE) == usd(100)
     assert queries.unpaired_lines(session) == []

@@ -18,8 +18,11 @@ from marketplace.payouts.models import BankPayout, Payout, PayoutAccount
 from marketplace.payouts.ports import AccountFacts
 from marketplace.payouts.rules import PayoutState
 from marketplace.payouts.rules.accounts import BankState
+from marketplace.processor.ports import Endpoint
+from marketplace.store.inbox import InboxMessage, InboxState
 from tests.workers.conftest import Skip, World
 from tests.workers.road import NET, Road, make_road, usd
+from workers import inbox as inbox_jobs
 from workers import payout_accounts as account_jobs
 from workers import payouts as payout_jobs
 
@@ -250,6 +253,49 @@ def test_what_a_bank_sends_back_is_told_and_booked_nowhere(road: Road, skip: Ski
     assert road.payout().state is PayoutState.SETTLED
     assert road.entries() == entries
     road.assert_all_agrees()
+
+
+def test_what_a_bank_sends_back_is_found_when_its_webhooks_were_lost(
+    road: Road, skip: Skip
+) -> None:
+    account = road.payable()
+    skip(HOLD)
+    road.release()
+    payout_id = pay_bank(road, account)
+    road.world.sandbox.control("bank", {"press": "payout_failed", "id": payout_id})
+    store = road.world.sandbox.store
+    for event in store.newest("event"):
+        if event.get("account") == account.stripe_account_id:
+            store.put("event", event["id"], {**event, "pending_webhooks": 1})
+
+    for _ in range(2):
+        road.world.sweep(inbox_jobs.fetch_undelivered)
+        road.world.drain(mail=True)
+
+    (kept,) = road.session.scalars(select(BankPayout)).all()
+    assert kept.state is BankState.FAILED
+    assert len(told(road, "bank_payout_failed")) == 1
+    found = road.session.execute(
+        select(InboxMessage.sender, InboxMessage.account, InboxMessage.state).where(
+            InboxMessage.kind == "payout.failed"
+        )
+    ).all()
+    assert [tuple(row) for row in found] == [
+        (Endpoint.CONNECT, account.stripe_account_id, InboxState.HANDLED)
+    ]
+
+
+def test_an_account_that_we_may_not_see_any_more_has_nothing_to_fetch(
+    road: Road, skip: Skip
+) -> None:
+    account = road.open_account()
+    road.world.sandbox.control(f"accounts/{account.stripe_account_id}/disconnect")
+
+    road.world.sweep(inbox_jobs.fetch_undelivered)
+    road.world.drain()
+
+    assert road.world.later == []
+    assert road.session.scalars(select(InboxMessage)).all() == []
 
 
 def test_a_failure_told_before_the_arrival_that_came_earlier_stays_a_failure(

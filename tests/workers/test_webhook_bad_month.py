@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Final
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
@@ -18,6 +19,7 @@ from marketplace.funding.models import Chargeback, FraudWarning, Funding, Refund
 from marketplace.funding.rules import ChargebackState, FundingState, RefundState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
+from marketplace.ledger.models import Posting
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import PayoutReversal
 from marketplace.payouts.rules import PayoutState, ReversalState
@@ -29,14 +31,19 @@ from marketplace.treasury.rules.own_money import BankMoveState
 from tests.workers.conftest import Skip, World
 from tests.workers.retelling import afresh, books, tell
 from tests.workers.road import Road, make_road, usd
-from workers import chargebacks as chargeback_jobs
-from workers import funding as funding_jobs
-from workers import processor as processor_jobs
-from workers import treasury as treasury_jobs
+from workers import housekeeping
+from workers.queues import QueueName
+from workers.schedule import SCHEDULE
 
 DISPUTED: Final = "4000000000000259"
 WARNED: Final = "4000000000005423"
 HOLD: Final = timedelta(days=8)
+SWEEPS: Final = tuple(
+    entry.sweep
+    for entry in SCHEDULE
+    if entry.queue is QueueName.MONEY and entry.sweep is not housekeeping.begin_check
+)
+"""All that the clock does about money."""
 WEEK: Final = timedelta(days=6)
 
 
@@ -45,23 +52,31 @@ def road(world: World, session: Session, acme: Brand, alice: Actor, bea: Actor) 
     return make_road(world, acme, alice, bea)
 
 
-def walk_a_bad_month(road: Road, staff: Actor, skip: Skip) -> None:
+class Told(StrEnum):
+    """How we hear of what happens."""
+
+    BY_WEBHOOK = "by webhook"
+    WHEN_ASKED = "the processor keeps what it could not deliver, and lists it"
+    NOT_AT_ALL = "by our own sweeps alone"
+
+
+def walk_a_bad_month(road: Road, staff: Actor, skip: Skip, how: Told = Told.BY_WEBHOOK) -> None:
     """Pay a creator and take a part back; two chargebacks, a warning, two debits, a refund that
-    fails, a top-up and a payout of our own. Webhooks come in as they happen.
+    fails, a top-up and a payout of our own.
     """
     bank = road.world.sandbox
 
     def carry_on() -> None:
-        road.world.webhooks()
-        road.world.drain()
-        for sweep in (
-            processor_jobs.ring_due_calls,
-            funding_jobs.ring_open_money_in,
-            chargeback_jobs.look_for_chargebacks,
-            treasury_jobs.ring_open_moves,
-        ):
-            road.world.sweep(sweep)
+        skip(timedelta(minutes=3))
+        if how is Told.BY_WEBHOOK:
+            road.world.webhooks()
             road.world.drain()
+        elif how is Told.WHEN_ASKED:
+            for event in bank.store.newest("event"):
+                bank.store.put("event", event["id"], {**event, "pending_webhooks": 1})
+        for sweep in SWEEPS:
+            road.world.sweep(sweep)
+            road.world.drain(twice=False)
 
     def pay(card: str) -> None:
         asked = road.ask_for_money()
@@ -75,9 +90,12 @@ def walk_a_bad_month(road: Road, staff: Actor, skip: Skip) -> None:
         assert bank.order_debit(asked.checkout_url, bank=number).status_code == 303
         carry_on()
 
-    road.payable()
+    pay("4242424242424242")
+    road.accept(road.agree())
+    road.finish_account(road.open_account())
+    carry_on()
     skip(HOLD)
-    road.release()
+    carry_on()
     payouts.ask_reversal(
         road.session,
         actor=staff,
@@ -175,4 +193,62 @@ def test_a_bad_month_told_again_in_any_order_adds_no_entry(
 
     assert books(road) == written
     assert InboxState.WAITING not in set(road.session.scalars(select(InboxMessage.state)))
+    assert_it_ended_as_it_should(road)
+
+
+def moved(road: Road) -> dict[str, tuple[int, int]]:
+    """Every kind of posting there is: how many, and how much together."""
+    rows = road.session.execute(
+        select(
+            Posting.kind,
+            Posting.debit_code,
+            Posting.credit_code,
+            func.count(),
+            func.sum(Posting.amount_minor),
+        ).group_by(Posting.kind, Posting.debit_code, Posting.credit_code)
+    )
+    return {
+        f"{kind} {debit.value}/{credit.value}": (count, int(total))
+        for kind, debit, credit, count, total in rows
+    }
+
+
+MONTH: Final = {
+    "allocate 2010/2020": (5, 550_000),
+    "chargeback_lost 2025/1120": (1, 110_000),
+    "chargeback_withdrawn 1120/1010": (2, 220_000),
+    "chargeback_withdrawn 2020/2025": (2, 220_000),
+    "chargeback_withdrawn 5020/1010": (2, 3_000),
+    "chargeback_won 1010/1120": (1, 110_000),
+    "chargeback_won 2025/2020": (1, 110_000),
+    "commit 2020/2030": (1, 40_000),
+    "earn 2030/2040": (1, 38_000),
+    "earn 2030/4010": (1, 2_000),
+    "earn 2100/4010": (1, 4_000),
+    "fee 2020/2100": (5, 50_000),
+    "fee_return 2100/2020": (1, 13_000),
+    "freeze 2020/2025": (1, 110_000),
+    "fund 1010/2010": (5, 550_000),
+    "fund 5010/1010": (5, 13_380),
+    "mature 2040/2050": (1, 38_000),
+    "payout_reserve 2050/2060": (1, 38_000),
+    "payout_settle 2060/1010": (1, 38_000),
+    "platform_payout_arrived 1030/1020": (1, 20_000),
+    "platform_payout_sent 1020/1010": (1, 20_000),
+    "refund_failed 1010/2010": (1, 33_000),
+    "refund_hold 2020/2070": (1, 33_000),
+    "refund_paid 2070/1010": (1, 33_000),
+    "topup_arrived 1010/1050": (1, 50_000),
+    "topup_sent 1050/1030": (1, 50_000),
+    "transfer_reversal 1010/2050": (1, 8_000),
+}
+
+
+@pytest.mark.parametrize("how", list(Told))
+def test_a_bad_month_ends_in_the_same_books_however_we_hear_of_it(
+    road: Road, stella: Actor, skip: Skip, how: Told
+) -> None:
+    walk_a_bad_month(road, stella, skip, how)
+
+    assert moved(road) == MONTH
     assert_it_ended_as_it_should(road)

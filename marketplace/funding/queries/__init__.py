@@ -40,6 +40,7 @@ from marketplace.funding.queries.refunds import (
     open_refunds,
     refund_by_id,
     refunds_asked_as,
+    refunds_at,
     refunds_of,
     refunds_of_brand,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "recoveries_of",
     "refund_by_id",
     "refunds_asked_as",
+    "refunds_at",
     "refunds_of",
     "refunds_of_brand",
     "standing_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -62,6 +62,13 @@ def open_refunds(session: Session) -> Sequence[UUID]:
         select(Refund.id).where(
             Refund.state == RefundState.ASKED, Refund.stripe_refund_id.is_not(None)
         )
+    ).all()
+
+
+def refunds_at(session: Session, stripe_refund_ids: Collection[str]) -> Sequence[UUID]:
+    """The refunds that the processor knows by these ids."""
+    return session.scalars(
+        select(Refund.id).where(Refund.stripe_refund_id.in_(stripe_refund_ids)).order_by(Refund.id)
     ).all()
 
 

@@ -8,6 +8,7 @@ from marketplace.payouts.queries.accounts import (
     accounts_not_ready,
     bank_payout_by_id,
     bank_payouts_of,
+    open_accounts,
     user_of,
 )
 from marketplace.payouts.queries.bonuses import (
@@ -97,6 +98,7 @@ __all__ = [
     "measurements_of",
     "median_wait",
     "nettings",
+    "open_accounts",
     "open_cases_of",
     "payout_seen_by",
     "payouts",

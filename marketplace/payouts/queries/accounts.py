@@ -50,6 +50,15 @@ def accounts_at(
     ).all()
 
 
+def open_accounts(session: Session) -> Sequence[PayoutAccount]:
+    """Accounts that exist at the processor and are not closed."""
+    return session.scalars(
+        select(PayoutAccount)
+        .where(PayoutAccount.stripe_account_id.is_not(None), PayoutAccount.closed_at.is_(None))
+        .order_by(PayoutAccount.id)
+    ).all()
+
+
 def accounts_not_ready(session: Session) -> Sequence[PayoutAccount]:
     """Accounts that exist at the processor and cannot take transfers yet."""
     return session.scalars(

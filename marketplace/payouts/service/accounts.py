@@ -169,11 +169,7 @@ def record_bank_payout(session: Session, *, facts: BankPayoutFacts, now: datetim
 
 def ring_accounts(session: Session) -> int:
     """Ring for every account there is, so that a lost webhook is found; return how many."""
-    ids = session.scalars(
-        select(PayoutAccount.id).where(
-            PayoutAccount.stripe_account_id.is_not(None), PayoutAccount.closed_at.is_(None)
-        )
-    ).all()
-    for payout_account_id in ids:
-        post(session, PayoutAccountChanged(payout_account_id=payout_account_id))
-    return len(ids)
+    found = queries.open_accounts(session)
+    for account in found:
+        post(session, PayoutAccountChanged(payout_account_id=account.id))
+    return len(found)

@@ -4,6 +4,7 @@ from marketplace.treasury.queries.ages import Lying, lying_long
 from marketplace.treasury.queries.bank import (
     bank_move_by_id,
     bank_moves,
+    moves_at,
     moves_to_look_at,
     own_money_by_currency,
     own_money_in,
@@ -33,6 +34,7 @@ __all__ = [
     "currencies",
     "decided_requests",
     "lying_long",
+    "moves_at",
     "moves_to_look_at",
     "open_requests",
     "own_money_by_currency",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -64,6 +64,13 @@ def moves_to_look_at(session: Session) -> Sequence[UUID]:
     """Payouts and top-ups that are under way."""
     return session.scalars(
         select(BankMove.id).where(BankMove.state == BankMoveState.UNDER_WAY).order_by(BankMove.id)
+    ).all()
+
+
+def moves_at(session: Session, stripe_ids: Collection[str]) -> Sequence[UUID]:
+    """The payouts and top-ups that the processor knows by these ids."""
+    return session.scalars(
+        select(BankMove.id).where(BankMove.stripe_id.in_(stripe_ids)).order_by(BankMove.id)
     ).all()
 
 

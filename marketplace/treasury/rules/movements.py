@@ -44,18 +44,23 @@ BOOKED_ELSEWHERE: Final = frozenset(
 )  # fmt: skip
 """Types of things that we have asked for or that a webhook tells of: their own flow books them."""
 GRACE: Final = timedelta(hours=24)
-"""How long such a thing is left to its own flow; every sweep has looked many times by then."""
+"""How long such a thing is left to its own flow once we know of it; every sweep has looked many
+times by then, also when nothing of ours ran for days before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One balance transaction without an entry. net: signed from our side."""
+    """One balance transaction without an entry.
+
+    net: signed from our side. read_at: when a statement of ours first had it.
+    """
 
     reference: str
     kind: str
     source_id: str | None
     net: Money
     occurred_at: datetime
+    read_at: datetime
 
 
 def entry_of_movement(movement: Movement, *, now: datetime) -> Entry | None:
@@ -74,7 +79,7 @@ def entry_of_movement(movement: Movement, *, now: datetime) -> Entry | None:
             against=against,
             net=movement.net,
         )
-    if movement.kind in BOOKED_ELSEWHERE and now - movement.occurred_at <= GRACE:
+    if movement.kind in BOOKED_ELSEWHERE and now - movement.read_at <= GRACE:
         return None
     return events.unidentified(
         stripe_balance_transaction_id=movement.reference,
