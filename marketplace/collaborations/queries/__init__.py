@@ -38,6 +38,7 @@ from marketplace.collaborations.queries.money import (
     campaign_money,
     campaigns_money,
 )
+from marketplace.collaborations.queries.outcomes import Followed, outcomes
 from marketplace.collaborations.queries.scope import (
     Ties,
     application_seen_by,
@@ -58,6 +59,7 @@ __all__ = [
     "BrandsOffer",
     "CampaignMoney",
     "CounterOffer",
+    "Followed",
     "InvitationLine",
     "Ties",
     "WorkLine",
@@ -86,6 +88,7 @@ __all__ = [
     "offers_of",
     "offers_to_answer",
     "open_offers_for_creator",
+    "outcomes",
     "owed_under",
     "party_of",
     "past_offers_for_creator",

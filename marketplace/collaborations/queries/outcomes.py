@@ -1,0 +1,100 @@
+"""What followed on every question that was put between brands and creators, to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+SILENT_AFTER: Final = timedelta(days=14)
+"""An invitation that nobody has answered for so long is not going to be."""
+RENEWED_WITHIN: Final = timedelta(days=180)
+"""A brand that has not come back for so long is not going to."""
+
+
+class Followed(NamedTuple):
+    """One question and whether the next step followed.
+
+    step: reply, apply, offer, agree, deliver or renew. fee_minor: offered or asked, in the
+    campaign's currency; the upper end of the brief's range for an invitation, None where it has
+    none. usual_minor: what the creator's rates come to for the same pieces; None when not known.
+    """
+
+    step: str
+    creator_id: UUID
+    campaign_id: UUID
+    asked_at: datetime
+    happened: bool
+    fee_minor: int | None
+    usual_minor: int | None
+
+
+def outcomes(session: Session, *, now: datetime) -> Sequence[Followed]:
+    """Every question that has been decided, in the order in which they were put."""
+    rows: Sequence[Any] = session.execute(
+        _OUTCOMES,
+        {"silent": now - SILENT_AFTER, "renewal": RENEWED_WITHIN, "lapsed": now - RENEWED_WITHIN},
+    ).all()
+    return [Followed(*row) for row in rows]
+
+
+_OUTCOMES: Final = text(
+    """
+    WITH questions AS (
+        SELECT 'reply' AS step, creator_id, campaign_id, sent_at AS asked_at,
+               state IN ('applied', 'declined') AS happened, NULL::bigint AS fee
+        FROM invitations
+        WHERE state <> 'sent' OR sent_at <= :silent
+        UNION ALL
+        SELECT 'apply', creator_id, campaign_id, sent_at, state = 'applied', NULL
+        FROM invitations
+        WHERE state IN ('applied', 'declined')
+        UNION ALL
+        SELECT 'offer', a.creator_id, a.campaign_id, a.applied_at, o.there, a.fee_minor
+        FROM applications a
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (SELECT FROM offers WHERE application_id = a.id) AS there) o
+        WHERE a.state = 'declined' OR o.there
+        UNION ALL
+        SELECT 'agree', a.creator_id, a.campaign_id, o.made_at, a.state = 'agreed', o.fee_minor
+        FROM applications a
+        CROSS JOIN LATERAL (
+            SELECT made_at, fee_minor FROM offers WHERE application_id = a.id
+            ORDER BY number LIMIT 1) o
+        WHERE a.state IN ('agreed', 'declined', 'withdrawn')
+        UNION ALL
+        SELECT 'deliver', c.creator_id, c.campaign_id, c.agreed_at, c.state = 'completed',
+               o.fee_minor
+        FROM collaborations c JOIN offers o ON o.id = c.offer_id
+        WHERE c.state <> 'active'
+        UNION ALL
+        SELECT 'renew', c.creator_id, c.campaign_id, c.ended_at, n.there, o.fee_minor
+        FROM collaborations c JOIN offers o ON o.id = c.offer_id
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (
+                SELECT FROM collaborations l
+                WHERE l.brand_id = c.brand_id AND l.creator_id = c.creator_id
+                  AND l.agreed_at > c.ended_at AND l.agreed_at <= c.ended_at + :renewal) AS there) n
+        WHERE c.state = 'completed' AND (n.there OR c.ended_at <= :lapsed)
+    )
+    SELECT q.step, q.creator_id, q.campaign_id, q.asked_at, q.happened,
+           coalesce(q.fee, b.fee_high_minor), r.usual
+    FROM questions q
+    JOIN campaigns p ON p.id = q.campaign_id
+    LEFT JOIN LATERAL (
+        SELECT fee_high_minor, deliverables FROM briefs
+        WHERE campaign_id = q.campaign_id AND state = 'published'
+        ORDER BY version DESC LIMIT 1) b ON true
+    LEFT JOIN LATERAL (
+        SELECT CASE WHEN count(*) = count(rc.fee_minor)
+                    THEN sum(rc.fee_minor * (d ->> 'count')::bigint)::bigint END AS usual
+        FROM jsonb_array_elements(b.deliverables) d
+        LEFT JOIN rate_cards rc ON rc.creator_id = q.creator_id AND rc.currency = p.currency
+                               AND rc.format = d ->> 'format') r ON true
+    ORDER BY q.asked_at, q.step, q.campaign_id, q.creator_id
+    """
+)
