@@ -40,9 +40,17 @@ def test_the_interval_narrows_with_the_sample_and_stays_within_the_whole() -> No
 
 
 def test_countries_watched_by_the_same_audiences_are_look_alikes() -> None:
-    profiles = np.array([[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.0, 0.0, 1.0]])
+    profiles = np.array([[0.5, 0.5, 0.0], [0.5, 0.0, 0.0], [0.0, 0.0, 1.0]])
 
-    assert shares.look_alikes(profiles).tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
+    alike = shares.look_alikes(profiles)
+
+    assert alike.ravel().tolist() == pytest.approx([0, 0.5, 0, 0.5, 0, 0, 0, 0, 0])
+
+
+def test_what_was_counted_two_months_ago_counts_half() -> None:
+    counts = np.array([[[8.0, 0.0], [0.0, 0.0], [4.0, 2.0]]])
+
+    assert shares.recent(counts, half_life=2).tolist() == [[10, 1]]
 
 
 def test_in_target_is_the_product_of_three_sums() -> None:

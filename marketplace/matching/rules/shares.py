@@ -50,18 +50,26 @@ def interval(share: Floats, sample_size: Floats) -> tuple[Floats, Floats]:
     return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
 
 
+def recent(counts: Floats, *, half_life: float) -> Floats:
+    """Return what was counted lately: (n, …), from (n, periods, …) with the newest period first.
+
+    A period counts half of the one that is ``half_life`` periods newer.
+    """
+    weights = 0.5 ** (np.arange(counts.shape[1]) / half_life)
+    return np.asarray(np.tensordot(counts, weights, axes=(1, 0)))
+
+
 def look_alikes(profiles: Floats) -> Floats:
     """Return how much an audience in one country says of another: (c, c), 0 to 1, diagonal 0.
 
-    Two countries are alike when the same creators are watched in both: the cosine of the columns
-    of ``profiles`` (m creators, c countries), without the common part that all countries share.
+    Two countries are alike when the same creators are watched in both: the square of the cosine of
+    their columns. Squared, because a far likeness says next to nothing.
 
-    profiles: each creator's shares, raw.
+    profiles: each creator's shares (m, c), raw.
     """
-    weights = np.sqrt(np.maximum(profiles, 0))
-    lengths = np.sqrt((weights**2).sum(axis=0))
-    unit = weights / np.where(lengths > 0, lengths, 1)
-    alike = np.clip(unit.T @ unit, 0, 1)
+    lengths = np.sqrt((profiles**2).sum(axis=0))
+    unit = profiles / np.where(lengths > 0, lengths, 1)
+    alike = np.clip(unit.T @ unit, 0, 1) ** 2
     np.fill_diagonal(alike, 0)
     return np.asarray(alike, profiles.dtype)
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from marketplace.creators.rules import EMPTY_HASHTAGS
+from marketplace.matching.rules.likeness import unit_rows
 from marketplace.matching.rules.words import keys_of
 
 Floats = NDArray[np.floating]
@@ -179,7 +180,7 @@ def vectors(
         if terms:
             roots = np.sqrt(np.array(list(terms.values()), np.float32))
             found[row] = roots @ of_terms[list(terms)]
-    return np.asarray(_unit_rows(found), np.float32)
+    return np.asarray(unit_rows(found), np.float32)
 
 
 def segments(
@@ -190,7 +191,7 @@ def segments(
     vectors: (n, d), what each creator is about; a row of zeros belongs to all alike. centres:
     (k, d) as :func:`segment_centres` gave them before; by default they are made of these vectors.
     """
-    unit = _unit_rows(vectors)
+    unit = unit_rows(vectors)
     middle = segment_centres(vectors, k) if centres is None else centres
     near = sharpness * (unit @ middle.T.astype(unit.dtype))
     grown = np.exp(near - near.max(axis=1, keepdims=True))
@@ -203,11 +204,11 @@ def segment_centres(vectors: Floats, k: int = SEGMENTS, *, rounds: int = 50) -> 
     The first centre is the most common direction; each next one is the creator who is farthest
     from all centres so far, so nothing is drawn by lot.
     """
-    unit = _unit_rows(vectors)
+    unit = unit_rows(vectors)
     unit = unit[(unit**2).sum(axis=1) > 0]
     if len(unit) == 0:
         return np.zeros((k, vectors.shape[1]), np.float32)
-    found = [_unit_rows(unit.mean(axis=0, keepdims=True))[0]]
+    found = [unit_rows(unit.mean(axis=0, keepdims=True))[0]]
     nearest = unit @ found[0]
     while len(found) < k:
         found.append(unit[int(nearest.argmin())])
@@ -222,7 +223,7 @@ def segment_centres(vectors: Floats, k: int = SEGMENTS, *, rounds: int = 50) -> 
         for place in range(k):
             if (of_whom == place).any():
                 middles[place] = unit[of_whom == place].mean(axis=0)
-        middles = _unit_rows(middles)
+        middles = unit_rows(middles)
     return np.asarray(middles, np.float32)
 
 
@@ -252,8 +253,3 @@ def _neighbours(
         np.concatenate([np.zeros(0, np.uint16), *near]),
         np.concatenate([np.zeros(0, np.float32), *nearness]),
     )
-
-
-def _unit_rows(vectors: Floats) -> Floats:
-    lengths = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1))
