@@ -130,3 +130,4 @@ _TO_LOOK_AT: Final = (
     .where(ProcessorCall.state.in_((CallState.MANUAL, CallState.UNKNOWN)))
     .order_by(ProcessorCall.planned_at)
 )
+ANY_TO_LOOK_AT: Final = _TO_LOOK_AT.exists()

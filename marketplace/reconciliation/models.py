@@ -8,13 +8,16 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
     String,
     UniqueConstraint,
+    and_,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -139,12 +142,17 @@ class InvariantResult(Base):
     """The first of them, each with ``subject`` and ``text``."""
     checked_at: Mapped[datetime]
 
-    @property
+    @hybrid_property
     def passed(self) -> bool:
         """True when nothing was found."""
         return self.finding_count == 0
 
-    @property
+    @hybrid_property
     def broken(self) -> bool:
         """True when the books themselves are wrong; an alarm alone does not say so."""
-        return not self.passed and not self.alarm
+        return self.finding_count > 0 and not self.alarm
+
+    @broken.inplace.expression
+    @classmethod
+    def _broken(cls) -> ColumnElement[bool]:
+        return and_(cls.finding_count > 0, ~cls.alarm)

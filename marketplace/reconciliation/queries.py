@@ -300,11 +300,7 @@ def days_with_lines(session: Session, *, limit: int = 30) -> list[tuple[date, in
 
 def open_breaks(session: Session) -> Sequence[ReconciliationBreak]:
     """Breaks that are open, oldest first."""
-    return session.scalars(
-        select(ReconciliationBreak)
-        .where(ReconciliationBreak.state == BreakState.OPEN)
-        .order_by(ReconciliationBreak.opened_at, ReconciliationBreak.id)
-    ).all()
+    return session.scalars(_OPEN_BREAKS).all()
 
 
 def resolved_breaks(session: Session, *, page: int) -> Page[ReconciliationBreak]:
@@ -389,3 +385,13 @@ def _touches() -> ColumnElement[bool]:
     return or_(
         Posting.debit_code == Code.PROCESSOR_BALANCE, Posting.credit_code == Code.PROCESSOR_BALANCE
     )
+
+
+_OPEN_BREAKS: Final = (
+    select(ReconciliationBreak)
+    .where(ReconciliationBreak.state == BreakState.OPEN)
+    .order_by(ReconciliationBreak.opened_at, ReconciliationBreak.id)
+)
+ANY_OPEN_BREAK: Final = _OPEN_BREAKS.exists()
+LAST_READ_AT: Final = select(func.max(ProcessorStatement.read_at)).scalar_subquery()
+"""When the processor's statement was read last; NULL before the first time."""

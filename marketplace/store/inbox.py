@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, or_, select, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -190,11 +191,8 @@ def webhook_by_id(session: Session, inbox_id: UUID) -> InboxMessage:
 
 def stuck_count(session: Session) -> int:
     """How many webhooks wait because something went wrong."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                InboxMessage.handled_at.is_(None), InboxMessage.failure.is_not(None)
-            )
-        )
-        or 0
-    )
+    return session.scalar(select(func.count()).where(*_STUCK)) or 0
+
+
+_STUCK: Final = (InboxMessage.handled_at.is_(None), InboxMessage.failure.is_not(None))
+ANY_STUCK: Final = exists().where(*_STUCK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Index, func, select, text
@@ -51,12 +52,7 @@ def post_all(session: Session, messages: Sequence[Message]) -> None:
 
 def failed(session: Session, *, page: int) -> Page[OutboxMessage]:
     """Messages that a job gave up on, newest first."""
-    statement = (
-        select(OutboxMessage)
-        .where(OutboxMessage.failure.is_not(None))
-        .order_by(OutboxMessage.posted_at.desc(), OutboxMessage.id.desc())
-    )
-    return page_of(session, statement, number=page)
+    return page_of(session, _FAILED, number=page)
 
 
 def retry(session: Session, message_id: UUID) -> None:
@@ -76,3 +72,11 @@ def retry(session: Session, message_id: UUID) -> None:
         raise Conflict("This message has been tried again already")
     message.failure = message.failed_job = None
     session.add(OutboxMessage(id=new_id(), name=message.name, body=message.body))
+
+
+_FAILED: Final = (
+    select(OutboxMessage)
+    .where(OutboxMessage.failure.is_not(None))
+    .order_by(OutboxMessage.posted_at.desc(), OutboxMessage.id.desc())
+)
+ANY_FAILED: Final = _FAILED.exists()

@@ -1,6 +1,7 @@
 """What is known of deliverables, by who asks."""
 
 from marketplace.deliverables.queries.endings import (
+    ANY_ENDING_WITH_STAFF,
     EndingLine,
     EndingOutlook,
     ending_outlook,
@@ -41,6 +42,7 @@ from marketplace.deliverables.queries.submissions import (
 )
 
 __all__ = [
+    "ANY_ENDING_WITH_STAFF",
     "MOST_LINES",
     "DeliverableLine",
     "EndingLine",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -118,12 +119,7 @@ def ending_seen_by(session: Session, actor: Actor, ending_id: UUID) -> Ending:
 
 def endings_with_staff(session: Session) -> Sequence[Ending]:
     """What staff are asked to decide, with both sides, the oldest first."""
-    return session.scalars(
-        select(Ending)
-        .where(Ending.state == EndingState.WITH_STAFF)
-        .options(*_ending_parts())
-        .order_by(Ending.asked_at, Ending.id)
-    ).all()
+    return session.scalars(_WITH_STAFF).all()
 
 
 def _ending_parts() -> Sequence[ORMOption]:
@@ -132,3 +128,12 @@ def _ending_parts() -> Sequence[ORMOption]:
         whole.joinedload(Collaboration.campaign).joinedload(Campaign.brand),
         whole.joinedload(Collaboration.creator),
     )
+
+
+_WITH_STAFF: Final = (
+    select(Ending)
+    .where(Ending.state == EndingState.WITH_STAFF)
+    .options(*_ending_parts())
+    .order_by(Ending.asked_at, Ending.id)
+)
+ANY_ENDING_WITH_STAFF: Final = _WITH_STAFF.exists()

@@ -1,7 +1,9 @@
 """What is known of a brand's money: in, back, and where it is."""
 
-from marketplace.funding.queries.bills import Bill, bills_of, debts_by_brand
+from marketplace.funding.queries.bills import ANY_DEBT, Bill, bills_of, debts_by_brand
 from marketplace.funding.queries.chargebacks import (
+    ANY_OPEN_CHARGEBACK,
+    ANY_OPEN_WARNING,
     answers_to,
     chargeback_by_id,
     chargebacks_of,
@@ -14,6 +16,7 @@ from marketplace.funding.queries.chargebacks import (
     warnings_of,
 )
 from marketplace.funding.queries.fundings import (
+    ANY_FAILED_FUNDING,
     allocations_of,
     charge_of,
     failed_fundings,
@@ -35,6 +38,8 @@ from marketplace.funding.queries.money import (
     wallets_of,
 )
 from marketplace.funding.queries.refunds import (
+    ANY_BANK_TRANSFER_DUE,
+    ANY_FAILED_REFUND,
     bank_transfers_due,
     failed_refunds,
     open_refunds,
@@ -46,6 +51,12 @@ from marketplace.funding.queries.refunds import (
 )
 
 __all__ = [
+    "ANY_BANK_TRANSFER_DUE",
+    "ANY_DEBT",
+    "ANY_FAILED_FUNDING",
+    "ANY_FAILED_REFUND",
+    "ANY_OPEN_CHARGEBACK",
+    "ANY_OPEN_WARNING",
     "Bill",
     "Unspent",
     "allocations_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -144,13 +145,16 @@ def _given(session: Session, campaigns: Sequence[UUID], currency: str) -> Money:
 
 def debts_by_brand(session: Session) -> dict[UUID, list[Money]]:
     """Brand id -> what it owes, for every brand that owes anything."""
-    rows = session.execute(
-        select(LedgerAccount.owner_id, LedgerAccount.currency, LedgerBalance.balance_minor)
-        .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
-        .where(LedgerAccount.code == Code.OWED_BY_BRAND, LedgerBalance.balance_minor > 0)
-        .order_by(LedgerAccount.owner_id, LedgerAccount.currency)
-    )
     found: dict[UUID, list[Money]] = {}
-    for brand_id, currency, minor in rows:
+    for brand_id, currency, minor in session.execute(_DEBTS):
         found.setdefault(brand_id, []).append(Money(minor, currency))
     return found
+
+
+_DEBTS: Final = (
+    select(LedgerAccount.owner_id, LedgerAccount.currency, LedgerBalance.balance_minor)
+    .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+    .where(LedgerAccount.code == Code.OWED_BY_BRAND, LedgerBalance.balance_minor > 0)
+    .order_by(LedgerAccount.owner_id, LedgerAccount.currency)
+)
+ANY_DEBT: Final = _DEBTS.exists()

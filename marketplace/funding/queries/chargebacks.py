@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,6 +32,20 @@ _WARNED = (
     joinedload(FraudWarning.campaign),
     joinedload(FraudWarning.charge).joinedload(Charge.funding),
 )
+_OPEN: Final = (
+    select(Chargeback)
+    .where(Chargeback.state.not_in(OVER))
+    .options(*_WHOLE)
+    .order_by(Chargeback.evidence_due_by.nulls_last(), Chargeback.opened_at)
+)
+_OPEN_WARNINGS: Final = (
+    select(FraudWarning)
+    .where(FraudWarning.state == WarningState.OPEN)
+    .options(*_WARNED)
+    .order_by(FraudWarning.warned_at)
+)
+ANY_OPEN_CHARGEBACK: Final = _OPEN.exists()
+ANY_OPEN_WARNING: Final = _OPEN_WARNINGS.exists()
 
 
 def chargeback_by_id(session: Session, chargeback_id: UUID) -> Chargeback:
@@ -45,12 +60,7 @@ def chargeback_by_id(session: Session, chargeback_id: UUID) -> Chargeback:
 
 def open_chargebacks(session: Session) -> Sequence[Chargeback]:
     """Chargebacks whose outcome is open, the nearest deadline first."""
-    return session.scalars(
-        select(Chargeback)
-        .where(Chargeback.state.not_in(OVER))
-        .options(*_WHOLE)
-        .order_by(Chargeback.evidence_due_by.nulls_last(), Chargeback.opened_at)
-    ).all()
+    return session.scalars(_OPEN).all()
 
 
 def ended_chargebacks(session: Session, *, limit: int) -> Sequence[Chargeback]:
@@ -95,12 +105,7 @@ def warning_by_id(session: Session, warning_id: UUID) -> FraudWarning:
 
 def open_warnings(session: Session) -> Sequence[FraudWarning]:
     """Fraud warnings that wait for staff, oldest first."""
-    return session.scalars(
-        select(FraudWarning)
-        .where(FraudWarning.state == WarningState.OPEN)
-        .options(*_WARNED)
-        .order_by(FraudWarning.warned_at)
-    ).all()
+    return session.scalars(_OPEN_WARNINGS).all()
 
 
 def warnings_of(session: Session, *, campaign_id: UUID) -> Sequence[FraudWarning]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.funding.models import Allocation, Charge, Funding
@@ -71,14 +72,18 @@ def open_checkouts(session: Session, *, asked_before: datetime) -> Sequence[UUID
 
 def failed_fundings(session: Session, *, since: datetime) -> Sequence[Funding]:
     """Fundings asked for since then that went wrong, with their campaigns, newest first."""
-    return session.scalars(
-        select(Funding)
-        .where(Funding.state == FundingState.FAILED, Funding.requested_at >= since)
-        .options(joinedload(Funding.campaign))
-        .order_by(Funding.requested_at.desc())
-    ).all()
+    return session.scalars(_FAILED, {"since": since}).all()
 
 
 def charge_of(session: Session, funding_id: UUID) -> Charge | None:
     """The charge that paid a funding."""
     return session.scalar(select(Charge).where(Charge.funding_id == funding_id))
+
+
+_FAILED: Final = (
+    select(Funding)
+    .where(Funding.state == FundingState.FAILED, Funding.requested_at >= bindparam("since"))
+    .options(joinedload(Funding.campaign))
+    .order_by(Funding.requested_at.desc())
+)
+ANY_FAILED_FUNDING: Final = _FAILED.exists()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.funding.models import Charge, Refund
@@ -74,21 +75,28 @@ def refunds_at(session: Session, stripe_refund_ids: Collection[str]) -> Sequence
 
 def bank_transfers_due(session: Session) -> Sequence[Refund]:
     """Refunds that finance staff have to send from the bank, oldest first."""
-    return session.scalars(
-        select(Refund)
-        .where(Refund.state == RefundState.BANK_TRANSFER_DUE)
-        .options(*_WHOLE)
-        .order_by(Refund.asked_at)
-    ).all()
+    return session.scalars(_BANK_TRANSFERS_DUE).all()
 
 
 def failed_refunds(session: Session, *, since: datetime) -> Sequence[Refund]:
     """Refunds that failed or came back since then, with their campaigns, newest first."""
-    return session.scalars(
-        select(Refund)
-        .where(
-            Refund.state.in_((RefundState.FAILED, RefundState.CAME_BACK)), Refund.ended_at >= since
-        )
-        .options(*_WHOLE)
-        .order_by(Refund.ended_at.desc())
-    ).all()
+    return session.scalars(_FAILED, {"since": since}).all()
+
+
+_BANK_TRANSFERS_DUE: Final = (
+    select(Refund)
+    .where(Refund.state == RefundState.BANK_TRANSFER_DUE)
+    .options(*_WHOLE)
+    .order_by(Refund.asked_at)
+)
+_FAILED: Final = (
+    select(Refund)
+    .where(
+        Refund.state.in_((RefundState.FAILED, RefundState.CAME_BACK)),
+        Refund.ended_at >= bindparam("since"),
+    )
+    .options(*_WHOLE)
+    .order_by(Refund.ended_at.desc())
+)
+ANY_BANK_TRANSFER_DUE: Final = _BANK_TRANSFERS_DUE.exists()
+ANY_FAILED_REFUND: Final = _FAILED.exists()

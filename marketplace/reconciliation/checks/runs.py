@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.kernel.errors import NotFound
@@ -48,6 +48,16 @@ class PastRun:
     run: InvariantRun
     green: int
     red: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out of a run. green: how many of so many held. broken: titles of what is wrong."""
+
+    begun_at: datetime
+    green: int
+    total: int
+    broken: Sequence[str]
 
 
 def begin(session: Session, *, asked_by: UUID | None, now: datetime) -> InvariantRun:
@@ -118,6 +128,12 @@ def last(session: Session) -> KeptRun | None:
     return KeptRun(run, _results_of(session, run.id)) if run is not None else None
 
 
+def last_outcome(session: Session) -> Outcome | None:
+    """What came out of the newest run that has ended, in one small row."""
+    row = session.execute(_LAST_OUTCOME).first()
+    return None if row is None else Outcome(*row)
+
+
 def one(session: Session, run_id: UUID) -> KeptRun:
     """A run by its id; raises NotFound."""
     run = session.get(InvariantRun, run_id, options=[joinedload(InvariantRun.asked_by)])
@@ -185,3 +201,27 @@ def _results_of(session: Session, run_id: UUID) -> Sequence[InvariantResult]:
         .where(InvariantResult.run_id == run_id)
         .order_by(InvariantResult.position)
     ).all()
+
+
+_NEWEST: Final = (
+    select(InvariantRun.id, InvariantRun.begun_at)
+    .where(InvariantRun.ended_at.is_not(None))
+    .order_by(InvariantRun.begun_at.desc())
+    .limit(1)
+    .subquery()
+)
+_LAST_OUTCOME: Final = (
+    select(
+        _NEWEST.c.begun_at,
+        func.count().filter(InvariantResult.passed),
+        func.count(InvariantResult.name),
+        func.coalesce(
+            func.array_agg(
+                aggregate_order_by(InvariantResult.title, InvariantResult.position)
+            ).filter(InvariantResult.broken),
+            cast([], ARRAY(Text)),
+        ),
+    )
+    .outerjoin(InvariantResult, InvariantResult.run_id == _NEWEST.c.id)
+    .group_by(_NEWEST.c.begun_at)
+)

@@ -18,6 +18,7 @@ from marketplace.treasury.queries.owners import (
     owners_found,
 )
 from marketplace.treasury.queries.requests import (
+    ANY_OPEN_REQUEST,
     decided_requests,
     open_requests,
     request_by_id,
@@ -25,6 +26,7 @@ from marketplace.treasury.queries.requests import (
 from marketplace.treasury.queries.suspense import Suspended, suspended_movement, suspended_movements
 
 __all__ = [
+    "ANY_OPEN_REQUEST",
     "FoundOwner",
     "Lying",
     "Suspended",

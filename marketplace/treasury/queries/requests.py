@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -16,11 +17,7 @@ from marketplace.treasury.rules.requests import RequestState
 
 def open_requests(session: Session) -> Sequence[FinanceRequest]:
     """Requests that wait for another member of staff, oldest first."""
-    return session.scalars(
-        _with_people()
-        .where(FinanceRequest.state == RequestState.ASKED)
-        .order_by(FinanceRequest.asked_at, FinanceRequest.id)
-    ).all()
+    return session.scalars(_OPEN).all()
 
 
 def decided_requests(session: Session, *, page: int) -> Page[FinanceRequest]:
@@ -45,3 +42,11 @@ def _with_people() -> Select[FinanceRequest]:
     return select(FinanceRequest).options(
         joinedload(FinanceRequest.maker), joinedload(FinanceRequest.checker)
     )
+
+
+_OPEN: Final = (
+    _with_people()
+    .where(FinanceRequest.state == RequestState.ASKED)
+    .order_by(FinanceRequest.asked_at, FinanceRequest.id)
+)
+ANY_OPEN_REQUEST: Final = _OPEN.exists()

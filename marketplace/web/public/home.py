@@ -43,7 +43,7 @@ def home() -> ResponseReturnValue:
     with reading() as session:
         figures = _figures(session)
         terms = terms_for(session, at=utc_now())
-        proven = runs.last(session)
+        proven = runs.last_outcome(session)
     return render_template(
         "public/home.html", figures=figures, fees=fees_in_one_line(terms), proven=proven
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from marketplace.deliverables import queries as endings
@@ -51,6 +52,9 @@ WORDS: Final = {
 }
 
 
+Asked = Callable[[Session, datetime], list[Todo]]
+
+
 @dataclass(frozen=True, slots=True)
 class AgeClass:
     """The open breaks of one age class; sums: what they differ by, one amount a currency."""
@@ -65,28 +69,24 @@ def home() -> ResponseReturnValue:
     """What needs me now?"""
     now = utc_now()
     with reading() as session:
-        last_run = runs.last(session)
+        last_run = runs.last_outcome(session)
         covers = cover_by_currency(session)
-        ages = by_age(reconciliation.open_breaks(session), now=now)
-        last = reconciliation.last_statement(session)
+        read_at, breaks_open, *waits = session.execute(_GLANCE, {"since": now - RECENTLY}).one()
+        ages = by_age(reconciliation.open_breaks(session) if breaks_open else (), now=now)
         todos = [
             *_invariants_to_look_at(last_run, now=now),
             *_breaks_to_resolve(ages),
-            *_calls_to_look_at(session),
-            *_requests_to_decide(session),
-            *_chargebacks_to_answer(session),
-            *_endings_to_decide(session),
-            *_payments_gone_wrong(session, now=now),
             *_cash_to_add(covers),
-            *_jobs_to_retry(session),
         ]
+        for (_, asked), some in zip(_SUBJECTS, waits, strict=True):
+            todos += asked(session, now) if some else ()
     return render_template(
         "staff/home.html",
         todos=todos,
         last_run=last_run,
         covers=covers,
         ages=ages,
-        last=last,
+        read_at=read_at,
         now=now,
     )
 
@@ -104,25 +104,26 @@ def by_age(breaks: Sequence[ReconciliationBreak], *, now: datetime) -> list[AgeC
     return classes
 
 
-def _invariants_to_look_at(last: runs.KeptRun | None, *, now: datetime) -> list[Todo]:
+def _invariants_to_look_at(last: runs.Outcome | None, *, now: datetime) -> list[Todo]:
     if last is None:
         return []
     found = []
-    broken = [each for each in last.results if each.broken]
-    if broken:
+    if last.broken:
         found.append(
             Todo(
-                title=_counted(len(broken), "invariant does not hold", "invariants do not hold"),
-                detail="; ".join(each.title for each in broken),
+                title=_counted(
+                    len(last.broken), "invariant does not hold", "invariants do not hold"
+                ),
+                detail="; ".join(last.broken),
                 action_label="See the findings",
                 url=url_for("staff.proof"),
             )
         )
-    if is_stale(last, now=now):
+    if is_stale(last.begun_at, now=now):
         found.append(
             Todo(
                 title="The invariants were not checked last night",
-                detail=f"Last checked {render.moment(last.run.begun_at)}",
+                detail=f"Last checked {render.moment(last.begun_at)}",
                 action_label="Check now",
                 url=url_for("staff.proof"),
             )
@@ -149,7 +150,7 @@ def _breaks_to_resolve(ages: Sequence[AgeClass]) -> list[Todo]:
     ]
 
 
-def _calls_to_look_at(session: Session) -> list[Todo]:
+def _calls_to_look_at(session: Session, _now: datetime) -> list[Todo]:
     calls = processor.to_look_at(session)
     return [
         *_calls(calls.stuck, one="A {} waits for a person", many="{} calls wait for a person"),
@@ -183,7 +184,7 @@ def url_of_call(call: ProcessorCall) -> str:
     return url_for("staff.call", call_id=call.id)
 
 
-def _requests_to_decide(session: Session) -> list[Todo]:
+def _requests_to_decide(session: Session, _now: datetime) -> list[Todo]:
     """What others have asked for; one's own waits for somebody else."""
     return [
         Todo(
@@ -198,7 +199,7 @@ def _requests_to_decide(session: Session) -> list[Todo]:
     ]
 
 
-def _endings_to_decide(session: Session) -> list[Todo]:
+def _endings_to_decide(session: Session, _now: datetime) -> list[Todo]:
     waiting = len(endings.endings_with_staff(session))
     if not waiting:
         return []
@@ -212,32 +213,33 @@ def _endings_to_decide(session: Session) -> list[Todo]:
     ]
 
 
-def _payments_gone_wrong(session: Session, *, now: datetime) -> list[Todo]:
-    since = now - RECENTLY
-    fundings = [
+def _fundings_gone_wrong(session: Session, now: datetime) -> list[Todo]:
+    return [
         Todo(
             title=f"A payment for “{each.campaign.name}” went wrong",
             detail=f"{render.money(each.total)}, {render.day(each.requested_at)}. {each.problem}",
             action_label="See its entries",
             url=url_for("staff.journal", owner=each.campaign_id),
         )
-        for each in funding.failed_fundings(session, since=since)
+        for each in funding.failed_fundings(session, since=now - RECENTLY)
     ]
-    refunds = [
+
+
+def _refunds_gone_wrong(session: Session, now: datetime) -> list[Todo]:
+    return [
         Todo(
             title=f"A refund {_refund_of(each)} failed",
             detail=f"{render.money(each.amount)}. {each.problem}",
             action_label="See its entries",
             url=url_for("staff.journal", owner=each.id),
         )
-        for each in funding.failed_refunds(session, since=since)
+        for each in funding.failed_refunds(session, since=now - RECENTLY)
     ]
-    return [*_bank_transfers_to_send(session), *fundings, *refunds]
 
 
-def _chargebacks_to_answer(session: Session) -> list[Todo]:
-    """Those whose deadline runs, warnings that wait for a word, and what brands owe."""
-    waiting = [
+def _chargebacks_to_answer(session: Session, _now: datetime) -> list[Todo]:
+    """Those whose deadline runs."""
+    return [
         Todo(
             title=f"Answer the chargeback for “{each.campaign.name}”",
             detail=f"{render.money(each.amount)} is at stake.",
@@ -248,7 +250,10 @@ def _chargebacks_to_answer(session: Session) -> list[Todo]:
         for each in funding.open_chargebacks(session)
         if each.state in ANSWERABLE
     ]
-    warned = [
+
+
+def _warnings_to_look_at(session: Session, _now: datetime) -> list[Todo]:
+    return [
         Todo(
             title=f"An issuer warns of fraud: “{each.campaign.name}”",
             detail=f"{render.money(each.frozen)} is frozen until you have asked the brand.",
@@ -257,8 +262,13 @@ def _chargebacks_to_answer(session: Session) -> list[Todo]:
         )
         for each in funding.open_warnings(session)
     ]
+
+
+def _debts(session: Session, _now: datetime) -> list[Todo]:
     debts = funding.debts_by_brand(session)
-    owing = [
+    if not debts:
+        return []
+    return [
         Todo(
             title=_counted(len(debts), "brand owes", "brands owe") + " money of a lost chargeback",
             detail="; ".join(
@@ -269,10 +279,9 @@ def _chargebacks_to_answer(session: Session) -> list[Todo]:
             url=url_for("staff.chargebacks"),
         )
     ]
-    return [*waiting, *warned, *(owing if debts else [])]
 
 
-def _bank_transfers_to_send(session: Session) -> list[Todo]:
+def _bank_transfers_to_send(session: Session, _now: datetime) -> list[Todo]:
     due = funding.bank_transfers_due(session)
     if not due:
         return []
@@ -304,23 +313,55 @@ def _cash_to_add(covers: Sequence[Cover]) -> list[Todo]:
     ]
 
 
-def _jobs_to_retry(session: Session) -> list[Todo]:
+def _jobs_to_retry(session: Session, _now: datetime) -> list[Todo]:
     failed = outbox.failed(session, page=1).total
+    if not failed:
+        return []
+    return [
+        Todo(
+            title=_counted(failed, "job failed", "jobs failed"),
+            detail="They are not tried again by themselves.",
+            action_label="See why",
+            url=url_for("staff.messages"),
+        )
+    ]
+
+
+def _webhooks_to_look_at(session: Session, _now: datetime) -> list[Todo]:
     stuck = inbox.stuck_count(session)
-    jobs = Todo(
-        title=_counted(failed, "job failed", "jobs failed"),
-        detail="They are not tried again by themselves.",
-        action_label="See why",
-        url=url_for("staff.messages"),
-    )
-    webhooks = Todo(
-        title=_counted(stuck, "webhook cannot be handled", "webhooks cannot be handled"),
-        detail="They are tried again for three days.",
-        action_label="See why",
-        url=url_for("staff.webhooks", state=InboxState.WAITING),
-    )
-    return [*([jobs] if failed else []), *([webhooks] if stuck else [])]
+    if not stuck:
+        return []
+    return [
+        Todo(
+            title=_counted(stuck, "webhook cannot be handled", "webhooks cannot be handled"),
+            detail="They are tried again for three days.",
+            action_label="See why",
+            url=url_for("staff.webhooks", state=InboxState.WAITING),
+        )
+    ]
 
 
 def _counted(count: int, one: str, many: str) -> str:
     return f"1 {one}" if count == 1 else f"{count:,} {many}"
+
+
+_SUBJECTS: Final[Sequence[tuple[ColumnElement[bool], Asked]]] = (
+    (processor.ANY_TO_LOOK_AT, _calls_to_look_at),
+    (treasury.ANY_OPEN_REQUEST, _requests_to_decide),
+    (funding.ANY_OPEN_CHARGEBACK, _chargebacks_to_answer),
+    (funding.ANY_OPEN_WARNING, _warnings_to_look_at),
+    (funding.ANY_DEBT, _debts),
+    (endings.ANY_ENDING_WITH_STAFF, _endings_to_decide),
+    (funding.ANY_BANK_TRANSFER_DUE, _bank_transfers_to_send),
+    (funding.ANY_FAILED_FUNDING, _fundings_gone_wrong),
+    (funding.ANY_FAILED_REFUND, _refunds_gone_wrong),
+    (outbox.ANY_FAILED, _jobs_to_retry),
+    (inbox.ANY_STUCK, _webhooks_to_look_at),
+)
+"""Whether there is anything of a subject, and who tells of it; asked only where there is."""
+_GLANCE: Final = select(
+    reconciliation.LAST_READ_AT,
+    reconciliation.ANY_OPEN_BREAK,
+    *(some for some, _ in _SUBJECTS),
+)
+"""When the statement was read last, and which subjects have anything, at one glance."""

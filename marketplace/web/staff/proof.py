@@ -38,7 +38,7 @@ def proof() -> ResponseReturnValue:
             running=runs.running(session, now=now),
             history=runs.history(session),
             in_a_row=runs.held_in_a_row(session),
-            stale=is_stale(last, now=now),
+            stale=last is not None and is_stale(last.run.begun_at, now=now),
             covers=cover_by_currency(session),
             causes=causes_by_currency(session),
             problems=asked.problems,
@@ -53,6 +53,6 @@ def check_now() -> ResponseReturnValue:
     return redirect(url_for("staff.proof"), 303)
 
 
-def is_stale(last: runs.KeptRun | None, *, now: datetime) -> bool:
-    """True when the nightly run has not come for longer than a night."""
-    return last is not None and now - last.run.begun_at > STALE_AFTER
+def is_stale(begun_at: datetime, *, now: datetime) -> bool:
+    """True when the nightly run, last begun then, has not come for longer than a night."""
+    return now - begun_at > STALE_AFTER
