@@ -55,11 +55,9 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
     "ledger/service": [
         "tests/services/test_ledger.py",
         "tests/services/test_ledger_batches.py",
-        "tests/services/test_ledger_checks.py",
         "tests/services/test_ledger_periods.py",
         "tests/services/test_ledger_queries.py",
         "tests/services/test_ledger_reversals.py",
-        "tests/services/test_ledger_rollups.py",
         "tests/services/test_ledger_seals.py",
     ],
 }

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.money import Money
 from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import AccountingPeriod
-from marketplace.ledger.rules import AccountRef, Code, EntryKind
+from marketplace.ledger.rules import AccountRef, Code, EntryKind, PeriodState
 from tests.conftest import damage, make_person
 from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry, usd
 
@@ -107,7 +108,7 @@ def test_a_month_is_closed_once_it_is_over(
     session: Session, stella: Actor, now: datetime, *, refused: bool
 ) -> None:
     if refused:
-        with pytest.raises(Conflict, match="2026-10 is not over yet"):
+        with pytest.raises(Conflict, match=r"^2026-10 is not over yet$"):
             close(session, OCTOBER, stella, now)
     else:
         close(session, OCTOBER, stella, now)
@@ -119,7 +120,7 @@ def test_a_month_is_closed_once(session: Session, stella: Actor) -> None:
     close(session, OCTOBER, stella)
 
     for month in (OCTOBER, SEPTEMBER):
-        with pytest.raises(Conflict, match=f"{month:%Y-%m} is closed already"):
+        with pytest.raises(Conflict, match=f"^{month:%Y-%m} is closed already$"):
             close(session, month, stella)
 
     assert steps(session) == 1
@@ -127,11 +128,13 @@ def test_a_month_is_closed_once(session: Session, stella: Actor) -> None:
 
 def test_months_are_closed_one_after_the_other(session: Session, stella: Actor) -> None:
     fund(session, IN_SEPTEMBER)
+    fund(session, datetime(2026, 8, 1, tzinfo=UTC))
 
-    with pytest.raises(Conflict, match="Close 2026-09 first"):
+    with pytest.raises(Conflict, match=r"^Close 2026-08, 2026-09 first$"):
         close(session, OCTOBER, stella)
     assert steps(session) == 0
 
+    close(session, date(2026, 8, 1), stella)
     close(session, SEPTEMBER, stella)
     close(session, OCTOBER, stella)
     assert queries.last_closed_month(session) == OCTOBER
@@ -144,10 +147,26 @@ def test_a_month_is_not_closed_while_something_is_not_identified(
         session, (PROCESSOR, SUSPENSE, usd(250)), kind=EntryKind.SUSPENSE, occurred_at=IN_OCTOBER
     )
 
-    with pytest.raises(Conflict, match=r"On the suspense account are -2\.50 USD: identify"):
+    make_entry(
+        session,
+        (SUSPENSE, PROCESSOR, Money(7, "EUR")),
+        kind=EntryKind.SUSPENSE,
+        occurred_at=IN_OCTOBER,
+    )
+
+    with pytest.raises(Conflict) as refused:
         close(session, OCTOBER, stella)
+    assert refused.value.reason == (
+        "On the suspense account are 0.07 EUR, -2.50 USD: identify what they are first"
+    )
     assert steps(session) == 0
 
+    make_entry(
+        session,
+        (PROCESSOR, SUSPENSE, Money(7, "EUR")),
+        kind=EntryKind.SUSPENSE,
+        occurred_at=IN_OCTOBER,
+    )
     brand = AccountRef(Code.BRAND_FUNDS, uuid4())
     make_entry(
         session, (SUSPENSE, brand, usd(250)), kind=EntryKind.IDENTIFY, occurred_at=IN_OCTOBER
@@ -165,21 +184,73 @@ def test_only_the_month_that_was_closed_last_is_opened_again(
     for month in (SEPTEMBER, OCTOBER):
         close(session, month, stella)
 
-    with pytest.raises(Conflict, match="Open 2026-10 first"):
+    with pytest.raises(Conflict, match=r"^Open 2026-10 first: it was closed after 2026-09$"):
         service.reopen_period(session, month=SEPTEMBER, actor=stella, reason="A late bill")
-    with pytest.raises(Conflict, match="2026-11 is not closed"):
+    with pytest.raises(Conflict, match=r"^2026-11 is not closed$"):
         service.reopen_period(session, month=date(2026, 11, 1), actor=stella, reason="A late bill")
-    with pytest.raises(InvalidInput, match="Say why the month is opened again"):
+    with pytest.raises(InvalidInput) as silent:
         service.reopen_period(session, month=OCTOBER, actor=stella, reason="  ")
+    assert silent.value.problems == {"reason": "Say why the month is opened again."}
     assert steps(session) == 2
 
-    service.reopen_period(session, month=OCTOBER, actor=stella, reason="A late bill")
+    service.reopen_period(session, month=OCTOBER, actor=stella, reason=" A late bill ")
 
+    step = queries.period_steps(session)[0]
+    assert (step.month, step.state, step.actor, step.reason) == (
+        OCTOBER,
+        PeriodState.OPEN,
+        f"user:{stella.user_id}",
+        "A late bill",
+    )
     assert queries.last_closed_month(session) == SEPTEMBER
     assert queries.entry(session, fund(session, IN_OCTOBER)).accounting_date == date(2026, 10, 20)
     assert queries.entry(session, fund(session, IN_SEPTEMBER)).accounting_date == OCTOBER
     close(session, OCTOBER, stella)
     assert [step.reason for step in queries.period_steps(session)] == ["", "A late bill", "", ""]
+
+
+def test_a_month_that_was_never_closed_is_not_opened(session: Session, stella: Actor) -> None:
+    with pytest.raises(Conflict, match=r"^2026-10 is not closed$"):
+        service.reopen_period(session, month=OCTOBER, actor=stella, reason="A late bill")
+
+    assert steps(session) == 0
+
+
+def test_a_month_is_over_when_it_is_over_where_the_books_are(
+    session: Session, stella: Actor
+) -> None:
+    first_minutes = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # the first of November in Berlin
+
+    with pytest.raises(Conflict, match=r"^2026-10 is not over yet$"):
+        close(session, OCTOBER, stella, first_minutes)
+    service.use_zone("Europe/Berlin")
+    try:
+        close(session, OCTOBER, stella, first_minutes)
+    finally:
+        service.use_zone("UTC")
+
+    assert queries.last_closed_month(session) == OCTOBER
+
+
+def test_whoever_takes_the_books_holds_alone_what_writers_share(session: Session) -> None:
+    def held() -> dict[str, set[tuple[int, int]]]:
+        rows = session.execute(
+            text(
+                "SELECT mode, classid::bigint, objid::bigint FROM pg_locks"
+                " WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+            )
+        )
+        found: dict[str, set[tuple[int, int]]] = {}
+        for mode, *key in rows:
+            found.setdefault(mode, set()).add(tuple(key))
+        return found
+
+    fund(session, IN_NOVEMBER)
+    shared = held()["ShareLock"]
+
+    service.take_the_books(session)
+
+    assert held()["ExclusiveLock"] == shared
 
 
 def test_an_entry_that_came_into_a_closed_month_all_the_same_is_found(

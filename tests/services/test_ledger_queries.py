@@ -33,6 +33,16 @@ def test_an_account_that_was_never_used_holds_nothing(
     assert queries.statement(session, brand_funds, currency="USD") == []
 
 
+def test_what_is_still_being_written_is_in_no_checkpoint_and_in_every_balance(
+    session: Session, brand_funds: AccountRef
+) -> None:
+    make_brand_funds(session, brand_id=brand_funds.owner, amount=usd(900))
+
+    assert service.roll_up(session) == 0
+
+    assert queries.balance_of(session, brand_funds, currency="USD") == usd(900)
+
+
 def test_many_balances_are_read_at_once(session: Session) -> None:
     rich, poor, unknown = uuid4(), uuid4(), uuid4()
     make_campaign_funds(session, campaign_id=rich, amount=usd(900))

@@ -73,6 +73,78 @@ def test_every_finished_day_is_sealed_once_and_chained(
     assert findings(session) == []
 
 
+def test_the_days_that_were_sealed_are_told_the_oldest_first(session: Session) -> None:
+    assert service.seal_finished_days(session) == []
+    make_brand_funds(session, brand_id=uuid4(), amount=usd(1))
+    assert service.seal_finished_days(session) == []
+    record(session, BEFORE)
+
+    days = [BEFORE, TODAY - timedelta(days=2), YESTERDAY]
+    assert service.seal_finished_days(session) == days
+    assert [seal.day for seal in queries.seals(session)] == days
+
+
+def test_the_file_outside_has_a_line_for_each_day_and_goes_on_where_it_ended(
+    session: Session, entries: list[int], tmp_path: Path
+) -> None:
+    folder = tmp_path / "far" / "away"
+    seals = queries.seals(session)
+    lines = [f"{seal.day} {seal.entry_count} {seal.hash}\n" for seal in seals]
+    assert service.read_seals(folder) == []
+
+    written = [service.write_seals(seals[:count], folder) for count in (1, 3, 2)]
+
+    assert written == [1, 2, 0]
+    assert (folder / "seals.log").read_text() == "".join(lines)
+    assert service.read_seals(folder) == [
+        (f"{seal.day}", f"{seal.entry_count}", seal.hash) for seal in seals
+    ]
+
+
+def test_a_damaged_line_of_the_file_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    (tmp_path / "seals.log").write_bytes(b"2026-11-01 3 abc more\n2026-11-02 4\n\xff\n")
+
+    assert service.read_seals(tmp_path) == [
+        ("2026-11-01", "3", "abc"),
+        ("2026-11-02", "4", ""),
+        ("\N{REPLACEMENT CHARACTER}", "", ""),
+    ]
+
+
+def test_an_export_has_every_entry_with_its_proof_and_the_balances(session: Session) -> None:
+    brand_id = uuid4()
+    others, mine = record(session, YESTERDAY), record(session, YESTERDAY, brand_id)
+    third = record(session, YESTERDAY)
+    service.seal_finished_days(session)
+    today = make_brand_funds(session, brand_id=brand_id, amount=usd(7))
+    (seal,) = queries.seals(session)
+
+    told = service.export_entries(session, [brand_id])
+
+    leaves = [offline.leaf_of(entry) for entry in queries.recorded_on(session, YESTERDAY)]
+    assert others < mine < third
+    assert told["format"] == "fairview-entries-1"
+    assert told["days"] == {
+        f"{YESTERDAY}": {
+            "count": 3,
+            "root": seal.root,
+            "previous": "0" * 64,
+            "hash": seal.hash,
+        }
+    }
+    assert [
+        (each["entry"]["id"], each["day"], each["place"], each["proof"]) for each in told["entries"]
+    ] == [
+        (mine, f"{YESTERDAY}", 1, [leaves[0].hex(), leaves[2].hex()]),
+        (today, None, None, []),
+    ]
+    assert told["balances"] == [
+        {"account": f"2010:{brand_id}", "currency": "USD", "debit_minor": -507}
+    ]
+    damage(session, "UPDATE journal_entries SET memo = 'Another' WHERE id = :id", id=mine)
+    assert service.export_entries(session, [brand_id])["entries"][0]["place"] == 0
+
+
 def test_nothing_comes_into_a_sealed_day(session: Session, entries: list[int]) -> None:
     with pytest.raises(IntegrityError, match="the day is sealed"), session.begin_nested():
         session.execute(
