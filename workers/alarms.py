@@ -38,6 +38,25 @@ def tell_staff(
         )
 
 
+def tell_gone(run: Run, *, what: str, remote_id: str, path: str) -> None:
+    """Tell staff, once, that the processor does not know an object of ours; asking again is idle.
+
+    what: in words, like “a refund”.
+    """
+    log.error("gone_at_processor", remote_id=remote_id)
+    with transaction() as session:
+        tell_staff(
+            session,
+            kind="gone_at_processor",
+            title=f"The payment service does not know {what} of ours",
+            text=f"It says that there is no {remote_id}. Nothing was booked. Look whether our key"
+            " is still that of the same account.",
+            path=path,
+            once=remote_id,
+            now=run.now,
+        )
+
+
 def tell_stuck(message: CallStuck, run: Run) -> None:
     """Tell staff that a call waits for a person."""
     with transaction() as session:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -14,24 +15,39 @@ from marketplace.funding.models import Chargeback
 from marketplace.funding.ports import ChargebackFacts, WarningFacts
 from marketplace.funding.rules import ChargebackState, WarningState
 from marketplace.ledger.rules import plain
-from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
+from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
 from workers.telling import tell_finance, tell_payers
 
 LOOKED_BACK: Final = timedelta(days=7)
 """How far back a sweep lists what was opened; webhooks are told for three days at most."""
 
+Facts = TypeVar("Facts")
 log = structlog.get_logger("workers")
 
 
 def look_at_chargeback(message: ChargebackDue, run: Run) -> None:
     """Ask the processor how a chargeback stands, and book it."""
     try:
-        facts = run.gateways.payments.chargebacks.chargeback(message.dispute_id)
+        for facts in _each_known(
+            run, run.gateways.payments.chargebacks.chargeback, [message.dispute_id]
+        ):
+            book_chargeback(facts, run)
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
-    book_chargeback(facts, run)
+
+
+def _each_known(
+    run: Run, ask: Callable[[str], Facts], remote_ids: Iterable[str]
+) -> Iterator[Facts]:
+    """What the processor says of each; of one that it does not know staff are told."""
+    for remote_id in remote_ids:
+        try:
+            yield ask(remote_id)
+        except NoSuchObject:
+            tell_gone(run, what="a chargeback", remote_id=remote_id, path="/staff/chargebacks")
 
 
 def book_chargeback(facts: ChargebackFacts, run: Run) -> None:
@@ -65,8 +81,8 @@ def look_for_chargebacks(run: Run) -> None:
         older = still_open - {facts.dispute_id for facts in listed}
         warnings = list(asked.warnings(warned_since=since))
         unlisted = warned - {facts.warning_id for facts in warnings}
-        listed += [asked.chargeback(each) for each in sorted(older)]
-        warnings += [asked.warning(each) for each in sorted(unlisted)]
+        listed += _each_known(run, asked.chargeback, sorted(older))
+        warnings += _each_known(run, asked.warning, sorted(unlisted))
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
     for warning in warnings:

@@ -21,9 +21,10 @@ from marketplace.funding.models import Funding
 from marketplace.funding.ports import CheckoutState
 from marketplace.funding.rules import clears_by
 from marketplace.kernel.actor import SYSTEM
-from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
+from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
 from workers.telling import tell_finance, tell_payers
 
@@ -42,6 +43,9 @@ def look_at_checkout(message: CheckoutDue, run: Run) -> None:
         return
     try:
         facts = run.gateways.payments.checkout(session_id)
+    except NoSuchObject:
+        tell_gone(run, what="a payment page", remote_id=session_id, path="/staff/calls")
+        return
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
     if facts.livemode is not run.settings.livemode:

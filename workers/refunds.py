@@ -10,8 +10,9 @@ from marketplace.funding.messages import BankTransferDue, RefundDue, RefundEnded
 from marketplace.funding.models import Refund
 from marketplace.funding.rules import RefundState, Way
 from marketplace.ledger.rules import plain
-from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
+from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
 from workers.telling import tell_finance, tell_payers
 
@@ -30,6 +31,10 @@ def look_at_refund(message: RefundDue, run: Run) -> None:
         return
     try:
         facts = run.gateways.payments.refund(refund_id)
+    except NoSuchObject:
+        path = f"/staff/refunds/{message.refund_id}"
+        tell_gone(run, what="a refund", remote_id=refund_id, path=path)
+        return
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
     with transaction() as session:

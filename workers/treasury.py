@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.ledger.rules import plain
 from marketplace.notifications import service as notifications
-from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from marketplace.treasury import queries
@@ -23,6 +23,7 @@ from marketplace.treasury.messages import (
 from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.rules.own_money import BankMoveState, Direction
 from marketplace.treasury.rules.requests import RequestState
+from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
 
 MANUAL: Final = "manual"
@@ -42,6 +43,9 @@ def look_at_move(message: BankMoveDue, run: Run) -> None:
         return
     try:
         facts = run.gateways.payments.treasury.move(move.direction, move.stripe_id)
+    except NoSuchObject:
+        tell_gone(run, what="a movement", remote_id=move.stripe_id, path="/staff/treasury")
+        return
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
     with transaction() as session:

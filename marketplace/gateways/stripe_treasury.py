@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from stripe import StripeClient, StripeError
+from stripe import StripeClient
 
 from marketplace.gateways.guard import no_transaction_open
+from marketplace.gateways.stripe_client import reads
 from marketplace.gateways.stripe_currencies import to_stripe, to_stripe_payout
 from marketplace.gateways.stripe_facts import moment, tag
 from marketplace.kernel.money import Money
 from marketplace.payouts.rules import ACCOUNT_SHORT
-from marketplace.processor.ports import Answer, Instruction, ProcessorUnavailable
+from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import CallKind, Outcome
 from marketplace.treasury.ports import BankMoveFacts
 from marketplace.treasury.rules.own_money import Direction, RemoteState
@@ -59,14 +60,12 @@ class StripeTreasury:
     def move(self, direction: Direction, remote_id: str) -> BankMoveFacts:
         """Return a payout or top-up as it stands now."""
         no_transaction_open()
-        try:
+        with reads():
             if direction is Direction.TO_BANK:
                 payout = self._reading.v1.payouts.retrieve(remote_id)
                 return _facts(payout, arrives=payout.arrival_date)
             topup = self._reading.v1.topups.retrieve(remote_id)
             return _facts(topup, arrives=topup.expected_availability_date)
-        except StripeError as error:
-            raise ProcessorUnavailable(error.code or type(error).__name__) from error
 
     def payout_interval(self) -> str:
         """How often Stripe pays us out by itself: ``manual`` is never.
@@ -74,10 +73,8 @@ class StripeTreasury:
         Read raw: the library fails on the null that a map of these settings may be.
         """
         no_transaction_open()
-        try:
+        with reads():
             answer: Any = self._reading.raw_request("get", "/v1/balance_settings").data
-        except StripeError as error:
-            raise ProcessorUnavailable(error.code or type(error).__name__) from error
         payouts = answer["payments"].get("payouts") or {}
         schedule = payouts.get("schedule") or {}
         return str(schedule.get("interval") or "manual")
