@@ -69,7 +69,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(collaborations.close_stale_applications, "*/5 * * * *", READS),
     Entry(deliverables.accept_silent, "*/5 * * * *", MONEY),
     Entry(bonuses.book_bonuses, "*/15 * * * *", MONEY),
-    Entry(causes.book_pledges, "*/15 * * * *", MONEY),
+    Entry(causes.book_pledges, "37 3 * * *", MONEY),
     Entry(payouts.release_fees, EVERY_MINUTE, MONEY),
     Entry(payout_accounts.refresh_accounts_not_ready, "*/15 * * * *", MONEY),
     Entry(payout_accounts.ring_accounts, "7 4 * * *", MONEY),

@@ -24,6 +24,7 @@ from marketplace.kernel.clock import demo_offset, skip_ahead, utc_now
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import transaction
 from workers import (
+    causes,
     creators,
     deliverables,
     funding,
@@ -44,6 +45,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     funding.ring_open_money_in,
     metrics.ring_due,
     deliverables.accept_silent,
+    causes.book_pledges,
     payouts.release_fees,
     payout_accounts.refresh_accounts_not_ready,
     payouts.pay_everybody,

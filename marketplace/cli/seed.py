@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import BrandMember, User
 from marketplace.accounts.rules import Link
-from marketplace.cli import seed_past, seed_story, seed_world
+from marketplace.cli import seed_causes, seed_past, seed_story, seed_world
 from marketplace.cli.seed_market import Seeded, write_creators
 from marketplace.creators.models import Creator, CreatorSource
 from marketplace.kernel.actor import Actor, Role
@@ -129,6 +129,7 @@ def _cast(
             )
         ),
         others=tuple(Actor(user_id=user.id) for user in (femi, *staff)),
+        causes=seed_causes.enter(session, Actor(user_id=staff[0].id, is_staff=True), now=now),
     )
 
 

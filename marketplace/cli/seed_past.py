@@ -16,7 +16,10 @@ from marketplace.campaigns import queries as campaign_queries
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import BriefContent
+from marketplace.causes import service as causes
+from marketplace.causes.rules.pledges import PledgeTerms
 from marketplace.cli.seed_briefs import MORNINGS, PICNIC
+from marketplace.cli.seed_causes import BY_VIEWS, FIXED
 from marketplace.cli.seed_stage import Stage
 from marketplace.cli.seed_story import BrandSide, Cast
 from marketplace.collaborations import service as collaborations
@@ -48,7 +51,9 @@ Say = Callable[[str], None]
 def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     """Let five weeks pass, from the day the people signed up to now."""
     say("Five weeks ago: a picnic campaign is paid for and agreed on …")
-    picnic = _Campaign.begun(stage, cast.brands[0], "Picnic weather", 90_000, PICNIC)
+    picnic = _Campaign.begun(
+        stage, cast.brands[0], "Picnic weather", 90_000, PICNIC, gives=(cast.causes[0], FIXED)
+    )
     ines, tilda, third, fourth = cast.creators[:4]
     _picnic(stage, picnic, tilda, third)
     say("Three weeks ago: the posts are seen, the first creator is paid …")
@@ -56,7 +61,9 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     stage.act(campaigns.close, campaign_id=picnic.campaign.id, actor=picnic.side.owner)
     stage.act(funding.refund_unspent, campaign_id=picnic.campaign.id, actor=picnic.side.owner)
     say("Two weeks ago: a breakfast campaign begins …")
-    mornings = _Campaign.begun(stage, cast.brands[0], "Slow mornings", 200_000, MORNINGS)
+    mornings = _Campaign.begun(
+        stage, cast.brands[0], "Slow mornings", 200_000, MORNINGS, gives=(cast.causes[1], BY_VIEWS)
+    )
     _mornings(stage, mornings, cast, ines=ines, tilda=tilda, fourth=fourth)
     say("Today: a draft to review, a payout under way, a break to resolve …")
     _today(stage, tilda=tilda, third=third)
@@ -71,9 +78,16 @@ class _Campaign:
 
     @classmethod
     def begun(
-        cls, stage: Stage, side: BrandSide, name: str, minor: int, content: BriefContent
+        cls,
+        stage: Stage,
+        side: BrandSide,
+        name: str,
+        minor: int,
+        content: BriefContent,
+        *,
+        gives: tuple[UUID, PledgeTerms],
     ) -> _Campaign:
-        """Draft, publish and pay for a campaign."""
+        """Draft, publish and pay for a campaign. gives: to which organisation, and what."""
         today = utc_now().date()
         campaign = stage.act(
             campaigns.draft_campaign,
@@ -85,6 +99,14 @@ class _Campaign:
             actor=side.owner,
         )
         stage.act(campaigns.save_brief, campaign_id=campaign.id, content=content, actor=side.owner)
+        organisation_id, terms = gives
+        stage.act(
+            causes.pledge,
+            campaign_id=campaign.id,
+            organisation_id=organisation_id,
+            terms=terms,
+            actor=side.owner,
+        )
         stage.act(campaigns.publish, campaign_id=campaign.id, actor=side.owner)
         pay_in(stage, side, campaign.id, Money(minor, "USD"))
         stage.time.sleep(_SOON)

@@ -34,12 +34,13 @@ class BrandSide:
 class Cast:
     """Who acts. creators: in the order they were invented; the first two can be signed in as.
 
-    others: who else can be signed in as.
+    others: who else can be signed in as. causes: organisations that can be given to.
     """
 
     brands: tuple[BrandSide, ...]
     creators: tuple[Actor, ...]
     others: tuple[Actor, ...]
+    causes: tuple[UUID, ...]
 
 
 def tell(session: Session, cast: Cast, *, now: datetime) -> None:

@@ -62,6 +62,7 @@ STAFF: Final = (
         "staff.chargebacks",
         ("/staff/chargebacks", "/staff/fraud-warnings", "/staff/debts", "/staff/refunds"),
     ),
+    NavEntry("Causes", "staff.causes", ("/staff/causes",)),
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),

@@ -9,6 +9,7 @@ from flask import Blueprint
 from marketplace.web.brand import applications as brand_applications
 from marketplace.web.brand import briefs as brand_briefs
 from marketplace.web.brand import campaigns as brand_campaigns
+from marketplace.web.brand import cause as brand_cause
 from marketplace.web.brand import collaborations as brand_collaborations
 from marketplace.web.brand import creators as brand_creators
 from marketplace.web.brand import deliverables as brand_deliverables
@@ -34,9 +35,10 @@ from marketplace.web.creator import payouts as creator_payouts
 from marketplace.web.creator import profile as creator_profile
 from marketplace.web.creator import rates as creator_rates
 from marketplace.web.creator.blueprint import bp as creator_pages
-from marketplace.web.public import demo, home, links, notifications, sign_in, sign_up
+from marketplace.web.public import causes, demo, home, links, notifications, sign_in, sign_up
 from marketplace.web.public.blueprint import bp as public_pages
 from marketplace.web.staff import audiences as staff_audiences
+from marketplace.web.staff import causes as staff_causes
 from marketplace.web.staff import chargebacks as staff_chargebacks
 from marketplace.web.staff import clawbacks as staff_clawbacks
 from marketplace.web.staff import clock as staff_clock
@@ -62,6 +64,7 @@ __all__ = [
     "brand_applications",
     "brand_briefs",
     "brand_campaigns",
+    "brand_cause",
     "brand_collaborations",
     "brand_creators",
     "brand_deliverables",
@@ -73,6 +76,7 @@ __all__ = [
     "brand_members",
     "brand_money",
     "brand_offers",
+    "causes",
     "creator_applications",
     "creator_audience",
     "creator_briefs",
@@ -92,6 +96,7 @@ __all__ = [
     "sign_in",
     "sign_up",
     "staff_audiences",
+    "staff_causes",
     "staff_chargebacks",
     "staff_clawbacks",
     "staff_clock",

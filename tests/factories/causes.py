@@ -8,14 +8,18 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
+from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
 from marketplace.causes import service as causes
 from marketplace.causes.models import Organisation, Pledge
 from marketplace.causes.rules.organisations import OrganisationFacts, OrganisationState
 from marketplace.causes.rules.pledges import PledgeKind, PledgeTerms
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
-from tests.factories.campaigns import NOON
+from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.money import pay_in
 
 REEFS: Final = OrganisationFacts(
     name="Reef Menders",
@@ -68,3 +72,26 @@ def make_pledge(
     )
     session.flush()
     return made
+
+
+def make_giving(
+    session: Session,
+    *,
+    brand: Brand,
+    organisation: Organisation,
+    by: Actor,
+    name: str = "Beans that give",
+    terms: PledgeTerms = BY_VIEWS,
+    charge_id: str = "ch_giving",
+    now: datetime = NOON,
+) -> Campaign:
+    """Return a published campaign that gives to a cause, with all of its money there."""
+    draft = make_campaign(
+        session, brand=brand, by=by, name=name, state=CampaignState.DRAFT, now=now
+    )
+    make_pledge(session, campaign=draft, organisation=organisation, by=by, terms=terms, now=now)
+    campaigns.publish(session, campaign_id=draft.id, actor=by, now=now)
+    causes.promise(session, campaign_id=draft.id, now=now)
+    pay_in(session, draft, by=by, charge_id=charge_id, at=now)
+    session.commit()
+    return draft

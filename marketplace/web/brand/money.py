@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
+from marketplace.causes import queries as causes
 from marketplace.collaborations import queries as collaborations
 from marketplace.funding import queries
 from marketplace.funding import service as funding
@@ -30,12 +31,14 @@ from marketplace.funding.rules import (
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.payouts import queries as payouts
 from marketplace.payouts.queries import chains
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import PlatformTerms
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
+from marketplace.web.causes import view_of
 from marketplace.web.forms import BaseForm, MoneyField
 
 
@@ -196,8 +199,8 @@ def money_page(campaign_id: UUID, sent: BaseForm) -> str:
         use_wallet_form=forms[UseWalletForm],
         may_pay=actor.may_pay(campaign.brand_id),
         closed=campaign.state is CampaignState.CLOSED,
-        price=_price_in(forms[FundingForm], campaign.currency, terms),
-        example=quote(example, terms),
+        price=_price_in(forms[FundingForm], shown["pledge_due"], terms),
+        example=quote(example, terms, pledge=shown["pledge_due"]),
         terms=terms,
         limits=limits,
         waits_until=waits_until,
@@ -205,10 +208,10 @@ def money_page(campaign_id: UUID, sent: BaseForm) -> str:
     )
 
 
-def _price_in(form: FundingForm, currency: str, terms: PlatformTerms) -> Quote | None:
+def _price_in(form: FundingForm, pledge: Money, terms: PlatformTerms) -> Quote | None:
     """The price of what stands in the form; without a whole amount in it nothing."""
     try:
-        return quote(form.budget.amount_in(currency), terms)
+        return quote(form.budget.amount_in(pledge.currency), terms, pledge=pledge)
     except InvalidInput as refusal:
         if "look" in request.form:
             form.show(refusal)
@@ -222,12 +225,16 @@ def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dic
         session, campaign_id=campaign.id, page=access.page_number(), now=now
     )
     wallet = queries.wallet_of(session, brand_id=brand_id, currency=currency)
+    pledge = causes.pledge_of(session, campaign.id)
+    due = causes.due_of(session, campaign)
     return {
         "campaign": campaign,
         "money": collaborations.campaign_money(session, campaign),
         "unspent": queries.unspent_of(session, campaign, now=utc_now()),
         "wallet": wallet,
-        "wallet_pays_for": largest_budget(wallet, terms),
+        "wallet_pays_for": largest_budget(max(wallet - due, Money(0, currency)), terms),
+        "pledge": view_of(session, pledge) if pledge is not None else None,
+        "pledge_due": due,
         "owed": queries.owed_by(session, brand_id=brand_id, currency=currency),
         "fundings": queries.fundings_of(session, campaign_id=campaign.id),
         "allocations": queries.allocations_of(session, campaign_id=campaign.id),

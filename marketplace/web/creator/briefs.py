@@ -15,6 +15,8 @@ from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief
 from marketplace.campaigns.rules import is_open
+from marketplace.causes import queries as causes
+from marketplace.causes.rules.organisations import CATEGORY_WORDS
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import (
@@ -37,6 +39,7 @@ from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
 from marketplace.web import access
 from marketplace.web.agreements import MoneySides, rights_in_words, sides_of
+from marketplace.web.causes import given_to
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
 
@@ -61,6 +64,9 @@ def briefs() -> ResponseReturnValue:
     number = access.page_number()
     with reading() as session:
         found = matching.open_briefs_for(session, creator_id=access.creator_id(), now=utc_now())
+        cause, giving = given_to(session, request.args.get("cause", ""))
+        if giving is not None:
+            found = [each for each in found if each.brief.campaign_id in giving]
         invitations = queries.invitations_to_answer(session, creator_id=access.creator_id())
         mine = queries.application_states(session, creator_id=access.creator_id())
         number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
@@ -71,8 +77,12 @@ def briefs() -> ResponseReturnValue:
             country=access.creator_country(),
             now=utc_now(),
         )
+        pledges = causes.shown_to(session, [each.brief.campaign_id for each in shown])
     return render_template(
         "creator/briefs.html",
+        pledges=pledges,
+        cause=cause,
+        categories=CATEGORY_WORDS,
         page=Page(rows=shown, number=number, total=len(found)),
         pay={
             each.brief.id: pay_range(each.brief, conditions[each.brief.campaign_id].shares)
@@ -164,6 +174,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             raise NotFound("brief")
         fit = matching.fit_to(session, found, creator_id=access.creator_id())
         offers = _offers(session, ties)
+        pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
         terms = campaigns.conditions_in(
             session, [campaign], country=access.creator_country(), now=now
         )[campaign.id]
@@ -180,6 +191,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         shares=shares,
         preview=_preview(form, campaign.currency, shares),
         offers=offers,
+        pledge=pledge,
         words={
             "rights": rights_in_words(
                 campaign.brand.name, media=found.usage_media, days=found.usage_days, until=None

@@ -23,9 +23,11 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "brand.decline_offer": {"offer_id": "counter"},
     "brand.discard_amendment": {"campaign_id": "amended"},
     "brand.edit_campaign": {"campaign_id": "draft"},
+    "brand.pledge": {"campaign_id": "draft"},
     "brand.publish_campaign": {"campaign_id": "draft"},
     "brand.refund": {"campaign_id": "closed"},
     "brand.revoke_invitation": {"invitation_id": "member_invitation"},
+    "brand.take_off_cause": {"campaign_id": "giving"},
     "brand.withdraw_ending": {"ending_id": "asked_by_brand"},
     "creator.agree_to_end": {"ending_id": "asked_by_brand"},
     "creator.call_staff": {"ending_id": "declined_by_brand"},
@@ -44,6 +46,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "staff.recover": {"brand_id": "owing"},
     "staff.ask_clawback": {"deliverable_id": "paid_work"},
     "staff.take_back": {"deliverable_id": "paid_work"},
+    "staff.edit_cause": {"organisation_id": "entered_id"},
+    "staff.verify_cause": {"organisation_id": "entered_id"},
     "staff.withdraw_request": {"request_id": "own_request"},
     "public.confirm": {"token": "confirm"},
     "public.invitation": {"token": "join"},
@@ -91,6 +95,14 @@ AUDIENCE: Final = {
         for place in range(5)
     },
 }
+ORGANISATION: Final = {
+    "name": "Open Pages",
+    "country": "SE",
+    "registration_number": "66",
+    "register": "https://register.example/66",
+    "website": "https://openpages.example",
+    "category": "education",
+}
 END: Final = {"reason": "plans_changed", "note": "", "release": "40000"}
 ONCE: Final = {"amount": "5.00", "once": "00000000-0000-4000-8000-00000000000f"}
 DEBT: Final = ONCE | {"currency": "USD", "note": "As agreed."}
@@ -118,6 +130,11 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.invite_member": lambda _: {"email": "olga@example.test", "role": "viewer"},
     "brand.make_offer": lambda _: OFFER,
     "brand.new_campaign": lambda _: BASICS,
+    "brand.pledge": lambda world: {
+        "organisation": str(world.ids["organisation_id"]),
+        "kind": "fixed",
+        "amount": "50.00",
+    },
     "brand.refund_wallet": lambda _: ONCE | {"currency": "USD"},
     "brand.request_changes": lambda _: {"version": "1", "comment": "Show the tin."},
     "brand.shortlist": lambda world: {"creator_id": str(world.ids["other_id"]), "keep": "1"},
@@ -142,6 +159,16 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
         "name": "Nia",
         "email": "nia@example.test",
         "password": "four quiet kettles",
+    },
+    "staff.edit_cause": lambda _: ORGANISATION,
+    "staff.new_cause": lambda _: ORGANISATION | {"registration_number": "77"},
+    "staff.verify_cause": lambda _: {"note": "Read the register."},
+    "staff.withdraw_cause": lambda _: {"note": "Struck off."},
+    "staff.send_to_cause": lambda _: {
+        "amount": "10.00",
+        "currency": "USD",
+        "reference": "FV-1",
+        "reason": "The pledge is final.",
     },
     "staff.ask_write_off": lambda _: DEBT,
     "staff.recover": lambda _: DEBT,

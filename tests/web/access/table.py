@@ -48,6 +48,8 @@ GET  health.ready            200    200   200     200     200    200     200   2
 POST hooks.stripe_connect    400    400   400     400     400    400     400   400   400   400
 POST hooks.stripe_platform   400    400   400     400     400    400     400   400   400   400
 POST hooks.tiktok            400    400   400     400     400    400     400   400   400   400
+GET  cause                   200    200   200     200     200    200     200   200   200   200
+GET  causes                  200    200   200     200     200    200     200   200   200   200
 GET  confirm                 200    200   200     200     200    200     200   200   200   200
 POST confirm                 303    303   303     303     303    303     303   303   303   303
     -> public.home public.sign_in
@@ -114,6 +116,7 @@ GET  brief_versions          in     200   200     200     200    403     403   4
 POST call_staff              in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
 GET  campaign                in     200   200     200     200    403     403   404   403   begin
+GET  campaign_cause          in     200   200     200     200    403     403   404   403   begin
 GET  campaign_collaborations in     200   200     200     200    403     403   404   403   begin
 GET  campaign_money          in     200   200     200     200    403     403   404   403   begin
 GET  campaigns               in     200   200     200     200    403     403   200   403   begin
@@ -164,6 +167,8 @@ GET  new_campaign            in     200   200     403     403    403     403   2
 POST new_campaign            in     303   303     403     403    403     403   303   403   begin
     -> brand.edit_brief
 GET  offer                   in     200   200     200     200    403     403   404   403   begin
+POST pledge                  in     303   303     403     403    403     403   404   403   begin
+    -> brand.campaign_cause
 POST publish_campaign        in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign
 POST refresh_matches         in     303   303     403     403    403     403   404   403   begin
@@ -185,6 +190,8 @@ POST shortlist_application   in     303   303     403     403    403     403   4
 GET  submission_file         in     200   200     200     200    403     403   404   403   begin
 POST take_back               in     303   403     303     403    403     403   404   403   begin
     -> brand.campaign_money
+POST take_off_cause          in     303   303     403     403    403     403   404   403   begin
+    -> brand.campaign_cause
 POST use_wallet              in     303   403     303     403    403     403   404   403   begin
     -> brand.campaign_money
 POST withdraw_ending         in     303   303     403     403    403     403   404   403   begin
@@ -293,6 +300,8 @@ GET  choose_brand_terms      in     404   404     404     404    404     404   4
     -> staff.terms
 POST check_now               in     404   404     404     404    404     404   404   303   404
     -> staff.proof
+GET  cause                   in     404   404     404     404    404     404   404   200   404
+GET  causes                  in     404   404     404     404    404     404   404   200   404
 GET  chargeback              in     404   404     404     404    404     404   404   200   404
 GET  chargebacks             in     404   404     404     404    404     404   404   200   404
 GET  clawback                in     404   404     404     404    404     404   404   200   404
@@ -306,6 +315,9 @@ POST decline_request         in     404   404     404     404    404     404   4
 POST dismiss_warning         in     404   404     404     404    404     404   404   303   404
     -> staff.chargebacks
 GET  earnings                in     404   404     404     404    404     404   404   200   404
+GET  edit_cause              in     404   404     404     404    404     404   404   200   404
+POST edit_cause              in     404   404     404     404    404     404   404   303   404
+    -> staff.cause
 GET  ending                  in     404   404     404     404    404     404   404   200   404
 GET  endings                 in     404   404     404     404    404     404   404   200   404
 GET  entry                   in     404   404     404     404    404     404   404   200   404
@@ -324,6 +336,9 @@ POST lift_freeze             in     404   404     404     404    404     404   4
     -> staff.freezes
 GET  messages                in     404   404     404     404    404     404   404   200   404
 GET  movement                in     404   404     404     404    404     404   404   200   404
+GET  new_cause               in     404   404     404     404    404     404   404   200   404
+POST new_cause               in     404   404     404     404    404     404   404   303   404
+    -> staff.cause
 GET  new_freeze              in     404   404     404     404    404     404   404   200   404
 POST pay_out                 in     404   404     404     404    404     404   404   422   404
 GET  new_terms               in     404   404     404     404    404     404   404   200   404
@@ -355,6 +370,8 @@ POST rule_call               in     404   404     404     404    404     404   4
 GET  ruling                  in     404   404     404     404    404     404   404   200   404
 POST retry                   in     404   404     404     404    404     404   404   303   404
     -> staff.messages
+POST send_to_cause           in     404   404     404     404    404     404   404   303   404
+    -> staff.request
 POST settle_clawback         in     404   404     404     404    404     404   404   303   404
     -> staff.request
 POST skip                    in     404   404     404     404    404     404   404   404   404
@@ -368,6 +385,10 @@ POST top_up                  in     404   404     404     404    404     404   4
 GET  treasury_page           in     404   404     404     404    404     404   404   200   404
 POST submit_evidence         in     404   404     404     404    404     404   404   303   404
     -> staff.chargeback
+POST verify_cause            in     404   404     404     404    404     404   404   303   404
+    -> staff.cause
+POST withdraw_cause          in     404   404     404     404    404     404   404   303   404
+    -> staff.cause
 POST withdraw_request        in     404   404     404     404    404     404   404   303   404
     -> staff.requests
 GET  webhook                 in     404   404     404     404    404     404   404   200   404

@@ -1,0 +1,52 @@
+"""What the pages of brands, staff and the public say alike about a pledge."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from marketplace.causes import queries
+from marketplace.causes.models import Pledge
+from marketplace.causes.rules.chain import PledgeChain, PledgeMoney, pledge_chain
+from marketplace.causes.rules.organisations import CauseCategory
+from marketplace.causes.rules.pledges import settles_on
+
+ANY: Final = "any"
+"""In the address: whatever the cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeView:
+    """A pledge with where its money is."""
+
+    pledge: Pledge
+    money: PledgeMoney
+    chain: PledgeChain
+
+
+def view_of(session: Session, pledge: Pledge) -> PledgeView:
+    """Return a pledge as every page shows it; the pledge with its campaign."""
+    money = pledge.money(paid=queries.paid_of(session, pledge))
+    last = settles_on(
+        pledge.terms, ends_on=pledge.campaign.ends_on, closed_at=pledge.campaign.closed_at
+    )
+    return PledgeView(pledge, money, pledge_chain(pledge.state, money, settles_on=last))
+
+
+def given_to(session: Session, wanted: str) -> tuple[str, Collection[UUID] | None]:
+    """Return the campaigns that give to a kind of cause, and the kind as it was understood.
+
+    wanted: a category, or ANY; for anything else no campaigns are told and nothing is left out.
+    """
+    if wanted != ANY and wanted not in set(CauseCategory):
+        return "", None
+    giving = {
+        each.campaign_id
+        for each in queries.pledges_shown(session)
+        if wanted in (ANY, each.organisation.category)
+    }
+    return wanted, giving
