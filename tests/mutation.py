@@ -41,6 +41,8 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
         "tests/rules/test_payout_rules.py",
     ],
     "payouts/service": [
+        "tests/services/test_bonus_corrections.py",
+        "tests/services/test_bonus_rows.py",
         "tests/services/test_bonuses.py",
         "tests/services/test_clawback_cases.py",
         "tests/services/test_clawbacks.py",

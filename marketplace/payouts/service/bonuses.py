@@ -124,7 +124,6 @@ def open_bonus(session: Session, deliverable: Deliverable, offer: Offer) -> None
     end = begin + offer.bonus.window
     session.add(
         ViewBonus(
-            id=new_id(),
             deliverable_id=deliverable.id,
             post_id=post_of.id,
             collaboration_id=deliverable.collaboration_id,
@@ -139,7 +138,6 @@ def open_bonus(session: Session, deliverable: Deliverable, offer: Offer) -> None
             hold_days=offer.hold_days,
             counted_from=begin,
             counted_until=end,
-            state=BonusState.COUNTING,
             next_booking_at=next_booking(now=begin, counted_until=end),
         )
     )
@@ -349,10 +347,10 @@ def _free(earning: Earning) -> Money:
 
 def _shrink(earning: Earning, part: Part, *, withheld_bps: int) -> None:
     """Take a part of an earning away; one of which nothing is left has ended."""
-    earning.net_minor -= part.net.minor
-    earning.platform_share_minor -= part.share.minor
-    earning.fee_minor = earning.net_minor + earning.platform_share_minor
-    earning.withheld_minor = earning.net.share(basis_points=withheld_bps).minor
+    earning.net -= part.net
+    earning.platform_share -= part.share
+    earning.fee = earning.net + earning.platform_share
+    earning.withheld = earning.net.share(basis_points=withheld_bps)
     if earning.netted_minor == earning.net_minor:
         earning.state = EarningState.NETTED if earning.net_minor else EarningState.TAKEN_BACK
 
