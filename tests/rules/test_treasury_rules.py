@@ -85,7 +85,12 @@ def test_a_movement_of_nothing_is_no_entry() -> None:
 def test_money_that_came_in_cannot_have_been_a_loss_and_money_that_went_no_funding() -> None:
     came, went = choices(Money(1, "USD")), choices(Money(-1, "USD"))
 
-    assert set(came) == {Code.BRAND_FUNDS, Code.PROCESSOR_FEES, Code.BANK_OPERATING}
+    assert set(came) == {
+        Code.BRAND_FUNDS,
+        Code.CREATOR_PAYABLE,
+        Code.PROCESSOR_FEES,
+        Code.BANK_OPERATING,
+    }
     assert set(went) == set(BECOMES) - {Code.BRAND_FUNDS}
 
 

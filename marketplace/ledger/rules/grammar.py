@@ -251,6 +251,7 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     EntryKind.IDENTIFY: [
         (_C.SUSPENSE, _C.BRAND_FUNDS),
         (_C.SUSPENSE, _C.CREATOR_PAYABLE),
+        (_C.CREATOR_PAYABLE, _C.SUSPENSE),
         (_C.SUSPENSE, _C.PROCESSOR_FEES),
         (_C.SUSPENSE, _C.BANK_OPERATING),
         (_C.BANK_OPERATING, _C.SUSPENSE),

@@ -14,6 +14,7 @@ from marketplace.payouts.service.concluding import book_found_paid, conclude_tra
 from marketplace.payouts.service.earning import earn, mature_due
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
+from marketplace.payouts.service.identifying import give_back, take_as_paid
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
 __all__ = [
@@ -28,11 +29,13 @@ __all__ = [
     "forgive",
     "freeze",
     "gather",
+    "give_back",
     "mature_due",
     "open_account",
     "open_case",
     "record_account",
     "record_bank_payout",
     "ring_accounts",
+    "take_as_paid",
     "unfreeze",
 ]

@@ -142,8 +142,8 @@ def ask_identification(
     """Say what a movement in suspense was; small ones are booked at once.
 
     movement_id: public id of the entry that set it aside. becomes: where it belongs.
-    Raises NotFound, Conflict (identified already), InvalidInput (it cannot have been that), and
-    what ``ask`` raises.
+    Raises NotFound, Conflict (identified already), InvalidInput (it cannot have been that, or not
+    of this creator), and what ``ask`` raises.
     """
     suspended = queries.suspended_movement(session, movement_id)
     pair = identifying(net=suspended.net, becomes=becomes)
@@ -155,7 +155,7 @@ def ask_identification(
         actor=actor,
         kind=RequestKind.IDENTIFY,
         pairs=[pair],
-        params={"movement": suspended.key},
+        params={"movement": suspended.key, "source": suspended.source_ref},
         subject_id=movement_id,
         reason=reason,
         now=now,

@@ -11,6 +11,7 @@ from marketplace.causes import queries as causes
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Code
 from marketplace.payouts import service as payouts
 from marketplace.payouts.rules import CaseOrigin
 from marketplace.processor import service as processor
@@ -54,9 +55,25 @@ def execute(
             payouts.forgive(
                 session, case_id=UUID(request.params["case_id"]), amount=pair.amount, now=now
             )
+        case RequestKind.IDENTIFY:
+            _tell_payouts(session, request, now=now)
         case _:
             pass
     return entry_id
+
+
+def _tell_payouts(session: Session, request: FinanceRequest, *, now: datetime) -> None:
+    """Have a creator's rows say what the books say now, where a movement was a creator's."""
+    (pair,) = request.pairs
+    if pair.debit.code is Code.CREATOR_PAYABLE:
+        payouts.take_as_paid(
+            session,
+            creator_id=pair.debit.owner,
+            amount=pair.amount,
+            stripe_transfer_id=request.params.get("source"),
+        )
+    elif pair.credit.code is Code.CREATOR_PAYABLE:
+        payouts.give_back(session, creator_id=pair.credit.owner, amount=pair.amount, now=now)
 
 
 def _rule(session: Session, request: FinanceRequest, *, actor: Actor, now: datetime) -> None:

@@ -96,11 +96,15 @@ def _choices(found: Suspended) -> list[SelectChoice]:
 def _page(movement_id: UUID, form: IdentifyForm) -> str:
     address = Asked()
     owner_id = address.value("owner", UUID, "“{}” is not the id of an owner.")
+    asked_for = address.value("account", lambda text: Code(int(text)), "There is no account “{}”.")
     with reading() as session:
         found = queries.suspended_movement(session, movement_id)
         form.becomes.choices = _choices(found)
+        owned = {code: CHART[code].owner for code in choices(found.net) if CHART[code].owned}
+        code = asked_for if asked_for in owned else next(iter(owned), None)
+        if code is not None and owner_id is not None and not form.is_submitted():
+            form.becomes.data = str(code.value)
         entry = ledger.entry(session, found.entry_id)
-        brand = AccountRef(Code.BRAND_FUNDS, owner_id) if owner_id else None
         return render_template(
             "staff/movement.html",
             movement=found,
@@ -109,8 +113,11 @@ def _page(movement_id: UUID, form: IdentifyForm) -> str:
             form=form,
             problems=address.problems,
             alone_up_to=ALONE_UP_TO,
-            takes_brand=Code.BRAND_FUNDS in choices(found.net),
+            owned=owned,
+            code=code,
             q=request.args.get("q", ""),
-            found=owners_asked_for(session, Code.BRAND_FUNDS),
-            owner=queries.owner_named(session, brand) if brand else None,
+            found=owners_asked_for(session, code),
+            owner=queries.owner_named(session, AccountRef(code, owner_id))
+            if code is not None and owner_id is not None
+            else None,
         )

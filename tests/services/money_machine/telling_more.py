@@ -302,10 +302,16 @@ def unknown_charge(d: Dice) -> Told:
 
 
 def identify(d: Dice) -> Told:
-    brand, amount = d.one(BRANDS), d.some(50)
-    pair = Pair(AccountRef(Code.SUSPENSE), events.brand_funds(brand), amount)
+    if d.draw(st.booleans()):
+        brand, amount = d.one(BRANDS), d.some(50)
+        pair = Pair(AccountRef(Code.SUSPENSE), events.brand_funds(brand), amount)
+        move = (1900, None, 2010, brand, amount)
+    else:
+        creator, amount = d.take(2050, CREATORS)
+        pair = Pair(events.creator_payable(creator), AccountRef(Code.SUSPENSE), amount)
+        move = (2050, creator, 1900, None, amount)
     entry = events.identified(movement=d.name("bt:txn"), pair=pair)
-    return entry, d.moves((1900, None, 2010, brand, amount))
+    return entry, d.moves(move)
 
 
 def open_books(d: Dice) -> Told:

@@ -172,3 +172,29 @@ def test_a_movement_in_suspense_is_identified_from_its_page(
 
     assert held(session, wallet) == 6_200
     assert "Nothing is in suspense" in staff.get("/staff/suspense").text
+
+
+def test_a_movement_is_said_to_be_a_creators_from_its_page(
+    staff: FlaskClient, session: Session, bea: Actor
+) -> None:
+    books.write_entry(
+        session,
+        events.unidentified(
+            stripe_balance_transaction_id="txn_odd", source_ref=None, net=usd(1_200)
+        ),
+        occurred_at=NOON,
+        actor=SYSTEM,
+    )
+    session.commit()
+    found = re.search(r"/staff/suspense/[0-9a-f-]{36}", staff.get("/staff/suspense").text)
+    assert found
+    asked = staff.get(f"{found.group()}?account=2050&q=bea").text
+    assert f"owner={bea.creator_id}" in asked
+    page = f"{found.group()}?account=2050&owner={bea.creator_id}"
+    assert "a creator" in staff.get(page).text
+
+    answer = staff.post(page, data={"becomes": "2050", "reason": "It came back from Bea."})
+
+    assert answer.status_code == 422
+    assert "This creator was never sent anything in USD." in answer.text
+    assert held(session, AccountRef(Code.CREATOR_PAYABLE, bea.creator_id)) == 0
