@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.accounts.models import Brand
@@ -19,7 +19,7 @@ from marketplace.creators.models import Creator
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
-from marketplace.ledger.chart import CHART, Code, OwnerKind
+from marketplace.ledger.chart import Code
 from marketplace.ledger.models import JournalEntry, Posting
 from marketplace.ledger.rules import AccountRef, EntryKind
 from marketplace.reconciliation.models import (
@@ -30,6 +30,7 @@ from marketplace.reconciliation.models import (
 )
 from marketplace.reconciliation.rules import BreakState, Entry, Line
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import given_in
 from marketplace.treasury.rules.movements import Movement
 
 
@@ -341,28 +342,21 @@ def line_paired_with(session: Session, entry_id: int) -> StatementLine | None:
 
 def owner_names(session: Session, refs: Iterable[AccountRef]) -> dict[UUID, str]:
     """Owner of a ledger account -> its name for people; owners without a name are left out."""
-    wanted: dict[OwnerKind, set[UUID]] = {}
-    for ref in refs:
-        wanted.setdefault(CHART[ref.code].owner, set()).add(ref.owner)
-    names: dict[UUID, str] = {}
-    for kind, statement in _NAMES.items():
-        if kind in wanted:
-            key = statement.selected_columns[0]
-            names |= dict(session.execute(statement.where(key.in_(wanted[kind]))).all())
-    return names
+    given = {"ids": list({ref.owner for ref in refs})}
+    return dict(session.execute(_NAMES, given).all())
 
 
-_NAMES: Final[dict[OwnerKind, Select[UUID, str]]] = {
-    OwnerKind.BRAND: select(Brand.id, Brand.name),
-    OwnerKind.CAMPAIGN: select(Campaign.id, Campaign.name),
-    OwnerKind.CREATOR: select(Creator.id, Creator.display_name),
-    OwnerKind.ORGANISATION: select(Organisation.id, Organisation.name),
-    OwnerKind.COLLABORATION: select(
-        Collaboration.id, Creator.display_name + " in “" + Campaign.name + "”"
-    )
+_NAMES: Final = union_all(
+    select(Brand.id, Brand.name).where(given_in(Brand.id, "ids")),
+    select(Campaign.id, Campaign.name).where(given_in(Campaign.id, "ids")),
+    select(Creator.id, Creator.display_name).where(given_in(Creator.id, "ids")),
+    select(Organisation.id, Organisation.name).where(given_in(Organisation.id, "ids")),
+    select(Collaboration.id, Creator.display_name + " in “" + Campaign.name + "”")
     .join(Creator, Creator.id == Collaboration.creator_id)
-    .join(Campaign, Campaign.id == Collaboration.campaign_id),
-}
+    .join(Campaign, Campaign.id == Collaboration.campaign_id)
+    .where(given_in(Collaboration.id, "ids")),
+)
+"""No two of them have the same id: each is made of time and chance."""
 
 
 def _lines_on(on: date) -> Select[StatementLine, int, str, EntryKind]:

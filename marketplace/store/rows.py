@@ -12,6 +12,7 @@ from sqlalchemy import (
     TableValuedAlias,
     Uuid,
     any_,
+    bindparam,
     cast,
     func,
     insert,
@@ -60,6 +61,11 @@ def update_rows(session: Session, model: type[Base], rows: Sequence[GivenRow]) -
 def among(column: InstrumentedAttribute[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
     """Say what ``in_`` says by one parameter: its text is the same for one id and a thousand."""
     return column == any_(cast(list(ids), ARRAY(Uuid)))
+
+
+def given_in(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Say that the column is one of the values handed in under a name, in a statement made once."""
+    return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
 
 def _given(model: type[Base], names: Sequence[str], rows: Sequence[GivenRow]) -> TableValuedAlias:

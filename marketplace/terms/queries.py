@@ -7,7 +7,18 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    bindparam,
+    desc,
+    func,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
@@ -15,6 +26,7 @@ from marketplace.accounts.models import Brand
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import given_in
 from marketplace.terms.models import (
     BrandTermsVersion,
     TermsLimit,
@@ -45,15 +57,13 @@ def conditions_for_many(
     """What a creator of a country is told of the terms, for many (brand, moment) at once."""
     if not wanted:
         return {}
-    versions = session.execute(_CONDITIONS, {"country": country}).all()
-    brand_ids = list({brand_id for brand_id, _ in wanted})
-    own = session.scalars(_OWN, {"brand_ids": brand_ids}).all()
+    given = {"country": country, "brand_ids": list({brand_id for brand_id, _ in wanted})}
+    rows = session.execute(_CONDITIONS, given).all()
     found = {}
     for brand_id, at in wanted:
-        version = next(row for row in versions if row.valid_from <= at)
-        apart = brand_terms_of(
-            next((r for r in own if r.brand_id == brand_id and r.valid_from <= at), None)
-        )
+        version = next(row for row in rows if row.brand_id is None and row.valid_from <= at)
+        own = next((r for r in rows if r.brand_id == brand_id and r.valid_from <= at), None)
+        apart = own or version
         shares = Shares(
             brand=or_else(apart.brand_fee_bps, version.brand_fee_bps),
             creator=or_else(apart.creator_fee_bps, version.creator_fee_bps),
@@ -244,24 +254,36 @@ _BRAND_VERSION_AT: Final = (
     .order_by(*_BRANDS_LAST_FIRST)
     .limit(1)
 )
-_CONDITIONS: Final = select(
-    TermsVersion.valid_from,
-    TermsVersion.brand_fee_bps,
-    TermsVersion.creator_fee_bps,
-    TermsVersion.fee_tax_bps,
-    TermsVersion.hold_days,
-    func.coalesce(
-        select(TermsWithholding.share_bps)
-        .where(
-            TermsWithholding.terms_id == TermsVersion.id,
-            TermsWithholding.country == bindparam("country", type_=String),
-        )
-        .scalar_subquery(),
-        0,
-    ).label("withheld"),
-).order_by(*_LAST_FIRST)
-_OWN: Final = (
-    select(BrandTermsVersion)
-    .where(BrandTermsVersion.brand_id.in_(bindparam("brand_ids", expanding=True)))
-    .order_by(*_BRANDS_LAST_FIRST)
-)
+_CONDITIONS: Final = union_all(
+    select(
+        null().cast(Uuid).label("brand_id"),
+        TermsVersion.valid_from,
+        TermsVersion.set_at,
+        TermsVersion.id,
+        TermsVersion.brand_fee_bps,
+        TermsVersion.creator_fee_bps,
+        TermsVersion.hold_days,
+        TermsVersion.fee_tax_bps,
+        func.coalesce(
+            select(TermsWithholding.share_bps)
+            .where(
+                TermsWithholding.terms_id == TermsVersion.id,
+                TermsWithholding.country == bindparam("country", type_=String),
+            )
+            .scalar_subquery(),
+            0,
+        ).label("withheld"),
+    ),
+    select(
+        BrandTermsVersion.brand_id,
+        BrandTermsVersion.valid_from,
+        BrandTermsVersion.set_at,
+        BrandTermsVersion.id,
+        BrandTermsVersion.brand_fee_bps,
+        BrandTermsVersion.creator_fee_bps,
+        BrandTermsVersion.hold_days,
+        null(),
+        null(),
+    ).where(given_in(BrandTermsVersion.brand_id, "brand_ids")),
+).order_by(desc("valid_from"), desc("set_at"), desc("id"))
+"""Everybody's terms, without a brand, and what some brands have instead; what counts is first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
@@ -16,6 +16,7 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.chart import CHART
 from marketplace.ledger.models import JournalEntry, LedgerAccount, Posting
 from marketplace.ledger.rules import AccountRef, Code, EntryKind, Pair
+from marketplace.store.rows import given_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def entries(
 
     code, owner: only entries that touch such an account.
     """
-    wanted = select(JournalEntry).order_by(JournalEntry.id.desc()).limit(limit)
+    wanted = _ENTRIES.order_by(JournalEntry.id.desc()).limit(limit)
     if kind is not None:
         wanted = wanted.where(JournalEntry.kind == kind)
     if source_ref is not None:
@@ -83,21 +84,21 @@ def entries(
             )
             .exists()
         )
-    return _views(session, session.scalars(wanted).all())
+    return _views(session, wanted)
 
 
 def entry(session: Session, entry_id: int) -> EntryView:
     """One entry with its postings; raises NotFound."""
-    found = session.get(JournalEntry, entry_id)
-    if found is None:
+    found = _views(session, _ENTRIES.where(JournalEntry.id == entry_id))
+    if not found:
         raise NotFound("journal entry")
-    return _views(session, [found])[0]
+    return found[0]
 
 
 def entry_by_key(session: Session, idem_key: str) -> EntryView | None:
     """The entry written under this key, or None."""
-    found = session.scalars(select(JournalEntry).where(JournalEntry.idem_key == idem_key)).all()
-    return next(iter(_views(session, found)), None)
+    found = _views(session, _ENTRIES.where(JournalEntry.idem_key == idem_key))
+    return next(iter(found), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,14 @@ def written_as(session: Session, idem_keys: Sequence[str]) -> dict[str, Written]
         )
     ).all()
     pairs: dict[int, list[Pair]] = {row.id: [] for row in found}
-    for row in session.execute(_posting_rows(list(pairs))):
+    for row in session.execute(_POSTINGS, {"ids": list(pairs)}):
         pairs[row.entry_id].append(_pair(row))
     return {row.idem_key: Written(row.id, row.kind, tuple(pairs[row.id])) for row in found}
 
 
 def pairs_of(session: Session, entry_id: int) -> list[Pair]:
     """The postings of an entry as they were given, in their order; empty for an unknown id."""
-    return [_pair(row) for row in session.execute(_posting_rows([entry_id]))]
+    return [_pair(row) for row in session.execute(_POSTINGS, {"ids": [entry_id]})]
 
 
 def lines_of(pairs: Sequence[Pair]) -> tuple[EntryLine, ...]:
@@ -140,57 +141,12 @@ def _pair(row: Any) -> Pair:
     )
 
 
-def _posting_rows(entry_ids: Sequence[int]) -> Select[int, int, Code, UUID, Code, UUID, int, str]:
-    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
-    return (
-        select(
-            Posting.entry_id,
-            Posting.line,
-            Posting.debit_code,
-            debit.owner_id.label("debit_owner"),
-            Posting.credit_code,
-            credit.owner_id.label("credit_owner"),
-            Posting.amount_minor,
-            Posting.currency,
-        )
-        .join(debit, debit.id == Posting.debit_id)
-        .join(credit, credit.id == Posting.credit_id)
-        .where(Posting.entry_id.in_(entry_ids))
-        .order_by(Posting.entry_id, Posting.line)
-    )
-
-
-def _views(session: Session, found: Sequence[JournalEntry]) -> list[EntryView]:
-    ids = [row.id for row in found]
-    lines: dict[int, list[EntryLine]] = {entry_id: [] for entry_id in ids}
-    for row in session.execute(_posting_rows(ids)):
+def _views(session: Session, wanted: Select[*tuple[Any, ...]]) -> list[EntryView]:
+    found = session.execute(wanted).all()
+    lines: dict[int, list[EntryLine]] = {row.id: [] for row in found}
+    for row in session.execute(_POSTINGS, {"ids": list(lines)}) if lines else ():
         lines[row.entry_id] += _two_lines(row.line, _pair(row))
-    undone = {
-        row.reverses_id: row.id
-        for row in session.execute(
-            select(JournalEntry.reverses_id, JournalEntry.id).where(
-                JournalEntry.reverses_id.in_(ids)
-            )
-        )
-    }
-    return [
-        EntryView(
-            id=row.id,
-            public_id=row.public_id,
-            kind=row.kind,
-            idem_key=row.idem_key,
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            accounting_date=row.accounting_date,
-            actor=row.actor,
-            source_ref=row.source_ref,
-            reverses_id=row.reverses_id,
-            reversed_by_id=undone.get(row.id),
-            memo=row.memo,
-            lines=tuple(lines[row.id]),
-        )
-        for row in found
-    ]
+    return [EntryView(**row._asdict(), lines=tuple(lines[row.id])) for row in found]
 
 
 def _two_lines(line: int, pair: Pair) -> list[EntryLine]:
@@ -210,3 +166,42 @@ def _two_lines(line: int, pair: Pair) -> list[EntryLine]:
             credit=pair.amount,
         ),
     ]
+
+
+_REVERSAL: Final = aliased(JournalEntry)
+_ENTRIES: Final = select(
+    JournalEntry.id,
+    JournalEntry.public_id,
+    JournalEntry.kind,
+    JournalEntry.idem_key,
+    JournalEntry.occurred_at,
+    JournalEntry.recorded_at,
+    JournalEntry.accounting_date,
+    JournalEntry.actor,
+    JournalEntry.source_ref,
+    JournalEntry.reverses_id,
+    select(_REVERSAL.id)
+    .where(_REVERSAL.reverses_id == JournalEntry.id)
+    .scalar_subquery()
+    .label("reversed_by_id"),
+    JournalEntry.memo,
+)
+"""The fields of ``EntryView`` but its lines."""
+_DEBITED: Final = aliased(LedgerAccount)
+_CREDITED: Final = aliased(LedgerAccount)
+_POSTINGS: Final = (
+    select(
+        Posting.entry_id,
+        Posting.line,
+        Posting.debit_code,
+        _DEBITED.owner_id.label("debit_owner"),
+        Posting.credit_code,
+        _CREDITED.owner_id.label("credit_owner"),
+        Posting.amount_minor,
+        Posting.currency,
+    )
+    .join(_DEBITED, _DEBITED.id == Posting.debit_id)
+    .join(_CREDITED, _CREDITED.id == Posting.credit_id)
+    .where(given_in(Posting.entry_id, "ids"))
+    .order_by(Posting.entry_id, Posting.line)
+)

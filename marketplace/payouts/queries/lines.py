@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, and_, any_, bindparam, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from marketplace.deliverables.models import Deliverable
@@ -29,6 +29,7 @@ from marketplace.payouts.rules.chain import Account, Kept, Work
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.store.paging import PAGE_SIZE
+from marketplace.store.rows import given_in
 from marketplace.terms.queries import payout_least
 
 
@@ -155,7 +156,7 @@ _LINES: Final = (
         ),
     )
 )
-_OF_EARNINGS: Final = _LINES.where(Earning.id == any_(bindparam("ids", type_=ARRAY(Uuid)))).options(
+_OF_EARNINGS: Final = _LINES.where(given_in(Earning.id, "ids")).options(
     contains_eager(Earning.deliverable)
 )
 _ARRIVING: Final = (

@@ -26,7 +26,7 @@ from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
-from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.queries import owner_names
 from marketplace.store.session import reading, transaction
 from marketplace.treasury import service as treasury
 from marketplace.web import access
@@ -223,9 +223,7 @@ def _chargeback_page(chargeback_id: UUID, form: EvidenceForm | None) -> str:
         answered = any(each.state is not AnswerState.REFUSED for each in answers)
         shown: dict[str, Any] = {
             "brand": accounts.brand_by_id(session, found.brand_id),
-            "owners": reconciliation.owner_names(
-                session, (line.ref for each in entries for line in each.lines)
-            ),
+            "owners": owner_names(session, (line.ref for each in entries for line in each.lines)),
             "form": form or EvidenceForm(formdata=None, data=queries.evidence_for(session, found)),
         }
     return render_template(

@@ -20,7 +20,7 @@ from marketplace.ledger import queries
 from marketplace.ledger.chart import CHART
 from marketplace.ledger.queries import TrialLine
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
-from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.queries import owner_names
 from marketplace.store.session import reading
 from marketplace.web import access
 from marketplace.web.staff.asked import Asked
@@ -84,7 +84,7 @@ def account(code: int, currency: str) -> ResponseReturnValue:
             older=_written(shown[-1].position) if len(rows) > PER_PAGE else None,
             first=before is None,
             problems=asked.problems,
-            owners=reconciliation.owner_names(session, [ref, *(row.other for row in shown)]),
+            owners=owner_names(session, [ref, *(row.other for row in shown)]),
         )
 
 
@@ -117,9 +117,7 @@ def journal() -> ResponseReturnValue:
             kinds=list(EntryKind),
             chart=CHART,
             problems=asked.problems,
-            owners=reconciliation.owner_names(
-                session, (line.ref for each in shown for line in each.lines)
-            ),
+            owners=owner_names(session, (line.ref for each in shown for line in each.lines)),
         )
 
 
@@ -132,7 +130,7 @@ def entry(entry_id: int) -> ResponseReturnValue:
             "staff/entry.html",
             entry=found,
             who=_who(session, found.actor),
-            owners=reconciliation.owner_names(session, (line.ref for line in found.lines)),
+            owners=owner_names(session, (line.ref for line in found.lines)),
         )
 
 
@@ -145,7 +143,7 @@ def _owners(code: Code, currency: str, problems: list[str]) -> str:
             currency=currency,
             page=page,
             problems=problems,
-            owners=reconciliation.owner_names(session, (row.ref for row in page.rows)),
+            owners=owner_names(session, (row.ref for row in page.rows)),
         )
 
 

@@ -16,7 +16,7 @@ from marketplace.payouts.queries.reasons import reasons
 from marketplace.payouts.rules import ACCOUNT_SHORT, EarningState, PayoutState, Waiting
 from marketplace.processor import queries as processor
 from marketplace.processor.rules import CallKind
-from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.queries import owner_names
 from marketplace.store.session import reading
 from marketplace.web import access
 from marketplace.web.staff.asked import Asked, order_asked_for
@@ -120,9 +120,7 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
             call=call,
             attempts=processor.attempts_of(session, call.id) if call else [],
             entries=entries,
-            owners=reconciliation.owner_names(
-                session, (line.ref for each in entries for line in each.lines)
-            ),
+            owners=owner_names(session, (line.ref for each in entries for line in each.lines)),
         )
 
 

@@ -23,7 +23,7 @@ from marketplace.reconciliation import queries
 from marketplace.reconciliation import service as reconciliation_room
 from marketplace.reconciliation.messages import ReconcileWanted
 from marketplace.reconciliation.models import ProcessorStatement, ReconciliationBreak, StatementLine
-from marketplace.reconciliation.queries import PairedLine
+from marketplace.reconciliation.queries import PairedLine, owner_names
 from marketplace.reconciliation.rules import age_label
 from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
@@ -167,9 +167,7 @@ def _break_page(break_id: UUID, form: ResolveForm) -> str:
             line_net=Money(line.net_minor, line.currency) if line else None,
             line_day=line.occurred_at.astimezone(UTC).date().isoformat() if line else None,
             entry=entry,
-            owners=queries.owner_names(session, (each.ref for each in entry.lines))
-            if entry
-            else {},
+            owners=owner_names(session, (each.ref for each in entry.lines)) if entry else {},
             form=form,
         )
 

@@ -17,7 +17,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code, InsufficientBalance
-from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.queries import owner_names
 from marketplace.store.session import reading, transaction
 from marketplace.treasury import queries
 from marketplace.treasury import service as treasury
@@ -235,7 +235,7 @@ def _request_page(request_id: UUID, form: DecideForm) -> str:
             "staff/request.html",
             request_=found,
             lines=lines,
-            owners=reconciliation.owner_names(session, (line.ref for line in lines)),
+            owners=owner_names(session, (line.ref for line in lines)),
             mine=found.maker_id == access.user_id(),
             form=form,
         )

@@ -17,7 +17,7 @@ from marketplace.kernel.ids import NIL
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import CHART
 from marketplace.ledger.rules import AccountRef, Code, InsufficientBalance
-from marketplace.reconciliation import queries as reconciliation
+from marketplace.reconciliation.queries import owner_names
 from marketplace.reconciliation.rules import age_label
 from marketplace.store.session import reading, transaction
 from marketplace.treasury import queries
@@ -109,7 +109,7 @@ def _page(movement_id: UUID, form: IdentifyForm) -> str:
             "staff/movement.html",
             movement=found,
             entry=entry,
-            owners=reconciliation.owner_names(session, (line.ref for line in entry.lines)),
+            owners=owner_names(session, (line.ref for line in entry.lines)),
             form=form,
             problems=address.problems,
             alone_up_to=ALONE_UP_TO,
