@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.creators.rules.evidence import AudienceSource, ProofState
+from marketplace.creators.rules.groups import Group
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, Json, StateText, one_of
@@ -212,6 +213,17 @@ class AudienceProof(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(default="")
     """Why it was refused, for the creator to read."""
+
+
+class GroupDeclaration(Base):
+    """A group by which a creator has asked to be found. Taken back, the row is gone."""
+
+    __tablename__ = "group_declarations"
+    __table_args__ = (one_of("name", Group), Index(None, "name"))
+
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
+    name: Mapped[Group] = mapped_column(StateText(Group), primary_key=True)
+    declared_at: Mapped[datetime]
 
 
 class RateCard(Base):

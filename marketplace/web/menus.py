@@ -35,7 +35,7 @@ CREATOR: Final = (
     NavEntry(
         "Profile",
         "creator.edit_profile",
-        ("/creator/channels", "/creator/rates", "/creator/audience"),
+        ("/creator/channels", "/creator/rates", "/creator/audience", "/creator/groups"),
     ),
 )
 STAFF: Final = (

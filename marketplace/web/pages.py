@@ -29,6 +29,7 @@ from marketplace.web.creator import channels as creator_channels
 from marketplace.web.creator import collaborations as creator_collaborations
 from marketplace.web.creator import deliverables as creator_deliverables
 from marketplace.web.creator import endings as creator_endings
+from marketplace.web.creator import groups as creator_groups
 from marketplace.web.creator import home as creator_home
 from marketplace.web.creator import offers as creator_offers
 from marketplace.web.creator import payouts as creator_payouts
@@ -84,6 +85,7 @@ __all__ = [
     "creator_collaborations",
     "creator_deliverables",
     "creator_endings",
+    "creator_groups",
     "creator_home",
     "creator_offers",
     "creator_payouts",

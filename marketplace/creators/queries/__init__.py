@@ -19,6 +19,7 @@ from marketplace.creators.queries.compact import (
     compact_creators,
     compact_creators_of,
 )
+from marketplace.creators.queries.groups import found_by, own_groups
 from marketplace.creators.queries.market import (
     SORTS,
     MarketFilters,
@@ -61,6 +62,7 @@ __all__ = [
     "creator_by_id",
     "creator_id_of",
     "due_for_reading",
+    "found_by",
     "guesses_of",
     "hashtags_of",
     "latest_audience",
@@ -68,6 +70,7 @@ __all__ = [
     "market",
     "market_size",
     "missing_in_profile",
+    "own_groups",
     "proof_by_id",
     "rates_of",
     "told_channels",

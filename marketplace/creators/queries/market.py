@@ -20,6 +20,8 @@ from marketplace.creators.models import (
     Channel,
     Creator,
 )
+from marketplace.creators.queries.groups import found_by
+from marketplace.creators.rules.groups import Group
 from marketplace.store.paging import PAGE_SIZE, Page
 
 
@@ -27,7 +29,8 @@ from marketplace.store.paging import PAGE_SIZE, Page
 class MarketFilters:
     """What narrows the market; None and "" mean any.
 
-    words: part of a name or handle, or a hashtag with its sign.
+    words: part of a name or handle, or a hashtag with its sign. group: by which creators have asked
+    to be found; a brand chooses it and reads it of nobody.
     """
 
     words: str = ""
@@ -36,6 +39,7 @@ class MarketFilters:
     min_followers: int | None = None
     max_followers: int | None = None
     min_views: int | None = None
+    group: Group | None = None
 
     def __bool__(self) -> bool:
         return self != MarketFilters()
@@ -99,6 +103,8 @@ def _narrowed(filters: MarketFilters) -> tuple[list[ColumnElement[bool]], bool]:
         )
     if filters.country:
         own.append(Creator.country == filters.country)
+    if filters.group is not None:
+        own.append(found_by(filters.group))
     if filters.topic:
         own.append(Creator.topics.contains([filters.topic]))
     if filters.min_followers is not None:

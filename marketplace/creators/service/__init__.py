@@ -20,6 +20,7 @@ from marketplace.creators.service.connecting import (
     start_connect,
     take_connect,
 )
+from marketplace.creators.service.groups import declare_groups
 from marketplace.creators.service.importing import (
     CreatorRow,
     Taken,
@@ -46,6 +47,7 @@ __all__ = [
     "claim_access",
     "confirm_proof",
     "create_creator",
+    "declare_groups",
     "disconnect",
     "edit_profile",
     "finish_connect",

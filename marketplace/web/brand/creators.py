@@ -17,6 +17,7 @@ from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries
 from marketplace.creators.queries import MarketFilters
 from marketplace.creators.rules import TOPICS
+from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import queries as matching
 from marketplace.store.session import reading
@@ -38,6 +39,7 @@ def market() -> ResponseReturnValue:
         topic=topic if topic in TOPICS else None,
         min_followers=least_asked_for("min_followers"),
         min_views=least_asked_for("min_views"),
+        group=group_asked_for(),
     )
     sort = request.args.get("sort", "views")
     with reading() as session:
@@ -49,6 +51,7 @@ def market() -> ResponseReturnValue:
             countries=countries(),
             market_countries=queries.countries_in_market(session),
             topics=TOPICS,
+            groups=GROUP_WORDS,
         )
 
 
@@ -100,6 +103,12 @@ def country_asked_for() -> str | None:
     """The country in the address, when there is such a country."""
     code = request.args.get("country")
     return code if code in countries() else None
+
+
+def group_asked_for() -> Group | None:
+    """The group in the address, when there is such a group."""
+    name = request.args.get("group", "")
+    return Group(name) if name in set(Group) else None
 
 
 def least_asked_for(name: str) -> int | None:

@@ -144,6 +144,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "creator.audience": lambda _: AUDIENCE,
     "creator.counter_offer": lambda _: OFFER | {"fee": "450.00"},
     "creator.edit_profile": lambda _: {"display_name": "Bea B.", "country": "US"},
+    "creator.groups": lambda _: {"groups": ["rural"]},
     "creator.hand_in": lambda _: {"link": LINK, "checklist": ["0", "1", "2"]},
     "creator.open_payout_account": lambda _: {"country": "US"},
     "creator.paste_post": lambda _: {

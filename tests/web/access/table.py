@@ -243,6 +243,9 @@ POST edit_profile            in     403   403     403     403    303     303   4
 GET  end_collaboration       in     403   403     403     403    200     404   403   403   begin
 POST end_collaboration       in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
+GET  groups                  in     403   403     403     403    200     200   403   403   begin
+POST groups                  in     403   403     403     403    303     303   403   403   begin
+    -> creator.groups
 POST hand_in                 in     403   403     403     403    303     404   403   403   begin
     -> creator.deliverable
 GET  home                    in     403   403     403     403    200     200   403   403   begin

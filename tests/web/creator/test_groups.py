@@ -1,0 +1,62 @@
+"""The page where a creator says how they want to be found, and what brands see of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.creators import service as creators
+from marketplace.creators.rules.groups import GROUP_WORDS, Group
+from marketplace.kernel.actor import Actor
+from tests.conftest import NOON, sign_in
+from tests.factories.creators import make_channel
+
+
+def test_groups_are_off_until_ticked_and_off_again_when_unticked(
+    beas: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert " checked" not in beas.get("/creator/groups").text
+
+    answer = beas.post("/creator/groups", data={"groups": ["rural"]}, follow_redirects=True)
+    assert "Brands that look for this find you from now on." in answer.text
+    assert queries.own_groups(session, bea) == [Group.RURAL]
+
+    answer = beas.post("/creator/groups", data={}, follow_redirects=True)
+    assert "Nobody finds you by a group" in answer.text
+    assert queries.own_groups(session, bea) == []
+
+
+def test_a_group_that_is_not_on_the_list_changes_nothing(
+    beas: FlaskClient, session: Session, bea: Actor
+) -> None:
+    beas.post("/creator/groups", data={"groups": ["rural"]})
+
+    answer = beas.post("/creator/groups", data={"groups": ["left_handed"]})
+
+    assert answer.status_code == 422
+    assert queries.own_groups(session, bea) == [Group.RURAL]
+
+
+@pytest.mark.parametrize("asked", ["rural", "veterans", "left_handed", ""])
+def test_a_brand_filters_by_a_group_and_reads_it_of_nobody(
+    client: FlaskClient, session: Session, alice: Actor, bea: Actor, carl: Actor, asked: str
+) -> None:
+    for actor in (bea, carl):
+        assert actor.creator_id is not None
+        make_channel(session, creator_id=actor.creator_id)
+    creators.declare_groups(session, actor=bea, groups=["rural"], now=NOON)
+    session.commit()
+    sign_in(client, alice)
+
+    page = client.get(f"/brand/creators?group={asked}").text
+
+    found = {name for name in ("Bea", "Carl") if f">{name}<" in page}
+    assert found == {"rural": {"Bea"}, "veterans": set()}.get(asked, {"Bea", "Carl"})
+    results = re.sub(r"<form.*?</form>", "", page, flags=re.DOTALL)
+    for address in (f"/brand/creators/{bea.creator_id}",):
+        results += client.get(address).text
+    assert [words for words in GROUP_WORDS.values() if words in results] == []
