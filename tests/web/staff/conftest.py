@@ -16,6 +16,7 @@ from marketplace.payouts.models import Payout
 from marketplace.processor.ports import Answer
 from marketplace.processor.rules import Outcome
 from tests.conftest import sign_in
+from tests.factories.accounts import make_person
 from tests.factories.campaigns import make_campaign
 from tests.factories.money import (
     make_accepted,
@@ -59,3 +60,9 @@ def staff(client: FlaskClient, stella: Actor) -> FlaskClient:
     """A browser that Stella is signed in with."""
     sign_in(client, stella)
     return client
+
+
+@pytest.fixture
+def theo(session: Session) -> Actor:
+    """The second member of staff."""
+    return Actor(user_id=make_person(session, "theo", is_staff=True).id, is_staff=True)

@@ -14,7 +14,7 @@ from marketplace.ledger import queries as ledger
 from marketplace.ledger import service as books
 from marketplace.ledger.rules import AccountRef, Code, EntryKind, events
 from marketplace.treasury import queries
-from tests.conftest import NOON, make_person, sign_in
+from tests.conftest import NOON, sign_in
 from tests.factories.ledger import make_brand_funds, make_entry, usd
 
 FORM = {
@@ -24,11 +24,6 @@ FORM = {
     "against": "5060",
     "reason": "A voucher for the late start.",
 }
-
-
-@pytest.fixture
-def theo(session: Session) -> Actor:
-    return Actor(user_id=make_person(session, "theo", is_staff=True).id, is_staff=True)
 
 
 @pytest.fixture
