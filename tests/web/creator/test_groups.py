@@ -19,10 +19,11 @@ from tests.factories.creators import make_channel
 def test_groups_are_off_until_ticked_and_off_again_when_unticked(
     beas: FlaskClient, session: Session, bea: Actor
 ) -> None:
-    assert " checked" not in beas.get("/creator/groups").text
+    assert "<input checked" not in beas.get("/creator/groups").text
 
     answer = beas.post("/creator/groups", data={"groups": ["rural"]}, follow_redirects=True)
     assert "Brands that look for this find you from now on." in answer.text
+    assert answer.text.count("<input checked") == 1
     assert queries.own_groups(session, bea) == [Group.RURAL]
 
     answer = beas.post("/creator/groups", data={}, follow_redirects=True)
