@@ -15,8 +15,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.payouts.models import Payout
 from marketplace.processor.ports import Answer
 from marketplace.processor.rules import Outcome
-from tests.conftest import sign_in
-from tests.factories.accounts import make_person
+from tests.conftest import make_person, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.money import (
     make_accepted,
