@@ -28,7 +28,8 @@ STACK: Final = (
 )  # fmt: skip
 HELD_OTHERWISE: Final = {
     "posting_rules.kind": "the table itself is the list of what there is, and nobody may change it",
-    "journal_entries.kind": "every entry has postings, and theirs is a key into posting_rules",
+    "postings.kind": "a trigger looks each posting up in posting_rules",
+    "journal_entries.kind": "every entry has postings, and a trigger compares theirs with its own",
 }
 OUR_TEXT: Final = {".py", ".html", ".txt", ".md", ".css", ".js", ".toml", ".mako", ".sql"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -41,6 +42,10 @@ ACCOUNT = """
     INSERT INTO ledger_accounts (code, owner_id, currency, strict, owned)
     VALUES (:code, :owner, :currency, :strict, :owned)
 """
+KINDS = {"kind": "text", "currency": "text"}
+ENTRY_DIFFERS = "postings are of the kind and the transaction of their entry"
+NO_SUCH_MOVEMENT = "the grammar of money has no such movement"
+ACCOUNTS_DIFFER = "postings have the codes and the currency of their accounts"
 
 
 def account_id(session: Session, ref: AccountRef) -> int:
@@ -121,12 +126,14 @@ def test_the_lawful_posting_of_these_attacks_goes_through(
         ({"amount_minor": 0}, "ck_postings_amount_is_in_range"),
         ({"amount_minor": -1}, "ck_postings_amount_is_in_range"),
         ({"amount_minor": 10**13 + 1}, "ck_postings_amount_is_in_range"),
-        ({"currency": "EUR"}, "_ledger_accounts"),
-        ({"debit_code": 2020}, "fk_postings_debit_ledger_accounts"),
-        ({"credit_code": 2030}, "fk_postings_credit_ledger_accounts"),
-        ({"credit_id": 10**15}, "fk_postings_credit_ledger_accounts"),
-        ({"kind": "fund"}, "fk_postings_"),
-        ({"entry_id": 10**15}, "fk_postings_entry_journal_entries"),
+        ({"currency": "EUR"}, ACCOUNTS_DIFFER),
+        ({"debit_code": 1010, "kind": "fund"}, ENTRY_DIFFERS),
+        ({"debit_code": 2020}, NO_SUCH_MOVEMENT),
+        ({"credit_code": 2030}, NO_SUCH_MOVEMENT),
+        ({"debit_id": 10**15}, ACCOUNTS_DIFFER),
+        ({"credit_id": 10**15}, ACCOUNTS_DIFFER),
+        ({"kind": "fund"}, ENTRY_DIFFERS),
+        ({"entry_id": 10**15}, ENTRY_DIFFERS),
         ({"line": 0}, "ck_postings_lines_count_from_one"),
     ],
 )
@@ -149,7 +156,39 @@ def test_accounts_that_may_never_meet_do_not(session: Session, posting: dict[str
         "credit_code": 2010,
     }
 
-    refused(session, POSTING, posting | swapped, by="fk_postings_grammar_posting_rules")
+    refused(session, POSTING, posting | swapped, by=NO_SUCH_MOVEMENT)
+
+
+@pytest.mark.parametrize("side", ["debit_id", "credit_id"])
+def test_the_codes_of_a_posting_are_those_of_its_accounts(
+    session: Session, posting: dict[str, Any], side: str
+) -> None:
+    """Lawful by the grammar, with an account of another code on one side."""
+    refused(session, POSTING, posting | {side: account_id(session, PROCESSOR)}, by=ACCOUNTS_DIFFER)
+
+
+def test_one_unlawful_posting_among_lawful_ones_refuses_the_statement(
+    session: Session, posting: dict[str, Any]
+) -> None:
+    other = session.scalar(text(ENTRY), entry_row(kind="fund"))
+    columns = ", ".join(posting)
+    mixed = f"INSERT INTO postings ({columns}) SELECT * FROM json_to_recordset(:rows) AS given ("
+    mixed += ", ".join(f"{each} {KINDS.get(each, 'bigint')}" for each in posting) + ")"
+
+    def rows(**last: Any) -> dict[str, Any]:
+        told = [posting | {"line": n, "amount_minor": 1} for n in range(1, 6)]
+        return {"rows": json.dumps([*told[:4], told[4] | last])}
+
+    for change, by in (
+        ({"entry_id": other}, ENTRY_DIFFERS),
+        ({"kind": "fund"}, ENTRY_DIFFERS),
+        ({"kind": "fund", "entry_id": other}, NO_SUCH_MOVEMENT),
+        ({"credit_id": posting["debit_id"]}, ACCOUNTS_DIFFER),
+        ({"currency": "EUR"}, ACCOUNTS_DIFFER),
+    ):
+        refused(session, mixed, rows(**change), by=by)
+
+    session.execute(text(mixed), rows())
 
 
 def test_many_small_postings_in_one_statement_cannot_overdraw(
@@ -340,9 +379,7 @@ def test_nothing_is_added_to_an_entry_afterwards(database_url: str) -> None:
                 "amount_minor": 1,
             }
 
-            refused(
-                session, POSTING, late, by="an entry takes no postings after its own transaction"
-            )
+            refused(session, POSTING, late, by=ENTRY_DIFFERS)
 
             assert queries.balance_of(session, brand, currency="USD") == usd(100)
         engine.dispose()
@@ -357,6 +394,4 @@ def test_the_currency_of_a_posting_is_that_of_both_accounts(
     )
     euros = session.scalar(text("SELECT max(id) FROM ledger_accounts"))
 
-    refused(
-        session, POSTING, posting | {"credit_id": euros}, by="fk_postings_credit_ledger_accounts"
-    )
+    refused(session, POSTING, posting | {"credit_id": euros}, by=ACCOUNTS_DIFFER)

@@ -253,18 +253,34 @@ def test_an_event_written_twice_is_found(session: Session, brand_funds: AccountR
     )
 
 
-@pytest.mark.parametrize("change", ["currency = 'EUR'", "debit_code = 1020", "credit_code = 2020"])
-def test_a_posting_that_is_not_like_its_accounts_is_found(
-    session: Session, brand_funds: AccountRef, change: str
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("currency = 'EUR'", "Its currency or codes are not those of its accounts."),
+        ("debit_code = 1020", "Its currency or codes are not those of its accounts."),
+        ("credit_code = 2020", "Its currency or codes are not those of its accounts."),
+        ("credit_id = -1", "Its currency or codes are not those of its accounts."),
+        ("kind = 'bonus'", "Its entry is gone, or of another kind."),
+        ("debit_id = credit_id, debit_code = 2010", "The grammar of money has no such movement."),
+    ],
+)
+def test_a_posting_that_does_not_fit_is_found(
+    session: Session, brand_funds: AccountRef, change: str, why: str
 ) -> None:
     entry_id = make_entry(session, (PROCESSOR, brand_funds, xcd(5)), kind=EntryKind.FUND)
     damage(session, f"UPDATE postings SET {change} WHERE entry_id = :id", id=entry_id)
 
     assert results(session)["I11"].findings == (
-        Finding(
-            f"journal entry {entry_id}, posting 1",
-            "Its currency or codes are not those of its accounts.",
-        ),
+        Finding(f"journal entry {entry_id}, posting 1", why),
+    )
+
+
+def test_a_posting_whose_entry_is_gone_is_found(session: Session, brand_funds: AccountRef) -> None:
+    entry_id = make_entry(session, (PROCESSOR, brand_funds, xcd(5)), kind=EntryKind.FUND)
+    damage(session, "DELETE FROM journal_entries WHERE id = :id", id=entry_id)
+
+    assert results(session)["I11"].findings == (
+        Finding(f"journal entry {entry_id}, posting 1", "Its entry is gone, or of another kind."),
     )
 
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, case, func, literal, or_, select
+from sqlalchemy import Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.chart import CHART, Family, Side, family
 from marketplace.ledger.checks.base import Check, Finding, once
-from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
+from marketplace.ledger.models import (
+    JournalEntry,
+    LedgerAccount,
+    LedgerBalance,
+    Posting,
+    PostingRule,
+)
 from marketplace.ledger.rules import EntryKind, plain
 
 
@@ -35,20 +41,34 @@ def _gaps(session: Session) -> dict[str, Money]:
     return gaps
 
 
-def _mixed() -> Select[int, int]:
+def _misfits() -> Select[Any]:
+    """Every posting that its entry, its accounts or the grammar do not know, and why."""
     debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    fits = {
+        "Its entry is gone, or of another kind.": JournalEntry.kind == Posting.kind,
+        "Its currency or codes are not those of its accounts.": and_(
+            debit.code == Posting.debit_code,
+            credit.code == Posting.credit_code,
+            debit.currency == Posting.currency,
+            credit.currency == Posting.currency,
+        ),
+        "The grammar of money has no such movement.": PostingRule.kind.is_not(None),
+    }
+    why = case(*((fit.is_not(true()), words) for words, fit in fits.items()))
     return (
-        select(Posting.entry_id, Posting.line)
-        .join(debit, debit.id == Posting.debit_id)
-        .join(credit, credit.id == Posting.credit_id)
-        .where(
-            or_(
-                Posting.currency != debit.currency,
-                Posting.currency != credit.currency,
-                Posting.debit_code != debit.code,
-                Posting.credit_code != credit.code,
-            )
+        select(Posting.entry_id, Posting.line, why.label("why"))
+        .outerjoin(JournalEntry, JournalEntry.id == Posting.entry_id)
+        .outerjoin(debit, debit.id == Posting.debit_id)
+        .outerjoin(credit, credit.id == Posting.credit_id)
+        .outerjoin(
+            PostingRule,
+            and_(
+                PostingRule.kind == Posting.kind,
+                PostingRule.debit_code == Posting.debit_code,
+                PostingRule.credit_code == Posting.credit_code,
+            ),
         )
+        .where(why.is_not(None))
         .order_by(Posting.entry_id, Posting.line)
     )
 
@@ -170,13 +190,10 @@ def _find_twice(session: Session) -> list[Finding]:
     ]
 
 
-def _find_mixed(session: Session) -> list[Finding]:
+def _find_misfits(session: Session) -> list[Finding]:
     return [
-        Finding(
-            f"journal entry {row.entry_id}, posting {row.line}",
-            "Its currency or codes are not those of its accounts.",
-        )
-        for row in session.execute(_MIXED)
+        Finding(f"journal entry {row.entry_id}, posting {row.line}", row.why)
+        for row in session.execute(_MISFITS)
     ]
 
 
@@ -209,7 +226,7 @@ _TWICE: Final = (
     .order_by(JournalEntry.idem_key)
 )
 _RECOUNT: Final = _recount()
-_MIXED: Final = _mixed()
+_MISFITS: Final = _misfits()
 _LAME: Final = _lame()
 _ENTRIES: Final = select(func.count()).select_from(JournalEntry)
 _POSTINGS: Final = select(func.count()).select_from(Posting)
@@ -253,10 +270,10 @@ CHECKS: Final = (
     ),
     Check(
         "I11",
-        "Every posting has the currency and the codes of its accounts",
-        _find_mixed,
+        "Every posting fits its entry, its accounts and the grammar of money",
+        _find_misfits,
         _count_of(_POSTINGS, "postings"),
-        held="Foreign keys tie each posting to the currency and code of its accounts.",
+        held="A trigger looks all three up before a posting is kept; none of them ever changes.",
     ),
     Check(
         "I12",
