@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.kernel.ids import NIL
-from marketplace.ledger.rules import AccountRef, Code, MalformedEntry, Pair
+from marketplace.ledger.rules import Code, MalformedEntry, Pair
 
 __all__ = ["CHART", "ChartLine", "Code", "Family", "OwnerKind", "Side", "check_owners", "family"]
 
@@ -146,6 +146,7 @@ CHART: Final[Mapping[Code, ChartLine]] = {
 }  # fmt: skip
 """Every account there is, by code."""
 
+_OWNED: Final = frozenset(code for code, line in CHART.items() if line.owned)
 _FAMILIES: Final = tuple(Family)
 
 
@@ -156,11 +157,7 @@ def family(code: Code) -> Family:
 
 def check_owners(pairs: Sequence[Pair]) -> None:
     """Raise MalformedEntry when an owner is missing, or given where the platform owns."""
-    for ref in _refs(pairs):
-        line = CHART[ref.code]
-        if line.owned == (ref.owner == NIL):
-            raise MalformedEntry(f"{ref.code.value} belongs to one {line.owner}")
-
-
-def _refs(pairs: Sequence[Pair]) -> list[AccountRef]:
-    return [ref for pair in pairs for ref in (pair.debit, pair.credit)]
+    for pair in pairs:
+        for ref in (pair.debit, pair.credit):
+            if (ref.code in _OWNED) is (ref.owner.int == NIL.int):
+                raise MalformedEntry(f"{ref.code.value} belongs to one {CHART[ref.code].owner}")

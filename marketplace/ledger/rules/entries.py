@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from marketplace.kernel.actor import Actor
@@ -81,7 +82,7 @@ def check_entry(entry: Entry) -> None:
         raise MalformedEntry("an entry has at least one posting")
     for pair in entry.pairs:
         currency, minor = pair.amount.currency, pair.amount.minor
-        if not re.fullmatch("[A-Z]{3}", currency):
+        if not _is_currency(currency):
             raise MalformedEntry(f"{currency!r} is no currency")
         if not 0 < minor <= LARGEST_MINOR:
             raise MalformedEntry(f"{minor} is no amount of a posting")
@@ -89,6 +90,11 @@ def check_entry(entry: Entry) -> None:
             raise MalformedEntry(
                 f"{entry.kind} does not move {pair.debit.code.value} / {pair.credit.code.value}"
             )
+
+
+@lru_cache(maxsize=256)
+def _is_currency(code: str) -> bool:
+    return re.fullmatch("[A-Z]{3}", code) is not None
 
 
 def reversed_pairs(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
