@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, true
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from marketplace.campaigns.models import Brief, BriefState, Campaign, CampaignStep
@@ -23,6 +23,7 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import given_in
 from marketplace.terms.queries import conditions_for_many, terms_for
 from marketplace.terms.rules import Conditions, PlatformTerms
 
@@ -34,20 +35,10 @@ SORTS: Final[dict[str, tuple[Any, ...]]] = {
 }
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The campaigns that this actor may see whole: their brands' own, and all for staff."""
-    if actor.is_staff or actor.is_system:
-        return true()
-    return Campaign.brand_id.in_(list(actor.brands))
-
-
 def campaign_seen_by(session: Session, actor: Actor, campaign_id: UUID) -> Campaign:
-    """The campaign with its brand, if this actor may see it whole; otherwise NotFound."""
-    found = session.scalar(
-        select(Campaign)
-        .where(Campaign.id == campaign_id, visible_to(actor))
-        .options(joinedload(Campaign.brand))
-    )
+    """The campaign with its brand, for that brand's own people and for staff; else NotFound."""
+    whole = _ANYBODYS if actor.is_staff or actor.is_system else _OF_BRANDS
+    found = session.scalar(whole, {"campaign_id": campaign_id, "brand_ids": list(actor.brands)})
     if found is None:
         raise NotFound("campaign")
     return found
@@ -88,24 +79,7 @@ def open_campaigns(session: Session, *, now: datetime) -> Sequence[Brief]:
 
     Newest first.
     """
-    newest = (
-        select(Brief.campaign_id, func.max(Brief.version).label("version"))
-        .where(Brief.state == BriefState.PUBLISHED)
-        .group_by(Brief.campaign_id)
-        .subquery()
-    )
-    return session.scalars(
-        select(Brief)
-        .join(Brief.campaign)
-        .join(Campaign.brand)
-        .join(
-            newest,
-            (newest.c.campaign_id == Brief.campaign_id) & (newest.c.version == Brief.version),
-        )
-        .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= today_somewhere(now))
-        .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
-        .order_by(Campaign.published_at.desc(), Campaign.id.desc())
-    ).all()
+    return session.scalars(_TAKING_CREATORS, {"today": today_somewhere(now)}).all()
 
 
 def published_count(session: Session) -> int:
@@ -182,6 +156,30 @@ def holds_money(session: Session, campaign: Campaign) -> bool:
     return bool(ledger.balance_of(session, funds, currency=campaign.currency))
 
 
+_ANYBODYS: Final = (
+    select(Campaign)
+    .where(Campaign.id == bindparam("campaign_id"))
+    .options(joinedload(Campaign.brand))
+)
+_OF_BRANDS: Final = _ANYBODYS.where(given_in(Campaign.brand_id, "brand_ids"))
+_NEWEST: Final = (
+    select(Brief.campaign_id, func.max(Brief.version).label("version"))
+    .where(Brief.state == BriefState.PUBLISHED)
+    .group_by(Brief.campaign_id)
+    .subquery()
+)
+_TAKING_CREATORS: Final = (
+    select(Brief)
+    .join(Brief.campaign)
+    .join(Campaign.brand)
+    .join(
+        _NEWEST,
+        (_NEWEST.c.campaign_id == Brief.campaign_id) & (_NEWEST.c.version == Brief.version),
+    )
+    .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= bindparam("today"))
+    .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
+    .order_by(Campaign.published_at.desc(), Campaign.id.desc())
+)
 _CURRENT: Final = (
     select(Campaign)
     .where(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -14,6 +15,7 @@ from marketplace.causes.models import Pledge, PledgeStep
 from marketplace.causes.rules.pledges import OVER, PledgeState
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
+from marketplace.store.rows import given_in
 
 
 def pledge_of(session: Session, campaign_id: UUID) -> Pledge | None:
@@ -57,9 +59,7 @@ def due_of(session: Session, campaign: Campaign) -> Money:
 
 def shown_to(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, Pledge]:
     """Campaign id -> its pledge, for those that creators and the public see."""
-    rows = session.scalars(
-        select(Pledge).where(Pledge.campaign_id.in_(campaign_ids), _shown()).options(*_parts())
-    )
+    rows = session.scalars(_SHOWN_TO, {"campaign_ids": list(campaign_ids)})
     return {pledge.campaign_id: pledge for pledge in rows}
 
 
@@ -104,3 +104,8 @@ def _parts() -> Sequence[ORMOption]:
         joinedload(Pledge.organisation),
         joinedload(Pledge.campaign).joinedload(Campaign.brand),
     )
+
+
+_SHOWN_TO: Final = (
+    select(Pledge).where(given_in(Pledge.campaign_id, "campaign_ids"), _shown()).options(*_parts())
+)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.campaigns.models import Campaign
@@ -29,7 +29,9 @@ from marketplace.collaborations.rules import (
     InvitationState,
     OfferState,
 )
+from marketplace.creators.models import Creator
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import given_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,7 @@ def application_states(session: Session, *, creator_id: UUID) -> Mapping[UUID, A
 
 def offers_of(session: Session, application_id: UUID) -> Sequence[Offer]:
     """Every offer and counter-offer of an application, newest first."""
-    return session.scalars(
-        select(Offer)
-        .where(Offer.application_id == application_id)
-        .options(joinedload(Offer.brief))
-        .order_by(Offer.number.desc())
-    ).all()
+    return session.scalars(_OFFERS, {"application_id": application_id}).all()
 
 
 def open_offers_for_creator(session: Session, *, creator_id: UUID) -> Sequence[Offer]:
@@ -121,19 +118,11 @@ def asked_creators(
     session: Session, *, campaign_id: UUID, creator_ids: Collection[UUID]
 ) -> Mapping[UUID, Asked]:
     """Creator id -> where they and a campaign stand; those who have no tie are left out."""
-    ids = list(creator_ids)
-    applied = session.execute(
-        select(Application.creator_id, Application.id, Application.state).where(
-            Application.campaign_id == campaign_id, Application.creator_id.in_(ids)
-        )
-    )
-    invited = session.execute(
-        select(Invitation.creator_id, Invitation.state).where(
-            Invitation.campaign_id == campaign_id, Invitation.creator_id.in_(ids)
-        )
-    )
-    found = {creator_id: Asked(None, state) for creator_id, state in invited}
-    return found | {creator_id: Asked(id_, state) for creator_id, id_, state in applied}
+    given = {"campaign_id": campaign_id, "creator_ids": list(creator_ids)}
+    return {
+        creator_id: Asked(application_id, applied or invited)
+        for creator_id, application_id, applied, invited in session.execute(_ASKED, given)
+    }
 
 
 def collaborations_of_campaign(session: Session, campaign_id: UUID) -> Sequence[Collaboration]:
@@ -207,4 +196,25 @@ _INVITED: Final = (
     select(Invitation.campaign_id, func.count())
     .where(Invitation.campaign_id.in_(_CAMPAIGN_IDS))
     .group_by(Invitation.campaign_id)
+)
+_OFFERS: Final = (
+    select(Offer)
+    .where(Offer.application_id == bindparam("application_id"))
+    .options(joinedload(Offer.brief))
+    .order_by(Offer.number.desc())
+)
+_CAMPAIGN: Final = bindparam("campaign_id", type_=Uuid)
+_ASKED: Final = (
+    select(Creator.id, Application.id, Application.state, Invitation.state)
+    .outerjoin(
+        Application,
+        and_(Application.creator_id == Creator.id, Application.campaign_id == _CAMPAIGN),
+    )
+    .outerjoin(
+        Invitation, and_(Invitation.creator_id == Creator.id, Invitation.campaign_id == _CAMPAIGN)
+    )
+    .where(
+        given_in(Creator.id, "creator_ids"),
+        or_(Application.id.is_not(None), Invitation.id.is_not(None)),
+    )
 )

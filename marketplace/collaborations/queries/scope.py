@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, bindparam, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -159,21 +160,7 @@ def owed_under(offer: Offer) -> tuple[DueDeliverable, ...]:
 def ties_of(session: Session, *, creator_id: UUID, campaign_id: UUID) -> Ties:
     """What there is between a creator and a campaign."""
     found = session.execute(
-        select(Invitation, Application, Collaboration)
-        .select_from(Campaign)
-        .outerjoin(
-            Invitation,
-            (Invitation.campaign_id == Campaign.id) & (Invitation.creator_id == creator_id),
-        )
-        .outerjoin(
-            Application,
-            (Application.campaign_id == Campaign.id) & (Application.creator_id == creator_id),
-        )
-        .outerjoin(
-            Collaboration,
-            (Collaboration.campaign_id == Campaign.id) & (Collaboration.creator_id == creator_id),
-        )
-        .where(Campaign.id == campaign_id)
+        _TIES, {"creator_id": creator_id, "campaign_id": campaign_id}
     ).one_or_none()
     return Ties(None, None, None) if found is None else Ties(*found)
 
@@ -183,3 +170,23 @@ def grants_of(session: Session, collaboration_id: UUID) -> Sequence[UsageGrant]:
     return session.scalars(
         select(UsageGrant).where(UsageGrant.collaboration_id == collaboration_id)
     ).all()
+
+
+_CREATOR: Final = bindparam("creator_id", type_=Uuid)
+_TIES: Final = (
+    select(Invitation, Application, Collaboration)
+    .select_from(Campaign)
+    .outerjoin(
+        Invitation,
+        (Invitation.campaign_id == Campaign.id) & (Invitation.creator_id == _CREATOR),
+    )
+    .outerjoin(
+        Application,
+        (Application.campaign_id == Campaign.id) & (Application.creator_id == _CREATOR),
+    )
+    .outerjoin(
+        Collaboration,
+        (Collaboration.campaign_id == Campaign.id) & (Collaboration.creator_id == _CREATOR),
+    )
+    .where(Campaign.id == bindparam("campaign_id"))
+)
