@@ -12,6 +12,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from marketplace.cli import columns as column_commands
 from marketplace.cli import creators as creator_commands
 from marketplace.cli import ledger as ledger_commands
 from marketplace.cli import users as user_commands
@@ -28,6 +29,7 @@ from marketplace.gateways.tiktok_links import TikTokLinks
 from marketplace.gateways.tiktok_notices import TikTokNotices
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import must_be_guarded
+from marketplace.matching import columns
 from marketplace.notifications.ports import Mailer
 from marketplace.payouts.ports import AccountGateway
 from marketplace.processor.ports import Endpoint
@@ -77,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["gateways"] = pick_gateways(settings)
     sealed.use_keys(settings.token_keys)
     ledger.use_zone(settings.accounting_zone)
+    columns.use_folder(settings.columns_folder)
     db.init_app(app)
     Bootstrap5(app)
     CSRFProtect(app).exempt(hooks.bp)
@@ -84,7 +87,7 @@ def create_app(settings: Settings) -> Flask:
         part.install(app)
     for blueprint in (*pages.BLUEPRINTS, tiktok_hooks.bp, health.bp):
         app.register_blueprint(blueprint)
-    for commands in (creator_commands, ledger_commands, user_commands):
+    for commands in (column_commands, creator_commands, ledger_commands, user_commands):
         app.cli.add_command(commands.group)
     app.after_request(_safe_headers)
     # One proxy of the operator's own may stand in front; it tells scheme, host and address.

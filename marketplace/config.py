@@ -51,6 +51,8 @@ class Settings:
     """The zone of the legal entity, in which the books count their days."""
     seal_folder: str = ""
     """Where the seals of the books are kept outside the database."""
+    columns_folder: str = ""
+    """Where the market is kept as columns; without one PostgreSQL answers alone."""
     smtp_url: str = ""
     mail_folder: str = ""
     mail_sender: str = MAIL_SENDER
@@ -105,6 +107,8 @@ class Settings:
             token_keys=tuple(env["TOKEN_KEYS"].split(",")),
             accounting_zone=zone,
             seal_folder=env.get("SEAL_FOLDER") or str(Path(env["UPLOAD_FOLDER"]).parent / "seals"),
+            columns_folder=env.get("COLUMNS_FOLDER")
+            or str(Path(env["UPLOAD_FOLDER"]).parent / "columns"),
             smtp_url=env.get("SMTP_URL", ""),
             mail_folder=env.get("MAIL_FOLDER", ""),
             mail_sender=env.get("MAIL_SENDER", MAIL_SENDER),

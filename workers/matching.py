@@ -1,45 +1,39 @@
-"""Rank the market when there is something new to rank it for."""
+"""Keep the columns, from which the market is ranked, up to date."""
 
 from __future__ import annotations
 
-from marketplace.accounts import queries as accounts
-from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.messages import BriefAmended, CampaignPublished
-from marketplace.kernel.actor import SYSTEM, Role
+import structlog
+
+from marketplace.creators import service as creators
 from marketplace.matching import service as matching
-from marketplace.matching.messages import MatchesReady
-from marketplace.notifications import service as notifications
+from marketplace.matching.columns import BrokenColumns, Busy
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
 
-
-def match_campaign(message: CampaignPublished | BriefAmended, run: Run) -> None:
-    """Rank the whole market for a campaign's present brief; again gives the same."""
-    with transaction() as session:
-        matching.run_matching(session, campaign_id=message.campaign_id, now=run.now)
+log = structlog.get_logger("workers")
 
 
-def sweep_matches(run: Run) -> None:
-    """Rank again for every open campaign, so that new creators and figures count."""
+def refresh_columns(run: Run) -> None:
+    """Put in of whom something has changed; make the columns where they are missing."""
     with reading() as session:
-        open_ids = [brief.campaign_id for brief in campaigns.open_campaigns(session, now=run.now)]
-    for campaign_id in open_ids:
-        with transaction() as session:
-            matching.run_matching(session, campaign_id=campaign_id, now=run.now)
+        try:
+            built = matching.refresh_columns(session, now=run.now)
+        except (Busy, BrokenColumns) as later:
+            log.info("columns_wait", reason=str(later))
+            return
+    if built.changed:
+        log.info("columns_refreshed", changed=built.changed, rows=built.rows, new=built.is_new)
+    if built.refused:
+        log.warning("audiences_refused", count=built.refused)
 
 
-def tell_ready(message: MatchesReady, run: Run) -> None:
-    """Tell the brand's editors that the first matches of a campaign are there."""
+def rebuild_columns(run: Run) -> None:
+    """Make the columns anew, so that what has aged counts for what it is, and forget old marks."""
+    with reading() as session:
+        try:
+            matching.build_columns(session, now=run.now, progress=lambda _done, _of: None)
+        except (Busy, BrokenColumns) as later:
+            log.info("columns_wait", reason=str(later))
+            return
     with transaction() as session:
-        campaign = campaigns.campaign_seen_by(session, SYSTEM, message.campaign_id)
-        for user_id in accounts.people_who(session, campaign.brand_id, (Role.OWNER, Role.MANAGER)):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="matches_ready",
-                title=f"Creators who fit “{campaign.name}” are ranked",
-                text="Look at the list and invite the ones you like.",
-                path=f"/brand/campaigns/{campaign.id}/matches",
-                once_key=f"matches_ready:{campaign.id}:{user_id}",
-                now=run.now,
-            )
+        creators.prune_marks(session, now=run.now)

@@ -13,7 +13,6 @@ from marketplace.creators import messages as creators
 from marketplace.deliverables import messages as deliverables
 from marketplace.funding import messages as funding
 from marketplace.kernel.messages import ClockMoved, Message
-from marketplace.matching import messages as matching
 from marketplace.metrics import messages as metrics
 from marketplace.notifications import messages as notifications
 from marketplace.payouts import messages as payouts
@@ -33,7 +32,6 @@ from workers import endings as ending_jobs
 from workers import funding as funding_jobs
 from workers import housekeeping as housekeeping_jobs
 from workers import inbox as inbox_jobs
-from workers import matching as matching_jobs
 from workers import metrics as metric_jobs
 from workers import notifications as mail_jobs
 from workers import payout_accounts as account_jobs
@@ -76,15 +74,8 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
         Route(metric_jobs.resume_readings, READS),
     ),
     creators.ChannelReadDue: (Route(creator_jobs.refresh_channel, READS),),
-    campaigns.CampaignPublished: (
-        Route(matching_jobs.match_campaign, READS),
-        Route(cause_jobs.promise_pledge, MONEY),
-    ),
-    campaigns.BriefAmended: (
-        Route(matching_jobs.match_campaign, READS),
-        Route(collaboration_jobs.tell_of_amendment, MAIL),
-    ),
-    matching.MatchesReady: (Route(matching_jobs.tell_ready, MAIL),),
+    campaigns.CampaignPublished: (Route(cause_jobs.promise_pledge, MONEY),),
+    campaigns.BriefAmended: (Route(collaboration_jobs.tell_of_amendment, MAIL),),
     campaigns.CampaignClosed: (
         Route(collaboration_jobs.end_negotiations, READS),
         Route(cause_jobs.end_pledge, MONEY),

@@ -28,6 +28,7 @@ from workers import (
     creators,
     deliverables,
     funding,
+    matching,
     metrics,
     payout_accounts,
     payouts,
@@ -144,6 +145,15 @@ def main(app: Flask, *, past: bool) -> None:
     def say(line: str) -> None:
         print(line, flush=True)  # noqa: T201  # what ``make run`` shows
 
+    _fill_what_is_there(app, past=past, say=say)
+    say("Laying the market out in columns …")
+    with app.app_context():
+        matching.refresh_columns(
+            Run(app.extensions["settings"], app.extensions["gateways"], utc_now())
+        )
+
+
+def _fill_what_is_there(app: Flask, *, past: bool, say: Callable[[str], None]) -> None:
     sandbox_url = os.environ.get("SANDBOX_URL", "")
     settings = app.extensions["settings"]
     if past and sandbox_url and settings.tiktok_api_base.startswith(sandbox_url):

@@ -10,7 +10,7 @@ from marketplace.kernel.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class CampaignPublished(Message):
-    """A campaign is open: match creators to it."""
+    """A campaign is open to creators."""
 
     campaign_id: UUID
 

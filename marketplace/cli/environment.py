@@ -86,6 +86,7 @@ def environment_of(
         "TOKEN_KEYS": own["TOKEN_KEYS"],
         "UPLOAD_FOLDER": str(home.uploads),
         "SEAL_FOLDER": str(home.folder / "seals"),
+        "COLUMNS_FOLDER": str(home.folder / "columns"),
         **({} if given.get("SMTP_URL") else {"MAIL_FOLDER": str(home.mail)}),
     }
     market = {

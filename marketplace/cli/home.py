@@ -21,7 +21,7 @@ from marketplace.cli.trouble import CannotStart
 NEEDED_BYTES: Final = 200 * 1000 * 1000
 """Free space below which a market is not started."""
 CONTENTS: Final = (
-    "postgres", "redis", "sandbox", "uploads", "mail", "seals", "secrets.json", "clock",
+    "postgres", "redis", "sandbox", "uploads", "mail", "seals", "columns", "secrets.json", "clock",
     "clock.new", "fairview.log", "fairview.log.1",
 )  # fmt: skip
 """All that is ever made in the folder, and all that starting over deletes."""

@@ -18,8 +18,7 @@ from marketplace.collaborations.models import Application
 from marketplace.collaborations.rules import DueDeliverable, Terms
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
-from marketplace.matching import queries as matches
-from marketplace.matching import service as matching
+from marketplace.matching import queries as matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,7 @@ def _published(
     campaign = _draft(session, side, name, budget, content, now=then)
     session.flush()  # publishing reads the brief just saved
     campaigns.publish(session, campaign_id=campaign.id, actor=side.owner, now=then)
-    session.flush()  # the matching and all that follows read what was published
-    matching.run_matching(session, campaign_id=campaign.id, now=now)
+    session.flush()  # all that follows reads what was published
     return campaign
 
 
@@ -184,8 +182,10 @@ def _a_few_apply(
 ) -> None:
     """The best matches but the first two creators apply; one of them is shortlisted."""
     by_id = {actor.creator_id: actor for actor in cast.creators[2:]}
-    best = matches.best_matches(session, campaign_id=campaign.id)
-    chosen = [line for line in best.rows if line.creator_id in by_id][: len(PITCHES)]
+    best = matching.matches_for(
+        session, matching.wanted_for(session, campaign.id), campaign_id=campaign.id, now=now
+    )
+    chosen = [line for line in best.page.rows if line.creator_id in by_id][: len(PITCHES)]
     for number, (line, pitch) in enumerate(zip(chosen, PITCHES, strict=False)):
         application = _apply(
             session,

@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -241,3 +250,20 @@ class RateCard(Base):
     fee_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     fee: Mapped[Money] = composite("fee_minor", "currency")
+
+
+class CreatorMark(Base):
+    """Something of a creator was changed: triggers write it in the transaction that does.
+
+    It is for whoever keeps a copy of the market in another form.
+    """
+
+    __tablename__ = "creator_marks"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    creator_id: Mapped[UUID | None]
+    """None when one statement changed very many: read everybody again."""
+    transaction_number: Mapped[int] = mapped_column(
+        server_default=text("(pg_current_xact_id()::text)::bigint"), index=True
+    )
+    marked_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

@@ -1,95 +1,91 @@
-"""Rank the whole market for a campaign, and set creators aside."""
+"""Set creators aside, keep rules, log what was shown, and keep the columns up to date."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import CampaignState
 from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import NotPermitted
+from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.matching import queries
-from marketplace.matching.messages import MatchesReady
-from marketplace.matching.models import Match, MatchRun, Shortlisting
-from marketplace.matching.rules.fit import (
-    LeftOut,
-    fit_from,
-    left_out,
-    parts_of,
-    values_of,
-    weights_for,
-)
-from marketplace.store.outbox import post
-
-MATCHES_KEPT: Final = 200
-"""How many of the best are written down; nobody pages further."""
+from marketplace.matching import columns
+from marketplace.matching.columns import Built
+from marketplace.matching.models import MatchRules, MatchShowing, Shortlisting
+from marketplace.matching.queries import MatchLine
+from marketplace.matching.rules.wanted import HardRules, Wanted, problems
 
 
-def run_matching(session: Session, *, campaign_id: UUID, now: datetime) -> MatchRun:
-    """Rank the whole market for a campaign's present brief, in one pass.
+def keep_rules(
+    session: Session, *, campaign_id: UUID, rules: HardRules, actor: Actor, now: datetime
+) -> None:
+    """Ask this of every creator of a campaign from now on, instead of what was asked before.
 
-    The new run takes the place of the older ones; running twice gives the same matches. Equal fits
-    stand in the order of the creators' ids. Raises NotFound.
+    The most that is paid stays the brief's. Raises NotFound, NotPermitted, InvalidInput with the
+    rules that contradict each other.
     """
-    brief = queries.brief_to_match(session, campaign_id)
-    campaign = session.get_one(Campaign, campaign_id)
-    wanted = queries.wanted_in(brief, currency=campaign.currency)
-    weights = weights_for(wanted)
-    market = creators.compact_creators(session)
-    removed: Counter[LeftOut] = Counter()
-    ranked: list[tuple[int, UUID, int]] = []
-    for place, candidate in enumerate(market):
-        if (rule := left_out(candidate)) is not None:
-            removed[rule] += 1
-            continue
-        fit = fit_from(values_of(wanted, candidate, weights=weights), weights)
-        ranked.append((-fit, candidate.creator_id, place))
-    ranked.sort()
-    before = queries.latest_run(session, campaign_id)
-    is_new_brief = before is None or before.brief_id != brief.id
-    session.execute(delete(MatchRun).where(MatchRun.campaign_id == campaign_id))
-    run = MatchRun(
-        id=new_id(),
-        campaign_id=campaign_id,
-        brief_id=brief.id,
-        ran_at=now,
-        creator_count=len(market),
-        left_out={rule.value: count for rule, count in sorted(removed.items())},
-    )
-    session.add(run)
-    session.flush()  # the matches are inserted in bulk and point at the run
-    best = [
-        {
-            "id": new_id(),
-            "run_id": run.id,
-            "creator_id": creator_id,
-            "fit_bps": -fit,
-            "parts": [asdict(part) for part in parts_of(wanted, market[place])],
-        }
-        for fit, creator_id, place in ranked[:MATCHES_KEPT]
-    ]
-    if best:
-        session.execute(insert(Match), best)
-    if is_new_brief and campaign.state is CampaignState.PUBLISHED:
-        post(session, MatchesReady(campaign_id=campaign_id))
-    return run
-
-
-def refresh(session: Session, *, campaign_id: UUID, actor: Actor, now: datetime) -> MatchRun:
-    """Rank again because a person asks; raises NotFound, NotPermitted."""
     _may_choose(session, campaign_id, actor)
-    return run_matching(session, campaign_id=campaign_id, now=now)
+    if wrong := problems(Wanted(currency="", rules=rules)):
+        raise InvalidInput(wrong)
+    values = {
+        "lives_in": sorted(rules.lives_in),
+        "languages": sorted(rules.languages),
+        "blocked_topics": sorted(rules.blocked_topics),
+        "followers_least": rules.followers_least,
+        "followers_most": rules.followers_most,
+        "kept_by": actor.user_id,
+        "kept_at": now,
+    }
+    session.execute(
+        upsert(MatchRules)
+        .values(campaign_id=campaign_id, **values)
+        .on_conflict_do_update(index_elements=[MatchRules.campaign_id], set_=values)
+    )
+
+
+def record_showing(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    brief_id: UUID,
+    lines: Sequence[MatchLine],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep who was shown in which place with which fit; nothing where nobody was."""
+    placed = [line for line in lines if line.place is not None]
+    if not placed:
+        return
+    session.add(
+        MatchShowing(
+            id=new_id(),
+            campaign_id=campaign_id,
+            brief_id=brief_id,
+            shown_to=actor.user_id,
+            shown_at=now,
+            first_place=placed[0].place or 1,
+            creator_ids=[line.creator_id for line in placed],
+            fits=[line.fit.fit for line in placed],
+        )
+    )
+
+
+def build_columns(
+    session: Session, *, now: datetime, progress: Callable[[int, int], None]
+) -> Built:
+    """Make the columns anew from everything in the market; raises Busy, BrokenColumns."""
+    return columns.build(session, columns.the_folder(), now=now, progress=progress)
+
+
+def refresh_columns(session: Session, *, now: datetime) -> Built:
+    """Bring the columns up to date, or make them; raises Busy, BrokenColumns."""
+    return columns.refresh(session, columns.the_folder(), now=now)
 
 
 def shortlist(

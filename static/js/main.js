@@ -3,6 +3,7 @@ import "./confirm.js";
 import "./copy.js";
 import "./drop.js";
 import "./keys.js";
+import "./live.js";
 import "./menu.js";
 import "./poll.js";
 import "./reveal.js";

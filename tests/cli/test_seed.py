@@ -11,7 +11,6 @@ from marketplace.accounts.models import Brand, User
 from marketplace.cli import seed, seed_world
 from marketplace.collaborations.models import Application, Invitation, Offer
 from marketplace.creators.models import Channel, ChannelVideo, Creator
-from marketplace.matching.models import Match
 
 
 def test_the_same_seed_invents_the_same_creators() -> None:
@@ -46,7 +45,6 @@ def test_an_empty_installation_gets_a_market_and_only_once(
     assert count(ChannelVideo) == 40 * 25
     assert count(Brand) == 3
     assert count(User) == 40 + 6
-    assert count(Match) == 4 * 40
     assert count(Application) == 14
     assert count(Invitation) == 2
     assert count(Offer) == 1

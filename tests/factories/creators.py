@@ -110,13 +110,14 @@ def make_audience(
     interest: Mapping[str, int] | None = None,
     language: Mapping[str, int] | None = None,
     source: AudienceSource = AudienceSource.SELF_REPORTED,
+    sample_size: int = 1_000,
     taken_at: datetime = MADE_AT,
 ) -> AudienceSnapshot:
     snapshot = AudienceSnapshot(
         id=new_id(),
         channel_id=channel_id,
         source=source,
-        sample_size=1_000,
+        sample_size=sample_size,
         taken_at=taken_at,
         age=dict(age if age is not None else {"18-24": 4_000, "25-34": 3_000}),
         gender=dict(gender if gender is not None else {"female": 6_000, "male": 4_000}),

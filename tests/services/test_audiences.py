@@ -129,8 +129,8 @@ def test_a_refused_picture_brings_back_what_was_said_before(
     assert (proof.state, proof.reason) == (ProofState.REFUSED, "Another channel.")
     assert queries.latest_audience(session, channel_id=channel.id) == before
     assert bea.creator_id is not None
-    [compact] = queries.compact_creators_of(session, [bea.creator_id])
-    assert compact.audience == queries.audience_in(before)
+    [facts] = queries.facts_of(session, [bea.creator_id], now=NOON)
+    assert facts.taken_at == before.taken_at.timestamp()
     assert told(session, bea.user_id) == ["Your picture does not show these shares"]
 
 

@@ -290,7 +290,7 @@ def test_signs_of_a_pattern_are_looked_for_as_they_are(session: Session) -> None
     assert [one.creator.display_name for one in page.rows] == ["50%"]
 
 
-def test_a_compact_creator_holds_all_that_matching_needs(session: Session) -> None:
+def test_the_facts_of_a_creator_are_all_that_matching_needs(session: Session) -> None:
     creator = make_creator(session, topics=["home"])
     channel = make_channel(session, creator_id=creator.id, top_hashtags=["soup"])
     make_audience(session, channel_id=channel.id, taken_at=NOON - timedelta(days=9))
@@ -298,13 +298,19 @@ def test_a_compact_creator_holds_all_that_matching_needs(session: Session) -> No
         session, channel_id=channel.id, age={"18-24": 1}, taken_at=NOON - timedelta(days=8)
     )
     make_rate(session, creator_id=creator.id)
+    make_video(session, channel_id=channel.id, published_at=NOON - timedelta(days=4))
+    make_video(session, channel_id=channel.id, external_id="7", published_at=NOON)
     bare = make_creator(session)
 
-    first, second = queries.compact_creators(session)
+    first, second = queries.facts_after(session, None, size=9, now=NOON)
 
     assert (first.creator_id, first.topics, first.hashtags) == (creator.id, ["home"], ["soup"])
-    assert first.audience is not None
-    assert first.audience.age == {"18-24": 1}
+    assert (first.audience_source, first.age) == ("self_reported", {"18-24": 1})
+    assert first.videos == [[1_000, 80, 0, []], [1_000, 80, 1, []]]
     assert first.rates == {"video USD": 30_000}
-    assert (second.creator_id, second.has_channel, second.audience) == (bare.id, False, None)
-    assert queries.compact_creators(session, creator_id=bare.id) == [second]
+    assert (second.creator_id, second.has_channel) == (bare.id, False)
+    assert (second.audience_source, second.age, second.videos) == (None, {}, [])
+    assert queries.facts_of(session, [bare.id, UUID(int=7)], now=NOON) == [second]
+    assert queries.facts_after(session, first.creator_id, size=9, now=NOON) == [second]
+    assert queries.facts_of_most_viewed(session, size=1, now=NOON) == [first]
+    assert queries.facts_of_some(session, size=9, now=NOON) == [first, second]

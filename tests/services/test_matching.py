@@ -1,4 +1,4 @@
-"""Ranking the market for a campaign, the shortlist, and the briefs that fit a creator."""
+"""Ranking the market for a campaign, what is kept of it, and the briefs that fit a creator."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand, User
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import NotFound, NotPermitted
+from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as matching
-from marketplace.matching.models import Match, MatchRun, Shortlisting
-from marketplace.matching.queries import MatchFilters
-from marketplace.matching.rules.fit import LeftOut, fit_of_parts
-from marketplace.store.outbox import OutboxMessage
+from marketplace.matching.models import MatchRules, MatchShowing, Shortlisting
+from marketplace.matching.queries import Matches
+from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.wanted import HardRules
 from tests.conftest import NOON
-from tests.factories.campaigns import content, make_campaign
+from tests.factories.campaigns import brief_of, content, make_campaign
 from tests.factories.creators import make_audience, make_channel, make_creator, make_rate
 
 
@@ -39,25 +40,34 @@ def make_hireable(
     country: str = "US",
     followers: int = 10_000,
     user_id: UUID | None = None,
+    fee_minor: int = 30_000,
 ) -> UUID:
     creator = make_creator(session, display_name=name, country=country, user_id=user_id)
     channel = make_channel(session, creator_id=creator.id, follower_count=followers)
     make_audience(
         session, channel_id=channel.id, age={"18-24": reach}, country={"US": reach}, interest={}
     )
-    make_rate(session, creator_id=creator.id)
+    make_rate(session, creator_id=creator.id, fee_minor=fee_minor)
     return creator.id
 
 
-def run(session: Session, campaign: Campaign) -> MatchRun:
-    found = matching.run_matching(session, campaign_id=campaign.id, now=NOON)
-    session.flush()
-    return found
+def matches(
+    session: Session, campaign: Campaign, *, page: int = 1, size: int = 25, shortlist: bool = False
+) -> Matches:
+    wanted = queries.wanted_for(session, campaign.id)
+    return queries.matches_for(
+        session,
+        wanted,
+        campaign_id=campaign.id,
+        only_shortlist=shortlist,
+        page=page,
+        size=size,
+        now=NOON,
+    )
 
 
-def names(session: Session, campaign: Campaign, filters: MatchFilters) -> list[str]:
-    page = queries.best_matches(session, campaign_id=campaign.id, filters=filters)
-    return [line.display_name for line in page.rows]
+def names(found: Matches) -> list[str]:
+    return [line.display_name for line in found.page.rows]
 
 
 def test_matches_stand_in_the_order_of_their_fit_with_their_reasons(
@@ -67,150 +77,194 @@ def test_matches_stand_in_the_order_of_their_fit_with_their_reasons(
     make_hireable(session, "Most", reach=9_000)
     make_hireable(session, "Few", reach=1_000)
 
-    run(session, campaign)
+    found = matches(session, campaign)
 
-    page = queries.best_matches(session, campaign_id=campaign.id)
-    assert [(one.place, one.display_name, one.fit_bps) for one in page.rows] == [
-        (1, "Most", 8_647),
-        (2, "Some", 6_294),
-        (3, "Few", 4_882),
-    ]
-    assert [one.fit_bps for one in page.rows] == [fit_of_parts(one.parts) for one in page.rows]
-    assert page.rows[0].parts[0].evidence == "90 % of the audience are 18–34; you asked for 100 %."
+    assert names(found) == ["Most", "Some", "Few"]
+    assert [line.place for line in found.page.rows] == [1, 2, 3]
+    assert (found.looked_at, found.of, found.candidates) == (3, 3, 3)
+    best = found.page.rows[0].fit
+    assert [part.name for part in best.parts] == [
+        "views", "authentic", "age", "country", "topic", "format", "reliability", "price",
+    ]  # fmt: skip
+    assert best.parts[2].evidence == (
+        "80.5 % of the viewers are 18–34, by the creator’s own statement,"
+        " which counts as 265 people."
+    )
 
 
 def test_whom_a_hard_rule_removes_is_counted_and_not_ranked(
     session: Session, campaign: Campaign, bea: Actor
 ) -> None:
     make_hireable(session, "Stays")
+    make_hireable(session, "Dear", fee_minor=50_001)
     make_channel(session, creator_id=make_creator(session).id, median_views=None)
     person = session.scalars(select(User).limit(1)).one()
     person.closed_at = NOON
     make_hireable(session, "Closed", user_id=person.id)
 
-    found = run(session, campaign)
+    found = matches(session, campaign)
 
-    assert found.creator_count == 4
-    assert found.left_out == {"account_closed": 1, "no_channel": 1, "nothing_known": 1}
-    assert names(session, campaign, MatchFilters()) == ["Stays"]
+    assert found.looked_at == 5
+    assert found.left_out == {
+        LeftOut.ACCOUNT_CLOSED: 1,
+        LeftOut.NO_CHANNEL: 1,
+        LeftOut.NO_VIEWS: 1,
+        LeftOut.TOO_DEAR: 1,
+    }
+    assert names(found) == ["Stays"]
     assert bea.creator_id is not None
-    fit = queries.fit_of(session, campaign_id=campaign.id, creator_id=bea.creator_id)
+    fit = queries.fit_of(session, campaign_id=campaign.id, creator_id=bea.creator_id, now=NOON)
     assert fit.left_out is LeftOut.NO_CHANNEL
 
 
-def test_running_again_takes_the_place_of_the_run_before_and_finds_the_same(
-    session: Session, campaign: Campaign
+def test_a_budget_below_everybody_names_the_cheapest(
+    session: Session, acme: Brand, alice: Actor
 ) -> None:
-    for number in range(3):
-        make_hireable(session, f"Same {number}")
-    run(session, campaign)
-    before = queries.best_matches(session, campaign_id=campaign.id).rows
+    low = make_campaign(
+        session, brand=acme, by=alice,
+        brief=content(fee_low=Money(100, "USD"), fee_high=Money(200, "USD")),
+    )  # fmt: skip
+    make_hireable(session, "Dear", fee_minor=40_000)
+    make_hireable(session, "Cheap", fee_minor=20_000)
 
-    run(session, campaign)
+    found = matches(session, low)
 
-    assert queries.best_matches(session, campaign_id=campaign.id).rows == before
-    assert session.scalar(select(func.count()).select_from(MatchRun)) == 1
-    assert session.scalar(select(func.count()).select_from(Match)) == 3
-
-
-def test_only_the_best_are_written_down(
-    session: Session, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(matching, "MATCHES_KEPT", 2)
-    for reach in (1_000, 3_000, 2_000):
-        make_hireable(session, str(reach), reach=reach)
-
-    run(session, campaign)
-
-    assert names(session, campaign, MatchFilters()) == ["3000", "2000"]
+    assert (found.candidates, found.cheapest_minor) == (0, 20_000)
+    assert found.left_out == {LeftOut.TOO_DEAR: 2}
 
 
-def test_the_brand_hears_of_its_first_matches_once(session: Session, campaign: Campaign) -> None:
-    make_hireable(session, "Somebody")
-
-    run(session, campaign)
-    run(session, campaign)
-
-    posted = session.scalars(select(OutboxMessage.name)).all()
-    assert posted.count("MatchesReady") == 1
-
-
-def test_a_draft_is_ranked_by_the_brief_as_it_stands_and_nobody_is_told(
+def test_a_draft_is_ranked_by_the_brief_as_it_stands(
     session: Session, acme: Brand, alice: Actor
 ) -> None:
     draft = make_campaign(session, brand=acme, by=alice, state=CampaignState.DRAFT)
     make_hireable(session, "Somebody")
 
-    run(session, draft)
-
-    assert names(session, draft, MatchFilters()) == ["Somebody"]
-    assert "MatchesReady" not in session.scalars(select(OutboxMessage.name)).all()
+    assert names(matches(session, draft)) == ["Somebody"]
 
 
-@pytest.mark.parametrize(
-    ("filters", "found"),
-    [
-        (MatchFilters(), ["Ann", "Bob", "Cas"]),
-        (MatchFilters(country="DE"), ["Bob"]),
-        (MatchFilters(min_followers=20_000), ["Bob", "Cas"]),
-        (MatchFilters(country="DE", min_followers=20_001), []),
-        (MatchFilters(shortlisted=True), ["Cas"]),
-    ],
-)
-def test_filters_narrow_the_matches_and_keep_their_places(
-    session: Session, campaign: Campaign, alice: Actor, filters: MatchFilters, found: list[str]
+def test_a_shortlist_shows_its_creators_with_their_places_and_whom_a_rule_removes(
+    session: Session, campaign: Campaign, alice: Actor
 ) -> None:
     make_hireable(session, "Ann", reach=9_000)
-    make_hireable(session, "Bob", reach=8_000, country="DE", followers=20_000)
-    cas = make_hireable(session, "Cas", reach=7_000, followers=30_000)
-    run(session, campaign)
-    matching.shortlist(session, campaign_id=campaign.id, creator_id=cas, actor=alice, now=NOON)
+    bob = make_hireable(session, "Bob", reach=8_000)
+    cas = make_hireable(session, "Cas", reach=8_500, fee_minor=60_000)
+    for creator_id in (bob, cas):
+        matching.shortlist(
+            session, campaign_id=campaign.id, creator_id=creator_id, actor=alice, now=NOON
+        )
 
-    assert names(session, campaign, filters) == found
-    page = queries.best_matches(session, campaign_id=campaign.id, filters=filters)
-    assert [line.place for line in page.rows] == [
-        {"Ann": 1, "Bob": 2, "Cas": 3}[line.display_name] for line in page.rows
-    ]
+    found = matches(session, campaign, shortlist=True)
+
+    assert {line.display_name: (line.place, line.left_out) for line in found.page.rows} == {
+        "Bob": (2, None),
+        "Cas": (None, LeftOut.TOO_DEAR),
+    }
+    assert all(line.is_shortlisted for line in found.page.rows)
 
 
 def test_pages_go_on_where_the_one_before_ended(session: Session, campaign: Campaign) -> None:
     for number in range(5):
-        make_hireable(session, str(number), reach=9_000 - number)
-    run(session, campaign)
+        make_hireable(session, str(number), reach=9_000 - 500 * number)
 
-    page = queries.best_matches(session, campaign_id=campaign.id, page=2, size=2)
+    found = matches(session, campaign, page=2, size=2)
 
-    assert [line.place for line in page.rows] == [3, 4]
-    assert (page.number, page.total, page.last) == (2, 5, 3)
-    assert queries.best_matches(session, campaign_id=campaign.id, page=9, size=2).number == 3
+    assert [line.place for line in found.page.rows] == [3, 4]
+    assert (found.page.number, found.page.total, found.page.last) == (2, 5, 3)
+    assert matches(session, campaign, page=9, size=2).page.number == 3
 
 
-def test_before_the_first_run_there_are_no_matches(session: Session, campaign: Campaign) -> None:
-    assert queries.best_matches(session, campaign_id=campaign.id).total == 0
-    assert queries.latest_run(session, campaign.id) is None
+def test_rules_are_kept_for_a_campaign_and_the_next_ones_take_their_place(
+    session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    make_hireable(session, "Ann", country="DE")
+    make_hireable(session, "Bob", followers=20_000)
+    rules = HardRules(lives_in=frozenset({"US"}))
+    for _ in range(2):
+        matching.keep_rules(session, campaign_id=campaign.id, rules=rules, actor=alice, now=NOON)
+
+    assert queries.rules_of(session, campaign.id) == rules
+    assert names(matches(session, campaign)) == ["Bob"]
+
+    matching.keep_rules(
+        session,
+        campaign_id=campaign.id,
+        rules=HardRules(followers_most=15_000, blocked_topics=frozenset({"pets"})),
+        actor=alice,
+        now=NOON,
+    )
+    session.expire_all()
+    assert names(matches(session, campaign)) == ["Ann"]
+    assert len(session.scalars(select(MatchRules)).all()) == 1
+
+
+def test_rules_that_contradict_each_other_are_not_kept(
+    session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        matching.keep_rules(
+            session,
+            campaign_id=campaign.id,
+            rules=HardRules(followers_least=2, followers_most=1),
+            actor=alice,
+            now=NOON,
+        )
+
+    assert list(refused.value.problems) == ["followers_most"]
+    assert queries.rules_of(session, campaign.id) == HardRules()
+
+
+def test_who_was_shown_where_with_which_fit_is_logged(
+    session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    for number in range(3):
+        make_hireable(session, str(number), reach=9_000 - 500 * number)
+    found = matches(session, campaign, page=2, size=2)
+
+    matching.record_showing(
+        session,
+        campaign_id=campaign.id,
+        brief_id=brief_of(session, campaign).id,
+        lines=found.page.rows,
+        actor=alice,
+        now=NOON,
+    )
+    matching.record_showing(
+        session,
+        campaign_id=campaign.id,
+        brief_id=brief_of(session, campaign).id,
+        lines=[],
+        actor=alice,
+        now=NOON,
+    )
+    session.flush()
+
+    kept = session.scalars(select(MatchShowing)).one()
+    line = found.page.rows[0]
+    assert (kept.first_place, kept.creator_ids, kept.fits) == (3, [line.creator_id], [line.fit.fit])
+    assert (kept.shown_to, kept.shown_at) == (alice.user_id, NOON)
 
 
 def test_a_creator_sees_open_briefs_with_the_fit_that_the_brand_sees(
     session: Session, acme: Brand, alice: Actor, campaign: Campaign
 ) -> None:
     creator_id = make_hireable(session, "Ann", reach=9_000)
+    make_hireable(session, "Bob")
     make_campaign(
         session, brand=acme, by=alice, name="Knitting",
         brief=content(target_interests=("books",)),
     )  # fmt: skip
     make_campaign(session, brand=acme, by=alice, name="Over", state=CampaignState.CLOSED)
     make_campaign(session, brand=acme, by=alice, name="Not yet", state=CampaignState.DRAFT)
-    run(session, campaign)
 
     briefs = queries.open_briefs_for(session, creator_id=creator_id, now=NOON)
 
-    assert [(one.brief.campaign.name, one.fit.fit_bps) for one in briefs] == [
-        ("Beans in a minute", 8_647),
-        ("Knitting", 6_294),
-    ]
+    assert {one.brief.campaign.name for one in briefs} == {"Beans in a minute", "Knitting"}
+    assert briefs[0].fit.against_usual >= briefs[1].fit.against_usual
     assert briefs[0].brief.campaign.brand.name == "Acme Kitchen"
-    ranked = queries.best_matches(session, campaign_id=campaign.id).rows[0]
-    assert (ranked.fit_bps, ranked.parts) == (briefs[0].fit.fit_bps, briefs[0].fit.parts)
+    mine = next(one for one in briefs if one.brief.campaign_id == campaign.id)
+    assert matches(session, campaign).page.rows[0].fit == mine.fit.explained
+    some = queries.fits_of(session, campaign_id=campaign.id, creator_ids=[creator_id], now=NOON)
+    assert some[creator_id] == mine.fit
 
 
 def test_after_its_last_day_a_brief_is_not_offered(session: Session, campaign: Campaign) -> None:
@@ -253,14 +307,19 @@ def test_only_those_who_run_the_campaign_choose(
             matching.shortlist(
                 session, campaign_id=campaign.id, creator_id=creator_id, actor=actor, now=NOON
             )
+        with pytest.raises(refusal):
+            matching.keep_rules(
+                session, campaign_id=campaign.id, rules=HardRules(), actor=actor, now=NOON
+            )
     assert queries.shortlisted(session, campaign.id) == frozenset()
+    assert session.scalars(select(MatchRules)).all() == []
 
 
 def test_what_does_not_exist_is_not_found(
     session: Session, campaign: Campaign, alice: Actor
 ) -> None:
     with pytest.raises(NotFound):
-        matching.run_matching(session, campaign_id=uuid4(), now=NOON)
+        queries.wanted_for(session, uuid4())
     with pytest.raises(NotFound):
         queries.open_briefs_for(session, creator_id=uuid4(), now=NOON)
     with pytest.raises(NotFound):

@@ -14,10 +14,13 @@ from marketplace.creators.queries.audiences import (
     waiting_proof_count,
     waiting_proofs,
 )
-from marketplace.creators.queries.compact import (
-    CompactCreator,
-    compact_creators,
-    compact_creators_of,
+from marketplace.creators.queries.facts import (
+    CreatorFacts,
+    creator_count,
+    facts_after,
+    facts_of,
+    facts_of_most_viewed,
+    facts_of_some,
 )
 from marketplace.creators.queries.groups import found_by, own_groups
 from marketplace.creators.queries.market import (
@@ -27,6 +30,7 @@ from marketplace.creators.queries.market import (
     market,
     market_size,
 )
+from marketplace.creators.queries.marks import Marks, marks_since, present_mark
 from marketplace.creators.queries.profiles import (
     READABLE,
     channel_by_id,
@@ -48,20 +52,24 @@ __all__ = [
     "READABLE",
     "SORTS",
     "STANDS_FIRST",
-    "CompactCreator",
+    "CreatorFacts",
     "MarketFilters",
+    "Marks",
     "audience_in",
     "channel_by_id",
     "channel_of",
     "channels_of",
     "channels_without_word",
-    "compact_creators",
-    "compact_creators_of",
     "connected_channel_id",
     "countries_in_market",
     "creator_by_id",
+    "creator_count",
     "creator_id_of",
     "due_for_reading",
+    "facts_after",
+    "facts_of",
+    "facts_of_most_viewed",
+    "facts_of_some",
     "found_by",
     "guesses_of",
     "hashtags_of",
@@ -69,8 +77,10 @@ __all__ = [
     "latest_proof",
     "market",
     "market_size",
+    "marks_since",
     "missing_in_profile",
     "own_groups",
+    "present_mark",
     "proof_by_id",
     "rates_of",
     "told_channels",

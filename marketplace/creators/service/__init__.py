@@ -28,6 +28,7 @@ from marketplace.creators.service.importing import (
     import_creators,
     import_videos,
 )
+from marketplace.creators.service.marks import prune_marks
 from marketplace.creators.service.profile import create_creator, edit_profile, set_rates
 from marketplace.creators.service.reading import (
     ask_reading,
@@ -55,6 +56,7 @@ __all__ = [
     "import_videos",
     "infer_audiences",
     "needs_reconnect",
+    "prune_marks",
     "recompute_figures",
     "record_account",
     "record_audience",

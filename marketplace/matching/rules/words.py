@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 KEY_MOST: Final = 60
@@ -24,6 +25,7 @@ SAME_LETTERS: Final = str.maketrans(
 """Letters that are written for each other in hashtags."""
 
 
+@lru_cache(maxsize=100_000)
 def key_of(word: str) -> str:
     """Return what two spellings of one hashtag or topic have in common; empty when nothing is left.
 

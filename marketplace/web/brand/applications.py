@@ -55,12 +55,13 @@ def applications(campaign_id: UUID) -> ResponseReturnValue:
             session,
             campaign_id=campaign_id,
             creator_ids=[each.creator_id for each in page.rows],
+            now=now,
         )
     return render_template(
         "brand/applications.html",
         campaign=campaign,
         page=page,
-        fits={creator_id: fit.fit_bps for creator_id, fit in fits.items()},
+        fits={creator_id: fit.explained for creator_id, fit in fits.items()},
         step=step,
         pipeline=[
             {"key": key, "label": label, "count": sum(counts.get(state, 0) for state in states)}
@@ -114,7 +115,12 @@ def decline_application(application_id: UUID) -> ResponseReturnValue:
 def _page(application_id: UUID, *, problem: str = "") -> str:
     with reading() as session:
         found = queries.application_seen_by(session, access.actor(), application_id)
-        fit = matching.fit_of(session, campaign_id=found.campaign_id, creator_id=found.creator_id)
+        fit = matching.fit_of(
+            session,
+            campaign_id=found.campaign_id,
+            creator_id=found.creator_id,
+            now=utc_now(),
+        )
         ties = queries.ties_of(session, creator_id=found.creator_id, campaign_id=found.campaign_id)
         offers = queries.offers_of(session, application_id)
         money = queries.campaign_money(session, found.campaign)

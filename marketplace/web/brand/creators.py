@@ -20,6 +20,7 @@ from marketplace.creators.rules import TOPICS
 from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import queries as matching
+from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
 from marketplace.store.session import reading
 from marketplace.web import access
 from marketplace.web.audiences import shown
@@ -84,7 +85,8 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             campaign=campaign,
             fit=None
             if campaign is None
-            else matching.fit_of(session, campaign_id=campaign.id, creator_id=creator_id),
+            else matching.fit_of(session, campaign_id=campaign.id, creator_id=creator_id, now=now),
+            left_out_words=LEFT_OUT_WORDS,
             asked=None
             if campaign is None
             else collaborations.asked_creators(

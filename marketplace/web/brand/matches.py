@@ -1,11 +1,11 @@
-"""Who fits this campaign? The ranked matches, each with its reasons."""
+"""Who fits this campaign? The whole market, ranked as it is asked for, each with the reasons."""
 
 from __future__ import annotations
 
 from typing import Final
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 from wtforms.validators import InputRequired
@@ -16,19 +16,21 @@ from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as matching
-from marketplace.matching.queries import MatchFilters
-from marketplace.matching.rules.fit import LEFT_OUT_WORDS, LeftOut
-from marketplace.store.session import reading, transaction
+from marketplace.matching.rules.labels import age_words
+from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
+from marketplace.store.session import transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.creators import country_asked_for, least_asked_for
+from marketplace.web.brand.wishes import FILLED, SLIDER_AGES, form_of, wish_form
 from marketplace.web.forms import BaseForm
 
-CARDS: Final = 12
-"""Creators on one page: as many as one compares in a sitting."""
+ROWS: Final = 20
+PART_HEADER: Final = "X-Part"
+"""Sent by the script that follows the form: the list alone is wanted, without its page."""
 
 
 class ShortlistForm(BaseForm):
@@ -38,49 +40,100 @@ class ShortlistForm(BaseForm):
 
 @bp.get("/campaigns/<uuid:campaign_id>/matches")
 def matches(campaign_id: UUID) -> ResponseReturnValue:
-    """Who fits, best first; filters live in the address."""
-    filters = MatchFilters(
-        country=country_asked_for(),
-        min_followers=least_asked_for("min_followers"),
-        shortlisted=request.args.get("shortlisted") == "1",
-    )
-    with reading() as session:
+    """Who fits, best first. The wish begins as the brief's and lives in the address from then on.
+
+    Only what the brief itself asks for is logged as shown: the rest is looking around.
+    """
+    now = utc_now()
+    with transaction() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        run = queries.latest_run(session, campaign_id)
-        page = queries.matches_of(
-            session, run, filters=filters, page=access.page_number(), size=CARDS
-        )
-        return render_template(
-            "brand/matches_list.html",
-            campaign=campaign,
-            run=run,
-            left_out=[
-                (count, LEFT_OUT_WORDS[LeftOut(rule)])
-                for rule, count in (run.left_out if run is not None else {}).items()
-            ],
-            page=page,
-            asked=collaborations.asked_creators(
+        brief = queries.brief_to_match(session, campaign_id)
+        base = queries.wanted_in(brief, rules=queries.rules_of(session, campaign_id))
+        form = wish_form(request.args, base)
+        form.offer(creators.countries_in_market(session))
+        wrong: dict[str, str] = {}
+        wanted, found = base, None
+        try:
+            wanted = form.wanted(base) if FILLED in request.args else base
+            found = queries.matches_for(
+                session,
+                wanted,
+                campaign_id=campaign_id,
+                only_shortlist=bool(form.shortlisted.data),
+                page=access.page_number(),
+                size=ROWS,
+                now=now,
+            )
+        except InvalidInput as refusal:
+            wrong = dict(refusal.problems)
+            form.show(refusal)
+        asked = (
+            {}
+            if found is None
+            else collaborations.asked_creators(
                 session,
                 campaign_id=campaign_id,
-                creator_ids=[match.creator_id for match in page.rows],
-            ),
-            filters=filters,
-            countries=countries(),
-            market_countries=creators.countries_in_market(session),
-            may_edit=access.actor().may_edit(campaign.brand_id),
-            is_open=is_open(state=campaign.state, ends_on=campaign.ends_on, now=utc_now()),
+                creator_ids=[match.creator_id for match in found.page.rows],
+            )
         )
+        if found is not None and wanted == base and not form.shortlisted.data:
+            matching.record_showing(
+                session,
+                campaign_id=campaign_id,
+                brief_id=brief.id,
+                lines=found.page.rows,
+                actor=access.actor(),
+                now=now,
+            )
+    is_part = request.headers.get(PART_HEADER) == "list"
+    answer = make_response(
+        render_template(
+            "brand/matches_part.html" if is_part else "brand/matches_list.html",
+            campaign=campaign,
+            form=form,
+            slider_ages=SLIDER_AGES,
+            wrong=wrong,
+            wanted=wanted,
+            ages=age_words(wanted.ages) if wanted.ages else "any age",
+            found=found,
+            left_out=[]
+            if found is None
+            else [(count, LEFT_OUT_WORDS[rule]) for rule, count in found.left_out.items()],
+            left_out_words=LEFT_OUT_WORDS,
+            cheapest=None
+            if found is None or found.cheapest_minor is None
+            else Money(found.cheapest_minor, wanted.currency),
+            asked=asked,
+            is_changed=wanted != base,
+            rules=form_of(wanted) if wanted.rules != base.rules else None,
+            countries=countries(),
+            may_edit=access.actor().may_edit(campaign.brand_id),
+            is_open=is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),
+        ),
+        422 if wrong else 200,
+    )
+    answer.vary.add(PART_HEADER)
+    return answer
 
 
 @bp.post("/campaigns/<uuid:campaign_id>/matches")
-def refresh_matches(campaign_id: UUID) -> ResponseReturnValue:
-    """Rank the whole market again."""
+def keep_rules(campaign_id: UUID) -> ResponseReturnValue:
+    """Ask the rules of the present wish of every creator of the campaign from now on."""
+    now = utc_now()
     with transaction() as session:
-        run = matching.refresh(
-            session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()
+        campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+        brief = queries.brief_to_match(session, campaign_id)
+        base = queries.wanted_in(brief)
+        form = wish_form(request.form, base)
+        form.offer(())
+        matching.keep_rules(
+            session,
+            campaign_id=campaign_id,
+            rules=form.wanted(base).rules,
+            actor=access.actor(),
+            now=now,
         )
-        looked_at = run.creator_count
-    flash(f"Ranked again: {looked_at:,} creators were looked at.", "success")
+    flash("Kept. These rules hold for this campaign from now on.", "success")
     return redirect(url_for("brand.matches", campaign_id=campaign_id), 303)
 
 

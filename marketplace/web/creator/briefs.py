@@ -34,6 +34,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.money import Money
 from marketplace.matching import queries as matching
+from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
@@ -172,7 +173,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         takes_creators = is_open(state=campaign.state, ends_on=campaign.ends_on, now=now)
         if not takes_creators and ties.none:
             raise NotFound("brief")
-        fit = matching.fit_to(session, found, creator_id=access.creator_id())
+        fit = matching.fit_to(session, found, creator_id=access.creator_id(), now=now)
         offers = _offers(session, ties)
         pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
         terms = campaigns.conditions_in(
@@ -187,6 +188,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         brand=campaign.brand,
         ties=ties,
         fit=fit,
+        left_out_words=LEFT_OUT_WORDS,
         pay=pay_range(found, shares),
         shares=shares,
         preview=_preview(form, campaign.currency, shares),

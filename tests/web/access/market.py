@@ -29,7 +29,6 @@ from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.matching import service as matching
 from marketplace.notifications import service as notices
 from marketplace.store.inbox import keep_once
 from marketplace.store.outbox import OutboxMessage
@@ -125,7 +124,6 @@ def _negotiations(session: Session, world: World) -> None:
 
     published = campaign("Beans in a minute", funded=False)
     money.pay_in(session, published, by=alice, charge_id="ch_beans")
-    matching.run_matching(session, campaign_id=published.id, now=NOON)
     invitation = collaborations.invite(
         session,
         campaign_id=published.id,

@@ -158,6 +158,8 @@ POST invite                  in     303   303     403     403    403     403   4
     -> brand.invitations
 POST invite_member           in     303   403     403     403    403     403   303   403   begin
     -> brand.members
+POST keep_rules              in     303   303     403     403    403     403   404   403   begin
+    -> brand.matches
 GET  make_offer              in     200   200     403     403    403     403   404   403   begin
 POST make_offer              in     303   303     403     403    403     403   404   403   begin
     -> brand.offer
@@ -171,8 +173,6 @@ POST pledge                  in     303   303     403     403    403     403   4
     -> brand.campaign_cause
 POST publish_campaign        in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign
-POST refresh_matches         in     303   303     403     403    403     403   404   403   begin
-    -> brand.matches
 POST refund                  in     303   403     303     403    403     403   404   403   begin
     -> brand.campaign_money
 POST refund_wallet           in     303   403     303     403    403     403   422   403   begin

@@ -1,0 +1,40 @@
+"""The market as columns: a compact copy of PostgreSQL's facts, from which everybody is ranked."""
+
+from marketplace.matching.columns.building import Built, build, refresh
+from marketplace.matching.columns.encode import encode
+from marketplace.matching.columns.folder import BrokenColumns, Busy
+from marketplace.matching.columns.market import Market, Target, factors_at, target_of
+from marketplace.matching.columns.ranking import BEST, Ranked, Ranking, cheapest_minor, rank
+from marketplace.matching.columns.seeing import left_out_at, seen_at
+from marketplace.matching.columns.source import (
+    ask,
+    from_database,
+    market_like,
+    the_folder,
+    use_folder,
+)
+
+__all__ = [
+    "BEST",
+    "BrokenColumns",
+    "Built",
+    "Busy",
+    "Market",
+    "Ranked",
+    "Ranking",
+    "Target",
+    "ask",
+    "build",
+    "cheapest_minor",
+    "encode",
+    "factors_at",
+    "from_database",
+    "left_out_at",
+    "market_like",
+    "rank",
+    "refresh",
+    "seen_at",
+    "target_of",
+    "the_folder",
+    "use_folder",
+]

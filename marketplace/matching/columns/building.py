@@ -1,0 +1,184 @@
+"""Making a version of the columns from PostgreSQL, and bringing the present one up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries as creators
+from marketplace.matching.columns import folder as store
+from marketplace.matching.columns.context import SAMPLE, context_of
+from marketplace.matching.columns.encode import Encoded, encode
+from marketplace.matching.columns.folder import BrokenColumns, Version
+from marketplace.matching.columns.kept_context import read_context, write_context
+from marketplace.matching.columns.layout import put
+from marketplace.matching.columns.rows import find_rows
+
+CHUNK: Final = 5_000
+PATCH_LEAST: Final = 5_000
+PATCH_SHARE: Final = 10
+"""With more than one in so many changed, everybody is read again."""
+READ_AGAIN_AFTER: Final = timedelta(days=2)
+"""A version that nobody has refreshed for so long is built anew; marks are kept longer."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many creators are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build or a refresh did. refused: audiences whose shares cannot be."""
+
+    rows: int
+    changed: int
+    refused: int = 0
+    is_new: bool = False
+
+
+def build(
+    session: Session, folder: Path, *, now: datetime, progress: Progress = lambda _done, _of: None
+) -> Built:
+    """Make a new version of the columns and let it count, in one step.
+
+    Until then, and when it fails, the old one stays as it is. Raises Busy.
+    """
+    with store.writing(folder):
+        return _build(session, folder, now=now, progress=progress)
+
+
+def refresh(
+    session: Session, folder: Path, *, now: datetime, progress: Progress = lambda _done, _of: None
+) -> Built:
+    """Bring the columns up to date: change the rows of whom something has changed.
+
+    Builds anew where there are none, where something of them is missing, where they are old, and
+    where very many have changed. Safe to call at any time. Raises Busy.
+    """
+    with store.writing(folder):
+        try:
+            version = store.open_version(folder / store.current_name(folder), writable=True)
+            if version.beat % 2:
+                raise BrokenColumns("whoever changed them last was stopped on the way")
+            return _patch(session, version, now=now)
+        except BrokenColumns:
+            return _build(session, folder, now=now, progress=progress)
+
+
+def _build(session: Session, folder: Path, *, now: datetime, progress: Progress) -> Built:
+    mark = creators.present_mark(session)
+    total = creators.creator_count(session)
+    context = context_of(
+        creators.facts_of_some(session, size=SAMPLE, now=now), currencies_in_market(session)
+    )
+    capacity = store.capacity_for(total)
+    name = store.fresh_name(folder, now)
+    files = store.make_files(folder / name, capacity)
+    countries: list[NDArray[Any]] = []
+    rates: list[NDArray[Any]] = []
+    rows = refused = 0
+    last: UUID | None = None
+    while found := creators.facts_after(session, last, size=CHUNK, now=now):
+        found = found[: capacity - rows]  # who joins while this runs is marked, and comes later
+        if not found:
+            break
+        made = encode(found, context, now=now)
+        put(files, slice(rows, rows + len(made)), made.arrays)
+        for all_parts, part in ((countries, made.countries), (rates, made.rates)):
+            part["row"] += rows
+            all_parts.append(part)
+        rows += len(made)
+        refused += made.refused
+        last = found[-1].creator_id
+        progress(rows, max(rows, total))
+    store.write_extras(folder / name, *store.extras_of(countries, rates))
+    write_context(folder / name / store.CONTEXT, context)
+    store.finish(
+        folder / name,
+        rows=rows,
+        capacity=capacity,
+        mark=mark,
+        now=now,
+        facts={"refused_audiences": refused, "sorted_rows": rows},
+    )
+    store.swap(folder, name)
+    return Built(rows=rows, changed=rows, refused=refused, is_new=True)
+
+
+def _patch(session: Session, version: Version, *, now: datetime) -> Built:
+    if now - version.refreshed_at > READ_AGAIN_AFTER:
+        raise BrokenColumns("they are too old to be patched")
+    most = max(PATCH_LEAST, version.rows // PATCH_SHARE)
+    marks = creators.marks_since(session, version.mark, most=most)
+    if marks.creator_ids is None:
+        raise BrokenColumns("too many creators have changed to patch them")
+    context = read_context(version.folder / store.CONTEXT)
+    changed = marks.creator_ids
+    made = []
+    for at in range(0, len(changed), CHUNK):
+        found = creators.facts_of(session, changed[at : at + CHUNK], now=now)
+        if any(name[-3:] not in context.currencies for each in found for name in each.rates):
+            raise BrokenColumns("somebody asks in a currency that is new here")
+        made.append(encode(found, context, now=now))
+    _write(version, made, mark=marks.next_mark, now=now)
+    return Built(
+        rows=version.rows,
+        changed=sum(len(each) for each in made),
+        refused=sum(each.refused for each in made),
+    )
+
+
+def _write(version: Version, made: Sequence[Encoded], *, mark: int, now: datetime) -> None:
+    """Put rows in their places, those of new creators at the end; the beat is odd meanwhile."""
+    rows = version.rows
+    places = []
+    for each in made:
+        at = find_rows(
+            version.arrays["ids"][:, : version.rows],
+            each.arrays["ids"],
+            ordered=int(version.manifest["sorted_rows"]),
+        )
+        fresh = at < 0
+        at[fresh] = np.arange(rows, rows + int(np.count_nonzero(fresh)))
+        rows += int(np.count_nonzero(fresh))
+        places.append(at)
+    if rows > version.capacity:
+        raise BrokenColumns("there is no room for those who have joined")
+    version.pulse["beat"] += 1
+    for each, at in zip(made, places, strict=True):
+        if len(at):
+            put(version.arrays, at, each.arrays)
+    if any(map(len, made)):
+        _write_extras(version, made, places)
+    version.pulse["rows"] = rows
+    version.pulse["mark"] = mark
+    version.pulse["at"] = now.timestamp()
+    version.pulse["beat"] += 1
+
+
+def _write_extras(
+    version: Version, made: Sequence[Encoded], places: Sequence[NDArray[np.intp]]
+) -> None:
+    changed = np.concatenate(places)
+    lists = []
+    for name, old in (("countries", version.countries), ("rates", version.rates)):
+        parts = [old[~np.isin(old["row"], changed)]]
+        for each, at in zip(made, places, strict=True):
+            part = getattr(each, name)
+            part["row"] = at[part["row"]]
+            parts.append(part)
+        lists.append(parts)
+    store.write_extras(version.folder, *store.extras_of(*lists))
+
+
+def currencies_in_market(session: Session) -> list[str]:
+    """Every currency that somebody has named a rate in."""
+    return list(session.scalars(text("SELECT DISTINCT currency FROM rate_cards ORDER BY 1")))

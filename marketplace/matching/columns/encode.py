@@ -1,0 +1,273 @@
+"""From what is known of creators to their rows in the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.creators.queries import CreatorFacts
+from marketplace.creators.rules import (
+    AGES,
+    FORMATS,
+    GENDERS,
+    LANGUAGES,
+    AudienceSource,
+    evidence_of,
+)
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.columns.context import Context, uses_of, vectors_of
+from marketplace.matching.columns.layout import (
+    COUNTRY_NUMBERS,
+    EXTRA_COUNTRIES,
+    EXTRA_RATES,
+    NO_COUNTRY,
+    SEGMENTS,
+    SOURCES,
+    STEP_BPS,
+    TERMS,
+    TOPIC_BITS,
+    U4_MOST,
+    UNKNOWN,
+    WHOLE_STEPS,
+    Arrays,
+    Flag,
+    empty,
+)
+from marketplace.matching.columns.rows import halves
+from marketplace.matching.columns.views import steps_above, steps_below, views_of
+from marketplace.matching.rules import shares, topics
+
+PRIOR_KEPT: Final = 4
+PRIOR_ALL: Final = 5
+"""Without a record a creator counts as one who keeps four agreements of five."""
+NO_RECORD: Final = WHOLE_STEPS * PRIOR_KEPT // PRIOR_ALL
+OFFERED: Final = WHOLE_STEPS
+NOT_SAID: Final = WHOLE_STEPS // 2
+"""Of a format that a creator neither offers nor refuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Rows of creators in the order in which they were given.
+
+    refused: how many audiences were set aside because their shares cannot be.
+    """
+
+    arrays: Arrays
+    countries: NDArray[Any]
+    rates: NDArray[Any]
+    refused: int
+
+    def __len__(self) -> int:
+        return len(self.arrays["views"])
+
+
+def encode(
+    facts: Sequence[CreatorFacts],
+    context: Context,
+    *,
+    records: Mapping[UUID, tuple[int, int]] | None = None,
+    now: datetime,
+) -> Encoded:
+    """Return the rows of these creators.
+
+    records: creator -> agreements kept, and all that ended; who is missing has none yet.
+    """
+    arrays = empty(len(facts))
+    _who(arrays, facts)
+    people, refused = _people(facts, now=now)
+    arrays["sample"][:] = np.minimum(people, 65_535)
+    arrays["age"][:] = _steps(facts, "age", AGES, context.ages, people)
+    arrays["gender"][:] = _steps(facts, "gender", GENDERS, context.genders, people)
+    extra_countries = _countries(arrays, facts, context, people)
+    _views(arrays, facts)
+    _topics(arrays, facts, context)
+    extra_rates = _rates(arrays, facts, context)
+    _record(arrays, facts, records or {})
+    return Encoded(arrays, extra_countries, extra_rates, refused)
+
+
+def _who(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
+    arrays["ids"][:] = halves([each.creator_id for each in facts])
+    arrays["flags"][:] = [
+        (Flag.CLOSED if each.is_closed else 0)
+        | (Flag.CHANNEL if each.has_channel else 0)
+        | (Flag.SOURCE * SOURCES.index(each.audience_source or ""))
+        for each in facts
+    ]
+    arrays["home"][:] = [COUNTRY_NUMBERS.get(each.country or "", NO_COUNTRY) for each in facts]
+    arrays["followers"][:] = [min(U4_MOST, each.followers or 0) for each in facts]
+    arrays["language"][:] = [_language(each.languages) for each in facts]
+
+
+def _people(facts: Sequence[CreatorFacts], *, now: datetime) -> tuple[NDArray[np.float32], int]:
+    """How many people each audience rests on; none for one that cannot be."""
+    found = np.zeros(len(facts), np.float32)
+    refused = 0
+    for place, each in enumerate(facts):
+        if not each.audience_source:
+            continue
+        if not all(map(_can_be, (each.age, each.gender, each.countries))):
+            refused += 1
+            continue
+        found[place] = evidence_of(
+            source=AudienceSource(each.audience_source),
+            is_confirmed=each.is_confirmed,
+            sample_size=each.sample_size,
+            taken_at=datetime.fromtimestamp(each.taken_at, UTC),
+            now=now,
+        ).people
+    return found, refused
+
+
+def _language(spoken: Mapping[str, int]) -> int:
+    """The number of the language that most viewers speak."""
+    known = [code for code in LANGUAGES if spoken.get(code)]
+    return LANGUAGES.index(max(known, key=lambda code: spoken[code])) if known else UNKNOWN
+
+
+def _can_be(part: Mapping[str, Any]) -> bool:
+    """True for shares of a whole: numbers from 0 up, together no more than all.
+
+    The database holds what the forms have let in; this is for what came another way.
+    """
+    values = part.values()
+    return all(0 <= value <= BPS_WHOLE for value in values) and sum(values) <= BPS_WHOLE
+
+
+def _steps(
+    facts: Sequence[CreatorFacts],
+    part: str,
+    labels: Sequence[str],
+    usual: Mapping[str, Sequence[float]],
+    people: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    """Shares by label, drawn to what is usual, in steps: (labels, n)."""
+    given = [getattr(each, part) for each in facts]
+    there = np.array(
+        [[shares_.get(label, 0) for label in labels] for shares_ in given], np.float32
+    ).reshape(len(facts), len(labels))
+    prior = np.array(
+        [usual.get(each.topics[0] if each.topics else "", usual[""]) for each in facts],
+        np.float32,
+    ).reshape(len(facts), len(labels))
+    counted = np.where([bool(each) for each in given], people, 0).astype(np.float32)
+    there[counted == 0] = 0
+    return _in_steps(shares.shrink(there / BPS_WHOLE, counted, prior)).T
+
+
+def _in_steps(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Steps of half a percent, whose sum is the whole at most."""
+    steps = np.floor(values * WHOLE_STEPS + 0.5).astype(np.int16)
+    over = steps.sum(axis=1) > WHOLE_STEPS
+    if over.any():
+        steps[over] = np.floor(values[over] * WHOLE_STEPS)
+    return np.clip(steps, 0, WHOLE_STEPS).astype(np.uint8)
+
+
+def _countries(
+    arrays: Arrays,
+    facts: Sequence[CreatorFacts],
+    context: Context,
+    people: NDArray[np.float32],
+) -> NDArray[Any]:
+    """Write the countries that have a column; returns those that have none."""
+    known = context.countries
+    places = {code: place for place, code in enumerate(known)}
+    there = np.zeros((len(facts), len(known)), np.float32)
+    prior = np.zeros_like(there)
+    usual = {
+        home: np.array([of_home.get(code, 0.0) for code in known], np.float32)
+        for home, of_home in context.homes.items()
+    }
+    counted = np.zeros(len(facts), np.float32)
+    rare: list[tuple[int, int, int]] = []
+    for row, each in enumerate(facts):
+        home = each.country if each.country in usual else ""
+        prior[row] = usual.get(home, 0)
+        counted[row] = people[row] if each.countries else 0
+        others: dict[str, float] = {}
+        if home and home not in places:
+            others[home] = context.homes[home].get(home, 0.0)
+        if counted[row]:
+            for code, share in each.countries.items():
+                if code in places:
+                    there[row, places[code]] = share / BPS_WHOLE
+                else:
+                    others.setdefault(code, 0.0)
+        for code, before in others.items():
+            said = each.countries.get(code, 0) / BPS_WHOLE if counted[row] else 0.0
+            behind = float(counted[row])
+            mixed = (behind * said + shares.PRIOR_VIEWERS * before) / (
+                behind + shares.PRIOR_VIEWERS
+            )
+            steps = int(mixed * WHOLE_STEPS + 0.5)
+            if steps and code in COUNTRY_NUMBERS:
+                rare.append((row, COUNTRY_NUMBERS[code], steps))
+    arrays["country"][: len(known)] = _in_steps(shares.shrink(there, counted, prior)).T
+    return np.sort(np.array(rare, EXTRA_COUNTRIES), order=("country", "row"))
+
+
+def _views(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
+    for row, each in enumerate(facts):
+        found = views_of(each)
+        if found is None:
+            continue
+        arrays["views"][row] = min(U4_MOST, found.median)
+        arrays["views_low"][row] = steps_below(found)
+        arrays["views_high"][row] = steps_above(found)
+        arrays["authentic"][row] = (found.authentic_bps + STEP_BPS // 2) // STEP_BPS
+
+
+def _topics(arrays: Arrays, facts: Sequence[CreatorFacts], context: Context) -> None:
+    arrays["terms"][:] = topics.NO_TERM
+    found = [topics.weights(uses_of(each), context.vocabulary) for each in facts]
+    for row, weights in enumerate(found):
+        for place, (term, weight) in enumerate(list(weights.items())[:TERMS]):
+            arrays["terms"][row, place] = term
+            arrays["term_weights"][row, place] = max(1, round(255 * weight))
+    segments = topics.segments(vectors_of(found, context.places), SEGMENTS, centres=context.centres)
+    arrays["segments"][:] = np.rint(segments * 255)
+    arrays["topics"][:] = [
+        sum(TOPIC_BITS.get(topic, 0) for topic in set(each.topics)) for each in facts
+    ]
+
+
+def _rates(arrays: Arrays, facts: Sequence[CreatorFacts], context: Context) -> NDArray[Any]:
+    """Write prices and formats; returns the rates in further currencies."""
+    numbers = {code: number for number, code in enumerate(context.currencies)}
+    arrays["currency"][:] = UNKNOWN
+    extra: list[tuple[int, int, tuple[int, ...]]] = []
+    for row, each in enumerate(facts):
+        by_currency: dict[int, list[int]] = {}
+        offered = set()
+        for name, rate in each.rates.items():
+            what, _, currency = name.partition(" ")
+            if what in FORMATS and currency in numbers:
+                prices = by_currency.setdefault(numbers[currency], [0] * len(FORMATS))
+                prices[FORMATS.index(what)] = min(U4_MOST, rate)
+                offered.add(what)
+        if arrays["views"][row]:
+            offered.add("video")
+        arrays["formats"][:, row] = [OFFERED if name in offered else NOT_SAID for name in FORMATS]
+        for place, (number, prices) in enumerate(sorted(by_currency.items())):
+            if place == 0:
+                arrays["currency"][row] = number
+                arrays["prices"][:, row] = prices
+            else:
+                extra.append((row, number, tuple(prices)))
+    return np.sort(np.array(extra, EXTRA_RATES), order=("currency", "row"))
+
+
+def _record(
+    arrays: Arrays, facts: Sequence[CreatorFacts], records: Mapping[UUID, tuple[int, int]]
+) -> None:
+    for row, each in enumerate(facts):
+        kept, ended = records.get(each.creator_id, (0, 0))
+        arrays["reliability"][row] = WHOLE_STEPS * (kept + PRIOR_KEPT) // (ended + PRIOR_ALL)

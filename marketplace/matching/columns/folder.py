@@ -1,0 +1,223 @@
+"""The columns on the disk: one folder a version, swapped as one, opened by every process.
+
+``<folder>/current`` names the version that counts. A version's folder holds a file for each column
+with some room at its end, ``manifest.json`` with what there should be, and ``pulse``, the only file
+that says how many rows there are now. Its beat is odd while rows are being changed, and whoever
+reads compares it before and after.
+
+A file that is missing or too short is found before each use; PostgreSQL answers then, and the next
+job builds anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.columns.layout import (
+    COLUMNS,
+    EXTRA_COUNTRIES,
+    EXTRA_RATES,
+    FORMAT_VERSION,
+    Arrays,
+)
+
+PULSE: Final = np.dtype([("beat", "<u8"), ("rows", "<u8"), ("mark", "<u8"), ("at", "<f8")])
+CURRENT: Final = "current"
+MANIFEST: Final = "manifest.json"
+CONTEXT: Final = "context.npz"
+HEADROOM: Final = 16
+"""One row in so many is kept free at the end for creators who join before the next build."""
+HEADROOM_LEAST: Final = 1_024
+
+
+class BrokenColumns(Exception):
+    """There are no columns, or something of them is missing; the reason in a sentence."""
+
+
+class Busy(Exception):
+    """Somebody else is writing the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version, opened. arrays: with the room at the end."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    arrays: Arrays
+    countries: NDArray[Any]
+    rates: NDArray[Any]
+    pulse: NDArray[Any]
+
+    @property
+    def capacity(self) -> int:
+        """How many rows there is room for."""
+        return int(self.manifest["capacity"])
+
+    @property
+    def beat(self) -> int:
+        """Even and the same while nothing was changed."""
+        return int(self.pulse["beat"][0])
+
+    @property
+    def rows(self) -> int:
+        """How many creators there are now."""
+        return int(self.pulse["rows"][0])
+
+    @property
+    def mark(self) -> int:
+        """What was committed before this transaction number is in here."""
+        return int(self.pulse["mark"][0])
+
+    @property
+    def refreshed_at(self) -> datetime:
+        """When it was last brought up to date."""
+        return datetime.fromtimestamp(float(self.pulse["at"][0]), UTC)
+
+
+def capacity_for(rows: int) -> int:
+    """Return how much room to make for so many creators."""
+    return rows + max(HEADROOM_LEAST, rows // HEADROOM)
+
+
+def current_name(folder: Path) -> str:
+    """Return the name of the version that counts; raises BrokenColumns when there is none."""
+    try:
+        return (folder / CURRENT).read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as missing:
+        raise BrokenColumns("there are no columns yet") from missing
+
+
+def check(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Look whether every file of a version is there and long enough; raises BrokenColumns."""
+    for name, size in manifest["sizes"].items():
+        try:
+            there = os.stat(folder / name).st_size  # noqa: PTH116  # on every page: the short way
+        except OSError as missing:
+            raise BrokenColumns(f"{name} is missing") from missing
+        if there != size:
+            raise BrokenColumns(f"{name} has {there:,} bytes, not {size:,}")
+
+
+def open_version(folder: Path, *, writable: bool = False) -> Version:
+    """Return a version with its files mapped into memory; raises BrokenColumns."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT_VERSION:
+            raise BrokenColumns("they have another format")
+        check(folder, manifest)
+        capacity = int(manifest["capacity"])
+        mode: Any = "r+" if writable else "r"
+        arrays = {
+            each.name: np.asarray(
+                np.memmap(folder / each.name, each.dtype, mode, shape=each.shape(capacity))
+            )
+            for each in COLUMNS
+        }
+        pulse = np.asarray(np.memmap(folder / "pulse", PULSE, mode, shape=(1,)))
+        return Version(
+            folder,
+            manifest,
+            arrays,
+            countries=np.load(folder / "countries.npy", allow_pickle=False),
+            rates=np.load(folder / "rates.npy", allow_pickle=False),
+            pulse=pulse,
+        )
+    except (OSError, ValueError, KeyError) as broken:
+        raise BrokenColumns(f"they cannot be read: {broken}") from broken
+
+
+def make_files(folder: Path, capacity: int) -> Arrays:
+    """Return the columns of a new version, empty, as files with room for so many creators."""
+    folder.mkdir(parents=True, mode=0o700)
+    return {
+        each.name: np.asarray(
+            np.memmap(folder / each.name, each.dtype, "w+", shape=each.shape(capacity))
+        )
+        for each in COLUMNS
+    }
+
+
+def write_extras(folder: Path, countries: NDArray[Any], rates: NDArray[Any]) -> None:
+    """Write the two short lists, each as a whole."""
+    for name, values in (("countries.npy", countries), ("rates.npy", rates)):
+        fresh = folder / f"{name}.new"
+        with fresh.open("wb") as file:
+            np.save(file, values, allow_pickle=False)
+        fresh.replace(folder / name)
+
+
+def finish(
+    folder: Path, *, rows: int, capacity: int, mark: int, now: datetime, facts: Mapping[str, Any]
+) -> None:
+    """Write what says that a version is whole: its pulse and its manifest."""
+    pulse = np.memmap(folder / "pulse", PULSE, "w+", shape=(1,))
+    pulse[0] = (0, rows, mark, now.timestamp())
+    pulse.flush()
+    names = [*(each.name for each in COLUMNS), "pulse", CONTEXT]
+    manifest = {
+        "format": FORMAT_VERSION,
+        "rows": rows,
+        "capacity": capacity,
+        "built_at": now.isoformat(),
+        "columns": {each.name: [each.dtype, list(each.shape(capacity))] for each in COLUMNS},
+        "sizes": {name: (folder / name).stat().st_size for name in names},
+        **facts,
+    }
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+def swap(folder: Path, name: str) -> None:
+    """Let a version count from now on, in one step, and delete the others.
+
+    Whoever still reads an older one has its files open, and keeps them until done.
+    """
+    fresh = folder / f"{CURRENT}.new"
+    fresh.write_text(name, encoding="ascii")
+    fresh.replace(folder / CURRENT)
+    for other in folder.iterdir():
+        if other.is_dir() and other.name != name:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Be the only one who writes the columns; raises Busy when somebody else is."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            raise Busy("somebody else is writing the columns") from taken
+        yield
+
+
+def fresh_name(folder: Path, now: datetime) -> str:
+    """Return a name that no version has yet; what a stopped build has left there is deleted."""
+    name = now.strftime("%Y%m%d-%H%M%S")
+    number = 1
+    while (folder / f"{name}-{number}").exists():
+        number += 1
+    return f"{name}-{number}"
+
+
+def extras_of(countries: list[NDArray[Any]], rates: list[NDArray[Any]]) -> tuple[Any, Any]:
+    """Return the parts of the two short lists as one each, in their order."""
+    return (
+        np.sort(
+            np.concatenate([np.empty(0, EXTRA_COUNTRIES), *countries]), order=["country", "row"]
+        ),
+        np.sort(np.concatenate([np.empty(0, EXTRA_RATES), *rates]), order=["currency", "row"]),
+    )

@@ -1,0 +1,289 @@
+"""The best of the whole market for a wish: exact, in one pass over the columns.
+
+The market is gone through in blocks that stay in the processor's cache. Hard rules remove first,
+and are counted. Then everybody gets the fit as if the topic were perfect, in 4-byte numbers; only
+for whom this bound still reaches the present best is the topic looked at. Whoever may be among the
+best by these numbers is computed again in whole ones, and those decide: so the result is that of
+computing every fit exactly, whatever the order of the rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.columns.layout import WHOLE_STEPS, Flag
+from marketplace.matching.columns.market import (
+    Market,
+    Pick,
+    Rows,
+    Target,
+    age_steps,
+    country_bps,
+    factor_columns,
+    factors_at,
+    format_bps,
+    gender_steps,
+    prices,
+    target_of,
+    topic_bps,
+)
+from marketplace.matching.rules.fit import Factors, PartName, order_of, weight_of
+from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.wanted import HardRules, Wanted
+
+Reals = NDArray[np.float32]
+
+BEST: Final = 200
+BLOCK: Final = 32_768
+FIRST_LOOK: Final = 8
+"""In the first block, where nothing is known yet, the topic is looked at for this many times the
+number wanted."""
+TINY: Final = 1e-30
+"""Below every fit that is more than nothing."""
+SLACK: Final = np.float32(1 - 1e-5)
+"""More than the error of a dozen operations on 4-byte numbers."""
+SOME_OF_BLOCK: Final = 128
+"""So many candidates of a block, or up to twice, evenly: their middle is the market's."""
+PICK_BELOW: Final = 0.25
+"""With fewer of a block left than this, its creators are looked up one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One creator's place."""
+
+    row: int
+    factors: Factors
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a look over the market found.
+
+    best: in their order; equal fits stand in the order of the creators' ids. left_out: rule -> how
+    many it removed. candidates: how many were left. medians: the middle of each factor over them;
+    None when there are none.
+    """
+
+    best: Sequence[Ranked]
+    candidates: int
+    left_out: Mapping[LeftOut, int]
+    medians: Factors | None
+
+
+class _Best:
+    """The best so far by 4-byte numbers, and what one must reach to be among them."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.reach = np.float32(TINY)
+        self.is_full = False
+        self._rows: list[Rows] = []
+        self._fits: list[Reals] = []
+        self._waiting = 0
+
+    def add(self, rows: Rows, fits: Reals) -> None:
+        near = fits >= self.reach
+        self._rows.append(rows[near])
+        self._fits.append(fits[near])
+        self._waiting += len(self._rows[-1])
+        if self._waiting >= 2 * self.most:
+            self.settle()
+
+    def settle(self) -> Rows:
+        """Keep whoever may be among the best, and return their rows."""
+        rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.intp)
+        fits = np.concatenate(self._fits) if self._fits else np.empty(0, np.float32)
+        if len(rows) >= self.most:
+            at = len(rows) - self.most
+            self.reach = np.partition(fits, at)[at] * SLACK
+            self.is_full = True
+            kept = fits >= self.reach
+            rows, fits = rows[kept], fits[kept]
+        self._rows, self._fits, self._waiting = [rows], [fits], 0
+        return rows
+
+
+def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
+    """Return the best creators of a market for a wish; see the module."""
+    target = target_of(wanted, market)
+    best = _Best(most)
+    left_out: Counter[LeftOut] = Counter()
+    some: list[Rows] = []
+    candidates = 0
+    for begin in range(0, market.count, BLOCK):
+        block = slice(begin, min(begin + BLOCK, market.count))
+        alive = _keep_by_rules(market, target, wanted.rules, block, left_out)
+        count = int(np.count_nonzero(alive))
+        if not count:
+            continue
+        pick: Pick = block
+        if count < PICK_BELOW * len(alive):
+            pick = np.flatnonzero(alive) + block.start
+            alive = np.ones(len(pick), bool)
+        fits = _bounds(market, target, wanted.rules, pick, alive, left_out)
+        left = np.flatnonzero(fits)
+        candidates += len(left)
+        some.append(_rows(pick, left[:: max(1, len(left) // SOME_OF_BLOCK)]))
+        _take(market, target, best, pick, fits)
+    return Ranking(
+        best=_exactly(market, target, best.settle(), most),
+        candidates=candidates,
+        left_out={rule: left_out[rule] for rule in LeftOut if left_out[rule]},
+        medians=_medians(market, target, some),
+    )
+
+
+def cheapest_minor(market: Market, wanted: Wanted) -> int | None:
+    """Return the lowest price that a creator asks whom no rule but the price removes.
+
+    None where nobody of them names one.
+    """
+    target = target_of(wanted, market)
+    rules = replace(wanted.rules, price_most_minor=None)
+    found: list[int] = []
+    for begin in range(0, market.count, BLOCK):
+        block = slice(begin, min(begin + BLOCK, market.count))
+        alive = _keep_by_rules(market, target, rules, block, Counter())
+        fits = _bounds(market, target, rules, block, alive, Counter())
+        price, known = prices(market, target, block)
+        known &= fits > 0
+        if known.any():
+            found.append(int(price[known].min()))
+    return min(found, default=None)
+
+
+def _keep_by_rules(
+    market: Market,
+    target: Target,
+    rules: HardRules,
+    block: slice,
+    left_out: Counter[LeftOut],
+) -> NDArray[np.bool_]:
+    """Say who of a block is left by the rules that need no price and no target."""
+    columns = market.arrays
+    alive = np.ones(block.stop - block.start, bool)
+
+    remove = partial(_remove, left_out, alive)
+    flags = columns["flags"][block]
+    remove(LeftOut.ACCOUNT_CLOSED, (flags & Flag.CLOSED) != 0)
+    remove(LeftOut.NO_CHANNEL, (flags & Flag.CHANNEL) == 0)
+    remove(LeftOut.NO_VIEWS, columns["views"][block] == 0)
+    if target.homes is not None:
+        remove(LeftOut.LIVES_ELSEWHERE, ~target.homes[columns["home"][block]])
+    if target.languages is not None:
+        remove(LeftOut.OTHER_LANGUAGE, ~target.languages[columns["language"][block]])
+    followers = columns["followers"][block]
+    if rules.followers_least:
+        remove(LeftOut.TOO_FEW_FOLLOWERS, followers < rules.followers_least)
+    if rules.followers_most is not None:
+        remove(LeftOut.TOO_MANY_FOLLOWERS, followers > rules.followers_most)
+    if target.topic_mask:
+        remove(LeftOut.BLOCKED_TOPIC, (columns["topics"][block] & target.topic_mask) != 0)
+    if target.free_on >= 0:
+        remove(LeftOut.AWAY, columns["away_until"][block] >= target.free_on)
+    return alive
+
+
+def _remove(
+    left_out: Counter[LeftOut],
+    alive: NDArray[np.bool_],
+    rule: LeftOut,
+    fails: NDArray[np.bool_],
+) -> None:
+    fails &= alive
+    if count := int(np.count_nonzero(fails)):
+        left_out[rule] += count
+        np.logical_xor(alive, fails, out=alive)
+
+
+def _rows(pick: Pick, places: Rows) -> Rows:
+    return places + pick.start if isinstance(pick, slice) else pick[places]
+
+
+def _bounds(
+    market: Market,
+    target: Target,
+    rules: HardRules,
+    pick: Pick,
+    alive: NDArray[np.bool_],
+    left_out: Counter[LeftOut],
+) -> Reals:
+    """The fit of each as if the topic were perfect; 0 for whom a rule removes."""
+    columns = market.arrays
+    price, known = prices(market, target, pick)
+    if rules.price_most_minor is not None:
+        known &= price > rules.price_most_minor
+        _remove(left_out, alive, LeftOut.TOO_DEAR, known)
+    fits = columns["views"][pick].astype(np.float32)
+    fits *= columns["authentic"][pick]
+    for steps in (age_steps(market, target, pick), gender_steps(market, target, pick)):
+        if steps is not None:
+            fits *= steps
+    if target.countries is not None:
+        fits *= country_bps(market, target, pick)
+    _remove(left_out, alive, LeftOut.NOBODY_IN_TARGET, fits == 0)
+    fits *= alive
+    fits *= _weighted(format_bps(market, target, pick), PartName.FORMAT)
+    fits *= _weighted(columns["reliability"][pick], PartName.RELIABILITY, scale=WHOLE_STEPS)
+    fits /= price
+    return fits
+
+
+def _weighted(values: NDArray[Any], name: PartName, *, scale: int = BPS_WHOLE) -> Reals:
+    weight = weight_of(name) / BPS_WHOLE
+    found = values.astype(np.float32)
+    found *= np.float32(weight / scale)
+    found += np.float32(1 - weight)
+    return found
+
+
+def _take(market: Market, target: Target, best: _Best, pick: Pick, fits: Reals) -> None:
+    """Offer a block's creators to the best, looking at the topic only where it may matter."""
+    near = np.flatnonzero(fits >= best.reach)
+    if target.terms is None:
+        best.add(_rows(pick, near), fits[near])
+        return
+    first = FIRST_LOOK * best.most
+    if not best.is_full and len(near) > first:
+        order = np.argpartition(fits[near], len(near) - first)
+        _look(market, target, best, _rows(pick, near[order[-first:]]), fits[near[order[-first:]]])
+        best.settle()
+        near = near[order[:-first]]
+        near = near[fits[near] >= best.reach]
+    _look(market, target, best, _rows(pick, near), fits[near])
+
+
+def _look(market: Market, target: Target, best: _Best, rows: Rows, fits: Reals) -> None:
+    if len(rows):
+        best.add(rows, fits * _weighted(topic_bps(market, target, rows), PartName.TOPIC))
+
+
+def _exactly(market: Market, target: Target, rows: Rows, most: int) -> list[Ranked]:
+    """The best in whole numbers. Equal factors are computed once."""
+    factors = factors_at(market, target, rows)
+    known = {each: order_of(each) for each in set(factors)}
+    high, low = (half[rows].tolist() for half in market.arrays["ids"])
+    order = sorted(
+        range(len(rows)), key=lambda place: (-known[factors[place]], high[place], low[place])
+    )
+    return [Ranked(int(rows[place]), factors[place]) for place in order[:most]]
+
+
+def _medians(market: Market, target: Target, some: Sequence[Rows]) -> Factors | None:
+    """The middle of each factor over candidates from all over the market."""
+    rows = np.concatenate(some) if some else np.empty(0, np.intp)
+    if not len(rows):
+        return None
+    middle = (len(rows) - 1) // 2
+    return Factors(
+        *(int(np.partition(each, middle)[middle]) for each in factor_columns(market, target, rows))
+    )

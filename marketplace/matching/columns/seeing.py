@@ -1,0 +1,77 @@
+"""What an explanation needs to know of some creators, from their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from marketplace.matching.columns.encode import NO_RECORD
+from marketplace.matching.columns.layout import SOURCES, Flag
+from marketplace.matching.columns.market import Market, Target, factors_at, prices
+from marketplace.matching.columns.views import bounds
+from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.parts import Seen
+from marketplace.matching.rules.topics import NO_TERM
+from marketplace.matching.rules.wanted import HardRules
+
+
+def seen_at(market: Market, target: Target, rows: Sequence[int]) -> list[Seen]:
+    """Return what is known of the creators of some rows."""
+    at = np.array(rows, np.intp)
+    columns = market.arrays
+    known = prices(market, target, at)[1].tolist()
+    found = []
+    for place, factors in enumerate(factors_at(market, target, at)):
+        row = int(at[place])
+        low, high = bounds(
+            factors.views, int(columns["views_low"][row]), int(columns["views_high"][row])
+        )
+        found.append(
+            Seen(
+                factors=factors,
+                views_low=low,
+                views_high=high,
+                people=int(columns["sample"][row]),
+                source=SOURCES[int(columns["flags"][row]) // Flag.SOURCE % 8],
+                price_is_estimated=not known[place],
+                words=_words(market, target, row),
+                has_record=int(columns["reliability"][row]) != NO_RECORD,
+            )
+        )
+    return found
+
+
+def left_out_at(
+    market: Market, target: Target, rules: HardRules, seen: Seen, row: int
+) -> LeftOut | None:
+    """Return the first rule that removes the creator of a row; None for a candidate."""
+    columns = market.arrays
+    flags, followers = int(columns["flags"][row]), int(columns["followers"][row])
+    factors = seen.factors
+    fails = {
+        LeftOut.ACCOUNT_CLOSED: bool(flags & Flag.CLOSED),
+        LeftOut.NO_CHANNEL: not flags & Flag.CHANNEL,
+        LeftOut.NO_VIEWS: not factors.views,
+        LeftOut.LIVES_ELSEWHERE: target.homes is not None
+        and not target.homes[int(columns["home"][row])],
+        LeftOut.OTHER_LANGUAGE: target.languages is not None
+        and not target.languages[int(columns["language"][row])],
+        LeftOut.TOO_FEW_FOLLOWERS: followers < (rules.followers_least or 0),
+        LeftOut.TOO_MANY_FOLLOWERS: rules.followers_most is not None
+        and followers > rules.followers_most,
+        LeftOut.BLOCKED_TOPIC: bool(int(columns["topics"][row]) & target.topic_mask),
+        LeftOut.AWAY: 0 <= target.free_on <= int(columns["away_until"][row]),
+        LeftOut.TOO_DEAR: rules.price_most_minor is not None
+        and not seen.price_is_estimated
+        and factors.price > rules.price_most_minor,
+        LeftOut.NOBODY_IN_TARGET: not all(factors[1:5]),
+    }
+    return next((rule for rule in LeftOut if fails.get(rule)), None)
+
+
+def _words(market: Market, target: Target, row: int) -> tuple[str, ...]:
+    terms = market.context.vocabulary.terms
+    wanted = target.terms or {}
+    own = market.arrays["terms"][row].tolist()
+    return tuple(terms[term] for term in own if term != NO_TERM and term in wanted)

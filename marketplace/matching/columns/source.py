@@ -1,0 +1,166 @@
+"""Where the market comes from: the columns on the disk, or PostgreSQL while they are missing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Final, TypeVar
+
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries as creators
+from marketplace.creators.queries import CreatorFacts
+from marketplace.matching.columns import folder as store
+from marketplace.matching.columns.building import currencies_in_market
+from marketplace.matching.columns.context import Context, context_of
+from marketplace.matching.columns.encode import encode
+from marketplace.matching.columns.folder import BrokenColumns, Version
+from marketplace.matching.columns.kept_context import read_context
+from marketplace.matching.columns.layout import COLUMNS, Arrays
+from marketplace.matching.columns.market import Market
+
+T = TypeVar("T")
+
+WITHOUT_COLUMNS_MOST: Final = 20_000
+"""How many creators PostgreSQL alone is asked for on one page: those viewed most."""
+TRIES: Final = 5
+PAUSE_SECONDS: Final = 0.02
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What this process has open: a version and its context, and the market at one beat."""
+
+    folder: Path | None = None
+    name: str = ""
+    version: Version | None = None
+    context: Context | None = None
+    market: Market | None = None
+    beat: int = -1
+
+
+_opened = _Opened()
+_lock = Lock()
+
+
+def use_folder(folder: str) -> None:
+    """Keep the columns in this folder from now on; empty for nowhere."""
+    with _lock:
+        _opened.folder = Path(folder) if folder else None
+        _opened.name = ""
+
+
+def the_folder() -> Path:
+    """Return where the columns are kept; raises BrokenColumns where that was never said."""
+    if _opened.folder is None:
+        raise BrokenColumns("no folder is set for them")
+    return _opened.folder
+
+
+def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> T:
+    """Put a question to the whole market.
+
+    By the columns where they are whole; a question during which they were changed is put again.
+    Otherwise PostgreSQL answers alone, slower, and from the most viewed creators where there are
+    very many; the market then says so.
+    """
+    try:
+        for _ in range(TRIES):
+            with _lock:
+                market, version = _look()
+            answer = question(market)
+            if version.beat == market.beat:
+                return answer
+    except BrokenColumns:
+        pass
+    return question(from_database(session, now=now))
+
+
+def from_database(session: Session, *, now: datetime) -> Market:
+    """Return the market read from PostgreSQL now, or the part of it that is viewed most."""
+    total = creators.creator_count(session)
+    is_whole = total <= WITHOUT_COLUMNS_MOST
+    facts = (
+        creators.facts_after(session, None, size=total, now=now)
+        if is_whole
+        else creators.facts_of_most_viewed(session, size=WITHOUT_COLUMNS_MOST, now=now)
+    )
+    context = context_of(facts, currencies_in_market(session))
+    found = market_of(facts, context, now=now)
+    return replace(found, is_whole=is_whole, of=total)
+
+
+def market_like(market: Market, facts: Sequence[CreatorFacts], *, now: datetime) -> Market:
+    """Return some creators as rows of a market of their own, seen against the same whole."""
+    return market_of(facts, market.context, now=now)
+
+
+def market_of(facts: Sequence[CreatorFacts], context: Context, *, now: datetime) -> Market:
+    """Return creators as a market in memory, in the order of their ids."""
+    facts = sorted(facts, key=lambda each: each.creator_id)
+    made = encode(facts, context, now=now)
+    return Market(
+        count=len(made),
+        arrays=made.arrays,
+        countries=made.countries,
+        rates=made.rates,
+        context=context,
+        ordered=len(made),
+        refreshed_at=now,
+        of=len(made),
+    )
+
+
+def _look() -> tuple[Market, Version]:
+    """The market as the columns have it now; raises BrokenColumns."""
+    folder = the_folder()
+    name = store.current_name(folder)
+    if name != _opened.name or _opened.version is None:
+        version = store.open_version(folder / name)
+        try:
+            context = read_context(folder / name / store.CONTEXT)
+        except (OSError, ValueError, KeyError) as broken:
+            raise BrokenColumns(f"their context cannot be read: {broken}") from broken
+        _opened.name, _opened.version, _opened.context = name, version, context
+        _opened.market = None
+    version, context_ = _opened.version, _opened.context
+    assert version is not None
+    assert context_ is not None
+    store.check(version.folder, version.manifest)
+    for _ in range(TRIES):
+        beat = version.beat
+        if beat == _opened.beat and _opened.market is not None:
+            return _opened.market, version
+        if not beat % 2:
+            version = _opened.version = store.open_version(version.folder)
+            market = _market(version, context_, beat)
+            if version.beat == beat:
+                _opened.market, _opened.beat = market, beat
+                return market, version
+        time.sleep(PAUSE_SECONDS)
+    raise BrokenColumns("they are being changed and that does not end")
+
+
+def _market(version: Version, context: Context, beat: int) -> Market:
+    rows = version.rows
+    arrays: Arrays = {
+        each.name: version.arrays[each.name][:rows]
+        if each.width == 1 or each.by_row
+        else version.arrays[each.name][:, :rows]
+        for each in COLUMNS
+    }
+    return Market(
+        count=rows,
+        arrays=arrays,
+        countries=version.countries,
+        rates=version.rates,
+        context=context,
+        ordered=int(version.manifest["sorted_rows"]),
+        refreshed_at=version.refreshed_at,
+        of=rows,
+        beat=beat,
+    )

@@ -1,0 +1,45 @@
+"""The views that a creator's next video can be expected to get, and their bounds."""
+
+from __future__ import annotations
+
+from math import log2
+from typing import Final
+
+from marketplace.creators.queries import CreatorFacts
+from marketplace.matching.columns.layout import SPREAD_STEPS
+from marketplace.matching.rules import views
+from marketplace.matching.rules.views import ExpectedViews
+
+_STEP_MOST: Final = 255
+
+
+def views_of(facts: CreatorFacts) -> ExpectedViews | None:
+    """Return what a creator's next video can be expected to get; None while no views are known.
+
+    Of the last videos those count that are some days old; where there are only newer ones, they do.
+    Without the single videos the known median of them stands for all.
+    """
+    mature = [each for each in facts.videos if each[2]] or facts.videos
+    if mature:
+        return views.expected([each[0] for each in mature], [each[1] for each in mature])
+    if facts.median_views is not None:
+        return views.expected([facts.median_views])
+    return None
+
+
+def steps_below(expected: ExpectedViews) -> int:
+    """Return how far the lower bound is, in steps of which SPREAD_STEPS halve the views."""
+    return min(_STEP_MOST, round(SPREAD_STEPS * log2(expected.median / max(1, expected.low))))
+
+
+def steps_above(expected: ExpectedViews) -> int:
+    """Return how far the upper bound is, in steps of which SPREAD_STEPS double the views."""
+    return min(_STEP_MOST, round(SPREAD_STEPS * log2(expected.high / max(1, expected.median))))
+
+
+def bounds(middle: int, below: int, above: int) -> tuple[int, int]:
+    """Return the bounds again, from the views expected and the two numbers of steps."""
+    return (
+        round(middle * 2.0 ** (-below / SPREAD_STEPS)),
+        round(middle * 2.0 ** (above / SPREAD_STEPS)),
+    )

@@ -1,0 +1,183 @@
+"""The matches of a wish: the whole market ranked, and one page of the best."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from marketplace.creators.models import Channel, Creator
+from marketplace.matching import columns
+from marketplace.matching.columns import Market
+from marketplace.matching.models import Shortlisting
+from marketplace.matching.rules.fit import order_of
+from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.parts import Explained, explain
+from marketplace.matching.rules.wanted import Wanted
+from marketplace.store.paging import PAGE_SIZE, Page
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """One match on the page. place: from 1, in the whole market; None for one left out."""
+
+    place: int | None
+    creator_id: UUID
+    display_name: str
+    country: str | None
+    topics: Sequence[str]
+    has_joined: bool
+    handle: str | None
+    follower_count: int | None
+    fit: Explained
+    is_shortlisted: bool
+    left_out: LeftOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What the market has for a wish.
+
+    looked_at: creators, of ``of`` there are; fewer only while PostgreSQL stands in for the columns.
+    candidates: whom no rule removes. left_out: rule -> how many it removes. cheapest_minor: what
+    the cheapest asks when all ask too much.
+    """
+
+    page: Page[MatchLine]
+    looked_at: int
+    of: int
+    candidates: int
+    left_out: Mapping[LeftOut, int]
+    cheapest_minor: int | None
+    refreshed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    number: int | None
+    creator_id: UUID
+    fit: Explained
+    left_out: LeftOut | None = None
+
+
+def matches_for(
+    session: Session,
+    wanted: Wanted,
+    *,
+    campaign_id: UUID,
+    only_shortlist: bool = False,
+    page: int = 1,
+    size: int = PAGE_SIZE,
+    now: datetime,
+) -> Matches:
+    """One page of the best creators for a wish, computed now over the whole market.
+
+    campaign_id: whose shortlist to show. only_shortlist: nobody but those on it, also whom a rule
+    removes.
+    """
+    chosen = shortlisted(session, campaign_id) if only_shortlist else None
+
+    def look(market: Market) -> tuple[list[_Place], Matches]:
+        ranking = columns.rank(market, wanted)
+        numbers = {each.row: number for number, each in enumerate(ranking.best, 1)}
+        rows = list(numbers) if chosen is None else _rows_of(market, chosen)
+        total = len(rows)
+        number = min(max(1, page), max(1, -(-total // size)))
+        target = columns.target_of(wanted, market)
+        if chosen is not None:
+            rows = _in_order(market, wanted, rows)
+        rows = rows[(number - 1) * size : number * size]
+        places = []
+        for row, seen in zip(rows, columns.seen_at(market, target, rows), strict=True):
+            places.append(
+                _Place(
+                    number=numbers.get(row),
+                    creator_id=market.id_at(row),
+                    fit=explain(wanted, seen, ranking.medians),
+                    left_out=columns.left_out_at(market, target, wanted.rules, seen, row),
+                )
+            )
+        too_dear = not ranking.candidates and LeftOut.TOO_DEAR in ranking.left_out
+        return places, Matches(
+            page=Page(rows=[], number=number, total=total, size=size),
+            looked_at=market.count,
+            of=market.of,
+            candidates=ranking.candidates,
+            left_out=ranking.left_out,
+            cheapest_minor=columns.cheapest_minor(market, wanted) if too_dear else None,
+            refreshed_at=market.refreshed_at,
+        )
+
+    places, found = columns.ask(session, look, now=now)
+    lines = _lines(session, campaign_id, places)
+    return replace(found, page=replace(found.page, rows=lines))
+
+
+def shortlisted(session: Session, campaign_id: UUID) -> frozenset[UUID]:
+    """The creators a brand has set aside for a campaign."""
+    return frozenset(
+        session.scalars(
+            select(Shortlisting.creator_id).where(Shortlisting.campaign_id == campaign_id)
+        )
+    )
+
+
+def _rows_of(market: Market, creator_ids: Collection[UUID]) -> list[int]:
+    found: list[int] = market.rows_of(sorted(creator_ids)).tolist()
+    return [row for row in found if row >= 0]
+
+
+def _in_order(market: Market, wanted: Wanted, rows: Sequence[int]) -> list[int]:
+    target = columns.target_of(wanted, market)
+    factors = columns.factors_at(market, target, rows)
+    order = sorted(
+        range(len(rows)), key=lambda at: (-order_of(factors[at]), market.id_at(rows[at]))
+    )
+    return [rows[at] for at in order]
+
+
+def _lines(session: Session, campaign_id: UUID, places: Sequence[_Place]) -> list[MatchLine]:
+    """What the page says of each creator besides the fit; whoever was deleted meanwhile is gone."""
+    if not places:
+        return []
+    rows = session.execute(
+        select(
+            Creator.id,
+            Creator.display_name,
+            Creator.country,
+            Creator.topics,
+            Creator.user_id,
+            Channel.handle,
+            Channel.follower_count,
+            Shortlisting.creator_id,
+        )
+        .outerjoin(Channel, and_(Channel.creator_id == Creator.id, Channel.is_main))
+        .outerjoin(
+            Shortlisting,
+            and_(Shortlisting.creator_id == Creator.id, Shortlisting.campaign_id == campaign_id),
+        )
+        .where(Creator.id.in_([place.creator_id for place in places]))
+    ).all()
+    by_id: dict[UUID, Any] = {row[0]: row for row in rows}
+    return [_line(place, by_id[place.creator_id]) for place in places if place.creator_id in by_id]
+
+
+def _line(place: _Place, row: Any) -> MatchLine:
+    return MatchLine(
+        place=place.number,
+        creator_id=place.creator_id,
+        display_name=row[1],
+        country=row[2],
+        topics=row[3],
+        has_joined=row[4] is not None,
+        handle=row[5],
+        follower_count=row[6],
+        fit=place.fit,
+        is_shortlisted=row[7] is not None,
+        left_out=place.left_out,
+    )

@@ -1,0 +1,67 @@
+"""Targets and amounts in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from marketplace.accounts.rules import countries
+from marketplace.creators.rules import AGES, GENDERS
+from marketplace.kernel.currencies import exponent
+
+GENDER_WORDS: Final[Mapping[str, str]] = {
+    "female": "female",
+    "male": "male",
+    "other_or_unknown": "of another or unknown gender",
+}
+_WITH_ARTICLE: Final = frozenset({"AE", "BS", "CF", "DO", "GB", "GM", "MV", "NL", "PH", "US"})
+
+
+def age_words(labels: Iterable[str]) -> str:
+    """Return ages in words: neighbours join, so 18-24 with 25-34 is "18–34"."""
+    runs: list[list[str]] = []
+    for label in sorted(labels, key=AGES.index):
+        if runs and AGES.index(runs[-1][-1]) + 1 == AGES.index(label):
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+    return listed([_run_words(run) for run in runs])
+
+
+def gender_words(labels: Iterable[str]) -> str:
+    """Return genders in words."""
+    return listed([GENDER_WORDS[label] for label in sorted(labels, key=GENDERS.index)])
+
+
+def country_words(codes: Iterable[str]) -> str:
+    """Return countries in words, as they follow "in"."""
+    return listed([_country(code) for code in sorted(codes)])
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a sentence has them: "a, b or c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def percent(bps: int) -> str:
+    """Return a share in words."""
+    return f"{bps / 100:g} %"
+
+
+def amount(minor: int, currency: str) -> str:
+    """Return an amount in words."""
+    places = exponent(currency)
+    whole, rest = divmod(minor, 10**places)
+    return f"{currency} {whole:,}" + (f".{rest:0{places}d}" if rest else "")
+
+
+def _country(code: str) -> str:
+    name = countries().get(code, code)
+    return f"the {name}" if code in _WITH_ARTICLE else name
+
+
+def _run_words(run: Sequence[str]) -> str:
+    first, last = run[0], run[-1]
+    if last.endswith("+"):
+        return f"{first.removesuffix('+').split('-')[0]} or older"
+    return f"{first.split('-')[0]}–{last.split('-')[1]}"

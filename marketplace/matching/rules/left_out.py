@@ -1,0 +1,41 @@
+"""The hard rules: why a creator is not ranked at all. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class LeftOut(StrEnum):
+    """Rules that remove a creator before anybody counts, in the order in which they are asked.
+
+    Whoever fails several is counted under the first.
+    """
+
+    ACCOUNT_CLOSED = "account_closed"
+    NO_CHANNEL = "no_channel"
+    NO_VIEWS = "no_views"
+    LIVES_ELSEWHERE = "lives_elsewhere"
+    OTHER_LANGUAGE = "other_language"
+    TOO_FEW_FOLLOWERS = "too_few_followers"
+    TOO_MANY_FOLLOWERS = "too_many_followers"
+    BLOCKED_TOPIC = "blocked_topic"
+    AWAY = "away"
+    TOO_DEAR = "too_dear"
+    NOBODY_IN_TARGET = "nobody_in_target"
+
+
+LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
+    LeftOut.ACCOUNT_CLOSED: "have closed their account",
+    LeftOut.NO_CHANNEL: "have no channel that they could publish on",
+    LeftOut.NO_VIEWS: "have a channel of whose videos no views are known",
+    LeftOut.LIVES_ELSEWHERE: "live in another country, or do not say where",
+    LeftOut.OTHER_LANGUAGE: "have viewers who speak another language, or of whom it is not known",
+    LeftOut.TOO_FEW_FOLLOWERS: "have fewer followers than you ask for, or do not show how many",
+    LeftOut.TOO_MANY_FOLLOWERS: "have more followers than you ask for",
+    LeftOut.BLOCKED_TOPIC: "make videos about a topic that you leave out",
+    LeftOut.AWAY: "are away at the time",
+    LeftOut.TOO_DEAR: "usually ask more than the most that you pay",
+    LeftOut.NOBODY_IN_TARGET: "are watched by nobody in your target, as far as is known",
+}

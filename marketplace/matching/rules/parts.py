@@ -1,0 +1,251 @@
+"""The explanation of a fit: each part with its number, evidence, weight and effect. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log, sqrt
+from typing import Final
+
+import numpy as np
+
+from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.matching.rules.fit import (
+    FOR_MINOR,
+    Factors,
+    PartName,
+    fit_of,
+    weight_of,
+    weighted,
+)
+from marketplace.matching.rules.labels import (
+    age_words,
+    amount,
+    country_words,
+    gender_words,
+    listed,
+    percent,
+)
+from marketplace.matching.rules.shares import PRIOR_VIEWERS, interval
+from marketplace.matching.rules.wanted import Wanted
+
+SAID_BY: Final[Mapping[str, str]] = {
+    "platform": "by the platform",
+    "upload": "by a picture of the creator’s statistics",
+    "self_reported": "by the creator’s own statement",
+    "inferred": "by an estimate from the channel",
+}
+AUDIENCE_PARTS: Final = (PartName.AGE, PartName.GENDER, PartName.COUNTRY)
+STRONGEST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of one creator for one wish.
+
+    views_low, views_high: an 80 % interval for one video. people: how many viewers the audience
+    counts as. source: who describes it; "" while nobody does. words: those of the wish, and their
+    neighbours, that the creator uses. has_record: whether a collaboration has ended here.
+    """
+
+    factors: Factors
+    views_low: int
+    views_high: int
+    people: int
+    source: str
+    price_is_estimated: bool
+    words: Sequence[str] = ()
+    has_record: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a fit.
+
+    value: views, basis points or minor units. weight_bps: how much of it counts. times: what the
+    fit is multiplied by (or divided by, for the price), in hundred-millionths for a share.
+    effect_percent: that against the middle candidate's, 180 for nearly twice as good; None where
+    there is none to compare with. is_estimate: it rests on what is usual.
+    """
+
+    name: PartName
+    value: int
+    weight_bps: int
+    times: int
+    effect_percent: int | None
+    evidence: str
+    is_estimate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A fit with its parts. low, high: an 80 % interval for what one collaboration brings."""
+
+    fit: int
+    low: int
+    high: int
+    parts: Sequence[Part]
+    currency: str
+
+    @property
+    def per(self) -> Money:
+        """The money that a fit is for."""
+        return Money(FOR_MINOR, self.currency)
+
+    @property
+    def price(self) -> Money:
+        """What the creator usually asks for all of it, or is taken to."""
+        return next(
+            Money(part.value, self.currency) for part in self.parts if part.name is PartName.PRICE
+        )
+
+    @property
+    def strongest(self) -> Sequence[Part]:
+        """The parts that set this creator apart from the middle one most, in either direction."""
+        told = [part for part in self.parts if part.effect_percent]
+        told.sort(key=lambda part: -abs(log((part.effect_percent or 100) / 100)))
+        return told[:STRONGEST]
+
+
+def explain(wanted: Wanted, seen: Seen, medians: Factors | None) -> Explained:
+    """Return the fit of a creator with its parts, in the order in which they are multiplied.
+
+    A part that the wish does not ask for is left out: it is 100 % for everybody.
+    """
+    low, high = _interval(wanted, seen)
+    return Explained(
+        fit=fit_of(seen.factors),
+        low=low,
+        high=high,
+        parts=[_part(name, wanted, seen, medians) for name in PartName if _is_asked(name, wanted)],
+        currency=wanted.currency,
+    )
+
+
+def _is_asked(name: PartName, wanted: Wanted) -> bool:
+    asked: Mapping[PartName, object] = {
+        PartName.AGE: wanted.ages,
+        PartName.GENDER: wanted.gender,
+        PartName.COUNTRY: wanted.country,
+        PartName.TOPIC: wanted.words,
+    }
+    return bool(asked.get(name, True))
+
+
+def _part(name: PartName, wanted: Wanted, seen: Seen, medians: Factors | None) -> Part:
+    value: int = getattr(seen.factors, name)
+    weight = weight_of(name)
+    is_share = name not in {PartName.VIEWS, PartName.PRICE}
+    times = weighted(value, weight) if is_share else value
+    effect = None
+    if medians is not None:
+        middle: int = getattr(medians, name)
+        usual = weighted(middle, weight) if is_share else middle
+        over, under = (usual, times) if name is PartName.PRICE else (times, usual)
+        effect = (200 * over + under) // (2 * under) if under else None
+    return Part(
+        name=name,
+        value=value,
+        weight_bps=weight,
+        times=times,
+        effect_percent=effect,
+        evidence=_EVIDENCE[name](wanted, seen),
+        is_estimate=(name in AUDIENCE_PARTS and not seen.source)
+        or (name is PartName.PRICE and seen.price_is_estimated),
+    )
+
+
+def _interval(wanted: Wanted, seen: Seen) -> tuple[int, int]:
+    """Four of five times the fit of one collaboration is in between: views and thin shares vary."""
+    fit = fit_of(seen.factors)
+    views = max(1, seen.factors.views)
+    down = [log(views / max(1, seen.views_low))]
+    up = [log(max(1, seen.views_high) / views)]
+    counted = np.array([seen.people + PRIOR_VIEWERS])
+    for name in AUDIENCE_PARTS:
+        share: int = getattr(seen.factors, name)
+        if _is_asked(name, wanted) and share:
+            low, high = interval(np.array([share / BPS_WHOLE]), counted)
+            down.append(log(share / BPS_WHOLE / max(float(low[0]), 1e-6)))
+            up.append(log(float(high[0]) / (share / BPS_WHOLE)))
+    return (
+        round(fit * exp(-sqrt(sum(each**2 for each in down)))),
+        round(fit * exp(sqrt(sum(each**2 for each in up)))),
+    )
+
+
+def _views(_wanted: Wanted, seen: Seen) -> str:
+    return (
+        f"The median of the last videos; four of five get between {seen.views_low:,} and"
+        f" {seen.views_high:,}."
+    )
+
+
+def _authentic(_wanted: Wanted, seen: Seen) -> str:
+    share = percent(seen.factors.authentic)
+    return f"{share} of the views are on videos without a sign of purchase in what we can see."
+
+
+def _age(wanted: Wanted, seen: Seen) -> str:
+    return f"{percent(seen.factors.age)} of the viewers are {age_words(wanted.ages)}, {_by(seen)}."
+
+
+def _gender(wanted: Wanted, seen: Seen) -> str:
+    who = gender_words(wanted.gender)
+    return f"{percent(seen.factors.gender)} of the viewers are {who}, {_by(seen)}."
+
+
+def _country(wanted: Wanted, seen: Seen) -> str:
+    where = country_words(wanted.country)
+    return (
+        f"{percent(seen.factors.country)} of the viewers live in {where}, {_by(seen)}; a twentieth"
+        " of those in countries with like audiences is counted in."
+    )
+
+
+def _by(seen: Seen) -> str:
+    if not seen.source:
+        return "by what is usual, as nobody has said"
+    return f"{SAID_BY[seen.source]}, which counts as {seen.people:,} people"
+
+
+def _topic(wanted: Wanted, seen: Seen) -> str:
+    if not seen.words:
+        return f"Nothing in common with {listed(wanted.words)}."
+    return f"You ask for {listed(wanted.words)}; near it are {', '.join(seen.words)}."
+
+
+def _format(wanted: Wanted, seen: Seen) -> str:
+    asked = listed([name.replace("_", " ") for name in wanted.pieces])
+    if seen.factors.format == BPS_WHOLE:
+        return f"Offers or makes what you ask: {asked}."
+    return f"Does not say whether they make {asked}; what is not said counts half."
+
+
+def _reliability(_wanted: Wanted, seen: Seen) -> str:
+    if not seen.has_record:
+        return "No collaboration has ended here yet: counts as four of five kept."
+    return "By the collaborations that have ended here, drawn towards four of five kept."
+
+
+def _price(wanted: Wanted, seen: Seen) -> str:
+    asked = amount(seen.factors.price, wanted.currency)
+    if seen.price_is_estimated:
+        return (
+            f"{asked}: no rate in {wanted.currency} is known, so it is what the views usually cost"
+            " here and a quarter more."
+        )
+    return f"Usually asks {asked} for this."
+
+
+_EVIDENCE: Final[Mapping[PartName, Callable[[Wanted, Seen], str]]] = {
+    PartName.VIEWS: _views,
+    PartName.AUTHENTIC: _authentic,
+    PartName.AGE: _age,
+    PartName.GENDER: _gender,
+    PartName.COUNTRY: _country,
+    PartName.TOPIC: _topic,
+    PartName.FORMAT: _format,
+    PartName.RELIABILITY: _reliability,
+    PartName.PRICE: _price,
+}

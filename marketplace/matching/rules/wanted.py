@@ -1,0 +1,115 @@
+"""What a brief asks of a creator: the target, the work, and the rules that remove. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from marketplace.accounts.rules import countries
+from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
+
+UNTARGETABLE_AGES: Final = frozenset({"13-17"})
+"""Nobody is matched by how many children watch them."""
+ONE_VIDEO: Final[Mapping[str, int]] = {"video": 1}
+"""What is priced where a brief does not say yet what is to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardRules:
+    """What a creator must be to be ranked at all; what is empty or None asks for nothing.
+
+    lives_in: countries. price_most_minor: for all that is asked, by the creator's own rates.
+    blocked_topics: whoever makes videos about one of them is left out. free_on: a day on which the
+    creator must not be away.
+    """
+
+    lives_in: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    followers_least: int | None = None
+    followers_most: int | None = None
+    price_most_minor: int | None = None
+    blocked_topics: frozenset[str] = frozenset()
+    free_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a brief asks for.
+
+    age, gender, country: the labels of the target; empty means anybody. words: topics and hashtags.
+    formats: format -> number of pieces; empty is priced as one video.
+    """
+
+    currency: str
+    age: frozenset[str] = frozenset()
+    gender: frozenset[str] = frozenset()
+    country: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    formats: Mapping[str, int] = field(default_factory=dict)
+    rules: HardRules = HardRules()
+
+    @property
+    def ages(self) -> frozenset[str]:
+        """The ages that may be a target."""
+        return self.age - UNTARGETABLE_AGES
+
+    @property
+    def pieces(self) -> Mapping[str, int]:
+        """What is priced: format -> number of pieces."""
+        return self.formats or ONE_VIDEO
+
+
+def problems(wanted: Wanted) -> dict[str, str]:
+    """Return what is wrong with a wish: field -> a plain sentence; empty when it can be ranked.
+
+    Rules that contradict each other are named, both.
+    """
+    found = _unknown(wanted)
+    rules = wanted.rules
+    if wanted.age and not wanted.ages:
+        found["age"] = "Nobody is matched by how many children watch them: add an older age."
+    if any(count < 1 for count in wanted.formats.values()):
+        found["formats"] = "The number of pieces is 1 or more."
+    for name, least in (
+        ("followers_least", rules.followers_least),
+        ("followers_most", rules.followers_most),
+    ):
+        if least is not None and least < 0:
+            found[name] = "A number of followers is 0 or more."
+    if rules.price_most_minor is not None and rules.price_most_minor < 1:
+        found["price_most"] = "The most that you pay must be more than 0."
+    if (
+        rules.followers_least is not None
+        and rules.followers_most is not None
+        and rules.followers_least > rules.followers_most
+    ):
+        found["followers_most"] = (
+            f"Nobody can have at least {rules.followers_least:,} followers and at most"
+            f" {rules.followers_most:,}: these two rules contradict each other."
+        )
+    if both := sorted(rules.blocked_topics & set(wanted.words)):
+        found["blocked_topics"] = (
+            f"You ask for {both[0]} and leave out whoever makes {both[0]}: these two rules"
+            " contradict each other."
+        )
+    return found
+
+
+def _unknown(wanted: Wanted) -> dict[str, str]:
+    rules = wanted.rules
+    found: dict[str, str] = {}
+    for name, labels, known in (
+        ("age", wanted.age, AGES),
+        ("gender", wanted.gender, GENDERS),
+        ("country", wanted.country, countries()),
+        ("formats", wanted.formats, FORMATS),
+        ("lives_in", rules.lives_in, countries()),
+        ("languages", rules.languages, LANGUAGES),
+        ("blocked_topics", rules.blocked_topics, TOPICS),
+    ):
+        if unknown := sorted(set(labels).difference(known)):
+            noun = name.replace("_", " ").removesuffix("s")
+            found[name] = f"There is no {noun} called {unknown[0]} in our list."
+    return found

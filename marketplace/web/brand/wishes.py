@@ -1,0 +1,166 @@
+"""The form above the matches: whom to reach, what to pay, and the rules; and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    IntegerRangeField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from marketplace.accounts.rules import countries
+from marketplace.creators.rules import AGES, GENDERS, LANGUAGES, languages
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import Money, digits
+from marketplace.matching.rules.wanted import UNTARGETABLE_AGES, HardRules, Wanted, problems
+from marketplace.web.forms import BaseForm, MoneyField
+
+SLIDER_AGES: Final = tuple(age for age in AGES if age not in UNTARGETABLE_AGES)
+OLDEST: Final = len(SLIDER_AGES) - 1
+WORDS_MOST: Final = 20
+GENDER_WORDS: Final = {"female": "Women", "male": "Men", "other_or_unknown": "Others, or unknown"}
+FILLED: Final = "wish"
+"""In the address once the form was used: what is not in it then was emptied."""
+
+
+class WishForm(BaseForm):
+    """A wish that is not kept anywhere: it lives in the address."""
+
+    class Meta(BaseForm.Meta):
+        """It changes nothing, so it needs no token."""
+
+        csrf = False
+
+    age_from = IntegerRangeField("From")
+    age_to = IntegerRangeField("To")
+    gender = SelectMultipleField(
+        "Gender",
+        choices=[SelectChoice(each, GENDER_WORDS[each]) for each in GENDERS],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    country = SelectMultipleField("Countries", validate_choice=False)
+    words = StringField("Topics and hashtags")
+    most = MoneyField("Pay at most")
+    lives_in = SelectField("Lives in", validate_choice=False)
+    language = SelectField("Viewers speak", validate_choice=False)
+    followers_least = IntegerField("Followers from", [Optional()])
+    followers_most = IntegerField("to", [Optional()])
+    without = StringField("Leave out who makes")
+    shortlisted = BooleanField("Shortlist only")
+
+    def offer(self, market_countries: Iterable[str]) -> None:
+        """Offer the countries of the market and those chosen already."""
+        names = countries()
+        chosen = {*(self.country.data or ()), self.lives_in.data or ""}
+        codes = sorted(
+            {code for code in {*market_countries, *chosen} if code in names}, key=names.__getitem__
+        )
+        self.country.choices = [SelectChoice(code, names[code]) for code in codes]
+        self.lives_in.choices = [SelectChoice("", "Any country"), *self.country.choices]
+        self.language.choices = [
+            SelectChoice("", "Any language"),
+            *(SelectChoice(code, languages()[code]) for code in LANGUAGES),
+        ]
+
+    def wanted(self, base: Wanted) -> Wanted:
+        """Return what the form asks for, of the currency and the work of ``base``.
+
+        Raises InvalidInput under the fields' names.
+        """
+        wrong: dict[str, str] = {}
+        if not self.validate():
+            wrong = {name: str(errors[0]) for name, errors in self.errors.items() if name}
+        most = None
+        try:
+            if self.most.data:
+                most = self.most.amount_in(base.currency).minor
+        except InvalidInput as refusal:
+            wrong |= refusal.problems
+        words = _listed(self.words.data)
+        if len(words) > WORDS_MOST:
+            wrong["words"] = f"Name {WORDS_MOST} topics and hashtags at most."
+        made = replace(
+            base,
+            age=self._ages(wrong),
+            gender=frozenset(self.gender.data or ()),
+            country=frozenset(self.country.data or ()),
+            words=words,
+            rules=HardRules(
+                lives_in=frozenset(filter(None, [self.lives_in.data])),
+                languages=frozenset(filter(None, [self.language.data])),
+                followers_least=self.followers_least.data,
+                followers_most=self.followers_most.data,
+                price_most_minor=most,
+                blocked_topics=frozenset(_listed(self.without.data)),
+            ),
+        )
+        found = problems(made)
+        wrong = {_FIELDS.get(name, name): text for name, text in found.items()} | wrong
+        if wrong:
+            raise InvalidInput(wrong)
+        return made
+
+    def _ages(self, wrong: dict[str, str]) -> frozenset[str]:
+        first, last = self.age_from.data, self.age_to.data
+        first, last = 0 if first is None else first, OLDEST if last is None else last
+        if not 0 <= first <= OLDEST or not 0 <= last <= OLDEST:
+            wrong["age_from"] = "Choose ages from the list."
+        elif first > last:
+            wrong["age_to"] = "The oldest is younger than the youngest: move one of the two."
+        if (first, last) == (0, OLDEST):
+            return frozenset()
+        return frozenset(SLIDER_AGES[first : last + 1])
+
+
+_FIELDS: Final = {
+    "age": "age_from",
+    "languages": "language",
+    "price_most": "most",
+    "blocked_topics": "without",
+}
+
+
+def form_of(wanted: Wanted) -> dict[str, Any]:
+    """Return what the form shows for a wish."""
+    rules = wanted.rules
+    places = [place for place, age in enumerate(SLIDER_AGES) if age in wanted.age]
+    most = rules.price_most_minor
+    return {
+        "age_from": min(places, default=0),
+        "age_to": max(places, default=OLDEST),
+        "gender": sorted(wanted.gender),
+        "country": sorted(wanted.country),
+        "words": ", ".join(wanted.words),
+        "most": "" if most is None else digits(Money(most, wanted.currency)),
+        "lives_in": min(rules.lives_in, default=""),
+        "language": min(rules.languages, default=""),
+        "followers_least": rules.followers_least,
+        "followers_most": rules.followers_most,
+        "without": ", ".join(sorted(rules.blocked_topics)),
+    }
+
+
+def wish_form(asked: MultiDict[str, str], base: Wanted) -> WishForm:
+    """Return the form as the address fills it, or as the brief does where it was not used yet."""
+    if FILLED in asked:
+        return WishForm(formdata=asked)
+    return WishForm(
+        formdata=None, data=form_of(base) | {"shortlisted": asked.get("shortlisted") == "y"}
+    )
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    words = (word.strip().removeprefix("#").lower() for word in (text or "").split(","))
+    return tuple(dict.fromkeys(word for word in words if word))

@@ -1,0 +1,46 @@
+"""What is known of creators, for tests of the columns; no database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.creators.queries import CreatorFacts
+from marketplace.matching.columns import Market
+from marketplace.matching.columns.context import context_of
+from marketplace.matching.columns.source import market_of
+
+SEEN_AT = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+def make_facts(number: int = 1, **changes: Any) -> CreatorFacts:
+    """Return a creator who asks USD 300 for a video and gets 10,000 views for each."""
+    values: dict[str, Any] = {
+        "creator_id": UUID(int=(number << 64) | number),
+        "country": "US",
+        "topics": ["cooking"],
+        "is_closed": False,
+        "has_channel": True,
+        "followers": 48_000,
+        "median_views": 10_000,
+        "hashtags": ["recipe"],
+        "videos": [(10_000, 800, 1, ["recipe"])] * 5,
+        "audience_source": "platform",
+        "is_confirmed": False,
+        "sample_size": 1_000_000,
+        "taken_at": SEEN_AT.timestamp(),
+        "age": {"18-24": 4_000, "25-34": 2_000, "35-44": 1_000},
+        "gender": {"female": 6_000, "male": 4_000},
+        "countries": {"US": 5_000, "CA": 1_000},
+        "languages": {"en": 9_000},
+        "rates": {"video USD": 30_000},
+    }
+    return CreatorFacts(**(values | changes))
+
+
+def make_market(facts: Sequence[CreatorFacts], *, now: datetime = SEEN_AT) -> Market:
+    """Return these creators as a market of their own."""
+    currencies = sorted({name[-3:] for each in facts for name in each.rates})
+    return market_of(facts, context_of(facts, currencies), now=now)

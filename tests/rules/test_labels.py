@@ -1,0 +1,35 @@
+"""Targets in words, and that briefs and creators speak of the same labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from marketplace.campaigns import rules as campaigns
+from marketplace.creators import rules as creators
+from marketplace.matching.rules.labels import age_words, amount, country_words, gender_words
+
+
+def test_the_lists_of_briefs_and_of_creators_are_the_same() -> None:
+    assert campaigns.AGES == creators.AGES
+    assert campaigns.GENDERS == creators.GENDERS
+    assert campaigns.TOPICS == creators.TOPICS
+    assert campaigns.FORMATS == creators.FORMATS
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        (["18-24"], "18–24"),
+        (["25-34", "18-24"], "18–34"),
+        (["45-54", "55+"], "45 or older"),
+        (["18-24", "35-44", "45-54"], "18–24 or 35–54"),
+    ],
+)
+def test_neighbouring_ages_join(labels: list[str], words: str) -> None:
+    assert age_words(labels) == words
+
+
+def test_countries_genders_and_amounts_in_words() -> None:
+    assert country_words(["US", "DE", "CA"]) == "Canada, Germany or the United States"
+    assert gender_words(["male", "female"]) == "female or male"
+    assert (amount(39_050, "USD"), amount(5_000, "JPY")) == ("USD 390.50", "JPY 5,000")

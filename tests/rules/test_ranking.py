@@ -1,0 +1,453 @@
+"""Ranking over columns: exact, whatever the order, with an explanation that recomputes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketplace.creators.queries import CreatorFacts
+from marketplace.creators.rules import AGES, TOPICS
+from marketplace.matching import columns
+from marketplace.matching.columns import Market, ranking
+from marketplace.matching.columns.layout import COLUMNS
+from marketplace.matching.rules.fit import Factors, fit_of, order_of
+from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.parts import Explained, PartName, explain
+from marketplace.matching.rules.wanted import HardRules, Wanted, problems
+from tests.factories.facts import make_facts, make_market
+
+COUNTRIES = ("CA", "DE", "FR", "GB", "US")
+shares = st.integers(0, 10_000)
+
+
+@st.composite
+def creators(draw: st.DrawFn) -> list[CreatorFacts]:
+    """Some creators, many of them alike, as in a real market."""
+    found = []
+    for number in draw(st.lists(st.integers(1, 2**40), min_size=1, max_size=25, unique=True)):
+        young = draw(shares)
+        women = draw(shares)
+        home = draw(shares)
+        views = draw(st.sampled_from([0, 1, 7, 900, 10_000, 12_345, 3_000_000, 4_294_967_295]))
+        found.append(
+            make_facts(
+                number,
+                country=draw(st.sampled_from([None, *COUNTRIES])),
+                topics=draw(st.lists(st.sampled_from(TOPICS), max_size=3, unique=True)),
+                hashtags=draw(st.lists(st.sampled_from(["recipe", "soup", "tent"]), max_size=2)),
+                is_closed=draw(st.integers(0, 9)) == 0,
+                has_channel=draw(st.integers(0, 9)) > 0,
+                followers=draw(st.sampled_from([None, 10, 5_000, 2_000_000])),
+                median_views=views or None,
+                videos=[],
+                audience_source=draw(st.sampled_from([None, "platform", "self_reported"])),
+                sample_size=draw(st.sampled_from([0, 20, 20_000])),
+                age={"18-24": young, "35-44": 10_000 - young},
+                gender={"female": women},
+                countries={draw(st.sampled_from(COUNTRIES)): home},
+                rates=draw(
+                    st.dictionaries(
+                        st.sampled_from(["video USD", "story USD", "video EUR"]),
+                        st.integers(1, 900_000),
+                        max_size=3,
+                    )
+                ),
+            )
+        )
+    return found
+
+
+@st.composite
+def wishes(draw: st.DrawFn) -> Wanted:
+    return Wanted(
+        currency=draw(st.sampled_from(["USD", "EUR", "JPY"])),
+        age=frozenset(draw(st.lists(st.sampled_from(AGES[1:]), max_size=3))),
+        gender=frozenset(draw(st.lists(st.sampled_from(["female", "male"]), max_size=1))),
+        country=frozenset(draw(st.lists(st.sampled_from([*COUNTRIES, "LV"]), max_size=3))),
+        words=tuple(draw(st.lists(st.sampled_from(["cooking", "soup", "zzz"]), max_size=2))),
+        formats=draw(st.sampled_from([{}, {"video": 1}, {"video": 2, "story": 1}])),
+        rules=HardRules(
+            lives_in=frozenset(draw(st.lists(st.sampled_from(COUNTRIES), max_size=2))),
+            followers_least=draw(st.sampled_from([None, 0, 5_000])),
+            followers_most=draw(st.sampled_from([None, 5_000])),
+            price_most_minor=draw(st.sampled_from([None, 50_000])),
+            blocked_topics=frozenset(draw(st.lists(st.sampled_from(TOPICS), max_size=1))),
+        ),
+    )
+
+
+def by_brute_force(market: Market, wanted: Wanted) -> list[tuple[UUID, Factors]]:
+    """Every creator in whole numbers, one by one."""
+    target = columns.target_of(wanted, market)
+    rows = range(market.count)
+    seen = columns.seen_at(market, target, rows)
+    left = [
+        (market.id_at(row), each.factors)
+        for row, each in zip(rows, seen, strict=True)
+        if columns.left_out_at(market, target, wanted.rules, each, row) is None
+    ]
+    return sorted(left, key=lambda pair: (-order_of(pair[1]), pair[0]))
+
+
+@given(creators(), wishes(), st.sampled_from([1, 3, 200]))
+@settings(max_examples=40, deadline=None)
+def test_the_ranking_is_that_of_computing_everybody(
+    facts: list[CreatorFacts], wanted: Wanted, most: int
+) -> None:
+    market = make_market(facts)
+
+    found = columns.rank(market, wanted, most=most)
+
+    expected = by_brute_force(market, wanted)
+    assert [(market.id_at(one.row), one.factors) for one in found.best] == expected[:most]
+    assert found.candidates == len(expected)
+    assert found.candidates + sum(found.left_out.values()) == len(facts)
+
+
+@given(creators(), wishes())
+@settings(max_examples=20, deadline=None)
+def test_small_blocks_and_a_tight_first_look_change_nothing(
+    facts: list[CreatorFacts], wanted: Wanted
+) -> None:
+    market = make_market(facts)
+    whole = columns.rank(market, wanted, most=3)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "BLOCK", 5)
+        patch.setattr(ranking, "FIRST_LOOK", 1)
+        pieces = columns.rank(market, wanted, most=3)
+
+    assert pieces.best == whole.best
+    assert (pieces.candidates, pieces.left_out) == (whole.candidates, whole.left_out)
+
+
+@given(creators(), wishes(), st.randoms())
+@settings(max_examples=20, deadline=None)
+def test_the_order_does_not_depend_on_the_order_of_the_rows(
+    facts: list[CreatorFacts], wanted: Wanted, chance: Any
+) -> None:
+    market = make_market(facts)
+    rows = list(range(market.count))
+    chance.shuffle(rows)
+    turned = turned_round(market, np.array(rows))
+
+    here = [market.id_at(one.row) for one in columns.rank(market, wanted).best]
+    there = [turned.id_at(one.row) for one in columns.rank(turned, wanted).best]
+
+    assert here == there
+
+
+def turned_round(market: Market, rows: np.ndarray[Any, Any]) -> Market:
+    back = np.argsort(rows)
+    arrays = {
+        each.name: market.arrays[each.name][rows]
+        if each.width == 1 or each.by_row
+        else market.arrays[each.name][:, rows]
+        for each in COLUMNS
+    }
+    lists = []
+    for part in (market.countries, market.rates):
+        moved = part.copy()
+        moved["row"] = back[part["row"]]
+        lists.append(np.sort(moved, order=list(moved.dtype.names or ())[1::-1]))
+    return replace(market, arrays=arrays, countries=lists[0], rates=lists[1], ordered=0)
+
+
+def by_hand(fit: Explained) -> int:
+    """Multiply what the page shows, and round once."""
+    product = Fraction(1)
+    for part in fit.parts:
+        if part.name is PartName.VIEWS:
+            product *= part.value
+        elif part.name is PartName.PRICE:
+            product *= Fraction(10_000, part.value)
+        else:
+            weight = Fraction(part.weight_bps, 10_000)
+            product *= 1 - weight + weight * Fraction(part.value, 10_000)
+    return int(product + Fraction(1, 2))
+
+
+@given(creators(), wishes())
+@settings(max_examples=20, deadline=None)
+def test_the_explanation_recomputes_to_the_fit(facts: list[CreatorFacts], wanted: Wanted) -> None:
+    market = make_market(facts)
+    found = columns.rank(market, wanted)
+    target = columns.target_of(wanted, market)
+
+    for seen in columns.seen_at(market, target, [one.row for one in found.best]):
+        fit = explain(wanted, seen, found.medians)
+        assert by_hand(fit) == fit.fit
+        assert fit.low <= fit.fit <= fit.high
+
+
+factor = st.integers(0, 10_000)
+some_factors = st.builds(
+    Factors,
+    views=st.integers(0, 2**32 - 1),
+    authentic=factor,
+    age=factor,
+    gender=factor,
+    country=factor,
+    topic=factor,
+    format=factor,
+    reliability=factor,
+    price=st.integers(1, 2**32 - 1),
+)
+
+
+@given(some_factors, st.sampled_from(Factors._fields[:-1]), st.integers(0, 10_000))
+def test_more_of_anything_good_never_lowers_the_fit(factors: Factors, name: str, more: int) -> None:
+    better = factors._replace(**{name: max(getattr(factors, name), more)})
+
+    assert order_of(better) >= order_of(factors)
+    assert fit_of(better) >= fit_of(factors)
+
+
+@given(some_factors, some_factors)
+def test_who_is_dominated_is_never_above(one: Factors, other: Factors) -> None:
+    best = Factors(*(max(pair) for pair in zip(one, other, strict=True)))
+    best = best._replace(price=min(one.price, other.price))
+
+    assert order_of(best) >= max(order_of(one), order_of(other))
+
+
+@given(some_factors, some_factors)
+def test_the_order_is_that_of_the_exact_fractions(one: Factors, other: Factors) -> None:
+    def exact(factors: Factors) -> Fraction:
+        product = Fraction(factors.views, factors.price)
+        for share, weight in zip(factors[1:-1], (1, 1, 1, 1, 0.8, 0.3, 0.5), strict=True):
+            weight_ = Fraction(round(weight * 10_000), 10_000)
+            product *= 1 - weight_ + weight_ * Fraction(share, 10_000)
+        return product
+
+    assert (order_of(one) > order_of(other)) == (exact(one) > exact(other))
+
+
+def only(fit: Explained, name: PartName) -> Any:
+    return next(part for part in fit.parts if part.name is name)
+
+
+def fit_in(market: Market, wanted: Wanted, row: int = 0) -> Explained:
+    target = columns.target_of(wanted, market)
+    medians = columns.rank(market, wanted).medians
+    return explain(wanted, columns.seen_at(market, target, [row])[0], medians)
+
+
+def test_the_fit_is_what_the_brand_gets_for_its_money() -> None:
+    market = make_market([make_facts(1), make_facts(2, rates={"video USD": 60_000})])
+    wanted = Wanted("USD", age=frozenset({"18-24", "25-34"}), words=("cooking",))
+
+    fit = fit_in(market, wanted)
+
+    assert [part.name for part in fit.parts] == [
+        "views", "authentic", "age", "topic", "format", "reliability", "price",
+    ]  # fmt: skip
+    # 10,000 views × 100 % × 60 % × topic × 100 % × 90 % ÷ USD 300 × USD 100
+    topic = only(fit, PartName.TOPIC)
+    assert fit.fit == round(10_000 * 0.6 * (0.2 + 0.8 * topic.value / 10_000) * 0.9 / 3)
+    assert only(fit, PartName.AGE).evidence == (
+        "60 % of the viewers are 18–34, by the platform, which counts as 65,535 people."
+    )
+    assert only(fit, PartName.PRICE).evidence == "Usually asks USD 300 for this."
+    assert only(fit, PartName.PRICE).effect_percent == 100
+    assert only(fit_in(market, wanted, 1), PartName.PRICE).effect_percent == 50
+
+
+def test_twenty_viewers_do_not_beat_twenty_thousand() -> None:
+    crowd = [make_facts(number, age={"18-24": 3_000}) for number in range(3, 30)]
+    few = make_facts(1, age={"18-24": 9_000}, sample_size=20)
+    many = make_facts(2, age={"18-24": 7_000}, sample_size=20_000)
+    market = make_market([few, many, *crowd])
+
+    found = columns.rank(market, Wanted("USD", age=frozenset({"18-24"})))
+
+    assert [market.id_at(one.row) for one in found.best[:2]] == [many.creator_id, few.creator_id]
+
+
+def test_what_nobody_has_said_is_taken_as_usual_and_for_less() -> None:
+    said = [make_facts(number) for number in range(2, 40)]
+    silent = make_facts(1, audience_source=None, age={}, gender={}, countries={}, rates={})
+    market = make_market([silent, *said])
+
+    fit = fit_in(market, Wanted("USD", age=frozenset({"18-24", "25-34"})))
+
+    age = only(fit, PartName.AGE)
+    assert (age.value, age.is_estimate) == (5_100, True)
+    assert age.evidence == "51 % of the viewers are 18–34, by what is usual, as nobody has said."
+    price = only(fit, PartName.PRICE)
+    assert (price.value, price.is_estimate) == (37_500, True)
+
+
+def test_a_rate_in_another_currency_is_known_as_such() -> None:
+    facts = [
+        make_facts(1, rates={"video EUR": 20_000, "video USD": 26_000}),
+        make_facts(2, rates={"video EUR": 20_000}),
+    ]
+    market = make_market(facts)
+
+    assert only(fit_in(market, Wanted("USD")), PartName.PRICE).value == 26_000
+    assert only(fit_in(market, Wanted("EUR")), PartName.PRICE).value == 20_000
+    assert only(fit_in(market, Wanted("USD"), 1), PartName.PRICE).is_estimate
+
+
+def test_a_country_without_a_column_counts_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("marketplace.matching.columns.context.DENSE_COUNTRIES", 1)
+    facts = [make_facts(number) for number in range(1, 9)]
+    rare = make_facts(9, country="LV", countries={"LV": 8_000, "US": 1_000})
+    market = make_market([*facts, rare])
+
+    found = columns.rank(market, Wanted("USD", country=frozenset({"LV"})))
+
+    assert market.context.countries == ("US",)
+    assert market.id_at(found.best[0].row) == rare.creator_id
+    assert found.best[0].factors.country == 8_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"is_closed": True}, LeftOut.ACCOUNT_CLOSED),
+        ({"has_channel": False}, LeftOut.NO_CHANNEL),
+        ({"videos": [], "median_views": None}, LeftOut.NO_VIEWS),
+        ({"country": "DE"}, LeftOut.LIVES_ELSEWHERE),
+        ({"country": None}, LeftOut.LIVES_ELSEWHERE),
+        ({"languages": {"de": 9_000}}, LeftOut.OTHER_LANGUAGE),
+        ({"languages": {}}, LeftOut.OTHER_LANGUAGE),
+        ({"followers": 4_999}, LeftOut.TOO_FEW_FOLLOWERS),
+        ({"followers": None}, LeftOut.TOO_FEW_FOLLOWERS),
+        ({"followers": 100_001}, LeftOut.TOO_MANY_FOLLOWERS),
+        ({"topics": ["beauty"]}, LeftOut.BLOCKED_TOPIC),
+        ({"rates": {"video USD": 50_001}}, LeftOut.TOO_DEAR),
+        ({"gender": {"female": 10_000}}, LeftOut.NOBODY_IN_TARGET),
+    ],
+)
+def test_each_hard_rule_removes_and_is_counted(changes: dict[str, Any], rule: LeftOut) -> None:
+    wanted = Wanted(
+        "USD",
+        gender=frozenset({"male"}),
+        rules=HardRules(
+            lives_in=frozenset({"US"}),
+            languages=frozenset({"en"}),
+            followers_least=5_000,
+            followers_most=100_000,
+            price_most_minor=50_000,
+            blocked_topics=frozenset({"beauty"}),
+        ),
+    )
+    market = make_market([make_facts(1), make_facts(2, **changes)])
+
+    found = columns.rank(market, wanted)
+
+    assert [market.id_at(one.row) for one in found.best] == [make_facts(1).creator_id]
+    assert found.left_out == {rule: 1}
+
+
+def test_a_target_that_nobody_has_leaves_nobody() -> None:
+    market = make_market([make_facts(1), make_facts(2)])
+
+    found = columns.rank(market, Wanted("USD", country=frozenset({"LV"})))
+
+    assert (found.best, found.candidates, found.medians) == ([], 0, None)
+    assert found.left_out == {LeftOut.NOBODY_IN_TARGET: 2}
+
+
+def test_a_budget_below_the_cheapest_says_who_is_the_cheapest() -> None:
+    market = make_market(
+        [make_facts(1), make_facts(2, rates={"video USD": 20_000}), make_facts(3, rates={})]
+    )
+    wanted = Wanted("USD", rules=HardRules(price_most_minor=100, lives_in=frozenset({"US"})))
+
+    assert columns.rank(market, wanted).left_out == {LeftOut.TOO_DEAR: 2}
+    assert columns.cheapest_minor(market, wanted) == 20_000
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        {"age": {"18-24": 6_000, "25-34": 6_000}},
+        {"gender": {"female": -1}},
+        {"countries": {"US": float("nan")}},
+    ],
+)
+def test_an_audience_that_cannot_be_is_set_aside_as_a_whole(audience: dict[str, Any]) -> None:
+    good = [make_facts(number) for number in range(2, 9)]
+    bad = make_facts(1, **audience)
+    market = make_market(good)
+    context = market.context
+
+    made = columns.encode([bad], context, now=market.refreshed_at)
+
+    assert made.refused == 1
+    assert made.arrays["sample"].tolist() == [0]
+    usual = columns.encode(
+        [bad._replace(audience_source=None, age={}, gender={}, countries={})],
+        context,
+        now=market.refreshed_at,
+    )
+    for name in ("age", "gender", "country"):
+        assert made.arrays[name].tolist() == usual.arrays[name].tolist()
+
+
+def test_a_channel_without_an_audience_is_ranked_by_what_is_usual() -> None:
+    market = make_market([make_facts(1, audience_source=None, age={}), make_facts(2)])
+
+    assert columns.rank(market, Wanted("USD", age=frozenset({"18-24"}))).candidates == 2
+
+
+def test_an_empty_market_has_nobody() -> None:
+    market = make_market([])
+
+    assert columns.rank(market, Wanted("USD", words=("cooking",))).best == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field", "sentence"),
+    [
+        (
+            Wanted("USD", rules=HardRules(followers_least=9, followers_most=8)),
+            "followers_most",
+            "Nobody can have at least 9 followers and at most 8:"
+            " these two rules contradict each other.",
+        ),
+        (
+            Wanted("USD", words=("beauty",), rules=HardRules(blocked_topics=frozenset({"beauty"}))),
+            "blocked_topics",
+            "You ask for beauty and leave out whoever makes beauty:"
+            " these two rules contradict each other.",
+        ),
+        (
+            Wanted("USD", age=frozenset({"13-17"})),
+            "age",
+            "Nobody is matched by how many children watch them: add an older age.",
+        ),
+        (
+            Wanted("USD", country=frozenset({"XX"})),
+            "country",
+            "There is no country called XX in our list.",
+        ),
+        (Wanted("USD", formats={"video": 0}), "formats", "The number of pieces is 1 or more."),
+        (
+            Wanted("USD", rules=HardRules(price_most_minor=0)),
+            "price_most",
+            "The most that you pay must be more than 0.",
+        ),
+        (
+            Wanted("USD", rules=HardRules(followers_least=-1)),
+            "followers_least",
+            "A number of followers is 0 or more.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_named(wanted: Wanted, field: str, sentence: str) -> None:
+    assert problems(wanted) == {field: sentence}
+
+
+def test_a_wish_that_can_be_ranked_has_no_problems() -> None:
+    assert problems(Wanted("USD", age=frozenset({"18-24"}), words=("soup",))) == {}

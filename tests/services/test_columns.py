@@ -1,0 +1,376 @@
+"""The columns on the disk: built, refreshed, found broken, and done without."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pytest
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import User
+from marketplace.creators import queries as creators
+from marketplace.creators import service as creator_service
+from marketplace.creators.models import CreatorMark, RateCard
+from marketplace.matching import columns
+from marketplace.matching.columns import Busy, Market, building, folder, source
+from marketplace.matching.columns.folder import BrokenColumns
+from marketplace.matching.columns.layout import ROW_BYTES
+from marketplace.matching.rules.wanted import Wanted
+from tests.conftest import NOON, make_person
+from tests.factories.creators import make_audience, make_channel, make_creator, make_rate
+
+WANTED = Wanted("USD", age=frozenset({"18-24"}), words=("cooking",))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """Where the columns of the test are kept."""
+    columns.use_folder(str(tmp_path / "columns"))
+    yield tmp_path / "columns"
+    columns.use_folder("")
+
+
+def make_hireable(session: Session, name: str = "Cleo", *, reach: int = 5_000) -> UUID:
+    creator = make_creator(session, display_name=name)
+    channel = make_channel(session, creator_id=creator.id)
+    make_audience(session, channel_id=channel.id, age={"18-24": reach})
+    make_rate(session, creator_id=creator.id)
+    return creator.id
+
+
+def ranked(session: Session) -> list[UUID]:
+    def look(market: Market) -> list[UUID]:
+        return [market.id_at(one.row) for one in columns.rank(market, WANTED).best]
+
+    return columns.ask(session, look, now=NOON)
+
+
+def from_columns(session: Session) -> list[UUID]:
+    """The ranking by the columns alone: PostgreSQL is not asked."""
+
+    def refuse(*_args: Any, **_named: Any) -> Market:
+        raise AssertionError("PostgreSQL was asked")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "from_database", refuse)
+        return ranked(session)
+
+
+def test_a_row_takes_less_than_160_bytes() -> None:
+    assert ROW_BYTES == 149
+
+
+def test_the_columns_answer_as_postgresql_does(session: Session, place: Path) -> None:
+    for number in range(8):
+        make_hireable(session, str(number), reach=1_000 * number + 500)
+    alone = ranked(session)
+
+    built = columns.build(session, place, now=NOON)
+
+    assert (built.rows, built.is_new, built.refused) == (8, True, 0)
+    assert len(alone) == 8
+    assert from_columns(session) == alone
+
+
+def test_building_says_how_far_it_is(
+    session: Session, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "CHUNK", 2)
+    for _ in range(5):
+        make_hireable(session)
+    said: list[tuple[int, int]] = []
+
+    columns.build(session, place, now=NOON, progress=lambda done, of: said.append((done, of)))
+
+    assert said == [(2, 5), (4, 5), (5, 5)]
+
+
+def test_the_files_are_little_endian_and_the_manifest_says_which(
+    session: Session, place: Path
+) -> None:
+    creator_id = make_hireable(session)
+    columns.build(session, place, now=NOON)
+
+    version = folder.open_version(place / folder.current_name(place))
+
+    raw = np.fromfile(version.folder / "ids", "<u8")
+    assert (int(raw[0]) << 64) | int(raw[version.capacity]) == creator_id.int
+    assert version.manifest["columns"]["views"] == ["<u4", [version.capacity]]
+    assert version.rows == 1
+
+
+def test_a_change_is_in_the_columns_after_the_next_refresh(session: Session, place: Path) -> None:
+    first, second = make_hireable(session, reach=5_000), make_hireable(session, reach=4_000)
+    columns.build(session, place, now=NOON)
+    assert from_columns(session) == [first, second]
+    make_audience(
+        session,
+        channel_id=channel_of(session, second),
+        age={"18-24": 9_000},
+        taken_at=NOON,
+    )
+    session.flush()
+
+    done = columns.refresh(session, place, now=NOON + timedelta(minutes=1))
+
+    assert done.is_new is False
+    assert from_columns(session) == [second, first]
+    assert from_columns(session) == by_postgresql(session)
+
+
+def channel_of(session: Session, creator_id: UUID) -> UUID:
+    channel = creators.channel_of(session, creator_id=creator_id)
+    assert channel is not None
+    return channel.id
+
+
+def by_postgresql(session: Session) -> list[UUID]:
+    market = columns.from_database(session, now=NOON)
+    return [market.id_at(one.row) for one in columns.rank(market, WANTED).best]
+
+
+def test_who_joins_comes_at_the_end_and_is_found(session: Session, place: Path) -> None:
+    make_hireable(session)
+    columns.build(session, place, now=NOON)
+    joined = make_hireable(session, reach=9_000)
+
+    done = columns.refresh(session, place, now=NOON)
+    again = columns.refresh(session, place, now=NOON)
+
+    assert (done.is_new, again.rows) == (False, 2)
+    assert from_columns(session)[0] == joined
+    rows = columns.ask(session, lambda market: market.rows_of([joined, UUID(int=7)]), now=NOON)
+    assert rows.tolist() == [1, -1]
+
+
+def test_what_is_taken_away_is_gone(session: Session, place: Path) -> None:
+    person = make_person(session, "closing")
+    creator_id = make_hireable(session)
+    creators.creator_by_id(session, creator_id).user_id = person.id
+    make_hireable(session)
+    session.flush()
+    columns.build(session, place, now=NOON)
+    assert len(from_columns(session)) == 2
+
+    session.get_one(User, person.id).closed_at = NOON
+    session.execute(delete(RateCard).where(RateCard.creator_id != creator_id))
+    session.flush()
+    columns.refresh(session, place, now=NOON)
+
+    assert creator_id not in from_columns(session)
+    market = columns.ask(session, lambda market: market.arrays["prices"].copy(), now=NOON)
+    assert market[0].tolist() == [30_000, 0]
+
+
+@pytest.mark.parametrize("harm", ["truncated", "deleted", "folder deleted", "swapped for nothing"])
+def test_columns_that_are_harmed_under_a_running_process_are_done_without_and_made_anew(
+    session: Session, place: Path, harm: str
+) -> None:
+    make_hireable(session)
+    make_hireable(session, reach=9_000)
+    columns.build(session, place, now=NOON)
+    whole = from_columns(session)
+    version = place / folder.current_name(place)
+    match harm:
+        case "truncated":
+            with (version / "views").open("r+b") as file:
+                file.truncate(4)
+        case "deleted":
+            (version / "age").unlink()
+        case "folder deleted":
+            for path in version.iterdir():
+                path.unlink()
+            version.rmdir()
+        case _:
+            (place / "current").unlink()
+
+    with pytest.raises(AssertionError, match="PostgreSQL was asked"):
+        from_columns(session)
+    assert ranked(session) == whole
+    done = columns.refresh(session, place, now=NOON)
+
+    assert done.is_new is True
+    assert from_columns(session) == whole
+
+
+def test_whoever_was_stopped_in_the_middle_of_a_change_is_not_trusted(
+    session: Session, place: Path
+) -> None:
+    make_hireable(session)
+    columns.build(session, place, now=NOON)
+    version = folder.open_version(place / folder.current_name(place), writable=True)
+    version.pulse["beat"] += 1
+
+    with pytest.raises(AssertionError, match="PostgreSQL was asked"):
+        from_columns(session)
+    assert columns.refresh(session, place, now=NOON).is_new is True
+    assert len(from_columns(session)) == 1
+
+
+def test_a_question_during_which_rows_were_changed_is_put_again(
+    session: Session, place: Path
+) -> None:
+    first, second = make_hireable(session, reach=5_000), make_hireable(session, reach=4_000)
+    columns.build(session, place, now=NOON)
+    make_audience(
+        session, channel_id=channel_of(session, second), age={"18-24": 9_000}, taken_at=NOON
+    )
+    asked: list[list[UUID]] = []
+
+    def look(market: Market) -> list[UUID]:
+        if not asked:
+            columns.refresh(session, place, now=NOON)
+        asked.append([market.id_at(one.row) for one in columns.rank(market, WANTED).best])
+        return asked[-1]
+
+    assert columns.ask(session, look, now=NOON) == [second, first]
+    assert len(asked) == 2
+
+
+def test_two_cannot_write_at_once(session: Session, place: Path) -> None:
+    make_hireable(session)
+    refused: list[Busy] = []
+
+    def rival(_done: int, _of: int) -> None:
+        for act in (columns.build, columns.refresh):
+            try:
+                act(session, place, now=NOON)
+            except Busy as busy:
+                refused.append(busy)
+
+    columns.build(session, place, now=NOON, progress=rival)
+
+    assert len(refused) == 2
+    assert len(from_columns(session)) == 1
+
+
+def test_old_versions_go_when_a_new_one_counts(session: Session, place: Path) -> None:
+    make_hireable(session)
+    columns.build(session, place, now=NOON)
+    first = folder.current_name(place)
+    columns.build(session, place, now=NOON)
+
+    assert [path.name for path in place.iterdir() if path.is_dir()] == [folder.current_name(place)]
+    assert folder.current_name(place) != first
+
+
+def test_a_version_that_nobody_has_refreshed_for_days_is_built_anew(
+    session: Session, place: Path
+) -> None:
+    make_hireable(session)
+    columns.build(session, place, now=NOON)
+
+    assert columns.refresh(session, place, now=NOON + timedelta(days=2)).is_new is False
+    assert columns.refresh(session, place, now=NOON + timedelta(days=5)).is_new is True
+
+
+def test_a_rate_in_a_currency_that_is_new_here_builds_anew(session: Session, place: Path) -> None:
+    creator_id = make_hireable(session)
+    columns.build(session, place, now=NOON)
+    make_rate(session, creator_id=creator_id, currency="EUR")
+
+    assert columns.refresh(session, place, now=NOON).is_new is True
+    assert columns.refresh(session, place, now=NOON).is_new is False
+
+
+def test_very_many_changes_build_anew_and_one_statement_leaves_one_mark(
+    session: Session, place: Path
+) -> None:
+    make_hireable(session)
+    columns.build(session, place, now=NOON)
+    session.execute(
+        text(
+            "INSERT INTO creators (id, display_name, bio, topics, source, created_at)"
+            " SELECT gen_random_uuid(), 'Many', '', '[]', 'imported', now()"
+            " FROM generate_series(1, 20001)"
+        )
+    )
+
+    last = session.scalars(select(CreatorMark).order_by(CreatorMark.id.desc()).limit(1)).one()
+    assert last.creator_id is None
+    assert columns.refresh(session, place, now=NOON).is_new is True
+    assert len(from_columns(session)) == 1
+
+
+def test_a_large_market_without_columns_is_ranked_in_part_and_says_so(
+    session: Session, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "WITHOUT_COLUMNS_MOST", 2)
+    make_hireable(session)
+    seen = make_hireable(session)
+    channel = creators.channel_of(session, creator_id=seen)
+    assert channel is not None
+    channel.median_views = 90_000
+    make_creator(session)
+    session.flush()
+
+    market = columns.from_database(session, now=NOON)
+
+    assert (market.count, market.of, market.is_whole) == (2, 3, False)
+    assert seen in {market.id_at(row) for row in range(2)}
+
+
+def test_no_folder_means_postgresql_alone(session: Session) -> None:
+    make_hireable(session)
+
+    with pytest.raises(BrokenColumns, match="no folder is set for them"):
+        columns.the_folder()
+    assert len(ranked(session)) == 1
+
+
+def mark_count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(CreatorMark)) or 0
+
+
+def test_old_marks_are_forgotten(session: Session) -> None:
+    make_hireable(session)
+    session.flush()
+    before = mark_count(session)
+    session.execute(text("UPDATE creator_marks SET marked_at = :then"), {"then": NOON})
+
+    creator_service.prune_marks(session, now=NOON + timedelta(days=3))
+    assert mark_count(session) == before
+    creator_service.prune_marks(session, now=NOON + timedelta(days=3, seconds=1))
+    assert mark_count(session) == 0
+
+
+def test_readers_and_a_writer_at_once_never_see_half_a_row(tmp_path: Path) -> None:
+    """A row whose numbers belong together is changed a thousand times under a reader."""
+    arrays = folder.make_files(tmp_path / "v", 1)
+    folder.write_extras(tmp_path / "v", *folder.extras_of([], []))
+    (tmp_path / "v" / folder.CONTEXT).write_bytes(b"")
+    folder.finish(tmp_path / "v", rows=1, capacity=1, mark=0, now=NOON, facts={"sorted_rows": 1})
+    del arrays
+    writer = folder.open_version(tmp_path / "v", writable=True)
+    reader = folder.open_version(tmp_path / "v")
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            writer.pulse["beat"] += 1
+            writer.arrays["views"][0] = number
+            writer.arrays["followers"][0] = number
+            writer.pulse["beat"] += 1
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    seen = torn = 0
+    while seen < 1_000:
+        beat = reader.beat
+        pair = int(reader.arrays["views"][0]), int(reader.arrays["followers"][0])
+        if beat % 2 == 0 and reader.beat == beat:
+            seen += 1
+            torn += pair[0] != pair[1]
+    stop.set()
+    thread.join()
+
+    assert torn == 0
