@@ -25,15 +25,13 @@ Ids = NDArray[np.integer]
 
 NO_TERM: Final = 65_535
 """Where a creator has fewer terms; ids fit two bytes."""
-CREATORS_LEAST: Final = 2
-"""A term of one creator says nothing of others."""
 HALF_LIFE_POSTS: Final = 8
 """A word counts half when eight newer posts stand above it."""
 USES_MOST: Final = 12.0
 """More recent uses than this are the same as this: about what a word in every post comes to."""
-NEIGHBOURS: Final = 300
+NEIGHBOURS: Final = 500
 """Most neighbours of a term: few would do to rank, but many find those whom nobody would name."""
-NEIGHBOUR_WEIGHT: Final = 0.1
+NEIGHBOUR_WEIGHT: Final = 0.05
 """What the nearest possible neighbour of a word counts beside one recent use of the word itself."""
 HALF: Final = 1.0
 """So many uses make a nearness of a half."""
@@ -67,12 +65,11 @@ class Vocabulary:
         """Learn from every creator's words: hashtags of their posts and topics.
 
         The same words in another order of creators give the same vocabulary. Hashtags that stand
-        on every second video are no terms.
+        on every second video are no terms; of more than 65,535 the most used are kept.
         """
         used = [set(keys_of(words)) - EMPTY_HASHTAGS for words in creators]
         counts = Counter(key for keys in used for key in keys)
-        kept = [key for key, count in counts.items() if count >= CREATORS_LEAST]
-        terms = sorted(kept, key=lambda key: (-counts[key], key))[:NO_TERM]
+        terms = sorted(counts, key=lambda key: (-counts[key], key))[:NO_TERM]
         ids = {key: place for place, key in enumerate(terms)}
         used_by = np.array([counts[key] for key in terms], np.int64)
         return cls(tuple(terms), used_by, *_neighbours(used, ids, used_by, neighbours), ids)

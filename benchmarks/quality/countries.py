@@ -1,0 +1,122 @@
+"""Which channels will be watched in a country? Trending lists of 110 countries, month by month.
+
+Set: yt-channel-geo. A brief is a country and a category with five relevant channels or more;
+learned from what trended up to April 2026, checked by what trends from May to August. Every channel
+known by April is ranked; the gain is the number of its videos that then trend there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.quality.figures import Figure, Floats, Parts, ranked
+from marketplace.matching.rules import shares
+
+SET: Final = "yt-channel-geo"
+LEARNED_TO: Final = "2026-04"
+RELEVANT_LEAST: Final = 5
+HALF_LIFE_MONTHS: Final = 2.0
+MEASURES: Final = ("NDCG@10", "NDCG@50", "recall@200", "AUC")
+NOTED: Final = (
+    ("expected in-target + look-alikes", 0.773),
+    ("expected in-target + look-alikes", 0.824),
+    ("learned boosting", 0.955),
+    ("learned boosting", 0.992),
+)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """before: (n, months, c) videos that trended, newest month first; after: (n, c) then."""
+
+    before: Floats
+    after: Floats
+    category: NDArray[np.str_]
+
+
+def measure(parts: Parts) -> Iterator[Figure]:
+    known = read(parts)
+    briefs = [
+        (country, category)
+        for category in np.unique(known.category)
+        for country in range(known.after.shape[1])
+        if (known.after[known.category == category, country] > 0).sum() >= RELEVANT_LEAST
+    ]
+    volume = known.before.sum(axis=1)
+    methods = {
+        "ours": ours(known),
+        "share × volume": volume,
+        "expected in-target + 0.05 × look-alikes": volume + 0.05 * volume @ cosines(volume),
+    }
+    found = {}
+    for name, expected in methods.items():
+        lists = []
+        for country, category in briefs:
+            there = known.category == category
+            lists.append(ranked(expected[:, country] * there, known.after[:, country] * there))
+        each = [[one.ndcg(10), one.ndcg(50), one.recall(200), one.auc] for one in lists]
+        found[name] = np.mean(each, axis=0)
+    for place, case in enumerate(MEASURES):
+        yield Figure(
+            case,
+            len(briefs),
+            case,
+            found["ours"][place],
+            same_run={name: found[name][place] for name in list(methods)[1:]},
+            noted=NOTED[place],
+        )
+
+
+def read(parts: Parts) -> Channels:
+    channels = parts.rows(f"{SET}/channels.csv.gz")
+    rows = parts.rows(f"{SET}/channel_country_month.csv.gz")
+    countries = {name: place for place, name in enumerate(sorted({r["country"] for r in rows}))}
+    learned = sorted({row["month"] for row in rows if row["month"] <= LEARNED_TO}, reverse=True)
+    months = {name: place for place, name in enumerate(learned)}
+    places = {row["channel"]: place for place, row in enumerate(channels)}
+    before = np.zeros((len(channels), len(months), len(countries)))
+    after = np.zeros((len(channels), len(countries)))
+    for row in rows:
+        channel, country = places[row["channel"]], countries[row["country"]]
+        if row["month"] in months:
+            before[channel, months[row["month"]], country] += int(row["n_videos"])
+        else:
+            after[channel, country] += int(row["n_videos"])
+    there = before.sum(axis=(1, 2)) > 0
+    category = np.array([row["category_id"] for row in channels])
+    return Channels(before[there], after[there], category[there])
+
+
+def ours(known: Channels) -> Floats:
+    """Return (n, c): recent volume × the share of it that is in the country or in its like."""
+    counted = known.before.sum(axis=1)
+    profile = counted / counted.sum(axis=1, keepdims=True)
+    volume = shares.recent(known.before.sum(axis=2), half_life=HALF_LIFE_MONTHS)
+    alike = shares.look_alikes(profile)
+    anybody = np.ones((len(profile), 1))
+    found = np.zeros_like(profile)
+    for country in range(profile.shape[1]):
+        found[:, country] = volume * shares.in_target(
+            age=anybody,
+            gender=anybody,
+            country=profile,
+            wanted_age=np.array([True]),
+            wanted_gender=np.array([True]),
+            wanted_country=np.arange(profile.shape[1]) == country,
+            look_alike=alike,
+        )
+    return found
+
+
+def cosines(counts: Floats) -> Floats:
+    """Return the cosine of each two countries' channels, 0 with itself."""
+    profile = counts / counts.sum(axis=1, keepdims=True)
+    unit = profile / np.linalg.norm(profile, axis=0)
+    alike = unit.T @ unit
+    np.fill_diagonal(alike, 0)
+    return np.asarray(alike)
