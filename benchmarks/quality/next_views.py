@@ -106,9 +106,12 @@ def read(parts: Parts) -> list[Case]:
     for each in videos.values():
         each.sort()
         counts = [count for _, _, count in each]
-        for place in range(max(KNOWN_LEAST, int(len(each) * KNOWN_PART)), len(each)):
-            if looked - each[place][0] >= MATURE_SECONDS:
-                cases.append(Case(counts[:place][::-1], counts[place]))
+        first = max(KNOWN_LEAST, int(len(each) * KNOWN_PART))
+        cases += [
+            Case(counts[:place][::-1], counts[place])
+            for place in range(first, len(each))
+            if looked - each[place][0] >= MATURE_SECONDS
+        ]
     return cases
 
 
