@@ -24,7 +24,9 @@ from marketplace.kernel.clock import demo_offset, skip_ahead, utc_now
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import transaction
 from workers import (
+    bonuses,
     causes,
+    chargebacks,
     creators,
     deliverables,
     funding,
@@ -46,6 +48,7 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     funding.ring_open_money_in,
     metrics.ring_due,
     deliverables.accept_silent,
+    bonuses.book_bonuses,
     causes.book_pledges,
     payouts.release_fees,
     payout_accounts.refresh_accounts_not_ready,
@@ -78,11 +81,14 @@ class OneThread:
             self.settle()
 
     def arrive(self) -> None:
-        """Let the rest of the time pass, and read the channels and the processor's statement."""
+        """Let the rest of the time pass; then read the channels and all that the processor says."""
+        self._do(reconciliation.reconcile)  # what nobody knows of then is in suspense by now
         left = -demo_offset()
         if left > timedelta(0):
             self.sleep(left)
         self._do(creators.sweep_channels)
+        self._do(chargebacks.look_for_chargebacks)
+        self.settle()
         self._do(reconciliation.reconcile)
         self.settle()
 

@@ -129,6 +129,10 @@ def _cast(
             )
         ),
         others=tuple(Actor(user_id=user.id) for user in (femi, *staff)),
+        staff=(
+            Actor(user_id=staff[0].id, is_staff=True),
+            Actor(user_id=staff[1].id, is_staff=True),
+        ),
         causes=seed_causes.enter(session, Actor(user_id=staff[0].id, is_staff=True), now=now),
     )
 

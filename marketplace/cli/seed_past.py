@@ -1,8 +1,9 @@
 """What has happened in the demo's market before anybody looks: five weeks of two campaigns.
 
 One is over: its creators are paid, and what was left went back. In the other a post is live, a fee
-waits in its hold window, and a draft waits for its review. A payout has left whose answer was lost,
-and somebody has moved money past the product: a break for finance to resolve.
+waits in its hold window, and a draft waits for its review. A bonus for views was paid; of another
+fee something is taken back, and a bank has taken a payment back. A payout has left whose answer was
+lost, and somebody has moved money past the product: a break for finance to resolve.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ from marketplace.causes import service as causes
 from marketplace.causes.rules.pledges import PledgeTerms
 from marketplace.cli.seed_briefs import MORNINGS, PICNIC
 from marketplace.cli.seed_causes import BY_VIEWS, FIXED
-from marketplace.cli.seed_stage import Stage
+from marketplace.cli.seed_stage import CARD, DISPUTED, Stage
 from marketplace.cli.seed_story import BrandSide, Cast
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import DueDeliverable, Terms
+from marketplace.collaborations.rules import Bonus, DueDeliverable, Terms
 from marketplace.creators.models import Platform
 from marketplace.deliverables import queries as work
 from marketplace.deliverables import service as deliverables
@@ -38,6 +39,7 @@ from marketplace.notifications import service as notifications
 from marketplace.payouts import queries as payout_queries
 from marketplace.payouts import service as payouts
 from marketplace.store.session import reading
+from marketplace.treasury import service as treasury
 
 LENGTH: Final = timedelta(days=34)
 """How long ago the people of the demo signed up."""
@@ -55,7 +57,7 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
         stage, cast.brands[0], "Picnic weather", 90_000, PICNIC, gives=(cast.causes[0], FIXED)
     )
     ines, tilda, third, fourth = cast.creators[:4]
-    _picnic(stage, picnic, tilda, third)
+    bridge = _picnic(stage, picnic, tilda, third)
     say("Three weeks ago: the posts are seen, the first creator is paid …")
     stage.time.sleep(10 * _DAY)  # views, silence, the hold window and the payout
     stage.act(campaigns.close, campaign_id=picnic.campaign.id, actor=picnic.side.owner)
@@ -65,6 +67,8 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
         stage, cast.brands[0], "Slow mornings", 200_000, MORNINGS, gives=(cast.causes[1], BY_VIEWS)
     )
     _mornings(stage, mornings, cast, ines=ines, tilda=tilda, fourth=fourth)
+    say("Two days ago: a bank takes a payment back, and a creator gives something back …")
+    _trouble(stage, cast, mornings, bridge)
     say("Today: a draft to review, a payout under way, a break to resolve …")
     _today(stage, tilda=tilda, third=third)
     stage.time.arrive()
@@ -113,7 +117,12 @@ class _Campaign:
         return cls(stage, side, campaign)
 
     def agree(
-        self, creator: Actor, pitch: str, fee: int, owed: Sequence[tuple[str, str, int]]
+        self,
+        creator: Actor,
+        pitch: str,
+        fee: int,
+        owed: Sequence[tuple[str, str, int]],
+        bonus: Bonus | None = None,
     ) -> list[Deliverable]:
         """A creator applies, gets an offer and accepts it; owed: format, words, days to the draft.
 
@@ -136,6 +145,7 @@ class _Campaign:
                 usage_media="paid",
                 usage_days=60,
                 revision_rounds=2,
+                bonus=bonus,
             ),
             actor=self.side.owner,
         )
@@ -207,7 +217,9 @@ def pay_for_today(stage: Stage, cast: Cast) -> None:
     pay_in(stage, tin, suppers.id, Money(100_000, "USD"))
 
 
-def pay_in(stage: Stage, side: BrandSide, campaign_id: UUID, amount: Money) -> None:
+def pay_in(
+    stage: Stage, side: BrandSide, campaign_id: UUID, amount: Money, *, card: str = CARD
+) -> None:
     """Pay money into a campaign by card; the product hears of it a little later."""
     asked = stage.act(
         funding.request_funding,
@@ -219,7 +231,7 @@ def pay_in(stage: Stage, side: BrandSide, campaign_id: UUID, amount: Money) -> N
     with reading() as session:
         page = fundings.funding_seen_by(session, side.owner, asked.id)
     assert page.checkout_url is not None
-    stage.pay(page.checkout_url)
+    stage.pay(page.checkout_url, card=card)
 
 
 def _due(kind: str, words: str, days: int) -> DueDeliverable:
@@ -227,8 +239,11 @@ def _due(kind: str, words: str, days: int) -> DueDeliverable:
     return DueDeliverable(kind, words, draft, draft + 7 * _DAY)
 
 
-def _picnic(stage: Stage, picnic: _Campaign, tilda: Actor, third: Actor) -> None:
-    """Two creators make a picnic each, one of them in two rounds; both are accepted."""
+def _picnic(stage: Stage, picnic: _Campaign, tilda: Actor, third: Actor) -> Deliverable:
+    """Two creators make a picnic each, one of them in two rounds; both are accepted.
+
+    Returns the one that has a bonus for its views.
+    """
     tilda_at, third_at = stage.connect(tilda), stage.connect(third)
     _bank(stage, tilda, email="tilda@creators.test", holder="T. Account", bank="DE0044556677")
     (bridge,) = picnic.agree(
@@ -236,6 +251,7 @@ def _picnic(stage: Stage, picnic: _Campaign, tilda: Actor, third: Actor) -> None
         "Rain is my best month. We would sit under the bridge with the beans and a camping stove.",
         38_000,
         [("video", "A picnic under the bridge", 5)],
+        Bonus(rate=Money(200, "USD"), cap=Money(6_000, "USD"), days=7),
     )
     (roof,) = picnic.agree(
         third,
@@ -253,6 +269,7 @@ def _picnic(stage: Stage, picnic: _Campaign, tilda: Actor, third: Actor) -> None
     picnic.post(third, roof, third_at, "Ten minutes of sun #ad", total_views=31_000)
     stage.time.sleep(2 * _DAY)
     stage.act(deliverables.accept, actor=picnic.side.owner, deliverable_id=roof.id)
+    return bridge
 
 
 def _mornings(
@@ -294,6 +311,37 @@ def _mornings(
     stage.time.sleep(_DAY)
     mornings.ask_changes(monday, version, "The tin is hard to see. Could it come closer once?")
     mornings.hand_in(ines, leftovers, "leftovers", "The dog got the crumbs.")
+
+
+def _trouble(stage: Stage, cast: Cast, mornings: _Campaign, paid: Deliverable) -> None:
+    """A card's bank takes a payment back. Two of finance decide that a creator gives back a part.
+
+    Some of that comes out of what was sent already, the rest will be kept back from later earnings.
+    """
+    side = mornings.side
+    pay_in(stage, side, mornings.campaign.id, Money(50_000, "USD"), card=DISPUTED)
+    asking, deciding = cast.staff
+    asked = stage.act(
+        treasury.ask_clawback,
+        actor=asking,
+        deliverable_id=paid.id,
+        amount=Money(9_000, "USD"),
+        reason="The post was private for two days of the week it was paid for",
+    )
+    stage.act(treasury.approve, actor=deciding, request_id=asked.id)
+    with reading() as session:
+        sent = payout_queries.reversible_payouts(
+            session, creator_id=paid.creator_id, currency="USD"
+        )
+    stage.act(
+        payouts.ask_reversal,
+        actor=asking,
+        payout_id=sent[0].id,
+        amount=Money(3_000, "USD"),
+        reason="As far as her account goes; she agrees.",
+        case_id=asked.id,
+    )
+    stage.time.sleep(_SOON)
 
 
 def _today(stage: Stage, *, tilda: Actor, third: Actor) -> None:

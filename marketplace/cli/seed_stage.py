@@ -25,6 +25,8 @@ from marketplace.store.session import reading, transaction
 T = TypeVar("T")
 
 CARD: Final = "4242 4242 4242 4242"
+DISPUTED: Final = "4000 0000 0000 0259"
+"""A card whose bank takes the money back (docs.stripe.com/testing)."""
 CONNECTED_FIGURES: Final = 12
 """Past videos of an account that was just met."""
 
@@ -62,9 +64,9 @@ class Stage:
         self.time.settle()
         return outcome
 
-    def pay(self, checkout_url: str) -> None:
+    def pay(self, checkout_url: str, *, card: str = CARD) -> None:
         """Press Pay on a payment page."""
-        self._post(checkout_url, {"card": CARD, "email": "accounts@tinandthyme.test"})
+        self._post(checkout_url, {"card": card, "email": "accounts@tinandthyme.test"})
 
     def onboard(self, stripe_account_id: str, *, holder: str, bank: str) -> None:
         """Fill in the processor's own form about a creator's bank account."""

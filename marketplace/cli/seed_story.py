@@ -33,12 +33,13 @@ class BrandSide:
 class Cast:
     """Who acts. creators: in the order they were invented; the first two can be signed in as.
 
-    others: who else can be signed in as. causes: organisations that can be given to.
+    others: who else can be signed in as, staff among them. causes: organisations to give to.
     """
 
     brands: tuple[BrandSide, ...]
     creators: tuple[Actor, ...]
     others: tuple[Actor, ...]
+    staff: tuple[Actor, Actor]
     causes: tuple[UUID, ...]
 
 

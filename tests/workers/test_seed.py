@@ -14,11 +14,13 @@ from marketplace.campaigns.rules import CampaignState
 from marketplace.cli import seed
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
+from marketplace.funding.models import Chargeback
+from marketplace.funding.rules import ChargebackState
 from marketplace.kernel.clock import demo_offset
 from marketplace.ledger.models import JournalEntry
 from marketplace.metrics.models import MetricSnapshot
-from marketplace.payouts.models import Earning, Payout
-from marketplace.payouts.rules import EarningState, PayoutState
+from marketplace.payouts.models import ClawbackCase, Earning, Payout
+from marketplace.payouts.rules import EarningKind, EarningState, PayoutState
 from marketplace.reconciliation import checks
 from marketplace.reconciliation import queries as reconciliation
 from marketplace.reconciliation.rules import BreakKind
@@ -59,7 +61,17 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
         DeliverableState.IN_REVIEW: 1,
         DeliverableState.CHANGES_REQUESTED: 1,
     }
-    assert states(Payout.state) == {PayoutState.SETTLED: 1, PayoutState.RESERVED: 1}
+    assert states(Payout.state) == {
+        PayoutState.SETTLED: 1,
+        PayoutState.PARTLY_REVERSED: 1,
+        PayoutState.RESERVED: 1,
+    }
+    (bonus,) = session.scalars(select(Earning).where(Earning.kind == EarningKind.BONUS)).all()
+    assert (bonus.state, bonus.fee_minor) == (EarningState.PAID, 6_000)
+    (case,) = session.scalars(select(ClawbackCase)).all()
+    assert (case.amount_minor, case.settled_minor) == (9_000, 3_000)
+    (chargeback,) = session.scalars(select(Chargeback)).all()
+    assert (chargeback.state, chargeback.frozen_minor) == (ChargebackState.NEEDS_RESPONSE, 55_000)
     assert states(Earning.state)[EarningState.PENDING] == 1
     assert (session.scalar(select(func.count()).select_from(MetricSnapshot)) or 0) > 30
     oldest = session.scalar(select(func.min(JournalEntry.occurred_at)))
