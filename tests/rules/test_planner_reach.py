@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.matching.rules.planner.candidates import Candidates, candidates
@@ -91,6 +91,7 @@ def test_many_observed_overlaps_never_take_more_than_the_whole_audience() -> Non
     )
 
 
+@settings(deadline=None)
 @given(seeds, sets, st.integers(0, 39))
 def test_another_creator_never_lowers_the_reach(seed: int, some: set[int], one: int) -> None:
     among = all_of(random_problem(seed))
@@ -98,6 +99,7 @@ def test_another_creator_never_lowers_the_reach(seed: int, some: set[int], one: 
     assert reach_of(among, some | {one}) >= reach_of(among, some) - 1e-6
 
 
+@settings(deadline=None)
 @given(seeds, sets, sets, st.integers(0, 39))
 def test_a_creator_adds_no_more_to_a_larger_plan(
     seed: int, some: set[int], others: set[int], one: int
@@ -112,6 +114,7 @@ def test_a_creator_adds_no_more_to_a_larger_plan(
     assert to_many <= to_few + 1e-6
 
 
+@settings(deadline=None)
 @given(seeds, st.permutations(range(12)))
 def test_the_order_of_adding_does_not_matter(seed: int, order: list[int]) -> None:
     among = all_of(random_problem(seed))
@@ -119,6 +122,7 @@ def test_the_order_of_adding_does_not_matter(seed: int, order: list[int]) -> Non
     assert Reached(among, order).people == pytest.approx(reach_of(among, range(12)))
 
 
+@settings(deadline=None)
 @given(seeds, sets)
 def test_taking_one_out_is_as_if_they_had_never_been_in(seed: int, some: set[int]) -> None:
     among = all_of(random_problem(seed))
@@ -132,6 +136,7 @@ def test_taking_one_out_is_as_if_they_had_never_been_in(seed: int, some: set[int
         assert fewer.gain(one) == pytest.approx(whole.people - fewer.people)
 
 
+@settings(deadline=None)
 @given(seeds, sets)
 def test_the_fast_bound_of_a_gain_is_never_less(seed: int, some: set[int]) -> None:
     among = all_of(random_problem(seed))

@@ -37,7 +37,8 @@ class Candidates:
     """Bundles of creators, in the order of ``tie`` and then of the bundle; m of them, c cells.
 
     row, bundle: (m,) where each stands in the problem. price: (m,) minor units. owner: (m,) equal
-    for bundles of one creator. size: (m,). must: (m,) of a creator who must be in the plan.
+    for bundles of one creator; first, bundles: (m,) where these begin and how many they are. size:
+    (m,). must: (m,) of a creator who must be in the plan.
 
     seen: (m, c) the part of each cell that watches. watched: (m, c) -ln(1 - seen).
     population: (c,). crowd: (m, w) the crowds of each, ``crowds`` for none; part: (m, w) the part
@@ -50,6 +51,8 @@ class Candidates:
     bundle: Rows
     price: NDArray[np.int64]
     owner: Rows
+    first: Rows
+    bundles: Rows
     size: NDArray[np.intp]
     must: NDArray[np.bool_]
     seen: NDArray[np.float64]
@@ -60,6 +63,16 @@ class Candidates:
     own: NDArray[np.float64]
     crowds: int
     cheapest: tuple[tuple[tuple[int, int], ...], ...]
+
+    def bundles_of(self, place: int) -> Rows:
+        """Return the places of all bundles of the same creator; they stand side by side."""
+        first = int(self.first[place])
+        return np.arange(first, first + int(self.bundles[place]))
+
+    @property
+    def several(self) -> bool:
+        """True when some creator has more than one bundle."""
+        return bool(self.bundles.max(initial=1) > 1)
 
     @property
     def count(self) -> int:
@@ -110,13 +123,17 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
     seen = seen_by(problem, row, bundle)
     crowd, part, crowds = crowds_of(problem, row, seen)
     price = problem.price[row, bundle].astype(np.int64)
-    owner = np.unique(row, return_inverse=True)[1]
+    _, first, owner, bundles = np.unique(
+        row, return_index=True, return_inverse=True, return_counts=True
+    )
     size = problem.size[row].astype(np.intp)
     return Candidates(
         row=row,
         bundle=bundle,
         price=price,
         owner=owner,
+        first=first[owner],
+        bundles=bundles[owner],
         size=size,
         must=np.isin(row, sorted(limits.must_have)),
         seen=seen,

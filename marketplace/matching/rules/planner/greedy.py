@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.limits import Limits, cost_of_completing
-from marketplace.matching.rules.planner.problem import Size
+from marketplace.matching.rules.planner.problem import Rows, Size
 from marketplace.matching.rules.planner.reach import Reached
 
 LOOKS: Final = 24
@@ -22,19 +22,57 @@ class Room:
 
     def __init__(self, among: Candidates, limits: Limits, picks: Sequence[int] = ()) -> None:
         self._among, self._limits = among, limits
-        rows = np.array(picks, dtype=np.intp)
-        self.left = limits.budget_minor - int(among.price[rows].sum())
-        self.counts = np.bincount(among.size[rows], minlength=len(Size)).tolist()
-        self._taken: set[int] = set(among.owner[rows].tolist())
-        self._open = ~np.isin(among.owner, among.owner[rows])
+        self.left = limits.budget_minor
+        self.picks: list[int] = []
+        self.counts = [0] * len(Size)
+        self.price = among.price.copy()
+        self._taken: set[int] = set()
+        self._open = np.ones(among.count, dtype=bool)
+        self._larger = np.zeros(among.count, dtype=bool)
+        if among.several:
+            for pick in picks:
+                self.take(pick)
+        else:
+            self._take_all(np.array(picks, dtype=np.intp))
 
-    def take(self, pick: int) -> None:
-        """Count a candidate in; the other bundles of the same creator are closed."""
+    def copy(self) -> Room:
+        """Return a room that fills by itself."""
+        twin = Room(self._among, self._limits)
+        twin.left, twin.counts, twin.picks = self.left, list(self.counts), list(self.picks)
+        twin.price, twin._taken = self.price.copy(), set(self._taken)
+        twin._open, twin._larger = self._open.copy(), self._larger.copy()
+        return twin
+
+    def _take_all(self, picks: Rows) -> None:
+        """Count candidates in at once, where each creator has one bundle."""
         among = self._among
-        self.left -= int(among.price[pick])
-        self.counts[among.size[pick]] += 1
-        self._taken.add(int(among.owner[pick]))
-        self._open[among.owner == among.owner[pick]] = False
+        self.left -= int(among.price[picks].sum())
+        self.counts = np.bincount(among.size[picks], minlength=len(Size)).tolist()
+        self._taken.update(among.owner[picks].tolist())
+        self.picks += picks.tolist()
+        self._open[picks] = False
+
+    def take(self, pick: int) -> Rows:
+        """Count a candidate in, in the place of a smaller bundle of the same creator.
+
+        Only larger bundles of this creator stay open, at what they cost more: they are returned.
+        """
+        among = self._among
+        owner = int(among.owner[pick])
+        self.left -= int(self.price[pick])
+        if owner in self._taken:
+            self.picks = [each for each in self.picks if among.owner[each] != owner]
+        else:
+            self.counts[among.size[pick]] += 1
+            self._taken.add(owner)
+        self.picks.append(pick)
+        larger = among.bundles_of(pick)
+        more = among.price[larger] - among.price[pick]
+        self._open[larger[more <= 0]] = False
+        self._larger[larger] = True
+        self.price[larger] = more
+        dearer: Rows = larger[more > 0]
+        return dearer
 
     @property
     def needs_more(self) -> bool:
@@ -47,10 +85,20 @@ class Room:
     def fitting(self) -> NDArray[np.bool_]:
         """Return (m,) who may be taken next so that a plan within the limits stays possible."""
         among, limits = self._among, self._limits
+        fits = self._open & (among.price <= limits.cap_minor)
+        cheapest = self._cheapest() if self.needs_more else None
+        if among.several:
+            reserved = cost_of_completing(limits, self.counts, cheapest) if cheapest else 0
+            larger = self._larger & (self.price <= self.left - (reserved or 0))
+            return fits & np.where(self._larger, larger, self._new(cheapest))
+        return fits & self._new(cheapest)
+
+    def _new(self, cheapest: list[list[int]] | None) -> NDArray[np.bool_]:
+        """Return (m,) who may come in as one creator more."""
+        among, limits = self._among, self._limits
         if sum(self.counts) >= limits.most:
             return np.zeros(among.count, dtype=bool)
-        most = np.full(len(Size), min(self.left, limits.cap_minor))
-        cheapest = self._cheapest() if self.needs_more else None
+        most = np.full(len(Size), self.left)
         for size in Size:
             if self.counts[size] >= limits.most_of(size):
                 most[size] = -1
@@ -62,7 +110,8 @@ class Room:
                 most[size] = (
                     -1 if needed is None or not fits_in else min(most[size], self.left - needed)
                 )
-        return self._open & (among.price <= most[among.size])
+        fits: NDArray[np.bool_] = among.price <= most[among.size]
+        return fits
 
     def _missing(self, counts: Sequence[int]) -> int:
         return sum(max(0, self._limits.fewest_of(size) - counts[size]) for size in Size)
@@ -91,26 +140,32 @@ def greedy(
     The score is gain / (price + offset)^power: a power of 1 is reach for the price, of 0 reach
     alone; an offset is what a place in the plan is worth where places are few.
     """
-    reached, room = Reached(among, start), Room(among, limits, start)
-    scale = (np.maximum(among.price, 1) + offset) ** -power
-    return [*start, *fill(reached, room, reached.gains_at_most() * scale, scale)]
+    return fill(Reached(among, start), Room(among, limits, start), power=power, offset=offset)
 
 
 def fill(
-    reached: Reached, room: Room, at_most: NDArray[np.float64], scale: NDArray[np.float64]
+    reached: Reached,
+    room: Room,
+    *,
+    at_most: NDArray[np.float64] | None = None,
+    power: float = 1.0,
+    offset: float = 0.0,
 ) -> list[int]:
-    """Take candidates until nothing fits, and return them; ``reached`` and ``room`` grow.
+    """Take candidates until nothing fits; return all picks. ``reached`` and ``room`` grow.
 
-    scale: (m,) a score is the gain times this. at_most: (m,) bounds of the scores; sharpened here.
-    Gains only fall as a plan grows, so an old one is a bound, and only the most promising are
-    looked at again.
+    at_most: (m,) bounds of the gains, where they are known. Gains only fall as a plan grows, so an
+    old one is a bound, and only the most promising are looked at again. A larger bundle takes the
+    place of a smaller one of the same creator, for what it adds and costs more.
     """
-    taken = []
-    while (pick := _best(reached, room, at_most, scale)) is not None:
-        taken.append(pick)
+    scale = (np.maximum(room.price, 1) + offset) ** -power
+    bounds = (reached.gains_at_most() if at_most is None else at_most) * scale
+    while (pick := _best(reached, room, bounds, scale)) is not None:
         reached.add(pick)
-        room.take(pick)
-    return taken
+        larger = room.take(pick)
+        if larger.size:
+            scale[larger] = np.maximum(room.price[larger], 1.0) ** -power
+            bounds[larger] = reached.gains(larger) * scale[larger]
+    return room.picks
 
 
 def _best(

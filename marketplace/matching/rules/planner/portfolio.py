@@ -8,7 +8,7 @@ up again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -23,7 +23,10 @@ from marketplace.matching.rules.planner.reach import Reached, reach_of
 POWERS: Final = (1.0, 0.85, 0.7, 0.5, 0.3, 0.0)
 PLACE_WORTH: Final = (0.1, 0.3, 1.0, 3.0)
 """What a place in a plan costs besides its price, in parts of the budget for one place."""
-FILL_POWERS: Final = (1.0, 0.0)
+FIRSTS: Final = 6
+"""A place is filled in as many more ways, each beginning with one of those who would add most."""
+FIRSTS_UP_TO: Final = 24
+"""In plans up to this long; in longer ones one place matters less."""
 SEEDS: Final = 30
 """How many of the largest single reaches each begin a plan."""
 STEPS: Final = 900
@@ -93,19 +96,33 @@ def improve(
             room = Room(among, limits, rest)
             most = np.where(room.fitting(), fewer.gains_at_most(), 0.0)
             most[list(out)] = 0.0
-            if _at_most(most, among.price, room.left) <= reached.people - fewer.people:
+            if _at_most(most, room.price, room.left) <= reached.people - fewer.people:
                 continue
-            for power in FILL_POWERS:
+            for power, first in _fillings(most, FIRSTS if len(best) <= FIRSTS_UP_TO else 0):
                 if not trials:
                     return best
                 trials -= 1
-                more, scale = fewer.copy(), among.price.astype(np.float64) ** -power
-                added = fill(more, Room(among, limits, rest), most * scale, scale)
-                other = [*rest, *added]
+                more, again = fewer.copy(), room.copy()
+                for pick in first:
+                    more.add(pick)
+                    again.take(pick)
+                other = fill(more, again, power=power)
                 if more.people > reached.people * BETTER and is_whole(among, limits, other):
                     best, reached, changed = other, more, True
                     break
     return best
+
+
+def _fillings(most: NDArray[np.float64], firsts: int) -> Iterator[tuple[float, tuple[int, ...]]]:
+    """Return the ways to fill a place: a weight on the price, and who comes first.
+
+    most: (m,) what each would add at most there; 0 where they do not fit. firsts: how many of them
+    each begin a filling.
+    """
+    yield 1.0, ()
+    yield 0.0, ()
+    order = np.argsort(-most, kind="stable")[:firsts]
+    yield from ((1.0, (int(first),)) for first in order if most[first] > 0)
 
 
 def _taken_out(reached: Reached, plan: Sequence[int], out: Sequence[int]) -> Reached:
@@ -118,7 +135,7 @@ def _taken_out(reached: Reached, plan: Sequence[int], out: Sequence[int]) -> Rea
 
 def _at_most(gains: NDArray[np.float64], price: NDArray[np.int64], left: int) -> float:
     """Return more than any filling can add: the best reach for the price, for all the money."""
-    return float((gains / price).max(initial=0.0)) * left
+    return float((gains / np.maximum(price, 1)).max(initial=0.0)) * left
 
 
 def must_haves(among: Candidates) -> list[int]:

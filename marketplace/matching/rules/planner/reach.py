@@ -28,15 +28,17 @@ from marketplace.matching.rules.planner.problem import Rows
 class Reached:
     """A set of candidates: who is reached, and what one more would add.
 
-    left: (cells,) the people who are not reached.
+    A bundle that is added takes the place of a smaller one of the same creator, and adds what it
+    adds to that. left: (cells,) the people who are not reached.
     """
 
-    __slots__ = ("_among", "_shared", "_watched", "left")
+    __slots__ = ("_among", "_shared", "_smaller", "_watched", "left")
 
     def __init__(self, among: Candidates, picks: Iterable[int] = ()) -> None:
         self._among = among
         self._shared = np.zeros((among.crowds + 1, among.population.size))
         self._watched = np.zeros(among.population.size)
+        self._smaller: dict[int, int] = {}
         self.left = among.population
         for pick in picks:
             self.add(pick)
@@ -66,6 +68,8 @@ class Reached:
         self.left = among.population * np.exp(-self._watched)
         for crowd, part in zip(among.crowd[row], among.part[row], strict=True):
             np.maximum(self._shared[crowd], part * among.watched[row], out=self._shared[crowd])
+        if among.bundles[row] > 1:
+            self._smaller[int(among.owner[row])] = row
 
     def without(self, row: int, rest: Rows) -> Reached:
         """Return the same set without one candidate. rest: the others that are in it."""
@@ -81,6 +85,7 @@ class Reached:
                 watched -= self._shared[crowd] - largest
                 twin._shared[crowd] = largest
         twin._watched = watched
+        twin._smaller = {owner: each for owner, each in self._smaller.items() if each != row}
         twin.left = among.population * np.exp(-watched)
         return twin
 
@@ -88,7 +93,7 @@ class Reached:
         """Return a set that grows by itself."""
         twin = Reached(self._among)
         twin._shared, twin._watched = self._shared.copy(), self._watched
-        twin.left = self.left
+        twin._smaller, twin.left = dict(self._smaller), self.left
         return twin
 
     def _more(self, rows: Rows) -> NDArray[np.float64]:
@@ -96,6 +101,10 @@ class Reached:
         among = self._among
         watched = among.watched[rows]
         more: NDArray[np.float64] = watched * among.own[rows, None]
+        if self._smaller:
+            for place, row in enumerate(rows.tolist()):
+                if (smaller := self._smaller.get(int(among.owner[row]))) is not None:
+                    more[place] = among.own[row] * (watched[place] - among.watched[smaller])
         for slot in range(among.crowd.shape[1]):
             shared = self._shared[among.crowd[rows, slot]]
             more += np.maximum(among.part[rows, slot, None] * watched - shared, 0)
