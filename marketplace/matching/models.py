@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import BigInteger, Uuid
+from sqlalchemy.types import BigInteger, Boolean, Uuid
 
 from marketplace.kernel.ids import new_id
-from marketplace.store.base import Base
+from marketplace.matching.rules.chances import Step
+from marketplace.store.base import Base, Json, StateText, one_of
 
 
 class MatchShowing(Base):
@@ -24,6 +25,11 @@ class MatchShowing(Base):
     __table_args__ = (
         Index(None, "campaign_id", "shown_at"),
         CheckConstraint("cardinality(creator_ids) = cardinality(fits)", name="one_fit_a_creator"),
+        CheckConstraint(
+            "cardinality(creator_ids) = cardinality(fresh)"
+            " AND cardinality(creator_ids) = cardinality(best_fits)",
+            name="one_place_a_creator",
+        ),
         CheckConstraint("first_place >= 1", name="places_start_at_one"),
     )
 
@@ -36,6 +42,21 @@ class MatchShowing(Base):
     """The place of the first of them; the others follow."""
     creator_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     fits: Mapped[list[int]] = mapped_column(ARRAY(BigInteger()))
+    fresh: Mapped[list[bool]] = mapped_column(ARRAY(Boolean()))
+    """Who of them had their place because hardly anybody has seen them."""
+    best_fits: Mapped[list[int]] = mapped_column(ARRAY(BigInteger()))
+    """Those of the same places in the order of fit: what sharing attention costs."""
+
+
+class MatchListing(Base):
+    """That a creator was in a campaign's list, and when last: what attention is shared by."""
+
+    __tablename__ = "match_listings"
+    __table_args__ = (Index(None, "shown_at"),)
+
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    shown_at: Mapped[datetime]
 
 
 class Shortlisting(Base):
@@ -69,3 +90,49 @@ class MatchRules(Base):
     followers_most: Mapped[int | None]
     kept_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     kept_at: Mapped[datetime]
+
+
+class AttentionReport(Base):
+    """How attention was shared in the seven days before one day, and what came of it."""
+
+    __tablename__ = "attention_reports"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    creators: Mapped[int]
+    impressions: Mapped[int]
+    gini_bps: Mapped[int]
+    top_bps: Mapped[int]
+    unseen_bps: Mapped[int]
+    curve: Mapped[list[int]] = mapped_column(ARRAY(BigInteger()))
+    fresh_bps: Mapped[int]
+    """The part of all impressions that were places for the hardly seen."""
+    cost_bps: Mapped[int]
+    """How much lower the mean fit of what was shown is than in the order of fit."""
+    fresh_chosen_bps: Mapped[int]
+    """Of the hardly seen who had such a place, how many were shortlisted or invited."""
+    other_chosen_bps: Mapped[int]
+    """The same of everybody else who was shown."""
+
+
+class ChanceVersion(Base):
+    """One learning of how likely a step is, beside the version before it."""
+
+    __tablename__ = "chance_versions"
+    __table_args__ = (one_of("step", Step), UniqueConstraint("step", "version"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    step: Mapped[Step] = mapped_column(StateText(Step))
+    version: Mapped[int]
+    learned_at: Mapped[datetime]
+    counts: Mapped[bool]
+    """Whether it took the present one's place."""
+    base: Mapped[float]
+    weights: Mapped[Json]
+    """Fact -> weight."""
+    rows: Mapped[int]
+    held_back: Mapped[int]
+    loss: Mapped[float]
+    loss_before: Mapped[float]
+    loss_base: Mapped[float]
+    bins: Mapped[list[Json]]
+    """Each {"count", "said_bps", "happened_bps"}."""

@@ -66,7 +66,7 @@ STAFF: Final = (
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),
-    NavEntry("Jobs", "staff.messages", ("/staff/messages", "/staff/webhooks")),
+    NavEntry("Jobs", "staff.messages", ("/staff/messages", "/staff/webhooks", "/staff/chances")),
 )
 CLOCK: Final = NavEntry("Clock", "staff.clock", ())
 """Only the demo has a clock to move."""

@@ -36,10 +36,20 @@ from marketplace.web.creator import payouts as creator_payouts
 from marketplace.web.creator import profile as creator_profile
 from marketplace.web.creator import rates as creator_rates
 from marketplace.web.creator.blueprint import bp as creator_pages
-from marketplace.web.public import causes, demo, home, links, notifications, sign_in, sign_up
+from marketplace.web.public import (
+    causes,
+    demo,
+    fairness,
+    home,
+    links,
+    notifications,
+    sign_in,
+    sign_up,
+)
 from marketplace.web.public.blueprint import bp as public_pages
 from marketplace.web.staff import audiences as staff_audiences
 from marketplace.web.staff import causes as staff_causes
+from marketplace.web.staff import chances as staff_chances
 from marketplace.web.staff import chargebacks as staff_chargebacks
 from marketplace.web.staff import clawbacks as staff_clawbacks
 from marketplace.web.staff import clock as staff_clock
@@ -92,6 +102,7 @@ __all__ = [
     "creator_profile",
     "creator_rates",
     "demo",
+    "fairness",
     "home",
     "links",
     "notifications",
@@ -99,6 +110,7 @@ __all__ = [
     "sign_up",
     "staff_audiences",
     "staff_causes",
+    "staff_chances",
     "staff_chargebacks",
     "staff_clawbacks",
     "staff_clock",

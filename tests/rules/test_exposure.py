@@ -17,7 +17,6 @@ from marketplace.matching.rules.exposure import (
     drawn,
     fair_order,
     is_fresh,
-    lists_without,
     spread_of,
 )
 
@@ -90,11 +89,6 @@ def test_over_many_weeks_the_lot_gives_everybody_in_the_pool_a_turn() -> None:
 
 def test_who_was_in_two_lists_is_still_fresh_and_in_three_no_more() -> None:
     assert [is_fresh(lists) for lists in (0, 2, 3)] == [True, True, False]
-
-
-def test_a_brand_that_reads_its_own_list_again_changes_nothing_in_it() -> None:
-    lists = {IDS[0]: {IDS[1], IDS[2]}, IDS[3]: {IDS[1]}}
-    assert lists_without(lists, campaign_id=IDS[1]) == {IDS[0]: 1, IDS[3]: 0}
 
 
 def test_even_impressions_have_no_gini_and_a_straight_curve() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -23,32 +23,14 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import HardRules
 from tests.conftest import NOON
 from tests.factories.campaigns import brief_of, content, make_campaign
-from tests.factories.creators import make_audience, make_channel, make_creator, make_rate
+from tests.factories.creators import make_channel, make_creator
+from tests.factories.market import make_hireable
 
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     """Asks for the ages of 18 to 34, the United States and cooking, for USD 500 at most."""
     return make_campaign(session, brand=acme, by=alice)
-
-
-def make_hireable(
-    session: Session,
-    name: str,
-    *,
-    reach: int = 5_000,
-    country: str = "US",
-    followers: int = 10_000,
-    user_id: UUID | None = None,
-    fee_minor: int = 30_000,
-) -> UUID:
-    creator = make_creator(session, display_name=name, country=country, user_id=user_id)
-    channel = make_channel(session, creator_id=creator.id, follower_count=followers)
-    make_audience(
-        session, channel_id=channel.id, age={"18-24": reach}, country={"US": reach}, interest={}
-    )
-    make_rate(session, creator_id=creator.id, fee_minor=fee_minor)
-    return creator.id
 
 
 def matches(

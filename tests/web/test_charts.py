@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from marketplace.web import charts
-from marketplace.web.charts.lines import nice_top
+from marketplace.web.charts.axes import nice_top
 
 FIRST = date(2026, 11, 1)
 EVIL = "<script>\"&'</script>"
@@ -139,6 +139,38 @@ def test_an_axis_has_whole_numbers_only(top):
     assert all(label.isdigit() for label in labels)
 
 
+def curve(values, **changes):
+    given = {
+        "title": "Reach",
+        "across": "USD",
+        "unit": "people",
+        "at": [0, 500, 2_000],
+        "series": [charts.Series("Plan", values)],
+    }
+    return charts.curve(**{**given, **changes})
+
+
+def test_a_curve_runs_over_a_number_in_proportion():
+    (drawn,) = by_class(curve([0, 50, 100]), "line")
+    assert drawn.get("points") == "52,204 167.5,117 514,30"
+
+
+def test_a_curve_names_both_axes_and_marks_a_spot():
+    markup = curve([0, 50, 100], spot=charts.Spot(1_000, "Your budget"))
+    assert ">USD</text>" in markup
+    assert ">People</text>" in markup
+    assert ">Your budget</text>" in markup
+    assert 'd="M283 30V204"' in markup
+
+
+def test_a_curve_says_its_numbers_by_key_in_a_table_and_in_words():
+    markup = curve([0, None, 100])
+    assert "500 USD: Plan –" in markup
+    assert "<td>100</td>" in markup
+    assert "Plan: 100 people at 2,000 USD" in markup
+    assert "Nothing to show yet" in curve([None, None, None])
+
+
 def test_the_longest_bar_fills_the_width_and_others_follow():
     markup = charts.bars(
         title="Views", unit="views", items=[charts.Bar("Bea", 50), charts.Bar("Carl", 100)]
@@ -204,6 +236,14 @@ def every_chart(text):
         charts.bars(title=text, unit=text, items=[charts.Bar(text, 1)]),
         charts.share_bar(title=text, shares=[charts.Share(text, 10)]),
         charts.sparkline(title=text, unit=text, values=[1]),
+        charts.curve(
+            title=text,
+            across=text,
+            unit=text,
+            at=[1, 2],
+            series=[charts.Series(text, [1, 2])],
+            spot=charts.Spot(1, text),
+        ),
         charts.meter(label=text, bps=1),
     ]
 

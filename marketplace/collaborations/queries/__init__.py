@@ -38,7 +38,7 @@ from marketplace.collaborations.queries.money import (
     campaign_money,
     campaigns_money,
 )
-from marketplace.collaborations.queries.outcomes import Followed, outcomes
+from marketplace.collaborations.queries.outcomes import Followed, invited_since, outcomes
 from marketplace.collaborations.queries.scope import (
     Ties,
     application_seen_by,
@@ -84,6 +84,7 @@ __all__ = [
     "invitation_seen_by",
     "invitations_for_campaign",
     "invitations_to_answer",
+    "invited_since",
     "offer_seen_by",
     "offers_of",
     "offers_to_answer",

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+
+from marketplace.collaborations.models import Invitation
 
 SILENT_AFTER: Final = timedelta(days=14)
 """An invitation that nobody has answered for so long is not going to be."""
@@ -40,6 +42,14 @@ def outcomes(session: Session, *, now: datetime) -> Sequence[Followed]:
         {"silent": now - SILENT_AFTER, "renewal": RENEWED_WITHIN, "lapsed": now - RENEWED_WITHIN},
     ).all()
     return [Followed(*row) for row in rows]
+
+
+def invited_since(session: Session, *, since: datetime) -> Sequence[tuple[UUID, UUID]]:
+    """Campaign and creator of every invitation that was sent since."""
+    rows = session.execute(
+        select(Invitation.campaign_id, Invitation.creator_id).where(Invitation.sent_at > since)
+    )
+    return [(campaign_id, creator_id) for campaign_id, creator_id in rows]
 
 
 _OUTCOMES: Final = text(

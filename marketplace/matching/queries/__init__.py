@@ -1,5 +1,13 @@
 """Who fits a campaign, what fits a creator, and why."""
 
+from marketplace.matching.queries.chances import (
+    attention_report,
+    chance_versions,
+    newest_versions,
+    places_shown,
+    present_chances,
+    standing_bps,
+)
 from marketplace.matching.queries.fits import (
     Fit,
     OpenBrief,
@@ -9,6 +17,7 @@ from marketplace.matching.queries.fits import (
     open_briefs_for,
 )
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
+from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
     brief_to_match,
     rules_of,
@@ -17,18 +26,25 @@ from marketplace.matching.queries.wishes import (
 )
 
 __all__ = [
+    "WEEK",
     "Fit",
     "MatchLine",
     "Matches",
     "OpenBrief",
+    "attention_report",
     "brief_to_match",
+    "chance_versions",
     "fit_of",
     "fit_to",
     "fits_of",
     "matches_for",
+    "newest_versions",
     "open_briefs_for",
+    "places_shown",
+    "present_chances",
     "rules_of",
     "shortlisted",
+    "standing_bps",
     "wanted_for",
     "wanted_in",
 ]

@@ -15,6 +15,7 @@ from marketplace.creators.models import Channel, Creator
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import Shortlisting
+from marketplace.matching.queries.sharing import Shared, by_fit, in_fair_order
 from marketplace.matching.rules.fit import order_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, explain
@@ -24,7 +25,12 @@ from marketplace.store.paging import PAGE_SIZE, Page
 
 @dataclass(frozen=True, slots=True)
 class MatchLine:
-    """One match on the page. place: from 1, in the whole market; None for one left out."""
+    """One match on the page.
+
+    place: from 1, in the list; None for one left out. by_fit: the place that the fit alone would
+    give. lists: of other campaigns in which they were this week. is_fresh: whether the place is
+    one of those for the hardly seen. best_fit: of whoever would have the place by fit alone.
+    """
 
     place: int | None
     creator_id: UUID
@@ -37,6 +43,10 @@ class MatchLine:
     fit: Explained
     is_shortlisted: bool
     left_out: LeftOut | None = None
+    by_fit: int | None = None
+    lists: int = 0
+    is_fresh: bool = False
+    best_fit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Matches:
     left_out: Mapping[LeftOut, int]
     cheapest_minor: int | None
     refreshed_at: datetime
+    is_fair: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class _Place:
     creator_id: UUID
     fit: Explained
     left_out: LeftOut | None = None
+    shared: Shared | None = None
 
 
 def matches_for(
@@ -71,6 +83,7 @@ def matches_for(
     *,
     campaign_id: UUID,
     only_shortlist: bool = False,
+    is_fair: bool = True,
     page: int = 1,
     size: int = PAGE_SIZE,
     now: datetime,
@@ -78,13 +91,17 @@ def matches_for(
     """One page of the best creators for a wish, computed now over the whole market.
 
     campaign_id: whose shortlist to show. only_shortlist: nobody but those on it, also whom a rule
-    removes.
+    removes. is_fair: in the order that shares attention, not by fit alone.
     """
     chosen = shortlisted(session, campaign_id) if only_shortlist else None
 
     def look(market: Market) -> tuple[list[_Place], Matches]:
         ranking = columns.rank(market, wanted)
-        numbers = {each.row: number for number, each in enumerate(ranking.best, 1)}
+        if is_fair and chosen is None:
+            order = in_fair_order(session, market, ranking.best, campaign_id=campaign_id, now=now)
+        else:
+            order = by_fit(ranking.best)
+        numbers = {each.row: (number, each) for number, each in enumerate(order, 1)}
         rows = list(numbers) if chosen is None else _rows_of(market, chosen)
         total = len(rows)
         number = min(max(1, page), max(1, -(-total // size)))
@@ -94,9 +111,11 @@ def matches_for(
         rows = rows[(number - 1) * size : number * size]
         places = []
         for row, seen in zip(rows, columns.seen_at(market, target, rows), strict=True):
+            place, shared = numbers.get(row, (None, None))
             places.append(
                 _Place(
-                    number=numbers.get(row),
+                    number=place,
+                    shared=shared,
                     creator_id=market.id_at(row),
                     fit=explain(wanted, seen, ranking.medians),
                     left_out=columns.left_out_at(market, target, wanted.rules, seen, row),
@@ -111,6 +130,7 @@ def matches_for(
             left_out=ranking.left_out,
             cheapest_minor=columns.cheapest_minor(market, wanted) if too_dear else None,
             refreshed_at=market.refreshed_at,
+            is_fair=is_fair and chosen is None,
         )
 
     places, found = columns.ask(session, look, now=now)
@@ -180,4 +200,8 @@ def _line(place: _Place, row: Any) -> MatchLine:
         fit=place.fit,
         is_shortlisted=row[7] is not None,
         left_out=place.left_out,
+        by_fit=None if place.shared is None else place.shared.by_fit,
+        lists=0 if place.shared is None else place.shared.lists,
+        is_fresh=place.shared is not None and place.shared.is_fresh,
+        best_fit=0 if place.shared is None else place.shared.best_fit,
     )

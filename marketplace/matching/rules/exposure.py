@@ -13,7 +13,7 @@ discount overshot. It is the figure we start from, not a law.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import exp
@@ -150,15 +150,3 @@ def cost_bps(fits: Sequence[int], placings: Sequence[Placing], *, first: int) ->
     best = sum(fits[: len(shown)])
     there = sum(fits[each.at] for each in shown)
     return BPS_WHOLE * (best - there) // best if best else 0
-
-
-def lists_without(lists: Mapping[UUID, Collection[UUID]], *, campaign_id: UUID) -> dict[UUID, int]:
-    """Return in how many other campaigns' lists each creator was.
-
-    lists: creator -> the campaigns of the week. A brand that reads its own list again changes
-    nothing in it.
-    """
-    return {
-        creator: len([one for one in campaigns if one != campaign_id])
-        for creator, campaigns in lists.items()
-    }

@@ -60,6 +60,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 wanted,
                 campaign_id=campaign_id,
                 only_shortlist=bool(form.shortlisted.data),
+                is_fair=not form.by_fit.data,
                 page=access.page_number(),
                 size=ROWS,
                 now=now,

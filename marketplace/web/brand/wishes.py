@@ -59,6 +59,7 @@ class WishForm(BaseForm):
     followers_most = IntegerField("to", [Optional()])
     without = StringField("Leave out who makes")
     shortlisted = BooleanField("Shortlist only")
+    by_fit = BooleanField("Order by fit alone")
 
     def offer(self, market_countries: Iterable[str]) -> None:
         """Offer the countries of the market and those chosen already."""

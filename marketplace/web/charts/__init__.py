@@ -6,7 +6,20 @@ text alternative and its numbers in words; points show theirs on hover and focus
 
 from __future__ import annotations
 
+from marketplace.web.charts.curves import Spot, curve
 from marketplace.web.charts.lines import Band, Series, line
 from marketplace.web.charts.shapes import Bar, Share, bars, meter, share_bar, sparkline
 
-__all__ = ["Band", "Bar", "Series", "Share", "bars", "line", "meter", "share_bar", "sparkline"]
+__all__ = [
+    "Band",
+    "Bar",
+    "Series",
+    "Share",
+    "Spot",
+    "bars",
+    "curve",
+    "line",
+    "meter",
+    "share_bar",
+    "sparkline",
+]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil, floor, log10
+from math import ceil
 from typing import Final
 
 from markupsafe import Markup
 
+from marketplace.web.charts.axes import BOTTOM, HEIGHT, LEFT, TOP, Pick, nice_top, picks, upright
 from marketplace.web.charts.svg import (
     WIDTH,
     Value,
@@ -17,22 +18,14 @@ from marketplace.web.charts.svg import (
     figure,
     hue_of,
     nothing,
-    path,
     places,
     polyline,
-    sentence,
     short_day,
     table_of,
     text,
 )
 from marketplace.web.reader import compact, number
 
-HEIGHT: Final = 240
-LEFT: Final = 52
-TOP: Final = 30
-BOTTOM: Final = 204
-MOST_STOPS: Final = 31
-"""So many points at most can be reached by key; the table has them all."""
 MOST_DATES: Final = 5
 NAME_ROOM: Final = 60
 NAME_ROW: Final = 14
@@ -83,7 +76,7 @@ def line(
     def y(value: Value) -> float:
         return BOTTOM - (BOTTOM - TOP) * value / top
 
-    parts = [_upright(top, unit, y=y, right=right), _days(dates, x)]
+    parts = [upright(top, unit, y=y, right=right), _days(dates, x)]
     if band:
         edge = [(x(on), y(high)) for on, high in zip(dates, band.high, strict=True)]
         edge += [(x(on), y(low)) for on, low in reversed([*zip(dates, band.low, strict=True)])]
@@ -118,31 +111,6 @@ def line(
     )
 
 
-def nice_top(highest: Value) -> int:
-    """Return the end of an axis: the next 1, 2, 2.5, 5 or 10 times a power of ten, at least 4."""
-    if highest <= 4:
-        return 4
-    size = 10 ** floor(log10(highest))
-    return next(
-        int(size * step)
-        for step in (1, 2, 2.5, 5, 10)
-        if size * step >= highest and size * step % 1 == 0
-    )
-
-
-def _upright(top: int, unit: str, *, y: Callable[[Value], float], right: float) -> Markup:
-    steps = 4 if top % 4 == 0 else 5
-    ticks = [top // steps * step for step in range(steps + 1)]
-    drawn = [
-        Markup("{}{}").format(
-            path(f"M{LEFT} {places(y(tick))}H{places(right)}", "axis" if tick == 0 else "grid"),
-            text(LEFT - 8, y(tick) + 4, words=compact(tick), css="end"),
-        )
-        for tick in ticks
-    ]
-    return Markup("").join([*drawn, text(0, 12, words=sentence(unit), css="unit")])
-
-
 def _days(dates: Sequence[date], x: Callable[[date], float]) -> Markup:
     every = max(1, ceil((len(dates) - 1) / (MOST_DATES - 1)))
     shown = [on for place, on in enumerate(dates) if (len(dates) - 1 - place) % every == 0]
@@ -159,46 +127,26 @@ def _picks(
     right: float,
 ) -> list[Markup]:
     """Return one column for each date that shows its numbers when pointed at or focused."""
-    every = ceil(len(dates) / MOST_STOPS)
-    columns = [x(on) for on in dates]
-    parts = []
+    columns = []
     for place, on in enumerate(dates):
-        here = columns[place]
-        start = (columns[place - 1] + here) / 2 if place else here - 8
-        end = (here + columns[place + 1]) / 2 if place + 1 < len(dates) else here + 8
         said = [
-            (hue, one, one.values[place])
+            (hue, one, value)
             for hue, one in enumerate(series, start=1)
-            if one.values[place] is not None
+            if (value := one.values[place]) is not None
         ]
-        numbers = [f"{one.label} {number(value)}" for _, one, value in said if value is not None]
+        numbers = [f"{one.label} {number(value)}" for _, one, value in said]
         if band:
             numbers.append(f"{band.label} {compact(band.low[place])}–{compact(band.high[place])}")
-        words = f"{short_day(on)}: {', '.join(numbers) or 'nothing read'}"
-        stop = Markup(' tabindex="0"') if (len(dates) - 1 - place) % every == 0 else Markup("")
-        dots = Markup("").join(
-            circle(here, y(value), css=f"dot hue-{hue_of(hue)}")
-            for hue, _, value in said
-            if value is not None
-        )
-        parts.append(
-            Markup(
-                '<g class="pick"{stop} role="img" aria-label="{words}">'
-                '<rect class="hit" x="{x}" y="{top}" width="{width}" height="{height}"/>'
-                '<g class="shown">{guide}{dots}{readout}</g></g>'
-            ).format(
-                stop=stop,
-                words=words,
-                x=places(start),
-                top=TOP,
-                width=places(end - start),
-                height=BOTTOM - TOP,
-                guide=path(f"M{places(here)} {TOP}V{BOTTOM}", "guide"),
-                dots=dots,
-                readout=text(right, 12, words=words, css="readout end"),
+        columns.append(
+            Pick(
+                x=x(on),
+                words=f"{short_day(on)}: {', '.join(numbers) or 'nothing read'}",
+                dots=[
+                    circle(x(on), y(value), css=f"dot hue-{hue_of(hue)}") for hue, _, value in said
+                ],
             )
         )
-    return parts
+    return picks(columns, right=right)
 
 
 def _line_table(

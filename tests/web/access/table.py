@@ -67,6 +67,7 @@ GET  demo                    404    404   404     404     404    404     404   4
 GET  demo_mail               404    404   404     404     404    404     404   404   404   404
 POST demo_sign_in            404    404   404     404     404    404     404   404   404   404
 GET  demo_styleguide         404    404   404     404     404    404     404   404   404   404
+GET  fairness                200    200   200     200     200    200     200   200   200   200
 GET  forgot_password         200    200   200     200     200    200     200   200   200   200
 POST forgot_password         303    303   303     303     303    303     303   303   303   303
     -> public.look_in_mail
@@ -305,6 +306,7 @@ POST check_now               in     404   404     404     404    404     404   4
     -> staff.proof
 GET  cause                   in     404   404     404     404    404     404   404   200   404
 GET  causes                  in     404   404     404     404    404     404   404   200   404
+GET  chances                 in     404   404     404     404    404     404   404   200   404
 GET  chargeback              in     404   404     404     404    404     404   404   200   404
 GET  chargebacks             in     404   404     404     404    404     404   404   200   404
 GET  clawback                in     404   404     404     404    404     404   404   200   404

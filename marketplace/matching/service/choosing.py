@@ -1,8 +1,7 @@
-"""Set creators aside, keep rules, log what was shown, and keep the columns up to date."""
+"""What a brand asks of everybody, and whom it sets aside."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,11 +13,7 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
-from marketplace.kernel.ids import new_id
-from marketplace.matching import columns
-from marketplace.matching.columns import Built
-from marketplace.matching.models import MatchRules, MatchShowing, Shortlisting
-from marketplace.matching.queries import MatchLine
+from marketplace.matching.models import MatchRules, Shortlisting
 from marketplace.matching.rules.wanted import HardRules, Wanted, problems
 
 
@@ -47,45 +42,6 @@ def keep_rules(
         .values(campaign_id=campaign_id, **values)
         .on_conflict_do_update(index_elements=[MatchRules.campaign_id], set_=values)
     )
-
-
-def record_showing(
-    session: Session,
-    *,
-    campaign_id: UUID,
-    brief_id: UUID,
-    lines: Sequence[MatchLine],
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Keep who was shown in which place with which fit; nothing where nobody was."""
-    placed = [line for line in lines if line.place is not None]
-    if not placed:
-        return
-    session.add(
-        MatchShowing(
-            id=new_id(),
-            campaign_id=campaign_id,
-            brief_id=brief_id,
-            shown_to=actor.user_id,
-            shown_at=now,
-            first_place=placed[0].place or 1,
-            creator_ids=[line.creator_id for line in placed],
-            fits=[line.fit.fit for line in placed],
-        )
-    )
-
-
-def build_columns(
-    session: Session, *, now: datetime, progress: Callable[[int, int], None]
-) -> Built:
-    """Make the columns anew from everything in the market; raises Busy, BrokenColumns."""
-    return columns.build(session, columns.the_folder(), now=now, progress=progress)
-
-
-def refresh_columns(session: Session, *, now: datetime) -> Built:
-    """Bring the columns up to date, or make them; raises Busy, BrokenColumns."""
-    return columns.refresh(session, columns.the_folder(), now=now)
 
 
 def shortlist(

@@ -1,0 +1,80 @@
+"""What was learned of chances, and where a creator stood when a question was put."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from math import log
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.columns import BEST
+from marketplace.matching.models import AttentionReport, ChanceVersion
+from marketplace.matching.rules.chances import Facts, Model, Step
+
+VERSIONS_SHOWN: Final = 40
+
+
+def newest_versions(session: Session) -> Mapping[Step, ChanceVersion]:
+    """The last learning of each step, whether it counts or not."""
+    found = session.scalars(
+        select(ChanceVersion)
+        .ext(distinct_on(ChanceVersion.step))
+        .order_by(ChanceVersion.step, ChanceVersion.version.desc())
+    )
+    return {each.step: each for each in found}
+
+
+def present_chances(session: Session) -> Mapping[Step, Model]:
+    """The chances that count now; a step of which nothing was learned is not there."""
+    found = session.scalars(
+        select(ChanceVersion)
+        .ext(distinct_on(ChanceVersion.step))
+        .where(ChanceVersion.counts)
+        .order_by(ChanceVersion.step, ChanceVersion.version.desc())
+    )
+    return {
+        each.step: Model(each.step, each.base, Facts(**each.weights), each.rows) for each in found
+    }
+
+
+def chance_versions(session: Session) -> Sequence[ChanceVersion]:
+    """The last learnings of all steps, the newest first."""
+    return session.scalars(
+        select(ChanceVersion)
+        .order_by(ChanceVersion.learned_at.desc(), ChanceVersion.step)
+        .limit(VERSIONS_SHOWN)
+    ).all()
+
+
+def places_shown(session: Session) -> Mapping[tuple[UUID, UUID], Sequence[tuple[datetime, int]]]:
+    """Campaign and creator -> when they were in its list and in which place, in order of time."""
+    found: dict[tuple[UUID, UUID], list[tuple[datetime, int]]] = {}
+    for campaign_id, creator_id, shown_at, place in session.execute(_PLACES):
+        found.setdefault((campaign_id, creator_id), []).append((shown_at, place))
+    return found
+
+
+def standing_bps(place: int) -> int:
+    """Return what share of the listed fits less than a place, on a scale of tenfolds."""
+    return round(BPS_WHOLE * (1 - log(min(max(place, 1), BEST)) / log(BEST)))
+
+
+def attention_report(session: Session) -> AttentionReport | None:
+    """How attention was shared, as last worked out; None before the first time."""
+    return session.scalar(select(AttentionReport).order_by(AttentionReport.day.desc()).limit(1))
+
+
+_PLACES: Final = text(
+    """
+    SELECT s.campaign_id, t.creator_id, s.shown_at, s.first_place + t.number - 1
+    FROM match_showings s
+    CROSS JOIN LATERAL unnest(s.creator_ids) WITH ORDINALITY AS t(creator_id, number)
+    ORDER BY s.shown_at, s.id
+    """
+)

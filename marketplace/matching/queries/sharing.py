@@ -1,0 +1,85 @@
+"""The order of a list in which attention is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.matching.columns import Market, Ranked
+from marketplace.matching.models import MatchListing
+from marketplace.matching.rules.exposure import drawn, fair_order, is_fresh
+from marketplace.matching.rules.fit import fit_of, order_of
+
+WEEK: Final = timedelta(days=7)
+
+
+class Shared(NamedTuple):
+    """One place of a list.
+
+    by_fit: the place the fit alone would give, from 1. lists: of other campaigns this week.
+    best_fit: of whoever would have this place by fit alone.
+    """
+
+    row: int
+    by_fit: int
+    lists: int
+    is_fresh: bool
+    best_fit: int
+
+
+def in_fair_order(
+    session: Session, market: Market, best: Sequence[Ranked], *, campaign_id: UUID, now: datetime
+) -> list[Shared]:
+    """The best of a ranking in the order that shares attention; see ``rules.exposure``."""
+    ids = [market.id_at(each.row) for each in best]
+    seen = lists_of_week(session, ids, but=campaign_id, now=now)
+    lists = [seen.get(one, 0) for one in ids]
+    fresh = [one for one, times in zip(ids, lists, strict=True) if is_fresh(times)]
+    year, week, _ = now.isocalendar()
+    lot = drawn(fresh, lot=f"{campaign_id} {year}-{week}")
+    at = {one: place for place, one in enumerate(ids)}
+    placings = fair_order(
+        [order_of(each.factors) for each in best], lists, [at[one] for one in lot]
+    )
+    return [
+        Shared(
+            row=best[each.at].row,
+            by_fit=each.at + 1,
+            lists=lists[each.at],
+            is_fresh=each.is_fresh,
+            best_fit=fit_of(best[place].factors),
+        )
+        for place, each in enumerate(placings)
+    ]
+
+
+def by_fit(best: Sequence[Ranked]) -> list[Shared]:
+    """The best of a ranking in the order of fit alone."""
+    return [
+        Shared(each.row, place, 0, is_fresh=False, best_fit=fit_of(each.factors))
+        for place, each in enumerate(best, start=1)
+    ]
+
+
+def lists_of_week(
+    session: Session, creator_ids: Sequence[UUID], *, but: UUID, now: datetime
+) -> dict[UUID, int]:
+    """Creator -> in how many campaigns' lists they were in the last seven days, but for one's.
+
+    A brand that reads its own list again changes nothing in it.
+    """
+    rows = session.execute(
+        select(MatchListing.creator_id, func.count())
+        .where(
+            MatchListing.creator_id.in_(creator_ids),
+            MatchListing.campaign_id != but,
+            MatchListing.shown_at > now - WEEK,
+        )
+        .group_by(MatchListing.creator_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,17 @@
+"""The verbs of matching: choosing, sharing attention, keeping the columns, learning chances."""
+
+from marketplace.matching.service.attention import record_showing, report_attention
+from marketplace.matching.service.choosing import keep_rules, shortlist, take_off_shortlist
+from marketplace.matching.service.columns import build_columns, refresh_columns
+from marketplace.matching.service.learning import learn_chances
+
+__all__ = [
+    "build_columns",
+    "keep_rules",
+    "learn_chances",
+    "record_showing",
+    "refresh_columns",
+    "report_attention",
+    "shortlist",
+    "take_off_shortlist",
+]

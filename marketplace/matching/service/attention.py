@@ -1,0 +1,138 @@
+"""What was shown to whom, and how even attention is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries as creators
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.models import AttentionReport, MatchListing, MatchShowing
+from marketplace.matching.queries import WEEK, MatchLine
+from marketplace.matching.rules.exposure import spread_of
+
+
+def record_showing(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    brief_id: UUID,
+    lines: Sequence[MatchLine],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep who was shown in which place with which fit; nothing where nobody was.
+
+    What counts for the others' attention is that they were in the list, not how often it is read.
+    """
+    placed = [line for line in lines if line.place is not None]
+    if not placed:
+        return
+    session.add(
+        MatchShowing(
+            id=new_id(),
+            campaign_id=campaign_id,
+            brief_id=brief_id,
+            shown_to=actor.user_id,
+            shown_at=now,
+            first_place=placed[0].place or 1,
+            creator_ids=[line.creator_id for line in placed],
+            fits=[line.fit.fit for line in placed],
+            fresh=[line.is_fresh for line in placed],
+            best_fits=[line.best_fit for line in placed],
+        )
+    )
+    adding = upsert(MatchListing)
+    session.execute(
+        adding.on_conflict_do_update(
+            index_elements=[MatchListing.creator_id, MatchListing.campaign_id],
+            set_={"shown_at": adding.excluded.shown_at},
+        ),
+        [
+            {"creator_id": each, "campaign_id": campaign_id, "shown_at": now}
+            for each in sorted(line.creator_id for line in placed)
+        ],
+    )
+
+
+def report_attention(
+    session: Session, *, invited: Collection[tuple[UUID, UUID]], now: datetime
+) -> AttentionReport:
+    """Work out how attention was shared in the last seven days; again on a day replaces it.
+
+    invited: campaign and creator of every invitation since then, beside whom brands shortlisted.
+    """
+    since = now - WEEK
+    counts = [
+        times for times, people in session.execute(_COUNTS, {"since": since}) for _ in range(people)
+    ]
+    spread = spread_of(counts, creators=creators.market_size(session))
+    figures = session.execute(_FIGURES, {"since": since}).one()
+    pairs = session.execute(_SHOWN, {"since": since}).all()
+    asked = set(invited)
+    values = {
+        "creators": spread.creators,
+        "impressions": spread.impressions,
+        "gini_bps": spread.gini_bps,
+        "top_bps": spread.top_bps,
+        "unseen_bps": spread.unseen_bps,
+        "curve": list(spread.curve),
+        "fresh_bps": int(figures.fresh_bps or 0),
+        "cost_bps": int(figures.cost_bps or 0),
+        "fresh_chosen_bps": _chosen_bps(pairs, asked, fresh=True),
+        "other_chosen_bps": _chosen_bps(pairs, asked, fresh=False),
+    }
+    session.execute(
+        upsert(AttentionReport)
+        .values(day=now.date(), **values)
+        .on_conflict_do_update(index_elements=[AttentionReport.day], set_=values)
+    )
+    return session.get_one(AttentionReport, now.date(), populate_existing=True)
+
+
+def _chosen_bps(rows: Sequence[Any], asked: set[tuple[UUID, UUID]], *, fresh: bool) -> int:
+    """Of those shown in such places, how many were shortlisted or invited for that campaign."""
+    there = [row for row in rows if row.was_fresh is fresh]
+    chosen = sum(row.is_shortlisted or (row.campaign_id, row.creator_id) in asked for row in there)
+    return BPS_WHOLE * chosen // len(there) if there else 0
+
+
+_COUNTS: Final = text(
+    """
+    SELECT times, count(*) AS people FROM (
+        SELECT count(*) AS times FROM match_showings, unnest(creator_ids) AS creator_id
+        WHERE shown_at > :since GROUP BY creator_id) each
+    GROUP BY times ORDER BY times
+    """
+)
+_FIGURES: Final = text(
+    """
+    SELECT sum(f.fresh) * 10000 / nullif(sum(cardinality(creator_ids)), 0) AS fresh_bps,
+           round(avg(10000 * (b.best - f.shown) / nullif(b.best, 0))) AS cost_bps
+    FROM match_showings s
+    CROSS JOIN LATERAL (
+        SELECT sum(fit) AS shown, count(*) FILTER (WHERE was_fresh) AS fresh
+        FROM unnest(s.fits, s.fresh) AS t(fit, was_fresh)) f
+    CROSS JOIN LATERAL (SELECT sum(fit) AS best FROM unnest(s.best_fits) AS fit) b
+    WHERE shown_at > :since
+    """
+)
+_SHOWN: Final = text(
+    """
+    SELECT s.campaign_id, t.creator_id, bool_or(t.was_fresh) AS was_fresh,
+           bool_or(l.creator_id IS NOT NULL) AS is_shortlisted
+    FROM match_showings s
+    CROSS JOIN LATERAL unnest(s.creator_ids, s.fresh) AS t(creator_id, was_fresh)
+    LEFT JOIN shortlistings l ON l.campaign_id = s.campaign_id AND l.creator_id = t.creator_id
+    WHERE shown_at > :since
+    GROUP BY s.campaign_id, t.creator_id
+    """
+)

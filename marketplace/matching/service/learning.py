@@ -1,0 +1,52 @@
+"""Learning how likely the next step is, in versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from marketplace.kernel.ids import new_id
+from marketplace.matching import queries
+from marketplace.matching.models import ChanceVersion
+from marketplace.matching.rules.chances import Outcome, Step, judged, start
+
+
+def learn_chances(
+    session: Session, outcomes: Mapping[Step, Sequence[Outcome]], *, now: datetime
+) -> list[ChanceVersion]:
+    """Learn each step anew from all its outcomes, in the order of time; return what is new.
+
+    A step of which nothing more has happened since the last version is left alone. A new version
+    counts only when it foretells the newest outcomes, which it has not learned from, at least as
+    well as the present one.
+    """
+    newest = queries.newest_versions(session)
+    present = queries.present_chances(session)
+    made = []
+    for step in Step:
+        rows = outcomes.get(step, ())
+        last = newest.get(step)
+        if not rows or (last is not None and last.rows == len(rows)):
+            continue
+        found = judged(present.get(step, start(step)), rows)
+        version = ChanceVersion(
+            id=new_id(),
+            step=step,
+            version=1 if last is None else last.version + 1,
+            learned_at=now,
+            counts=found.is_better,
+            base=found.model.base,
+            weights=found.model.weights._asdict(),
+            rows=len(rows),
+            held_back=found.rows,
+            loss=found.loss,
+            loss_before=found.loss_before,
+            loss_base=found.loss_base,
+            bins=[asdict(each) for each in found.bins],
+        )
+        session.add(version)
+        made.append(version)
+    return made
