@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -18,9 +19,9 @@ from marketplace.kernel.ids import NIL
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.chart import CHART
-from marketplace.ledger.queries import TrialLine
+from marketplace.ledger.queries import EntryView, TrialLine
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
-from marketplace.reconciliation.queries import owner_names
+from marketplace.reconciliation.queries import names_of, owner_names
 from marketplace.store.session import reading
 from marketplace.web import access
 from marketplace.web.staff.asked import Asked
@@ -117,8 +118,12 @@ def journal() -> ResponseReturnValue:
             kinds=list(EntryKind),
             chart=CHART,
             problems=asked.problems,
-            owners=owner_names(session, (line.ref for each in shown for line in each.lines)),
+            owners=names_of(session, {*_owners_in(shown), *([owner] if owner else [])}),
         )
+
+
+def _owners_in(entries: Sequence[EntryView]) -> set[UUID]:
+    return {line.ref.owner for each in entries for line in each.lines}
 
 
 @bp.get(f"/ledger/entries/<int(max={LARGEST_ID}):entry_id>")

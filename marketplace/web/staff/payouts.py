@@ -19,6 +19,7 @@ from marketplace.processor.rules import CallKind
 from marketplace.reconciliation.queries import owner_names
 from marketplace.store.session import reading
 from marketplace.web import access
+from marketplace.web.staff.answers import said
 from marketplace.web.staff.asked import Asked, order_asked_for
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.home import WORDS, url_of_call
@@ -119,6 +120,7 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
             earnings=queries.earnings_in(session, payout_id),
             call=call,
             attempts=processor.attempts_of(session, call.id) if call else [],
+            said=said(call) if call else None,
             entries=entries,
             owners=owner_names(session, (line.ref for each in entries for line in each.lines)),
         )
@@ -134,6 +136,7 @@ def calls() -> ResponseReturnValue:
         calls=[*found.stuck, *found.unclear],
         words=WORDS,
         url_of_call=url_of_call,
+        said=said,
     )
 
 
@@ -145,4 +148,6 @@ def call(call_id: UUID) -> ResponseReturnValue:
         attempts = processor.attempts_of(session, call_id)
     if found.kind is CallKind.TRANSFER:
         return redirect(url_of_call(found))
-    return render_template("staff/call.html", call=found, attempts=attempts, words=WORDS)
+    return render_template(
+        "staff/call.html", call=found, attempts=attempts, words=WORDS, said=said(found)
+    )

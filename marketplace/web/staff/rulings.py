@@ -17,6 +17,7 @@ from marketplace.processor.rules import Ruling
 from marketplace.store.session import reading, transaction
 from marketplace.treasury import service as treasury
 from marketplace.web import access
+from marketplace.web.staff.answers import said
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.home import WORDS, url_of_call
 from marketplace.web.staff.requests import ReasonForm, asked
@@ -74,6 +75,7 @@ def _page(call_id: UUID, form: RulingForm) -> str:
             "staff/ruling.html",
             call=found,
             attempts=processor.attempts_of(session, call_id),
+            said=said(found),
             words=WORDS,
             back=url_of_call(found),
             form=form,

@@ -161,4 +161,5 @@ def test_names_are_found_for_every_kind_of_owner(session: Session, road: Road) -
         road.campaign.brand_id: "Acme Kitchen",
         road.campaign.id: "Beans in a minute",
         road.payout.creator_id: "Bea",
+        road.payout.id: "payout to Bea",
     }

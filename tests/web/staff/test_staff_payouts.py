@@ -129,3 +129,35 @@ def test_payouts_are_sorted_by_the_heads_of_the_table(
     assert order("sort=started&dir=desc") == ["Bea", "Carl"]
     assert order("sort=nonsense&dir=asc") == ["Bea", "Carl"]
     assert 'aria-sort="ascending"' in staff.get("/staff/payouts?sort=amount").text
+
+
+@pytest.mark.parametrize(
+    ("reply", "words", "raw"),
+    [
+        (
+            Answer(Outcome.UNKNOWN, code="APIConnectionError", text="('Connection aborted.',)"),
+            "The connection broke before an answer came: it may have happened.",
+            "APIConnectionError: (&#39;Connection aborted.&#39;,)",
+        ),
+        (
+            Answer(Outcome.NOT_RUN, code="rate_limit", text="Request rate limit exceeded."),
+            "It gets too many calls at once: nothing was done.",
+            "rate_limit: Request rate limit exceeded.",
+        ),
+        (
+            Answer(Outcome.MISUSED, code="unheard_of", text="A sentence of the processor."),
+            "A sentence of the processor.",
+            "unheard_of",
+        ),
+    ],
+)
+def test_an_answer_is_told_in_our_words_and_to_the_letter_when_asked_for(
+    staff: FlaskClient, session: Session, reserved: Road, reply: Answer, words: str, raw: str
+) -> None:
+    send_payout(session, reserved.payout, reply)
+    session.commit()
+
+    page = staff.get(f"/staff/payouts/{reserved.payout.id}").text
+
+    assert f'{words}<details class="more"><summary>To the letter</summary>' in page
+    assert f">{raw}</code></details>" in page

@@ -1,21 +1,16 @@
-"""What agrees with the processor, and what does not."""
+"""The processor's statement, beside the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from marketplace.accounts.models import Brand
-from marketplace.campaigns.models import Campaign
-from marketplace.causes.models import Organisation
-from marketplace.collaborations.models import Collaboration
-from marketplace.creators.models import Creator
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
@@ -25,12 +20,10 @@ from marketplace.ledger.rules import AccountRef, EntryKind
 from marketplace.reconciliation.models import (
     Pairing,
     ProcessorStatement,
-    ReconciliationBreak,
     StatementLine,
 )
-from marketplace.reconciliation.rules import BreakState, Entry, Line
+from marketplace.reconciliation.rules import Entry, Line
 from marketplace.store.paging import Page, page_of
-from marketplace.store.rows import given_in
 from marketplace.treasury.rules.movements import Movement
 
 
@@ -299,29 +292,6 @@ def days_with_lines(session: Session, *, limit: int = 30) -> list[tuple[date, in
     return [(day_, lines, paired) for day_, lines, paired in rows]
 
 
-def open_breaks(session: Session) -> Sequence[ReconciliationBreak]:
-    """Breaks that are open, oldest first."""
-    return session.scalars(_OPEN_BREAKS).all()
-
-
-def resolved_breaks(session: Session, *, page: int) -> Page[ReconciliationBreak]:
-    """Breaks that are closed, the last closed first."""
-    statement = (
-        select(ReconciliationBreak)
-        .where(ReconciliationBreak.state == BreakState.RESOLVED)
-        .order_by(ReconciliationBreak.resolved_at.desc(), ReconciliationBreak.id)
-    )
-    return page_of(session, statement, number=page)
-
-
-def break_by_id(session: Session, break_id: UUID) -> ReconciliationBreak:
-    """A break by its id; raises NotFound."""
-    found = session.get(ReconciliationBreak, break_id)
-    if found is None:
-        raise NotFound("break")
-    return found
-
-
 def line_by_id(session: Session, line_id: UUID) -> StatementLine:
     """A statement line by its id; raises NotFound."""
     found = session.get(StatementLine, line_id)
@@ -338,25 +308,6 @@ def line_paired_with(session: Session, entry_id: int) -> StatementLine | None:
         .where(Pairing.entry_id == entry_id)
         .limit(1)
     )
-
-
-def owner_names(session: Session, refs: Iterable[AccountRef]) -> dict[UUID, str]:
-    """Owner of a ledger account -> its name for people; owners without a name are left out."""
-    given = {"ids": list({ref.owner for ref in refs})}
-    return dict(session.execute(_NAMES, given).all())
-
-
-_NAMES: Final = union_all(
-    select(Brand.id, Brand.name).where(given_in(Brand.id, "ids")),
-    select(Campaign.id, Campaign.name).where(given_in(Campaign.id, "ids")),
-    select(Creator.id, Creator.display_name).where(given_in(Creator.id, "ids")),
-    select(Organisation.id, Organisation.name).where(given_in(Organisation.id, "ids")),
-    select(Collaboration.id, Creator.display_name + " in “" + Campaign.name + "”")
-    .join(Creator, Creator.id == Collaboration.creator_id)
-    .join(Campaign, Campaign.id == Collaboration.campaign_id)
-    .where(given_in(Collaboration.id, "ids")),
-)
-"""No two of them have the same id: each is made of time and chance."""
 
 
 def _lines_on(on: date) -> Select[StatementLine, int, str, EntryKind]:
@@ -381,11 +332,5 @@ def _touches() -> ColumnElement[bool]:
     )
 
 
-_OPEN_BREAKS: Final = (
-    select(ReconciliationBreak)
-    .where(ReconciliationBreak.state == BreakState.OPEN)
-    .order_by(ReconciliationBreak.opened_at, ReconciliationBreak.id)
-)
-ANY_OPEN_BREAK: Final = _OPEN_BREAKS.exists()
 LAST_READ_AT: Final = select(func.max(ProcessorStatement.read_at)).scalar_subquery()
 """When the processor's statement was read last; NULL before the first time."""

@@ -1,0 +1,58 @@
+"""What agrees with the processor, and what does not."""
+
+from marketplace.reconciliation.queries.breaks import (
+    ANY_OPEN_BREAK,
+    break_by_id,
+    open_breaks,
+    resolved_breaks,
+)
+from marketplace.reconciliation.queries.names import names_of, owner_names
+from marketplace.reconciliation.queries.statement import (
+    DAY_ORDERS,
+    LAST_READ_AT,
+    ComparedBalance,
+    DaySum,
+    PairedLine,
+    Unbooked,
+    compare_balances,
+    day,
+    day_sums,
+    days_with_lines,
+    first_movement_at,
+    last_statement,
+    line_by_id,
+    line_paired_with,
+    movements_named,
+    unbooked_objects,
+    unpaired_entries,
+    unpaired_lines,
+    whole_day,
+)
+
+__all__ = [
+    "ANY_OPEN_BREAK",
+    "DAY_ORDERS",
+    "LAST_READ_AT",
+    "ComparedBalance",
+    "DaySum",
+    "PairedLine",
+    "Unbooked",
+    "break_by_id",
+    "compare_balances",
+    "day",
+    "day_sums",
+    "days_with_lines",
+    "first_movement_at",
+    "last_statement",
+    "line_by_id",
+    "line_paired_with",
+    "movements_named",
+    "names_of",
+    "open_breaks",
+    "owner_names",
+    "resolved_breaks",
+    "unbooked_objects",
+    "unpaired_entries",
+    "unpaired_lines",
+    "whole_day",
+]
