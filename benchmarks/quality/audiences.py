@@ -353,4 +353,5 @@ def most_possible(heard: Sets, price: NDArray[np.int64], budget: int) -> float:
         bounds=Bounds(0, 1),
         options={"time_limit": BOUND_SECONDS, "mip_rel_gap": 1e-3},
     )
-    return float(-solved.mip_dual_bound)
+    assert solved.mip_dual_bound is not None
+    return -float(solved.mip_dual_bound)

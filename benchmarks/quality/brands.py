@@ -113,7 +113,11 @@ def read(parts: Parts) -> Pairs:
     for row in parts.rows(f"{SET}/pairs.csv.gz"):
         worked[of_brand[row["brand"]], of_creator[row["influencer"]]] = True
     return Pairs(
-        *(_columns(rows, what) for rows in (brands, creators) for what in ("lda", "tag")), worked
+        brand_topics=_columns(brands, "lda"),
+        brand_words=_columns(brands, "tag"),
+        topics=_columns(creators, "lda"),
+        words=_columns(creators, "tag"),
+        worked=worked,
     )
 
 

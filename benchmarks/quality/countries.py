@@ -110,13 +110,13 @@ def ours(known: Channels) -> Floats:
             wanted_country=np.arange(profile.shape[1]) == country,
             look_alike=alike,
         )
-    return found
+    return np.asarray(found)
 
 
 def cosines(counts: Floats) -> Floats:
     """Return the cosine of each two countries' channels, 0 with itself."""
     profile = counts / counts.sum(axis=1, keepdims=True)
     unit = profile / np.linalg.norm(profile, axis=0)
-    alike = unit.T @ unit
+    alike: Floats = unit.T @ unit
     np.fill_diagonal(alike, 0)
-    return np.asarray(alike)
+    return alike
