@@ -148,6 +148,6 @@ def _together(channels: Channels, known: NDArray[np.intp]) -> topics.Vocabulary:
         channels.sizes.astype(np.int64),
         both.indptr.astype(np.int64),
         both.indices.astype(np.uint16),
-        np.minimum(both.data, 1),
+        np.rint(topics.BYTE * np.minimum(both.data, 1)).astype(np.uint8),
         ids,
     )

@@ -73,7 +73,7 @@ def test_the_order_of_the_creators_does_not_matter(vocabulary: Vocabulary) -> No
 
     assert turned.terms == vocabulary.terms
     assert turned.neighbours.tolist() == vocabulary.neighbours.tolist()
-    assert turned.nearness.tolist() == pytest.approx(vocabulary.nearness.tolist())
+    assert turned.nearness.tolist() == vocabulary.nearness.tolist()
 
 
 def test_terms_of_the_same_creators_are_neighbours(vocabulary: Vocabulary) -> None:
@@ -82,12 +82,12 @@ def test_terms_of_the_same_creators_are_neighbours(vocabulary: Vocabulary) -> No
     found = {vocabulary.terms[term]: nearness for term, nearness in vocabulary.near(running)}
 
     assert found == pytest.approx(
-        {"outdoors": 2 / 6**0.5, "marathon": 2 / 6**0.5, "trail": 1 / 3**0.5}
+        {"outdoors": 2 / 6**0.5, "marathon": 2 / 6**0.5, "trail": 1 / 3**0.5}, abs=0.002
     )
 
 
-def test_no_term_has_more_neighbours_than_asked_for() -> None:
-    few = Vocabulary.fit(MARKET, neighbours=1)
+def test_the_room_for_neighbours_is_shared_alike() -> None:
+    few = Vocabulary.fit(MARKET, room=15)
 
     assert [len(list(few.near(term))) for term in range(len(few.terms))] == [1] * 8
 

@@ -28,8 +28,6 @@ SAMPLE: Final = 50_000
 """Creators that stand for the market; all of them where there are no more."""
 SEGMENT_TERMS: Final = 2_048
 """The most common terms, by which creators are gathered into interest segments."""
-NEIGHBOURS_KEPT: Final = 24
-"""Of a term: more would take more room than they are worth."""
 TOPIC_USES: Final = 3.0
 """A topic that a creator names counts like so many posts about it just now."""
 SEGMENT_SAMPLE: Final = 5_000
@@ -83,7 +81,7 @@ def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Cont
             total[each.country] += BPS_WHOLE // 4
     names = sorted(total, key=lambda code: (-total[code], code))[:DENSE_COUNTRIES]
     described_by = [uses_of(each) for each in facts]
-    vocabulary = topics.Vocabulary.fit(described_by, neighbours=NEIGHBOURS_KEPT)
+    vocabulary = topics.Vocabulary.fit(described_by)
     places = places_in(vocabulary)
     profiles = np.array(
         [[each.countries.get(code, 0) / BPS_WHOLE for code in names] for each in described],

@@ -19,7 +19,7 @@ from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""

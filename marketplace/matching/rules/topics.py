@@ -31,6 +31,8 @@ USES_MOST: Final = 12.0
 """More recent uses than this are the same as this: about what a word in every post comes to."""
 NEIGHBOURS: Final = 500
 """Most neighbours of a term: few would do to rank, but many find those whom nobody would name."""
+NEIGHBOURS_ROOM: Final = 3_000_000
+"""Neighbours kept in all, three bytes each. A small market has few terms, and needs them most."""
 NEIGHBOUR_WEIGHT: Final = 0.05
 """What the nearest possible neighbour of a word counts beside one recent use of the word itself."""
 HALF: Final = 1.0
@@ -50,18 +52,18 @@ class Vocabulary:
 
     terms: the key of each id, the most used first. used_by: (t,), creators who use each.
     starts: (t + 1,), where the neighbours of each begin; neighbours, nearness: (e,) the terms that
-    the same creators use, and the cosine, 0 to 1, nearest first.
+    the same creators use, nearest first, and the cosine in bytes, of which 255 are the whole.
     """
 
     terms: tuple[str, ...]
     used_by: NDArray[np.int64]
     starts: NDArray[np.int64]
     neighbours: NDArray[np.uint16]
-    nearness: NDArray[np.float32]
+    nearness: NDArray[np.uint8]
     ids: Mapping[str, int]
 
     @classmethod
-    def fit(cls, creators: Iterable[Iterable[str]], *, neighbours: int = NEIGHBOURS) -> Vocabulary:
+    def fit(cls, creators: Iterable[Iterable[str]], *, room: int = NEIGHBOURS_ROOM) -> Vocabulary:
         """Learn from every creator's words: hashtags of their posts and topics.
 
         The same words in another order of creators give the same vocabulary. Hashtags that stand
@@ -72,12 +74,14 @@ class Vocabulary:
         terms = sorted(counts, key=lambda key: (-counts[key], key))[:NO_TERM]
         ids = {key: place for place, key in enumerate(terms)}
         used_by = np.array([counts[key] for key in terms], np.int64)
-        return cls(tuple(terms), used_by, *_neighbours(used, ids, used_by, neighbours), ids)
+        most = min(NEIGHBOURS, room // max(1, len(terms)))
+        return cls(tuple(terms), used_by, *_neighbours(used, ids, used_by, most), ids)
 
     def near(self, term: int) -> Iterable[tuple[int, float]]:
         """Return the neighbours of a term with their nearness, nearest first."""
         place = slice(self.starts[term], self.starts[term + 1])
-        return zip(self.neighbours[place].tolist(), self.nearness[place].tolist(), strict=True)
+        nearness = self.nearness[place] / BYTE
+        return zip(self.neighbours[place].tolist(), nearness.tolist(), strict=True)
 
 
 def recent_uses(posts: Sequence[Iterable[str]]) -> dict[str, float]:
@@ -153,7 +157,8 @@ def term_vectors(vocabulary: Vocabulary, dimensions: int = DIMENSIONS) -> NDArra
     """
     count = len(vocabulary.terms)
     shape = (count, count)
-    half = sparse.csr_array((vocabulary.nearness, vocabulary.neighbours, vocabulary.starts), shape)
+    nearness = vocabulary.nearness.astype(np.float32) / np.float32(BYTE)
+    half = sparse.csr_array((nearness, vocabulary.neighbours, vocabulary.starts), shape)
     near = half.maximum(half.T) + sparse.eye_array(count, dtype=np.float32)
     kept = min(dimensions, count)
     space = np.random.default_rng(0).normal(size=(count, kept))
@@ -226,7 +231,7 @@ def segment_centres(vectors: Floats, k: int = SEGMENTS, *, rounds: int = 50) -> 
 
 def _neighbours(
     used: Sequence[set[str]], ids: Mapping[str, int], used_by: NDArray[np.int64], most: int
-) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.float32]]:
+) -> tuple[NDArray[np.int64], NDArray[np.uint16], NDArray[np.uint8]]:
     """The nearest other terms of each: the cosine of who uses them."""
     rows = [[ids[key] for key in sorted(keys) if key in ids] for keys in used]
     columns = np.array([term for row in rows for term in row], np.int64)
@@ -243,10 +248,10 @@ def _neighbours(
             order = np.lexsort((others, -found))
             order = order[others[order] != begin + row][:most]
             near.append(others[order].astype(np.uint16))
-            nearness.append(np.minimum(found[order], 1))
+            nearness.append(np.rint(BYTE * np.minimum(found[order], 1)).astype(np.uint8))
             counts.append(len(order))
     return (
         np.cumsum(counts),
         np.concatenate([np.zeros(0, np.uint16), *near]),
-        np.concatenate([np.zeros(0, np.float32), *nearness]),
+        np.concatenate([np.zeros(0, np.uint8), *nearness]),
     )
