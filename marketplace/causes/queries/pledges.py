@@ -58,7 +58,7 @@ def due_of(session: Session, campaign: Campaign) -> Money:
 
 
 def shown_to(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, Pledge]:
-    """Campaign id -> its pledge, for those that creators and the public see."""
+    """Campaign id -> its pledge with its organisation, for those that creators see."""
     rows = session.scalars(_SHOWN_TO, {"campaign_ids": list(campaign_ids)})
     return {pledge.campaign_id: pledge for pledge in rows}
 
@@ -107,5 +107,7 @@ def _parts() -> Sequence[ORMOption]:
 
 
 _SHOWN_TO: Final = (
-    select(Pledge).where(given_in(Pledge.campaign_id, "campaign_ids"), _shown()).options(*_parts())
+    select(Pledge)
+    .where(given_in(Pledge.campaign_id, "campaign_ids"), _shown())
+    .options(joinedload(Pledge.organisation))
 )

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.models import Brief, Campaign
 from marketplace.collaborations.models import (
     Application,
     Collaboration,
@@ -79,7 +79,7 @@ def application_states(session: Session, *, creator_id: UUID) -> Mapping[UUID, A
 
 
 def offers_of(session: Session, application_id: UUID) -> Sequence[Offer]:
-    """Every offer and counter-offer of an application, newest first."""
+    """Every offer and counter-offer of an application, newest first; little of their briefs."""
     return session.scalars(_OFFERS, {"application_id": application_id}).all()
 
 
@@ -200,7 +200,7 @@ _INVITED: Final = (
 _OFFERS: Final = (
     select(Offer)
     .where(Offer.application_id == bindparam("application_id"))
-    .options(joinedload(Offer.brief))
+    .options(joinedload(Offer.brief).load_only(Brief.version, Brief.disclosure))
     .order_by(Offer.number.desc())
 )
 _CAMPAIGN: Final = bindparam("campaign_id", type_=Uuid)
