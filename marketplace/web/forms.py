@@ -22,9 +22,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
             """Strip the text of every text field before anybody looks at it."""
-            filters = unbound_field.kwargs.get("filters", [])
             if issubclass(unbound_field.field_class, StringField):
-                unbound_field.kwargs["filters"] = [*filters, _strip]
+                options["filters"] = [*unbound_field.kwargs.get("filters", ()), _strip]
             return unbound_field.bind(form=form, **options)
 
     def show(self, refusal: InvalidInput) -> None:
