@@ -230,6 +230,17 @@ def test_the_order_is_that_of_the_exact_fractions(one: Factors, other: Factors) 
     assert (order_of(one) > order_of(other)) == (exact(one) > exact(other))
 
 
+@given(creators(), wishes())
+@settings(max_examples=20, deadline=None)
+def test_the_middle_is_that_of_the_market_asked_now(
+    facts: list[CreatorFacts], wanted: Wanted
+) -> None:
+    market, less = make_market(facts), make_market(facts[1:])
+
+    for asked in (market, less, market):
+        assert columns.middle(asked, wanted) == columns.rank(asked, wanted).medians
+
+
 def only(fit: Explained, name: PartName) -> Any:
     return next(part for part in fit.parts if part.name is name)
 

@@ -4,7 +4,14 @@ from marketplace.matching.columns.building import Built, build, refresh
 from marketplace.matching.columns.encode import encode
 from marketplace.matching.columns.folder import BrokenColumns, Busy
 from marketplace.matching.columns.market import Market, Target, factors_at, target_of
-from marketplace.matching.columns.ranking import BEST, Ranked, Ranking, cheapest_minor, rank
+from marketplace.matching.columns.ranking import (
+    BEST,
+    Ranked,
+    Ranking,
+    cheapest_minor,
+    middle,
+    rank,
+)
 from marketplace.matching.columns.seeing import left_out_at, seen_at
 from marketplace.matching.columns.source import (
     ask,
@@ -31,6 +38,7 @@ __all__ = [
     "from_database",
     "left_out_at",
     "market_like",
+    "middle",
     "rank",
     "refresh",
     "seen_at",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -63,6 +63,8 @@ class Market:
     is_whole: bool = True
     of: int = 0
     beat: int = 0
+    middles: dict[Hashable, Factors | None] = field(default_factory=dict, compare=False)
+    """What ``ranking.middle`` has worked out already: true while these are the columns."""
 
     def id_at(self, row: int) -> UUID:
         """The creator of a row."""

@@ -55,6 +55,8 @@ SOME_OF_BLOCK: Final = 128
 PICK_BELOW: Final = 0.25
 """With fewer of a block left than this, its creators are looked up one by one."""
 
+MIDDLES_KEPT: Final = 1_024
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -140,6 +142,18 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
         left_out={rule: left_out[rule] for rule in LeftOut if left_out[rule]},
         medians=_medians(market, target, some),
     )
+
+
+def middle(market: Market, wanted: Wanted) -> Factors | None:
+    """Return the middle of each factor over the candidates of a market; None without candidates.
+
+    It is the same for every creator, so it is worked out once while the columns stay as they are.
+    """
+    if wanted not in market.middles:
+        if len(market.middles) >= MIDDLES_KEPT:
+            market.middles.clear()
+        market.middles[wanted] = rank(market, wanted, most=1).medians
+    return market.middles[wanted]
 
 
 def cheapest_minor(market: Market, wanted: Wanted) -> int | None:

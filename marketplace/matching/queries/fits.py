@@ -116,7 +116,7 @@ def _look(
     creator_ids: Sequence[UUID],
     rows: Sequence[int],
 ) -> dict[UUID, Fit]:
-    medians = columns.rank(market, wanted, most=1).medians
+    medians = columns.middle(market, wanted)
     target = columns.target_of(wanted, here)
     found = {}
     for creator_id, row, seen in zip(

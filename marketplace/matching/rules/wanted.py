@@ -50,6 +50,13 @@ class Wanted:
     formats: Mapping[str, int] = field(default_factory=dict)
     rules: HardRules = HardRules()
 
+    def __hash__(self) -> int:
+        """Return a number that equal wishes share."""
+        formats = frozenset(self.formats.items())
+        return hash(
+            (self.currency, self.age, self.gender, self.country, self.words, formats, self.rules)
+        )
+
     @property
     def ages(self) -> frozenset[str]:
         """The ages that may be a target."""
