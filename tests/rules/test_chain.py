@@ -148,6 +148,24 @@ def test_the_next_step_has_a_date_where_somebody_has_promised_one(
     assert [link.by for link in chain.links if link.state is LinkState.NOW] == [by]
 
 
+@pytest.mark.parametrize(
+    ("work", "earned", "now", "late"),
+    [
+        (WORK, None, datetime(2026, 11, 6, 23, tzinfo=UTC), False),
+        (WORK, None, datetime(2026, 11, 7, tzinfo=UTC), True),
+        (replace(WORK, state=DeliverableState.LIVE, answer_by=LATER), None, NOON, False),
+        (replace(WORK, state=DeliverableState.LIVE, answer_by=LATER), None, LATER, True),
+        (ACCEPTED, replace(EARNED, state=EarningState.PENDING, payable_at=LATER), LATER, True),
+        (ACCEPTED, EARNED, NOON, False),
+        (ACCEPTED, replace(EARNED, frozen=True), NOON, False),
+    ],
+)
+def test_a_step_is_late_once_its_moment_has_come_or_its_day_is_over(
+    work: Work, earned: Earned | None, now: datetime, late: bool
+) -> None:
+    assert chain_of(work, earned, account=READY, bank=None, now=now).late is late
+
+
 def told(chain: Chain) -> list[tuple[object, ...]]:
     return [
         (link.step.value, link.state.value, *filter(None, (link.at, link.by)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import Earning
 from tests.conftest import sign_in
@@ -170,3 +173,17 @@ def test_what_a_collaboration_has_earned_is_shown_there(
     assert "It waits until the creator has set up a payout account." in seen(
         client, alice, f"/brand/{path}"
     )
+
+
+def test_a_day_that_has_passed_is_not_told_as_one_to_come(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    agreed = make_collaboration(session, campaign=campaign, creator=bea, by=alice, funded=True)
+    work = walk(session, agreed, by=alice, creator=bea, to=DeliverableState.AWAITING_SUBMISSION)
+    work.draft_due_on = utc_now().date() - timedelta(days=3)
+    session.commit()
+
+    page = seen(client, bea, f"/creator/deliverables/{work.id}")
+
+    assert "Waiting for you to hand in a draft, which was due <time" in page
+    assert "hand in a draft, by" not in page

@@ -143,7 +143,7 @@ class Chain:
     """All steps of an amount, what it waits for, and when it is expected.
 
     expected_on: in the creator's account at the processor; bank_on: at their bank, as a rule. None
-    while the next step is somebody's who has no date.
+    while the next step is somebody's who has no date. late: the present step should be done by now.
     """
 
     links: Sequence[Link]
@@ -155,6 +155,7 @@ class Chain:
     missing: Money | None = None
     kept: Sequence[Kept] = ()
     left: Money | None = None
+    late: bool = False
 
 
 WHOSE: Final = {
@@ -203,7 +204,15 @@ def chain_of(
         missing=earned.missing if earned is not None else None,
         kept=earned.kept if earned is not None else (),
         left=earned.left if earned is not None else None,
+        late=_is_over(by, now=now),
     )
+
+
+def _is_over(by: date | datetime | None, *, now: datetime) -> bool:
+    """True for a moment that has come, or a day that is over."""
+    if isinstance(by, datetime):
+        return by <= now
+    return by is not None and by < now.date()
 
 
 _WORK: Final = {
