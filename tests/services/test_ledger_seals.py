@@ -102,12 +102,15 @@ def test_the_file_outside_has_a_line_for_each_day_and_goes_on_where_it_ended(
 
 
 def test_a_damaged_line_of_the_file_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    (tmp_path / "seals.log").write_bytes(b"2026-11-01 3 abc more\n2026-11-02 4\n\xff\n")
+    (tmp_path / "seals.log").write_bytes(
+        b"2026-11-01 3 abc more\n2026-11-02 4\n2026-11-03 5  abc\n\xc3\xa9\n"
+    )
 
     assert service.read_seals(tmp_path) == [
         ("2026-11-01", "3", "abc"),
         ("2026-11-02", "4", ""),
-        ("\N{REPLACEMENT CHARACTER}", "", ""),
+        ("2026-11-03", "5", ""),
+        ("\N{REPLACEMENT CHARACTER}" * 2, "", ""),
     ]
 
 

@@ -334,11 +334,12 @@ def test_a_payment_to_a_bank_is_kept_as_it_stands(session: Session, bea: Actor) 
 def test_each_time_a_bank_sends_money_back_is_told_once(session: Session, bea: Actor) -> None:
     made(session, bea)
 
-    for state in (BankState.FAILED, BankState.FAILED, BankState.PAID, BankState.FAILED):
+    failed = BankState.FAILED
+    for state in (failed, failed, failed, BankState.PAID, failed):
         bank(session, state=state, why="account_closed")
 
     (kept,) = session.scalars(select(BankPayout)).all()
-    assert (kept.state, kept.failure_code) == (BankState.FAILED, "account_closed")
+    assert (kept.state, kept.failure_code) == (failed, "account_closed")
     assert posted(session, "BankPayoutFailed") == [{"bank_payout_id": str(kept.id)}] * 2
 
 

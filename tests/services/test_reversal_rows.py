@@ -333,6 +333,20 @@ def test_what_comes_back_for_a_clawback_settles_a_part_of_it(
     assert session.scalars(select(Freeze)).all() == []
 
 
+def test_what_a_reversal_will_bring_cannot_be_given_up_as_well(
+    session: Session, payout: Payout, earning: Earning, stella: Actor
+) -> None:
+    case = make_case(session, deliverable_id=earning.deliverable_id, amount=usd(4_000))
+    ask(session, stella, payout, usd(3_000), case_id=case.id)
+
+    with pytest.raises(Conflict) as refused:
+        payouts.forgive(session, case_id=case.id, amount=usd(1_001), now=LATER)
+    payouts.forgive(session, case_id=case.id, amount=usd(1_000), now=LATER)
+
+    assert refused.value.reason == "Less than that is left of this clawback"
+    assert case.rest == usd(3_000)
+
+
 # Refused
 
 
