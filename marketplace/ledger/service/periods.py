@@ -54,9 +54,7 @@ def close_period(session: Session, *, month: date, actor: Actor, now: datetime) 
             + ", ".join(plain(amount) for amount in left)
             + ": identify what they are first"
         )
-    session.add(
-        AccountingPeriod(month=month, state=PeriodState.CLOSED, actor=actor_name(actor), reason="")
-    )
+    session.add(AccountingPeriod(month=month, state=PeriodState.CLOSED, actor=actor_name(actor)))
     session.flush()  # the next act of this transaction has to see it
 
 
