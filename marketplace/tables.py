@@ -23,10 +23,11 @@ from marketplace.store import outbox as _outbox
 from marketplace.store.base import Base
 from marketplace.terms import models as _terms
 from marketplace.treasury import models as _treasury
+from marketplace.trends import models as _trends
 
 ROOMS = (
     _accounts, _campaigns, _causes, _collaborations, _creators, _deliverables, _funding, _ledger,
     _matching, _metrics, _notifications, _payouts, _processor, _reconciliation, _terms, _treasury,
-    _inbox, _outbox,
+    _trends, _inbox, _outbox,
 )  # fmt: skip
 METADATA: MetaData = Base.metadata

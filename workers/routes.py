@@ -20,6 +20,7 @@ from marketplace.processor import messages as processor
 from marketplace.reconciliation import messages as reconciliation
 from marketplace.store.inbox import WebhookKept
 from marketplace.treasury import messages as treasury
+from marketplace.trends import messages as trends
 from workers import alarms
 from workers import bonuses as bonus_jobs
 from workers import causes as cause_jobs
@@ -40,6 +41,7 @@ from workers import processor as processor_jobs
 from workers import reconciliation as reconciliation_jobs
 from workers import refunds as refund_jobs
 from workers import treasury as treasury_jobs
+from workers import trends as trend_jobs
 from workers.queues import QueueName
 from workers.runtime import Job
 from workers.schedule import run_everything_due
@@ -92,6 +94,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     ),
     deliverables.EndingMoved: (Route(ending_jobs.tell, MAIL),),
     deliverables.CollaborationEnded: (Route(ending_jobs.settle, MONEY),),
+    trends.TrendMissed: (Route(trend_jobs.tell_missed, MAIL),),
     metrics.ReadingsDue: (Route(metric_jobs.read_posts, READS),),
     metrics.PostNotVisible: (Route(deliverable_jobs.tell_not_visible, MAIL),),
     # money

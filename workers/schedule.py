@@ -29,6 +29,7 @@ from workers import (
     reconciliation,
     transfers,
     treasury,
+    trends,
 )
 from workers.queues import QueueName
 from workers.runtime import Run, Sweep, TryLater
@@ -67,6 +68,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(matching.rebuild_columns, "37 2 * * *", READS),
     Entry(learning.report_attention, "27 2 * * *", READS),
     Entry(learning.learn_chances, "57 2 * * *", READS),
+    Entry(trends.work_out, "27 1 * * *", READS),
     Entry(deliverables.ring_unchecked, EVERY_MINUTE, READS),
     Entry(metrics.ring_due, EVERY_MINUTE, READS),
     Entry(collaborations.expire_offers, "*/5 * * * *", READS),

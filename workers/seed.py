@@ -36,6 +36,7 @@ from workers import (
     payouts,
     processor,
     reconciliation,
+    trends,
 )
 from workers.routes import message_named, routes_of
 from workers.runtime import Run, Sweep, TryLater
@@ -81,13 +82,14 @@ class OneThread:
             self.settle()
 
     def arrive(self) -> None:
-        """Let the rest of the time pass; then read the channels and all that the processor says."""
+        """Let the rest of the time pass; then read channels, trends and all that the processor says."""
         self._do(reconciliation.reconcile)  # what nobody knows of then is in suspense by now
         left = -demo_offset()
         if left > timedelta(0):
             self.sleep(left)
         self._do(creators.sweep_channels)
         self._do(chargebacks.look_for_chargebacks)
+        self._do(trends.work_out)
         self.settle()
         self._do(reconciliation.reconcile)
         self.settle()

@@ -19,12 +19,14 @@ BRAND: Final = (
     ),
     NavEntry("Work", "brand.deliverables", ("/brand/deliverables",)),
     NavEntry("Creators", "brand.creators", ("/brand/creators",)),
+    NavEntry("Trends", "brand.trends", ()),
     NavEntry("Money", "brand.billing", ("/brand/billing", "/brand/fundings")),
     NavEntry("Team", "brand.members", ("/brand/team",)),
 )
 CREATOR: Final = (
     NavEntry("Home", "creator.home", ()),
     NavEntry("Briefs", "creator.briefs", ("/creator/briefs",)),
+    NavEntry("Trends", "creator.trends", ()),
     NavEntry("Applications", "creator.applications", ("/creator/applications", "/creator/offers")),
     NavEntry("Work", "creator.deliverables", ("/creator/deliverables", "/creator/collaborations")),
     NavEntry(

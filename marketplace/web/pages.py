@@ -21,6 +21,7 @@ from marketplace.web.brand import matches as brand_matches
 from marketplace.web.brand import members as brand_members
 from marketplace.web.brand import money as brand_money
 from marketplace.web.brand import offers as brand_offers
+from marketplace.web.brand import trends as brand_trends
 from marketplace.web.brand.blueprint import bp as brand_pages
 from marketplace.web.creator import applications as creator_applications
 from marketplace.web.creator import audience as creator_audience
@@ -35,6 +36,7 @@ from marketplace.web.creator import offers as creator_offers
 from marketplace.web.creator import payouts as creator_payouts
 from marketplace.web.creator import profile as creator_profile
 from marketplace.web.creator import rates as creator_rates
+from marketplace.web.creator import trends as creator_trends
 from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import (
     causes,
@@ -87,6 +89,7 @@ __all__ = [
     "brand_members",
     "brand_money",
     "brand_offers",
+    "brand_trends",
     "causes",
     "creator_applications",
     "creator_audience",
@@ -101,6 +104,7 @@ __all__ = [
     "creator_payouts",
     "creator_profile",
     "creator_rates",
+    "creator_trends",
     "demo",
     "fairness",
     "home",

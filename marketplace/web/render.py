@@ -32,18 +32,18 @@ TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "accepted", "active", "agreed", "approved", "arrived", "completed", "connected",
-            "executed", "handled", "live", "paid", "published", "resolved", "settled", "succeeded",
-            "verified", "won",
+            "executed", "handled", "live", "paid", "published", "resolved", "rising", "settled",
+            "succeeded", "verified", "won",
         ),
         GOOD,
     ),
     **dict.fromkeys(
         (
             "asked", "awaiting_submission", "bank_transfer_due", "changes_requested", "checking",
-            "checkout_open", "clearing", "in_review", "in_transit", "inquiry", "needs_reconnect",
-            "needs_response", "offered", "open", "paying", "pending", "requested", "reserved",
-            "retry", "sending", "submitted", "under_review", "under_way", "unknown", "waiting",
-            "with_staff",
+            "checkout_open", "clearing", "fading", "in_review", "in_transit", "inquiry",
+            "needs_reconnect", "needs_response", "offered", "open", "paying", "pending",
+            "requested", "reserved", "retry", "sending", "submitted", "under_review", "under_way",
+            "unknown", "waiting", "with_staff",
         ),
         WAITING,
     ),

@@ -23,8 +23,8 @@ ROOT: Final = Path(__file__).parent.parent.parent
 LONGEST: Final = 600
 STACK: Final = (
     "store", "ledger", "processor", "accounts", "notifications", "terms", "creators", "campaigns",
-    "matching", "collaborations", "deliverables", "metrics", "authenticity", "causes", "funding",
-    "payouts", "treasury", "reconciliation",
+    "matching", "collaborations", "deliverables", "metrics", "trends", "authenticity", "causes",
+    "funding", "payouts", "treasury", "reconciliation",
 )  # fmt: skip
 HELD_OTHERWISE: Final = {
     "posting_rules.kind": "the table itself is the list of what there is, and nobody may change it",

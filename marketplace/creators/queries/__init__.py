@@ -22,6 +22,7 @@ from marketplace.creators.queries.facts import (
     facts_of_most_viewed,
     facts_of_some,
 )
+from marketplace.creators.queries.formats import FormatShares, band_of, format_shares
 from marketplace.creators.queries.groups import found_by, own_groups
 from marketplace.creators.queries.market import (
     SORTS,
@@ -53,9 +54,11 @@ __all__ = [
     "SORTS",
     "STANDS_FIRST",
     "CreatorFacts",
+    "FormatShares",
     "MarketFilters",
     "Marks",
     "audience_in",
+    "band_of",
     "channel_by_id",
     "channel_of",
     "channels_of",
@@ -70,6 +73,7 @@ __all__ = [
     "facts_of",
     "facts_of_most_viewed",
     "facts_of_some",
+    "format_shares",
     "found_by",
     "guesses_of",
     "hashtags_of",

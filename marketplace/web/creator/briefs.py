@@ -38,11 +38,13 @@ from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
+from marketplace.trends import queries as trends
 from marketplace.web import access
 from marketplace.web.agreements import MoneySides, rights_in_words, sides_of
 from marketplace.web.causes import given_to
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.trends import name_of
 
 
 class ApplyForm(BaseForm):
@@ -176,6 +178,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         fit = matching.fit_to(session, found, creator_id=access.creator_id(), now=now)
         offers = _offers(session, ties)
         pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
+        trend = trends.rides_of(session, [campaign_id]).get(campaign_id)
         terms = campaigns.conditions_in(
             session, [campaign], country=access.creator_country(), now=now
         )[campaign.id]
@@ -194,6 +197,8 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         preview=_preview(form, campaign.currency, shares),
         offers=offers,
         pledge=pledge,
+        trend=trend,
+        name_of=name_of,
         words={
             "rights": rights_in_words(
                 campaign.brand.name, media=found.usage_media, days=found.usage_days, until=None

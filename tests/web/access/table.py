@@ -120,6 +120,7 @@ GET  campaign                in     200   200     200     200    403     403   4
 GET  campaign_cause          in     200   200     200     200    403     403   404   403   begin
 GET  campaign_collaborations in     200   200     200     200    403     403   404   403   begin
 GET  campaign_money          in     200   200     200     200    403     403   404   403   begin
+GET  campaign_trend          in     200   200     200     200    403     403   404   403   begin
 GET  campaigns               in     200   200     200     200    403     403   200   403   begin
 POST change_role             in     303   403     403     403    403     403   404   403   begin
     -> brand.members
@@ -184,6 +185,8 @@ POST request_changes         in     303   303     403     403    403     403   4
     -> brand.deliverable
 POST revoke_invitation       in     303   403     403     403    403     403   404   403   begin
     -> brand.members
+POST ride_trend              in     303   303     403     403    403     403   404   403   begin
+    -> brand.campaign_trend
 POST shortlist               in     303   303     403     403    403     403   404   403   begin
     -> brand.matches
 POST shortlist_application   in     303   303     403     403    403     403   404   403   begin
@@ -193,6 +196,7 @@ POST take_back               in     303   403     303     403    403     403   4
     -> brand.campaign_money
 POST take_off_cause          in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign_cause
+GET  trends                  in     200   200     200     200    403     403   200   403   begin
 POST use_wallet              in     303   403     303     403    403     403   404   403   begin
     -> brand.campaign_money
 POST withdraw_ending         in     303   303     403     403    403     403   404   403   begin
@@ -267,6 +271,7 @@ POST read_channel            in     403   403     403     403    303     404   4
     -> creator.channels
 GET  submission_file         in     403   403     403     403    200     404   403   403   begin
 GET  tiktok_callback         in     403   403     403     403    409     409   403   403   begin
+GET  trends                  in     403   403     403     403    200     200   403   403   begin
 POST withdraw_application    in     403   403     403     403    303     404   403   403   begin
     -> creator.applications
 POST withdraw_ending         in     403   403     403     403    303     404   403   403   begin

@@ -1,0 +1,38 @@
+"""How long a creator's videos are, in four bands. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Final
+
+from marketplace.kernel.money import BPS_WHOLE
+
+
+class LengthBand(StrEnum):
+    """The form of a video, by how long one watches it."""
+
+    FLASH = "flash"
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+BAND_UNDER: Final[Sequence[tuple[LengthBand, int]]] = (
+    (LengthBand.FLASH, 15),
+    (LengthBand.SHORT, 60),
+    (LengthBand.MEDIUM, 180),
+)
+"""Seconds below which a video is of a band; anything from the last on is long."""
+BAND_WORDS: Final[Mapping[LengthBand, str]] = {
+    LengthBand.FLASH: "Under 15 seconds",
+    LengthBand.SHORT: "15 seconds to a minute",
+    LengthBand.MEDIUM: "One to three minutes",
+    LengthBand.LONG: "Three minutes and longer",
+}
+
+
+def band_shares(counts: Mapping[LengthBand, int]) -> dict[LengthBand, int]:
+    """Return the share of each band in basis points, rounded down; zeros for no video at all."""
+    total = sum(counts.values())
+    return {band: counts.get(band, 0) * BPS_WHOLE // total if total else 0 for band in LengthBand}

@@ -1,0 +1,1 @@
+"""What is posted more and more, or less and less: growth, remaining life, and briefs that ride."""

@@ -1,0 +1,15 @@
+"""News of the trends room. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.kernel.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class TrendMissed(Message):
+    """A published campaign cannot be live any more before its trend is over."""
+
+    campaign_id: UUID

@@ -1,0 +1,80 @@
+"""How trends stand, and who rides on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from marketplace.kernel.errors import NotFound
+from marketplace.store.paging import Page, page_of
+from marketplace.trends.models import Trend, TrendKind, TrendRide, TrendSnapshot
+from marketplace.trends.rules.growth import Phase
+
+
+def last_taken_on(session: Session) -> date | None:
+    """The day on which trends were last worked out; None before that."""
+    return session.scalar(select(func.max(TrendSnapshot.taken_on)))
+
+
+def living(
+    session: Session, *, kind: TrendKind | None = None, page: int = 1
+) -> Page[TrendSnapshot]:
+    """One page of the trends that live, the fastest growing first."""
+    statement = _newest().where(TrendSnapshot.phase != Phase.OVER)
+    if kind is not None:
+        statement = statement.where(Trend.kind == kind)
+    return page_of(
+        session,
+        statement.order_by(TrendSnapshot.growth_bps.desc(), Trend.name, Trend.id),
+        number=page,
+    )
+
+
+def all_living(session: Session) -> Sequence[TrendSnapshot]:
+    """Every trend that lives, by name, for a brand to choose from."""
+    return session.scalars(
+        _newest().where(TrendSnapshot.phase != Phase.OVER).order_by(Trend.kind.desc(), Trend.name)
+    ).all()
+
+
+def snapshot_of(session: Session, trend_id: UUID) -> TrendSnapshot:
+    """The newest snapshot of a trend, with it; raises NotFound."""
+    found = session.scalar(
+        select(TrendSnapshot)
+        .where(TrendSnapshot.trend_id == trend_id)
+        .options(joinedload(TrendSnapshot.trend))
+        .order_by(TrendSnapshot.taken_on.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound("trend")
+    return found
+
+
+def ride_of(session: Session, campaign_id: UUID) -> TrendRide | None:
+    """The trend that a campaign rides on, with it; None for none."""
+    return session.scalar(
+        select(TrendRide)
+        .where(TrendRide.campaign_id == campaign_id)
+        .options(joinedload(TrendRide.trend))
+    )
+
+
+def rides_of(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, TrendSnapshot]:
+    """Campaign id -> how the trend stands that it rides on."""
+    rides = session.scalars(select(TrendRide).where(TrendRide.campaign_id.in_(campaign_ids))).all()
+    return {ride.campaign_id: snapshot_of(session, ride.trend_id) for ride in rides}
+
+
+def _newest() -> Select[TrendSnapshot]:
+    newest = select(func.max(TrendSnapshot.taken_on)).scalar_subquery()
+    return (
+        select(TrendSnapshot)
+        .join(TrendSnapshot.trend)
+        .where(TrendSnapshot.taken_on == newest)
+        .options(contains_eager(TrendSnapshot.trend))
+    )

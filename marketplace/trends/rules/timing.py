@@ -1,0 +1,83 @@
+"""Can a brief be live before its trend is over? Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from marketplace.collaborations.rules import REPLY_DAYS, REVIEW_DAYS
+
+AGREE_SOONEST: Final = 2
+"""Days from a brief to an agreement when both sides are quick."""
+DRAFT_SOONEST: Final = 3
+DRAFT_LATEST: Final = 7
+AGAIN_LATEST: Final = 3
+"""Days to hand in again after changes were asked for."""
+PUBLISH_LATEST: Final = 3
+
+
+class Catch(StrEnum):
+    """Whether a brief catches its trend."""
+
+    IN_TIME = "in_time"
+    """Even with every round and every clock used up."""
+    TIGHT = "tight"
+    """When everybody is quick, or when the trend lasts longer than it must."""
+    MISSED = "missed"
+    """Not even when everybody is quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When the posts of a brief can be live, and until when the trend lives.
+
+    lives_at_least, lives_until: None for what nobody can say yet.
+    """
+
+    soonest: date
+    latest: date
+    lives_at_least: date
+    lives_until: date | None
+    catch: Catch
+
+
+def live_between(*, begins: date, rounds: int) -> tuple[date, date]:
+    """Return the first and the last day on which a brief's post goes live, if nobody is late.
+
+    begins: when creators can apply. rounds: of revision, each with a review and a new draft. The
+    last day uses up the clocks of the product: to answer an application, and to review a draft.
+    """
+    soonest = AGREE_SOONEST + DRAFT_SOONEST + 1 + 1
+    latest = (
+        REPLY_DAYS
+        + DRAFT_LATEST
+        + REVIEW_DAYS
+        + rounds * (AGAIN_LATEST + REVIEW_DAYS)
+        + PUBLISH_LATEST
+    )
+    return begins + timedelta(days=soonest), begins + timedelta(days=latest)
+
+
+def timing_of(
+    *,
+    begins: date,
+    rounds: int,
+    measured_on: date,
+    days_left: int | None,
+    days_low: int,
+    days_high: int | None,
+) -> Timing:
+    """Return whether a brief that begins on a day catches a trend as it was measured on another."""
+    soonest, latest = live_between(begins=begins, rounds=rounds)
+    low = measured_on + timedelta(days=days_low)
+    expected = None if days_left is None else measured_on + timedelta(days=days_left)
+    high = None if days_high is None else measured_on + timedelta(days=days_high)
+    if high is not None and soonest > high:
+        catch = Catch.MISSED
+    elif latest <= low:
+        catch = Catch.IN_TIME
+    else:
+        catch = Catch.TIGHT
+    return Timing(soonest, latest, low, expected, catch)

@@ -1,0 +1,240 @@
+"""Work trends out once a day, and let a campaign ride on one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Date, cast, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState, is_open
+from marketplace.creators import queries as creators
+from marketplace.creators.models import ChannelVideo
+from marketplace.creators.rules import EMPTY_HASHTAGS
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotPermitted
+from marketplace.kernel.ids import new_id
+from marketplace.store.locks import lock_row
+from marketplace.store.outbox import post
+from marketplace.trends import queries
+from marketplace.trends.messages import TrendMissed
+from marketplace.trends.models import Trend, TrendKind, TrendRide, TrendSnapshot
+from marketplace.trends.rules.growth import WINDOW, Phase, estimate
+from marketplace.trends.rules.timing import Catch, Timing, timing_of
+
+LEAST_POSTS: Final = 8
+LEAST_CHANNELS: Final = 3
+"""What fewer post, or one person alone, is no trend."""
+MOST_TRENDS: Final = 500
+"""So many of the most posted hashtags are looked at each day."""
+
+
+@dataclass(slots=True)
+class _Counted:
+    """What was counted of one hashtag or format. days: day -> posts."""
+
+    days: dict[date, int] = field(default_factory=dict)
+    channels: int = 0
+
+    @property
+    def posts(self) -> int:
+        return sum(self.days.values())
+
+
+def take_snapshots(session: Session, *, now: datetime) -> int:
+    """Work out how every trend stands today; return how many. The second time that day nothing.
+
+    Counts the past videos of all channels that we know, of the last WINDOW whole days (UTC): those
+    imported and those read from connected channels, where the posts of campaigns are.
+    """
+    today = now.astimezone(UTC).date()
+    if queries.last_taken_on(session) == today:
+        return 0
+    first = today - timedelta(days=WINDOW)
+    ridden = set(
+        session.scalars(
+            select(Trend.name)
+            .join(TrendRide, TrendRide.trend_id == Trend.id)
+            .where(Trend.kind == TrendKind.HASHTAG)
+        )
+    )
+    written = 0
+    for kind, counted in (
+        (TrendKind.HASHTAG, _hashtags(session, first, today, ridden)),
+        (TrendKind.FORMAT, _formats(session, first, today)),
+    ):
+        ids = _trend_ids(session, kind, counted, today=today)
+        for name, each in counted.items():
+            _write(session, ids[name], each, first=first, today=today)
+            written += 1
+    return written
+
+
+def _write(
+    session: Session, trend_id: UUID, counted: _Counted, *, first: date, today: date
+) -> None:
+    counts = [counted.days.get(first + timedelta(days=day), 0) for day in range(WINDOW)]
+    session.execute(
+        insert(TrendSnapshot)
+        .values(
+            trend_id=trend_id,
+            taken_on=today,
+            counts=counts,
+            posts=sum(counts),
+            channels=counted.channels,
+            **asdict(estimate(counts)),
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def _hashtags(
+    session: Session, first: date, today: date, ridden: set[str]
+) -> Mapping[str, _Counted]:
+    counted = _by_name(session.execute(_TAGS, _between(first, today)))
+    passing = {
+        name: each
+        for name, each in counted.items()
+        if (each.posts >= LEAST_POSTS and each.channels >= LEAST_CHANNELS) or name in ridden
+    }
+    most = sorted(passing, key=lambda name: (name not in ridden, -passing[name].posts, name))[
+        :MOST_TRENDS
+    ]
+    found = {name: passing[name] for name in most if name not in EMPTY_HASHTAGS}
+    return {name: _Counted() for name in ridden} | found
+
+
+def _formats(session: Session, first: date, today: date) -> Mapping[str, _Counted]:
+    band = creators.band_of(ChannelVideo.duration_seconds.expression)
+    day = cast(func.timezone("UTC", ChannelVideo.published_at), Date)
+    between = _between(first, today)
+    known = (
+        ChannelVideo.published_at >= between["since"],
+        ChannelVideo.published_at < between["until"],
+        ChannelVideo.duration_seconds.is_not(None),
+    )
+    counted = _by_name(
+        (name, on, posts, 0)
+        for name, on, posts in session.execute(
+            select(band, day, func.count()).where(*known).group_by(band, day)
+        )
+    )
+    for name, channels in session.execute(
+        select(band, func.count(ChannelVideo.channel_id.distinct())).where(*known).group_by(band)
+    ):
+        counted[name].channels = channels
+    return counted
+
+
+def _by_name(rows: Iterable[tuple[str, date, int, int]]) -> dict[str, _Counted]:
+    counted: dict[str, _Counted] = defaultdict(_Counted)
+    for name, day, posts, channels in rows:
+        counted[name].days[day] = posts
+        counted[name].channels = channels
+    return counted
+
+
+def _between(first: date, today: date) -> dict[str, datetime]:
+    return {
+        "since": datetime.combine(first, time.min, UTC),
+        "until": datetime.combine(today, time.min, UTC),
+    }
+
+
+def _trend_ids(
+    session: Session, kind: TrendKind, names: Iterable[str], *, today: date
+) -> dict[str, UUID]:
+    rows = [{"id": new_id(), "kind": kind, "name": name, "first_seen_on": today} for name in names]
+    if rows:
+        session.execute(insert(Trend).on_conflict_do_nothing(), rows)
+    found = session.execute(select(Trend.name, Trend.id).where(Trend.kind == kind)).all()
+    return {row.name: row.id for row in found}
+
+
+def ride(
+    session: Session, *, actor: Actor, campaign_id: UUID, trend_id: UUID | None, now: datetime
+) -> TrendRide | None:
+    """Have a campaign ride on a trend, on another one, or with None on none any more.
+
+    Raises NotFound, NotPermitted, InvalidTransition (the campaign is closed), InvalidInput (the
+    trend is over).
+    """
+    campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
+    if not actor.may_edit(campaign.brand_id) or actor.user_id is None:
+        raise NotPermitted("choose a trend for this campaign")
+    campaign = lock_row(session, Campaign, campaign_id)
+    if campaign.state is CampaignState.CLOSED:
+        raise InvalidTransition("campaign", campaign.state.value, "ride")
+    found = queries.ride_of(session, campaign_id)
+    if trend_id is None:
+        if found is not None:
+            session.delete(found)
+        return None
+    if queries.snapshot_of(session, trend_id).phase is Phase.OVER:
+        raise InvalidInput({"trend": "This trend is over. Choose another one."})
+    if found is None:
+        found = TrendRide(campaign_id=campaign_id)
+        session.add(found)
+    found.trend_id, found.warned_on = trend_id, None
+    found.chosen_by, found.chosen_at = actor.user_id, now
+    return found
+
+
+def timing_for(
+    session: Session, *, campaign: Campaign, snapshot: TrendSnapshot, now: datetime
+) -> Timing:
+    """When the posts of a campaign can be live beside how long its trend lives."""
+    brief = campaigns.draft_brief(session, campaign.id) or campaigns.published_brief(
+        session, campaign.id
+    )
+    return timing_of(
+        begins=max(campaign.starts_on, now.astimezone(UTC).date()),
+        rounds=brief.revision_rounds if brief is not None else 0,
+        measured_on=snapshot.taken_on,
+        days_left=snapshot.days_left,
+        days_low=snapshot.days_low,
+        days_high=snapshot.days_high,
+    )
+
+
+def warn_who_misses(session: Session, *, now: datetime) -> int:
+    """Leave a message for each open campaign that cannot catch its trend any more, once.
+
+    Returns how many.
+    """
+    told = 0
+    rides = session.scalars(select(TrendRide).where(TrendRide.warned_on.is_(None))).all()
+    for each in sorted(rides, key=lambda row: row.campaign_id):
+        campaign = each.campaign
+        if not is_open(state=campaign.state, ends_on=campaign.ends_on, now=now):
+            continue
+        snapshot = queries.snapshot_of(session, each.trend_id)
+        timing = timing_for(session, campaign=campaign, snapshot=snapshot, now=now)
+        if timing.catch is Catch.MISSED:
+            each.warned_on = now.astimezone(UTC).date()
+            post(session, TrendMissed(campaign_id=campaign.id))
+            told += 1
+    return told
+
+
+_TAGS: Final = text("""
+WITH tagged AS (
+    SELECT DISTINCT v.channel_id, v.external_id, lower(tag) AS name,
+           (v.published_at AT TIME ZONE 'UTC')::date AS day
+    FROM channel_videos v, jsonb_array_elements_text(v.hashtags) AS tag
+    WHERE v.published_at >= :since AND v.published_at < :until AND tag <> ''
+),
+of_name AS (SELECT name, count(DISTINCT channel_id) AS channels FROM tagged GROUP BY name)
+SELECT name, day, count(*) AS posts, channels
+FROM tagged JOIN of_name USING (name)
+GROUP BY name, day, channels
+ORDER BY name, day
+""")

@@ -1,0 +1,232 @@
+"""Trends are worked out once a day, campaigns ride on them, and who misses one is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
+from marketplace.creators import queries as creators
+from marketplace.creators.rules.formats import LengthBand
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotFound, NotPermitted
+from marketplace.kernel.ids import new_id
+from marketplace.trends import queries, service
+from marketplace.trends.models import TrendKind, TrendSnapshot
+from marketplace.trends.rules.growth import Phase
+from marketplace.trends.rules.timing import Catch
+from tests.conftest import NOON
+from tests.factories.campaigns import make_campaign
+from tests.factories.creators import make_channel, make_creator, make_rate
+from tests.factories.trends import make_posts
+from tests.services.agreeing import posted
+
+TODAY = NOON.date()
+RISING = [0] * 14 + [1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8]
+FADING = [9] * 14 + [8, 7, 7, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 2]
+
+
+@pytest.fixture
+def channels(session: Session) -> list[UUID]:
+    return [
+        make_channel(session, creator_id=make_creator(session, display_name=name).id).id
+        for name in ("One", "Two", "Three")
+    ]
+
+
+def snapshot(session: Session, name: str) -> TrendSnapshot:
+    return next(each for each in queries.living(session).rows if each.trend.name == name)
+
+
+def names(session: Session, kind: TrendKind | None = None) -> list[str]:
+    return [each.trend.name for each in queries.living(session, kind=kind).rows]
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(TrendSnapshot)) or 0
+
+
+def test_hashtags_and_lengths_are_counted_once_a_day(
+    session: Session, channels: list[UUID]
+) -> None:
+    make_posts(session, channels, hashtags=["Beans", "fyp", "beans"], counts=RISING)
+    make_posts(session, channels, hashtags=["soup"], counts=FADING, seconds=200, key="b")
+
+    assert service.take_snapshots(session, now=NOON) == 4
+    assert service.take_snapshots(session, now=NOON + timedelta(hours=9)) == 0
+
+    assert names(session, TrendKind.HASHTAG) == ["beans", "soup"]
+    assert names(session, TrendKind.FORMAT) == ["short", "long"]
+    beans = snapshot(session, "beans")
+    assert (beans.counts, beans.posts, beans.channels) == (RISING, sum(RISING), 3)
+    assert (beans.phase, snapshot(session, "soup").phase) == (Phase.RISING, Phase.FADING)
+    assert beans.taken_on == queries.last_taken_on(session) == TODAY
+
+
+def test_what_few_post_is_no_trend(session: Session, channels: list[UUID]) -> None:
+    make_posts(session, channels, hashtags=["rare"], counts=[0] * 21 + [1] * 7)
+    make_posts(session, channels[:2], hashtags=["pair"], counts=[2] * 28, key="b")
+
+    service.take_snapshots(session, now=NOON)
+
+    assert names(session, TrendKind.HASHTAG) == []
+
+
+def test_todays_posts_and_those_of_five_weeks_ago_do_not_count(
+    session: Session, channels: list[UUID]
+) -> None:
+    make_posts(session, channels, hashtags=["beans"], counts=[1] * 28)
+    later = NOON + timedelta(days=1)
+    make_posts(session, channels, hashtags=["beans"], counts=[5], key="b", now=later)
+    early = NOON - timedelta(days=28)
+    make_posts(session, channels, hashtags=["beans"], counts=[5], key="c", now=early)
+
+    service.take_snapshots(session, now=NOON)
+
+    assert snapshot(session, "beans").counts == [1] * 28
+
+
+def test_a_trend_keeps_its_history(session: Session, channels: list[UUID]) -> None:
+    make_posts(session, channels, hashtags=["beans"], counts=[2] * 28)
+    service.take_snapshots(session, now=NOON)
+    first = snapshot(session, "beans")
+
+    service.take_snapshots(session, now=NOON + timedelta(days=1))
+
+    again = snapshot(session, "beans")
+    assert again.trend_id == first.trend_id
+    assert (first.taken_on, again.taken_on) == (TODAY, TODAY + timedelta(days=1))
+    assert again.counts == [*[2] * 27, 0]
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    return make_campaign(session, brand=acme, by=alice)
+
+
+@pytest.fixture
+def fading(session: Session, channels: list[UUID]) -> TrendSnapshot:
+    make_posts(session, channels, hashtags=["soup"], counts=FADING)
+    service.take_snapshots(session, now=NOON)
+    return snapshot(session, "soup")
+
+
+def ride(session: Session, actor: Actor, campaign: Campaign, trend_id: object) -> None:
+    service.ride(
+        session,
+        actor=actor,
+        campaign_id=campaign.id,
+        trend_id=trend_id,  # type: ignore[arg-type]  # any id
+        now=NOON,
+    )
+    session.flush()
+
+
+def test_a_campaign_rides_on_one_trend_and_gets_off(
+    session: Session, campaign: Campaign, fading: TrendSnapshot, alice: Actor
+) -> None:
+    for _ in range(2):
+        ride(session, alice, campaign, fading.trend_id)
+
+    assert queries.rides_of(session, [campaign.id]) == {campaign.id: fading}
+    for _ in range(2):
+        ride(session, alice, campaign, None)
+    assert queries.ride_of(session, campaign.id) is None
+
+
+def test_who_may_not_run_the_campaign_chooses_no_trend(
+    session: Session,
+    campaign: Campaign,
+    fading: TrendSnapshot,
+    fiona: Actor,
+    mallory: Actor,
+    stella: Actor,
+) -> None:
+    for actor, refusal in ((fiona, NotPermitted), (stella, NotPermitted), (mallory, NotFound)):
+        with pytest.raises(refusal):
+            ride(session, actor, campaign, fading.trend_id)
+
+    assert queries.ride_of(session, campaign.id) is None
+
+
+def test_a_trend_that_is_over_or_not_there_is_refused(
+    session: Session, campaign: Campaign, channels: list[UUID], fading: TrendSnapshot, alice: Actor
+) -> None:
+    ride(session, alice, campaign, fading.trend_id)
+    service.take_snapshots(session, now=NOON + timedelta(days=40))  # nobody has posted since
+
+    with pytest.raises(InvalidInput):
+        ride(session, alice, campaign, fading.trend_id)
+    with pytest.raises(NotFound):
+        ride(session, alice, campaign, new_id())
+
+    found = queries.ride_of(session, campaign.id)
+    assert found is not None
+    assert queries.snapshot_of(session, fading.trend_id).phase is Phase.OVER
+
+
+def test_a_closed_campaign_rides_on_nothing_new(
+    session: Session, acme: Brand, fading: TrendSnapshot, alice: Actor
+) -> None:
+    closed = make_campaign(session, brand=acme, by=alice, state=CampaignState.CLOSED)
+
+    with pytest.raises(InvalidTransition):
+        ride(session, alice, closed, fading.trend_id)
+
+
+def test_a_campaign_that_would_miss_its_trend_is_told_of_once(
+    session: Session, campaign: Campaign, fading: TrendSnapshot, alice: Actor
+) -> None:
+    ride(session, alice, campaign, fading.trend_id)
+    timing = service.timing_for(session, campaign=campaign, snapshot=fading, now=NOON)
+    assert timing.soonest == campaign.starts_on + timedelta(days=7)
+    late = NOON + timedelta(days=40)
+    service.take_snapshots(session, now=late)
+
+    assert service.warn_who_misses(session, now=late) == 1
+    assert service.warn_who_misses(session, now=late) == 0
+
+    assert posted(session, "TrendMissed") == [{"campaign_id": str(campaign.id)}]
+    missed = service.timing_for(
+        session,
+        campaign=campaign,
+        snapshot=queries.snapshot_of(session, fading.trend_id),
+        now=late,
+    )
+    assert missed.catch is Catch.MISSED
+
+
+def test_a_campaign_that_is_over_is_not_told(
+    session: Session, acme: Brand, fading: TrendSnapshot, alice: Actor
+) -> None:
+    draft = make_campaign(session, brand=acme, by=alice, state=CampaignState.DRAFT)
+    ride(session, alice, draft, fading.trend_id)
+    late = NOON + timedelta(days=40)
+    service.take_snapshots(session, now=late)
+
+    assert service.warn_who_misses(session, now=late) == 0
+
+
+def test_what_a_creator_makes_is_told_by_length_and_by_rates(session: Session) -> None:
+    makes, silent = (make_creator(session, display_name=name) for name in ("Makes", "Silent"))
+    channel = make_channel(session, creator_id=makes.id)
+    for key, seconds, videos in (("a", 14, 1), ("b", 15, 2), ("c", 180, 1), ("d", None, 3)):
+        make_posts(session, [channel.id], hashtags=[], counts=[videos], seconds=seconds, key=key)
+    make_rate(session, creator_id=makes.id)
+
+    found = creators.format_shares(session, [makes.id, silent.id])
+
+    assert found[makes.id].shares == {
+        LengthBand.FLASH: 2_500,
+        LengthBand.SHORT: 5_000,
+        LengthBand.MEDIUM: 0,
+        LengthBand.LONG: 2_500,
+    }
+    assert (found[makes.id].videos, found[makes.id].declared) == (4, ["video"])
+    assert (found[silent.id].videos, found[silent.id].declared) == (0, [])

@@ -1,0 +1,145 @@
+"""Trends as brands and creators see them, and a campaign that rides on one."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.campaigns.models import Campaign
+from marketplace.kernel.actor import Actor
+from marketplace.trends import queries, service
+from marketplace.trends.models import TrendSnapshot
+from tests.conftest import NOON, sign_in
+from tests.factories.creators import make_channel, make_creator
+from tests.factories.trends import make_posts
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+RISING = [0] * 14 + [1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8]
+FALLING = [30] * 14 + [30, 21, 15, 10, 7, 6, 6, 5, 5, 5, 5, 5, 4, 4]
+
+
+def plain(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" ,", ",")
+
+
+@pytest.fixture
+def trends(session: Session) -> dict[str, TrendSnapshot]:
+    channels = [
+        make_channel(session, creator_id=make_creator(session, display_name=name).id).id
+        for name in ("One", "Two", "Three")
+    ]
+    make_posts(session, channels, hashtags=["beans"], counts=RISING)
+    make_posts(session, channels, hashtags=["soup"], counts=FALLING, key="b", seconds=90)
+    service.take_snapshots(session, now=NOON)
+    session.commit()
+    return {each.trend.name: each for each in queries.all_living(session)}
+
+
+def address(campaign: Campaign) -> str:
+    return f"/brand/campaigns/{campaign.id}/trend"
+
+
+def test_without_trends_the_pages_say_how_they_come_about(
+    client: FlaskClient, alice: Actor, published: Campaign
+) -> None:
+    sign_in(client, alice)
+
+    assert "No trend yet" in client.get("/brand/trends").text
+    assert "There is none to choose yet" in client.get(address(published)).text
+
+
+def test_brands_and_creators_read_the_same_figures(
+    client: FlaskClient, alice: Actor, bea: Actor, trends: dict[str, TrendSnapshot]
+) -> None:
+    told = []
+    for actor, page in ((alice, "/brand/trends"), (bea, "/creator/trends")):
+        sign_in(client, actor)
+        text = client.get(page).text
+        assert text.count('class="sparkline"') == 4
+        told.append(plain(text.split("<table")[1].split("</table>")[0]))
+
+    assert told[0] == told[1]
+    assert "#beans 49 posts, 3 channels Rising" in told[0]
+    assert "#soup" in plain(client.get("/creator/trends?kind=hashtag").text)
+    assert "#soup" not in client.get("/creator/trends?kind=format").text
+    assert "#soup" in client.get("/creator/trends?kind=sounds").text
+
+
+def test_a_campaign_rides_on_a_trend_and_reads_whether_it_catches_it(
+    client: FlaskClient,
+    session: Session,
+    published: Campaign,
+    alice: Actor,
+    bea: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    sign_in(client, alice)
+
+    reply = client.post(
+        address(published),
+        data={"trend": str(trends["beans"].trend_id)},
+        follow_redirects=True,
+    )
+
+    told = plain(reply.text)
+    assert "#beans Rising" in told
+    assert "It is tight: the first post can be live on Tue 10 Nov 2026" in told
+    assert "Live with every round and clock used up Mon 14 Dec 2026" in told
+    sign_in(client, bea)
+    brief = plain(client.get(f"/creator/briefs/{published.id}").text)
+    assert "It rides on a trend #beans Rising" in brief
+
+
+def test_a_campaign_is_shown_that_it_misses_its_trend(
+    client: FlaskClient,
+    published: Campaign,
+    alice: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    sign_in(client, alice)
+    soup = trends["soup"]
+    assert soup.days_high is not None
+    assert soup.days_high < 8
+
+    reply = client.post(
+        address(published), data={"trend": str(soup.trend_id)}, follow_redirects=True
+    )
+
+    assert "It misses the trend: even when everybody is quick" in reply.text
+
+
+@pytest.mark.parametrize("typed", ["soup", "00000000-0000-4000-8000-00000000000f"])
+def test_a_trend_that_is_not_on_the_list_is_refused(
+    client: FlaskClient,
+    session: Session,
+    published: Campaign,
+    alice: Actor,
+    trends: dict[str, TrendSnapshot],
+    typed: str,
+) -> None:
+    sign_in(client, alice)
+
+    reply = client.post(address(published), data={"trend": typed})
+
+    assert reply.status_code == 422
+    assert queries.ride_of(session, published.id) is None
+
+
+def test_getting_off_is_one_choice(
+    client: FlaskClient,
+    session: Session,
+    published: Campaign,
+    alice: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    sign_in(client, alice)
+    client.post(address(published), data={"trend": str(trends["beans"].trend_id)})
+
+    reply = client.post(address(published), data={"trend": ""}, follow_redirects=True)
+
+    assert "The campaign rides on no trend." in reply.text
+    assert queries.ride_of(session, published.id) is None

@@ -1,0 +1,48 @@
+"""Trends: worked out each night, and who misses theirs is told."""
+
+from __future__ import annotations
+
+from marketplace.accounts import queries as accounts
+from marketplace.campaigns import queries as campaigns
+from marketplace.kernel.actor import SYSTEM, Role
+from marketplace.notifications import service as notifications
+from marketplace.store.session import transaction
+from marketplace.trends import queries
+from marketplace.trends import service as trends
+from marketplace.trends.messages import TrendMissed
+from marketplace.trends.models import TrendKind
+from marketplace.trends.rules.timing import Catch
+from workers.runtime import Run
+
+
+def work_out(run: Run) -> None:
+    """Work out how every trend stands, then who cannot catch theirs any more."""
+    with transaction() as session:
+        trends.take_snapshots(session, now=run.now)
+    with transaction() as session:
+        trends.warn_who_misses(session, now=run.now)
+
+
+def tell_missed(message: TrendMissed, run: Run) -> None:
+    """Tell who runs a campaign that its posts would come after its trend."""
+    with transaction() as session:
+        campaign = campaigns.campaign_seen_by(session, SYSTEM, message.campaign_id)
+        found = queries.ride_of(session, message.campaign_id)
+        if found is None:
+            return
+        snapshot = queries.snapshot_of(session, found.trend_id)
+        timing = trends.timing_for(session, campaign=campaign, snapshot=snapshot, now=run.now)
+        if timing.catch is not Catch.MISSED:
+            return
+        sign = "#" if found.trend.kind is TrendKind.HASHTAG else ""
+        for user_id in accounts.people_who(session, campaign.brand_id, (Role.OWNER, Role.MANAGER)):
+            notifications.tell(
+                session,
+                user_id=user_id,
+                kind="trend_missed",
+                title=f"“{campaign.name}” would miss {sign}{found.trend.name}",
+                text="Even when everybody is quick, its posts are live after the trend is over.",
+                path=f"/brand/campaigns/{campaign.id}/trend",
+                once_key=f"trend_missed:{campaign.id}:{found.trend_id}:{user_id}",
+                now=run.now,
+            )
