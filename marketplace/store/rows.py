@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
+    DateTime,
+    Integer,
+    String,
     TableValuedAlias,
+    Text,
     Uuid,
     any_,
     bindparam,
@@ -17,12 +23,15 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    literal,
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from marketplace.store.arrays import of_ids, of_moments, of_numbers, of_texts
 from marketplace.store.base import Base
 
 GivenRow = Mapping[str, Any]
@@ -53,14 +62,15 @@ def update_rows(session: Session, model: type[Base], rows: Sequence[GivenRow]) -
         .values({name: given.c[name] for name in names if name != "id"})
         .execution_options(synchronize_session=False)
     )
-    changed = {identity_key(model, row["id"]) for row in rows}
-    for name in changed.intersection(session.identity_map.keys()):
-        session.expire(session.identity_map[name])
+    ids = {row["id"] for row in rows}
+    for name in list(session.identity_map.keys()):
+        if name[0] is model and name[1][0] in ids:
+            session.expire(session.identity_map[name])
 
 
 def among(column: InstrumentedAttribute[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
     """Say what ``in_`` says by one parameter: its text is the same for one id and a thousand."""
-    return column == any_(cast(list(ids), ARRAY(Uuid)))
+    return column == any_(_array(Uuid(), ids))
 
 
 def given_in(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
@@ -71,5 +81,26 @@ def given_in(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[boo
 def _given(model: type[Base], names: Sequence[str], rows: Sequence[GivenRow]) -> TableValuedAlias:
     """The rows as a table of the statement, passed as one array a column."""
     kinds = inspect(model).columns
-    arrays = [cast([row[name] for row in rows], ARRAY(kinds[name].type)) for name in names]
+    arrays = [_array(kinds[name].type, [row[name] for row in rows]) for name in names]
     return func.unnest(*arrays).table_valued(*names).render_derived(name="given")
+
+
+def _array(kind: TypeEngine[Any], values: Iterable[Any]) -> ColumnElement[Any]:
+    plain = kind.impl if isinstance(kind, TypeDecorator) else kind
+    write = next(write for of, write in _WRITERS.items() if isinstance(plain, of))
+    return cast(literal(write(values), Text), ARRAY(kind))
+
+
+def _of_documents(values: Iterable[Any]) -> str:
+    return of_texts([None if each is None else json.dumps(each) for each in values])
+
+
+_WRITERS: Final[Mapping[type[TypeEngine[Any]], Callable[[Iterable[Any]], str]]] = {
+    Uuid: of_ids,
+    DateTime: of_moments,
+    Integer: of_numbers,
+    Boolean: of_numbers,
+    String: of_texts,
+    JSONB: _of_documents,
+}
+"""How the values of a column are written; a kind that is new here has to be added."""
