@@ -1,0 +1,8 @@
+"""Views become money: a bonus is opened with its fee, booked step by step, and ends."""
+
+from __future__ import annotations
+
+from marketplace.payouts.service.bonuses.booking import book_bonuses
+from marketplace.payouts.service.bonuses.opening import open_bonus
+
+__all__ = ["book_bonuses", "open_bonus"]
