@@ -15,6 +15,7 @@ from marketplace.deliverables.models import PublishedPost
 from marketplace.kernel.errors import NotFound
 from marketplace.metrics.models import MetricGap, MetricSnapshot, PostTracking
 from marketplace.metrics.rules.readings import views_that_count
+from marketplace.store.arrays import of_ids, of_moments
 
 _ONE_READING_EACH: Final = """
     SELECT asked.post_id, found.id, found.taken_at, found.views
@@ -62,7 +63,8 @@ def _views(
 ) -> dict[UUID, CountedViews]:
     if not moments:
         return {}
-    rows = session.execute(statement, {"posts": list(moments), "moments": list(moments.values())})
+    asked = {"posts": of_ids(moments), "moments": of_moments(moments.values())}
+    rows = session.execute(statement, asked)
     return {
         row.post_id: CountedViews(
             snapshot_id=row.id,
