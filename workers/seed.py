@@ -82,7 +82,7 @@ class OneThread:
             self.settle()
 
     def arrive(self) -> None:
-        """Let the rest of the time pass; then read channels, trends and all that the processor says."""
+        """Let the rest of the time pass; then read channels, trends and what the processor says."""
         self._do(reconciliation.reconcile)  # what nobody knows of then is in suspense by now
         left = -demo_offset()
         if left > timedelta(0):
