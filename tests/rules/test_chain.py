@@ -166,6 +166,17 @@ def test_a_step_is_late_once_its_moment_has_come_or_its_day_is_over(
     assert chain_of(work, earned, account=READY, bank=None, now=now).late is late
 
 
+@pytest.mark.parametrize(("days", "banked"), [(2, False), (3, True)])
+def test_money_that_was_sent_should_be_at_the_bank_once_that_day_is_over(
+    days: int, banked: bool
+) -> None:
+    sent = replace(EARNED, state=EarningState.PAID, sent_at=NOON)
+
+    chain = chain_of(ACCEPTED, sent, account=READY, bank=None, now=NOON + timedelta(days=days))
+
+    assert (chain.bank_on, chain.banked) == (date(2026, 11, 4), banked)
+
+
 def told(chain: Chain) -> list[tuple[object, ...]]:
     return [
         (link.step.value, link.state.value, *filter(None, (link.at, link.by)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -20,7 +20,14 @@ from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import Code
 from marketplace.ledger.models import LedgerAccount, LedgerBalance, Posting
 
-_EARNED_BY = (Code.CREATOR_PENDING, Code.CREATOR_PAYABLE, Code.OWED_BY_CREATOR, Code.FEE_EARNED)
+_EARNED_BY: Final = (
+    Code.CREATOR_PENDING,
+    Code.CREATOR_PAYABLE,
+    Code.OWED_BY_CREATOR,
+    Code.FEE_EARNED,
+)
+
+_PUT_RIGHT_BY: Final = (Code.SUSPENSE, Code.LOSSES, Code.ROUNDING, Code.GOODWILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +37,14 @@ class Bill:
     paid_in: charged to it. wallet: in no campaign. unspent: in campaigns, promised to nobody.
     frozen: waits for the outcome of a chargeback or a warning. promised: to creators. fees: ours,
     not earned yet. pledged: set aside for causes. spent: earned by creators and by us.
-    given: owed to causes, or sent to them. refunded: sent back, or on its way.
-    charged_back: taken by banks for good. owed: of that, what is still to be paid by the brand.
+    given: owed to causes, or sent to them. taxes: on the platform fee. processor_fees: where the
+    brand bears them. refunded: sent back, or on its way. charged_back: taken by banks for good.
+    owed: of that, what is still to be paid by the brand. corrected: what staff have put right, more
+    for the brand where it is positive.
     """
 
     paid_in: Money
+    corrected: Money
     wallet: Money
     unspent: Money
     frozen: Money
@@ -43,6 +53,8 @@ class Bill:
     pledged: Money
     spent: Money
     given: Money
+    taxes: Money
+    processor_fees: Money
     refunded: Money
     charged_back: Money
     owed: Money
@@ -51,6 +63,13 @@ class Bill:
     def held(self) -> Money:
         """What is with us and not spent."""
         return self.wallet + self.unspent + self.frozen + self.promised + self.fees + self.pledged
+
+    @property
+    def unexplained(self) -> Money:
+        """What was paid in and stands in no other line; nothing, to the cent."""
+        went = self.spent + self.given + self.taxes + self.processor_fees
+        back = self.refunded + self.charged_back - self.owed
+        return self.paid_in + self.corrected - self.held - went - back
 
 
 def bills_of(session: Session, *, brand_id: UUID) -> list[Bill]:
@@ -70,6 +89,7 @@ def _bill(session: Session, brand_id: UUID, currency: str) -> Bill:
     agreed = session.scalars(
         select(Collaboration.id).where(Collaboration.brand_id == brand_id)
     ).all()
+    taken = session.scalars(select(Chargeback.id).where(Chargeback.brand_id == brand_id)).all()
     paid = select(func.sum(Charge.amount_minor)).join(Funding, Funding.id == Charge.funding_id)
     back = select(func.sum(Refund.amount_minor)).where(
         Refund.state.not_in((RefundState.FAILED, RefundState.CAME_BACK))
@@ -96,8 +116,21 @@ def _bill(session: Session, brand_id: UUID, currency: str) -> Bill:
         promised=all_of(Code.COMMITTED, agreed),
         fees=all_of(Code.FEE_UNEARNED, campaigns),
         pledged=all_of(Code.PLEDGED, campaigns),
-        spent=_spent(session, campaigns, agreed, currency),
-        given=_given(session, campaigns, currency),
+        spent=-_came_in(
+            session,
+            {
+                Code.COMMITTED: agreed,
+                Code.FEE_UNEARNED: campaigns,
+                Code.CAMPAIGN_FUNDS: campaigns,  # what creators give back
+            },
+            _EARNED_BY,
+            currency,
+        ),
+        given=-_came_in(session, {Code.PLEDGED: campaigns}, [Code.OWED_TO_CAUSE], currency),
+        taxes=-_came_in(session, {Code.CAMPAIGN_FUNDS: campaigns}, [Code.SALES_TAX], currency),
+        processor_fees=-_came_in(
+            session, {Code.CAMPAIGN_FUNDS: campaigns}, [Code.PROCESSOR_FEES], currency
+        ),
         refunded=total(
             session.scalar(back.where(Refund.brand_id == brand_id, Refund.currency == currency))
         ),
@@ -107,40 +140,43 @@ def _bill(session: Session, brand_id: UUID, currency: str) -> Bill:
             )
         ),
         owed=owed_by(session, brand_id=brand_id, currency=currency),
+        corrected=_came_in(
+            session,
+            {
+                Code.BRAND_FUNDS: [brand_id],
+                Code.CAMPAIGN_FUNDS: campaigns,
+                Code.OWED_BY_BRAND: [brand_id],
+                Code.CHARGEBACK_OPEN: taken,
+            },
+            _PUT_RIGHT_BY,
+            currency,
+        ),
     )
 
 
-def _spent(
-    session: Session, campaigns: Sequence[UUID], agreed: Sequence[UUID], currency: str
+def _came_in(
+    session: Session,
+    mine: Mapping[Code, Sequence[UUID]],
+    others: Sequence[Code],
+    currency: str,
 ) -> Money:
-    """What went from promises and fees to creators and to us, less what came back."""
-    mine = select(LedgerAccount.id).where(
+    """What came onto these accounts from accounts of other codes, less what went there."""
+    accounts = select(LedgerAccount.id).where(
         LedgerAccount.currency == currency,
         or_(
-            (LedgerAccount.code == Code.COMMITTED) & LedgerAccount.owner_id.in_(agreed),
-            (LedgerAccount.code == Code.FEE_UNEARNED) & LedgerAccount.owner_id.in_(campaigns),
+            *(
+                (LedgerAccount.code == code) & LedgerAccount.owner_id.in_(owners)
+                for code, owners in mine.items()
+            )
         ),
     )
 
     def moved(condition: ColumnElement[bool]) -> int:
         return int(session.scalar(select(func.sum(Posting.amount_minor)).where(condition)) or 0)
 
-    went = moved(Posting.debit_id.in_(mine) & Posting.credit_code.in_(_EARNED_BY))
-    came = moved(Posting.credit_id.in_(mine) & Posting.debit_code.in_(_EARNED_BY))
-    return Money(went - came, currency)
-
-
-def _given(session: Session, campaigns: Sequence[UUID], currency: str) -> Money:
-    """What of the campaigns' pledges became the causes' own."""
-    mine = select(LedgerAccount.id).where(
-        LedgerAccount.currency == currency,
-        LedgerAccount.code == Code.PLEDGED,
-        LedgerAccount.owner_id.in_(campaigns),
-    )
-    given = select(func.sum(Posting.amount_minor)).where(
-        Posting.debit_id.in_(mine), Posting.credit_code == Code.OWED_TO_CAUSE
-    )
-    return Money(int(session.scalar(given) or 0), currency)
+    came = moved(Posting.credit_id.in_(accounts) & Posting.debit_code.in_(others))
+    went = moved(Posting.debit_id.in_(accounts) & Posting.credit_code.in_(others))
+    return Money(came - went, currency)
 
 
 def debts_by_brand(session: Session) -> dict[UUID, list[Money]]:

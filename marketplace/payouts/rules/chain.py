@@ -144,6 +144,7 @@ class Chain:
 
     expected_on: in the creator's account at the processor; bank_on: at their bank, as a rule. None
     while the next step is somebody's who has no date. late: the present step should be done by now.
+    banked: it should be at their bank by now.
     """
 
     links: Sequence[Link]
@@ -156,6 +157,7 @@ class Chain:
     kept: Sequence[Kept] = ()
     left: Money | None = None
     late: bool = False
+    banked: bool = False
 
 
 WHOSE: Final = {
@@ -194,17 +196,19 @@ def chain_of(
     waiting = _waiting(work, earned, account, bank)
     by = _by(waiting, work, earned, now)
     expected = expected_on(waiting, work, earned, now=now)
+    bank_on = _bank_on(waiting, earned, bank, expected)
     return Chain(
         links=_till_its_end(waiting, _links(work, earned, account, bank, by=by)),
         waiting=waiting,
         whose=WHOSE[waiting],
         by=by,
         expected_on=expected,
-        bank_on=_bank_on(waiting, earned, bank, expected),
+        bank_on=bank_on,
         missing=earned.missing if earned is not None else None,
         kept=earned.kept if earned is not None else (),
         left=earned.left if earned is not None else None,
         late=_is_over(by, now=now),
+        banked=_is_over(bank_on, now=now),
     )
 
 
