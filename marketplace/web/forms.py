@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import DecimalField, Field, StringField
+from wtforms.fields.choices import Choice
 from wtforms.validators import StopValidation
+from wtforms.widgets import Select
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, parse_money
+from marketplace.web.reader import REMEMBERED
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -24,7 +29,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             """Strip the text of every text field before anybody looks at it."""
             if issubclass(unbound_field.field_class, StringField):
                 options["filters"] = [*unbound_field.kwargs.get("filters", ()), _strip]
-            return unbound_field.bind(form=form, **options)
+            field = unbound_field.bind(form=form, **options)
+            if type(field.widget) is Select:
+                field.widget = Options(field.widget.multiple)
+            return field
 
     def show(self, refusal: InvalidInput) -> None:
         """Put each problem of a refusal under its field; what has no field goes to the top."""
@@ -34,6 +42,22 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 field.errors = [*field.errors, text]
             else:
                 self.form_errors.append(text)
+
+
+class Options(Select):  # type: ignore[misc]  # WTForms ships no types
+    """A select that remembers how its options are written: countries are many, and the same."""
+
+    @classmethod
+    def render_option(cls, choice: Any, **kwargs: Any) -> Markup:
+        """Return one option, as WTForms writes it."""
+        if choice.render_kw or kwargs:
+            return cast(Markup, super().render_option(choice, **kwargs))
+        return _option(choice.value, choice.label, chosen=choice.selected)
+
+
+@lru_cache(maxsize=REMEMBERED, typed=True)
+def _option(value: object, label: object, *, chosen: bool) -> Markup:
+    return cast(Markup, Select.render_option(Choice(value, label, chosen, {})))
 
 
 def _strip(value: object) -> object:

@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 from flask import Flask
-from wtforms import StringField
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from marketplace.web.forms import BaseForm
 
 
 class NoteForm(BaseForm):
     note = StringField(filters=[lambda text: text and text.replace("-", " ")])
+
+
+class PlaceForm(BaseForm):
+    place = SelectField(
+        choices=[
+            SelectChoice("", "Anywhere"),
+            SelectChoice("a<b", "A & B"),
+            SelectChoice("c", "C", render_kw={"lang": "cs"}),
+        ]
+    )
+
+
+def test_the_options_of_a_select_are_escaped_and_the_chosen_one_is_marked(app: Flask) -> None:
+    with app.test_request_context():
+        first, other = (str(PlaceForm(data={"place": each}).place()) for each in ("a<b", ""))
+    anywhere, a_b, c = (
+        '<option value="">Anywhere</option>',
+        '<option value="a&lt;b">A &amp; B</option>',
+        '<option lang="cs" value="c">C</option>',
+    )
+    name = '<select id="place" name="place">'
+    chosen = "<option selected value="
+    assert first == name + anywhere + a_b.replace("<option value=", chosen) + c + "</select>"
+    assert other == name + anywhere.replace("<option value=", chosen) + a_b + c + "</select>"
 
 
 def test_text_is_stripped_after_the_filters_of_its_field(app: Flask) -> None:
