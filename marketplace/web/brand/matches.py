@@ -28,7 +28,8 @@ from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.wishes import FILLED, SLIDER_AGES, form_of, wish_form
 from marketplace.web.forms import BaseForm
 
-ROWS: Final = 20
+ROWS: Final = 12
+"""Creators on one page: as many as one compares in a sitting."""
 PART_HEADER: Final = "X-Part"
 """Sent by the script that follows the form: the list alone is wanted, without its page."""
 
