@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from marketplace.campaigns.messages import BriefAmended, CampaignPublished
 from marketplace.creators import service as creators
 from marketplace.matching import service as matching
 from marketplace.matching.columns import BrokenColumns, Busy
@@ -37,3 +38,15 @@ def rebuild_columns(run: Run) -> None:
             return
     with transaction() as session:
         creators.prune_marks(session, now=run.now)
+
+
+def work_out_median(message: CampaignPublished | BriefAmended, run: Run) -> None:
+    """Look for the middle candidate of a brief as soon as it is open."""
+    with transaction() as session:
+        matching.work_out_medians(session, campaign_ids=[message.campaign_id], now=run.now)
+
+
+def work_out_medians(run: Run) -> None:
+    """Look for the middle candidate of every open brief again: the market has moved."""
+    with transaction() as session:
+        matching.work_out_medians(session, now=run.now)

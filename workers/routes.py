@@ -33,6 +33,7 @@ from workers import endings as ending_jobs
 from workers import funding as funding_jobs
 from workers import housekeeping as housekeeping_jobs
 from workers import inbox as inbox_jobs
+from workers import matching as matching_jobs
 from workers import metrics as metric_jobs
 from workers import notifications as mail_jobs
 from workers import payout_accounts as account_jobs
@@ -76,8 +77,14 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
         Route(metric_jobs.resume_readings, READS),
     ),
     creators.ChannelReadDue: (Route(creator_jobs.refresh_channel, READS),),
-    campaigns.CampaignPublished: (Route(cause_jobs.promise_pledge, MONEY),),
-    campaigns.BriefAmended: (Route(collaboration_jobs.tell_of_amendment, MAIL),),
+    campaigns.CampaignPublished: (
+        Route(cause_jobs.promise_pledge, MONEY),
+        Route(matching_jobs.work_out_median, READS),
+    ),
+    campaigns.BriefAmended: (
+        Route(collaboration_jobs.tell_of_amendment, MAIL),
+        Route(matching_jobs.work_out_median, READS),
+    ),
     campaigns.CampaignClosed: (
         Route(collaboration_jobs.end_negotiations, READS),
         Route(cause_jobs.end_pledge, MONEY),

@@ -66,6 +66,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(audiences.infer_audiences, "7 2 * * *", READS),
     Entry(matching.refresh_columns, EVERY_MINUTE, READS),
     Entry(matching.rebuild_columns, "37 2 * * *", READS),
+    Entry(matching.work_out_medians, "47 2 * * *", READS),
     Entry(learning.report_attention, "27 2 * * *", READS),
     Entry(learning.learn_chances, "57 2 * * *", READS),
     Entry(trends.work_out, "27 1 * * *", READS),

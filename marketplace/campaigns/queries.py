@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Brief, BriefState, Campaign, CampaignStep
 from marketplace.campaigns.rules import (
     BriefContent,
@@ -80,6 +81,51 @@ def open_campaigns(session: Session, *, now: datetime) -> Sequence[Brief]:
     Newest first.
     """
     return session.scalars(_TAKING_CREATORS, {"today": today_somewhere(now)}).all()
+
+
+def open_brief_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """The present briefs of all campaigns that take creators, the newest first."""
+    return session.scalars(_OPEN_IDS, {"today": today_somewhere(now)}).all()
+
+
+def briefs_by_id(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Brief]:
+    """Briefs with their campaigns and brands, by their ids; who is missing is not there."""
+    found = session.scalars(
+        select(Brief)
+        .join(Brief.campaign)
+        .join(Campaign.brand)
+        .where(Brief.id.in_(brief_ids))
+        .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
+    )
+    return {brief.id: brief for brief in found}
+
+
+def places_of(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, tuple[UUID, UUID]]:
+    """Brief -> its campaign and brand."""
+    rows = session.execute(
+        select(Brief.id, Campaign.id, Campaign.brand_id)
+        .join(Brief.campaign)
+        .where(Brief.id.in_(brief_ids))
+    )
+    return {brief_id: (campaign_id, brand_id) for brief_id, campaign_id, brand_id in rows}
+
+
+def names_of(
+    session: Session, *, brand_ids: Collection[UUID], campaign_ids: Collection[UUID]
+) -> Mapping[UUID, str]:
+    """The names of brands and of campaigns that were published, by their ids."""
+    if not brand_ids and not campaign_ids:
+        return {}
+    rows = session.execute(
+        select(Brand.id, Brand.name)
+        .where(Brand.id.in_(brand_ids))
+        .union_all(
+            select(Campaign.id, Campaign.name).where(
+                Campaign.id.in_(campaign_ids), Campaign.published_at.is_not(None)
+            )
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def published_count(session: Session) -> int:
@@ -178,6 +224,16 @@ _TAKING_CREATORS: Final = (
     )
     .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= bindparam("today"))
     .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
+    .order_by(Campaign.published_at.desc(), Campaign.id.desc())
+)
+_OPEN_IDS: Final = (
+    select(Brief.id)
+    .join(Brief.campaign)
+    .join(
+        _NEWEST,
+        (_NEWEST.c.campaign_id == Brief.campaign_id) & (_NEWEST.c.version == Brief.version),
+    )
+    .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= bindparam("today"))
     .order_by(Campaign.published_at.desc(), Campaign.id.desc())
 )
 _CURRENT: Final = (

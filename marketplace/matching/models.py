@@ -12,6 +12,7 @@ from sqlalchemy.types import BigInteger, Boolean, Uuid
 
 from marketplace.kernel.ids import new_id
 from marketplace.matching.rules.chances import Step
+from marketplace.matching.rules.feed import FeedChoiceKind
 from marketplace.store.base import Base, Json, StateText, one_of
 
 
@@ -136,3 +137,28 @@ class ChanceVersion(Base):
     loss_base: Mapped[float]
     bins: Mapped[list[Json]]
     """Each {"count", "said_bps", "happened_bps"}."""
+
+
+class BriefMedians(Base):
+    """The middle candidate of a brief: what a creator's own fit is told against in the feed."""
+
+    __tablename__ = "brief_medians"
+
+    brief_id: Mapped[UUID] = mapped_column(ForeignKey("briefs.id"), primary_key=True)
+    candidates: Mapped[int]
+    factors: Mapped[list[int]] = mapped_column(ARRAY(BigInteger()))
+    """In the order of ``rules.fit.Factors``; empty where there is no candidate."""
+    worked_out_at: Mapped[datetime]
+
+
+class FeedChoice(Base):
+    """What a creator does not want to see, or wants to see less of, among open briefs."""
+
+    __tablename__ = "feed_choices"
+    __table_args__ = (one_of("kind", FeedChoiceKind),)
+
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
+    kind: Mapped[FeedChoiceKind] = mapped_column(StateText(FeedChoiceKind), primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    """A topic, or the id of a brand or campaign."""
+    chosen_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.matching.rules.chances import (
+    ASSUMED,
     BASE_RATES,
     ROWS_LEAST,
     Facts,
@@ -37,21 +38,23 @@ def invented(count: int, *, seed: int = 1, slope: float = 1.5) -> list[Outcome]:
 
 
 @pytest.mark.parametrize("step", Step)
-def test_before_anything_has_happened_everybody_has_the_base_rate(step: Step) -> None:
-    assert start(step).chance_bps(Facts(1, 2, 2)) == round(BASE_RATES[step] * 10_000)
+def test_before_anything_has_happened_a_chance_is_what_we_assume(step: Step) -> None:
+    assert start(step).chance_bps(Facts()) == round(BASE_RATES[step] * 10_000)
+    assert start(step).chance_bps(Facts(1, 2, 2)) > start(step).chance_bps(Facts())
     assert learn(step, []) == start(step)
 
 
 def test_a_single_outcome_moves_the_base_rate_a_little() -> None:
     found = learn(Step.REPLY, [Outcome(Facts(), True)])
     assert found.chance_bps(Facts()) == round(10_000 * 11 / 21)
-    assert found.weights == Facts()
+    assert found.weights == ASSUMED[Step.REPLY]
 
 
-def test_few_outcomes_give_no_weight_to_anything() -> None:
+def test_few_outcomes_leave_the_weights_as_assumed() -> None:
     few = [Outcome(Facts(standing=1), True)] * (ROWS_LEAST - 1)
-    assert learn(Step.REPLY, few).weights == Facts()
-    assert learn(Step.REPLY, [*few, Outcome(Facts(standing=-1), False)]).weights.standing > 0
+    assert learn(Step.REPLY, few).weights == ASSUMED[Step.REPLY]
+    more = learn(Step.REPLY, [*few, Outcome(Facts(standing=-1), False)])
+    assert more.weights.standing > ASSUMED[Step.REPLY].standing
 
 
 def test_from_many_outcomes_the_true_chances_are_found() -> None:
@@ -59,7 +62,7 @@ def test_from_many_outcomes_the_true_chances_are_found() -> None:
     assert found.rows == 4_000
     assert found.weights.standing == pytest.approx(1.5, abs=0.15)
     assert found.base == pytest.approx(-0.5, abs=0.1)
-    assert (found.weights.pay, found.weights.record) == (0, 0)
+    assert (found.weights.pay, found.weights.record) == pytest.approx((0.5, 1.0))
 
 
 def test_a_weight_is_never_negative_even_if_the_past_says_so() -> None:

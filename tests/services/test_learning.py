@@ -33,7 +33,7 @@ def test_a_first_version_counts_when_it_foretells_better_than_what_we_assume(
     assert made.loss < made.loss_before == made.loss_base
     assert sum(each["count"] for each in made.bins) == 60
     model = queries.present_chances(session)[Step.REPLY]
-    assert (model.rows, model.weights.pay) == (300, 0)
+    assert (model.rows, model.weights.pay) == (300, 0.5)
     assert model.weights.standing > 1
     assert model.chance_bps(Facts(1)) > start(Step.REPLY).chance_bps(Facts(1))
 

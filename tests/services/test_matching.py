@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -226,38 +225,6 @@ def test_who_was_shown_where_with_which_fit_is_logged(
     assert (kept.shown_to, kept.shown_at) == (alice.user_id, NOON)
 
 
-def test_a_creator_sees_open_briefs_with_the_fit_that_the_brand_sees(
-    session: Session, acme: Brand, alice: Actor, campaign: Campaign
-) -> None:
-    creator_id = make_hireable(session, "Ann", reach=9_000)
-    make_hireable(session, "Bob")
-    make_campaign(
-        session, brand=acme, by=alice, name="Knitting",
-        brief=content(target_interests=("books",)),
-    )  # fmt: skip
-    make_campaign(session, brand=acme, by=alice, name="Over", state=CampaignState.CLOSED)
-    make_campaign(session, brand=acme, by=alice, name="Not yet", state=CampaignState.DRAFT)
-
-    briefs = queries.open_briefs_for(session, creator_id=creator_id, now=NOON)
-
-    assert {one.brief.campaign.name for one in briefs} == {"Beans in a minute", "Knitting"}
-    assert briefs[0].fit.against_usual >= briefs[1].fit.against_usual
-    assert briefs[0].brief.campaign.brand.name == "Acme Kitchen"
-    mine = next(one for one in briefs if one.brief.campaign_id == campaign.id)
-    assert matches(session, campaign).page.rows[0].fit == mine.fit.explained
-    some = queries.fits_of(session, campaign_id=campaign.id, creator_ids=[creator_id], now=NOON)
-    assert some[creator_id] == mine.fit
-
-
-def test_after_its_last_day_a_brief_is_not_offered(session: Session, campaign: Campaign) -> None:
-    creator_id = make_hireable(session, "Ann")
-
-    assert queries.open_briefs_for(session, creator_id=creator_id, now=NOON)
-    assert not queries.open_briefs_for(
-        session, creator_id=creator_id, now=NOON + timedelta(days=61)
-    )
-
-
 def test_a_shortlist_holds_each_creator_once(
     session: Session, campaign: Campaign, alice: Actor, ben: Actor
 ) -> None:
@@ -303,7 +270,7 @@ def test_what_does_not_exist_is_not_found(
     with pytest.raises(NotFound):
         queries.wanted_for(session, uuid4())
     with pytest.raises(NotFound):
-        queries.open_briefs_for(session, creator_id=uuid4(), now=NOON)
+        queries.feed_for(session, creator_id=uuid4(), now=NOON)
     with pytest.raises(NotFound):
         matching.shortlist(
             session, campaign_id=campaign.id, creator_id=uuid4(), actor=alice, now=NOON

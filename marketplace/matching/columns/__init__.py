@@ -1,5 +1,14 @@
 """The market as columns: a compact copy of PostgreSQL's facts, from which everybody is ranked."""
 
+from marketplace.matching.columns.briefs import (
+    Book,
+    OpenWish,
+    Side,
+    against_usual,
+    book_of,
+    side_at,
+    usual_prices,
+)
 from marketplace.matching.columns.building import Built, build, refresh
 from marketplace.matching.columns.encode import encode
 from marketplace.matching.columns.folder import BrokenColumns, Busy
@@ -23,14 +32,19 @@ from marketplace.matching.columns.source import (
 
 __all__ = [
     "BEST",
+    "Book",
     "BrokenColumns",
     "Built",
     "Busy",
     "Market",
+    "OpenWish",
     "Ranked",
     "Ranking",
+    "Side",
     "Target",
+    "against_usual",
     "ask",
+    "book_of",
     "build",
     "cheapest_minor",
     "encode",
@@ -42,7 +56,9 @@ __all__ = [
     "rank",
     "refresh",
     "seen_at",
+    "side_at",
     "target_of",
     "the_folder",
     "use_folder",
+    "usual_prices",
 ]

@@ -8,13 +8,12 @@ from marketplace.matching.queries.chances import (
     present_chances,
     standing_bps,
 )
+from marketplace.matching.queries.feed import FeedLine, choices_of, feed_for
 from marketplace.matching.queries.fits import (
     Fit,
-    OpenBrief,
     fit_of,
     fit_to,
     fits_of,
-    open_briefs_for,
 )
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
 from marketplace.matching.queries.sharing import WEEK
@@ -27,19 +26,20 @@ from marketplace.matching.queries.wishes import (
 
 __all__ = [
     "WEEK",
+    "FeedLine",
     "Fit",
     "MatchLine",
     "Matches",
-    "OpenBrief",
     "attention_report",
     "brief_to_match",
     "chance_versions",
+    "choices_of",
+    "feed_for",
     "fit_of",
     "fit_to",
     "fits_of",
     "matches_for",
     "newest_versions",
-    "open_briefs_for",
     "places_shown",
     "present_chances",
     "rules_of",

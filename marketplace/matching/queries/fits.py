@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief
 from marketplace.creators import queries as creators
 from marketplace.kernel.errors import NotFound
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
+from marketplace.matching.models import BriefMedians
 from marketplace.matching.queries.wishes import wanted_for, wanted_in
+from marketplace.matching.rules.fit import Factors
 from marketplace.matching.rules.fit import fit_of as fit_in
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, explain
+from marketplace.matching.rules.raising import Raise, raises
 from marketplace.matching.rules.wanted import Wanted
+
+NO_MEDIANS: Final[Mapping[int, Factors | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +39,13 @@ class Fit:
     explained: Explained
     usual: int | None
     left_out: LeftOut | None = None
+    raises: Sequence[Raise] = ()
+    """What the creator could do about it."""
 
     @property
     def against_usual(self) -> float:
         """How many times the middle candidate's fit: comparable between briefs and currencies."""
         return self.explained.fit / max(1, self.usual or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenBrief:
-    """A brief that takes creators, and how well one creator fits it.
-
-    brief: with its campaign and brand.
-    """
-
-    brief: Brief
-    fit: Fit
-
-
-def open_briefs_for(session: Session, *, creator_id: UUID, now: datetime) -> list[OpenBrief]:
-    """Every brief that takes creators, the best fit for this creator first, computed now.
-
-    Raises NotFound for a creator who does not exist.
-    """
-    briefs = campaigns.open_campaigns(session, now=now)
-    wishes = [wanted_in(brief) for brief in briefs]
-    fits = _fits(session, wishes, [creator_id], now=now)
-    found = [
-        OpenBrief(brief, of_wish[creator_id]) for brief, of_wish in zip(briefs, fits, strict=True)
-    ]
-    return sorted(found, key=lambda each: -each.fit.against_usual)
 
 
 def fit_of(session: Session, *, campaign_id: UUID, creator_id: UUID, now: datetime) -> Fit:
@@ -76,7 +59,31 @@ def fit_of(session: Session, *, campaign_id: UUID, creator_id: UUID, now: dateti
 
 def fit_to(session: Session, brief: Brief, *, creator_id: UUID, now: datetime) -> Fit:
     """The fit of one creator to a brief with its campaign; raises NotFound."""
-    return _fits(session, [wanted_in(brief)], [creator_id], now=now)[0][creator_id]
+    return fits_to(session, [brief], creator_id=creator_id, now=now)[0]
+
+
+def fits_to(
+    session: Session, briefs: Sequence[Brief], *, creator_id: UUID, now: datetime
+) -> list[Fit]:
+    """The fit of one creator to each of these briefs, told against their kept middle candidates.
+
+    Where nobody has worked one out it is looked for now. Raises NotFound.
+    """
+    kept = medians_of(session, [brief.id for brief in briefs])
+    medians = {place: kept[brief.id] for place, brief in enumerate(briefs) if brief.id in kept}
+    wishes = [wanted_in(brief) for brief in briefs]
+    found = _fits(session, wishes, [creator_id], medians=medians, now=now)
+    return [each[creator_id] for each in found]
+
+
+def medians_of(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Factors | None]:
+    """Brief -> its middle candidate, None where it has none; missing where nobody worked it out."""
+    rows = session.execute(
+        select(BriefMedians.brief_id, BriefMedians.factors).where(
+            BriefMedians.brief_id.in_(brief_ids)
+        )
+    )
+    return {brief_id: Factors(*factors) if factors else None for brief_id, factors in rows}
 
 
 def fits_of(
@@ -92,9 +99,17 @@ def fits_of(
 
 
 def _fits(
-    session: Session, wishes: Sequence[Wanted], creator_ids: Sequence[UUID], *, now: datetime
+    session: Session,
+    wishes: Sequence[Wanted],
+    creator_ids: Sequence[UUID],
+    *,
+    medians: Mapping[int, Factors | None] = NO_MEDIANS,
+    now: datetime,
 ) -> list[dict[UUID, Fit]]:
-    """For each wish the fits of these creators; from PostgreSQL for those not in columns yet."""
+    """For each wish the fits of these creators; from PostgreSQL for those not in columns yet.
+
+    medians: the place of a wish -> its middle candidate, where that is known.
+    """
 
     def look(market: Market) -> list[dict[UUID, Fit]]:
         here, rows = market, market.rows_of(creator_ids).tolist()
@@ -104,27 +119,43 @@ def _fits(
             rows = here.rows_of(creator_ids).tolist()
         if -1 in rows:
             raise NotFound("creator")
-        return [_look(market, here, wanted, creator_ids, rows) for wanted in wishes]
+        return [
+            _look(
+                here,
+                wanted,
+                creator_ids,
+                rows,
+                medians[place] if place in medians else columns.middle(market, wanted),
+            )
+            for place, wanted in enumerate(wishes)
+        ]
 
     return columns.ask(session, look, now=now)
 
 
 def _look(
-    market: Market,
     here: Market,
     wanted: Wanted,
     creator_ids: Sequence[UUID],
     rows: Sequence[int],
+    medians: Factors | None,
 ) -> dict[UUID, Fit]:
-    medians = columns.middle(market, wanted)
     target = columns.target_of(wanted, here)
     found = {}
     for creator_id, row, seen in zip(
         creator_ids, rows, columns.seen_at(here, target, rows), strict=True
     ):
+        explained = explain(wanted, seen, medians)
         found[creator_id] = Fit(
-            explained=explain(wanted, seen, medians),
+            explained=explained,
             usual=None if medians is None else fit_in(medians),
             left_out=columns.left_out_at(here, target, wanted.rules, seen, row),
+            raises=raises(
+                seen.factors,
+                explained,
+                most_minor=wanted.rules.price_most_minor,
+                price_is_estimated=seen.price_is_estimated,
+                source=seen.source,
+            ),
         )
     return found

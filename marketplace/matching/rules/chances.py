@@ -2,8 +2,8 @@
 
 A chance is a logistic function of a few facts that are known when the question is put, each with a
 weight that may not be negative: a better fit, a better pay and a better record never lower it. The
-weights are those of most likelihood, drawn towards nothing where there is little to learn from
-(a ridge), so that the first chances are the market's base rate and move as outcomes come in.
+weights are those of most likelihood, drawn towards what we assume where there is little to learn
+from (a ridge), so that the first chances are assumed ones and move as outcomes come in.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ BASE_RATES: Final = {
 PSEUDO: Final = 20.0
 RIDGE: Final = 1.0
 ROWS_LEAST: Final = 30
-"""With fewer outcomes the weights stay at nothing and only the base rate moves."""
+"""With fewer outcomes the weights stay as assumed and only the base rate moves."""
 HELD_BACK: Final = 0.2
 """The newest part of the outcomes, on which a new version must not be worse than the old."""
 BINS: Final = 5
@@ -70,6 +70,17 @@ class Facts(NamedTuple):
     standing: float = 0.0
     pay: float = 0.0
     record: float = 0.0
+
+
+ASSUMED: Final = {
+    Step.REPLY: Facts(standing=0.5, pay=0.5, record=1.0),
+    Step.APPLY: Facts(standing=0.5, pay=1.0, record=1.0),
+    Step.OFFER: Facts(standing=1.5, pay=0.0, record=0.5),
+    Step.AGREE: Facts(standing=0.0, pay=0.5, record=0.5),
+    Step.DELIVER: Facts(standing=0.0, pay=0.0, record=1.0),
+    Step.RENEW: Facts(standing=0.5, pay=0.0, record=0.5),
+}
+"""The weights before anything has happened here, ours to choose like the rates."""
 
 
 class Outcome(NamedTuple):
@@ -122,7 +133,7 @@ class Judged:
 def start(step: Step) -> Model:
     """Return the chances before anything has happened."""
     rate = BASE_RATES[step]
-    return Model(step, log(rate / (1 - rate)), Facts(), 0)
+    return Model(step, log(rate / (1 - rate)), ASSUMED[step], 0)
 
 
 def learn(step: Step, outcomes: Sequence[Outcome]) -> Model:
@@ -137,18 +148,25 @@ def learn(step: Step, outcomes: Sequence[Outcome]) -> Model:
     happened = np.array([each.happened for each in outcomes], np.float64)
     if len(outcomes) < ROWS_LEAST:
         mean = (happened.sum() + PSEUDO * rate) / (len(outcomes) + PSEUDO)
-        return Model(step, float(np.log(mean / (1 - mean))), Facts(), len(outcomes))
+        return Model(step, float(np.log(mean / (1 - mean))), ASSUMED[step], len(outcomes))
+
+    assumed = np.array(ASSUMED[step])
 
     def loss(at: Reals) -> tuple[float, Reals]:
         odds = at[0] + facts @ at[1:]
         off = expit(odds) - happened
         base_off = PSEUDO * (expit(at[0]) - rate)
         value = (np.logaddexp(0, odds) - happened * odds).sum()
-        value += PSEUDO * (np.logaddexp(0, at[0]) - rate * at[0]) + RIDGE * (at[1:] ** 2).sum()
-        slope = np.concatenate(([off.sum() + base_off], facts.T @ off + 2 * RIDGE * at[1:]))
+        value += (
+            PSEUDO * (np.logaddexp(0, at[0]) - rate * at[0])
+            + RIDGE * ((at[1:] - assumed) ** 2).sum()
+        )
+        slope = np.concatenate(
+            ([off.sum() + base_off], facts.T @ off + 2 * RIDGE * (at[1:] - assumed))
+        )
         return float(value), slope
 
-    first = np.array([start(step).base, *Facts()])
+    first = np.array([start(step).base, *assumed])
     bounds = [(None, None), *[(0.0, None)] * len(Facts())]
     found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds)
     return Model(step, float(found.x[0]), Facts(*map(float, found.x[1:])), len(outcomes))

@@ -3,10 +3,12 @@
 from marketplace.matching.service.attention import record_showing, report_attention
 from marketplace.matching.service.choosing import keep_rules, shortlist, take_off_shortlist
 from marketplace.matching.service.columns import build_columns, refresh_columns
+from marketplace.matching.service.feeding import choose_feed, undo_feed_choice, work_out_medians
 from marketplace.matching.service.learning import learn_chances
 
 __all__ = [
     "build_columns",
+    "choose_feed",
     "keep_rules",
     "learn_chances",
     "record_showing",
@@ -14,4 +16,6 @@ __all__ = [
     "report_attention",
     "shortlist",
     "take_off_shortlist",
+    "undo_feed_choice",
+    "work_out_medians",
 ]

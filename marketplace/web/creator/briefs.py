@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,12 +31,14 @@ from marketplace.collaborations.rules import (
     OfferMoney,
     money_of,
 )
+from marketplace.creators.rules import TOPICS
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.money import Money
 from marketplace.matching import queries as matching
+from marketplace.matching import service as matching_service
+from marketplace.matching.rules.feed import FeedChoiceKind
 from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
-from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
 from marketplace.trends import queries as trends
@@ -63,37 +66,67 @@ class ApplyForm(BaseForm):
 
 @bp.get("/briefs")
 def briefs() -> ResponseReturnValue:
-    """What fits me? The best fit first, with its reasons."""
-    number = access.page_number()
+    """What fits me? What is likely, pays well and is about what I make first, with the reasons."""
+    now = utc_now()
     with reading() as session:
-        found = matching.open_briefs_for(session, creator_id=access.creator_id(), now=utc_now())
         cause, giving = given_to(session, request.args.get("cause", ""))
-        if giving is not None:
-            found = [each for each in found if each.brief.campaign_id in giving]
+        page = matching.feed_for(
+            session,
+            creator_id=access.creator_id(),
+            among=giving,
+            page=access.page_number(),
+            now=now,
+        )
+        chosen = matching.choices_of(session, creator_id=access.creator_id())
+        hidden = hidden_names(session, chosen)
         invitations = queries.invitations_to_answer(session, creator_id=access.creator_id())
         mine = queries.application_states(session, creator_id=access.creator_id())
-        number = min(number, max(1, -(-len(found) // PAGE_SIZE)))
-        shown = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
         conditions = campaigns.conditions_in(
             session,
-            [each.brief.campaign for each in shown],
+            [each.brief.campaign for each in page.rows],
             country=access.creator_country(),
-            now=utc_now(),
+            now=now,
         )
-        pledges = causes.shown_to(session, [each.brief.campaign_id for each in shown])
+        pledges = causes.shown_to(session, [each.brief.campaign_id for each in page.rows])
     return render_template(
         "creator/briefs.html",
         pledges=pledges,
         cause=cause,
         categories=CATEGORY_WORDS,
-        page=Page(rows=shown, number=number, total=len(found)),
+        page=page,
+        topics=TOPICS,
+        hidden=hidden,
         pay={
             each.brief.id: pay_range(each.brief, conditions[each.brief.campaign_id].shares)
-            for each in shown
+            for each in page.rows
         },
         invited={each.campaign_id for each in invitations},
         mine=mine,
     )
+
+
+@bp.post("/briefs/choices")
+def choose_feed() -> ResponseReturnValue:
+    """See less of a topic, nothing of a brand or a campaign, or all of it again."""
+    form = request.form
+    try:
+        kind = FeedChoiceKind(form.get("kind", ""))
+    except ValueError:
+        raise InvalidInput({"kind": "There is no such choice."}) from None
+    with transaction() as session:
+        if form.get("undo"):
+            matching_service.undo_feed_choice(
+                session, actor=access.actor(), kind=kind, value=form.get("value", "")
+            )
+        else:
+            matching_service.choose_feed(
+                session,
+                actor=access.actor(),
+                kind=kind,
+                value=form.get("value", ""),
+                now=utc_now(),
+            )
+    return redirect(url_for("creator.briefs"), 303)
 
 
 @bp.get("/briefs/<uuid:campaign_id>")
@@ -143,6 +176,21 @@ def decline_invitation(invitation_id: UUID) -> ResponseReturnValue:
         )
     flash("Declined. The brief stays open to you if you change your mind.", "success")
     return redirect(url_for("creator.briefs"), 303)
+
+
+def hidden_names(
+    session: Session, chosen: Mapping[FeedChoiceKind, Sequence[str]]
+) -> list[tuple[FeedChoiceKind, str, str]]:
+    """Return what a creator chose to see less of: kind, value and its name."""
+    brands, held = (
+        [UUID(value) for value in chosen[kind]]
+        for kind in (FeedChoiceKind.HIDE_BRAND, FeedChoiceKind.HIDE_CAMPAIGN)
+    )
+    names = campaigns.names_of(session, brand_ids=brands, campaign_ids=held)
+    said = {str(one): name for one, name in names.items()}
+    return [
+        (kind, value, said.get(value, value)) for kind, values in chosen.items() for value in values
+    ]
 
 
 def pay_range(brief: Brief, shares: Shares) -> tuple[OfferMoney, OfferMoney] | None:

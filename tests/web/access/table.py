@@ -222,6 +222,8 @@ GET  briefs                  in     403   403     403     403    200     200   4
 POST call_staff              in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
 GET  channels                in     403   403     403     403    200     200   403   403   begin
+POST choose_feed             in     403   403     403     403    303     303   403   403   begin
+    -> creator.briefs
 GET  collaboration           in     403   403     403     403    200     404   403   403   begin
 GET  collaborations          in     403   403     403     403    200     200   403   403   begin
 GET  connect_tiktok          in     403   403     403     403    303     303   403   403   begin

@@ -1,0 +1,158 @@
+"""How long it takes to put ten thousand open briefs in order for one creator.
+
+Creators and briefs are invented: random targets, topics, work and fees. The reference is the part
+that nobody can do without, in plain numpy: the product of every brief's target with the creator's
+shares, and the best 200 of it. Nothing but this process is measured; the limit is a millisecond.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import time
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from marketplace.creators.queries import CreatorFacts
+from marketplace.creators.rules import AGES, FORMATS, TOPICS
+from marketplace.matching import columns
+from marketplace.matching.columns import Book, Market, OpenWish, Side
+from marketplace.matching.columns.context import context_of
+from marketplace.matching.columns.source import market_of
+from marketplace.matching.rules import feed
+from marketplace.matching.rules.chances import Step, start
+from marketplace.matching.rules.wanted import Wanted
+
+BRIEFS: Final = 10_000
+CREATORS: Final = 2_000
+ROUNDS: Final = 1_000
+LISTED: Final = 200
+NOW: Final = datetime(2026, 11, 2, tzinfo=UTC)
+COUNTRIES: Final = ("US", "BR", "GB", "DE", "FR", "ES", "IT", "MX", "CA", "AU", "IN", "JP")
+TAGS: Final = tuple(f"{topic}{number}" for topic in TOPICS for number in range(40))
+
+
+def main() -> None:
+    """Measure one creator at a time, and how many a second that makes."""
+    lot = random.Random(7)
+    facts = [creator(lot, number) for number in range(CREATORS)]
+    market = market_of(facts, context_of(facts, ["USD"]), now=NOW)
+    book = columns.book_of([wish(lot, number) for number in range(BRIEFS)], market)
+    sides = [columns.side_at(market, row) for row in range(market.count)]
+    plain = np.concatenate([book.ages, book.genders, book.countries], axis=1)
+    ours, theirs = [], []
+    for turn in range(ROUNDS):
+        side = sides[turn % len(sides)]
+        own = np.concatenate([side.age, side.gender, side.country])
+        begin = time.perf_counter()
+        best(scores(book, side))
+        middle = time.perf_counter()
+        best(plain @ own)
+        ours.append(middle - begin)
+        theirs.append(time.perf_counter() - middle)
+    mine, other = statistics.median(ours) * 1_000, statistics.median(theirs) * 1_000
+    report("one creator p50", "ms", mine, "plain product and the best 200", other)
+    report(
+        "one creator p95", "ms", at_95(ours) * 1_000, "plain product and the best 200",
+        at_95(theirs) * 1_000,
+    )  # fmt: skip
+    report("one creator, limit", "ms", mine, "what it may take", 1.0)
+    whole(market, book)
+
+
+def whole(market: Market, book: Book) -> None:
+    """Measure from the creator's row to the order, as a feed does it."""
+    begin = time.perf_counter()
+    for turn in range(ROUNDS):
+        best(scores(book, columns.side_at(market, turn % market.count)))
+    report(
+        "creators a second", "creators/s", ROUNDS / (time.perf_counter() - begin),
+        "what it must reach", 1_000,
+    )  # fmt: skip
+
+
+def scores(book: Book, side: Side) -> np.ndarray:
+    """Every open brief for one creator."""
+    prices = columns.usual_prices(book, side)
+    found = feed.chances(
+        start(Step.OFFER), feed.standing(columns.against_usual(book, side, prices)), record=0.0
+    )
+    found *= feed.pays(book.fees, prices)
+    found *= feed.likings(book.topics, makes=side.topics, less=0)
+    return found
+
+
+def best(values: np.ndarray) -> np.ndarray:
+    """The best 200, in their order."""
+    some = np.argpartition(values, len(values) - LISTED)[-LISTED:]
+    return some[np.argsort(-values[some], kind="stable")]
+
+
+def creator(lot: random.Random, number: int) -> CreatorFacts:
+    views = int(lot.lognormvariate(9, 1.5)) + 1
+    home, topic = lot.choice(COUNTRIES), lot.choice(TOPICS)
+    return CreatorFacts(
+        creator_id=UUID(int=number),
+        country=home,
+        topics=[topic],
+        is_closed=False,
+        has_channel=True,
+        followers=views * 3,
+        median_views=views,
+        hashtags=lot.sample(TAGS, 6),
+        videos=[(views, views // 12, 1, ())] * 5,
+        audience_source="platform",
+        is_confirmed=False,
+        sample_size=5_000,
+        taken_at=NOW.timestamp(),
+        age={"18-24": lot.randrange(6_000), "25-34": lot.randrange(4_000)},
+        gender={"female": lot.randrange(10_000)},
+        countries={home: 5_000 + lot.randrange(4_000)},
+        languages={},
+        rates={"video USD": max(500, views // 3)},
+    )
+
+
+def wish(lot: random.Random, number: int) -> OpenWish:
+    return OpenWish(
+        brief_id=UUID(int=number),
+        wanted=Wanted(
+            currency="USD",
+            age=frozenset(lot.sample(AGES[1:], lot.randrange(4))),
+            gender=frozenset(lot.sample(("female", "male"), lot.randrange(2))),
+            country=frozenset(lot.sample(COUNTRIES, lot.randrange(4))),
+            words=tuple(lot.sample(TOPICS, lot.randrange(4))),
+            formats={lot.choice(FORMATS): lot.randrange(1, 4)},
+        ),
+        fee_minor=lot.randrange(5_000, 200_000),
+        usual=lot.randrange(1, 20_000),
+    )
+
+
+def at_95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
+
+
+def report(case: str, unit: str, ours: float, reference: str, theirs: float) -> None:
+    print(
+        json.dumps(
+            {
+                "benchmark": "feed",
+                "case": case,
+                "size": BRIEFS,
+                "unit": unit,
+                "ours": round(ours, 3),
+                "reference": reference,
+                "theirs": round(theirs, 3),
+                "ratio": round(ours / theirs, 3),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""The feed of a creator: open briefs by chance, pay and liking, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Brief
+from marketplace.creators import queries as creators
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.matching import columns
+from marketplace.matching.columns import Book, Market, OpenWish
+from marketplace.matching.columns.briefs import topic_bits
+from marketplace.matching.models import BriefMedians, FeedChoice
+from marketplace.matching.queries.chances import present_chances
+from marketplace.matching.queries.fits import Fit, fits_to, medians_of
+from marketplace.matching.queries.wishes import wanted_in
+from marketplace.matching.rules import feed
+from marketplace.matching.rules.chances import Step, start
+from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
+from marketplace.matching.rules.fit import fit_of
+from marketplace.store.paging import PAGE_SIZE, Page
+
+LISTED: Final = 200
+"""So many of the best are listed; nobody pages further."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLine:
+    """An open brief in a creator's feed.
+
+    fee: the middle of the range the brief names; None where it names none. per_hour: what that
+    comes to for an hour. minutes: what the work is taken to need.
+    """
+
+    brief: Brief
+    fit: Fit
+    parts: FeedParts
+    fee: Money | None
+    per_hour: Money | None
+    minutes: int
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What this process keeps of open briefs: the columns, and of what they were made."""
+
+    key: tuple[object, ...] = ()
+    book: Book | None = None
+
+
+_kept = _Kept()
+_lock = Lock()
+
+
+def feed_for(
+    session: Session,
+    *,
+    creator_id: UUID,
+    among: Collection[UUID] | None = None,
+    page: int = 1,
+    size: int = PAGE_SIZE,
+    now: datetime,
+) -> Page[FeedLine]:
+    """One page of the open briefs for a creator, the best of LISTED first, computed now.
+
+    among: only these campaigns. Raises NotFound for a creator who does not exist.
+    """
+    chosen = choices_of(session, creator_id=creator_id)
+    model = present_chances(session).get(Step.OFFER, start(Step.OFFER))
+    less = topic_bits(chosen[FeedChoiceKind.LESS_TOPIC])
+
+    def look(market: Market) -> tuple[list[UUID], int]:
+        book = _book(session, market, now=now)
+        here, row = _row(session, market, creator_id, now=now)
+        side = columns.side_at(here, row)
+        prices = columns.usual_prices(book, side)
+        scores = feed.chances(
+            model, feed.standing(columns.against_usual(book, side, prices)), record=0.0
+        )
+        scores *= feed.pays(book.fees, prices)
+        scores *= feed.likings(book.topics, makes=side.topics, less=less)
+        order = np.argsort(-scores, kind="stable")
+        return [book.brief_ids[place] for place in order.tolist()], side.topics
+
+    order, makes = columns.ask(session, look, now=now)
+    shown = _not_hidden(session, order, chosen, among)
+    number = min(max(1, page), max(1, -(-len(shown) // size)))
+    ids = shown[(number - 1) * size : number * size]
+    briefs = campaigns.briefs_by_id(session, ids)
+    there = [briefs[one] for one in ids if one in briefs]
+    fits = fits_to(session, there, creator_id=creator_id, now=now)
+    lines = []
+    for brief, fit in zip(there, fits, strict=True):
+        wanted = wanted_in(brief)
+        fee = middle_fee(brief)
+        lines.append(
+            FeedLine(
+                brief=brief,
+                fit=fit,
+                parts=feed.parts_of(
+                    model,
+                    against_usual=fit.against_usual if fit.usual else 1.0,
+                    record=0.0,
+                    fee_minor=fee.minor if fee else None,
+                    usual_minor=fit.explained.price.minor,
+                    topics=topic_bits(wanted.words),
+                    makes=makes,
+                    less=less,
+                ),
+                fee=fee,
+                per_hour=None
+                if fee is None
+                else Money(feed.per_hour_minor(fee.minor, wanted.pieces), fee.currency),
+                minutes=feed.minutes_of(wanted.pieces),
+            )
+        )
+    return Page(rows=lines, number=number, total=len(shown), size=size)
+
+
+def choices_of(session: Session, *, creator_id: UUID) -> Mapping[FeedChoiceKind, list[str]]:
+    """What a creator does not want to see, by kind, in the order in which it was said."""
+    found: dict[FeedChoiceKind, list[str]] = {kind: [] for kind in FeedChoiceKind}
+    for choice in session.scalars(
+        select(FeedChoice)
+        .where(FeedChoice.creator_id == creator_id)
+        .order_by(FeedChoice.chosen_at, FeedChoice.value)
+    ):
+        found[choice.kind].append(choice.value)
+    return found
+
+
+def middle_fee(brief: Brief) -> Money | None:
+    """The middle of the range a brief names, with its campaign; None where it names none."""
+    if brief.fee_low_minor is None or brief.fee_high_minor is None:
+        return None
+    return Money((brief.fee_low_minor + brief.fee_high_minor) // 2, brief.campaign.currency)
+
+
+def _book(session: Session, market: Market, *, now: datetime) -> Book:
+    """The open briefs as columns: made anew when one opens or closes, or the market was built."""
+    ids = tuple(campaigns.open_brief_ids(session, now=now))
+    worked_out = session.scalar(select(func.max(BriefMedians.worked_out_at)))
+    key = (ids, worked_out, market.context.countries, market.context.vocabulary.terms)
+    with _lock:
+        if key == _kept.key and _kept.book is not None:
+            return _kept.book
+    briefs = campaigns.briefs_by_id(session, ids)
+    medians = medians_of(session, ids)
+    wishes = []
+    for one in ids:
+        middle, fee = medians.get(one), middle_fee(briefs[one])
+        wishes.append(
+            OpenWish(
+                brief_id=one,
+                wanted=wanted_in(briefs[one]),
+                fee_minor=fee.minor if fee else None,
+                usual=0 if middle is None else fit_of(middle),
+            )
+        )
+    book = columns.book_of(wishes, market)
+    with _lock:
+        _kept.key, _kept.book = key, book
+    return book
+
+
+def _row(
+    session: Session, market: Market, creator_id: UUID, *, now: datetime
+) -> tuple[Market, int]:
+    """Where the creator's row is; read from PostgreSQL for one who is not in the columns yet."""
+    [row] = market.rows_of([creator_id]).tolist()
+    if row >= 0:
+        return market, row
+    here = columns.market_like(market, creators.facts_of(session, [creator_id], now=now), now=now)
+    [row] = here.rows_of([creator_id]).tolist()
+    if row < 0:
+        raise NotFound("creator")
+    return here, row
+
+
+def _not_hidden(
+    session: Session,
+    order: Sequence[UUID],
+    chosen: Mapping[FeedChoiceKind, Sequence[str]],
+    among: Collection[UUID] | None,
+) -> list[UUID]:
+    """The best LISTED of the order that the creator may and wants to see."""
+    hidden = chosen[FeedChoiceKind.HIDE_BRAND] or chosen[FeedChoiceKind.HIDE_CAMPAIGN]
+    if not hidden and among is None:
+        return list(order[:LISTED])
+    brands = set(chosen[FeedChoiceKind.HIDE_BRAND])
+    held = set(chosen[FeedChoiceKind.HIDE_CAMPAIGN])
+    places = campaigns.places_of(session, order)
+    return [
+        one
+        for one in order
+        if one in places
+        and str(places[one][1]) not in brands
+        and str(places[one][0]) not in held
+        and (among is None or places[one][0] in among)
+    ][:LISTED]

@@ -1,0 +1,60 @@
+"""What would raise a creator's fit to a brief: each advice with the fit it would lead to. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.rules.fit import Factors, PartName, fit_of
+from marketplace.matching.rules.parts import Explained
+
+
+class Advice(StrEnum):
+    """What a creator can do."""
+
+    ASK_LESS = "ask_less"
+    """Ask the most that the brand pays instead of more."""
+    NAME_A_RATE = "name_a_rate"
+    OFFER_THE_FORMAT = "offer_the_format"
+    DESCRIBE_AUDIENCE = "describe_audience"
+    PROVE_AUDIENCE = "prove_audience"
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """One advice. fit: what it would lead to; None where nobody can know before."""
+
+    advice: Advice
+    fit: int | None
+    price_minor: int | None = None
+
+
+def raises(
+    factors: Factors,
+    explained: Explained,
+    *,
+    most_minor: int | None,
+    price_is_estimated: bool,
+    source: str,
+) -> list[Raise]:
+    """Return what would raise this fit, the largest known gain first, then what cannot be foretold.
+
+    most_minor: the most the brand pays. source: who describes the audience, "" for nobody.
+    """
+    found = []
+    if price_is_estimated:
+        found.append(Raise(Advice.NAME_A_RATE, None))
+    elif most_minor is not None and factors.price > most_minor:
+        cheaper = fit_of(factors._replace(price=most_minor))
+        found.append(Raise(Advice.ASK_LESS, cheaper, most_minor))
+    if factors.format < BPS_WHOLE:
+        found.append(Raise(Advice.OFFER_THE_FORMAT, fit_of(factors._replace(format=BPS_WHOLE))))
+    asks_audience = any(
+        part.name in {PartName.AGE, PartName.GENDER, PartName.COUNTRY} for part in explained.parts
+    )
+    if asks_audience and source in {"", "inferred"}:
+        found.append(Raise(Advice.DESCRIBE_AUDIENCE, None))
+    elif asks_audience and source == "self_reported":
+        found.append(Raise(Advice.PROVE_AUDIENCE, None))
+    return sorted(found, key=lambda each: -(each.fit or 0))

@@ -1,0 +1,110 @@
+"""What a place in a creator's feed is made of, and what would raise a fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from marketplace.matching.rules.chances import Facts, Model, Step
+from marketplace.matching.rules.feed import (
+    FeedParts,
+    chances,
+    likings,
+    minutes_of,
+    parts_of,
+    pays,
+    per_hour_minor,
+    standing,
+)
+from marketplace.matching.rules.fit import Factors, fit_of
+from marketplace.matching.rules.parts import Explained, Seen, explain
+from marketplace.matching.rules.raising import Advice, Raise, raises
+from marketplace.matching.rules.wanted import Wanted
+
+MODEL = Model(Step.OFFER, 0.0, Facts(standing=2.0, record=1.0), 100)
+FACTORS = Factors(10_000, 10_000, 5_000, 10_000, 10_000, 10_000, 5_000, 8_000, 40_000)
+WANTED = Wanted(currency="USD", age=frozenset({"18-24"}))
+
+
+def explained(factors: Factors = FACTORS) -> Explained:
+    return explain(WANTED, Seen(factors, 1, 2, 100, "platform", price_is_estimated=False), None)
+
+
+def advice(factors: Factors = FACTORS, **changes: object) -> list[Raise]:
+    given = {"most_minor": None, "price_is_estimated": False, "source": "platform"} | changes
+    return raises(factors, explained(factors), **given)  # type: ignore[arg-type]
+
+
+def test_a_fit_like_the_middle_ones_stands_in_the_middle() -> None:
+    found = standing(np.array([0, 0.5, 1, 3, 1e6], np.float32))
+    assert found.tolist() == pytest.approx([-1, -1 / 3, 0, 0.5, 1], abs=1e-5)
+
+
+def test_chances_of_many_are_those_of_one_by_one() -> None:
+    at = np.array([-1, 0, 0.5], np.float32)
+    found = chances(MODEL, at, record=0.25)
+    alone = [MODEL.chance_bps(Facts(standing=float(one), record=0.25)) for one in at]
+    assert found.tolist() == pytest.approx(alone, abs=1)
+
+
+def test_pay_is_beside_the_usual_and_within_bounds() -> None:
+    fees = np.array([300, 150, 1, 9_000, 0, 300], np.float32)
+    usual = np.array([300, 300, 300, 300, 300, 0], np.float32)
+    assert pays(fees, usual).tolist() == [10_000, 5_000, 2_500, 30_000, 10_000, 10_000]
+
+
+def test_a_brief_is_liked_for_its_topics_and_less_where_one_says_so() -> None:
+    topics = np.array([0b001, 0b010, 0b000, 0b011], np.uint32)
+    assert likings(topics, makes=0b001, less=0).tolist() == [10_000, 6_000, 10_000, 10_000]
+    assert likings(topics, makes=0b001, less=0b010).tolist() == [10_000, 3_000, 10_000, 5_000]
+
+
+def test_the_parts_multiply_to_the_score() -> None:
+    found = parts_of(
+        MODEL, against_usual=1.0, record=0.0, fee_minor=600, usual_minor=400, topics=1, makes=2,
+        less=0,
+    )  # fmt: skip
+    assert found == FeedParts(chance=5_000, pay=15_000, liking=6_000)
+    assert found.score == 4_500
+
+
+def test_an_hour_is_worth_what_the_fee_is_over_the_work() -> None:
+    assert minutes_of({"video": 1, "story": 2}) == 480
+    assert per_hour_minor(40_000, {"video": 1}) == 6_667
+    assert per_hour_minor(100, {"live": 1}) == 25
+    assert per_hour_minor(0, {"video": 3}) == 0
+
+
+def test_asking_the_most_that_is_paid_is_advised_with_the_fit_it_leads_to() -> None:
+    found = advice(most_minor=20_000)
+    cheaper = fit_of(FACTORS._replace(price=20_000))
+    assert found[0] == Raise(Advice.ASK_LESS, cheaper, 20_000)
+    assert cheaper in {2 * fit_of(FACTORS), 2 * fit_of(FACTORS) + 1}
+    assert Advice.ASK_LESS not in [each.advice for each in advice(most_minor=40_000)]
+
+
+def test_advice_with_a_known_gain_comes_first_and_the_largest_of_those() -> None:
+    found = advice(most_minor=39_000, source="self_reported")
+    assert [each.advice for each in found] == [
+        Advice.OFFER_THE_FORMAT,
+        Advice.ASK_LESS,
+        Advice.PROVE_AUDIENCE,
+    ]
+    assert [each.fit is None for each in found] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("", Advice.DESCRIBE_AUDIENCE),
+        ("inferred", Advice.DESCRIBE_AUDIENCE),
+        ("self_reported", Advice.PROVE_AUDIENCE),
+    ],
+)
+def test_an_audience_that_nobody_has_shown_is_to_be_shown(source: str, wanted: Advice) -> None:
+    assert wanted in [each.advice for each in advice(source=source)]
+
+
+def test_an_estimated_price_is_to_be_named_and_a_whole_fit_needs_nothing() -> None:
+    assert Raise(Advice.NAME_A_RATE, None) in advice(price_is_estimated=True, most_minor=1)
+    assert advice(FACTORS._replace(format=10_000), most_minor=50_000, source="upload") == []

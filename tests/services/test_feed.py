@@ -1,0 +1,192 @@
+"""The open briefs a creator sees, in which order, and what they choose to see less of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
+from marketplace.creators import queries as creators
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.kernel.money import Money
+from marketplace.matching import queries
+from marketplace.matching import service as matching
+from marketplace.matching.models import BriefMedians, FeedChoice
+from marketplace.matching.queries import FeedLine
+from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
+from marketplace.store.paging import Page
+from tests.conftest import NOON
+from tests.factories.campaigns import content, make_campaign
+from tests.factories.creators import make_audience, make_channel, make_rate
+from tests.factories.market import make_hireable
+
+LESS, BRAND, CAMPAIGN = FeedChoiceKind
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    """Asks for the ages of 18 to 34, the United States and cooking, for USD 500 at most."""
+    return make_campaign(session, brand=acme, by=alice)
+
+
+@pytest.fixture
+def hireable(session: Session, bea: Actor) -> Actor:
+    """Bea with a channel, an audience, and 300.00 for a video; she makes videos about cooking."""
+    assert bea.creator_id is not None
+    creators.creator_by_id(session, bea.creator_id).topics = ["cooking"]
+    channel = make_channel(session, creator_id=bea.creator_id)
+    make_audience(session, channel_id=channel.id, age={"18-24": 9_000}, country={"US": 9_000})
+    make_rate(session, creator_id=bea.creator_id)
+    session.flush()
+    return bea
+
+
+def feed(session: Session, who: Actor, **changes: object) -> Page[FeedLine]:
+    session.flush()
+    assert who.creator_id is not None
+    given = {"creator_id": who.creator_id, "now": NOON} | changes
+    return queries.feed_for(session, **given)  # type: ignore[arg-type]
+
+
+def names(page: Page[FeedLine]) -> list[str]:
+    return [line.brief.campaign.name for line in page.rows]
+
+
+def choose(session: Session, who: Actor, kind: FeedChoiceKind, value: object) -> None:
+    matching.choose_feed(session, actor=who, kind=kind, value=str(value), now=NOON)
+
+
+def test_only_open_briefs_are_there_and_what_one_makes_stands_first(
+    session: Session, acme: Brand, alice: Actor, campaign: Campaign, hireable: Actor
+) -> None:
+    make_campaign(
+        session, brand=acme, by=alice, name="Knitting", brief=content(target_interests=("books",))
+    )
+    make_campaign(session, brand=acme, by=alice, name="Over", state=CampaignState.CLOSED)
+    make_campaign(session, brand=acme, by=alice, name="Not yet", state=CampaignState.DRAFT)
+
+    page = feed(session, hireable)
+
+    assert names(page) == ["Beans in a minute", "Knitting"]
+    assert page.total == 2
+    assert [line.parts.liking for line in page.rows] == [10_000, 6_000]
+    assert page.rows[0].parts.score > page.rows[1].parts.score
+    assert names(feed(session, hireable, among={campaign.id})) == ["Beans in a minute"]
+    assert not feed(session, hireable, now=NOON + timedelta(days=61)).rows
+
+
+def test_a_place_is_chance_and_pay_and_liking_and_each_is_said(
+    session: Session, campaign: Campaign, hireable: Actor
+) -> None:
+    [line] = feed(session, hireable).rows
+
+    pieces = sum(each["count"] for each in line.brief.deliverables)
+    assert line.fee == Money(30_000, "USD")
+    assert line.parts.pay == 10_000 // pieces
+    assert line.minutes == 360 * pieces
+    assert line.per_hour == Money(5_000 // pieces, "USD")
+    assert line.parts.chance == 3_000
+
+
+def test_the_fit_in_the_feed_is_the_one_that_the_brand_sees(
+    session: Session, campaign: Campaign, hireable: Actor
+) -> None:
+    make_hireable(session, "Bob")
+    assert hireable.creator_id is not None
+    mine = feed(session, hireable).rows[0].fit
+    wanted = queries.wanted_for(session, campaign.id)
+    seen = queries.matches_for(session, wanted, campaign_id=campaign.id, now=NOON)
+    line = next(one for one in seen.page.rows if one.creator_id == hireable.creator_id)
+    assert line.fit == mine.explained
+
+
+def test_middle_candidates_are_worked_out_once_for_everybody(
+    session: Session, campaign: Campaign, hireable: Actor
+) -> None:
+    make_hireable(session, "Bob", reach=2_000)
+    make_hireable(session, "Cal", reach=1_000)
+    session.flush()
+    before = feed(session, hireable).rows[0].fit
+
+    for _ in range(2):
+        assert matching.work_out_medians(session, now=NOON) == 1
+        session.flush()
+
+    kept = session.scalars(select(BriefMedians)).one()
+    assert (kept.candidates, len(kept.factors)) == (3, 9)
+    assert feed(session, hireable).rows[0].fit == before
+    assert before.against_usual > 2
+    assert feed(session, hireable).rows[0].parts.chance > 3_000
+    assert matching.work_out_medians(session, campaign_ids=[], now=NOON) == 0
+
+
+def test_less_of_a_topic_counts_half_and_can_be_undone(
+    session: Session, campaign: Campaign, hireable: Actor
+) -> None:
+    for _ in range(2):
+        choose(session, hireable, LESS, "cooking")
+
+    assert feed(session, hireable).rows[0].parts.liking == 5_000
+    assert session.scalar(select(func.count()).select_from(FeedChoice)) == 1
+    matching.undo_feed_choice(session, actor=hireable, kind=LESS, value="cooking")
+    assert feed(session, hireable).rows[0].parts.liking == 10_000
+
+
+def test_a_hidden_brand_and_a_hidden_brief_are_gone_until_shown_again(
+    session: Session, acme: Brand, alice: Actor, campaign: Campaign, hireable: Actor
+) -> None:
+    make_campaign(session, brand=acme, by=alice, name="Second")
+
+    choose(session, hireable, CAMPAIGN, campaign.id)
+    assert names(feed(session, hireable)) == ["Second"]
+    choose(session, hireable, BRAND, acme.id)
+    assert feed(session, hireable).total == 0
+    assert queries.choices_of(session, creator_id=hireable.creator_id or acme.id) == {
+        LESS: [],
+        BRAND: [str(acme.id)],
+        CAMPAIGN: [str(campaign.id)],
+    }
+    for kind, value in ((BRAND, acme.id), (CAMPAIGN, campaign.id)):
+        matching.undo_feed_choice(session, actor=hireable, kind=kind, value=str(value))
+    assert len(feed(session, hireable).rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [(LESS, "astrology"), (LESS, ""), (BRAND, "acme"), (CAMPAIGN, "")],
+)
+def test_what_cannot_be_chosen_is_refused(
+    session: Session, hireable: Actor, kind: FeedChoiceKind, value: str
+) -> None:
+    with pytest.raises(InvalidInput):
+        choose(session, hireable, kind, value)
+    assert session.scalars(select(FeedChoice)).all() == []
+
+
+def test_only_a_creator_has_a_feed_to_choose(session: Session, alice: Actor) -> None:
+    with pytest.raises(NotPermitted):
+        choose(session, alice, LESS, "gaming")
+    with pytest.raises(NotPermitted):
+        matching.undo_feed_choice(session, actor=alice, kind=LESS, value="gaming")
+
+
+def test_a_creator_without_a_channel_sees_the_briefs_too(
+    session: Session, campaign: Campaign, bea: Actor
+) -> None:
+    [line] = feed(session, bea).rows
+    assert line.parts == FeedParts(chance=line.parts.chance, pay=line.parts.pay, liking=10_000)
+    assert line.fit.left_out is not None
+
+
+def test_a_new_brief_is_in_the_feed_at_once(
+    session: Session, acme: Brand, alice: Actor, campaign: Campaign, hireable: Actor
+) -> None:
+    assert len(feed(session, hireable).rows) == 1
+    make_campaign(session, brand=acme, by=alice, name="Fresh")
+    assert set(names(feed(session, hireable))) == {"Beans in a minute", "Fresh"}
