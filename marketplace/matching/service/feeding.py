@@ -57,10 +57,7 @@ def work_out_medians(
         for brief in campaigns.open_campaigns(session, now=now)
         if campaign_ids is None or brief.campaign_id in campaign_ids
     ]
-    wishes = [
-        queries.wanted_in(brief, rules=queries.rules_of(session, brief.campaign_id))
-        for brief in briefs
-    ]
+    wishes = [queries.wanted_in(brief) for brief in briefs]
 
     def look(market: Market) -> list[Ranking]:
         return [columns.rank(market, wanted, most=1) for wanted in wishes]
