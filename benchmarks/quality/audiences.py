@@ -74,7 +74,7 @@ def measure(parts: Parts) -> Iterator[Figure]:
 
 def read(parts: Parts) -> list[Half]:
     judged = parts.rows(f"{SET}/user_artists.csv.gz")
-    taught = parts.rows_to_learn(f"{SET}/user_artists.csv.gz")
+    taught = Parts(parts.learn).rows(f"{SET}/user_artists.csv.gz") if parts.learn else None
     users = {
         u: at for at, u in enumerate(sorted({r["userID"] for r in [*judged, *(taught or [])]}))
     }

@@ -28,17 +28,12 @@ class Parts:
     learn: Path | None = None
 
     def rows(self, name: str) -> list[dict[str, str]]:
-        return _rows(self.data / name)
-
-    def rows_to_learn(self, name: str) -> list[dict[str, str]] | None:
-        return _rows(self.learn / name) if self.learn else None
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
-        raise Missing(f"{path} is not there")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return list(csv.DictReader(lines))
+        """Return the rows of one file of the part that is judged. Raises Missing."""
+        path = self.data / name
+        if not path.exists():
+            raise Missing(f"{path} is not there")
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            return list(csv.DictReader(lines))
 
 
 @dataclass(frozen=True)
@@ -66,7 +61,7 @@ class Figure:
             beside.append((f"{which} (same run)", best))
         if self.noted:
             beside.append((f"{self.noted[0]} (noted, kept-apart part)", self.noted[1]))
-        unit = self.unit if self.spread is None else f"{self.unit} ± {self.spread:.3f}"
+        unit = self.unit if not self.spread else f"{self.unit} ± {self.spread:.3f}"
         for reference, theirs in beside:
             yield {
                 "benchmark": "fit_quality",
