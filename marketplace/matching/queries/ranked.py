@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.creators.models import Channel, Creator
@@ -21,6 +21,7 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, explain
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.paging import PAGE_SIZE, Page
+from marketplace.store.rows import given_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,24 +166,11 @@ def _lines(session: Session, campaign_id: UUID, places: Sequence[_Place]) -> lis
     """What the page says of each creator besides the fit; whoever was deleted meanwhile is gone."""
     if not places:
         return []
-    rows = session.execute(
-        select(
-            Creator.id,
-            Creator.display_name,
-            Creator.country,
-            Creator.topics,
-            Creator.user_id,
-            Channel.handle,
-            Channel.follower_count,
-            Shortlisting.creator_id,
-        )
-        .outerjoin(Channel, and_(Channel.creator_id == Creator.id, Channel.is_main))
-        .outerjoin(
-            Shortlisting,
-            and_(Shortlisting.creator_id == Creator.id, Shortlisting.campaign_id == campaign_id),
-        )
-        .where(Creator.id.in_([place.creator_id for place in places]))
-    ).all()
+    given = {
+        "creator_ids": [place.creator_id for place in places],
+        "campaign_id": campaign_id,
+    }
+    rows = session.execute(_CREATORS, given).all()
     by_id: dict[UUID, Any] = {row[0]: row for row in rows}
     return [_line(place, by_id[place.creator_id]) for place in places if place.creator_id in by_id]
 
@@ -205,3 +193,26 @@ def _line(place: _Place, row: Any) -> MatchLine:
         is_fresh=place.shared is not None and place.shared.is_fresh,
         best_fit=0 if place.shared is None else place.shared.best_fit,
     )
+
+
+_CREATORS: Final = (
+    select(
+        Creator.id,
+        Creator.display_name,
+        Creator.country,
+        Creator.topics,
+        Creator.user_id,
+        Channel.handle,
+        Channel.follower_count,
+        Shortlisting.creator_id,
+    )
+    .outerjoin(Channel, and_(Channel.creator_id == Creator.id, Channel.is_main))
+    .outerjoin(
+        Shortlisting,
+        and_(
+            Shortlisting.creator_id == Creator.id,
+            Shortlisting.campaign_id == bindparam("campaign_id"),
+        ),
+    )
+    .where(given_in(Creator.id, "creator_ids"))
+)

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.matching.columns import Market, Ranked
 from marketplace.matching.models import MatchListing
 from marketplace.matching.rules.exposure import drawn, fair_order, is_fresh
 from marketplace.matching.rules.fit import fit_of, order_of
+from marketplace.store.rows import given_in
 
 WEEK: Final = timedelta(days=7)
 
@@ -73,13 +74,16 @@ def lists_of_week(
 
     A brand that reads its own list again changes nothing in it.
     """
-    rows = session.execute(
-        select(MatchListing.creator_id, func.count())
-        .where(
-            MatchListing.creator_id.in_(creator_ids),
-            MatchListing.campaign_id != but,
-            MatchListing.shown_at > now - WEEK,
-        )
-        .group_by(MatchListing.creator_id)
+    given = {"creator_ids": list(creator_ids), "but": but, "since": now - WEEK}
+    return dict(session.execute(_LISTS, given).all())
+
+
+_LISTS: Final = (
+    select(MatchListing.creator_id, func.count())
+    .where(
+        given_in(MatchListing.creator_id, "creator_ids"),
+        MatchListing.campaign_id != bindparam("but"),
+        MatchListing.shown_at > bindparam("since"),
     )
-    return {row[0]: row[1] for row in rows}
+    .group_by(MatchListing.creator_id)
+)
