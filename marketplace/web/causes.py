@@ -34,7 +34,8 @@ def view_of(session: Session, pledge: Pledge) -> PledgeView:
     last = settles_on(
         pledge.terms, ends_on=pledge.campaign.ends_on, closed_at=pledge.campaign.closed_at
     )
-    return PledgeView(pledge, money, pledge_chain(pledge.state, money, settles_on=last))
+    held = queries.is_held(session, pledge)
+    return PledgeView(pledge, money, pledge_chain(pledge.state, money, settles_on=last, held=held))
 
 
 def given_to(session: Session, wanted: str) -> tuple[str, Collection[UUID] | None]:

@@ -210,6 +210,23 @@ def test_every_pledge_waits_for_one_thing(
     assert chain.by == (last if waits_for is PledgeWait.ENDING else None)
 
 
+@pytest.mark.parametrize(
+    ("state", "waits_for"),
+    [
+        (PledgeState.PROMISED, PledgeWait.BANK),
+        (PledgeState.DRAFTED, PledgeWait.BANK),
+        (PledgeState.SETTLED, PledgeWait.TRANSFER),
+    ],
+)
+def test_a_payment_in_doubt_holds_a_pledge_until_it_is_final(
+    state: PledgeState, waits_for: PledgeWait
+) -> None:
+    where = money(20_000, 9_000, 0, 11_000 if state is PledgeState.SETTLED else 0)
+    chain = pledge_chain(state, where, settles_on=date(2026, 12, 30), held=True)
+
+    assert (chain.waits_for, chain.by) == (waits_for, None)
+
+
 def test_money_of_a_pledge_is_in_one_place_at_a_time() -> None:
     where = money(20_000, 9_000, 4_000, 1_000)
 

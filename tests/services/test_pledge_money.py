@@ -19,11 +19,12 @@ from marketplace.causes.rules.pledges import PledgeState, PledgeTerms
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding import queries as money
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules import Code
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Code, events
 from marketplace.metrics import service as metrics
 from marketplace.treasury import service as treasury
 from marketplace.treasury.models import FinanceRequest
@@ -33,6 +34,7 @@ from tests.factories.causes import BY_VIEWS, FIXED, make_organisation, make_pled
 from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import reading_at, walk
 from tests.services.agreeing import posted
+from tests.services.asking import owe
 from tests.services.books import balance, broken, written
 from tests.services.paying_in import ask, pay
 
@@ -357,3 +359,32 @@ def _finish_work(session: Session, pledge: Pledge) -> None:
         "UPDATE collaborations SET state = 'completed' WHERE campaign_id = :id",
         id=pledge.campaign_id,
     )
+
+
+def test_nothing_more_is_owed_while_an_issuer_warns_of_a_payment(
+    session: Session, fixed: Pledge, alice: Actor
+) -> None:
+    campaign_id, part = fixed.campaign_id, usd(1_000)
+    frozen = events.frozen(stripe_warning_id="issfr_1", campaign_id=campaign_id, amount=part)
+    ledger.write_entry(session, frozen, occurred_at=NOON, actor=SYSTEM)
+    close(session, fixed, alice)
+
+    assert book(session, fixed, NOON)[:2] == (20_000, 0)
+    assert (fixed.state, queries.is_held(session, fixed)) == (PledgeState.PROMISED, True)
+
+    over = events.unfrozen(stripe_warning_id="issfr_1", campaign_id=campaign_id, amount=part)
+    ledger.write_entry(session, over, occurred_at=NOON, actor=SYSTEM)
+    assert book(session, fixed, NOON)[:2] == (0, 20_000)
+
+
+def test_nothing_more_is_owed_while_the_brand_owes_for_a_lost_chargeback(
+    session: Session, fixed: Pledge, acme: Brand, alice: Actor
+) -> None:
+    owe(session, acme, 5_000)
+    close(session, fixed, alice)
+
+    assert book(session, fixed, NOON)[:2] == (20_000, 0)
+
+    written_off = events.written_off(case_id=new_id(), brand_id=acme.id, amount=usd(5_000))
+    ledger.write_entry(session, written_off, occurred_at=NOON, actor=SYSTEM)
+    assert book(session, fixed, NOON)[:2] == (0, 20_000)

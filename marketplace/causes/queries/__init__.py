@@ -1,9 +1,12 @@
 """Organisations, pledges, and where their money is."""
 
 from marketplace.causes.queries.money import (
+    ANY_OWED,
     CauseTotal,
     OwedPart,
     SentPart,
+    is_held,
+    owed_now,
     owed_to,
     paid_of,
     sent_to,
@@ -29,6 +32,7 @@ from marketplace.causes.queries.pledges import (
 from marketplace.causes.queries.views import authentic_views_of
 
 __all__ = [
+    "ANY_OWED",
     "CauseTotal",
     "OwedPart",
     "SentPart",
@@ -36,8 +40,10 @@ __all__ = [
     "check_payable",
     "counting",
     "due_of",
+    "is_held",
     "organisation_by_id",
     "organisations",
+    "owed_now",
     "owed_to",
     "paid_of",
     "pledge_by_id",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,8 +16,17 @@ from marketplace.causes.models import Pledge
 from marketplace.causes.rules.chain import spread_payments
 from marketplace.causes.rules.pledges import PledgeState
 from marketplace.kernel.money import Money
+from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
-from marketplace.ledger.rules import Code
+from marketplace.ledger.rules import AccountRef, Code
+
+_OWED: Final = (
+    select(LedgerAccount.owner_id, LedgerBalance.balance_minor, LedgerAccount.currency)
+    .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+    .where(LedgerAccount.code == Code.OWED_TO_CAUSE, LedgerBalance.balance_minor > 0)
+)
+ANY_OWED: Final = _OWED.exists()
+"""Whether any organisation is owed anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,25 @@ def paid_of(session: Session, pledge: Pledge) -> Money:
         ),
         nothing,
     )
+
+
+def is_held(session: Session, pledge: Pledge) -> bool:
+    """True while money that paid for a campaign is in doubt: nothing more of its pledge is owed.
+
+    That is while something of the campaign is frozen, or its brand owes for a lost chargeback.
+    """
+    campaign = pledge.campaign
+    in_doubt = (
+        AccountRef(Code.CAMPAIGN_FROZEN, campaign.id),
+        AccountRef(Code.OWED_BY_BRAND, campaign.brand_id),
+    )
+    return any(ledger.balance_of(session, ref, currency=pledge.currency) for ref in in_doubt)
+
+
+def owed_now(session: Session) -> list[tuple[UUID, Money]]:
+    """Every organisation that is owed something, and how much."""
+    rows = session.execute(_OWED.order_by(LedgerAccount.owner_id, LedgerAccount.currency))
+    return [(owner, Money(minor, currency)) for owner, minor, currency in rows]
 
 
 def totals_by_organisation(

@@ -29,6 +29,8 @@ class PledgeWait(StrEnum):
     """The brand has to publish its campaign."""
     ENDING = "ending"
     """Nobody: it grows, or becomes owed, by itself."""
+    BANK = "bank"
+    """A bank looks at a payment of the brand's, or the brand owes for one that was taken back."""
     TRANSFER = "transfer"
     """Staff have to send what is owed."""
     NOTHING = "nothing"
@@ -85,10 +87,13 @@ class PledgeChain:
     by: date | None
 
 
-def pledge_chain(state: PledgeState, money: PledgeMoney, *, settles_on: date) -> PledgeChain:
+def pledge_chain(
+    state: PledgeState, money: PledgeMoney, *, settles_on: date, held: bool = False
+) -> PledgeChain:
     """Return where a pledge's money is; the first step that is not done is the present one.
 
-    settles_on: from when it can be final. A pledge that was taken off has no chain to speak of.
+    settles_on: from when it can be final. held: nothing more is owed for now, because of a
+    payment that is in doubt. A pledge that was taken off has no chain to speak of.
     """
     over = state is PledgeState.SETTLED
     done = {
@@ -98,7 +103,7 @@ def pledge_chain(state: PledgeState, money: PledgeMoney, *, settles_on: date) ->
         PledgeStage.PAID: over and not money.to_send,
     }
     present = next((stage for stage in PledgeStage if not done[stage]), None)
-    waits_for = _wait(state, money)
+    waits_for = PledgeWait.BANK if held and not over else _wait(state, money)
     return PledgeChain(
         links=[
             PledgeLink(stage, "done" if done[stage] else "now" if stage is present else "next")

@@ -44,10 +44,11 @@ def book_pledge(session: Session, *, pledge_id: UUID, now: datetime) -> None:
     """Book what a promised pledge is worth by now, and end it once nothing can be added.
 
     What became the organisation's never goes back, also when views are corrected downward. No
-    more is owed than was set aside. The second time at one moment nothing happens.
+    more is owed than was set aside, and nothing while a payment of the brand's is in doubt. The
+    second time at one moment nothing happens.
     """
     found = lock_row(session, Pledge, pledge_id)
-    if found.state is not PledgeState.PROMISED:
+    if found.state is not PledgeState.PROMISED or queries.is_held(session, found):
         return
     campaign = found.campaign
     ended = has_ended(

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from marketplace.causes import queries as causes
 from marketplace.deliverables import queries as endings
 from marketplace.funding import queries as funding
 from marketplace.funding.models import Refund
@@ -295,6 +296,20 @@ def _bank_transfers_to_send(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
+def _causes_to_pay(session: Session, _now: datetime) -> list[Todo]:
+    owed = causes.owed_now(session)
+    names = {each.id: each.name for each in causes.organisations(session)}
+    return [
+        Todo(
+            title=f"{names[organisation_id]} is owed {render.money(amount)}",
+            detail="Pledges that became its own; they go out by bank transfer.",
+            action_label="Send it",
+            url=url_for("staff.cause", organisation_id=organisation_id),
+        )
+        for organisation_id, amount in owed
+    ]
+
+
 def _refund_of(refund: Refund) -> str:
     return f"for “{refund.campaign.name}”" if refund.campaign else "from a wallet"
 
@@ -353,6 +368,7 @@ _SUBJECTS: Final[Sequence[tuple[ColumnElement[bool], Asked]]] = (
     (funding.ANY_DEBT, _debts),
     (endings.ANY_ENDING_WITH_STAFF, _endings_to_decide),
     (funding.ANY_BANK_TRANSFER_DUE, _bank_transfers_to_send),
+    (causes.ANY_OWED, _causes_to_pay),
     (funding.ANY_FAILED_FUNDING, _fundings_gone_wrong),
     (funding.ANY_FAILED_REFUND, _refunds_gone_wrong),
     (outbox.ANY_FAILED, _jobs_to_retry),

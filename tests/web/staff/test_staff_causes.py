@@ -55,6 +55,13 @@ def owed(session: Session, acme: Brand, alice: Actor, stella: Actor) -> Organisa
     return reefs
 
 
+def test_what_is_owed_is_a_thing_to_do(staff: FlaskClient, owed: Organisation) -> None:
+    page = staff.get("/staff/").text
+
+    assert "Reef Menders is owed $200.00" in page
+    assert f'href="/staff/causes/{owed.id}"' in page
+
+
 def test_without_organisations_the_page_says_what_to_do(staff: FlaskClient) -> None:
     assert "Enter one with its number in a public register" in staff.get("/staff/causes").text
 
