@@ -21,7 +21,7 @@ from marketplace.collaborations.rules import CollaborationState, Party, other_pa
 from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Ending
-from marketplace.deliverables.queries import EndingOutlook
+from marketplace.deliverables.queries import EndingOutlook, EndingWish
 from marketplace.deliverables.rules import (
     ENDING_SENTENCES,
     LATE_DAYS,
@@ -38,6 +38,7 @@ from marketplace.store.session import reading, transaction
 from marketplace.web import access, render
 from marketplace.web.agreements import on_collaboration_page
 from marketplace.web.forms import BaseForm
+from marketplace.web.navigation import Todo
 
 REASONS: Final = [SelectChoice(each.value, text) for each, text in ENDING_SENTENCES.items()]
 
@@ -242,3 +243,15 @@ def asked_by_name(ending: Ending) -> tuple[str, str]:
     agreed = ending.collaboration
     names = {Party.BRAND: agreed.campaign.brand.name, Party.CREATOR: agreed.creator.display_name}
     return names[ending.asked_by], names[other_party(ending.asked_by)]
+
+
+def wish_todo(wish: EndingWish, url: str, now: datetime) -> Todo:
+    """Return what a home says of a wish that waits for its reader's answer."""
+    return Todo(
+        title=f"{wish.other} wants to end a collaboration",
+        detail=wish.campaign_name,
+        action_label="Answer",
+        url=url,
+        due=wish.answer_by,
+        late=wish.answer_by <= now,
+    )

@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
+from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.models import Collaboration, Offer
-from marketplace.collaborations.rules import Party
+from marketplace.collaborations.rules import Party, other_party
+from marketplace.creators.models import Creator
 from marketplace.deliverables.models import (
     Deliverable,
     DeliverableStep,
@@ -39,6 +41,16 @@ class EndingLine:
 
     deliverable: Deliverable
     work: Work
+
+
+@dataclass(frozen=True, slots=True)
+class EndingWish:
+    """A wish to end a collaboration that waits for an answer. other: who wishes it."""
+
+    collaboration_id: UUID
+    answer_by: datetime
+    campaign_name: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +127,35 @@ def ending_seen_by(session: Session, actor: Actor, ending_id: UUID) -> Ending:
         raise NotFound("wish to end it")
     collaborations.collaboration_seen_by(session, actor, found.collaboration_id)
     return found
+
+
+def endings_to_answer(
+    session: Session, *, party: Party, brand_id: UUID | None = None, creator_id: UUID | None = None
+) -> Sequence[EndingWish]:
+    """Wishes of the other side that this one has not answered, the oldest first.
+
+    party: whose turn it is; of the brand or the creator of this id.
+    """
+    mine = (
+        Collaboration.brand_id == brand_id
+        if party is Party.BRAND
+        else Collaboration.creator_id == creator_id
+    )
+    rows = session.execute(
+        select(
+            Ending.collaboration_id,
+            Ending.answer_by,
+            Campaign.name,
+            Brand.name if party is Party.CREATOR else Creator.display_name,
+        )
+        .join(Collaboration, Collaboration.id == Ending.collaboration_id)
+        .join(Campaign, Campaign.id == Collaboration.campaign_id)
+        .join(Brand, Brand.id == Collaboration.brand_id)
+        .join(Creator, Creator.id == Collaboration.creator_id)
+        .where(Ending.state == EndingState.ASKED, Ending.asked_by == other_party(party), mine)
+        .order_by(Ending.asked_at, Ending.id)
+    )
+    return [EndingWish(*row) for row in rows]
 
 
 def endings_with_staff(session: Session) -> Sequence[Ending]:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from marketplace.collaborations.rules import Party
+from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
+from marketplace.kernel.actor import Actor
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.endings import answer_page, end_page
+from marketplace.web.brand.home import need
+from marketplace.web.endings import answer_page, end_page, wish_todo
+from marketplace.web.navigation import Todo
+
+PAGE: Final = "brand.collaboration"
 
 
 @bp.route("/collaborations/<uuid:collaboration_id>/end", methods=["GET", "POST"])
@@ -48,3 +59,16 @@ def call_staff(ending_id: UUID) -> ResponseReturnValue:
     return answer_page(
         Party.BRAND, ending_id, deliverables.call_staff, "Fairview decides, and tells you both."
     )
+
+
+@need
+def endings_to_answer(
+    session: Session, actor: Actor, brand_id: UUID, now: datetime
+) -> Sequence[Todo]:
+    """Wishes of the other side to end a collaboration."""
+    if not actor.may_edit(brand_id):
+        return []
+    return [
+        wish_todo(each, url_for(PAGE, collaboration_id=each.collaboration_id), now)
+        for each in queries.endings_to_answer(session, party=Party.BRAND, brand_id=brand_id)
+    ]

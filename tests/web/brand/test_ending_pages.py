@@ -146,3 +146,31 @@ def test_two_sides_that_do_not_agree_ask_staff(
     assert (ending.state, owed.state) == (EndingState.KEPT_BY_STAFF, S.IN_REVIEW)
     sign_in(client, bea)
     assert "Let it be made." in words(client.get(f"/creator{path}"))
+
+
+def test_a_wish_is_something_to_do_on_the_other_sides_home_until_it_is_answered(
+    client: FlaskClient, session: Session, path: str, alice: Actor, bea: Actor, vic: Actor
+) -> None:
+    sign_in(client, alice)
+    client.post(f"/brand{path}/end", data=ASK)
+    ending = session.scalars(select(Ending)).one()
+    assert "wants to end a collaboration" not in client.get("/brand/").text
+
+    sign_in(client, bea)
+    home = client.get("/creator/").text
+    assert "Acme Kitchen wants to end a collaboration" in home
+    assert f'href="/creator{path}"' in home
+    client.post(f"/creator/endings/{ending.id}/decline", data={"answer": "I have filmed already."})
+    assert "wants to end a collaboration" not in client.get("/creator/").text
+
+
+def test_a_creators_wish_waits_on_the_brands_home_for_who_may_answer(
+    client: FlaskClient, path: str, alice: Actor, bea: Actor, vic: Actor, mallory: Actor
+) -> None:
+    sign_in(client, bea)
+    assert client.post(f"/creator{path}/end", data=ASK).status_code == 303
+
+    for actor, shown in ((alice, True), (vic, False), (mallory, False)):
+        sign_in(client, actor)
+        home = client.get("/brand/").text
+        assert ("Bea wants to end a collaboration" in home) is shown
