@@ -1,5 +1,6 @@
 // A form[data-live="id"] with method="get" is sent while it is edited, and what it answers takes the
-// place of the element with this id. Without this script its button does the same with a new page.
+// place of the element with this id. A details[data-fold] around it is closed on a phone. Without
+// this script its button does the same with a new page.
 const WAIT_MS = 200;
 
 for (const form of document.querySelectorAll("form[data-live]")) {
@@ -52,4 +53,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     follow();
   });
   say();
+
+  const fold = form.closest("details[data-fold]");
+  if (fold && matchMedia("(max-width: 767px)").matches) fold.open = false;
 }

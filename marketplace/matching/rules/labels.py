@@ -38,9 +38,9 @@ def country_words(codes: Iterable[str]) -> str:
     return listed([_country(code) for code in sorted(codes)])
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], last: str = "or") -> str:
     """Return words as a sentence has them: "a, b or c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def percent(bps: int) -> str:

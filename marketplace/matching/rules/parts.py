@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -37,6 +37,10 @@ SAID_BY: Final[Mapping[str, str]] = {
 }
 AUDIENCE_PARTS: Final = (PartName.AGE, PartName.GENDER, PartName.COUNTRY)
 STRONGEST: Final = 3
+WORDS_TOLD: Final = 4
+
+Told: TypeAlias = tuple[str, str]
+"""What is so, and how that is known; the second may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Part:
     value: views, basis points or minor units. weight_bps: how much of it counts. times: what the
     fit is multiplied by (or divided by, for the price), in hundred-millionths for a share.
     effect_percent: that against the middle candidate's, 180 for nearly twice as good; None where
-    there is none to compare with. is_estimate: it rests on what is usual.
+    there is none to compare with. claim: what is so; basis: how that is known. is_estimate: it
+    rests on what is usual.
     """
 
     name: PartName
@@ -73,8 +78,14 @@ class Part:
     weight_bps: int
     times: int
     effect_percent: int | None
-    evidence: str
+    claim: str
+    basis: str
     is_estimate: bool = False
+
+    @property
+    def evidence(self) -> str:
+        """What is so, and how that is known, in one sentence."""
+        return f"{self.claim}, {self.basis}." if self.basis else f"{self.claim}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +154,15 @@ def _part(name: PartName, wanted: Wanted, seen: Seen, medians: Factors | None) -
         usual = weighted(middle, weight) if is_share else middle
         over, under = (usual, times) if name is PartName.PRICE else (times, usual)
         effect = (200 * over + under) // (2 * under) if under else None
+    claim, basis = _EVIDENCE[name](wanted, seen)
     return Part(
         name=name,
         value=value,
         weight_bps=weight,
         times=times,
         effect_percent=effect,
-        evidence=_EVIDENCE[name](wanted, seen),
+        claim=claim,
+        basis=basis,
         is_estimate=(name in AUDIENCE_PARTS and not seen.source)
         or (name is PartName.PRICE and seen.price_is_estimated),
     )
@@ -161,45 +174,46 @@ def _interval(wanted: Wanted, seen: Seen) -> tuple[int, int]:
     views = max(1, seen.factors.views)
     down = [log(views / max(1, seen.views_low))]
     up = [log(max(1, seen.views_high) / views)]
-    counted = np.array([seen.people + PRIOR_VIEWERS])
-    for name in AUDIENCE_PARTS:
-        share: int = getattr(seen.factors, name)
-        if _is_asked(name, wanted) and share:
-            low, high = interval(np.array([share / BPS_WHOLE]), counted)
-            down.append(log(share / BPS_WHOLE / max(float(low[0]), 1e-6)))
-            up.append(log(float(high[0]) / (share / BPS_WHOLE)))
+    asked = [name for name in AUDIENCE_PARTS if _is_asked(name, wanted)]
+    shares = np.array([getattr(seen.factors, name) / BPS_WHOLE for name in asked])
+    lows, highs = interval(shares, np.full(len(shares), seen.people + PRIOR_VIEWERS))
+    for share, low, high in zip(shares.tolist(), lows.tolist(), highs.tolist(), strict=True):
+        if share:
+            down.append(log(share / max(low, 1e-6)))
+            up.append(log(high / share))
     return (
         round(fit * exp(-sqrt(sum(each**2 for each in down)))),
         round(fit * exp(sqrt(sum(each**2 for each in up)))),
     )
 
 
-def _views(_wanted: Wanted, seen: Seen) -> str:
+def _views(_wanted: Wanted, seen: Seen) -> Told:
     return (
-        f"The median of the last videos; four of five get between {seen.views_low:,} and"
-        f" {seen.views_high:,}."
+        f"The next video can be expected to get {seen.factors.views:,} views",
+        f"by the last ones; four of five are between {seen.views_low:,} and {seen.views_high:,}",
     )
 
 
-def _authentic(_wanted: Wanted, seen: Seen) -> str:
+def _authentic(_wanted: Wanted, seen: Seen) -> Told:
     share = percent(seen.factors.authentic)
-    return f"{share} of the views are on videos without a sign of purchase in what we can see."
+    return f"{share} of the views are on videos without a sign of purchase", "in what we can see"
 
 
-def _age(wanted: Wanted, seen: Seen) -> str:
-    return f"{percent(seen.factors.age)} of the viewers are {age_words(wanted.ages)}, {_by(seen)}."
+def _age(wanted: Wanted, seen: Seen) -> Told:
+    share = percent(seen.factors.age)
+    return f"{share} of the viewers are {age_words(wanted.ages)}", _by(seen)
 
 
-def _gender(wanted: Wanted, seen: Seen) -> str:
-    who = gender_words(wanted.gender)
-    return f"{percent(seen.factors.gender)} of the viewers are {who}, {_by(seen)}."
+def _gender(wanted: Wanted, seen: Seen) -> Told:
+    share = percent(seen.factors.gender)
+    return f"{share} of the viewers are {gender_words(wanted.gender)}", _by(seen)
 
 
-def _country(wanted: Wanted, seen: Seen) -> str:
-    where = country_words(wanted.country)
+def _country(wanted: Wanted, seen: Seen) -> Told:
+    share = percent(seen.factors.country)
     return (
-        f"{percent(seen.factors.country)} of the viewers live in {where}, {_by(seen)}; a twentieth"
-        " of those in countries with like audiences is counted in."
+        f"{share} of the viewers live in {country_words(wanted.country)}",
+        f"{_by(seen)}; a twentieth of those in countries with like audiences is counted in",
     )
 
 
@@ -209,36 +223,37 @@ def _by(seen: Seen) -> str:
     return f"{SAID_BY[seen.source]}, which counts as {seen.people:,} people"
 
 
-def _topic(wanted: Wanted, seen: Seen) -> str:
+def _topic(wanted: Wanted, seen: Seen) -> Told:
     if not seen.words:
-        return f"Nothing in common with {listed(wanted.words)}."
-    return f"You ask for {listed(wanted.words)}; near it are {', '.join(seen.words)}."
+        return f"Nothing in common with {listed(wanted.words)}", ""
+    return f"Makes {', '.join(seen.words[:WORDS_TOLD])}", f"you ask for {listed(wanted.words)}"
 
 
-def _format(wanted: Wanted, seen: Seen) -> str:
-    asked = listed([name.replace("_", " ") for name in wanted.pieces])
+def _format(wanted: Wanted, seen: Seen) -> Told:
+    asked = listed([name.replace("_", " ") for name in wanted.pieces], "and")
     if seen.factors.format == BPS_WHOLE:
-        return f"Offers or makes what you ask: {asked}."
-    return f"Does not say whether they make {asked}; what is not said counts half."
+        return f"Offers or makes {asked}", ""
+    return f"Does not say whether they make {asked}", "what is not said counts half"
 
 
-def _reliability(_wanted: Wanted, seen: Seen) -> str:
+def _reliability(_wanted: Wanted, seen: Seen) -> Told:
     if not seen.has_record:
-        return "No collaboration has ended here yet: counts as four of five kept."
-    return "By the collaborations that have ended here, drawn towards four of five kept."
+        return "No collaboration has ended here yet", "which counts as four of five kept"
+    return "By the collaborations that have ended here", "drawn towards four of five kept"
 
 
-def _price(wanted: Wanted, seen: Seen) -> str:
+def _price(wanted: Wanted, seen: Seen) -> Told:
     asked = amount(seen.factors.price, wanted.currency)
     if seen.price_is_estimated:
         return (
-            f"{asked}: no rate in {wanted.currency} is known, so it is what the views usually cost"
-            " here and a quarter more."
+            f"Would ask about {asked}",
+            f"no rate in {wanted.currency} is known, so it is what the views usually cost here and"
+            " a quarter more",
         )
-    return f"Usually asks {asked} for this."
+    return f"Usually asks {asked} for this", ""
 
 
-_EVIDENCE: Final[Mapping[PartName, Callable[[Wanted, Seen], str]]] = {
+_EVIDENCE: Final[Mapping[PartName, Callable[[Wanted, Seen], Told]]] = {
     PartName.VIEWS: _views,
     PartName.AUTHENTIC: _authentic,
     PartName.AGE: _age,

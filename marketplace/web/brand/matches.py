@@ -25,7 +25,7 @@ from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
 from marketplace.store.session import transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.wishes import FILLED, SLIDER_AGES, form_of, wish_form
+from marketplace.web.brand.wishes import FILLED, FROM_WORDS, TO_WORDS, form_of, wish_form
 from marketplace.web.forms import BaseForm
 
 ROWS: Final = 12
@@ -93,7 +93,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             "brand/matches_part.html" if is_part else "brand/matches_list.html",
             campaign=campaign,
             form=form,
-            slider_ages=SLIDER_AGES,
+            sliders=[(form.age_from, FROM_WORDS), (form.age_to, TO_WORDS)],
             wrong=wrong,
             wanted=wanted,
             ages=age_words(wanted.ages) if wanted.ages else "any age",

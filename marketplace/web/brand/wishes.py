@@ -29,6 +29,8 @@ from marketplace.web.forms import BaseForm, MoneyField
 SLIDER_AGES: Final = tuple(age for age in AGES if age not in UNTARGETABLE_AGES)
 OLDEST: Final = len(SLIDER_AGES) - 1
 WORDS_MOST: Final = 20
+FROM_WORDS: Final = tuple(age.removesuffix("+").split("-")[0] for age in SLIDER_AGES)
+TO_WORDS: Final = tuple("any older" if "+" in age else age.split("-")[1] for age in SLIDER_AGES)
 GENDER_WORDS: Final = {"female": "Women", "male": "Men", "other_or_unknown": "Others, or unknown"}
 FILLED: Final = "wish"
 """In the address once the form was used: what is not in it then was emptied."""
