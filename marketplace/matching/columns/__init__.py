@@ -12,7 +12,14 @@ from marketplace.matching.columns.briefs import (
 from marketplace.matching.columns.building import Built, build, refresh
 from marketplace.matching.columns.encode import encode
 from marketplace.matching.columns.folder import BrokenColumns, Busy
-from marketplace.matching.columns.market import Market, Target, factors_at, target_of
+from marketplace.matching.columns.market import (
+    Market,
+    Target,
+    factor_columns,
+    factors_at,
+    prices,
+    target_of,
+)
 from marketplace.matching.columns.ranking import (
     BEST,
     Ranked,
@@ -48,11 +55,13 @@ __all__ = [
     "build",
     "cheapest_minor",
     "encode",
+    "factor_columns",
     "factors_at",
     "from_database",
     "left_out_at",
     "market_like",
     "middle",
+    "prices",
     "rank",
     "refresh",
     "seen_at",

@@ -1,0 +1,335 @@
+"""How long from a brief to its explained best 200 of the whole market? ``--creators 1000000``
+
+An invented market is made in the embedded PostgreSQL and laid out in columns; wishes of several
+kinds are then ranked, in turn with the reference: a plain numpy product of as many vectors of 64
+4-byte numbers with one, and argpartition for the best 200. ``process`` is the ranking with 200
+explanations, ``page`` the brand's page through the application. Beside it stands pgvector's HNSW
+index in the same PostgreSQL, over as many vectors as ``--vectors`` says.
+
+Prints one line of JSON for each case; ratio is ours / theirs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from benchmarks.matching import invented, vectors
+from benchmarks.matching.vectors import BEST, timed
+from marketplace.app import create_app
+from marketplace.cli.migrating import migrate
+from marketplace.cli.services import embedded_postgres
+from marketplace.config import Settings
+from marketplace.creators.rules import TOPICS
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.clock import utc_now
+from marketplace.matching import columns
+from marketplace.matching.columns import Market
+from marketplace.matching.columns.layout import COLUMNS, ROW_BYTES
+from marketplace.matching.rules.fit import order_of
+from marketplace.matching.rules.parts import explain
+from marketplace.matching.rules.wanted import HardRules, Wanted
+
+NUMPY = "numpy: n × 64 float32 product, argpartition"
+ROUNDS = 60
+PAGES = 40
+EXACT = 12
+SMALL = 10_000
+CHANGED = 1_000
+SHARDS = 10
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--creators", type=int, default=100_000)
+    asked.add_argument("--vectors", type=int, default=100_000, help="in pgvector's index; 0: none")
+    asked.add_argument(
+        "--tiled", type=int, default=0, help="also over so many copies of the market"
+    )
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder, database() as engine:
+        place = Path(folder) / "columns"
+        say(f"inventing {given.creators:,} creators")
+        took = timed(lambda: invented.fill(engine, given.creators)) / 1_000
+        say(f"took {took:.0f} s; laying them out in columns")
+        building(engine, place, given.creators)
+        columns.use_folder(str(place))
+        with Session(engine) as session:
+            market = columns.ask(session, lambda market: market, now=utc_now())
+        others = vectors.invented(given.creators)
+        process(market, others)
+        page(engine, folder, place, others)
+        refreshing(engine, place)
+        if given.vectors:
+            hnsw(engine, others[: given.vectors], market)
+        if given.tiled:
+            shards(market, given.tiled)
+
+
+def building(engine: Engine, place: Path, count: int) -> None:
+    with Session(engine) as session:
+        seconds = timed(lambda: columns.build(session, place, now=utc_now())) / 1_000
+    report("build from PostgreSQL", count, "s", seconds, "creators/s", count / seconds)
+    version = place / (place / "current").read_text()
+    taken = sum(path.stat().st_blocks * 512 for path in version.iterdir())
+    report("bytes a creator, all files", count, "bytes", taken / count, "limit", 160)
+    report("bytes a creator, the row alone", count, "bytes", ROW_BYTES, "limit", 160)
+
+
+def process(market: Market, others: vectors.Vectors) -> None:
+    """A brief to its explained best, in turn with the reference."""
+    ours, small, theirs = [], [], []
+    few = part_of(market, SMALL)
+    for wanted in wishes(ROUNDS):
+        ours.append(timed(lambda wanted=wanted: explained(market, wanted)))  # type: ignore[misc]
+        theirs.append(timed(lambda: vectors.by_numpy(others, others[0])))
+        small.append(timed(lambda wanted=wanted: explained(few, wanted)))  # type: ignore[misc]
+    for name, at in (("p50", 50), ("p95", 95)):
+        report(
+            f"process {name}", market.count, "ms", quantile(ours, at), NUMPY, quantile(theirs, at)
+        )
+    ranked = [
+        timed(lambda wanted=wanted: columns.rank(market, wanted)) for wanted in wishes(ROUNDS)
+    ]  # type: ignore[misc]
+    report("process, ranking alone p50", market.count, "ms", quantile(ranked, 50), NUMPY,
+           quantile(theirs, 50))  # fmt: skip
+    report(
+        f"growth from {len(few.arrays['views']):,}", market.count, "times",
+        quantile(ours, 50) / quantile(small, 50), "linear", market.count / few.count,
+    )  # fmt: skip
+    same = [is_exact(market, wanted) for wanted in wishes(EXACT)]
+    report("exact: the same as computing everybody", market.count, "of", sum(same), "wishes", EXACT)
+
+
+def page(engine: Engine, folder: str, place: Path, others: vectors.Vectors) -> None:
+    """The brand's page and the part of it that follows the form, through the application."""
+    with Session(engine, expire_on_commit=False) as session:
+        owner, campaign_id = invented.brand_with_a_campaign(session)
+    client = client_of(engine, folder, place, owner)
+    address = f"/brand/campaigns/{campaign_id}/matches"
+    ours, parts, theirs = [], [], []
+    for number in range(PAGES + 5):
+        ours.append(timed(lambda: get(client, address)))
+        moved = f"{address}?wish=1&age_from={number % 3}&age_to=4&country=US&words=cooking"
+        parts.append(timed(lambda moved=moved: get(client, moved, part=True)))  # type: ignore[misc]
+        theirs.append(timed(lambda: vectors.by_numpy(others, others[0])))
+    for name, at in (("p50", 50), ("p95", 95)):
+        for case, times in (("page", ours[5:]), ("page, live preview", parts[5:])):
+            report(
+                f"{case} {name}", len(others), "ms", quantile(times, at), NUMPY,
+                quantile(theirs[5:], at),
+            )  # fmt: skip
+
+
+def refreshing(engine: Engine, place: Path) -> None:
+    """How long a change takes until it counts, once the job runs."""
+    with Session(engine) as session:
+        columns.refresh(session, place, now=utc_now())
+        for count in (1, CHANGED):
+            session.execute(
+                text(
+                    "UPDATE rate_cards SET fee_minor = fee_minor + 10 WHERE id IN"
+                    " (SELECT id FROM rate_cards ORDER BY id LIMIT :count)"
+                ),
+                {"count": count},
+            )
+            session.commit()
+            took = timed(lambda: columns.refresh(session, place, now=utc_now()))
+            report(f"refresh after {count:,} changes", count, "ms", took, "a minute", 60_000)
+
+
+def hnsw(engine: Engine, others: vectors.Vectors, market: Market) -> None:
+    say(f"building pgvector's index over {len(others):,} vectors")
+    built, size, p50, recall = vectors.index_of_pgvector(engine, others, others[:40])
+    rank = statistics.median(
+        timed(lambda wanted=wanted: columns.rank(part_of(market, len(others)), wanted))  # type: ignore[misc]
+        for wanted in wishes(20)
+    )
+    name = "pgvector HNSW, ef_search 400, best 200"
+    report("ranking as many, p50", len(others), "ms", rank, name, p50)
+    report("recall of the best 200", len(others), "share", 1, name, recall)
+    report("pgvector: index build", len(others), "s", 0, name, built)
+    report("pgvector: index bytes a creator", len(others), "bytes", ROW_BYTES, name,
+           size / len(others))  # fmt: skip
+
+
+def shards(market: Market, copies: int) -> None:
+    """One step towards more: the market several times over, in one piece and in shards."""
+    large = tiled(market, copies)
+    wanted = next(wishes(1))
+    whole = statistics.median(timed(lambda: columns.rank(large, wanted)) for _ in range(5))
+    size = -(-large.count // SHARDS)
+    pieces = [part_of(large, size, first=at * size) for at in range(SHARDS)]
+    each = statistics.median(timed(lambda: columns.rank(pieces[0], wanted)) for _ in range(5))
+    report(f"{copies} times the market in one piece", large.count, "ms", whole,
+           f"the slowest of {SHARDS} shards side by side", each)  # fmt: skip
+
+
+def explained(market: Market, wanted: Wanted) -> list[Any]:
+    """The best 200 with every part."""
+    ranking = columns.rank(market, wanted)
+    target = columns.target_of(wanted, market)
+    seen = columns.seen_at(market, target, [one.row for one in ranking.best])
+    return [explain(wanted, each, ranking.medians) for each in seen]
+
+
+def is_exact(market: Market, wanted: Wanted) -> bool:
+    """Whether the best are those of computing everybody, those near the top in whole numbers."""
+    ranking = columns.rank(market, wanted, most=BEST)
+    target = columns.target_of(wanted, market)
+    rules = wanted.rules
+    every = np.arange(market.count)
+    found = columns.factor_columns(market, target, every)
+    product = np.ones(market.count)
+    for values, weight in zip(found[:-1], (1, 1, 1, 1, 1, 0.8, 0.3, 0.5), strict=True):
+        share = values.astype(np.float64) if values is found[0] else values / 10_000
+        product *= share if weight == 1 else 1 - weight + weight * share
+    product /= found[-1]
+    flags = market.arrays["flags"]
+    product[(flags & 3) != 2] = 0
+    if rules.price_most_minor is not None:
+        known = columns.prices(market, target, every)[1]
+        product[known & (found[-1] > rules.price_most_minor)] = 0
+    near = np.argpartition(product, market.count - 4 * BEST)[-4 * BEST :]
+    near = near[product[near] > 0]
+    factors = columns.factors_at(market, target, near)
+    order = sorted(
+        range(len(near)), key=lambda at: (-order_of(factors[at]), market.id_at(int(near[at])))
+    )
+    return [one.row for one in ranking.best] == [int(near[at]) for at in order[:BEST]]
+
+
+def wishes(count: int) -> Iterator[Wanted]:
+    """Wishes of several kinds: wide and narrow, with and without words and rules."""
+    chance = random.Random(11)
+    for number in range(count):
+        yield Wanted(
+            currency="USD",
+            age=frozenset(chance.sample(["18-24", "25-34", "35-44"], 2)),
+            gender=frozenset(chance.sample(["female", "male"], number % 2)),
+            country=frozenset(chance.sample(invented.COUNTRIES, 1 + number % 4)),
+            words=tuple(chance.sample(TOPICS, 1 + number % 3)),
+            formats={"video": 1},
+            rules=HardRules(price_most_minor=chance.choice([None, 50_000, 200_000])),
+        )
+
+
+def part_of(market: Market, count: int, *, first: int = 0) -> Market:
+    """Some creators of a market, one after the other."""
+    rows = slice(first, min(first + count, market.count))
+    lists = []
+    for part in (market.countries, market.rates):
+        here = part[(part["row"] >= rows.start) & (part["row"] < rows.stop)].copy()
+        here["row"] -= rows.start
+        lists.append(here)
+    return replace(
+        market, count=rows.stop - rows.start, ordered=0, countries=lists[0], rates=lists[1],
+        arrays={
+            each.name: market.arrays[each.name][rows]
+            if each.width == 1 or each.by_row
+            else market.arrays[each.name][:, rows]
+            for each in COLUMNS
+        },
+    )  # fmt: skip
+
+
+def tiled(market: Market, copies: int) -> Market:
+    """The market several times over, in memory."""
+    return replace(
+        market, count=market.count * copies, ordered=0, countries=market.countries[:0],
+        rates=market.rates[:0],
+        arrays={
+            each.name: np.concatenate(
+                [market.arrays[each.name]] * copies, axis=0 if each.width == 1 or each.by_row else 1
+            )
+            for each in COLUMNS
+        },
+    )  # fmt: skip
+
+
+def client_of(engine: Engine, folder: str, place: Path, actor: Actor) -> Any:
+    """The application over the database, with somebody signed in."""
+    app = create_app(
+        Settings(
+            database_url=engine.url.render_as_string(hide_password=False),
+            redis_url="redis://127.0.0.1:1/0",
+            secret_key="of the benchmark",
+            base_url="http://localhost",
+            upload_folder=folder,
+            columns_folder=str(place),
+            mail_folder=folder,
+            token_keys=("3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",),
+        )
+    )
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = f"{actor.user_id}:0"
+        cookie["_fresh"] = True
+    return client
+
+
+def get(client: Any, address: str, *, part: bool = False) -> None:
+    answer = client.get(address, headers={"X-Part": "list"} if part else {})
+    assert answer.status_code == 200, f"{address}: {answer.status_code}"
+
+
+def quantile(times: list[float], at: int) -> float:
+    return statistics.quantiles(times, n=100, method="inclusive")[at - 1]
+
+
+def report(case: str, size: int, unit: str, ours: float, reference: str, theirs: float) -> None:
+    line = {
+        "benchmark": "match",
+        "case": case,
+        "size": size,
+        "unit": unit,
+        "ours": round(ours, 2),
+        "reference": reference,
+        "theirs": round(theirs, 2),
+        "ratio": round(ours / theirs, 3),
+    }
+    print(json.dumps(line), flush=True)
+
+
+def say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def database() -> Iterator[Engine]:
+    """A migrated database of its own, dropped at the end."""
+    folder = Path(tempfile.gettempdir()) / f"fairview-test-pg-{os.getuid()}"
+    server = os.environ.get("TEST_DATABASE_URL") or embedded_postgres(folder, durable=False)
+    name = f"bench_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = make_url(server).set(database=name)
+    migrate(url.render_as_string(hide_password=False))
+    engine = create_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+if __name__ == "__main__":
+    main()

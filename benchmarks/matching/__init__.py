@@ -1,0 +1,1 @@
+"""What the benchmark of matching measures over: an invented market, and vectors beside it."""
