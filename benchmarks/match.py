@@ -42,7 +42,7 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.columns.layout import COLUMNS, ROW_BYTES
 from marketplace.matching.rules.fit import order_of
-from marketplace.matching.rules.parts import explain
+from marketplace.matching.rules.parts import explain_all
 from marketplace.matching.rules.wanted import HardRules, Wanted
 
 NUMPY = "numpy: n × 64 float32 product, argpartition"
@@ -185,7 +185,7 @@ def explained(market: Market, wanted: Wanted) -> list[Any]:
     ranking = columns.rank(market, wanted)
     target = columns.target_of(wanted, market)
     seen = columns.seen_at(market, target, [one.row for one in ranking.best])
-    return [explain(wanted, each, ranking.medians) for each in seen]
+    return explain_all(wanted, seen, ranking.medians)
 
 
 def is_exact(market: Market, wanted: Wanted) -> bool:

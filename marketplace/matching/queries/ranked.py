@@ -18,7 +18,7 @@ from marketplace.matching.models import Shortlisting
 from marketplace.matching.queries.sharing import Shared, by_fit, in_fair_order
 from marketplace.matching.rules.fit import order_of
 from marketplace.matching.rules.left_out import LeftOut
-from marketplace.matching.rules.parts import Explained, explain
+from marketplace.matching.rules.parts import Explained, explain_all
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.rows import given_in
@@ -110,18 +110,17 @@ def matches_for(
         if chosen is not None:
             rows = _in_order(market, wanted, rows)
         rows = rows[(number - 1) * size : number * size]
-        places = []
-        for row, seen in zip(rows, columns.seen_at(market, target, rows), strict=True):
-            place, shared = numbers.get(row, (None, None))
-            places.append(
-                _Place(
-                    number=place,
-                    shared=shared,
-                    creator_id=market.id_at(row),
-                    fit=explain(wanted, seen, ranking.medians),
-                    left_out=columns.left_out_at(market, target, wanted.rules, seen, row),
-                )
+        seen = columns.seen_at(market, target, rows)
+        fits = explain_all(wanted, seen, ranking.medians)
+        places = [
+            _Place(
+                *numbers.get(row, (None, None)),
+                creator_id=market.id_at(row),
+                fit=fit,
+                left_out=columns.left_out_at(market, target, wanted.rules, each, row),
             )
+            for row, each, fit in zip(rows, seen, fits, strict=True)
+        ]
         too_dear = not ranking.candidates and LeftOut.TOO_DEAR in ranking.left_out
         return places, Matches(
             page=Page(rows=[], number=number, total=total, size=size),

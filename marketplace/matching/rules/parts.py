@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
-from typing import Final, TypeAlias
+from math import log
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -38,13 +38,13 @@ SAID_BY: Final[Mapping[str, str]] = {
 AUDIENCE_PARTS: Final = (PartName.AGE, PartName.GENDER, PartName.COUNTRY)
 STRONGEST: Final = 3
 WORDS_TOLD: Final = 4
+LEAST: Final = 1e-6
 
 Told: TypeAlias = tuple[str, str]
 """What is so, and how that is known; the second may be empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What is known of one creator for one wish.
 
     views_low, views_high: an 80 % interval for one video. people: how many viewers the audience
@@ -62,8 +62,7 @@ class Seen:
     has_record: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a fit.
 
     value: views, basis points or minor units. weight_bps: how much of it counts. times: what the
@@ -123,13 +122,60 @@ def explain(wanted: Wanted, seen: Seen, medians: Factors | None) -> Explained:
 
     A part that the wish does not ask for is left out: it is 100 % for everybody.
     """
-    low, high = _interval(wanted, seen)
-    return Explained(
-        fit=fit_of(seen.factors),
-        low=low,
-        high=high,
-        parts=[_part(name, wanted, seen, medians) for name in PartName if _is_asked(name, wanted)],
-        currency=wanted.currency,
+    return explain_all(wanted, [seen], medians)[0]
+
+
+def explain_all(wanted: Wanted, seen: Sequence[Seen], medians: Factors | None) -> list[Explained]:
+    """Return the same for many creators."""
+    kinds = [_kind(name, medians) for name in PartName if _is_asked(name, wanted)]
+    return [
+        Explained(
+            fit=fit_of(each.factors),
+            low=low,
+            high=high,
+            parts=[_part(kind, wanted, each) for kind in kinds],
+            currency=wanted.currency,
+        )
+        for each, (low, high) in zip(seen, _intervals(wanted, seen), strict=True)
+    ]
+
+
+class _Kind(NamedTuple):
+    """One part as it is the same for all creators. usual: what the middle one's counts as."""
+
+    name: PartName
+    place: int
+    weight_bps: int
+    is_share: bool
+    usual: int
+    told: Callable[[Wanted, Seen], Told]
+
+
+def _kind(name: PartName, medians: Factors | None) -> _Kind:
+    place = Factors._fields.index(name)
+    weight = weight_of(name)
+    is_share = name not in {PartName.VIEWS, PartName.PRICE}
+    usual = 0
+    if medians is not None:
+        usual = weighted(medians[place], weight) if is_share else medians[place]
+    return _Kind(name, place, weight, is_share, usual, _EVIDENCE[name])
+
+
+def _part(kind: _Kind, wanted: Wanted, seen: Seen) -> Part:
+    value = seen.factors[kind.place]
+    times = weighted(value, kind.weight_bps) if kind.is_share else value
+    over, under = (kind.usual, times) if kind.name is PartName.PRICE else (times, kind.usual)
+    claim, basis = kind.told(wanted, seen)
+    return Part(
+        kind.name,
+        value,
+        kind.weight_bps,
+        times,
+        (200 * over + under) // (2 * under) if under and kind.usual else None,
+        claim,
+        basis,
+        (kind.name in AUDIENCE_PARTS and not seen.source)
+        or (kind.name is PartName.PRICE and seen.price_is_estimated),
     )
 
 
@@ -143,48 +189,28 @@ def _is_asked(name: PartName, wanted: Wanted) -> bool:
     return bool(asked.get(name, True))
 
 
-def _part(name: PartName, wanted: Wanted, seen: Seen, medians: Factors | None) -> Part:
-    value: int = getattr(seen.factors, name)
-    weight = weight_of(name)
-    is_share = name not in {PartName.VIEWS, PartName.PRICE}
-    times = weighted(value, weight) if is_share else value
-    effect = None
-    if medians is not None:
-        middle: int = getattr(medians, name)
-        usual = weighted(middle, weight) if is_share else middle
-        over, under = (usual, times) if name is PartName.PRICE else (times, usual)
-        effect = (200 * over + under) // (2 * under) if under else None
-    claim, basis = _EVIDENCE[name](wanted, seen)
-    return Part(
-        name=name,
-        value=value,
-        weight_bps=weight,
-        times=times,
-        effect_percent=effect,
-        claim=claim,
-        basis=basis,
-        is_estimate=(name in AUDIENCE_PARTS and not seen.source)
-        or (name is PartName.PRICE and seen.price_is_estimated),
-    )
+def _intervals(wanted: Wanted, seen: Sequence[Seen]) -> list[tuple[int, int]]:
+    """Four of five times the fit of one collaboration is in between: views and thin shares vary.
 
-
-def _interval(wanted: Wanted, seen: Seen) -> tuple[int, int]:
-    """Four of five times the fit of one collaboration is in between: views and thin shares vary."""
-    fit = fit_of(seen.factors)
-    views = max(1, seen.factors.views)
-    down = [log(views / max(1, seen.views_low))]
-    up = [log(max(1, seen.views_high) / views)]
-    asked = [name for name in AUDIENCE_PARTS if _is_asked(name, wanted)]
-    shares = np.array([getattr(seen.factors, name) / BPS_WHOLE for name in asked])
-    lows, highs = interval(shares, np.full(len(shares), seen.people + PRIOR_VIEWERS))
-    for share, low, high in zip(shares.tolist(), lows.tolist(), highs.tolist(), strict=True):
-        if share:
-            down.append(log(share / max(low, 1e-6)))
-            up.append(log(high / share))
-    return (
-        round(fit * exp(-sqrt(sum(each**2 for each in down)))),
-        round(fit * exp(sqrt(sum(each**2 for each in up)))),
-    )
+    The parts vary by themselves, so their squares add up, in logarithms.
+    """
+    fits = np.array([fit_of(each.factors) for each in seen], np.float64)
+    views = np.maximum(1, [each.factors.views for each in seen])
+    down = np.log(views / np.maximum(1, [each.views_low for each in seen])) ** 2
+    up = np.log(np.maximum(1, [each.views_high for each in seen]) / views) ** 2
+    people = np.array([each.people + PRIOR_VIEWERS for each in seen])
+    for name in AUDIENCE_PARTS:
+        if _is_asked(name, wanted):
+            place = Factors._fields.index(name)
+            share = np.array([each.factors[place] for each in seen]) / BPS_WHOLE
+            low, high = interval(share, people)
+            is_there = share > 0
+            some = np.where(is_there, share, 1)
+            down += np.where(is_there, np.log(some / np.maximum(low, LEAST)), 0) ** 2
+            up += np.where(is_there, np.log(np.maximum(high, LEAST) / some), 0) ** 2
+    lows = np.rint(fits * np.exp(-np.sqrt(down))).astype(np.int64)
+    highs = np.rint(fits * np.exp(np.sqrt(up))).astype(np.int64)
+    return list(zip(lows.tolist(), highs.tolist(), strict=True))
 
 
 def _views(_wanted: Wanted, seen: Seen) -> Told:
