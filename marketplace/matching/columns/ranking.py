@@ -42,7 +42,7 @@ from marketplace.matching.rules.wanted import HardRules, Wanted
 Reals = NDArray[np.float32]
 
 BEST: Final = 200
-BLOCK: Final = 32_768
+BLOCK: Final = 65_536
 FIRST_LOOK: Final = 8
 """In the first block, where nothing is known yet, the topic is looked at for this many times the
 number wanted."""
@@ -132,9 +132,10 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
             pick = np.flatnonzero(alive) + block.start
             alive = np.ones(len(pick), bool)
         fits = _bounds(market, target, wanted.rules, pick, alive, left_out)
-        left = np.flatnonzero(fits)
-        candidates += len(left)
-        some.append(_rows(pick, left[:: max(1, len(left) // SOME_OF_BLOCK)]))
+        left = int(np.count_nonzero(alive))
+        candidates += left
+        step = max(1, left // SOME_OF_BLOCK)
+        some.append(_rows(pick, np.flatnonzero(alive[::step]) * step))
         _take(market, target, best, pick, fits)
     return Ranking(
         best=_exactly(market, target, best.settle(), most),
@@ -231,7 +232,7 @@ def _bounds(
     alive: NDArray[np.bool_],
     left_out: Counter[LeftOut],
 ) -> Reals:
-    """The fit of each as if the topic were perfect; 0 for whom a rule removes."""
+    """The fit of each as if the topic were perfect; 0 for whom a rule removes, here from alive."""
     columns = market.arrays
     price, known = prices(market, target, pick)
     if rules.price_most_minor is not None:
