@@ -6,17 +6,22 @@ from redis import Redis
 from rq.cron import CronJob, CronScheduler
 from rq.job import Job
 
-from workers.queues import JOB_SECONDS, QueueName, queue
+from workers.queues import QueueName, queue
 from workers.schedule import SCHEDULE, Entry
 
 
 class JsonCronJob(CronJob):
-    """A periodic job that enters its queue as JSON; RQ's own would pickle it."""
+    """A periodic job that enters its queue as JSON; RQ's own would pickle it.
+
+    seconds: how long one run may take.
+    """
+
+    seconds: int
 
     def enqueue(self, connection: Redis) -> Job:
         """Put one run into the queue."""
         return queue(connection, QueueName(self.queue_name)).enqueue_call(
-            self.func_name, args=list(self.args), timeout=JOB_SECONDS
+            self.func_name, args=list(self.args), timeout=self.seconds
         )
 
 
@@ -25,15 +30,15 @@ class Clock(CronScheduler):
 
     def add(self, entry: Entry) -> None:
         """Ring this sweep at its times from now on."""
-        self._cron_jobs.append(
-            JsonCronJob(
-                queue_name=entry.queue.value,
-                func_name="workers.perform.sweep",
-                args=(entry.name,),
-                cron=entry.cron,
-                name=entry.name,
-            )
+        job = JsonCronJob(
+            queue_name=entry.queue.value,
+            func_name="workers.perform.sweep",
+            args=(entry.name,),
+            cron=entry.cron,
+            name=entry.name,
         )
+        job.seconds = entry.seconds
+        self._cron_jobs.append(job)
 
 
 def run_clock(connection: Redis) -> None:

@@ -31,13 +31,15 @@ from workers import (
     treasury,
     trends,
 )
-from workers.queues import QueueName
+from workers.queues import JOB_SECONDS, QueueName
 from workers.runtime import Run, Sweep, TryLater
 
 log = structlog.get_logger("workers")
 
 MONEY, MAIL, READS = QueueName.MONEY, QueueName.MAIL, QueueName.READS
 EVERY_MINUTE: Final = "* * * * *"
+MARKET_SECONDS: Final = 3_600
+"""To read every creator: ten million on one core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Entry:
     sweep: Sweep
     cron: str
     queue: QueueName
+    seconds: int = JOB_SECONDS
+    """How long one run may take."""
 
     @property
     def name(self) -> str:
@@ -64,8 +68,8 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(chargebacks.look_for_chargebacks, "11 * * * *", MONEY),
     Entry(creators.sweep_channels, "23 * * * *", READS),
     Entry(audiences.infer_audiences, "7 2 * * *", READS),
-    Entry(matching.refresh_columns, EVERY_MINUTE, READS),
-    Entry(matching.rebuild_columns, "37 2 * * *", READS),
+    Entry(matching.refresh_columns, EVERY_MINUTE, READS, seconds=MARKET_SECONDS),
+    Entry(matching.rebuild_columns, "37 2 * * *", READS, seconds=MARKET_SECONDS),
     Entry(matching.work_out_medians, "47 2 * * *", READS),
     Entry(learning.report_attention, "27 2 * * *", READS),
     Entry(learning.learn_chances, "57 2 * * *", READS),

@@ -69,6 +69,9 @@ class Matches:
     is_fair: bool
 
 
+NOWHERE: Final[tuple[int | None, Shared | None]] = (None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     number: int | None
@@ -114,7 +117,8 @@ def matches_for(
         fits = explain_all(wanted, seen, ranking.medians)
         places = [
             _Place(
-                *numbers.get(row, (None, None)),
+                number=numbers.get(row, NOWHERE)[0],
+                shared=numbers.get(row, NOWHERE)[1],
                 creator_id=market.id_at(row),
                 fit=fit,
                 left_out=columns.left_out_at(market, target, wanted.rules, each, row),

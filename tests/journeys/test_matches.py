@@ -1,0 +1,58 @@
+"""A brand moves the age slider and sees the list and the counts change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from marketplace.cli.local import LocalMarket
+from marketplace.cli.seed import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+
+def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
+    market: LocalMarket, window: Callable[[], Page]
+) -> None:
+    page = window()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill("olive@tinandthyme.test")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button").first.click()
+    page.wait_for_url("**/brand/**")
+    page.goto("/brand/campaigns")
+    page.get_by_role("link", name="Supper from a tin").first.click()
+    page.goto(f"{page.url.split('?')[0]}/matches")
+    status = page.locator("#matches [role=status]")
+    expect(status).to_contain_text("for 18–34")
+    names = page.locator("ol.matches .who-text a")
+    before = names.all_inner_texts()
+
+    slider = page.get_by_label(re.compile("^To"))
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    from_ = page.get_by_label(re.compile("^From"))
+    from_.focus()
+    for _ in range(3):
+        from_.press("ArrowRight")
+
+    expect(status).to_contain_text("for 45 or older")
+    assert names.all_inner_texts() != before
+    assert "age_from=3" in page.url
+    expect(page.locator("#matches")).to_contain_text("You are looking around")
+
+    page.get_by_label(re.compile("^Pay at most")).fill("1")
+    expect(page.locator("#matches")).to_contain_text("Nobody is that cheap")
+    expect(page.locator("#matches")).to_contain_text("ask more than the most that you pay")
+    page.get_by_label(re.compile("^Pay at most")).fill("1,5")
+    expect(page.locator("#matches [role=alert]")).to_contain_text("with a point and no commas")
+
+    page.get_by_label(re.compile("^Pay at most")).fill("900")
+    page.get_by_label("Lives in").select_option("US")
+    page.get_by_role("button", name="Keep these rules").click()
+    expect(page.locator(".flash")).to_contain_text("These rules hold for this campaign")
+    expect(page.locator("#matches")).to_contain_text("live in another country")

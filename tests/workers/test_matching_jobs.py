@@ -1,0 +1,99 @@
+"""The jobs that keep the columns: made where they are missing, changed where somebody changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.config import Settings
+from marketplace.creators.models import CreatorMark
+from marketplace.matching import columns
+from marketplace.matching.columns import folder
+from tests.conftest import NOON
+from tests.factories.creators import make_channel, make_creator
+from workers import matching
+from workers.clock import Clock
+from workers.runtime import Run
+from workers.schedule import SCHEDULE
+
+
+@pytest.fixture
+def place(app: Flask, tmp_path: Path) -> Iterator[Path]:
+    columns.use_folder(str(tmp_path / "columns"))
+    yield tmp_path / "columns"
+    columns.use_folder("")
+
+
+def run(app: Flask, settings: Settings, *, days: int = 0) -> Run:
+    now = NOON + timedelta(days=days)
+    return Run(settings=settings, gateways=app.extensions["gateways"], now=now)
+
+
+def rows(place: Path) -> int:
+    return folder.open_version(place / folder.current_name(place)).rows
+
+
+def test_the_first_refresh_makes_the_columns_and_the_next_puts_in_who_joined(
+    app: Flask, settings: Settings, session: Session, place: Path
+) -> None:
+    make_channel(session, creator_id=make_creator(session).id)
+    with app.app_context():
+        matching.refresh_columns(run(app, settings))
+        name = folder.current_name(place)
+        assert rows(place) == 1
+
+        make_channel(session, creator_id=make_creator(session).id)
+        for _ in range(2):
+            matching.refresh_columns(run(app, settings))
+
+    assert (folder.current_name(place), rows(place)) == (name, 2)
+
+
+def test_while_somebody_else_writes_a_job_leaves_it_for_later(
+    app: Flask, settings: Settings, session: Session, place: Path
+) -> None:
+    make_creator(session)
+    with app.app_context(), folder.writing(place):
+        matching.refresh_columns(run(app, settings))
+        matching.rebuild_columns(run(app, settings))
+
+    assert not (place / "current").exists()
+
+
+def test_without_a_folder_nothing_is_done(app: Flask, settings: Settings, session: Session) -> None:
+    columns.use_folder("")
+    with app.app_context():
+        matching.refresh_columns(run(app, settings))
+        matching.rebuild_columns(run(app, settings))
+
+
+def test_every_night_the_columns_are_made_anew_and_old_marks_go(
+    app: Flask, settings: Settings, session: Session, place: Path
+) -> None:
+    make_creator(session)
+    with app.app_context():
+        matching.refresh_columns(run(app, settings))
+        first = folder.current_name(place)
+        marks = session.scalar(select(func.count()).select_from(CreatorMark))
+        for _ in range(2):
+            matching.rebuild_columns(run(app, settings, days=40))
+
+    assert marks == 1
+    assert folder.current_name(place) != first
+    assert session.scalar(select(func.count()).select_from(CreatorMark)) == 0
+
+
+def test_the_clock_gives_these_jobs_the_time_they_may_need() -> None:
+    by_name = {entry.name: entry.seconds for entry in SCHEDULE}
+
+    assert by_name["matching.rebuild_columns"] == by_name["matching.refresh_columns"] == 3_600
+    clock = Clock(connection=None)  # type: ignore[arg-type]  # nothing is rung here
+    for entry in SCHEDULE:
+        clock.add(entry)
+    assert {job.name: job.seconds for job in clock._cron_jobs} == by_name  # type: ignore[attr-defined]
