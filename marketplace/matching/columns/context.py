@@ -24,7 +24,7 @@ from marketplace.matching.rules import shares, topics
 
 Floats: TypeAlias = NDArray[np.float32]
 
-SAMPLE: Final = 50_000
+SAMPLE: Final = 20_000
 """Creators that stand for the market; all of them where there are no more."""
 SEGMENT_TERMS: Final = 2_048
 """The most common terms, by which creators are gathered into interest segments."""
