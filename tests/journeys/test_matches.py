@@ -31,11 +31,11 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     names = page.locator("ol.matches .who-text a")
     before = names.all_inner_texts()
 
-    slider = page.get_by_label(re.compile("^To"))
+    slider = page.locator("#age_to")
     slider.focus()
     for _ in range(3):
         slider.press("ArrowRight")
-    from_ = page.get_by_label(re.compile("^From"))
+    from_ = page.locator("#age_from")
     from_.focus()
     for _ in range(3):
         from_.press("ArrowRight")
