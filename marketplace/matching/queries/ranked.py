@@ -69,9 +69,6 @@ class Matches:
     is_fair: bool
 
 
-NOWHERE: Final[tuple[int | None, Shared | None]] = (None, None)
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     number: int | None
@@ -115,16 +112,18 @@ def matches_for(
         rows = rows[(number - 1) * size : number * size]
         seen = columns.seen_at(market, target, rows)
         fits = explain_all(wanted, seen, ranking.medians)
-        places = [
-            _Place(
-                number=numbers.get(row, NOWHERE)[0],
-                shared=numbers.get(row, NOWHERE)[1],
-                creator_id=market.id_at(row),
-                fit=fit,
-                left_out=columns.left_out_at(market, target, wanted.rules, each, row),
+        places = []
+        for row, each, fit in zip(rows, seen, fits, strict=True):
+            place, shared = numbers.get(row, (None, None))
+            places.append(
+                _Place(
+                    number=place,
+                    shared=shared,
+                    creator_id=market.id_at(row),
+                    fit=fit,
+                    left_out=columns.left_out_at(market, target, wanted.rules, each, row),
+                )
             )
-            for row, each, fit in zip(rows, seen, fits, strict=True)
-        ]
         too_dear = not ranking.candidates and LeftOut.TOO_DEAR in ranking.left_out
         return places, Matches(
             page=Page(rows=[], number=number, total=total, size=size),
