@@ -51,6 +51,7 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
         "tests/services/test_earning.py",
         "tests/services/test_endings.py",
         "tests/services/test_freezes.py",
+        "tests/services/test_identifying.py",
         "tests/services/test_payout_accounts.py",
         "tests/services/test_payout_rows.py",
         "tests/services/test_payouts.py",

@@ -334,10 +334,12 @@ def test_a_payment_to_a_bank_is_kept_as_it_stands(session: Session, bea: Actor) 
 def test_each_time_a_bank_sends_money_back_is_told_once(session: Session, bea: Actor) -> None:
     made(session, bea)
 
-    failed = BankState.FAILED
+    failed, told = BankState.FAILED, []
     for state in (failed, failed, failed, BankState.PAID, failed):
         bank(session, state=state, why="account_closed")
+        told.append(len(posted(session, "BankPayoutFailed")))
 
+    assert told == [1, 1, 1, 1, 2]
     (kept,) = session.scalars(select(BankPayout)).all()
     assert (kept.state, kept.failure_code) == (failed, "account_closed")
     assert posted(session, "BankPayoutFailed") == [{"bank_payout_id": str(kept.id)}] * 2

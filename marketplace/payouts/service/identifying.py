@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules import plain
 from marketplace.payouts.models import Earning, Payout
@@ -43,14 +42,16 @@ def take_as_paid(
                 f" {plain(amount)}: it was another payment."
             }
         )
-    payout_id = session.scalar(
-        select(Payout.id).where(
-            Payout.creator_id == creator_id, Payout.stripe_transfer_id == stripe_transfer_id
+    sent_as = None
+    if stripe_transfer_id is not None:
+        sent_as = session.scalar(
+            select(Payout.id).where(
+                Payout.creator_id == creator_id, Payout.stripe_transfer_id == stripe_transfer_id
+            )
         )
-    )
     for earning in taken:
         earning.state = EarningState.PAID
-        earning.payout_id = payout_id
+        earning.payout_id = sent_as
 
 
 def give_back(session: Session, *, creator_id: UUID, amount: Money, now: datetime) -> None:
@@ -74,7 +75,6 @@ def give_back(session: Session, *, creator_id: UUID, amount: Money, now: datetim
         )
     session.add(
         Earning(
-            id=new_id(),
             kind=EarningKind.RETURNED,
             deliverable_id=last.deliverable_id,
             campaign_id=last.campaign_id,
