@@ -20,6 +20,7 @@ from marketplace.ledger import service as books
 from marketplace.ledger.rules import Code, events
 from marketplace.metrics.models import MetricSnapshot
 from marketplace.payouts import queries
+from marketplace.payouts import service as payouts
 from marketplace.payouts.models import ViewBonus
 from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from tests.factories.campaigns import NOON, make_campaign
@@ -277,6 +278,17 @@ def test_a_bonus_waits_for_its_last_reading_for_a_week_and_no_longer(
     assert bonus.next_booking_at == (None if ended else at + timedelta(hours=1))
     assert bonus.ended_at == (at if ended else None)
     assert len(posted(session, "BonusEnded")) == int(ended)
+
+
+def test_a_collaboration_waits_for_its_own_views_alone(
+    session: Session, campaign: Campaign, bonus: ViewBonus, alice: Actor, carl: Actor
+) -> None:
+    other = begin(session, campaign, alice, carl, video=VIDEOS[1])
+    read(session, bonus, 10_000, END)
+    book(session, END)
+
+    assert payouts.complete(session, collaboration_id=bonus.collaboration_id, now=END)
+    assert not payouts.complete(session, collaboration_id=other.collaboration_id, now=END)
 
 
 def test_a_bonus_that_was_never_read_ends_with_nothing(session: Session, bonus: ViewBonus) -> None:

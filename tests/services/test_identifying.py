@@ -137,16 +137,41 @@ def test_the_payout_that_it_was_is_named(
     take(session, bea, 38_000, transfer=None)
     assert (third.payout_id, open_one.stripe_transfer_id) == (None, None)
 
-    third.state = PAYABLE
-    session.flush()
-    take(session, bea, 38_000, transfer="tr_1")
-    assert third.payout_id == sent.id
+    for transfer, named in (("tr_unknown", None), ("tr_1", sent.id)):
+        third.state = PAYABLE
+        session.flush()
+        take(session, bea, 38_000, transfer=transfer)
+        assert third.payout_id == named
+
+
+def test_a_payout_of_somebody_else_is_not_named(
+    session: Session, first: Earning, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
+) -> None:
+    next_work(session, campaign, alice, carl)
+    make_payout_account(session, carl, account_id="acct_carl")
+    send_payout(session, make_payout(session, carl), Answer(Outcome.DONE, remote_id="tr_carl"))
+
+    take(session, bea, 38_000, transfer="tr_carl")
+
+    assert (first.state, first.payout_id) == (PAID, None)
 
 
 def give_back(session: Session, creator: Actor, amount: Money) -> None:
     assert creator.creator_id is not None
     payouts.give_back(session, creator_id=creator.creator_id, amount=amount, now=LATER)
     session.flush()
+
+
+def test_of_two_that_were_sent_together_the_newer_one_came_back(
+    session: Session, first: Earning, second: Earning, bea: Actor
+) -> None:
+    send_payout(session, make_payout(session, bea), Answer(Outcome.DONE, remote_id="tr_1"))
+    assert first.payable_at == second.payable_at
+
+    give_back(session, bea, usd(9_000))
+
+    back = session.scalars(select(Earning).where(Earning.kind == EarningKind.RETURNED)).one()
+    assert back.deliverable_id == second.deliverable_id
 
 
 def test_what_came_back_is_payable_again_for_the_work_that_was_sent_last(
