@@ -142,11 +142,15 @@ def similarity(
     table = np.zeros(NO_TERM + 1, np.float32)
     for term, weight in wanted.items():
         table[term] = weight
-    there = table[term_ids]
+    count, width = term_ids.shape
+    terms = term_ids.ravel()
+    hits = np.flatnonzero((table > 0)[terms])
+    there = table[terms[hits]]
     whole = BYTE if np.issubdtype(term_weights.dtype, np.integer) else 1.0
-    uses = term_weights.astype(np.float32) * np.float32(USES_MOST / whole)
-    evidence = np.where(there >= 1, uses, there).sum(axis=1, dtype=np.float32)
-    return np.asarray(evidence / (evidence + np.float32(HALF)), np.float32)
+    uses = term_weights.ravel()[hits].astype(np.float64) * (USES_MOST / whole)
+    counted = np.where(there >= 1, uses, there)
+    evidence = np.bincount(hits // max(1, width), weights=counted, minlength=count)
+    return np.asarray(evidence / (evidence + HALF), np.float32)
 
 
 def term_vectors(vocabulary: Vocabulary, dimensions: int = DIMENSIONS) -> NDArray[np.float32]:
