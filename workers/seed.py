@@ -30,12 +30,14 @@ from workers import (
     creators,
     deliverables,
     funding,
+    learning,
     matching,
     metrics,
     payout_accounts,
     payouts,
     processor,
     reconciliation,
+    seed_looks,
     trends,
 )
 from workers.routes import message_named, routes_of
@@ -156,9 +158,15 @@ def main(app: Flask, *, past: bool) -> None:
     _fill_what_is_there(app, past=past, say=say)
     say("Laying the market out in columns …")
     with app.app_context():
-        matching.refresh_columns(
-            Run(app.extensions["settings"], app.extensions["gateways"], utc_now())
-        )
+        run = Run(app.extensions["settings"], app.extensions["gateways"], utc_now())
+        for job in (
+            matching.refresh_columns,
+            matching.work_out_medians,
+            seed_looks.look_at_matches,
+            learning.report_attention,
+            learning.learn_chances,
+        ):
+            job(run)
 
 
 def _fill_what_is_there(app: Flask, *, past: bool, say: Callable[[str], None]) -> None:

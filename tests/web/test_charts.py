@@ -171,6 +171,11 @@ def test_a_curve_says_its_numbers_by_key_in_a_table_and_in_words():
     assert "Nothing to show yet" in curve([None, None, None])
 
 
+def test_curves_that_end_together_are_not_named_over_one_another():
+    markup = curve([0, 50, 100], series=[charts.Series(name, [0, 1, 4]) for name in ("A", "B")])
+    assert [one.get("y") for one in by_class(markup, "name")] == ["34", "48"]
+
+
 def test_the_longest_bar_fills_the_width_and_others_follow():
     markup = charts.bars(
         title="Views", unit="views", items=[charts.Bar("Bea", 50), charts.Bar("Carl", 100)]

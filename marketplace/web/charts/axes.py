@@ -20,6 +20,11 @@ TOP: Final = 30
 BOTTOM: Final = 204
 
 
+NAME_ROOM: Final = 60
+NAME_ROW: Final = 14
+"""Names of lines that end closer than this would be written over one another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
     """What one place shows when it is pointed at or focused. x: in the drawing."""
@@ -80,4 +85,17 @@ def picks(columns: Sequence[Pick], *, right: float) -> list[Markup]:
                 readout=text(right, 12, words=one.words, css="readout end"),
             )
         )
+    return parts
+
+
+def names(ends: Sequence[tuple[float, float, str, int]]) -> list[Markup]:
+    """Write the name of each line beside its end, none over another: x, y, words, hue."""
+    named: list[tuple[float, float]] = []
+    parts = []
+    for end_x, end_y, words, hue in ends:
+        name_y = end_y + 4
+        while any(abs(end_x - px) < NAME_ROOM and abs(name_y - py) < NAME_ROW for px, py in named):
+            name_y += NAME_ROW
+        named.append((end_x, name_y))
+        parts.append(text(end_x + 8, name_y, words=words, css=f"name hue-{hue}"))
     return parts

@@ -8,7 +8,17 @@ from typing import Final
 
 from markupsafe import Markup
 
-from marketplace.web.charts.axes import BOTTOM, HEIGHT, LEFT, TOP, Pick, nice_top, picks, upright
+from marketplace.web.charts.axes import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    TOP,
+    Pick,
+    names,
+    nice_top,
+    picks,
+    upright,
+)
 from marketplace.web.charts.lines import Series
 from marketplace.web.charts.svg import (
     WIDTH,
@@ -65,6 +75,7 @@ def curve(
         return BOTTOM - (BOTTOM - TOP) * value / top
 
     parts = [upright(top, unit, y=y, right=right), _sideways(end, across, x=x, right=right)]
+    ends = []
     for hue, one in enumerate(series, start=1):
         drawn = [
             (x(place), y(value))
@@ -76,7 +87,8 @@ def curve(
         kind = "line dashed" if one.dashed else "line"
         parts.append(polyline(drawn, f"{kind} hue-{hue_of(hue)}"))
         end_x, end_y = drawn[-1]
-        parts.append(text(end_x + 8, end_y + 4, words=one.label, css=f"name hue-{hue_of(hue)}"))
+        ends.append((end_x, end_y, one.label, hue_of(hue)))
+    parts += names(ends)
     if spot is not None:
         parts.append(path(f"M{places(x(spot.at))} {TOP}V{BOTTOM}", "guide"))
         parts.append(text(x(spot.at), TOP - 4, words=spot.label, css="mid"))

@@ -10,7 +10,17 @@ from typing import Final
 
 from markupsafe import Markup
 
-from marketplace.web.charts.axes import BOTTOM, HEIGHT, LEFT, TOP, Pick, nice_top, picks, upright
+from marketplace.web.charts.axes import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    TOP,
+    Pick,
+    names,
+    nice_top,
+    picks,
+    upright,
+)
 from marketplace.web.charts.svg import (
     WIDTH,
     Value,
@@ -27,9 +37,6 @@ from marketplace.web.charts.svg import (
 from marketplace.web.reader import compact, number
 
 MOST_DATES: Final = 5
-NAME_ROOM: Final = 60
-NAME_ROW: Final = 14
-"""Names of lines that end closer than this would be written over one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ def line(
         edge += [(x(on), y(low)) for on, low in reversed([*zip(dates, band.low, strict=True)])]
         points = " ".join(f"{places(px)},{places(py)}" for px, py in edge)
         parts.append(Markup('<polygon class="band hue-1" points="{}"/>').format(points))
-    named: list[tuple[float, float]] = []
+    ends: list[tuple[float, float, str, int]] = []
     for hue, one in enumerate(series, start=1):
         drawn = [
             (x(on), y(value))
@@ -95,11 +102,8 @@ def line(
         parts.append(polyline(drawn, f"{kind} hue-{hue_of(hue)}"))
         end_x, end_y = drawn[-1]
         parts.append(circle(end_x, end_y, css=f"dot hue-{hue_of(hue)}"))
-        name_y = end_y + 4
-        while any(abs(end_x - px) < NAME_ROOM and abs(name_y - py) < NAME_ROW for px, py in named):
-            name_y += NAME_ROW
-        named.append((end_x, name_y))
-        parts.append(text(end_x + 8, name_y, words=one.label, css=f"name hue-{hue_of(hue)}"))
+        ends.append((end_x, end_y, one.label, hue_of(hue)))
+    parts += names(ends)
     parts += _picks(dates, series, band=band, x=x, y=y, right=right)
     summary = "; ".join(_course(one, dates, unit=unit) for one in series)
     return figure(
