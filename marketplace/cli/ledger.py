@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 import click
@@ -20,13 +21,15 @@ from marketplace.config import Settings
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.money import parse_money
 from marketplace.ledger import queries
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import CheckResult, broken_seals
-from marketplace.ledger.rules import parse_month
+from marketplace.ledger.rules import Code, events, parse_month, plain
 from marketplace.reconciliation import checks
 from marketplace.store.session import reading, transaction
 
+BANKS: Final = (Code.BANK_OPERATING, Code.BANK_CLIENT_MONEY)
 group = AppGroup("ledger", help="Look after the books.")
 
 
@@ -117,6 +120,31 @@ def open_period(month: str, email: str, reason: str) -> None:
             session, month=parse_month(month), actor=_staff(session, email), reason=reason
         )
     click.echo(f"{month} is open again.")
+
+
+@group.command("open-bank")
+@click.argument("account", type=click.Choice([str(code.value) for code in BANKS]))
+@click.argument("amount")
+@click.argument("currency")
+@click.option("--by", "email", required=True, help="The member of staff who says so.")
+def open_bank(account: str, amount: str, currency: str, email: str) -> None:
+    """Book what was in the bank when these books began, once for each account and currency.
+
+    ACCOUNT: 1030 is the bank account with our own money, 1040 that with money of brands and
+    creators. What is at the processor is read from the processor.
+    """
+    code = Code(int(account))
+    with said_plainly(), transaction() as session:
+        actor = _staff(session, email)
+        entry = events.opened(
+            name=f"{account}:{currency.upper()}",
+            account=code,
+            amount=parse_money(amount, currency.upper()),
+        )
+        if queries.entry_by_key(session, entry.idem_key) is not None:
+            raise Conflict(f"What {account} began with in {currency.upper()} is booked already")
+        ledger.write_entry(session, entry, occurred_at=utc_now(), actor=actor)
+    click.echo(f"{account} began with {plain(entry.pairs[0].amount)}.")
 
 
 @contextmanager
