@@ -96,11 +96,14 @@ def mature_due(session: Session, *, now: datetime, limit: int = 500) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for earning in due:
-        event = events.matured(
-            earning_id=earning.id, creator_id=earning.creator_id, amount=earning.net
+    told = [
+        events.matured(earning_id=earning.id, creator_id=earning.creator_id, amount=earning.net).at(
+            earning.payable_at
         )
-        ledger.write_entry(session, event, occurred_at=earning.payable_at, actor=SYSTEM)
+        for earning in due
+    ]
+    ledger.write_entries(session, told, occurred_at=now, actor=SYSTEM)
+    for earning in due:
         earning.state = EarningState.PAYABLE
     for creator_id in sorted({earning.creator_id for earning in due}):
         post(session, PayoutsWanted(creator_id=creator_id))
