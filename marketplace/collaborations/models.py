@@ -33,6 +33,7 @@ class Invitation(Base):
         one_of("state", InvitationState),
         UniqueConstraint("campaign_id", "creator_id"),
         Index(None, "creator_id"),
+        CheckConstraint("fee_minor > 0", name="fee_is_positive"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -41,6 +42,8 @@ class Invitation(Base):
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
     creator: Mapped[Creator] = relationship()
     message: Mapped[str] = mapped_column(default="")
+    fee_minor: Mapped[int | None]
+    """What the brand suggests for everything, in the campaign's currency; binds nobody."""
     state: Mapped[InvitationState] = mapped_column(
         StateText(InvitationState), default=InvitationState.SENT
     )

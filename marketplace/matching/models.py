@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import BigInteger, Boolean, Uuid
@@ -162,3 +162,48 @@ class FeedChoice(Base):
     value: Mapped[str] = mapped_column(primary_key=True)
     """A topic, or the id of a brand or campaign."""
     chosen_at: Mapped[datetime]
+
+
+class AcceptedPlan(Base):
+    """A plan as it was accepted: a plan that was only looked at is kept nowhere."""
+
+    __tablename__ = "accepted_plans"
+    __table_args__ = (
+        Index(None, "campaign_id", "accepted_at"),
+        CheckConstraint("budget_minor > 0 AND cost_minor > 0", name="amounts_are_positive"),
+        CheckConstraint("people_low <= people AND people <= people_high", name="people_in_order"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    brief_id: Mapped[UUID] = mapped_column(ForeignKey("briefs.id"))
+    currency: Mapped[str] = mapped_column(String(3))
+    budget_minor: Mapped[int]
+    cost_minor: Mapped[int]
+    rules: Mapped[Json]
+    """What was asked of the plan besides the budget, by the names of its rules."""
+    people: Mapped[int]
+    """Different people of the target it is expected to reach."""
+    people_low: Mapped[int]
+    people_high: Mapped[int]
+    accepted_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    accepted_at: Mapped[datetime]
+
+
+class PlanPick(Base):
+    """One creator of an accepted plan."""
+
+    __tablename__ = "plan_picks"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "place"),
+        CheckConstraint("price_minor > 0", name="price_is_positive"),
+        CheckConstraint("place >= 1", name="places_start_at_one"),
+    )
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("accepted_plans.id"), primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
+    place: Mapped[int]
+    """By what each adds to those before."""
+    price_minor: Mapped[int]
+    adds: Mapped[int]
+    """People on top of those whom the places before reach."""

@@ -21,6 +21,7 @@ from marketplace.web.brand import matches as brand_matches
 from marketplace.web.brand import members as brand_members
 from marketplace.web.brand import money as brand_money
 from marketplace.web.brand import offers as brand_offers
+from marketplace.web.brand import plans as brand_plans
 from marketplace.web.brand import trends as brand_trends
 from marketplace.web.brand.blueprint import bp as brand_pages
 from marketplace.web.creator import applications as creator_applications
@@ -89,6 +90,7 @@ __all__ = [
     "brand_members",
     "brand_money",
     "brand_offers",
+    "brand_plans",
     "brand_trends",
     "causes",
     "creator_applications",

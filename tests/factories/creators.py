@@ -188,3 +188,33 @@ def make_rate(
     session.add(card)
     session.flush()
     return card
+
+
+def make_planned_creator(
+    session: Session,
+    name: str,
+    *,
+    views: int,
+    fee_minor: int,
+    user_id: UUID | None = None,
+    topics: Sequence[str] = ("cooking",),
+    followers: int = 48_000,
+) -> Creator:
+    """A creator whose audience is known to be aged 18-24 in the United States."""
+    creator = make_creator(session, display_name=name, user_id=user_id, topics=topics)
+    channel = make_channel(
+        session,
+        creator_id=creator.id,
+        handle=name.lower(),
+        median_views=views,
+        follower_count=followers,
+    )
+    make_audience(
+        session,
+        channel_id=channel.id,
+        age={"18-24": 10_000},
+        country={"US": 10_000},
+        sample_size=10**9,
+    )
+    make_rate(session, creator_id=creator.id, fee_minor=fee_minor)
+    return creator

@@ -18,11 +18,14 @@ from marketplace.collaborations.service.offering import (
     make_offer,
     withdraw_offer,
 )
+from marketplace.collaborations.service.planning import AcceptedInvitations, accept_plan
 from marketplace.collaborations.service.releasing import Release, release, release_rest
 
 __all__ = [
+    "AcceptedInvitations",
     "Release",
     "accept_offer",
+    "accept_plan",
     "apply",
     "cancel",
     "close_stale_application",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Invitation
 from marketplace.collaborations.rules import (
@@ -26,6 +27,7 @@ from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money, in_words
 from marketplace.store.locks import lock_row
 
 
@@ -42,11 +44,7 @@ def invite(
 
     Raises NotFound, NotPermitted, Conflict, InvalidInput.
     """
-    seen = campaigns.campaign_seen_by(session, actor, campaign_id)
-    if not actor.may_edit(seen.brand_id) or actor.user_id is None:
-        raise NotPermitted("invite creators for this brand")
-    if problems := text_problems("message", message, most=MESSAGE_MOST):
-        raise InvalidInput(problems)
+    seen = campaign_to_invite_for(session, campaign_id, message=message, actor=actor)
     creator = session.get(Creator, creator_id)
     if creator is None:
         raise NotFound("creator")
@@ -61,23 +59,68 @@ def invite(
         raise Conflict(f"{creator.display_name} has applied to this campaign already")
     if ties.invitation is not None:
         raise Conflict(f"{creator.display_name} has been invited to this campaign already")
+    return send_invitation(
+        session,
+        campaign,
+        creator,
+        brand_name=seen.brand.name,
+        message=message,
+        fee=None,
+        actor=actor,
+        now=now,
+    )
+
+
+def campaign_to_invite_for(
+    session: Session, campaign_id: UUID, *, message: str, actor: Actor
+) -> Campaign:
+    """Return the campaign, with its brand, for which this actor may send such invitations.
+
+    Raises NotFound, NotPermitted, InvalidInput.
+    """
+    seen = campaigns.campaign_seen_by(session, actor, campaign_id)
+    if not actor.may_edit(seen.brand_id) or actor.user_id is None:
+        raise NotPermitted("invite creators for this brand")
+    if problems := text_problems("message", message, most=MESSAGE_MOST):
+        raise InvalidInput(problems)
+    return seen
+
+
+def send_invitation(
+    session: Session,
+    campaign: Campaign,
+    creator: Creator,
+    *,
+    brand_name: str,
+    message: str,
+    fee: Money | None,
+    actor: Actor,
+    now: datetime,
+) -> Invitation:
+    """Write an invitation and tell the creator; the campaign is locked and open.
+
+    fee: what the brand suggests; None leaves it to the creator.
+    """
+    assert actor.user_id is not None  # whoever may invite is a person
     invitation = Invitation(
         id=new_id(),
-        campaign_id=campaign_id,
-        creator_id=creator_id,
+        campaign_id=campaign.id,
+        creator_id=creator.id,
         message=message.strip(),
+        fee_minor=None if fee is None else fee.minor,
         state=InvitationState.SENT,
         sent_by=actor.user_id,
         sent_at=now,
     )
     session.add(invitation)
+    suggested = "" if fee is None else f", for {in_words(fee)}"
     tell_creator(
         session,
         creator,
         kind="invitation",
-        title=f"{seen.brand.name} invites you",
-        text=f"They would like you to apply to “{campaign.name}”.",
-        path=f"/creator/briefs/{campaign_id}",
+        title=f"{brand_name} invites you",
+        text=f"They would like you to apply to “{campaign.name}”{suggested}.",
+        path=f"/creator/briefs/{campaign.id}",
         key=invitation.id,
         now=now,
     )

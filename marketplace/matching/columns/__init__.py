@@ -20,6 +20,7 @@ from marketplace.matching.columns.market import (
     prices,
     target_of,
 )
+from marketplace.matching.columns.planning import Plannable, plannable
 from marketplace.matching.columns.ranking import (
     BEST,
     Ranked,
@@ -45,6 +46,7 @@ __all__ = [
     "Busy",
     "Market",
     "OpenWish",
+    "Plannable",
     "Ranked",
     "Ranking",
     "Side",
@@ -61,6 +63,7 @@ __all__ = [
     "left_out_at",
     "market_like",
     "middle",
+    "plannable",
     "prices",
     "rank",
     "refresh",

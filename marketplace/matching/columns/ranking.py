@@ -123,7 +123,7 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
     candidates = 0
     for begin in range(0, market.count, BLOCK):
         block = slice(begin, min(begin + BLOCK, market.count))
-        alive = _keep_by_rules(market, target, wanted.rules, block, left_out)
+        alive = keep_by_rules(market, target, wanted.rules, block, left_out)
         count = int(np.count_nonzero(alive))
         if not count:
             continue
@@ -167,7 +167,7 @@ def cheapest_minor(market: Market, wanted: Wanted) -> int | None:
     found: list[int] = []
     for begin in range(0, market.count, BLOCK):
         block = slice(begin, min(begin + BLOCK, market.count))
-        alive = _keep_by_rules(market, target, rules, block, Counter())
+        alive = keep_by_rules(market, target, rules, block, Counter())
         fits = _bounds(market, target, rules, block, alive, Counter())
         price, known = prices(market, target, block)
         known &= fits > 0
@@ -176,7 +176,7 @@ def cheapest_minor(market: Market, wanted: Wanted) -> int | None:
     return min(found, default=None)
 
 
-def _keep_by_rules(
+def keep_by_rules(
     market: Market,
     target: Target,
     rules: HardRules,

@@ -15,6 +15,14 @@ from marketplace.matching.queries.fits import (
     fit_to,
     fits_of,
 )
+from marketplace.matching.queries.planned import (
+    FoundPlan,
+    PlannedCreator,
+    PlanWish,
+    accepted_plans,
+    creator_by_handle,
+    plan_for,
+)
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
 from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
@@ -28,12 +36,17 @@ __all__ = [
     "WEEK",
     "FeedLine",
     "Fit",
+    "FoundPlan",
     "MatchLine",
     "Matches",
+    "PlanWish",
+    "PlannedCreator",
+    "accepted_plans",
     "attention_report",
     "brief_to_match",
     "chance_versions",
     "choices_of",
+    "creator_by_handle",
     "feed_for",
     "fit_of",
     "fit_to",
@@ -41,6 +54,7 @@ __all__ = [
     "matches_for",
     "newest_versions",
     "places_shown",
+    "plan_for",
     "present_chances",
     "rules_of",
     "shortlisted",

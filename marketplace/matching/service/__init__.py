@@ -5,10 +5,12 @@ from marketplace.matching.service.choosing import keep_rules, shortlist, take_of
 from marketplace.matching.service.columns import build_columns, refresh_columns
 from marketplace.matching.service.feeding import choose_feed, undo_feed_choice, work_out_medians
 from marketplace.matching.service.learning import learn_chances
+from marketplace.matching.service.planning import keep_plan
 
 __all__ = [
     "build_columns",
     "choose_feed",
+    "keep_plan",
     "keep_rules",
     "learn_chances",
     "record_showing",

@@ -25,7 +25,7 @@ def keep_rules(
     The most that is paid stays the brief's. Raises NotFound, NotPermitted, InvalidInput with the
     rules that contradict each other.
     """
-    _may_choose(session, campaign_id, actor)
+    may_choose(session, campaign_id, actor)
     if wrong := problems(Wanted(currency="", rules=rules)):
         raise InvalidInput(wrong)
     values = {
@@ -51,7 +51,7 @@ def shortlist(
 
     Raises NotFound, NotPermitted.
     """
-    _may_choose(session, campaign_id, actor)
+    may_choose(session, campaign_id, actor)
     creator = creators.creator_by_id(session, creator_id)
     session.execute(
         upsert(Shortlisting)
@@ -69,7 +69,7 @@ def take_off_shortlist(
 
     Raises NotFound, NotPermitted.
     """
-    _may_choose(session, campaign_id, actor)
+    may_choose(session, campaign_id, actor)
     session.execute(
         delete(Shortlisting).where(
             Shortlisting.campaign_id == campaign_id, Shortlisting.creator_id == creator_id
@@ -77,7 +77,8 @@ def take_off_shortlist(
     )
 
 
-def _may_choose(session: Session, campaign_id: UUID, actor: Actor) -> None:
+def may_choose(session: Session, campaign_id: UUID, actor: Actor) -> None:
+    """Refuse whoever may not choose creators for a campaign; raises NotFound, NotPermitted."""
     campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
     if not actor.may_edit(campaign.brand_id):
         raise NotPermitted("choose creators for this campaign")

@@ -34,7 +34,7 @@ from marketplace.collaborations.rules import (
 from marketplace.creators.rules import TOPICS
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, digits
 from marketplace.matching import queries as matching
 from marketplace.matching import service as matching_service
 from marketplace.matching.rules.feed import FeedChoiceKind
@@ -212,6 +212,12 @@ def _preview(form: ApplyForm, currency: str, shares: Shares) -> MoneySides | Non
         return None
 
 
+def _suggested(ties: queries.Ties, currency: str) -> Money | None:
+    """Return the fee that the brand's invitation suggests."""
+    minor = None if ties.invitation is None else ties.invitation.fee_minor
+    return None if minor is None else Money(minor, currency)
+
+
 def _page(campaign_id: UUID, form: ApplyForm) -> str:
     now = utc_now()
     with reading() as session:
@@ -231,6 +237,9 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             session, [campaign], country=access.creator_country(), now=now
         )[campaign.id]
     shares = terms.shares
+    suggested = _suggested(ties, campaign.currency)
+    if suggested is not None and not form.is_submitted():
+        form.fee.data = digits(suggested)
     return render_template(
         "creator/brief.html",
         form=form,
@@ -259,6 +268,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             "accept": ACCEPT_DAYS,
             "hold": terms.hold_days,
         },
+        suggested=suggested,
         invited=ties.invitation is not None and ties.invitation.state is InvitationState.SENT,
         may_apply=takes_creators
         and (

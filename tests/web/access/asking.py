@@ -118,6 +118,13 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
         "release": "40000",
         "end": "1",
     },
+    "brand.accept_plan": lambda world: {
+        "plan": "1",
+        "budget": "500.00",
+        "hand": "y",
+        "pick": str(world.ids["planned_id"]),
+        "cost": "30000",
+    },
     "brand.amend_campaign": lambda _: {"change_note": "It is cooked outside."},
     "brand.approve": lambda _: {"version": "1", "comment": ""},
     "brand.change_role": lambda _: {"role": "manager"},

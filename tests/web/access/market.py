@@ -106,6 +106,10 @@ def _people(session: Session, world: World) -> None:
         made = creator_rows.make_creator(session, display_name=name.title(), user_id=users[name].id)
         world.people[name] = Actor(user_id=users[name].id, creator_id=made.id)
         world.ids[f"{name}_id"] = made.id
+    planned = accounts.make_user(session, name="Planned", email="planned@example.test")
+    world.ids["planned_id"] = creator_rows.make_planned_creator(
+        session, "Planned", views=30_000, fee_minor=30_000, user_id=planned.id
+    ).id
     world.ids["listed_id"] = creator_rows.make_creator(session, display_name="Listed").id
     world.people["staff"] = Actor(user_id=users["staff"].id, is_staff=True)
     world.people["new"] = Actor(user_id=users["new"].id)

@@ -104,6 +104,8 @@ POST accept                  in     303   303     403     403    403     403   4
     -> brand.deliverable
 POST accept_offer            in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
+POST accept_plan             in     303   303     403     403    403     403   404   403   begin
+    -> brand.invitations
 POST agree_to_end            in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
 POST amend_campaign          in     303   303     403     403    403     403   404   403   begin
@@ -171,6 +173,7 @@ GET  new_campaign            in     200   200     403     403    403     403   2
 POST new_campaign            in     303   303     403     403    403     403   303   403   begin
     -> brand.edit_brief
 GET  offer                   in     200   200     200     200    403     403   404   403   begin
+GET  plan                    in     200   200     200     200    403     403   404   403   begin
 POST pledge                  in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign_cause
 POST publish_campaign        in     303   303     403     403    403     403   404   403   begin

@@ -1,0 +1,105 @@
+"""A brand accepts a plan: everybody in it is invited at the price the plan counts with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations import queries
+from marketplace.collaborations.service.inviting import campaign_to_invite_for, send_invitation
+from marketplace.collaborations.service.moves import lock_open_campaign
+from marketplace.creators.models import Creator
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.money import Money, in_words
+from marketplace.matching import queries as matching
+from marketplace.matching import service as plans
+from marketplace.matching.models import AcceptedPlan
+from marketplace.matching.queries import PlanWish
+from marketplace.matching.rules.planner.limits import PlanRefused
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedInvitations:
+    """What accepting a plan has done: who was invited, and who was not, by why."""
+
+    plan: AcceptedPlan
+    invited: int
+    asked_before: int
+    not_joined: int
+
+
+def accept_plan(
+    session: Session,
+    *,
+    campaign_id: UUID,
+    wish: PlanWish,
+    seen_cost_minor: int,
+    message: str,
+    actor: Actor,
+    now: datetime,
+) -> AcceptedInvitations:
+    """Keep the plan of exactly these creators and invite them at the prices it counts with.
+
+    1. Compute the plan again from the market as it is now.
+    2. Refuse it where it breaks its own rules, or costs something else than what was seen.
+    3. Invite whoever has joined and was not asked before.
+
+    A second time raises Conflict, as then all were asked before. Raises NotFound, NotPermitted,
+    Conflict, InvalidInput, PlanRefused.
+    """
+    seen = campaign_to_invite_for(session, campaign_id, message=message, actor=actor)
+    if not wish.exactly:
+        raise Conflict("There is nobody in this plan")
+    brief = matching.brief_to_match(session, campaign_id)
+    wanted = matching.wanted_for(session, campaign_id)
+    found = matching.plan_for(session, wanted, wish, now=now)
+    if found.broken:
+        raise PlanRefused(found.broken)
+    if found.cost_minor != seen_cost_minor:
+        cost = in_words(Money(found.cost_minor, wanted.currency))
+        raise Conflict(f"Prices have changed: the plan costs {cost} now. Look at it again")
+    campaign = lock_open_campaign(session, campaign_id, now=now)
+    asked = queries.asked_creators(session, campaign_id=campaign_id, creator_ids=wish.exactly)
+    joined = {
+        each.id: each
+        for each in session.scalars(
+            select(Creator).where(Creator.id.in_(wish.exactly), Creator.user_id.is_not(None))
+        )
+    }
+    invited = 0
+    for who, pick in found.picks:
+        if who.creator_id in joined and who.creator_id not in asked:
+            send_invitation(
+                session,
+                campaign,
+                joined[who.creator_id],
+                brand_name=seen.brand.name,
+                message=message,
+                fee=Money(pick.price_minor, wanted.currency),
+                actor=actor,
+                now=now,
+            )
+            invited += 1
+    if not invited:
+        raise Conflict("Everybody in this plan was asked before, or has not signed up here yet")
+    plan = plans.keep_plan(
+        session,
+        campaign_id=campaign_id,
+        brief_id=brief.id,
+        wish=wish,
+        found=found,
+        currency=wanted.currency,
+        actor=actor,
+        now=now,
+    )
+    return AcceptedInvitations(
+        plan=plan,
+        invited=invited,
+        asked_before=len(asked),
+        not_joined=len(set(wish.exactly) - set(joined) - set(asked)),
+    )

@@ -1,0 +1,231 @@
+"""What a budget would buy: a plan that is kept nowhere until somebody accepts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from marketplace.creators.models import Channel, Creator
+from marketplace.kernel.errors import InvalidInput
+from marketplace.matching import columns
+from marketplace.matching.columns import Market, Plannable
+from marketplace.matching.models import AcceptedPlan
+from marketplace.matching.rules.planner.bound import most_possible
+from marketplace.matching.rules.planner.curve import Point, curve
+from marketplace.matching.rules.planner.exact import EXACT_UP_TO, best_possible
+from marketplace.matching.rules.planner.explain import Explained, NearlyChosen, Pick, explain
+from marketplace.matching.rules.planner.interval import Interval, interval
+from marketplace.matching.rules.planner.limits import Contradiction, Limits
+from marketplace.matching.rules.planner.plan import Plan, best_plan, broken_rules, plan_of
+from marketplace.matching.rules.planner.problem import Problem
+from marketplace.matching.rules.wanted import Wanted
+
+BOUND_UP_TO: Final = 20_000
+"""In larger markets the distance from the best possible takes a second, and is told when asked."""
+
+EXACT_AT_ONCE: Final = 60
+"""Among so few candidates the best plan itself is found in a moment; among more when asked."""
+EXACT_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWish:
+    """What a plan must obey. limits: without its lists of creators, which stand here by their ids.
+
+    exactly: nobody but these, as somebody has chosen by hand; None lets the planner choose.
+    with_bound: say how far from the best possible even where that takes a second.
+    """
+
+    limits: Limits
+    must_have: frozenset[UUID] = frozenset()
+    must_not: frozenset[UUID] = frozenset()
+    exactly: frozenset[UUID] | None = None
+    with_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCreator:
+    """Who somebody in a plan is, as a page shows them."""
+
+    creator_id: UUID
+    display_name: str
+    handle: str | None
+    has_joined: bool
+    followers: int | None
+    price_is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlan:
+    """A plan in whole people with everybody it names. at_most: no plan reaches more; None unknown.
+
+    who: place in the problem -> the creator. looked_at of ``of``: fewer while columns are missing.
+    """
+
+    explained: Explained
+    interval: Interval
+    curve: Sequence[Point]
+    budget_minor: int
+    cost_minor: int
+    at_most: int | None
+    broken: Sequence[Contradiction]
+    who: Mapping[int, PlannedCreator]
+    looked_at: int
+    of: int
+    left_out: Sequence[PlannedCreator] = field(default_factory=list)
+
+    @property
+    def picks(self) -> Sequence[tuple[PlannedCreator, Pick]]:
+        """Who is in the plan and why, the largest addition first."""
+        who = self.who
+        return [(who[each.creator], each) for each in self.explained.picks if each.creator in who]
+
+    @property
+    def nearly(self) -> Sequence[tuple[PlannedCreator, NearlyChosen]]:
+        """Who nearly was, and why not."""
+        who = self.who
+        return [(who[each.creator], each) for each in self.explained.nearly if each.creator in who]
+
+    @property
+    def more_bps(self) -> int | None:
+        """By how much more the best possible plan can reach at most; None while unknown."""
+        if self.at_most is None or not self.explained.people:
+            return None
+        return max(0, self.at_most - self.explained.people) * 10_000 // self.explained.people
+
+
+def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime) -> FoundPlan:
+    """Return the best plan for a wish, computed now over the whole market; nothing is kept.
+
+    Raises PlanRefused with the rules that contradict each other, InvalidInput for a creator who
+    cannot be in a plan.
+    """
+
+    def look(market: Market) -> tuple[FoundPlan, dict[int, UUID], dict[int, bool]]:
+        ready = columns.plannable(market, wanted)
+        limits = replace(
+            wish.limits,
+            must_have=_places(market, ready, wish.must_have, "must_have"),
+            must_not=_places(market, ready, wish.must_not, ""),
+        )
+        at_most = None
+        if wish.exactly is None:
+            certain = wish.with_bound or market.count <= BOUND_UP_TO
+            plan, at_most = _best(ready.problem, limits, certain=certain, asked=wish.with_bound)
+        else:
+            exactly = _places(market, ready, wish.exactly, "exactly")
+            plan = plan_of(ready.problem, limits, [(place, 0) for place in sorted(exactly)])
+        found = _told(market, ready, limits, plan, at_most, with_curve=wish.exactly is None)
+        named = {pick.creator for pick in found.explained.picks}
+        named |= {each.creator for each in found.explained.nearly}
+        named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
+        ids = {place: market.id_at(int(ready.rows[place])) for place in named}
+        return found, ids, {place: not bool(ready.price_known[place]) for place in named}
+
+    found, ids, estimated = columns.ask(session, look, now=now)
+    known = _who(session, {*ids.values(), *wish.must_not})
+    return replace(
+        found,
+        who={
+            place: replace(known[creator_id], price_is_estimated=estimated[place])
+            for place, creator_id in ids.items()
+            if creator_id in known
+        },
+        left_out=[known[each] for each in sorted(wish.must_not) if each in known],
+    )
+
+
+def creator_by_handle(session: Session, handle: str) -> UUID | None:
+    """The creator whose main channel has this handle; None when there is none, or several."""
+    name = handle.strip().removeprefix("@").lower()
+    found = session.scalars(
+        select(Channel.creator_id)
+        .where(func.lower(Channel.handle) == name, Channel.is_main)
+        .limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def accepted_plans(session: Session, campaign_id: UUID) -> Sequence[AcceptedPlan]:
+    """The plans of a campaign that were accepted, the newest first."""
+    return session.scalars(
+        select(AcceptedPlan)
+        .where(AcceptedPlan.campaign_id == campaign_id)
+        .order_by(AcceptedPlan.accepted_at.desc(), AcceptedPlan.id.desc())
+    ).all()
+
+
+def _best(
+    problem: Problem, limits: Limits, *, certain: bool, asked: bool
+) -> tuple[Plan, float | None]:
+    """Return the best plan, and what no plan can exceed, where that is to be found out."""
+    plan = best_plan(problem, limits)
+    if not certain:
+        return plan, None
+    if plan.among.count <= (EXACT_UP_TO if asked else EXACT_AT_ONCE):
+        optimum = best_possible(plan.among, limits, plan.picks, seconds=EXACT_SECONDS)
+        return Plan(plan.among, optimum.picks, optimum.people), optimum.at_most
+    return plan, most_possible(problem, limits, plan.among, plan.picks)
+
+
+def _told(
+    market: Market,
+    ready: Plannable,
+    limits: Limits,
+    plan: Plan,
+    at_most: float | None,
+    *,
+    with_curve: bool,
+) -> FoundPlan:
+    """Put a plan into whole people."""
+    return FoundPlan(
+        explained=explain(plan, limits),
+        interval=interval(ready.problem, plan, spread=ready.spread),
+        curve=curve(ready.problem, limits, plan) if with_curve else [],
+        budget_minor=limits.budget_minor,
+        cost_minor=plan.cost_minor,
+        at_most=None if at_most is None else round(at_most),
+        broken=broken_rules(ready.problem, limits, plan),
+        who={},
+        looked_at=market.count,
+        of=market.of,
+    )
+
+
+def _places(
+    market: Market, ready: Plannable, creator_ids: frozenset[UUID], field_name: str
+) -> frozenset[int]:
+    """Return where creators stand in the problem.
+
+    Raises InvalidInput for one whom the brief or a rule of the campaign leaves out; without a
+    field's name such creators are left away.
+    """
+    rows = market.rows_of(sorted(creator_ids))
+    places = np.where(rows >= 0, ready.places_of(rows), -1)
+    if field_name and (places < 0).any():
+        raise InvalidInput(
+            {field_name: "Somebody you chose is left out by the brief or by the campaign's rules."}
+        )
+    return frozenset(places[places >= 0].tolist())
+
+
+def _who(session: Session, creator_ids: set[UUID]) -> dict[UUID, PlannedCreator]:
+    rows: Sequence[Any] = session.execute(
+        select(
+            Creator.id,
+            Creator.display_name,
+            Channel.handle,
+            Creator.user_id.is_not(None),
+            Channel.follower_count,
+        )
+        .outerjoin(Channel, and_(Channel.creator_id == Creator.id, Channel.is_main))
+        .where(Creator.id.in_(creator_ids))
+    ).all()
+    return {row[0]: PlannedCreator(*row) for row in rows}

@@ -1,0 +1,135 @@
+"""Whom should we take for this budget? A plan, changed by hand, and accepted."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from marketplace.accounts.rules import countries
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.rules import is_open
+from marketplace.collaborations import queries as collaborations
+from marketplace.collaborations import service as agreements
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.currencies import exponent
+from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.money import Money
+from marketplace.matching import queries
+from marketplace.matching.rules.labels import age_words
+from marketplace.matching.rules.wanted import Wanted
+from marketplace.store.session import reading, transaction
+from marketplace.web import access, charts
+from marketplace.web.brand.blueprint import bp
+from marketplace.web.brand.matches import PART_HEADER
+from marketplace.web.brand.plan_forms import PlanForm, plan_form
+from marketplace.web.render import money
+
+ACCEPTED: Final = ("hand", "pick", "csrf_token", "message", "cost")
+"""What the two forms say themselves when a plan is accepted; the rest are the plan's rules."""
+
+
+@bp.get("/campaigns/<uuid:campaign_id>/plan")
+def plan(campaign_id: UUID) -> ResponseReturnValue:
+    """The best plan for the rules in the address, computed now. It leaves no trace."""
+    now = utc_now()
+    wrong: dict[str, str] = {}
+    with reading() as session:
+        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+        wanted = queries.wanted_for(session, campaign_id)
+        form = plan_form(request.args, campaign.budget)
+        found = None
+        try:
+            wish = form.wish(campaign.currency, find=partial(queries.creator_by_handle, session))
+            found = queries.plan_for(session, wanted, wish, now=now)
+        except InvalidInput as refusal:
+            wrong = dict(refusal.problems)
+            form.show(InvalidInput(_new_to(form, wrong)))
+        names = [] if found is None else [each.creator_id for each in found.who.values()]
+        asked = collaborations.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
+        accepted = queries.accepted_plans(session, campaign_id)
+    is_part = request.headers.get(PART_HEADER) == "list"
+    answer = make_response(
+        render_template(
+            "brand/plan_part.html" if is_part else "brand/plan.html",
+            campaign=campaign,
+            form=form,
+            wrong=list(dict.fromkeys(wrong.values())),
+            found=found,
+            kept=frozenset() if found is None else wish.must_have,
+            target=_in_words(wanted),
+            mix_is_open=any(least.data or most.data for _, least, most in form.sizes()),
+            reach_curve="" if found is None else _curve(found, campaign.currency),
+            amount=partial(_amount, currency=campaign.currency),
+            asked=asked,
+            accepted=accepted,
+            rules=[
+                (name, value)
+                for name, value in request.args.items(multi=True)
+                if name not in ACCEPTED
+            ],
+            may_accept=access.actor().may_edit(campaign.brand_id)
+            and is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),
+        ),
+        422 if wrong else 200,
+    )
+    answer.vary.add(PART_HEADER)
+    return answer
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/plan")
+def accept_plan(campaign_id: UUID) -> ResponseReturnValue:
+    """Invite everybody in the plan that was looked at, at the prices it counts with."""
+    with transaction() as session:
+        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+        form = plan_form(request.form, campaign.budget)
+        done = agreements.accept_plan(
+            session,
+            campaign_id=campaign_id,
+            wish=form.wish(campaign.currency, find=partial(queries.creator_by_handle, session)),
+            seen_cost_minor=request.form.get("cost", 0, int),
+            message=request.form.get("message", ""),
+            actor=access.actor(),
+            now=utc_now(),
+        )
+    said = f"{done.invited} invited, each with the price the plan counts with."
+    if done.asked_before:
+        said += f" {done.asked_before} had been asked before."
+    if done.not_joined:
+        said += f" {done.not_joined} could not be invited: they have not signed up here yet."
+    flash(said, "success")
+    return redirect(url_for("brand.invitations", campaign_id=campaign_id), 303)
+
+
+def _new_to(form: PlanForm, wrong: dict[str, str]) -> dict[str, str]:
+    """Return the problems that the form does not show yet."""
+    return {name: text for name, text in wrong.items() if name not in form.errors}
+
+
+def _curve(found: queries.FoundPlan, currency: str) -> Markup:
+    """Draw the reach of other budgets in whole units of the currency."""
+    unit = 10 ** exponent(currency)
+    return charts.curve(
+        title="What each budget would reach",
+        across=currency,
+        unit="people",
+        at=[each.budget_minor // unit for each in found.curve],
+        series=[charts.Series("People", [each.people for each in found.curve])],
+        spot=charts.Spot(found.budget_minor // unit, "This plan"),
+    )
+
+
+def _amount(minor: int, *, currency: str) -> str:
+    return money(Money(minor, currency))
+
+
+def _in_words(wanted: Wanted) -> str:
+    """Return whom the brief wants to reach, in a few words."""
+    ages = f"aged {age_words(sorted(wanted.ages))}" if wanted.ages else "of any age"
+    names = countries()
+    where = ", ".join(names.get(code, code) for code in sorted(wanted.country))
+    return f"{ages} in {where}" if where else f"{ages}, anywhere"

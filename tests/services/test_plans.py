@@ -1,0 +1,289 @@
+"""A plan for a campaign: kept nowhere until it is accepted, and then it is invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.models import Invitation
+from marketplace.creators.models import Creator
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.matching import columns, queries
+from marketplace.matching.models import AcceptedPlan, PlanPick
+from marketplace.matching.queries import FoundPlan, PlanWish
+from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
+from marketplace.notifications.models import Notification
+from tests.conftest import NOON, make_person
+from tests.factories.creators import make_planned_creator
+
+BUDGET = Limits(budget_minor=70_000)
+
+
+@pytest.fixture
+def market(session: Session) -> dict[str, Creator]:
+    """Three who have joined, and Ivo, who was only imported."""
+    made = {
+        name: make_planned_creator(
+            session,
+            name,
+            views=views,
+            fee_minor=fee,
+            user_id=None if name == "Ivo" else make_person(session, name.lower()).id,
+        )
+        for name, views, fee in (
+            ("Cleo", 30_000, 30_000),
+            ("Dora", 40_000, 40_000),
+            ("Emil", 20_000, 35_000),
+            ("Ivo", 9_000, 20_000),
+        )
+    }
+    session.flush()
+    return made
+
+
+def plan(session: Session, campaign: Campaign, **wish: Any) -> FoundPlan:
+    wanted = queries.wanted_for(session, campaign.id)
+    return queries.plan_for(session, wanted, PlanWish(**({"limits": BUDGET} | wish)), now=NOON)
+
+
+def names(found: FoundPlan) -> list[str]:
+    return [who.display_name for who, _ in found.picks]
+
+
+def accept(
+    session: Session, campaign: Campaign, actor: Actor, *creators: Creator, **changes: Any
+) -> collaborations.AcceptedInvitations:
+    values: dict[str, Any] = {
+        "wish": PlanWish(limits=BUDGET, exactly=frozenset(each.id for each in creators)),
+        "seen_cost_minor": 70_000,
+        "message": "We like your soup.",
+    }
+    return collaborations.accept_plan(
+        session, campaign_id=campaign.id, actor=actor, now=NOON, **(values | changes)
+    )
+
+
+def rows(session: Session) -> list[int]:
+    session.flush()
+    return [
+        session.scalar(select(func.count()).select_from(model)) or 0
+        for model in (AcceptedPlan, PlanPick, Invitation, Notification)
+    ]
+
+
+def test_the_budget_goes_to_those_who_together_reach_most(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    found = plan(session, campaign)
+
+    assert names(found) == ["Dora", "Cleo"]
+    assert found.cost_minor == 70_000
+    assert sum(pick.adds for _, pick in found.picks) == found.explained.people
+    assert found.interval.low <= found.explained.people <= found.interval.high
+    assert found.at_most is not None
+    assert found.at_most >= found.explained.people
+    assert [who.display_name for who, _ in found.nearly] == ["Ivo", "Emil"]
+
+
+def test_looking_at_a_plan_leaves_no_trace(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    before = rows(session)
+
+    plan(session, campaign)
+
+    assert rows(session) == before
+
+
+def test_whom_the_brand_keeps_or_leaves_out_is_obeyed(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    kept = plan(session, campaign, must_have=frozenset({market["Emil"].id}))
+    without = plan(session, campaign, must_not=frozenset({market["Dora"].id}))
+
+    assert "Emil" in names(kept)
+    assert names(without) == ["Cleo", "Emil"]
+    assert [who.display_name for who in without.left_out] == ["Dora"]
+
+
+def test_a_plan_by_hand_is_exactly_those_chosen_and_says_what_it_breaks(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    everybody = frozenset(each.id for each in market.values())
+
+    found = plan(session, campaign, exactly=everybody)
+
+    assert sorted(names(found)) == ["Cleo", "Dora", "Emil", "Ivo"]
+    assert [each.sentence for each in found.broken] == [
+        "This costs USD 550.00 more than the budget."
+    ]
+
+
+def test_a_budget_below_the_cheapest_is_told_the_price(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        plan(session, campaign, limits=Limits(budget_minor=19_999))
+
+    assert refused.value.problems == {
+        "budget": "The cheapest creator who reaches this target asks USD 200.00; the budget is"
+        " USD 199.99."
+    }
+
+
+def test_a_target_that_nobody_reaches_is_said(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    wanted = replace(
+        queries.wanted_for(session, campaign.id),
+        age=frozenset({"55+"}),
+        country=frozenset({"JP"}),
+    )
+
+    with pytest.raises(PlanRefused) as refused:
+        queries.plan_for(session, wanted, PlanWish(limits=BUDGET), now=NOON)
+
+    assert refused.value.contradictions[0].rules == (Rule.TARGET,)
+
+
+def test_who_is_left_out_by_the_brief_cannot_be_kept(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    nobody = make_planned_creator(session, "Nobody", views=10_000, fee_minor=9_000_000)
+
+    with pytest.raises(InvalidInput) as refused:
+        plan(session, campaign, must_have=frozenset({nobody.id}))
+
+    assert set(refused.value.problems) == {"must_have"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    columns.use_folder(str(tmp_path))
+    yield tmp_path
+    columns.use_folder("")
+
+
+def test_the_plan_is_the_same_from_columns_and_when_they_are_deleted_meanwhile(
+    session: Session, campaign: Campaign, market: dict[str, Creator], folder: Path
+) -> None:
+    columns.build(session, folder, now=NOON)
+    from_columns = plan(session, campaign)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+
+    from_rows = plan(session, campaign)
+
+    assert names(from_columns) == names(from_rows) == ["Dora", "Cleo"]
+    assert from_columns.explained == from_rows.explained
+
+
+def test_accepting_invites_each_at_the_price_of_the_plan_and_keeps_it(
+    session: Session, campaign: Campaign, alice: Actor, market: dict[str, Creator]
+) -> None:
+    done = accept(session, campaign, alice, market["Cleo"], market["Dora"])
+    session.flush()
+
+    assert (done.invited, done.asked_before, done.not_joined) == (2, 0, 0)
+    invitations = session.scalars(select(Invitation).order_by(Invitation.fee_minor)).all()
+    assert [(each.creator_id, each.fee_minor, each.message) for each in invitations] == [
+        (market["Cleo"].id, 30_000, "We like your soup."),
+        (market["Dora"].id, 40_000, "We like your soup."),
+    ]
+    told = session.scalars(select(Notification.text).order_by(Notification.text)).all()
+    assert told == [
+        f"They would like you to apply to “{campaign.name}”, for USD {fee}."
+        for fee in ("300.00", "400.00")
+    ]
+    picks = session.scalars(select(PlanPick).order_by(PlanPick.place)).all()
+    assert [(each.creator_id, each.price_minor) for each in picks] == [
+        (market["Dora"].id, 40_000),
+        (market["Cleo"].id, 30_000),
+    ]
+    assert sum(each.adds for each in picks) == done.plan.people
+    assert [each.id for each in queries.accepted_plans(session, campaign.id)] == [done.plan.id]
+
+
+def test_accepting_a_second_time_invites_nobody_again(
+    session: Session, campaign: Campaign, alice: Actor, market: dict[str, Creator]
+) -> None:
+    accept(session, campaign, alice, market["Cleo"], market["Dora"])
+    before = rows(session)
+
+    with pytest.raises(Conflict, match="Everybody in this plan was asked before"):
+        accept(session, campaign, alice, market["Cleo"], market["Dora"])
+
+    assert rows(session) == before
+
+
+def test_who_has_not_joined_is_in_the_plan_and_not_invited(
+    session: Session, campaign: Campaign, alice: Actor, market: dict[str, Creator]
+) -> None:
+    done = accept(session, campaign, alice, market["Cleo"], market["Ivo"], seen_cost_minor=50_000)
+
+    assert (done.invited, done.not_joined) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal", "words"),
+    [
+        ({"seen_cost_minor": 69_999}, Conflict, "the plan costs USD 700.00 now"),
+        ({"wish": PlanWish(limits=BUDGET)}, Conflict, "There is nobody in this plan"),
+        ({"message": "x" * 2_000}, InvalidInput, "message"),
+    ],
+)
+def test_a_plan_that_is_not_what_was_seen_changes_nothing(
+    session: Session,
+    campaign: Campaign,
+    alice: Actor,
+    market: dict[str, Creator],
+    changes: dict[str, Any],
+    refusal: type[Exception],
+    words: str,
+) -> None:
+    before = rows(session)
+
+    with pytest.raises(refusal, match=words):
+        accept(session, campaign, alice, market["Cleo"], market["Dora"], **changes)
+
+    assert rows(session) == before
+
+
+def test_a_plan_that_breaks_its_own_rules_is_not_accepted(
+    session: Session, campaign: Campaign, alice: Actor, market: dict[str, Creator]
+) -> None:
+    with pytest.raises(PlanRefused, match=r"USD 350\.00 more than the budget"):
+        accept(
+            session, campaign, alice, market["Cleo"], market["Dora"], market["Emil"],
+            seen_cost_minor=105_000,
+        )  # fmt: skip
+
+    assert rows(session)[:3] == [0, 0, 0]
+
+
+def test_nobody_but_the_brands_managers_accepts(
+    session: Session,
+    campaign: Campaign,
+    market: dict[str, Creator],
+    mallory: Actor,
+    bea: Actor,
+    stella: Actor,
+) -> None:
+    for actor, refusal in (
+        (mallory, NotFound),
+        (bea, (NotFound, NotPermitted)),
+        (stella, NotPermitted),
+    ):
+        with pytest.raises(refusal):
+            accept(session, campaign, actor, market["Cleo"], market["Dora"])
+
+    assert rows(session)[:3] == [0, 0, 0]

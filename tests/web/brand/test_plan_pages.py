@@ -1,0 +1,222 @@
+"""Whom to take for a budget, as a brand sees it, changes it and accepts it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.models import Invitation
+from marketplace.creators.models import Creator
+from marketplace.kernel.actor import Actor
+from marketplace.matching.models import AcceptedPlan
+from tests.conftest import make_person, sign_in
+from tests.factories.campaigns import make_campaign
+from tests.factories.creators import make_planned_creator
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    return make_campaign(session, brand=acme, by=alice)
+
+
+@pytest.fixture
+def market(session: Session) -> dict[str, Creator]:
+    made = {
+        name: make_planned_creator(
+            session, name, views=views, fee_minor=fee, user_id=make_person(session, name.lower()).id
+        )
+        for name, views, fee in (
+            ("Cleo", 30_000, 30_000),
+            ("Dora", 40_000, 40_000),
+            ("Emil", 20_000, 35_000),
+        )
+    }
+    session.commit()
+    return made
+
+
+def plan_of(campaign: Campaign, **asked: object) -> str:
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return f"/brand/campaigns/{campaign.id}/plan" + (f"?plan=1&{query}" if asked else "")
+
+
+def text_of(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def accepting(page: str) -> dict[str, list[str]]:
+    """What the form that accepts the plan would send."""
+    found: dict[str, list[str]] = {}
+    for field in re.findall(r'<input type="hidden" form="accept"[^>]*>', page):
+        name, value = (re.search(rf'{each}="([^"]*)"', field) for each in ("name", "value"))
+        assert name
+        assert value
+        found.setdefault(name[1], []).append(html.unescape(value[1]))
+    return found
+
+
+def test_the_page_begins_with_a_plan_for_the_campaigns_budget(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(plan_of(campaign))
+
+    assert page.status_code == 200
+    said = text_of(page.text)
+    assert "2 creators for $700.00 reach about 65,469 different people" in said
+    assert "aged 18–34 in United States" in said
+    assert "$300.00 of the budget is left. No other plan under these rules reaches more." in said
+    assert "What each budget would reach" in said
+
+
+def test_each_pick_says_what_it_adds_and_who_it_beats(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    said = text_of(client.get(plan_of(campaign, budget="700.00")).text)
+
+    assert "2 creators for $700.00" in said
+    assert "40,000 alone; 35,469 of them are reached by nobody else in the plan" in said
+    assert "Shares most with Cleo: 4,531 people" in said
+    assert "With Emil in this place the plan would reach 18,484 fewer" in said
+    assert "Would add 16,964 people, and $0.00 is left" in said
+
+
+def test_keeping_and_leaving_out_live_in_the_address(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    kept = client.get(plan_of(campaign, budget="700.00", have=market["Emil"].id)).text
+    out = client.get(plan_of(campaign, budget="700.00", out=market["Dora"].id)).text
+
+    assert f'id="keep-{market["Emil"].id}" name="have" value="{market["Emil"].id}" checked' in kept
+    assert "Leave out Dora" in text_of(out)
+    assert f'id="out-{market["Dora"].id}" name="out" value="{market["Dora"].id}" checked' in out
+    assert str(market["Dora"].id) not in accepting(out)["pick"]
+
+
+def test_a_creator_is_added_by_their_handle(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    added = client.get(plan_of(campaign, budget="700.00", add="@EMIL"))
+    unknown = client.get(plan_of(campaign, budget="700.00", add="nobody.here"))
+
+    assert str(market["Emil"].id) in accepting(added.text)["pick"]
+    assert unknown.status_code == 422
+    assert "There is no creator with this handle here" in text_of(unknown.text)
+
+
+def test_a_plan_by_hand_is_exactly_those_listed(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(plan_of(campaign, budget="300.00", hand="y", pick=market["Emil"].id)).text
+
+    assert "1 creator for $350.00" in text_of(page)
+    assert "This costs USD 50.00 more than the budget" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"budget": "299.99"}, "The cheapest creator who reaches this target asks USD 300.00"),
+        ({"budget": "700.00", "fewest": 5, "most": 2}, "at least 5 creators and for at most 2"),
+        ({"budget": "700.00", "most_share": 500}, "more than 0 % and at most 100 %"),
+        ({"budget": "700.00", "mega_fewest": 1}, "You ask for at least 1 mega creators; 0 reach"),
+        ({"budget": "much"}, "Write digits only"),
+        ({"budget": "700.00", "most": "many"}, "Not a valid integer value"),
+    ],
+)
+def test_what_no_plan_can_obey_is_said_and_nothing_typed_is_lost(
+    client: FlaskClient,
+    alice: Actor,
+    campaign: Campaign,
+    market: dict[str, Creator],
+    asked: dict[str, object],
+    words: str,
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(plan_of(campaign, **asked))
+
+    assert page.status_code == 422
+    assert "There is no such plan" in page.text
+    assert words in text_of(page.text)
+    for value in asked.values():
+        assert f'value="{value}"' in page.text
+
+
+def test_the_list_alone_comes_for_the_script_that_follows_the_form(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    part = client.get(plan_of(campaign, budget="700.00"), headers={"X-Part": "list"})
+
+    assert "<html" not in part.text
+    assert "2 creators for $700.00" in text_of(part.text)
+    assert "X-Part" in part.headers["Vary"]
+
+
+def test_accepting_sends_the_invitations_and_the_creator_finds_the_price(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    market: dict[str, Creator],
+) -> None:
+    sign_in(client, alice)
+    page = client.get(plan_of(campaign, budget="700.00")).text
+
+    answer = client.post(plan_of(campaign), data=accepting(page) | {"message": "Hello"})
+
+    assert answer.status_code == 303
+    assert answer.location == f"/brand/campaigns/{campaign.id}/invitations"
+    assert session.scalar(select(func.count()).select_from(Invitation)) == 2
+    assert "expected to reach 65,469 people" in text_of(client.get(plan_of(campaign)).text)
+    sign_in(client, Actor(user_id=market["Cleo"].user_id, creator_id=market["Cleo"].id))
+    brief = client.get(f"/creator/briefs/{campaign.id}").text
+    assert "They suggest $300.00 for everything" in text_of(brief)
+    assert 'value="300.00"' in brief
+    assert "Why this fit" in brief
+
+
+def test_a_plan_whose_prices_changed_meanwhile_is_not_accepted(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    market: dict[str, Creator],
+) -> None:
+    sign_in(client, alice)
+    asked = accepting(client.get(plan_of(campaign, budget="700.00")).text) | {"cost": ["60000"]}
+
+    answer = client.post(plan_of(campaign), data=asked)
+
+    assert answer.status_code == 409
+    assert "the plan costs USD 700.00 now" in answer.text
+    assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
+
+
+def test_a_viewer_looks_and_does_not_accept(
+    client: FlaskClient, vic: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, vic)
+
+    page = client.get(plan_of(campaign))
+
+    assert page.status_code == 200
+    assert "Invite everybody in the plan" not in page.text
