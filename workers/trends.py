@@ -16,7 +16,7 @@ from workers.runtime import Run
 
 
 def work_out(run: Run) -> None:
-    """Work out how every trend stands, then who cannot catch theirs any more."""
+    """Work out how every trend stands, then who would miss theirs."""
     with transaction() as session:
         trends.take_snapshots(session, now=run.now)
     with transaction() as session:
@@ -41,7 +41,7 @@ def tell_missed(message: TrendMissed, run: Run) -> None:
                 user_id=user_id,
                 kind="trend_missed",
                 title=f"“{campaign.name}” would miss {sign}{found.trend.name}",
-                text="Even when everybody is quick, its posts are live after the trend is over.",
+                text="Its first post is likely to be live after the trend is over. See the dates.",
                 path=f"/brand/campaigns/{campaign.id}/trend",
                 once_key=f"trend_missed:{campaign.id}:{found.trend_id}:{user_id}",
                 now=run.now,

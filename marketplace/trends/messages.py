@@ -10,6 +10,6 @@ from marketplace.kernel.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class TrendMissed(Message):
-    """A published campaign cannot be live any more before its trend is over."""
+    """A published campaign is likely to be live only after its trend is over."""
 
     campaign_id: UUID

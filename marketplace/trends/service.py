@@ -201,12 +201,11 @@ def timing_for(
         measured_on=snapshot.taken_on,
         days_left=snapshot.days_left,
         days_low=snapshot.days_low,
-        days_high=snapshot.days_high,
     )
 
 
 def warn_who_misses(session: Session, *, now: datetime) -> int:
-    """Leave a message for each open campaign that cannot catch its trend any more, once.
+    """Leave a message for each open campaign that would miss its trend, once.
 
     Returns how many.
     """

@@ -19,7 +19,7 @@ from tests.factories.trends import make_posts
 pytestmark = pytest.mark.usefixtures("noon")
 
 RISING = [0] * 14 + [1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8]
-FALLING = [30] * 14 + [30, 21, 15, 10, 7, 6, 6, 5, 5, 5, 5, 5, 4, 4]
+FALLING = [60] * 14 + [60, 52, 45, 39, 33, 29, 25, 21, 18, 16, 14, 12, 10, 9]
 
 
 def plain(page: str) -> str:
@@ -102,14 +102,14 @@ def test_a_campaign_is_shown_that_it_misses_its_trend(
 ) -> None:
     sign_in(client, alice)
     soup = trends["soup"]
-    assert soup.days_high is not None
-    assert soup.days_high < 8
+    assert soup.days_left is not None
+    assert soup.days_left < 16
 
     reply = client.post(
         address(published), data={"trend": str(soup.trend_id)}, follow_redirects=True
     )
 
-    assert "It misses the trend: even when everybody is quick" in reply.text
+    assert "It would miss the trend: its first post is likely to be live on" in reply.text
 
 
 @pytest.mark.parametrize("typed", ["soup", "00000000-0000-4000-8000-00000000000f"])
