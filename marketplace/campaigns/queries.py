@@ -90,13 +90,7 @@ def open_brief_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
 
 def briefs_by_id(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Brief]:
     """Briefs with their campaigns and brands, by their ids; who is missing is not there."""
-    found = session.scalars(
-        select(Brief)
-        .join(Brief.campaign)
-        .join(Campaign.brand)
-        .where(Brief.id.in_(brief_ids))
-        .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
-    )
+    found = session.scalars(_BRIEFS, {"brief_ids": list(brief_ids)})
     return {brief.id: brief for brief in found}
 
 
@@ -258,4 +252,11 @@ _STEPS: Final = (
     select(CampaignStep)
     .where(CampaignStep.campaign_id == bindparam("campaign_id"))
     .order_by(CampaignStep.happened_at, CampaignStep.id)
+)
+_BRIEFS: Final = (
+    select(Brief)
+    .join(Brief.campaign)
+    .join(Campaign.brand)
+    .where(given_in(Brief.id, "brief_ids"))
+    .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from marketplace.kernel.errors import NotFound
 from marketplace.store.paging import Page, page_of
+from marketplace.store.rows import given_in
 from marketplace.trends.models import Trend, TrendKind, TrendRide, TrendSnapshot
 from marketplace.trends.rules.growth import Phase
 
@@ -66,7 +68,7 @@ def ride_of(session: Session, campaign_id: UUID) -> TrendRide | None:
 
 def rides_of(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, TrendSnapshot]:
     """Campaign id -> how the trend stands that it rides on."""
-    rides = session.scalars(select(TrendRide).where(TrendRide.campaign_id.in_(campaign_ids))).all()
+    rides = session.scalars(_RIDES, {"campaign_ids": list(campaign_ids)}).all()
     return {ride.campaign_id: snapshot_of(session, ride.trend_id) for ride in rides}
 
 
@@ -78,3 +80,6 @@ def _newest() -> Select[TrendSnapshot]:
         .where(TrendSnapshot.taken_on == newest)
         .options(contains_eager(TrendSnapshot.trend))
     )
+
+
+_RIDES: Final = select(TrendRide).where(given_in(TrendRide.campaign_id, "campaign_ids"))

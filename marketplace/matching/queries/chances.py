@@ -32,12 +32,7 @@ def newest_versions(session: Session) -> Mapping[Step, ChanceVersion]:
 
 def present_chances(session: Session) -> Mapping[Step, Model]:
     """The chances that count now; a step of which nothing was learned is not there."""
-    found = session.scalars(
-        select(ChanceVersion)
-        .ext(distinct_on(ChanceVersion.step))
-        .where(ChanceVersion.counts)
-        .order_by(ChanceVersion.step, ChanceVersion.version.desc())
-    )
+    found = session.scalars(_PRESENT)
     return {
         each.step: Model(each.step, each.base, Facts(**each.weights), each.rows) for each in found
     }
@@ -77,4 +72,10 @@ _PLACES: Final = text(
     CROSS JOIN LATERAL unnest(s.creator_ids) WITH ORDINALITY AS t(creator_id, number)
     ORDER BY s.shown_at, s.id
     """
+)
+_PRESENT: Final = (
+    select(ChanceVersion)
+    .ext(distinct_on(ChanceVersion.step))
+    .where(ChanceVersion.counts)
+    .order_by(ChanceVersion.step, ChanceVersion.version.desc())
 )

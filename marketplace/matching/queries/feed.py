@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
@@ -131,11 +131,7 @@ def feed_for(
 def choices_of(session: Session, *, creator_id: UUID) -> Mapping[FeedChoiceKind, list[str]]:
     """What a creator does not want to see, by kind, in the order in which it was said."""
     found: dict[FeedChoiceKind, list[str]] = {kind: [] for kind in FeedChoiceKind}
-    for choice in session.scalars(
-        select(FeedChoice)
-        .where(FeedChoice.creator_id == creator_id)
-        .order_by(FeedChoice.chosen_at, FeedChoice.value)
-    ):
+    for choice in session.scalars(_CHOICES, {"creator_id": creator_id}):
         found[choice.kind].append(choice.value)
     return found
 
@@ -209,3 +205,10 @@ def _not_hidden(
         and str(places[one][0]) not in held
         and (among is None or places[one][0] in among)
     ][:LISTED]
+
+
+_CHOICES: Final = (
+    select(FeedChoice)
+    .where(FeedChoice.creator_id == bindparam("creator_id"))
+    .order_by(FeedChoice.chosen_at, FeedChoice.value)
+)

@@ -24,6 +24,7 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, explain
 from marketplace.matching.rules.raising import Raise, raises
 from marketplace.matching.rules.wanted import Wanted
+from marketplace.store.rows import given_in
 
 NO_MEDIANS: Final[Mapping[int, Factors | None]] = {}
 
@@ -78,11 +79,7 @@ def fits_to(
 
 def medians_of(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Factors | None]:
     """Brief -> its middle candidate, None where it has none; missing where nobody worked it out."""
-    rows = session.execute(
-        select(BriefMedians.brief_id, BriefMedians.factors).where(
-            BriefMedians.brief_id.in_(brief_ids)
-        )
-    )
+    rows = session.execute(_MEDIANS, {"brief_ids": list(brief_ids)})
     return {brief_id: Factors(*factors) if factors else None for brief_id, factors in rows}
 
 
@@ -159,3 +156,8 @@ def _look(
             ),
         )
     return found
+
+
+_MEDIANS: Final = select(BriefMedians.brief_id, BriefMedians.factors).where(
+    given_in(BriefMedians.brief_id, "brief_ids")
+)
