@@ -26,8 +26,10 @@ from marketplace.treasury.models import BankMove
 from marketplace.treasury.ports import BankMoveFacts
 from marketplace.treasury.rules.own_money import BankMoveState, Direction, RemoteState
 from tests.conftest import NOON
+from tests.factories.campaigns import make_campaign
 from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry, usd
 from tests.factories.money import answer
+from tests.services.paying_in import ask, pay
 
 S = BankMoveState
 
@@ -233,4 +235,20 @@ def test_a_top_up_too_large_to_be_meant_is_refused(session: Session, stella: Act
     with pytest.raises(InvalidInput, match="at most 1,000,000 USD"):
         treasury.ask_topup(session, actor=stella, amount=usd(100_000_001), now=NOON)
 
+    assert session.scalars(select(BankMove)).all() == []
+
+
+def test_dollars_that_arrived_for_euros_are_not_ours_to_pay_out(
+    session: Session, acme: Brand, alice: Actor, stella: Actor
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice, budget=Money(100_000, "EUR"))
+    asked = ask(session, alice, campaign)
+    pay(session, asked, settled=usd(119_317), fee=usd(3_490), exchange_rate="1.0847")
+
+    dollars = queries.own_money_in(session, "USD")
+    assert (dollars.at_processor, dollars.ours) == (usd(115_827), usd(-3_490))
+    assert queries.own_money_in(session, "EUR").ours == Money(0, "EUR")
+    for minor in (1, 100_000):
+        with pytest.raises(InvalidInput, match="Nothing of what is there in USD is ours now"):
+            treasury.ask_payout(session, actor=stella, amount=usd(minor), now=NOON)
     assert session.scalars(select(BankMove)).all() == []

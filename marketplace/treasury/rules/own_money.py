@@ -94,6 +94,7 @@ ALL_THERE_IS: Final = (
     (Code.SALES_TAX, -1, "Sales tax"),
     (Code.PLEDGED, -1, "Pledged to causes, not owed yet"),
     (Code.OWED_TO_CAUSE, -1, "Owed to causes"),
+    (Code.EXCHANGE_CLEARING, -1, "Paid in one currency, arrived in another"),
     (Code.FEE_UNEARNED, -1, "Our fee that is not earned yet, and is given back with unspent money"),
 )
 """What the platform's own money is made of: account, sign, words."""
