@@ -10,6 +10,17 @@ from sqlalchemy.orm import Session
 
 from marketplace.creators.models import ChannelVideo
 from tests.factories.campaigns import NOON
+from tests.factories.creators import make_channel, make_creator
+
+
+def make_channels(session: Session, count: int = 3) -> list[UUID]:
+    """Return the ids of the main channels of so many creators."""
+    return [
+        make_channel(
+            session, creator_id=make_creator(session, display_name=f"Poster {number}").id
+        ).id
+        for number in range(count)
+    ]
 
 
 def make_posts(

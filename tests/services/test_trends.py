@@ -24,7 +24,7 @@ from marketplace.trends.rules.timing import Catch
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.creators import make_channel, make_creator, make_rate
-from tests.factories.trends import make_posts
+from tests.factories.trends import make_channels, make_posts
 from tests.services.agreeing import posted
 
 TODAY = NOON.date()
@@ -34,10 +34,7 @@ FADING = [9] * 14 + [8, 7, 7, 6, 5, 5, 4, 4, 3, 3, 3, 2, 2, 2]
 
 @pytest.fixture
 def channels(session: Session) -> list[UUID]:
-    return [
-        make_channel(session, creator_id=make_creator(session, display_name=name).id).id
-        for name in ("One", "Two", "Three")
-    ]
+    return make_channels(session)
 
 
 def snapshot(session: Session, name: str) -> TrendSnapshot:

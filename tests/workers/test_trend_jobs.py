@@ -15,8 +15,7 @@ from marketplace.notifications.models import Notification
 from marketplace.trends import queries, service
 from marketplace.trends.messages import TrendMissed
 from tests.factories.campaigns import NOON, make_campaign
-from tests.factories.creators import make_channel, make_creator
-from tests.factories.trends import make_posts
+from tests.factories.trends import make_channels, make_posts
 from workers import trends as jobs
 from workers.runtime import Run
 
@@ -36,10 +35,7 @@ def test_a_campaign_that_misses_its_trend_is_told_of_once(
     ben: Actor,
     fiona: Actor,
 ) -> None:
-    channels = [
-        make_channel(session, creator_id=make_creator(session, display_name=name).id).id
-        for name in ("One", "Two", "Three")
-    ]
+    channels = make_channels(session)
     make_posts(session, channels, hashtags=["soup"], counts=[3] * 28)
     campaign = make_campaign(session, brand=acme, by=alice)
     session.commit()

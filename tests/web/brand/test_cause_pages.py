@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -17,6 +15,7 @@ from marketplace.kernel.money import Money
 from tests.conftest import sign_in
 from tests.factories.causes import BY_VIEWS, make_organisation, make_pledge
 from tests.factories.money import pay_in
+from tests.web.reading import plain
 
 FIXED = {"kind": "fixed", "amount": "200.00"}
 VIEWS = {"kind": "views", "amount": "200.00", "rate": "5.00"}
@@ -24,11 +23,6 @@ VIEWS = {"kind": "views", "amount": "200.00", "rate": "5.00"}
 
 def page_of(campaign: Campaign) -> str:
     return f"/brand/campaigns/{campaign.id}/cause"
-
-
-def plain(page: str) -> str:
-    """A page without its tags."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" .", ".")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -13,8 +11,8 @@ from marketplace.kernel.actor import Actor
 from marketplace.trends import queries, service
 from marketplace.trends.models import TrendSnapshot
 from tests.conftest import NOON, sign_in
-from tests.factories.creators import make_channel, make_creator
-from tests.factories.trends import make_posts
+from tests.factories.trends import make_channels, make_posts
+from tests.web.reading import plain
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -22,16 +20,9 @@ RISING = [0] * 14 + [1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8]
 FALLING = [60] * 14 + [60, 52, 45, 39, 33, 29, 25, 21, 18, 16, 14, 12, 10, 9]
 
 
-def plain(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" ,", ",")
-
-
 @pytest.fixture
 def trends(session: Session) -> dict[str, TrendSnapshot]:
-    channels = [
-        make_channel(session, creator_id=make_creator(session, display_name=name).id).id
-        for name in ("One", "Two", "Three")
-    ]
+    channels = make_channels(session)
     make_posts(session, channels, hashtags=["beans"], counts=RISING)
     make_posts(session, channels, hashtags=["soup"], counts=FALLING, key="b", seconds=90)
     service.take_snapshots(session, now=NOON)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -13,12 +11,9 @@ from marketplace.campaigns.models import Campaign
 from marketplace.kernel.actor import Actor
 from tests.factories.campaigns import make_campaign
 from tests.factories.causes import make_giving, make_organisation
+from tests.web.reading import plain
 
 pytestmark = pytest.mark.usefixtures("noon")
-
-
-def plain(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 @pytest.fixture

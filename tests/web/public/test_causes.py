@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -19,10 +17,7 @@ from marketplace.kernel.actor import Actor
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.causes import make_giving, make_organisation, make_pledge
-
-
-def plain(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+from tests.web.reading import plain
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -23,6 +21,7 @@ from tests.factories.campaigns import make_campaign
 from tests.factories.causes import make_organisation, make_pledge
 from tests.factories.money import pay_in
 from tests.services.books import balance
+from tests.web.reading import plain
 
 TYPED = {
     "name": "Reef Menders",
@@ -34,10 +33,6 @@ TYPED = {
     "about": "Replants coral.",
 }
 SEND = {"amount": "150.00", "currency": "USD", "reference": "TR-1", "reason": "It is final."}
-
-
-def plain(page: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 @pytest.fixture
