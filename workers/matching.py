@@ -6,6 +6,7 @@ import structlog
 
 from marketplace.campaigns.messages import BriefAmended, CampaignPublished
 from marketplace.creators import service as creators
+from marketplace.deliverables import queries as deliverables
 from marketplace.matching import service as matching
 from marketplace.matching.columns import BrokenColumns, Busy
 from marketplace.store.session import reading, transaction
@@ -26,6 +27,12 @@ def refresh_columns(run: Run) -> None:
         log.info("columns_refreshed", changed=built.changed, rows=built.rows, new=built.is_new)
     if built.refused:
         log.warning("audiences_refused", count=built.refused)
+
+
+def count_outcomes(_run: Run) -> None:
+    """Write down what came of everybody's collaborations; the columns follow by the marks."""
+    with transaction() as session:
+        creators.record_outcomes(session, deliverables.outcomes(session))
 
 
 def rebuild_columns(run: Run) -> None:

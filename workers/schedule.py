@@ -68,6 +68,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(chargebacks.look_for_chargebacks, "11 * * * *", MONEY),
     Entry(creators.sweep_channels, "23 * * * *", READS),
     Entry(audiences.infer_audiences, "7 2 * * *", READS),
+    Entry(matching.count_outcomes, "17 * * * *", READS),
     Entry(matching.refresh_columns, EVERY_MINUTE, READS, seconds=MARKET_SECONDS),
     Entry(matching.rebuild_columns, "37 2 * * *", READS, seconds=MARKET_SECONDS),
     Entry(matching.work_out_medians, "47 2 * * *", READS),

@@ -160,6 +160,7 @@ def main(app: Flask, *, past: bool) -> None:
     with app.app_context():
         run = Run(app.extensions["settings"], app.extensions["gateways"], utc_now())
         for job in (
+            matching.count_outcomes,
             matching.refresh_columns,
             matching.work_out_medians,
             seed_looks.look_at_matches,

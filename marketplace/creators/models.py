@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -69,6 +70,8 @@ class Creator(Base):
     source: Mapped[CreatorSource] = mapped_column(StateText(CreatorSource))
     import_key: Mapped[str | None] = mapped_column(unique=True)
     """The creator's id in the file it was imported from; a second import finds it again."""
+    away_until: Mapped[date | None] = mapped_column(Date)
+    """The last day on which the creator takes no work; None when they say nothing of it."""
     created_at: Mapped[datetime]
 
 
@@ -267,3 +270,18 @@ class CreatorMark(Base):
         server_default=text("(pg_current_xact_id()::text)::bigint"), index=True
     )
     marked_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class CreatorRecord(Base):
+    """What came of a creator's collaborations here; the rooms above count it and write it down."""
+
+    __tablename__ = "creator_records"
+    __table_args__ = (
+        CheckConstraint("kept_count >= 0 AND broken_count >= 0", name="counts_are_not_negative"),
+    )
+
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
+    kept_count: Mapped[int]
+    """Collaborations that were completed."""
+    broken_count: Mapped[int]
+    """Those that the creator ended alone, or the brand because the creator was late."""

@@ -35,6 +35,9 @@ def make_facts(number: int = 1, **changes: Any) -> CreatorFacts:
         "gender": {"female": 6_000, "male": 4_000},
         "countries": {"US": 5_000, "CA": 1_000},
         "languages": {"en": 9_000},
+        "kept": 0,
+        "broken": 0,
+        "away_until": 0,
         "rates": {"video USD": 30_000},
     }
     return CreatorFacts(**(values | changes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -321,6 +322,28 @@ def test_a_country_without_a_column_counts_all_the_same(monkeypatch: pytest.Monk
     assert found.best[0].factors.country == 8_000
 
 
+def days(year: int, month: int, day: int) -> int:
+    return (date(year, month, day) - date(1970, 1, 1)).days
+
+
+@pytest.mark.parametrize("until", [0, days(2026, 11, 30), days(2026, 11, 1), days(2025, 12, 24)])
+def test_who_is_back_by_then_or_long_ago_is_not_away(until: int) -> None:
+    market = make_market([make_facts(1, away_until=until)])
+    wanted = Wanted("USD", rules=HardRules(free_on=date(2026, 12, 1)))
+
+    assert columns.rank(market, wanted).candidates == 1
+
+
+def test_agreements_kept_and_broken_move_the_reliability() -> None:
+    market = make_market([make_facts(1), make_facts(2, kept=5), make_facts(3, kept=1, broken=4)])
+
+    parts = [only(fit_in(market, Wanted("USD"), row), PartName.RELIABILITY) for row in range(3)]
+
+    assert [part.value for part in parts] == [8_000, 9_000, 5_000]
+    assert parts[0].claim == "No collaboration has ended here yet"
+    assert parts[1].claim == "By the collaborations that have ended here"
+
+
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
@@ -335,6 +358,7 @@ def test_a_country_without_a_column_counts_all_the_same(monkeypatch: pytest.Monk
         ({"followers": None}, LeftOut.TOO_FEW_FOLLOWERS),
         ({"followers": 100_001}, LeftOut.TOO_MANY_FOLLOWERS),
         ({"topics": ["beauty"]}, LeftOut.BLOCKED_TOPIC),
+        ({"away_until": days(2026, 12, 1)}, LeftOut.AWAY),
         ({"rates": {"video USD": 50_001}}, LeftOut.TOO_DEAR),
         ({"gender": {"female": 10_000}}, LeftOut.NOBODY_IN_TARGET),
     ],
@@ -350,6 +374,7 @@ def test_each_hard_rule_removes_and_is_counted(changes: dict[str, Any], rule: Le
             followers_most=100_000,
             price_most_minor=50_000,
             blocked_topics=frozenset({"beauty"}),
+            free_on=date(2026, 12, 1),
         ),
     )
     market = make_market([make_facts(1), make_facts(2, **changes)])

@@ -13,7 +13,7 @@ from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import CollaborationState
-from marketplace.deliverables import service
+from marketplace.deliverables import queries, service
 from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import DeliverableState, EndingReason, EndingState, PostState
 from marketplace.funding import queries as fundings
@@ -77,6 +77,7 @@ def test_a_creator_ends_alone_what_nobody_has_to_judge(
     assert agreed.released_minor == 70_000
     assert posted(session, "CollaborationEnded") == [{"collaboration_id": str(agreed.id)}]
     assert posted(session, "EndingMoved") == [{"ending_id": str(ending.id), "state": "alone"}]
+    assert queries.outcomes(session) == {bea.creator_id: (0, 1)}
     assert all_checks_pass(session)
 
 

@@ -11,12 +11,17 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
+from marketplace.collaborations.models import Collaboration
+from marketplace.collaborations.rules import CollaborationState
 from marketplace.config import Settings
-from marketplace.creators.models import CreatorMark
+from marketplace.creators.models import CreatorMark, CreatorRecord
+from marketplace.kernel.actor import Actor
 from marketplace.matching import columns
 from marketplace.matching.columns import folder
 from tests.conftest import NOON
 from tests.factories.creators import make_channel, make_creator
+from tests.factories.deliverables import make_deliverable
 from workers import matching
 from workers.clock import Clock
 from workers.runtime import Run
@@ -87,6 +92,33 @@ def test_every_night_the_columns_are_made_anew_and_old_marks_go(
     assert marks == 1
     assert folder.current_name(place) != first
     assert session.scalar(select(func.count()).select_from(CreatorMark)) == 0
+
+
+def test_what_came_of_collaborations_is_counted_and_reaches_the_columns(
+    app: Flask, settings: Settings, session: Session, place: Path, acme: Brand, alice: Actor,
+    bea: Actor,
+) -> None:  # fmt: skip
+    owed = make_deliverable(session, brand=acme, by=alice, creator=bea)
+    make_channel(session, creator_id=bea.creator_id)
+    with app.app_context():
+        matching.count_outcomes(run(app, settings))
+        matching.refresh_columns(run(app, settings))
+    assert session.scalars(select(CreatorRecord)).all() == []
+
+    collaboration = session.get_one(Collaboration, owed.collaboration_id)
+    collaboration.state = CollaborationState.COMPLETED
+    session.flush()
+    marks = session.scalar(select(func.count()).select_from(CreatorMark))
+    with app.app_context():
+        for _ in range(2):
+            matching.count_outcomes(run(app, settings))
+        matching.refresh_columns(run(app, settings))
+
+    record = session.scalars(select(CreatorRecord)).one()
+    assert (record.creator_id, record.kept_count, record.broken_count) == (bea.creator_id, 1, 0)
+    assert session.scalar(select(func.count()).select_from(CreatorMark)) == (marks or 0) + 1
+    version = folder.open_version(place / folder.current_name(place))
+    assert version.arrays["reliability"][: version.rows].tolist() == [200 * 5 // 6]
 
 
 def test_the_clock_gives_these_jobs_the_time_they_may_need() -> None:

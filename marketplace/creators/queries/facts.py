@@ -23,7 +23,9 @@ class CreatorFacts(NamedTuple):
     followers, median_views: None where not known. videos: the newest first, each [views, likes,
     whether it has matured, hashtags]. audience_source: None while nobody has described the
     audience; then the shares are empty. is_confirmed: staff saw them in a picture. taken_at: epoch
-    seconds. rates: "format currency", like "video USD" -> minor units for one piece.
+    seconds. kept, broken: collaborations that ended here, by what came of them. away_until: days
+    since 1970, 0 for not at all. rates: "format currency", like "video USD" -> minor units for one
+    piece.
     """
 
     creator_id: UUID
@@ -43,6 +45,9 @@ class CreatorFacts(NamedTuple):
     gender: Mapping[str, int]
     countries: Mapping[str, int]
     languages: Mapping[str, int]
+    kept: int
+    broken: int
+    away_until: int
     rates: Mapping[str, int]
 
 
@@ -103,9 +108,11 @@ _FACTS: Final = """
         a.confirmed_at IS NOT NULL, coalesce(a.sample_size, 0),
         coalesce(extract(epoch FROM a.taken_at), 0),
         coalesce(a.age, '{{}}'), coalesce(a.gender, '{{}}'), coalesce(a.country, '{{}}'),
-        coalesce(a.language, '{{}}'), coalesce(r.rates, '{{}}'))::text
+        coalesce(a.language, '{{}}'), coalesce(k.kept_count, 0), coalesce(k.broken_count, 0),
+        coalesce(c.away_until - date '1970-01-01', 0), coalesce(r.rates, '{{}}'))::text
     FROM ({chosen}) c
     LEFT JOIN users u ON u.id = c.user_id
+    LEFT JOIN creator_records k ON k.creator_id = c.id
     LEFT JOIN channels ch ON ch.creator_id = c.id AND ch.is_main
     LEFT JOIN LATERAL (
         SELECT * FROM audience_snapshots s WHERE s.channel_id = ch.id AND s.set_aside_at IS NULL

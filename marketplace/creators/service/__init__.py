@@ -29,7 +29,12 @@ from marketplace.creators.service.importing import (
     import_videos,
 )
 from marketplace.creators.service.marks import prune_marks
-from marketplace.creators.service.profile import create_creator, edit_profile, set_rates
+from marketplace.creators.service.profile import (
+    create_creator,
+    edit_profile,
+    record_outcomes,
+    set_rates,
+)
 from marketplace.creators.service.reading import (
     ask_reading,
     recompute_figures,
@@ -60,6 +65,7 @@ __all__ = [
     "recompute_figures",
     "record_account",
     "record_audience",
+    "record_outcomes",
     "record_refusal",
     "record_renewal",
     "record_videos",

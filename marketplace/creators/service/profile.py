@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.creators import queries
-from marketplace.creators.models import Creator, CreatorSource, RateCard
+from marketplace.creators.models import Creator, CreatorRecord, CreatorSource, RateCard
 from marketplace.creators.rules import profile_problems, rate_problems
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
@@ -65,15 +65,45 @@ def edit_profile(
     country: str | None,
     topics: Sequence[str],
     bio: str,
+    away_until: date | None = None,
 ) -> Creator:
-    """Change what brands see of the actor's own profile; raises NotPermitted, InvalidInput."""
+    """Change what brands see of the actor's own profile; raises NotPermitted, InvalidInput.
+
+    away_until: the last day on which they take no work.
+    """
     creator = queries.creator_by_id(session, own_creator(actor, "change this profile"))
     _check(display_name=display_name, country=country, topics=topics, bio=bio)
     creator.display_name = _one_line(display_name)
     creator.country = country
     creator.topics = list(dict.fromkeys(topics))
     creator.bio = bio.strip()
+    creator.away_until = away_until
     return creator
+
+
+def record_outcomes(session: Session, outcomes: Mapping[UUID, tuple[int, int]]) -> int:
+    """Write down what came of creators' collaborations: kept, and broken; returns who changed.
+
+    A second time changes nothing.
+    """
+    if not outcomes:
+        return 0
+    rows = [
+        {"creator_id": creator_id, "kept_count": kept, "broken_count": broken}
+        for creator_id, (kept, broken) in sorted(outcomes.items())
+    ]
+    adding = insert(CreatorRecord)
+    changed = session.execute(
+        adding.values(rows)
+        .on_conflict_do_update(
+            index_elements=[CreatorRecord.creator_id],
+            set_={name: adding.excluded[name] for name in ("kept_count", "broken_count")},
+            where=(CreatorRecord.kept_count != adding.excluded.kept_count)
+            | (CreatorRecord.broken_count != adding.excluded.broken_count),
+        )
+        .returning(CreatorRecord.creator_id)
+    )
+    return len(changed.all())
 
 
 def set_rates(

@@ -10,6 +10,7 @@ from marketplace.deliverables.queries.endings import (
     endings_to_answer,
     endings_with_staff,
     last_ending,
+    outcomes,
 )
 from marketplace.deliverables.queries.posts import (
     connected_channel,
@@ -66,6 +67,7 @@ __all__ = [
     "last_submission",
     "lines_for_brands",
     "lines_for_creator",
+    "outcomes",
     "post_by_id",
     "post_states_of",
     "review_of",

@@ -16,7 +16,7 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.models import Collaboration, Offer
-from marketplace.collaborations.rules import Party, other_party
+from marketplace.collaborations.rules import CollaborationState, Party, other_party
 from marketplace.creators.models import Creator
 from marketplace.deliverables.models import (
     Deliverable,
@@ -33,6 +33,30 @@ from marketplace.deliverables.rules import (
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
+
+
+def outcomes(session: Session) -> dict[UUID, tuple[int, int]]:
+    """Creator -> how many collaborations they kept, and how many they broke.
+
+    Kept: completed. Broken: ended by one side alone, as creators may before the work is done and
+    brands when it is late. What both agreed to end, or staff ended, is neither.
+    """
+    whose = Collaboration.creator_id
+    completed = session.execute(
+        select(whose, func.count())
+        .where(Collaboration.state == CollaborationState.COMPLETED)
+        .group_by(whose)
+    )
+    ended = session.execute(
+        select(whose, func.count())
+        .join(Ending, Ending.collaboration_id == Collaboration.id)
+        .where(Ending.state == EndingState.ALONE)
+        .group_by(whose)
+    )
+    found: dict[UUID, tuple[int, int]] = {each: (count, 0) for each, count in completed}
+    for each, count in ended:
+        found[each] = (found.get(each, (0, 0))[0], count)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

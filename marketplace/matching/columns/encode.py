@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +45,8 @@ from marketplace.matching.rules import shares, topics
 PRIOR_KEPT: Final = 4
 PRIOR_ALL: Final = 5
 """Without a record a creator counts as one who keeps four agreements of five."""
-NO_RECORD: Final = WHOLE_STEPS * PRIOR_KEPT // PRIOR_ALL
+DAY_SECONDS: Final = 86_400
+DAYS_MOST: Final = 65_535
 OFFERED: Final = WHOLE_STEPS
 NOT_SAID: Final = WHOLE_STEPS // 2
 """Of a format that a creator neither offers nor refuses."""
@@ -72,13 +72,9 @@ def encode(
     facts: Sequence[CreatorFacts],
     context: Context,
     *,
-    records: Mapping[UUID, tuple[int, int]] | None = None,
     now: datetime,
 ) -> Encoded:
-    """Return the rows of these creators.
-
-    records: creator -> agreements kept, and all that ended; who is missing has none yet.
-    """
+    """Return the rows of these creators."""
     arrays = empty(len(facts))
     _who(arrays, facts)
     people, refused = _people(facts, now=now)
@@ -89,7 +85,7 @@ def encode(
     _views(arrays, facts)
     _topics(arrays, facts, context)
     extra_rates = _rates(arrays, facts, context)
-    _record(arrays, facts, records or {})
+    _record(arrays, facts, now=now)
     return Encoded(arrays, extra_countries, extra_rates, refused)
 
 
@@ -98,6 +94,7 @@ def _who(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
     arrays["flags"][:] = [
         (Flag.CLOSED if each.is_closed else 0)
         | (Flag.CHANNEL if each.has_channel else 0)
+        | (Flag.RECORD if each.kept + each.broken else 0)
         | (Flag.SOURCE * SOURCES.index(each.audience_source or ""))
         for each in facts
     ]
@@ -265,9 +262,12 @@ def _rates(arrays: Arrays, facts: Sequence[CreatorFacts], context: Context) -> N
     return np.sort(np.array(extra, EXTRA_RATES), order=("currency", "row"))
 
 
-def _record(
-    arrays: Arrays, facts: Sequence[CreatorFacts], records: Mapping[UUID, tuple[int, int]]
-) -> None:
-    for row, each in enumerate(facts):
-        kept, ended = records.get(each.creator_id, (0, 0))
-        arrays["reliability"][row] = WHOLE_STEPS * (kept + PRIOR_KEPT) // (ended + PRIOR_ALL)
+def _record(arrays: Arrays, facts: Sequence[CreatorFacts], *, now: datetime) -> None:
+    arrays["reliability"][:] = [
+        WHOLE_STEPS * (each.kept + PRIOR_KEPT) // (each.kept + each.broken + PRIOR_ALL)
+        for each in facts
+    ]
+    today = int(now.timestamp()) // DAY_SECONDS
+    arrays["away_until"][:] = [
+        min(DAYS_MOST, each.away_until) if each.away_until >= today else 0 for each in facts
+    ]

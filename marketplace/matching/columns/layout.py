@@ -19,7 +19,7 @@ from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
@@ -40,7 +40,8 @@ class Flag(IntFlag):
 
     CLOSED = 1
     CHANNEL = 2
-    SOURCE = 4
+    RECORD = 4
+    SOURCE = 8
 
 
 SOURCES: Final = ("", "platform", "upload", "self_reported", "inferred")

@@ -41,7 +41,7 @@ ALIKE_PARTS: Final = round(100 / STEP_BPS / shares.SPILL)
 """Steps × percent of likeness that make one basis point."""
 ALIKE_MOST: Final = 5
 """The look-alike countries that count for a target: the nearest."""
-EPOCH: Final = date(2020, 1, 1)
+EPOCH: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)

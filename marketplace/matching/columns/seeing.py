@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from marketplace.matching.columns.encode import NO_RECORD
 from marketplace.matching.columns.layout import SOURCES, Flag
 from marketplace.matching.columns.market import Market, Target, factors_at, prices
 from marketplace.matching.columns.views import bounds
@@ -36,7 +35,7 @@ def seen_at(market: Market, target: Target, rows: Sequence[int]) -> list[Seen]:
                 source=SOURCES[int(columns["flags"][row]) // Flag.SOURCE % 8],
                 price_is_estimated=not known[place],
                 words=_words(market, target, row),
-                has_record=int(columns["reliability"][row]) != NO_RECORD,
+                has_record=bool(int(columns["flags"][row]) & Flag.RECORD),
             )
         )
     return found

@@ -33,7 +33,8 @@ def brief_to_match(session: Session, campaign_id: UUID) -> Brief:
 def wanted_in(brief: Brief, *, rules: HardRules = NO_RULES) -> Wanted:
     """What a version of a brief, with its campaign, asks of a creator.
 
-    Every label that it gives a share is in the target. The highest fee is a rule.
+    Every label that it gives a share is in the target. The highest fee is a rule, and that a
+    creator is not away when the campaign starts.
     """
     formats: dict[str, int] = {}
     for each in brief.deliverables:
@@ -45,7 +46,11 @@ def wanted_in(brief: Brief, *, rules: HardRules = NO_RULES) -> Wanted:
         country=frozenset(brief.target_country),
         words=tuple(brief.target_interests),
         formats=formats,
-        rules=replace(rules, price_most_minor=brief.fee_high_minor),
+        rules=replace(
+            rules,
+            price_most_minor=brief.fee_high_minor,
+            free_on=brief.campaign.starts_on,
+        ),
     )
 
 

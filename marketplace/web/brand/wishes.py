@@ -106,6 +106,7 @@ class WishForm(BaseForm):
                 followers_least=self.followers_least.data,
                 followers_most=self.followers_most.data,
                 price_most_minor=most,
+                free_on=base.rules.free_on,
                 blocked_topics=frozenset(_listed(self.without.data)),
             ),
         )

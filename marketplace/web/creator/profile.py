@@ -7,8 +7,8 @@ from typing import Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import DateField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.accounts.rules import countries
@@ -42,6 +42,12 @@ class ProfileForm(BaseForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    away_until = DateField(
+        "Away until",
+        [Optional()],
+        description="The last day on which you take no work. Until then you are left out of the "
+        "rankings of campaigns that start before.",
+    )
     bio = TextAreaField(
         "About you", description=f"What you make and for whom, in {BIO_MOST} characters at most."
     )
@@ -60,6 +66,7 @@ def edit_profile() -> ResponseReturnValue:
         form.country.data = creator.country or ""
         form.topics.data = creator.topics
         form.bio.data = creator.bio
+        form.away_until.data = creator.away_until
         return _page(session, form)
 
 
@@ -74,6 +81,7 @@ def _save(form: ProfileForm) -> ResponseReturnValue:
                     country=form.country.data or None,
                     topics=form.topics.data or [],
                     bio=form.bio.data or "",
+                    away_until=form.away_until.data,
                 )
         except InvalidInput as refusal:
             form.show(refusal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def test_a_profile_is_shown_and_saved(as_bea: FlaskClient, session: Session, bea
             "country": "DE",
             "topics": ["home", "pets"],
             "bio": "Dogs in small flats",
+            "away_until": "2026-12-24",
         },
     )
 
@@ -48,6 +50,8 @@ def test_a_profile_is_shown_and_saved(as_bea: FlaskClient, session: Session, bea
         ["home", "pets"],
         "Dogs in small flats",
     )
+    assert found.away_until == date(2026, 12, 24)
+    assert 'value="2026-12-24"' in as_bea.get("/creator/profile").text
 
 
 def test_a_refused_profile_keeps_what_was_typed(
