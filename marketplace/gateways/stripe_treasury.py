@@ -11,8 +11,9 @@ from stripe import StripeClient
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_client import reads
 from marketplace.gateways.stripe_currencies import to_stripe, to_stripe_payout
-from marketplace.gateways.stripe_facts import moment, tag
+from marketplace.gateways.stripe_facts import moment, our_id, tag
 from marketplace.kernel.money import Money
+from marketplace.payouts.ports import ReversalFacts
 from marketplace.payouts.rules import ACCOUNT_SHORT
 from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import CallKind, Outcome
@@ -66,6 +67,14 @@ class StripeTreasury:
                 return _facts(payout, arrives=payout.arrival_date)
             topup = self._reading.v1.topups.retrieve(remote_id)
             return _facts(topup, arrives=topup.expected_availability_date)
+
+    def reversals(self, transfer_id: str) -> Iterator[ReversalFacts]:
+        """What was taken back of a transfer so far, newest first."""
+        no_transaction_open()
+        with reads():
+            found = self._reading.v1.transfers.reversals.list(transfer_id, {"limit": 100})
+            for reversal in found.auto_paging_iter():
+                yield ReversalFacts(reversal.id, our_id(reversal.metadata, "call_id"))
 
     def payout_interval(self) -> str:
         """How often Stripe pays us out by itself: ``manual`` is never.

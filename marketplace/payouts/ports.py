@@ -39,6 +39,14 @@ class TransferFacts:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReversalFacts:
+    """One part that was taken back of a transfer. call_id: our call for it, if it is ours."""
+
+    reversal_id: str
+    call_id: UUID | None
+
+
 class TransferGateway(Protocol):
     """Reads of transfers. Raises ``ProcessorUnavailable`` when nobody answers."""
 

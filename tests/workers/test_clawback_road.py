@@ -78,6 +78,22 @@ def test_an_answer_that_was_lost_is_one_reversal(road: Road, stella: Actor, skip
     road.assert_all_agrees()
 
 
+def test_a_webhook_brings_the_answer_that_was_lost(road: Road, stella: Actor) -> None:
+    road.world.script(path="*/reversals", method="POST", drop="after")
+    made = reverse(road, stella, 8_000)
+    assert now(road, made).state is ReversalState.REQUESTED
+    entries = road.entries()
+
+    for again in (False, True):
+        road.world.webhooks(again=again)
+        road.world.drain()
+
+    assert now(road, made).state is ReversalState.DONE
+    assert road.entries() == entries + 1
+    assert len(road.world.sandbox.store.newest("transfer_reversal")) == 1
+    road.assert_all_agrees()
+
+
 def test_what_the_creators_bank_has_is_out_of_reach_and_a_clawback_keeps_it_back(
     road: Road, stella: Actor
 ) -> None:
