@@ -22,7 +22,13 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import HardRules
 from tests.conftest import NOON
 from tests.factories.campaigns import brief_of, content, make_campaign
-from tests.factories.creators import make_channel, make_creator
+from tests.factories.creators import (
+    make_audience,
+    make_channel,
+    make_creator,
+    make_rate,
+    make_video,
+)
 from tests.factories.market import make_hireable
 
 
@@ -275,3 +281,38 @@ def test_what_does_not_exist_is_not_found(
         matching.shortlist(
             session, campaign_id=campaign.id, creator_id=uuid4(), actor=alice, now=NOON
         )
+
+
+def test_words_that_nobody_uses_are_named(session: Session, acme: Brand, alice: Actor) -> None:
+    asked = make_campaign(
+        session, brand=acme, by=alice, brief=content(target_interests=("cooking", "sustainability"))
+    )
+    make_hireable(session, "Ann")
+    assert matches(session, asked).unused_words == ["sustainability"]
+
+
+def test_a_topic_finds_who_tags_videos_with_words_of_it(
+    session: Session, campaign: Campaign
+) -> None:
+    for name, tags in (("Once", ["cooking"]), ("Chef", ["recipe", "chef", "food"])):
+        creator = make_creator(session, display_name=name, topics=[])
+        channel = make_channel(session, creator_id=creator.id)
+        make_audience(session, channel_id=channel.id, interest={})
+        make_rate(session, creator_id=creator.id)
+        for number in range(4):
+            used = tags if name == "Chef" or number == 0 else ["ferret"]
+            make_video(session, channel_id=channel.id, external_id=f"{name}{number}", hashtags=used)
+
+    assert names(matches(session, campaign)) == ["Chef", "Once"]
+
+
+def test_nobody_is_taken_to_make_a_video_for_the_price_of_a_few_views(
+    session: Session, campaign: Campaign
+) -> None:
+    """Nobody has named a rate: 145 views would cost next to nothing, and are taken at USD 25."""
+    creator = make_creator(session, display_name="Few", topics=["cooking"])
+    make_channel(session, creator_id=creator.id, median_views=145)
+
+    [line] = matches(session, campaign).page.rows
+
+    assert line.fit.price == Money(2_500, "USD")

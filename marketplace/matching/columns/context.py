@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from marketplace.creators.queries import CreatorFacts
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
+from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.layout import DENSE_COUNTRIES, SEGMENTS
 from marketplace.matching.columns.views import views_of
@@ -36,6 +37,8 @@ GROUP_PSEUDO: Final = 20
 PRIOR_KEEPS: Final = 0.85
 """What is only usual counts for less than what is known."""
 MICRO: Final = 1_000_000
+LOWEST_FEE: Final = 25
+"""Units of a currency that a piece costs at least where nobody in the market has named a rate."""
 USUAL_COST_MICRO: Final = 1 * MICRO
 """Of a view, in millionths of a minor unit, where nobody in the market has named a rate."""
 
@@ -46,8 +49,9 @@ class Context:
 
     countries: those with a column, by it. ages, genders: topic -> usual shares; "" for the market.
     homes: home country -> usual shares by country; "" for the market. alike: (c, c) in percent.
-    costs: "format currency" -> millionths of a minor unit that a view usually costs. currencies:
-    by their number. places: of the most common terms among all, (t, d). centres: of the segments.
+    costs: "format currency" -> millionths of a minor unit that a view usually costs; floors: the
+    same -> what nine of ten ask at least, in minor units. currencies: by their number. places: of
+    the most common terms among all, (t, d). centres: of the segments.
     """
 
     countries: tuple[str, ...]
@@ -59,12 +63,18 @@ class Context:
     homes: Mapping[str, Mapping[str, float]]
     alike: NDArray[np.uint8]
     costs: Mapping[str, int]
+    floors: Mapping[str, int]
     currencies: tuple[str, ...]
 
     def cost_micro(self, name: str, currency: str) -> int:
         """What a view of a format usually costs, in millionths of a minor unit."""
         costs = self.costs
         return costs.get(f"{name} {currency}") or costs.get(f"video {currency}") or USUAL_COST_MICRO
+
+    def floor_minor(self, name: str, currency: str) -> int:
+        """What one piece of a format costs at least, in minor units."""
+        lowest = LOWEST_FEE * 10 ** exponent(currency) if currency else 0
+        return self.floors.get(f"{name} {currency}", lowest)
 
 
 def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Context:
@@ -101,6 +111,7 @@ def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Cont
         homes=_usual_countries(facts),
         alike=np.rint(alike * 100).astype(np.uint8),
         costs=_costs(facts),
+        floors=_floors(facts),
         currencies=tuple(sorted(currencies)),
     )
 
@@ -202,3 +213,13 @@ def _costs(facts: Iterable[CreatorFacts]) -> dict[str, int]:
                 if name.split(" ")[0] in FORMATS:
                     found[name].append(rate * MICRO // views.median)
     return {name: max(1, int(median(costs))) for name, costs in sorted(found.items())}
+
+
+def _floors(facts: Iterable[CreatorFacts]) -> dict[str, int]:
+    """What nine of ten who name a rate ask at least, by format and currency."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for each in facts:
+        for name, rate in each.rates.items():
+            if name.split(" ")[0] in FORMATS:
+                found[name].append(rate)
+    return {name: sorted(rates)[len(rates) // 10] for name, rates in sorted(found.items())}

@@ -11,7 +11,7 @@ import numpy as np
 from marketplace.matching.columns.context import Context
 from marketplace.matching.rules.topics import Vocabulary
 
-_PLAIN: Final = ("countries", "ages", "genders", "homes", "costs", "currencies")
+_PLAIN: Final = ("countries", "ages", "genders", "homes", "costs", "floors", "currencies")
 
 
 def write_context(path: Path, context: Context) -> None:
@@ -53,5 +53,6 @@ def read_context(path: Path) -> Context:
             homes=plain["homes"],
             alike=kept["alike"],
             costs=plain["costs"],
+            floors=plain["floors"],
             currencies=tuple(plain["currencies"]),
         )

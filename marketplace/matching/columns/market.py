@@ -29,6 +29,7 @@ from marketplace.matching.columns.layout import (
 from marketplace.matching.columns.rows import find_rows, halves
 from marketplace.matching.rules import shares, topics
 from marketplace.matching.rules.fit import Factors
+from marketplace.matching.rules.topic_words import spelled_out
 from marketplace.matching.rules.wanted import Wanted
 
 Rows = NDArray[np.intp]
@@ -93,6 +94,8 @@ class Target:
     currency: int
     cost_micro: int
     """What a view of all pieces usually costs and a quarter more, in millionths of a minor unit."""
+    floor_minor: int
+    """What all pieces cost at least: nobody makes a video for the price of its few views."""
     topic_mask: int
     homes: NDArray[np.bool_] | None
     """Whether a creator may live in the country of this number; None where anywhere will do."""
@@ -115,12 +118,16 @@ def target_of(wanted: Wanted, market: Market) -> Target:
         countries=wanted_places if wanted.country else None,
         rare=_rare(market, wanted.country.difference(places)),
         alike=_alike(context, wanted_places),
-        terms=topics.query(wanted.words, context.vocabulary) if wanted.words else None,
+        terms=topics.query(spelled_out(wanted.words), context.vocabulary) if wanted.words else None,
         pieces=tuple((FORMATS.index(name), count) for name, count in wanted.pieces.items()),
         currency=context.currencies.index(wanted.currency)
         if wanted.currency in context.currencies
         else -1,
         cost_micro=(cost * ESTIMATE_BPS + BPS_WHOLE // 2) // BPS_WHOLE,
+        floor_minor=sum(
+            count * context.floor_minor(name, wanted.currency)
+            for name, count in wanted.pieces.items()
+        ),
         topic_mask=sum(TOPIC_BITS[topic] for topic in wanted.rules.blocked_topics),
         homes=_allowed(wanted.rules.lives_in, COUNTRY_NUMBERS, NO_COUNTRY),
         languages=_allowed(wanted.rules.languages, LANGUAGE_NUMBERS, UNKNOWN),
@@ -238,11 +245,11 @@ def prices(market: Market, target: Target, pick: Pick) -> tuple[NDArray[Any], ND
 
 
 def estimates(target: Target, views: NDArray[Any]) -> Whole:
-    """What so many views usually cost here, in minor units, at least 1."""
+    """What so many views usually cost here, in minor units, and no less than the floor."""
     whole, rest = divmod(target.cost_micro, MICRO)  # in two steps: nothing outgrows 8 bytes
     views = views.astype(np.int64)
     found = views * whole + (views * rest + MICRO // 2) // MICRO
-    return np.asarray(np.clip(found, 1, U4_MOST))
+    return np.asarray(np.clip(found, max(1, target.floor_minor), U4_MOST))
 
 
 def _other_rates(

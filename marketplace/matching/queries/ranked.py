@@ -19,7 +19,9 @@ from marketplace.matching.queries.sharing import Shared, by_fit, in_fair_order
 from marketplace.matching.rules.fit import order_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, explain_all
+from marketplace.matching.rules.topic_words import spelled_out
 from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.words import keys_of
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.rows import given_in
 
@@ -67,6 +69,8 @@ class Matches:
     cheapest_minor: int | None
     refreshed_at: datetime
     is_fair: bool
+    unused_words: Sequence[str]
+    """Topics and hashtags asked for that nobody uses: they tell nobody apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,11 @@ def matches_for(
             cheapest_minor=columns.cheapest_minor(market, wanted) if too_dear else None,
             refreshed_at=market.refreshed_at,
             is_fair=is_fair and chosen is None,
+            unused_words=[
+                word
+                for word in wanted.words
+                if not market.context.vocabulary.ids.keys() & set(keys_of(spelled_out([word])))
+            ],
         )
 
     places, found = columns.ask(session, look, now=now)
