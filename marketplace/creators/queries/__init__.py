@@ -23,7 +23,7 @@ from marketplace.creators.queries.facts import (
     facts_of_some,
 )
 from marketplace.creators.queries.formats import FormatShares, band_of, format_shares
-from marketplace.creators.queries.groups import found_by, own_groups
+from marketplace.creators.queries.groups import found_by, ids_found_by, own_groups
 from marketplace.creators.queries.market import (
     SORTS,
     MarketFilters,
@@ -77,6 +77,7 @@ __all__ = [
     "found_by",
     "guesses_of",
     "hashtags_of",
+    "ids_found_by",
     "latest_audience",
     "latest_proof",
     "market",

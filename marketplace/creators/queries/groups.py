@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,13 @@ def own_groups(session: Session, actor: Actor) -> list[Group]:
         select(GroupDeclaration.name).where(GroupDeclaration.creator_id == actor.creator_id)
     )
     return sorted(rows)
+
+
+def ids_found_by(session: Session, group: Group) -> frozenset[UUID]:
+    """Everybody who has asked to be found by a group."""
+    return frozenset(
+        session.scalars(select(GroupDeclaration.creator_id).where(GroupDeclaration.name == group))
+    )
 
 
 def found_by(group: Group) -> ColumnElement[bool]:

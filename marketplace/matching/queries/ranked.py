@@ -88,6 +88,7 @@ def matches_for(
     *,
     campaign_id: UUID,
     only_shortlist: bool = False,
+    among: frozenset[UUID] | None = None,
     is_fair: bool = True,
     page: int = 1,
     size: int = PAGE_SIZE,
@@ -96,9 +97,12 @@ def matches_for(
     """One page of the best creators for a wish, computed now over the whole market.
 
     campaign_id: whose shortlist to show. only_shortlist: nobody but those on it, also whom a rule
-    removes. is_fair: in the order that shares attention, not by fit alone.
+    removes; among: likewise nobody but these. is_fair: in the order that shares attention, not by
+    fit alone.
     """
-    chosen = shortlisted(session, campaign_id) if only_shortlist else None
+    chosen = shortlisted(session, campaign_id) if only_shortlist else among
+    if chosen is not None and among is not None:
+        chosen &= among
 
     def look(market: Market) -> tuple[list[_Place], Matches]:
         ranking = columns.rank(market, wanted)

@@ -15,6 +15,7 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries as creators
+from marketplace.creators.rules.groups import GROUP_WORDS
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.money import Money
@@ -25,6 +26,7 @@ from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
 from marketplace.store.session import transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
+from marketplace.web.brand.creators import group_asked_for
 from marketplace.web.brand.wishes import FILLED, FROM_WORDS, TO_WORDS, form_of, wish_form
 from marketplace.web.forms import BaseForm
 
@@ -54,6 +56,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         form.offer(creators.countries_in_market(session))
         wrong: dict[str, str] = {}
         wanted, found = base, None
+        group = group_asked_for()
         try:
             wanted = form.wanted(base) if FILLED in request.args else base
             found = queries.matches_for(
@@ -61,6 +64,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 wanted,
                 campaign_id=campaign_id,
                 only_shortlist=bool(form.shortlisted.data),
+                among=creators.ids_found_by(session, group) if group is not None else None,
                 is_fair=not form.by_fit.data,
                 page=access.page_number(),
                 size=ROWS,
@@ -78,7 +82,8 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 creator_ids=[match.creator_id for match in found.page.rows],
             )
         )
-        if found is not None and wanted == base and not form.shortlisted.data:
+        usual = wanted == base and not form.shortlisted.data and group is None
+        if found is not None and usual:
             matching.record_showing(
                 session,
                 campaign_id=campaign_id,
@@ -93,6 +98,8 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             "brand/matches_part.html" if is_part else "brand/matches_list.html",
             campaign=campaign,
             form=form,
+            group=group,
+            groups=GROUP_WORDS,
             sliders=[(form.age_from, FROM_WORDS), (form.age_to, TO_WORDS)],
             wrong=wrong,
             wanted=wanted,

@@ -6,14 +6,18 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
 from marketplace.creators import queries
 from marketplace.creators import service as creators
 from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.actor import Actor
+from marketplace.matching.models import MatchShowing
 from tests.conftest import NOON, sign_in
-from tests.factories.creators import make_channel
+from tests.factories.campaigns import make_campaign
+from tests.factories.creators import make_channel, make_video
 
 
 def test_groups_are_off_until_ticked_and_off_again_when_unticked(
@@ -61,3 +65,32 @@ def test_a_brand_filters_by_a_group_and_reads_it_of_nobody(
     for address in (f"/brand/creators/{bea.creator_id}",):
         results += client.get(address).text
     assert [words for words in GROUP_WORDS.values() if words in results] == []
+
+
+def test_matches_are_narrowed_to_who_asked_and_say_it_of_nobody(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor, carl: Actor
+) -> None:
+    for actor in (bea, carl):
+        assert actor.creator_id is not None
+        channel = make_channel(session, creator_id=actor.creator_id)
+        make_video(session, channel_id=channel.id, views=10_000)
+    campaign = make_campaign(session, brand=acme, by=alice)
+    creators.declare_groups(session, actor=bea, groups=["rural"], now=NOON)
+    session.commit()
+    sign_in(client, alice)
+    address = f"/brand/campaigns/{campaign.id}/matches"
+
+    def found(asked: str) -> set[str]:
+        page = client.get(f"{address}?group={asked}").text
+        results = re.sub(r"<form.*?</form>", "", page, flags=re.DOTALL)
+        assert [words for words in GROUP_WORDS.values() if words in results] == []
+        return {name for name in ("Bea", "Carl") if f">{name}<" in results}
+
+    assert found("") == {"Bea", "Carl"}
+    shown = session.scalar(select(func.count()).select_from(MatchShowing))
+    assert found("rural") == {"Bea"}
+    assert found("veterans") == set()
+    page = client.get(f"{address}?group=veterans").text
+    assert "Nobody has asked to be found by this" in page
+    # What a brand looked for by a group is not kept.
+    assert session.scalar(select(func.count()).select_from(MatchShowing)) == shown
