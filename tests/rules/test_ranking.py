@@ -17,7 +17,8 @@ from marketplace.creators.queries import CreatorFacts
 from marketplace.creators.rules import AGES, TOPICS
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, ranking
-from marketplace.matching.columns.layout import COLUMNS
+from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES
+from marketplace.matching.columns.market import country_bps
 from marketplace.matching.rules.fit import Factors, fit_of, order_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, PartName, explain
@@ -95,6 +96,26 @@ def by_brute_force(market: Market, wanted: Wanted) -> list[tuple[UUID, Factors]]
         if columns.left_out_at(market, target, wanted.rules, each, row) is None
     ]
     return sorted(left, key=lambda pair: (-order_of(pair[1]), pair[0]))
+
+
+def test_a_country_without_a_column_has_look_alikes_too() -> None:
+    elsewhere = [code for code in COUNTRY_CODES if code not in {"EE", "LV"}][:DENSE_COUNTRIES]
+    market = make_market(
+        [
+            make_facts(1, country=None, countries={"EE": 9_000, "LV": 1_000}),
+            make_facts(2, country=None, countries={"EE": 10_000}),
+            *(
+                make_facts(number, country=None, countries={code: 5_000})
+                for number, code in enumerate(elsewhere, start=3)
+            ),
+        ]
+    )
+    target = columns.target_of(Wanted(currency="USD", country=frozenset({"LV"})), market)
+
+    found = country_bps(market, target, slice(0, 3))
+
+    assert "LV" not in market.context.countries
+    assert found.tolist() == [1_000 + 302, 335, 0]
 
 
 @given(creators(), wishes(), st.sampled_from([1, 3, 200]))
@@ -319,7 +340,7 @@ def test_a_country_without_a_column_counts_all_the_same(monkeypatch: pytest.Monk
 
     assert market.context.countries == ("US",)
     assert market.id_at(found.best[0].row) == rare.creator_id
-    assert found.best[0].factors.country == 8_000
+    assert found.best[0].factors.country == 8_000 + 4
 
 
 def days(year: int, month: int, day: int) -> int:

@@ -19,7 +19,12 @@ from marketplace.creators.queries import CreatorFacts
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.layout import DENSE_COUNTRIES, SEGMENTS
+from marketplace.matching.columns.layout import (
+    COUNTRY_CODES,
+    COUNTRY_NUMBERS,
+    DENSE_COUNTRIES,
+    SEGMENTS,
+)
 from marketplace.matching.columns.views import views_of
 from marketplace.matching.rules import shares, topics
 
@@ -48,10 +53,11 @@ class Context:
     """What the market as a whole says.
 
     countries: those with a column, by it. ages, genders: topic -> usual shares; "" for the market.
-    homes: home country -> usual shares by country; "" for the market. alike: (c, c) in percent.
-    costs: "format currency" -> millionths of a minor unit that a view usually costs; floors: the
-    same -> what nine of ten ask at least, in minor units. currencies: by their number. places: of
-    the most common terms among all, (t, d). centres: of the segments.
+    homes: home country -> usual shares by country; "" for the market. alike: (every country by its
+    number, those with a column) in percent. costs: "format currency" -> millionths of a minor unit
+    that a view usually costs; floors: the same -> what nine of ten ask at least, in minor units.
+    currencies: by their number. places: of the most common terms among all, (t, d). centres: of
+    the segments.
     """
 
     countries: tuple[str, ...]
@@ -93,11 +99,6 @@ def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Cont
     described_by = [uses_of(each) for each in facts]
     vocabulary = topics.Vocabulary.fit(described_by)
     places = places_in(vocabulary)
-    profiles = np.array(
-        [[each.countries.get(code, 0) / BPS_WHOLE for code in names] for each in described],
-        np.float32,
-    ).reshape(len(described), len(names))
-    alike = shares.look_alikes(profiles) if described else np.zeros((len(names), len(names)))
     vectors = vectors_of(
         [topics.weights(uses, vocabulary) for uses in described_by[:SEGMENT_SAMPLE]], places
     )
@@ -109,11 +110,21 @@ def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Cont
         ages=_usual(described, "age", AGES),
         genders=_usual(described, "gender", GENDERS),
         homes=_usual_countries(facts),
-        alike=np.rint(alike * 100).astype(np.uint8),
+        alike=_alike(described, names),
         costs=_costs(facts),
         floors=_floors(facts),
         currencies=tuple(sorted(currencies)),
     )
+
+
+def _alike(described: Sequence[CreatorFacts], names: Sequence[str]) -> NDArray[np.uint8]:
+    """How alike the countries with a column are to every country, also to one without."""
+    profiles = np.zeros((len(described), len(COUNTRY_CODES)), np.float32)
+    for row, each in enumerate(described):
+        for code, share in each.countries.items():
+            profiles[row, COUNTRY_NUMBERS[code]] = share / BPS_WHOLE
+    dense = [COUNTRY_NUMBERS[code] for code in names]
+    return np.rint(100 * shares.look_alikes(profiles)[:, dense]).astype(np.uint8)
 
 
 def uses_of(facts: CreatorFacts) -> dict[str, float]:

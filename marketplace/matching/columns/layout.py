@@ -19,7 +19,7 @@ from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""

@@ -117,7 +117,7 @@ def target_of(wanted: Wanted, market: Market) -> Target:
         genders=_places(wanted.gender, GENDERS),
         countries=wanted_places if wanted.country else None,
         rare=_rare(market, wanted.country.difference(places)),
-        alike=_alike(context, wanted_places),
+        alike=_alike(context, wanted.country),
         terms=topics.query(spelled_out(wanted.words), context.vocabulary) if wanted.words else None,
         pieces=tuple((FORMATS.index(name), count) for name, count in wanted.pieces.items()),
         currency=context.currencies.index(wanted.currency)
@@ -185,8 +185,9 @@ def country_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16
         own += target.rare[pick]
     own *= np.uint16(STEP_BPS)
     if target.alike:
-        # Steps × percent stay below 2 bytes: all steps of a creator are 200 at most.
-        near = np.full(own.shape, ALIKE_PARTS // 2, np.uint16)
+        # Steps × percent stay below 2 bytes: all steps of a creator are 200 at most. Rounded up, so
+        # that whoever has some is found, behind all who have more.
+        near = np.full(own.shape, ALIKE_PARTS - 1, np.uint16)
         for place, percent in target.alike:
             near += columns[place][pick] * np.uint16(percent)
         near //= np.uint16(ALIKE_PARTS)
@@ -304,15 +305,15 @@ def _rare(market: Market, codes: frozenset[str]) -> NDArray[np.uint8] | None:
     return found
 
 
-def _alike(context: Context, wanted: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """The countries nearest to any wanted one, each once, by the nearest."""
+def _alike(context: Context, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:
+    """The countries with a column nearest to any wanted one, each once, by the nearest."""
     if not wanted:
         return ()
-    nearest = context.alike[:, list(wanted)].max(axis=1)
+    nearest = context.alike[[COUNTRY_NUMBERS[code] for code in sorted(wanted)]].max(axis=0)
     others = [
         (place, int(percent))
         for place, percent in enumerate(nearest)
-        if percent and place not in wanted
+        if percent and context.countries[place] not in wanted
     ]
     return tuple(sorted(others, key=lambda each: (-each[1], each[0]))[:ALIKE_MOST])
 

@@ -62,14 +62,13 @@ def recent(counts: Floats, *, half_life: float) -> Floats:
 def look_alikes(profiles: Floats) -> Floats:
     """Return how much an audience in one country says of another: (c, c), 0 to 1, diagonal 0.
 
-    Two countries are alike when the same creators are watched in both: the square of the cosine of
-    their columns. Squared, because a far likeness says next to nothing.
+    Two countries are alike when the same creators are watched in both: the cosine of their columns.
 
     profiles: each creator's shares (m, c), raw.
     """
     lengths = np.sqrt((profiles**2).sum(axis=0))
     unit = profiles / np.where(lengths > 0, lengths, 1)
-    alike = np.clip(unit.T @ unit, 0, 1) ** 2
+    alike = np.clip(unit.T @ unit, 0, 1)
     np.fill_diagonal(alike, 0)
     return np.asarray(alike, profiles.dtype)
 
