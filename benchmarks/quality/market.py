@@ -43,7 +43,7 @@ def facts(place: int, *, countries: Mapping[str, int]) -> CreatorFacts:
         rates={},
         kept=0,
         broken=0,
-        away_until=None,
+        away_until=0,
     )
 
 

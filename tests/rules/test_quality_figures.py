@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.quality.figures import Figure, Missing, Parts, folds, ranked
+from benchmarks.quality.market import facts, market
 
 SCORES = np.array([0.9, 0.8, 0.7, 0.6, 0.5])
 
@@ -66,3 +67,9 @@ def test_a_set_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert parts.rows("set/rows.csv.gz") == [{"name": "a", "count": "1"}]
     with pytest.raises(Missing, match=r"other\.csv\.gz is not there"):
         parts.rows("set/other.csv.gz")
+
+
+def test_a_data_set_can_stand_as_a_market() -> None:
+    kept = market([facts(0, countries={"US": 9_000}), facts(1, countries={"DE": 5_000})])
+
+    assert (kept.count, kept.context.countries) == (2, ("US", "DE"))
