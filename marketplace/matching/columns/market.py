@@ -40,7 +40,7 @@ ESTIMATE_BPS: Final = 12_500
 """A price that nobody has named is taken as a quarter dearer than is usual."""
 ALIKE_PARTS: Final = round(100 / STEP_BPS / shares.SPILL)
 """Steps × percent of likeness that make one basis point."""
-ALIKE_MOST: Final = 5
+ALIKE_MOST: Final = 4
 """The look-alike countries that count for a target: the nearest."""
 EPOCH: Final = date(1970, 1, 1)
 
@@ -222,8 +222,22 @@ def prices(market: Market, target: Target, pick: Pick) -> tuple[NDArray[Any], ND
 
     For the others it is estimated.
     """
+    asked, known = asked_prices(market, target, pick)
+    unknown = np.flatnonzero(~known)
+    if len(unknown):
+        asked[unknown] = estimates(target, market.arrays["views"][pick][unknown])
+    return asked, known
+
+
+def asked_prices(
+    market: Market, target: Target, pick: Pick
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """What the creators themselves ask for all pieces, and of whom that is known.
+
+    For the others there stands anything.
+    """
     columns = market.arrays
-    known = columns["currency"][pick] == (UNKNOWN if target.currency < 0 else target.currency)
+    known: NDArray[np.bool_] = columns["currency"][pick] == max(target.currency, 0)
     if target.currency < 0:
         known[:] = False
     asked: NDArray[Any]
@@ -239,9 +253,6 @@ def prices(market: Market, target: Target, pick: Pick) -> tuple[NDArray[Any], ND
         np.minimum(asked, U4_MOST, out=asked)
     if len(market.rates) and target.currency >= 0:
         _other_rates(market, target, pick, asked, known)
-    unknown = np.flatnonzero(~known)
-    if len(unknown):
-        asked[unknown] = estimates(target, columns["views"][pick][unknown])
     return asked, known
 
 

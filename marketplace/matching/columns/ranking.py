@@ -1,10 +1,10 @@
 """The best of the whole market for a wish: exact, in one pass over the columns.
 
 The market is gone through in blocks that stay in the processor's cache. Hard rules remove first,
-and are counted. Then everybody gets the fit as if the topic were perfect, in 4-byte numbers; only
-for whom this bound still reaches the present best is the topic looked at. Whoever may be among the
-best by these numbers is computed again in whole ones, and those decide: so the result is that of
-computing every fit exactly, whatever the order of the rows.
+and are counted. Then everybody gets a bound in 4-byte numbers: the fit as if topic, format and
+reliability were perfect. Only whose bound still reaches the present best is looked at whole.
+Whoever may be among the best is computed again in whole numbers, and those decide: so the result is
+that of computing every fit exactly, whatever the order of the rows.
 """
 
 from __future__ import annotations
@@ -13,29 +13,28 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.layout import WHOLE_STEPS, Flag
+from marketplace.matching.columns.context import MICRO
+from marketplace.matching.columns.layout import U4_MOST, WHOLE_STEPS, Flag
 from marketplace.matching.columns.market import (
     Market,
     Pick,
     Rows,
     Target,
     age_steps,
+    asked_prices,
     country_bps,
     factor_columns,
     factors_at,
-    format_bps,
     gender_steps,
-    prices,
     target_of,
-    topic_bps,
 )
-from marketplace.matching.rules.fit import Factors, PartName, order_of, weight_of
+from marketplace.matching.rules.fit import PART_SHARES, Factors, order_of, weight_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import HardRules, Wanted
 
@@ -131,12 +130,12 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
         if count < PICK_BELOW * len(alive):
             pick = np.flatnonzero(alive) + block.start
             alive = np.ones(len(pick), bool)
-        fits = _bounds(market, target, wanted.rules, pick, alive, left_out)
+        bounds = _bounds(market, target, wanted.rules, pick, alive, left_out)
         left = int(np.count_nonzero(alive))
         candidates += left
         step = max(1, left // SOME_OF_BLOCK)
         some.append(_rows(pick, np.flatnonzero(alive[::step]) * step))
-        _take(market, target, best, pick, fits)
+        _take(market, target, best, pick, bounds, alive)
     return Ranking(
         best=_exactly(market, target, best.settle(), most),
         candidates=candidates,
@@ -168,9 +167,9 @@ def cheapest_minor(market: Market, wanted: Wanted) -> int | None:
     for begin in range(0, market.count, BLOCK):
         block = slice(begin, min(begin + BLOCK, market.count))
         alive = keep_by_rules(market, target, rules, block, Counter())
-        fits = _bounds(market, target, rules, block, alive, Counter())
-        price, known = prices(market, target, block)
-        known &= fits > 0
+        _bounds(market, target, rules, block, alive, Counter())
+        price, known = asked_prices(market, target, block)
+        known &= alive
         if known.any():
             found.append(int(price[known].min()))
     return min(found, default=None)
@@ -188,9 +187,10 @@ def keep_by_rules(
     alive = np.ones(block.stop - block.start, bool)
 
     remove = partial(_remove, left_out, alive)
-    flags = columns["flags"][block]
-    remove(LeftOut.ACCOUNT_CLOSED, (flags & Flag.CLOSED) != 0)
-    remove(LeftOut.NO_CHANNEL, (flags & Flag.CHANNEL) == 0)
+    flags = columns["flags"][block] & (Flag.CLOSED | Flag.CHANNEL)
+    if (flags != Flag.CHANNEL).any():
+        remove(LeftOut.ACCOUNT_CLOSED, (flags & Flag.CLOSED) != 0)
+        remove(LeftOut.NO_CHANNEL, (flags & Flag.CHANNEL) == 0)
     remove(LeftOut.NO_VIEWS, columns["views"][block] == 0)
     if target.homes is not None:
         remove(LeftOut.LIVES_ELSEWHERE, ~target.homes[columns["home"][block]])
@@ -232,54 +232,70 @@ def _bounds(
     alive: NDArray[np.bool_],
     left_out: Counter[LeftOut],
 ) -> Reals:
-    """The fit of each as if the topic were perfect; 0 for whom a rule removes, here from alive."""
+    """More than the fit of each can be: as if topic, format and reliability were perfect.
+
+    Whom price or target removes is taken from ``alive``; what stands there for them means nothing.
+    """
     columns = market.arrays
-    price, known = prices(market, target, pick)
+    asked, known = asked_prices(market, target, pick)
+    bounds = columns["views"][pick].astype(np.float32)
+    price = asked.astype(np.float32)
+    if not known.all():
+        # An estimate is rounded to a whole number; never more than this is taken from it.
+        usual = bounds * np.float32(target.cost_micro / MICRO)
+        usual -= np.float32(0.5)
+        np.clip(usual, 1, U4_MOST, out=usual)
+        np.copyto(price, usual, where=~known)
     if rules.price_most_minor is not None:
-        known &= price > rules.price_most_minor
+        known &= asked > rules.price_most_minor
         _remove(left_out, alive, LeftOut.TOO_DEAR, known)
-    fits = columns["views"][pick].astype(np.float32)
-    fits *= columns["authentic"][pick]
+    bounds *= columns["authentic"][pick]
     for steps in (age_steps(market, target, pick), gender_steps(market, target, pick)):
         if steps is not None:
-            fits *= steps
+            bounds *= steps
     if target.countries is not None:
-        fits *= country_bps(market, target, pick)
-    _remove(left_out, alive, LeftOut.NOBODY_IN_TARGET, fits == 0)
-    fits *= alive
-    fits *= _weighted(format_bps(market, target, pick), PartName.FORMAT)
-    fits *= _weighted(columns["reliability"][pick], PartName.RELIABILITY, scale=WHOLE_STEPS)
-    fits /= price
-    return fits
+        bounds *= country_bps(market, target, pick)
+    _remove(left_out, alive, LeftOut.NOBODY_IN_TARGET, bounds == 0)
+    bounds /= price
+    return bounds
 
 
-def _weighted(values: NDArray[Any], name: PartName, *, scale: int = BPS_WHOLE) -> Reals:
-    weight = weight_of(name) / BPS_WHOLE
-    found = values.astype(np.float32)
-    found *= np.float32(weight / scale)
-    found += np.float32(1 - weight)
-    return found
-
-
-def _take(market: Market, target: Target, best: _Best, pick: Pick, fits: Reals) -> None:
-    """Offer a block's creators to the best, looking at the topic only where it may matter."""
-    near = np.flatnonzero(fits >= best.reach)
-    if target.terms is None:
-        best.add(_rows(pick, near), fits[near])
-        return
+def _take(
+    market: Market,
+    target: Target,
+    best: _Best,
+    pick: Pick,
+    bounds: Reals,
+    alive: NDArray[np.bool_],
+) -> None:
+    """Offer a block's creators to the best, computing whole fits only where they may matter."""
+    near = np.flatnonzero((bounds >= best.reach / _scale(target)) & alive)
     first = FIRST_LOOK * best.most
     if not best.is_full and len(near) > first:
-        order = np.argpartition(fits[near], len(near) - first)
-        _look(market, target, best, _rows(pick, near[order[-first:]]), fits[near[order[-first:]]])
+        order = np.argpartition(bounds[near], len(near) - first)
+        _look(market, target, best, _rows(pick, near[order[-first:]]))
         best.settle()
         near = near[order[:-first]]
-        near = near[fits[near] >= best.reach]
-    _look(market, target, best, _rows(pick, near), fits[near])
+        near = near[bounds[near] >= best.reach / _scale(target)]
+    _look(market, target, best, _rows(pick, near))
 
 
-def _look(market: Market, target: Target, best: _Best, rows: Rows, fits: Reals) -> None:
-    if len(rows):
-        best.add(rows, fits * _weighted(topic_bps(market, target, rows), PartName.TOPIC))
+def _scale(target: Target) -> np.float32:
+    """What a bound has to be multiplied by to be a fit: its shares are not of one."""
+    parts = 1 + (target.ages is not None) + (target.genders is not None)
+    whole = WHOLE_STEPS**parts * (1 if target.countries is None else BPS_WHOLE)
+    return np.float32(1 / whole)
+
+
+def _look(market: Market, target: Target, best: _Best, rows: Rows) -> None:
+    if not len(rows):
+        return
+    views, *shares, price = factor_columns(market, target, rows)
+    fits = views / price
+    for share, name in zip(shares, PART_SHARES, strict=True):
+        weight = weight_of(name) / BPS_WHOLE
+        fits *= 1 - weight + weight / BPS_WHOLE * share
+    best.add(rows, fits.astype(np.float32))
 
 
 def _exactly(market: Market, target: Target, rows: Rows, most: int) -> list[Ranked]:
