@@ -41,10 +41,12 @@ from marketplace.matching.rules.wanted import HardRules, Wanted
 Reals = NDArray[np.float32]
 
 BEST: Final = 200
-BLOCK: Final = 65_536
+BLOCK: Final = 131_072
 FIRST_LOOK: Final = 8
 """In the first block, where nothing is known yet, the topic is looked at for this many times the
 number wanted."""
+AT_ONCE: Final = 2_048
+"""With so many whose bound reaches, their whole fits are computed."""
 TINY: Final = 1e-30
 """Below every fit that is more than nothing."""
 SLACK: Final = np.float32(1 - 1e-5)
@@ -117,6 +119,7 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
     """Return the best creators of a market for a wish; see the module."""
     target = target_of(wanted, market)
     best = _Best(most)
+    waiting = _Waiting(market, target, best)
     left_out: Counter[LeftOut] = Counter()
     some: list[Rows] = []
     candidates = 0
@@ -135,7 +138,8 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
         candidates += left
         step = max(1, left // SOME_OF_BLOCK)
         some.append(_rows(pick, np.flatnonzero(alive[::step]) * step))
-        _take(market, target, best, pick, bounds, alive)
+        waiting.take(pick, bounds, alive)
+    waiting.look()
     return Ranking(
         best=_exactly(market, target, best.settle(), most),
         candidates=candidates,
@@ -260,24 +264,45 @@ def _bounds(
     return bounds
 
 
-def _take(
-    market: Market,
-    target: Target,
-    best: _Best,
-    pick: Pick,
-    bounds: Reals,
-    alive: NDArray[np.bool_],
-) -> None:
-    """Offer a block's creators to the best, computing whole fits only where they may matter."""
-    near = np.flatnonzero((bounds >= best.reach / _scale(target)) & alive)
-    first = FIRST_LOOK * best.most
-    if not best.is_full and len(near) > first:
-        order = np.argpartition(bounds[near], len(near) - first)
-        _look(market, target, best, _rows(pick, near[order[-first:]]))
-        best.settle()
-        near = near[order[:-first]]
-        near = near[bounds[near] >= best.reach / _scale(target)]
-    _look(market, target, best, _rows(pick, near))
+class _Waiting:
+    """Creators whose bound reaches the present best; looked at some thousand at a time."""
+
+    def __init__(self, market: Market, target: Target, best: _Best) -> None:
+        self.market, self.target, self.best = market, target, best
+        self.scale = _scale(target)
+        self._rows: list[Rows] = []
+        self._bounds: list[Reals] = []
+        self._count = 0
+
+    def take(self, pick: Pick, bounds: Reals, alive: NDArray[np.bool_]) -> None:
+        """Keep those of a block who may be among the best."""
+        near = np.flatnonzero((bounds >= self.best.reach / self.scale) & alive)
+        first = FIRST_LOOK * self.best.most
+        if not self.best.is_full and len(near) > first:
+            order = np.argpartition(bounds[near], len(near) - first)
+            _look(self.market, self.target, self.best, _rows(pick, near[order[-first:]]))
+            self.best.settle()
+            near = near[order[:-first]]
+            near = near[bounds[near] >= self.best.reach / self.scale]
+        self._rows.append(_rows(pick, near))
+        self._bounds.append(bounds[near])
+        self._count += len(near)
+        if self._count >= AT_ONCE:
+            self.look()
+
+    def look(self) -> None:
+        """Compute the whole fits of those whose bound still reaches the best."""
+        if not self._rows:
+            return
+        rows, bounds = np.concatenate(self._rows), np.concatenate(self._bounds)
+        _look(
+            self.market,
+            self.target,
+            self.best,
+            rows[bounds >= self.best.reach / self.scale],
+        )
+        self.best.settle()
+        self._rows, self._bounds, self._count = [], [], 0
 
 
 def _scale(target: Target) -> np.float32:

@@ -127,7 +127,7 @@ def explain(wanted: Wanted, seen: Seen, medians: Factors | None) -> Explained:
 
 def explain_all(wanted: Wanted, seen: Sequence[Seen], medians: Factors | None) -> list[Explained]:
     """Return the same for many creators."""
-    kinds = [_kind(name, medians) for name in PartName if _is_asked(name, wanted)]
+    kinds = [_kind(name, wanted, medians) for name in PartName if _is_asked(name, wanted)]
     return [
         Explained(
             fit=fit_of(each.factors),
@@ -141,31 +141,36 @@ def explain_all(wanted: Wanted, seen: Sequence[Seen], medians: Factors | None) -
 
 
 class _Kind(NamedTuple):
-    """One part as it is the same for all creators. usual: what the middle one's counts as."""
+    """One part as it is the same for all creators.
+
+    usual: what the middle one's counts as. said: what is wanted, in words.
+    """
 
     name: PartName
     place: int
     weight_bps: int
     is_share: bool
     usual: int
-    told: Callable[[Wanted, Seen], Told]
+    said: str
+    told: Callable[[str, Wanted, Seen], Told]
 
 
-def _kind(name: PartName, medians: Factors | None) -> _Kind:
+def _kind(name: PartName, wanted: Wanted, medians: Factors | None) -> _Kind:
     place = Factors._fields.index(name)
     weight = weight_of(name)
     is_share = name not in {PartName.VIEWS, PartName.PRICE}
     usual = 0
     if medians is not None:
         usual = weighted(medians[place], weight) if is_share else medians[place]
-    return _Kind(name, place, weight, is_share, usual, _EVIDENCE[name])
+    said = _SAID[name](wanted) if name in _SAID else ""
+    return _Kind(name, place, weight, is_share, usual, said, _EVIDENCE[name])
 
 
 def _part(kind: _Kind, wanted: Wanted, seen: Seen) -> Part:
     value = seen.factors[kind.place]
     times = weighted(value, kind.weight_bps) if kind.is_share else value
     over, under = (kind.usual, times) if kind.name is PartName.PRICE else (times, kind.usual)
-    claim, basis = kind.told(wanted, seen)
+    claim, basis = kind.told(kind.said, wanted, seen)
     return Part(
         kind.name,
         value,
@@ -213,32 +218,29 @@ def _intervals(wanted: Wanted, seen: Sequence[Seen]) -> list[tuple[int, int]]:
     return list(zip(lows.tolist(), highs.tolist(), strict=True))
 
 
-def _views(_wanted: Wanted, seen: Seen) -> Told:
+def _views(_said: str, _wanted: Wanted, seen: Seen) -> Told:
     return (
         f"The next video can be expected to get {seen.factors.views:,} views",
         f"by the last ones; four of five are between {seen.views_low:,} and {seen.views_high:,}",
     )
 
 
-def _authentic(_wanted: Wanted, seen: Seen) -> Told:
+def _authentic(_said: str, _wanted: Wanted, seen: Seen) -> Told:
     share = percent(seen.factors.authentic)
     return f"{share} of the views are on videos without a sign of purchase", "in what we can see"
 
 
-def _age(wanted: Wanted, seen: Seen) -> Told:
-    share = percent(seen.factors.age)
-    return f"{share} of the viewers are {age_words(wanted.ages)}", _by(seen)
+def _age(said: str, _wanted: Wanted, seen: Seen) -> Told:
+    return f"{percent(seen.factors.age)} of the viewers are {said}", _by(seen)
 
 
-def _gender(wanted: Wanted, seen: Seen) -> Told:
-    share = percent(seen.factors.gender)
-    return f"{share} of the viewers are {gender_words(wanted.gender)}", _by(seen)
+def _gender(said: str, _wanted: Wanted, seen: Seen) -> Told:
+    return f"{percent(seen.factors.gender)} of the viewers are {said}", _by(seen)
 
 
-def _country(wanted: Wanted, seen: Seen) -> Told:
-    share = percent(seen.factors.country)
+def _country(said: str, _wanted: Wanted, seen: Seen) -> Told:
     return (
-        f"{share} of the viewers live in {country_words(wanted.country)}",
+        f"{percent(seen.factors.country)} of the viewers live in {said}",
         f"{_by(seen)}; a twentieth of those in countries with like audiences is counted in",
     )
 
@@ -249,26 +251,25 @@ def _by(seen: Seen) -> str:
     return f"{SAID_BY[seen.source]}, which counts as {seen.people:,} people"
 
 
-def _topic(wanted: Wanted, seen: Seen) -> Told:
+def _topic(said: str, _wanted: Wanted, seen: Seen) -> Told:
     if not seen.words:
-        return f"Nothing in common with {listed(wanted.words)}", ""
-    return f"Makes {', '.join(seen.words[:WORDS_TOLD])}", f"you ask for {listed(wanted.words)}"
+        return f"Nothing in common with {said}", ""
+    return f"Makes {', '.join(seen.words[:WORDS_TOLD])}", f"you ask for {said}"
 
 
-def _format(wanted: Wanted, seen: Seen) -> Told:
-    asked = listed([name.replace("_", " ") for name in wanted.pieces], "and")
+def _format(said: str, _wanted: Wanted, seen: Seen) -> Told:
     if seen.factors.format == BPS_WHOLE:
-        return f"Offers or makes {asked}", ""
-    return f"Does not say whether they make {asked}", "what is not said counts half"
+        return f"Offers or makes {said}", ""
+    return f"Does not say whether they make {said}", "what is not said counts half"
 
 
-def _reliability(_wanted: Wanted, seen: Seen) -> Told:
+def _reliability(_said: str, _wanted: Wanted, seen: Seen) -> Told:
     if not seen.has_record:
         return "No collaboration has ended here yet", "which counts as four of five kept"
     return "By the collaborations that have ended here", "drawn towards four of five kept"
 
 
-def _price(wanted: Wanted, seen: Seen) -> Told:
+def _price(_said: str, wanted: Wanted, seen: Seen) -> Told:
     asked = amount(seen.factors.price, wanted.currency)
     if seen.price_is_estimated:
         return (
@@ -279,7 +280,16 @@ def _price(wanted: Wanted, seen: Seen) -> Told:
     return f"Usually asks {asked} for this", ""
 
 
-_EVIDENCE: Final[Mapping[PartName, Callable[[Wanted, Seen], Told]]] = {
+_SAID: Final[Mapping[PartName, Callable[[Wanted], str]]] = {
+    PartName.AGE: lambda wanted: age_words(wanted.ages),
+    PartName.GENDER: lambda wanted: gender_words(wanted.gender),
+    PartName.COUNTRY: lambda wanted: country_words(wanted.country),
+    PartName.TOPIC: lambda wanted: listed(wanted.words),
+    PartName.FORMAT: lambda wanted: listed(
+        [name.replace("_", " ") for name in wanted.pieces], "and"
+    ),
+}
+_EVIDENCE: Final[Mapping[PartName, Callable[[str, Wanted, Seen], Told]]] = {
     PartName.VIEWS: _views,
     PartName.AUTHENTIC: _authentic,
     PartName.AGE: _age,
