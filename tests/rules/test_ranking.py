@@ -135,7 +135,7 @@ def test_the_ranking_is_that_of_computing_everybody(
 
 @given(creators(), wishes())
 @settings(max_examples=20, deadline=None)
-def test_small_blocks_and_a_tight_first_look_change_nothing(
+def test_small_blocks_two_halves_and_a_tight_first_look_change_nothing(
     facts: list[CreatorFacts], wanted: Wanted
 ) -> None:
     market = make_market(facts)
@@ -144,6 +144,8 @@ def test_small_blocks_and_a_tight_first_look_change_nothing(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "BLOCK", 5)
         patch.setattr(ranking, "FIRST_LOOK", 1)
+        patch.setattr(ranking, "AT_ONCE", 2)
+        patch.setattr(ranking, "TWO_HALVES_FROM", 1)
         pieces = columns.rank(market, wanted, most=3)
 
     assert pieces.best == whole.best

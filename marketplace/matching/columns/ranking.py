@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -45,6 +46,8 @@ BLOCK: Final = 131_072
 FIRST_LOOK: Final = 8
 """In the first block, where nothing is known yet, the topic is looked at for this many times the
 number wanted."""
+TWO_HALVES_FROM: Final = 200_000
+"""A market of so many is worth a second thread."""
 AT_ONCE: Final = 2_048
 """With so many whose bound reaches, their whole fits are computed."""
 TINY: Final = 1e-30
@@ -116,16 +119,49 @@ class _Best:
 
 
 def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
-    """Return the best creators of a market for a wish; see the module."""
+    """Return the best creators of a market for a wish; see the module.
+
+    A large market is gone through in two halves at once.
+    """
     target = target_of(wanted, market)
+    parts = 1 if market.count < TWO_HALVES_FROM else 2
+    ends = [market.count * number // parts for number in range(parts + 1)]
+    look = partial(_look_through, market, target, wanted.rules, most)
+    if parts == 1:
+        halves = [look(0, market.count)]
+    else:
+        with ThreadPoolExecutor(parts) as threads:
+            halves = list(threads.map(look, ends[:-1], ends[1:]))
+    left_out = sum((half.left_out for half in halves), Counter[LeftOut]())
+    return Ranking(
+        best=_exactly(market, target, np.concatenate([half.rows for half in halves]), most),
+        candidates=sum(half.candidates for half in halves),
+        left_out={rule: left_out[rule] for rule in LeftOut if left_out[rule]},
+        medians=_medians(market, target, [rows for half in halves for rows in half.some]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """What one look through a part of the market found. some: candidates from all over it."""
+
+    rows: Rows
+    candidates: int
+    left_out: Counter[LeftOut]
+    some: Sequence[Rows]
+
+
+def _look_through(
+    market: Market, target: Target, rules: HardRules, most: int, first: int, last: int
+) -> _Half:
     best = _Best(most)
     waiting = _Waiting(market, target, best)
     left_out: Counter[LeftOut] = Counter()
     some: list[Rows] = []
     candidates = 0
-    for begin in range(0, market.count, BLOCK):
-        block = slice(begin, min(begin + BLOCK, market.count))
-        alive = keep_by_rules(market, target, wanted.rules, block, left_out)
+    for begin in range(first, last, BLOCK):
+        block = slice(begin, min(begin + BLOCK, last))
+        alive = keep_by_rules(market, target, rules, block, left_out)
         count = int(np.count_nonzero(alive))
         if not count:
             continue
@@ -133,19 +169,14 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
         if count < PICK_BELOW * len(alive):
             pick = np.flatnonzero(alive) + block.start
             alive = np.ones(len(pick), bool)
-        bounds = _bounds(market, target, wanted.rules, pick, alive, left_out)
+        bounds = _bounds(market, target, rules, pick, alive, left_out)
         left = int(np.count_nonzero(alive))
         candidates += left
         step = max(1, left // SOME_OF_BLOCK)
         some.append(_rows(pick, np.flatnonzero(alive[::step]) * step))
         waiting.take(pick, bounds, alive)
     waiting.look()
-    return Ranking(
-        best=_exactly(market, target, best.settle(), most),
-        candidates=candidates,
-        left_out={rule: left_out[rule] for rule in LeftOut if left_out[rule]},
-        medians=_medians(market, target, some),
-    )
+    return _Half(best.settle(), candidates, left_out, some)
 
 
 def middle(market: Market, wanted: Wanted) -> Factors | None:
