@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -85,10 +86,15 @@ def test_the_way_of_a_fee_is_told_step_by_step(
 ) -> None:
     owed = make_accepted(session, campaign, by=alice, creator=bea)
     sign_in(client, bea)
-    make_earning(session, owed, matured=False)
+    earning = make_earning(session, owed, matured=False)
+    over, earning.payable_at = earning.payable_at, datetime(2126, 11, 11, tzinfo=UTC)
+    session.flush()
     page = words(client)
     assert tiles(page) == ["$380.00", "$0.00", "$0.00", "$0.00"]
-    assert "In the hold window until Mon 9 Nov 2026; then it can be paid out." in page
+    assert "In the hold window until Mon 11 Nov 2126; then it can be paid out." in page
+    earning.payable_at = over
+    session.flush()
+    assert "The hold window is over; it can be paid out at any moment." in words(client)
 
     make_earning(session, owed)
     page = words(client)
