@@ -85,9 +85,9 @@ rates AS (
     FROM pairs p JOIN rate_cards r ON r.creator_id = p.old_id
 )
 INSERT INTO audience_snapshots
-    (id, channel_id, source, sample_size, taken_at, age, gender, country, interest)
+    (id, channel_id, source, sample_size, taken_at, age, gender, country, interest, language)
 SELECT gen_random_uuid(), p.new_id, a.source, a.sample_size, a.taken_at, a.age, a.gender,
-    a.country, a.interest
+    a.country, a.interest, a.language
 FROM channel_pairs p JOIN audience_snapshots a ON a.channel_id = p.old_id
 """
 """One statement, so that what points at a new row is checked when all of them are there."""

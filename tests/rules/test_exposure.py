@@ -48,6 +48,16 @@ def test_the_last_of_every_ten_places_goes_to_the_fresh() -> None:
     assert sorted(place.at for place in found) == list(range(30))
 
 
+def test_the_first_places_are_the_same_when_only_they_are_asked_for() -> None:
+    orders, lists = list(range(30, 0, -1)), [0, 3, 0] * 10
+    whole = fair_order(orders, lists, [29, 28])
+    assert [fair_order(orders, lists, [29, 28], most=n) for n in (0, 11, 99)] == [
+        [],
+        whole[:11],
+        whole,
+    ]
+
+
 def test_whoever_came_by_fit_does_not_come_again_as_fresh() -> None:
     found = fair_order(list(range(12, 0, -1)), [0] * 12, [0, 1, 11])
     assert found[9] == Placing(11, True)

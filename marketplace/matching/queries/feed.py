@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -33,6 +33,9 @@ from marketplace.store.paging import PAGE_SIZE, Page
 
 LISTED: Final = 200
 """So many of the best are listed; nobody pages further."""
+
+
+Choices: TypeAlias = Mapping[FeedChoiceKind, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def feed_for(
     session: Session,
     *,
     creator_id: UUID,
+    chosen: Choices | None = None,
     among: Collection[UUID] | None = None,
     page: int = 1,
     size: int = PAGE_SIZE,
@@ -74,9 +78,11 @@ def feed_for(
 ) -> Page[FeedLine]:
     """One page of the open briefs for a creator, the best of LISTED first, computed now.
 
-    among: only these campaigns. Raises NotFound for a creator who does not exist.
+    chosen: what the creator does not want to see, where that was asked for already. among: only
+    these campaigns. Raises NotFound for a creator who does not exist.
     """
-    chosen = choices_of(session, creator_id=creator_id)
+    if chosen is None:
+        chosen = choices_of(session, creator_id=creator_id)
     model = present_chances(session).get(Step.OFFER, start(Step.OFFER))
     less = topic_bits(chosen[FeedChoiceKind.LESS_TOPIC])
 
@@ -128,7 +134,7 @@ def feed_for(
     return Page(rows=lines, number=number, total=len(shown), size=size)
 
 
-def choices_of(session: Session, *, creator_id: UUID) -> Mapping[FeedChoiceKind, list[str]]:
+def choices_of(session: Session, *, creator_id: UUID) -> Choices:
     """What a creator does not want to see, by kind, in the order in which it was said."""
     found: dict[FeedChoiceKind, list[str]] = {kind: [] for kind in FeedChoiceKind}
     for choice in session.scalars(_CHOICES, {"creator_id": creator_id}):
@@ -187,7 +193,7 @@ def _row(
 def _not_hidden(
     session: Session,
     order: Sequence[UUID],
-    chosen: Mapping[FeedChoiceKind, Sequence[str]],
+    chosen: Choices,
     among: Collection[UUID] | None,
 ) -> list[UUID]:
     """The best LISTED of the order that the creator may and wants to see."""

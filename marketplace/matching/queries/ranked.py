@@ -16,7 +16,7 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import Shortlisting
 from marketplace.matching.queries.sharing import Shared, by_fit, in_fair_order
-from marketplace.matching.rules.fit import order_of
+from marketplace.matching.rules.fit import fit_of, order_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, explain_all
 from marketplace.matching.rules.topic_words import spelled_out
@@ -80,6 +80,7 @@ class _Place:
     fit: Explained
     left_out: LeftOut | None = None
     shared: Shared | None = None
+    best_fit: int = 0
 
 
 def matches_for(
@@ -106,18 +107,19 @@ def matches_for(
 
     def look(market: Market) -> tuple[list[_Place], Matches]:
         ranking = columns.rank(market, wanted)
-        if is_fair and chosen is None:
-            order = in_fair_order(session, market, ranking.best, campaign_id=campaign_id, now=now)
-        else:
-            order = by_fit(ranking.best)
-        numbers = {each.row: (number, each) for number, each in enumerate(order, 1)}
-        rows = list(numbers) if chosen is None else _rows_of(market, chosen)
-        total = len(rows)
+        best = ranking.best
+        rows = [] if chosen is None else _in_order(market, wanted, _rows_of(market, chosen))
+        total = len(best) if chosen is None else len(rows)
         number = min(max(1, page), max(1, -(-total // size)))
+        here = slice((number - 1) * size, number * size)
+        order = (
+            in_fair_order(session, market, best, campaign_id=campaign_id, most=here.stop, now=now)
+            if is_fair and chosen is None
+            else by_fit(best)
+        )
+        numbers = {each.row: (place, each) for place, each in enumerate(order, 1)}
+        rows = [each.row for each in order[here]] if chosen is None else rows[here]
         target = columns.target_of(wanted, market)
-        if chosen is not None:
-            rows = _in_order(market, wanted, rows)
-        rows = rows[(number - 1) * size : number * size]
         seen = columns.seen_at(market, target, rows)
         fits = explain_all(wanted, seen, ranking.medians)
         places = []
@@ -127,6 +129,7 @@ def matches_for(
                 _Place(
                     number=place,
                     shared=shared,
+                    best_fit=0 if place is None else fit_of(best[place - 1].factors),
                     creator_id=market.id_at(row),
                     fit=fit,
                     left_out=columns.left_out_at(market, target, wanted.rules, each, row),
@@ -206,7 +209,7 @@ def _line(place: _Place, row: Any) -> MatchLine:
         by_fit=None if place.shared is None else place.shared.by_fit,
         lists=0 if place.shared is None else place.shared.lists,
         is_fresh=place.shared is not None and place.shared.is_fresh,
-        best_fit=0 if place.shared is None else place.shared.best_fit,
+        best_fit=place.best_fit,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.matching.columns import Market, Ranked
 from marketplace.matching.models import MatchListing
 from marketplace.matching.rules.exposure import drawn, fair_order, is_fresh
-from marketplace.matching.rules.fit import fit_of, order_of
+from marketplace.matching.rules.fit import order_of
 from marketplace.store.rows import given_in
 
 WEEK: Final = timedelta(days=7)
@@ -23,20 +23,24 @@ class Shared(NamedTuple):
     """One place of a list.
 
     by_fit: the place the fit alone would give, from 1. lists: of other campaigns this week.
-    best_fit: of whoever would have this place by fit alone.
     """
 
     row: int
     by_fit: int
     lists: int
     is_fresh: bool
-    best_fit: int
 
 
 def in_fair_order(
-    session: Session, market: Market, best: Sequence[Ranked], *, campaign_id: UUID, now: datetime
+    session: Session,
+    market: Market,
+    best: Sequence[Ranked],
+    *,
+    campaign_id: UUID,
+    most: int,
+    now: datetime,
 ) -> list[Shared]:
-    """The best of a ranking in the order that shares attention; see ``rules.exposure``."""
+    """The first places of a ranking in the order that shares attention; see ``rules.exposure``."""
     ids = [market.id_at(each.row) for each in best]
     seen = lists_of_week(session, ids, but=campaign_id, now=now)
     lists = [seen.get(one, 0) for one in ids]
@@ -45,7 +49,7 @@ def in_fair_order(
     lot = drawn(fresh, lot=f"{campaign_id} {year}-{week}")
     at = {one: place for place, one in enumerate(ids)}
     placings = fair_order(
-        [order_of(each.factors) for each in best], lists, [at[one] for one in lot]
+        [order_of(each.factors) for each in best], lists, [at[one] for one in lot], most=most
     )
     return [
         Shared(
@@ -53,18 +57,14 @@ def in_fair_order(
             by_fit=each.at + 1,
             lists=lists[each.at],
             is_fresh=each.is_fresh,
-            best_fit=fit_of(best[place].factors),
         )
-        for place, each in enumerate(placings)
+        for each in placings
     ]
 
 
 def by_fit(best: Sequence[Ranked]) -> list[Shared]:
     """The best of a ranking in the order of fit alone."""
-    return [
-        Shared(each.row, place, 0, is_fresh=False, best_fit=fit_of(each.factors))
-        for place, each in enumerate(best, start=1)
-    ]
+    return [Shared(each.row, place, 0, is_fresh=False) for place, each in enumerate(best, start=1)]
 
 
 def lists_of_week(

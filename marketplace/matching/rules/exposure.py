@@ -52,8 +52,10 @@ def attention_bps(lists: int) -> int:
     return _ATTENTION[min(max(lists, 0), SHOWN_MOST)]
 
 
-def fair_order(orders: Sequence[int], lists: Sequence[int], fresh: Sequence[int]) -> list[Placing]:
-    """Return the places of a list.
+def fair_order(
+    orders: Sequence[int], lists: Sequence[int], fresh: Sequence[int], *, most: int | None = None
+) -> list[Placing]:
+    """Return the places of a list, or the first of them.
 
     orders: of each candidate, larger for a better fit, in falling order. lists: how many other
     lists of the week each was in. fresh: places among them drawn by :func:`drawn`, in the order of
@@ -65,7 +67,8 @@ def fair_order(orders: Sequence[int], lists: Sequence[int], fresh: Sequence[int]
     waiting = list(fresh)
     placed: dict[int, bool] = {}
     remaining = iter(by_rule)
-    while len(placed) < len(orders):
+    wanted = len(orders) if most is None else min(most, len(orders))
+    while len(placed) < wanted:
         if len(placed) % FRESH_EVERY == FRESH_EVERY - 1:
             while waiting and waiting[0] in placed:
                 waiting.pop(0)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    copy_current_request_context,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 from wtforms.validators import InputRequired
@@ -23,7 +31,7 @@ from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.rules.labels import age_words
 from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
-from marketplace.store.session import transaction
+from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.creators import group_asked_for
@@ -45,10 +53,11 @@ class ShortlistForm(BaseForm):
 def matches(campaign_id: UUID) -> ResponseReturnValue:
     """Who fits, best first. The wish begins as the brief's and lives in the address from then on.
 
-    Only what the brief itself asks for is logged as shown: the rest is looking around.
+    Only what the brief itself asks for is logged as shown: the rest is looking around. It is
+    written when the page is out, so that nobody waits for it.
     """
     now = utc_now()
-    with transaction() as session:
+    with reading() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
         brief = queries.brief_to_match(session, campaign_id)
         base = queries.wanted_in(brief, rules=queries.rules_of(session, campaign_id))
@@ -83,15 +92,6 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             )
         )
         usual = wanted == base and not form.shortlisted.data and group is None
-        if found is not None and usual:
-            matching.record_showing(
-                session,
-                campaign_id=campaign_id,
-                brief_id=brief.id,
-                lines=found.page.rows,
-                actor=access.actor(),
-                now=now,
-            )
     is_part = request.headers.get(PART_HEADER) == "list"
     answer = make_response(
         render_template(
@@ -122,6 +122,22 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         422 if wrong else 200,
     )
     answer.vary.add(PART_HEADER)
+    if found is not None and usual:
+        lines, actor = found.page.rows, access.actor()
+
+        @answer.call_on_close
+        @copy_current_request_context
+        def log() -> None:
+            with transaction() as session:
+                matching.record_showing(
+                    session,
+                    campaign_id=campaign_id,
+                    brief_id=brief.id,
+                    lines=lines,
+                    actor=actor,
+                    now=now,
+                )
+
     return answer
 
 

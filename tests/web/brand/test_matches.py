@@ -64,9 +64,8 @@ def test_each_creator_is_shown_with_what_the_fit_is_made_of(
 ) -> None:
     sign_in(client, alice)
 
-    page = client.get(matches_of(campaign))
-
-    assert page.status_code == 200
+    with client.get(matches_of(campaign)) as page:
+        assert page.status_code == 200
     assert "<strong>1 of 1 creators</strong> can be taken for 18–34" in page.text
     assert "Cleo Marr" in page.text
     assert "age 50 %" in page.text
