@@ -58,6 +58,7 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
         "tests/services/test_reversal_rows.py",
     ],
     "ledger/service": [
+        "tests/rules/test_ledger_layout.py",
         "tests/services/test_ledger.py",
         "tests/services/test_ledger_batches.py",
         "tests/services/test_ledger_periods.py",

@@ -184,6 +184,18 @@ def test_the_first_account_to_fall_short_is_named(session: Session, brand_id: UU
     assert (refusal.value.available, refusal.value.needed) == (usd(400), usd(500))
 
 
+def test_whoever_is_left_with_nothing_has_not_fallen_short(
+    session: Session, brand_id: UUID
+) -> None:
+    empty = uuid4()
+
+    with pytest.raises(InsufficientBalance) as refusal:
+        write(session, allocation(brand_id, uuid4(), 1_000), allocation(empty, uuid4(), 1))
+
+    assert refusal.value.ref == brand_funds(empty)
+    assert (refusal.value.available, refusal.value.needed) == (usd(0), usd(1))
+
+
 def test_money_is_spent_after_it_came_and_not_before(session: Session, brand_id: UUID) -> None:
     campaign = uuid4()
     comes, goes = allocation(brand_id, campaign, 50), commitment(campaign, 50)

@@ -74,9 +74,10 @@ def test_a_reversal_is_not_reversed(session: Session, brand_funds: AccountRef) -
         session, make_brand_funds(session, brand_id=brand_funds.owner, amount=usd(500))
     )
 
-    with pytest.raises(Conflict, match="A reversal is not reversed"):
+    with pytest.raises(Conflict) as refusal:
         reverse(session, reversal_id)
 
+    assert refusal.value.reason == "A reversal is not reversed; write the entry anew"
     assert held(session, brand_funds) == 0
 
 
@@ -94,5 +95,17 @@ def test_what_has_moved_on_cannot_be_reversed(
 
 
 def test_there_is_nothing_to_reverse_where_nothing_was_written(session: Session) -> None:
-    with pytest.raises(NotFound, match="journal entry"):
+    with pytest.raises(NotFound) as refusal:
         reverse(session, 10**15)
+
+    assert refusal.value.thing == "journal entry"
+
+
+def test_a_reversal_needs_no_memo(session: Session, brand_funds: AccountRef) -> None:
+    entry_id = make_brand_funds(session, brand_id=brand_funds.owner, amount=usd(500))
+
+    reversal_id = service.reverse_entry(
+        session, entry_id=entry_id, occurred_at=OCCURRED_AT, actor=SYSTEM
+    )
+
+    assert queries.entry(session, reversal_id).memo == ""
