@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.ledger.rules import AccountRef, Entry, events
+from marketplace.ledger.rules import AccountRef, Code, Entry, events
 from marketplace.ledger.service.layout import lay_out
 from tests.factories.ledger import usd
 
@@ -34,11 +34,14 @@ def test_an_account_falls_as_far_as_its_entries_take_it_one_after_the_other() ->
 
 
 def test_what_has_no_floor_falls_nowhere() -> None:
-    funded = events.funded(
-        stripe_charge_id="ch_1", brand_id=BRAND, gross=usd(100), processor_fee=usd(3)
+    charged = events.processor_moved(
+        stripe_balance_transaction_id="txn_1",
+        source_ref=None,
+        against=Code.PROCESSOR_FEES,
+        net=usd(-100),
     )
 
-    assert lay_out([funded]).lowest() == [0, 0, 0]
+    assert lay_out([charged]).lowest() == [0, 0]
 
 
 @pytest.mark.parametrize(
