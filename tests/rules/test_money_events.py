@@ -18,7 +18,9 @@ from marketplace.ledger.rules import (
     check_entry,
     events,
 )
-from tests.factories.money_events import BRAND, CAMPAIGN, CREATOR, DEAL, EVENTS, ID, NOTHING, usd
+from tests.factories.chargeback_events import BRAND, CAMPAIGN, ID
+from tests.factories.ledger import usd
+from tests.factories.money_events import CREATOR, DEAL, EVENTS, NOTHING
 
 
 def told(entry: Entry) -> str:
