@@ -33,7 +33,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
         return;
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const focused = document.activeElement?.id;
       area.replaceChildren(...page.body.childNodes);
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
       history.replaceState(null, "", address);
     } catch (trouble) {
       if (trouble.name === "AbortError") return;

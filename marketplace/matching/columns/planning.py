@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
+from marketplace.kernel.currencies import exponent
 from marketplace.matching.columns.layout import NO_COUNTRY, SPREAD_STEPS, WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Rows, Target, prices, target_of
 from marketplace.matching.columns.ranking import keep_by_rules
@@ -56,6 +57,7 @@ def plannable(market: Market, wanted: Wanted) -> Plannable:
     whole = slice(0, market.count)
     alive = keep_by_rules(market, target, wanted.rules, whole, Counter())
     price, known = prices(market, target, whole)
+    price = np.where(known, price, _in_whole_units(price, wanted.currency))
     if wanted.rules.price_most_minor is not None:
         alive &= ~(known & (price > wanted.rules.price_most_minor))
     rows = np.flatnonzero(alive)
@@ -90,6 +92,12 @@ def plannable(market: Market, wanted: Wanted) -> Plannable:
     steps = columns["views_low"][rows].astype(np.float32) + columns["views_high"][rows]
     spread = steps * np.float32(np.log(2) / SPREAD_STEPS / 2 / EIGHTY)
     return Plannable(problem, rows, known[rows], spread)
+
+
+def _in_whole_units(price: NDArray[Any], currency: str) -> NDArray[np.int64]:
+    """Round up: an estimate is not as exact as a cent, and it is what is suggested."""
+    unit = 10 ** exponent(currency)
+    return np.asarray(-(-price.astype(np.int64) // unit) * unit)
 
 
 def _people_of(wanted: Wanted) -> float:

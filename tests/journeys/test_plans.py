@@ -1,0 +1,84 @@
+"""A brand plans a budget, changes the plan by hand, accepts it, and a creator is invited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from marketplace.cli.local import LocalMarket
+from marketplace.cli.seed import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+
+def test_a_brand_plans_a_budget_changes_it_and_accepts_and_a_creator_is_invited(
+    market: LocalMarket, window: Callable[[], Page]
+) -> None:
+    brand, creator = window(), window()
+    sign_in(brand, "rurik@larkmoor.test")
+    brand.goto("/brand/campaigns")
+    brand.get_by_role("link", name="A night outside").first.click()
+    brand.get_by_role("link", name="Plan", exact=True).click()
+
+    it_plans_a_smaller_budget(brand)
+    it_leaves_one_out_and_adds_another(brand)
+    it_is_told_what_no_plan_can_obey(brand)
+    fee = it_accepts(brand)
+
+    sign_in(creator, "tilda@creators.test")
+    creator.goto("/creator/briefs")
+    creator.get_by_role("link", name="A night outside").first.click()
+    main = creator.locator("main")
+    expect(main).to_contain_text("invites you")
+    expect(main).to_contain_text(f"They suggest {fee} for everything")
+    expect(main.get_by_role("heading", name="Why this fit")).to_be_visible()
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button").first.click()
+    page.wait_for_url(re.compile("/(brand|creator)/"))
+
+
+def it_plans_a_smaller_budget(page: Page) -> None:
+    status = page.locator("#plan [role=status]")
+    expect(status).to_contain_text("different people")
+    before = status.inner_text()
+    page.get_by_label(re.compile("^Budget for fees")).fill("2000.00")
+    expect(status).not_to_have_text(before)
+    expect(status).to_contain_text("different people")
+    assert "budget=2000.00" in page.url
+
+
+def it_leaves_one_out_and_adds_another(page: Page) -> None:
+    names = page.locator("#plan ol.matches .who-text a")
+    gone = names.first.inner_text()
+    page.get_by_label(f"Leave out {gone}").check()
+    expect(page.locator("#plan")).to_contain_text("Left out by you")
+    expect(names.first).not_to_have_text(gone)
+    page.get_by_label("Add a creator by their handle").fill("@tilda.education")
+    expect(page.locator("#plan ol.matches")).to_contain_text("@tilda.education")
+
+
+def it_is_told_what_no_plan_can_obey(page: Page) -> None:
+    budget = page.get_by_label(re.compile("^Budget for fees"))
+    budget.fill("1.00")
+    expect(page.locator("#plan [role=alert]")).to_contain_text("There is no such plan")
+    budget.fill("2000.00")
+    expect(page.locator("#plan ol.matches")).to_contain_text("@tilda.education")
+
+
+def it_accepts(page: Page) -> str:
+    """Accept the plan; returns the price that Tilda is invited with."""
+    hers = page.locator("#plan ol.matches > li").filter(has_text="@tilda.education")
+    found = re.search(r"people for (?:about )?(£[\d,.]+)", hers.inner_text())
+    assert found
+    page.get_by_label("A few words to everybody").fill("We like how you explain things.")
+    page.get_by_role("button", name="Invite everybody in the plan").click()
+    expect(page.locator(".flash")).to_contain_text("invited, each with the price")
+    return found[1]
