@@ -19,7 +19,7 @@ from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
@@ -85,8 +85,6 @@ COLUMNS: Final = (
     Column("followers", "<u4"),
     Column("authentic", "u1"),
     Column("reliability", "u1"),
-    Column("acceptance", "u1"),
-    Column("shown", "u1"),
     Column("home", "<u2"),
     Column("language", "u1"),
     Column("topics", "<u4"),
