@@ -98,7 +98,7 @@ def timed(size: int, columns: dict[str, Any]) -> None:
         "s",
         round(ours, 3),
         "one ranking",
-        round(theirs, 4),
+        round(theirs, 6),
     )
     if ours > TARGET_SECONDS:
         print(f"  a plan took {ours:.2f} s", file=sys.stderr)

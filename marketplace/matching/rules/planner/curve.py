@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from marketplace.matching.rules.planner.candidates import candidates
-from marketplace.matching.rules.planner.contradictions import refuse_contradictions
+from marketplace.matching.rules.planner.candidates import Candidates, candidates
 from marketplace.matching.rules.planner.greedy import greedy
-from marketplace.matching.rules.planner.limits import Limits, PlanRefused
+from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import Plan
 from marketplace.matching.rules.planner.portfolio import is_whole, must_haves
 from marketplace.matching.rules.planner.problem import Problem
@@ -34,7 +33,7 @@ def curve(
 ) -> list[Point]:
     """Return what smaller and larger budgets reach under the same rules, in rising order.
 
-    Budgets under which the rules contradict each other are left out. A larger budget never reaches
+    Budgets that do not pay for a plan within the rules are left out. A larger budget never reaches
     fewer: what a smaller one pays for, it pays for too. At the plan's own budget stands the plan.
     """
     largest = replace(limits, budget_minor=int(limits.budget_minor * max(parts)))
@@ -47,21 +46,19 @@ def curve(
         if part == 1.0:
             found = Point(at.budget_minor, round(plan.people), len(plan.picks))
             best = max(best, found, key=lambda point: point.people)
-        elif _is_possible(problem, at):
+        elif _pays_for(among, at, start):
             for power in POWERS:
                 picks = greedy(among, at, start=start, power=power)
-                if is_whole(among, at, picks):
+                if picks and is_whole(among, at, picks):
                     reach = round(reach_of(among, picks))
                     best = max(best, Point(0, reach, len(picks)), key=lambda point: point.people)
-        else:
+        if not best.creators:
             continue
         points.append(replace(best, budget_minor=at.budget_minor))
     return points
 
 
-def _is_possible(problem: Problem, limits: Limits) -> bool:
-    try:
-        refuse_contradictions(problem, limits)
-    except PlanRefused:
-        return False
-    return True
+def _pays_for(among: Candidates, limits: Limits, start: Sequence[int]) -> bool:
+    """True when these limits allow those who must be in the plan."""
+    price = among.price[list(start)]
+    return int(price.sum()) <= limits.budget_minor and not (price > limits.cap_minor).any()
