@@ -40,7 +40,7 @@ RULES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(seeds, RULES, st.integers(1, 3))
 def test_a_plan_obeys_every_rule(seed: int, rules: dict[str, Any], bundles: int) -> None:
     problem, limits = random_problem(seed, bundles=bundles), Limits(**rules)
@@ -53,7 +53,7 @@ def test_a_plan_obeys_every_rule(seed: int, rules: dict[str, Any], bundles: int)
     assert len({creator for creator, _ in plan.bundles}) == len(plan.picks)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seeds, st.permutations(range(40)))
 def test_the_order_of_the_creators_does_not_matter(seed: int, order: list[int]) -> None:
     problem, limits = random_problem(seed), Limits(budget_minor=100_000)
