@@ -35,7 +35,14 @@ from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.creators import group_asked_for
-from marketplace.web.brand.wishes import FILLED, FROM_WORDS, TO_WORDS, form_of, wish_form
+from marketplace.web.brand.wishes import (
+    FILLED,
+    FROM_WORDS,
+    TO_WORDS,
+    form_of,
+    has_other_rules,
+    wish_form,
+)
 from marketplace.web.forms import BaseForm
 
 ROWS: Final = 12
@@ -114,7 +121,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             else Money(found.cheapest_minor, wanted.currency),
             asked=asked,
             is_changed=wanted != base,
-            rules=form_of(wanted) if wanted.rules != base.rules else None,
+            rules=form_of(wanted) if has_other_rules(wanted, base) else None,
             countries=countries(),
             may_edit=access.actor().may_edit(campaign.brand_id),
             is_open=is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),

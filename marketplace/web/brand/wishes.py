@@ -156,10 +156,21 @@ def form_of(wanted: Wanted) -> dict[str, Any]:
     }
 
 
+def has_other_rules(wanted: Wanted, base: Wanted) -> bool:
+    """True where a rule that can be kept is another than before; the price stays the brief's."""
+    most = base.rules.price_most_minor
+    return replace(wanted.rules, price_most_minor=most) != base.rules
+
+
 def wish_form(asked: MultiDict[str, str], base: Wanted) -> WishForm:
     """Return the form as the address fills it, or as the brief does where it was not used yet."""
     if FILLED in asked:
-        return WishForm(formdata=asked)
+        form = WishForm(formdata=asked)
+        if "age_from" not in asked:
+            form.age_from.data = 0
+        if "age_to" not in asked:
+            form.age_to.data = OLDEST
+        return form
     return WishForm(
         formdata=None, data=form_of(base) | {"shortlisted": asked.get("shortlisted") == "y"}
     )

@@ -184,6 +184,19 @@ def test_nobody_that_cheap_names_the_cheapest(
     assert "1 usually ask more than the most that you pay." in page
 
 
+def test_what_the_address_does_not_say_of_ages_is_any_age(
+    client: FlaskClient, alice: Actor, campaign: Campaign, cleo: Creator
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(f"{matches_of(campaign)}?wish=1&most=400").text
+
+    assert "can be taken for any age" in page
+    assert '<output for="age_from">18</output>' in page
+    assert '<output for="age_to">any older</output>' in page
+    assert "Keep these rules" not in page
+
+
 def test_rules_are_kept_and_hold_from_then_on(
     client: FlaskClient, alice: Actor, vic: Actor, campaign: Campaign, cleo: Creator
 ) -> None:
