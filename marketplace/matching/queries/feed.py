@@ -21,14 +21,14 @@ from marketplace.kernel.money import Money
 from marketplace.matching import columns
 from marketplace.matching.columns import Book, Market, OpenWish
 from marketplace.matching.columns.briefs import topic_bits
-from marketplace.matching.models import BriefMedians, FeedChoice
+from marketplace.matching.models import BriefMedians, ChanceVersion, FeedChoice
 from marketplace.matching.queries.chances import present_chances
 from marketplace.matching.queries.fits import Fit, fits_to, medians_of
 from marketplace.matching.queries.wishes import wanted_in
 from marketplace.matching.rules import feed
-from marketplace.matching.rules.chances import Step, start
+from marketplace.matching.rules.chances import Model, Step, start
 from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
-from marketplace.matching.rules.fit import fit_of
+from marketplace.matching.rules.fit import Factors, fit_of
 from marketplace.store.paging import PAGE_SIZE, Page
 
 LISTED: Final = 200
@@ -54,12 +54,21 @@ class FeedLine:
     minutes: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The open briefs as columns, their middle candidates, and the chance of an offer."""
+
+    book: Book
+    medians: Mapping[UUID, Factors | None]
+    model: Model
+
+
 @dataclass(slots=True)
 class _Kept:
-    """What this process keeps of open briefs: the columns, and of what they were made."""
+    """What this process keeps of open briefs, and of what it was made."""
 
     key: tuple[object, ...] = ()
-    book: Book | None = None
+    open: _Open | None = None
 
 
 _kept = _Kept()
@@ -83,29 +92,29 @@ def feed_for(
     """
     if chosen is None:
         chosen = choices_of(session, creator_id=creator_id)
-    model = present_chances(session).get(Step.OFFER, start(Step.OFFER))
     less = topic_bits(chosen[FeedChoiceKind.LESS_TOPIC])
 
-    def look(market: Market) -> tuple[list[UUID], int]:
-        book = _book(session, market, now=now)
+    def look(market: Market) -> tuple[list[UUID], int, _Open]:
+        found = _open_briefs(session, market, now=now)
+        book = found.book
         here, row = _row(session, market, creator_id, now=now)
         side = columns.side_at(here, row)
         prices = columns.usual_prices(book, side)
         scores = feed.chances(
-            model, feed.standing(columns.against_usual(book, side, prices)), record=0.0
+            found.model, feed.standing(columns.against_usual(book, side, prices)), record=0.0
         )
         scores *= feed.pays(book.fees, prices)
         scores *= feed.likings(book.topics, makes=side.topics, less=less)
         order = np.argsort(-scores, kind="stable")
-        return [book.brief_ids[place] for place in order.tolist()], side.topics
+        return [book.brief_ids[place] for place in order.tolist()], side.topics, found
 
-    order, makes = columns.ask(session, look, now=now)
+    order, makes, there_now = columns.ask(session, look, now=now)
     shown = _not_hidden(session, order, chosen, among)
     number = min(max(1, page), max(1, -(-len(shown) // size)))
     ids = shown[(number - 1) * size : number * size]
     briefs = campaigns.briefs_by_id(session, ids)
     there = [briefs[one] for one in ids if one in briefs]
-    fits = fits_to(session, there, creator_id=creator_id, now=now)
+    fits = fits_to(session, there, creator_id=creator_id, medians=there_now.medians, now=now)
     lines = []
     for brief, fit in zip(there, fits, strict=True):
         wanted = wanted_in(brief)
@@ -115,7 +124,7 @@ def feed_for(
                 brief=brief,
                 fit=fit,
                 parts=feed.parts_of(
-                    model,
+                    there_now.model,
                     against_usual=fit.against_usual if fit.usual else 1.0,
                     record=0.0,
                     fee_minor=fee.minor if fee else None,
@@ -149,14 +158,14 @@ def middle_fee(brief: Brief) -> Money | None:
     return Money((brief.fee_low_minor + brief.fee_high_minor) // 2, brief.campaign.currency)
 
 
-def _book(session: Session, market: Market, *, now: datetime) -> Book:
-    """The open briefs as columns: made anew when one opens or closes, or the market was built."""
+def _open_briefs(session: Session, market: Market, *, now: datetime) -> _Open:
+    """The open briefs: read anew when one opens or closes, or the market or a chance has moved."""
     ids = tuple(campaigns.open_brief_ids(session, now=now))
-    worked_out = session.scalar(select(func.max(BriefMedians.worked_out_at)))
-    key = (ids, worked_out, market.context.countries, market.context.vocabulary.terms)
+    moved = session.execute(_MOVED).one()
+    key = (ids, *moved, market.context.countries, market.context.vocabulary.terms)
     with _lock:
-        if key == _kept.key and _kept.book is not None:
-            return _kept.book
+        if key == _kept.key and _kept.open is not None:
+            return _kept.open
     briefs = campaigns.briefs_by_id(session, ids)
     medians = medians_of(session, ids)
     wishes = []
@@ -170,10 +179,14 @@ def _book(session: Session, market: Market, *, now: datetime) -> Book:
                 usual=0 if middle is None else fit_of(middle),
             )
         )
-    book = columns.book_of(wishes, market)
+    found = _Open(
+        book=columns.book_of(wishes, market),
+        medians=medians,
+        model=present_chances(session).get(Step.OFFER, start(Step.OFFER)),
+    )
     with _lock:
-        _kept.key, _kept.book = key, book
-    return book
+        _kept.key, _kept.open = key, found
+    return found
 
 
 def _row(
@@ -218,3 +231,8 @@ _CHOICES: Final = (
     .where(FeedChoice.creator_id == bindparam("creator_id"))
     .order_by(FeedChoice.chosen_at, FeedChoice.value)
 )
+_MOVED: Final = select(
+    select(func.max(BriefMedians.worked_out_at)).scalar_subquery(),
+    select(func.max(ChanceVersion.learned_at)).scalar_subquery(),
+)
+"""When the middle candidates and the chances were last worked out."""

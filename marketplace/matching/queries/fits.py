@@ -64,16 +64,22 @@ def fit_to(session: Session, brief: Brief, *, creator_id: UUID, now: datetime) -
 
 
 def fits_to(
-    session: Session, briefs: Sequence[Brief], *, creator_id: UUID, now: datetime
+    session: Session,
+    briefs: Sequence[Brief],
+    *,
+    creator_id: UUID,
+    medians: Mapping[UUID, Factors | None] | None = None,
+    now: datetime,
 ) -> list[Fit]:
     """The fit of one creator to each of these briefs, told against their kept middle candidates.
 
-    Where nobody has worked one out it is looked for now. Raises NotFound.
+    medians: those, where they were asked for already. Where nobody has worked one out it is looked
+    for now. Raises NotFound.
     """
-    kept = medians_of(session, [brief.id for brief in briefs])
-    medians = {place: kept[brief.id] for place, brief in enumerate(briefs) if brief.id in kept}
+    kept = medians_of(session, [brief.id for brief in briefs]) if medians is None else medians
+    known = {place: kept[brief.id] for place, brief in enumerate(briefs) if brief.id in kept}
     wishes = [wanted_in(brief) for brief in briefs]
-    found = _fits(session, wishes, [creator_id], medians=medians, now=now)
+    found = _fits(session, wishes, [creator_id], medians=known, now=now)
     return [each[creator_id] for each in found]
 
 
