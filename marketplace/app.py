@@ -35,7 +35,7 @@ from marketplace.payouts.ports import AccountGateway
 from marketplace.processor.ports import Endpoint
 from marketplace.store import sealed
 from marketplace.store.session import ENGINE_OPTIONS, db, reading
-from marketplace.web import errors, health, hooks, pages, render, sessions, tiktok_hooks
+from marketplace.web import errors, fits, health, hooks, pages, render, sessions, tiktok_hooks
 
 LARGEST_REQUEST_BYTES: Final = LARGEST_FILE_BYTES + 1024 * 1024
 """The largest video a creator may hand in, with the form around it."""
@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     Bootstrap5(app)
     CSRFProtect(app).exempt(hooks.bp)
-    for part in (render, errors, sessions):
+    for part in (render, fits, errors, sessions):
         part.install(app)
     for blueprint in (*pages.BLUEPRINTS, tiktok_hooks.bp, health.bp):
         app.register_blueprint(blueprint)

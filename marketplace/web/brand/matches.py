@@ -45,7 +45,7 @@ from marketplace.web.brand.wishes import (
 )
 from marketplace.web.forms import BaseForm
 
-ROWS: Final = 12
+ROWS: Final = 10
 """Creators on one page: as many as one compares in a sitting."""
 PART_HEADER: Final = "X-Part"
 """Sent by the script that follows the form: the list alone is wanted, without its page."""

@@ -66,7 +66,7 @@ def test_members_read_an_application_and_others_do_not(
         page = client.get(path)
         assert page.status_code == 200
         assert "I cook on a fire outside." in page.text
-        assert "Audience fit" in page.text
+        assert "views for $100.00" in page.text
     assert "Make an offer" not in page.text  # a viewer's page
     sign_in(client, mallory)
     assert client.get(path).status_code == 404
