@@ -1,6 +1,7 @@
 """What is known of creators: the market, one creator, their channels, audience and rates."""
 
 from marketplace.creators.queries.audiences import (
+    ANY_WAITING_PROOF,
     COUNTS,
     STANDS_FIRST,
     audience_in,
@@ -49,6 +50,7 @@ from marketplace.creators.queries.profiles import (
 )
 
 __all__ = [
+    "ANY_WAITING_PROOF",
     "COUNTS",
     "READABLE",
     "SORTS",

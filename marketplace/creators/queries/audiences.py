@@ -29,6 +29,10 @@ STANDS_FIRST: Final[tuple[Any, ...]] = (
 )
 """The order of a channel's snapshots: what somebody said before any guess, then the newest."""
 COUNTS: Final = AudienceSnapshot.set_aside_at.is_(None)
+ANY_WAITING_PROOF: Final = (
+    select(AudienceProof.id).where(AudienceProof.state == ProofState.WAITING).exists()
+)
+"""Whether there is a picture that nobody has judged."""
 
 
 def latest_audience(session: Session, *, channel_id: UUID) -> AudienceSnapshot | None:

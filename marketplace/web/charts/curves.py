@@ -90,7 +90,7 @@ def curve(
         ends.append((end_x, end_y, one.label, hue_of(hue)))
     parts += names(ends)
     if spot is not None:
-        parts.append(path(f"M{places(x(spot.at))} {TOP}V{BOTTOM}", "guide"))
+        parts.append(path(f"M{places(x(spot.at))} {TOP}V{BOTTOM}", "spot"))
         parts.append(text(x(spot.at), TOP - 4, words=spot.label, css="mid"))
     parts += picks(
         [

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from marketplace.causes import queries as causes
+from marketplace.creators import queries as creators
 from marketplace.deliverables import queries as endings
 from marketplace.funding import queries as funding
 from marketplace.funding.models import Refund
@@ -310,6 +311,18 @@ def _causes_to_pay(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
+def _pictures_to_judge(session: Session, _now: datetime) -> list[Todo]:
+    waiting = creators.waiting_proof_count(session)
+    return [
+        Todo(
+            title=_counted(waiting, "picture of an audience waits", "pictures of audiences wait"),
+            detail="Do they show the shares that came with them? Until then those count 30 %.",
+            action_label="Look at them",
+            url=url_for("staff.audiences"),
+        )
+    ]
+
+
 def _refund_of(refund: Refund) -> str:
     return f"for “{refund.campaign.name}”" if refund.campaign else "from a wallet"
 
@@ -371,6 +384,7 @@ _SUBJECTS: Final[Sequence[tuple[ColumnElement[bool], Asked]]] = (
     (causes.ANY_OWED, _causes_to_pay),
     (funding.ANY_FAILED_FUNDING, _fundings_gone_wrong),
     (funding.ANY_FAILED_REFUND, _refunds_gone_wrong),
+    (creators.ANY_WAITING_PROOF, _pictures_to_judge),
     (outbox.ANY_FAILED, _jobs_to_retry),
     (inbox.ANY_STUCK, _webhooks_to_look_at),
 )

@@ -33,6 +33,7 @@ def test_without_pictures_the_page_says_where_they_come_from(staff: FlaskClient)
 def test_a_picture_is_seen_beside_its_shares_and_confirmed(
     staff: FlaskClient, session: Session, proof: AudienceProof
 ) -> None:
+    assert "1 picture of an audience waits" in staff.get("/staff/").text
     assert f"/staff/audiences/{proof.id}" in staff.get("/staff/audiences").text
     page = staff.get(f"/staff/audiences/{proof.id}")
     assert "counts as" in page.text
@@ -47,6 +48,7 @@ def test_a_picture_is_seen_beside_its_shares_and_confirmed(
     session.refresh(proof)
     assert proof.state is ProofState.CONFIRMED
     assert "No picture waits" in staff.get("/staff/audiences").text
+    assert "of an audience waits" not in staff.get("/staff/").text
     assert "The picture shows these shares" not in staff.get(f"/staff/audiences/{proof.id}").text
     assert staff.post(f"/staff/audiences/{proof.id}/confirm").status_code == 409
 
