@@ -114,6 +114,9 @@ def creator(lot: random.Random, number: int) -> CreatorFacts:
         countries={home: 5_000 + lot.randrange(4_000)},
         languages={},
         rates={"video USD": max(500, views // 3)},
+        kept=0,
+        broken=0,
+        away_until=0,
     )
 
 

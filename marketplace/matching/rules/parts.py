@@ -62,29 +62,58 @@ class Seen(NamedTuple):
     has_record: bool = False
 
 
-class Part(NamedTuple):
-    """One part of a fit.
+class Kind(NamedTuple):
+    """One part as it is the same for all creators.
 
-    value: views, basis points or minor units. weight_bps: how much of it counts. times: what the
-    fit is multiplied by (or divided by, for the price), in hundred-millionths for a share.
-    effect_percent: that against the middle candidate's, 180 for nearly twice as good; None where
-    there is none to compare with. claim: what is so; basis: how that is known. is_estimate: it
-    rests on what is usual.
+    usual: what the middle one's counts as. said: what is wanted, in words.
     """
 
     name: PartName
-    value: int
+    place: int
     weight_bps: int
+    is_share: bool
+    usual: int
+    said: str
+    told: Callable[[str, Wanted, Seen], Told]
+
+
+class Part(NamedTuple):
+    """One part of a fit; its sentences are made when somebody reads them.
+
+    value: views, basis points or minor units. times: what the fit is multiplied by (or divided by,
+    for the price), in hundred-millionths for a share. effect_percent: that against the middle
+    candidate's, 180 for nearly twice as good; None where there is none to compare with.
+    is_estimate: it rests on what is usual.
+    """
+
+    kind: Kind
+    value: int
     times: int
     effect_percent: int | None
-    claim: str
-    basis: str
-    is_estimate: bool = False
+    is_estimate: bool
+    wanted: Wanted
+    seen: Seen
+
+    @property
+    def name(self) -> PartName:
+        """Which part it is."""
+        return self.kind.name
+
+    @property
+    def weight_bps(self) -> int:
+        """How much of it counts."""
+        return self.kind.weight_bps
+
+    @property
+    def claim(self) -> str:
+        """What is so."""
+        return self.kind.told(self.kind.said, self.wanted, self.seen)[0]
 
     @property
     def evidence(self) -> str:
         """What is so, and how that is known, in one sentence."""
-        return f"{self.claim}, {self.basis}." if self.basis else f"{self.claim}."
+        claim, basis = self.kind.told(self.kind.said, self.wanted, self.seen)
+        return f"{claim}, {basis}." if basis else f"{claim}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,22 +169,7 @@ def explain_all(wanted: Wanted, seen: Sequence[Seen], medians: Factors | None) -
     ]
 
 
-class _Kind(NamedTuple):
-    """One part as it is the same for all creators.
-
-    usual: what the middle one's counts as. said: what is wanted, in words.
-    """
-
-    name: PartName
-    place: int
-    weight_bps: int
-    is_share: bool
-    usual: int
-    said: str
-    told: Callable[[str, Wanted, Seen], Told]
-
-
-def _kind(name: PartName, wanted: Wanted, medians: Factors | None) -> _Kind:
+def _kind(name: PartName, wanted: Wanted, medians: Factors | None) -> Kind:
     place = Factors._fields.index(name)
     weight = weight_of(name)
     is_share = name not in {PartName.VIEWS, PartName.PRICE}
@@ -163,24 +177,22 @@ def _kind(name: PartName, wanted: Wanted, medians: Factors | None) -> _Kind:
     if medians is not None:
         usual = weighted(medians[place], weight) if is_share else medians[place]
     said = _SAID[name](wanted) if name in _SAID else ""
-    return _Kind(name, place, weight, is_share, usual, said, _EVIDENCE[name])
+    return Kind(name, place, weight, is_share, usual, said, _EVIDENCE[name])
 
 
-def _part(kind: _Kind, wanted: Wanted, seen: Seen) -> Part:
+def _part(kind: Kind, wanted: Wanted, seen: Seen) -> Part:
     value = seen.factors[kind.place]
     times = weighted(value, kind.weight_bps) if kind.is_share else value
     over, under = (kind.usual, times) if kind.name is PartName.PRICE else (times, kind.usual)
-    claim, basis = kind.told(kind.said, wanted, seen)
     return Part(
-        kind.name,
+        kind,
         value,
-        kind.weight_bps,
         times,
         (200 * over + under) // (2 * under) if under and kind.usual else None,
-        claim,
-        basis,
         (kind.name in AUDIENCE_PARTS and not seen.source)
         or (kind.name is PartName.PRICE and seen.price_is_estimated),
+        wanted,
+        seen,
     )
 
 
