@@ -46,7 +46,6 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     expect(page.locator("#matches")).to_contain_text("You are looking around")
 
     page.get_by_label(re.compile("^Pay at most")).fill("1")
-    expect(page.locator("#matches")).to_contain_text("Nobody is that cheap")
     expect(page.locator("#matches")).to_contain_text("ask more than the most that you pay")
     page.get_by_label(re.compile("^Pay at most")).fill("1,5")
     expect(page.locator("#matches [role=alert]")).to_contain_text("with a point and no commas")

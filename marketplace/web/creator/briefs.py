@@ -109,23 +109,18 @@ def briefs() -> ResponseReturnValue:
 @bp.post("/briefs/choices")
 def choose_feed() -> ResponseReturnValue:
     """See less of a topic, nothing of a brand or a campaign, or all of it again."""
-    form = request.form
+    undo = request.form.get("undo", "")
+    name, _, value = (undo or request.form.get("choice", "")).partition(":")
     try:
-        kind = FeedChoiceKind(form.get("kind", ""))
+        kind = FeedChoiceKind(name)
     except ValueError:
-        raise InvalidInput({"kind": "There is no such choice."}) from None
+        raise InvalidInput({"choice": "There is no such choice."}) from None
     with transaction() as session:
-        if form.get("undo"):
-            matching_service.undo_feed_choice(
-                session, actor=access.actor(), kind=kind, value=form.get("value", "")
-            )
+        if undo:
+            matching_service.undo_feed_choice(session, actor=access.actor(), kind=kind, value=value)
         else:
             matching_service.choose_feed(
-                session,
-                actor=access.actor(),
-                kind=kind,
-                value=form.get("value", ""),
-                now=utc_now(),
+                session, actor=access.actor(), kind=kind, value=value, now=utc_now()
             )
     return redirect(url_for("creator.briefs"), 303)
 

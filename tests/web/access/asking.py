@@ -149,7 +149,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.use_wallet": lambda _: ONCE,
     "creator.apply_to_brief": lambda _: {"pitch": "I cook on a fire.", "fee": "300.00"},
     "creator.audience": lambda _: AUDIENCE,
-    "creator.choose_feed": lambda _: {"kind": "less_topic", "value": "gaming"},
+    "creator.choose_feed": lambda _: {"choice": "less_topic:gaming"},
     "creator.counter_offer": lambda _: OFFER | {"fee": "450.00"},
     "creator.edit_profile": lambda _: {"display_name": "Bea B.", "country": "US"},
     "creator.groups": lambda _: {"groups": ["rural"]},

@@ -228,3 +228,25 @@ def test_the_last_day_is_a_day_to_apply(
     sign_in(client, bea)
 
     assert client.post(f"/creator/briefs/{today.id}", data=TYPED).status_code == 303
+
+
+def test_a_hidden_brief_can_be_shown_again_and_an_odd_choice_is_refused(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice)
+    sign_in(client, bea)
+    choice = f"hide_campaign:{campaign.id}"
+    assert f'value="{choice}"' in client.get("/creator/briefs").text
+
+    answer = client.post("/creator/briefs/choices", data={"choice": choice})
+
+    assert answer.location == "/creator/briefs"
+    page = client.get("/creator/briefs").text
+    assert "You see less of 1 thing" in page
+    assert "Not the brief Beans in a minute" in page
+    assert f'name="undo" value="{choice}"' in page
+    client.post("/creator/briefs/choices", data={"undo": choice})
+    assert "You see less of" not in client.get("/creator/briefs").text
+    for odd in ("", "everything", "hide_brand:acme", "less_topic:astrology"):
+        refused = client.post("/creator/briefs/choices", data={"choice": odd})
+        assert refused.status_code == 422
