@@ -276,7 +276,12 @@ def test_what_does_not_exist_is_not_found(
     with pytest.raises(NotFound):
         queries.wanted_for(session, uuid4())
     with pytest.raises(NotFound):
-        queries.feed_for(session, creator_id=uuid4(), now=NOON)
+        queries.feed_for(
+            session,
+            creator_id=uuid4(),
+            chosen=queries.choices_of(session, creator_id=uuid4()),
+            now=NOON,
+        )
     with pytest.raises(NotFound):
         matching.shortlist(
             session, campaign_id=campaign.id, creator_id=uuid4(), actor=alice, now=NOON

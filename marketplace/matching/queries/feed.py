@@ -23,7 +23,7 @@ from marketplace.matching.columns import Book, Market, OpenWish
 from marketplace.matching.columns.briefs import topic_bits
 from marketplace.matching.models import BriefMedians, ChanceVersion, FeedChoice
 from marketplace.matching.queries.chances import present_chances
-from marketplace.matching.queries.fits import Fit, fits_to, medians_of
+from marketplace.matching.queries.fits import medians_of
 from marketplace.matching.queries.wishes import wanted_in
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.chances import Model, Step, start
@@ -42,16 +42,23 @@ Choices: TypeAlias = Mapping[FeedChoiceKind, Sequence[str]]
 class FeedLine:
     """An open brief in a creator's feed.
 
-    fee: the middle of the range the brief names; None where it names none. per_hour: what that
-    comes to for an hour. minutes: what the work is taken to need.
+    fit: what the brand would get. usual: of the middle candidate; None where there is none. fee:
+    the middle of the range the brief names; None where it names none. per_hour: what that comes to
+    for an hour. minutes: what the work is taken to need.
     """
 
     brief: Brief
-    fit: Fit
+    fit: int
+    usual: int | None
     parts: FeedParts
     fee: Money | None
     per_hour: Money | None
     minutes: int
+
+    @property
+    def against_usual(self) -> float:
+        """How many times the middle candidate's fit; 1 where there is none to compare with."""
+        return self.fit / self.usual if self.usual else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ def feed_for(
     session: Session,
     *,
     creator_id: UUID,
-    chosen: Choices | None = None,
+    chosen: Choices,
     among: Collection[UUID] | None = None,
     page: int = 1,
     size: int = PAGE_SIZE,
@@ -87,14 +94,12 @@ def feed_for(
 ) -> Page[FeedLine]:
     """One page of the open briefs for a creator, the best of LISTED first, computed now.
 
-    chosen: what the creator does not want to see, where that was asked for already. among: only
-    these campaigns. Raises NotFound for a creator who does not exist.
+    chosen: what the creator does not want to see. among: only these campaigns. Raises NotFound for
+    a creator who does not exist.
     """
-    if chosen is None:
-        chosen = choices_of(session, creator_id=creator_id)
     less = topic_bits(chosen[FeedChoiceKind.LESS_TOPIC])
 
-    def look(market: Market) -> tuple[list[UUID], int, _Open]:
+    def look(market: Market) -> Page[FeedLine]:
         found = _open_briefs(session, market, now=now)
         book = found.book
         here, row = _row(session, market, creator_id, now=now)
@@ -105,42 +110,51 @@ def feed_for(
         )
         scores *= feed.pays(book.fees, prices)
         scores *= feed.likings(book.topics, makes=side.topics, less=less)
-        order = np.argsort(-scores, kind="stable")
-        return [book.brief_ids[place] for place in order.tolist()], side.topics, found
+        order = np.argsort(-scores, kind="stable").tolist()
+        shown = _not_hidden(session, [book.brief_ids[at] for at in order], chosen, among)
+        number = min(max(1, page), max(1, -(-len(shown) // size)))
+        ids = shown[(number - 1) * size : number * size]
+        briefs = campaigns.briefs_by_id(session, ids)
+        lines = [
+            _line(market, here, row, briefs[one], found, makes=side.topics, less=less)
+            for one in ids
+            if one in briefs
+        ]
+        return Page(rows=lines, number=number, total=len(shown), size=size)
 
-    order, makes, there_now = columns.ask(session, look, now=now)
-    shown = _not_hidden(session, order, chosen, among)
-    number = min(max(1, page), max(1, -(-len(shown) // size)))
-    ids = shown[(number - 1) * size : number * size]
-    briefs = campaigns.briefs_by_id(session, ids)
-    there = [briefs[one] for one in ids if one in briefs]
-    fits = fits_to(session, there, creator_id=creator_id, medians=there_now.medians, now=now)
-    lines = []
-    for brief, fit in zip(there, fits, strict=True):
-        wanted = wanted_in(brief)
-        fee = middle_fee(brief)
-        lines.append(
-            FeedLine(
-                brief=brief,
-                fit=fit,
-                parts=feed.parts_of(
-                    there_now.model,
-                    against_usual=fit.against_usual if fit.usual else 1.0,
-                    record=0.0,
-                    fee_minor=fee.minor if fee else None,
-                    usual_minor=fit.explained.price.minor,
-                    topics=topic_bits(wanted.words),
-                    makes=makes,
-                    less=less,
-                ),
-                fee=fee,
-                per_hour=None
-                if fee is None
-                else Money(feed.per_hour_minor(fee.minor, wanted.pieces), fee.currency),
-                minutes=feed.minutes_of(wanted.pieces),
-            )
-        )
-    return Page(rows=lines, number=number, total=len(shown), size=size)
+    return columns.ask(session, look, now=now)
+
+
+def _line(
+    market: Market, here: Market, row: int, brief: Brief, found: _Open, *, makes: int, less: int
+) -> FeedLine:
+    """One place of the feed. here, row: where the creator stands, the market or a part of it."""
+    wanted = wanted_in(brief)
+    [factors] = columns.factors_at(here, columns.target_of(wanted, here), [row])
+    middle = (
+        found.medians[brief.id] if brief.id in found.medians else columns.middle(market, wanted)
+    )
+    fit, usual, fee = fit_of(factors), None if middle is None else fit_of(middle), middle_fee(brief)
+    return FeedLine(
+        brief=brief,
+        fit=fit,
+        usual=usual,
+        parts=feed.parts_of(
+            found.model,
+            against_usual=fit / usual if usual else 1.0,
+            record=0.0,
+            fee_minor=fee.minor if fee else None,
+            usual_minor=factors.price,
+            topics=topic_bits(wanted.words),
+            makes=makes,
+            less=less,
+        ),
+        fee=fee,
+        per_hour=None
+        if fee is None
+        else Money(feed.per_hour_minor(fee.minor, wanted.pieces), fee.currency),
+        minutes=feed.minutes_of(wanted.pieces),
+    )
 
 
 def choices_of(session: Session, *, creator_id: UUID) -> Choices:

@@ -60,27 +60,10 @@ def fit_of(session: Session, *, campaign_id: UUID, creator_id: UUID, now: dateti
 
 def fit_to(session: Session, brief: Brief, *, creator_id: UUID, now: datetime) -> Fit:
     """The fit of one creator to a brief with its campaign; raises NotFound."""
-    return fits_to(session, [brief], creator_id=creator_id, now=now)[0]
-
-
-def fits_to(
-    session: Session,
-    briefs: Sequence[Brief],
-    *,
-    creator_id: UUID,
-    medians: Mapping[UUID, Factors | None] | None = None,
-    now: datetime,
-) -> list[Fit]:
-    """The fit of one creator to each of these briefs, told against their kept middle candidates.
-
-    medians: those, where they were asked for already. Where nobody has worked one out it is looked
-    for now. Raises NotFound.
-    """
-    kept = medians_of(session, [brief.id for brief in briefs]) if medians is None else medians
-    known = {place: kept[brief.id] for place, brief in enumerate(briefs) if brief.id in kept}
-    wishes = [wanted_in(brief) for brief in briefs]
-    found = _fits(session, wishes, [creator_id], medians=known, now=now)
-    return [each[creator_id] for each in found]
+    kept = medians_of(session, [brief.id])
+    medians = {0: kept[brief.id]} if brief.id in kept else NO_MEDIANS
+    wishes = [wanted_in(brief)]
+    return _fits(session, wishes, [creator_id], medians=medians, now=now)[0][creator_id]
 
 
 def medians_of(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Factors | None]:
