@@ -83,11 +83,6 @@ def open_campaigns(session: Session, *, now: datetime) -> Sequence[Brief]:
     return session.scalars(_TAKING_CREATORS, {"today": today_somewhere(now)}).all()
 
 
-def open_brief_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
-    """The present briefs of all campaigns that take creators, the newest first."""
-    return session.scalars(_OPEN_IDS, {"today": today_somewhere(now)}).all()
-
-
 def briefs_by_id(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Brief]:
     """Briefs with their campaigns and brands, by their ids; who is missing is not there."""
     found = session.scalars(_BRIEFS, {"brief_ids": list(brief_ids)})
@@ -220,7 +215,7 @@ _TAKING_CREATORS: Final = (
     .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
     .order_by(Campaign.published_at.desc(), Campaign.id.desc())
 )
-_OPEN_IDS: Final = (
+OPEN_BRIEF_IDS: Final = (
     select(Brief.id)
     .join(Brief.campaign)
     .join(
@@ -230,6 +225,7 @@ _OPEN_IDS: Final = (
     .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= bindparam("today"))
     .order_by(Campaign.published_at.desc(), Campaign.id.desc())
 )
+"""The present briefs of all campaigns that take creators on :today, the newest first."""
 _CURRENT: Final = (
     select(Campaign)
     .where(

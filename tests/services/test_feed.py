@@ -50,9 +50,8 @@ def hireable(session: Session, bea: Actor) -> Actor:
 def feed(session: Session, who: Actor, **changes: object) -> Page[FeedLine]:
     session.flush()
     assert who.creator_id is not None
-    chosen = queries.choices_of(session, creator_id=who.creator_id)
-    given = {"creator_id": who.creator_id, "chosen": chosen, "now": NOON} | changes
-    return queries.feed_for(session, **given)  # type: ignore[arg-type]
+    given = {"creator_id": who.creator_id, "now": NOON} | changes
+    return queries.feed_for(session, **given).page  # type: ignore[arg-type]
 
 
 def names(page: Page[FeedLine]) -> list[str]:
@@ -149,7 +148,9 @@ def test_a_hidden_brand_and_a_hidden_brief_are_gone_until_shown_again(
     assert names(feed(session, hireable)) == ["Second"]
     choose(session, hireable, BRAND, acme.id)
     assert feed(session, hireable).total == 0
-    assert queries.choices_of(session, creator_id=hireable.creator_id or acme.id) == {
+    assert queries.feed_for(
+        session, creator_id=hireable.creator_id or acme.id, now=NOON
+    ).chosen == {
         LESS: [],
         BRAND: [str(acme.id)],
         CAMPAIGN: [str(campaign.id)],

@@ -279,7 +279,6 @@ def test_what_does_not_exist_is_not_found(
         queries.feed_for(
             session,
             creator_id=uuid4(),
-            chosen=queries.choices_of(session, creator_id=uuid4()),
             now=NOON,
         )
     with pytest.raises(NotFound):

@@ -8,7 +8,7 @@ from marketplace.matching.queries.chances import (
     present_chances,
     standing_bps,
 )
-from marketplace.matching.queries.feed import FeedLine, choices_of, feed_for
+from marketplace.matching.queries.feed import Feed, FeedLine, feed_for
 from marketplace.matching.queries.fits import (
     Fit,
     fit_of,
@@ -34,6 +34,7 @@ from marketplace.matching.queries.wishes import (
 
 __all__ = [
     "WEEK",
+    "Feed",
     "FeedLine",
     "Fit",
     "FoundPlan",
@@ -45,7 +46,6 @@ __all__ = [
     "attention_report",
     "brief_to_match",
     "chance_versions",
-    "choices_of",
     "creator_by_handle",
     "feed_for",
     "fit_of",

@@ -11,10 +11,13 @@ from uuid import UUID
 
 import numpy as np
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief
+from marketplace.campaigns.rules import today_somewhere
 from marketplace.creators import queries as creators
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -62,6 +65,14 @@ class FeedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """A page of a feed, and what the creator chose not to see."""
+
+    page: Page[FeedLine]
+    chosen: Choices
+
+
+@dataclass(frozen=True, slots=True)
 class _Open:
     """The open briefs as columns, their middle candidates, and the chance of an offer."""
 
@@ -86,21 +97,22 @@ def feed_for(
     session: Session,
     *,
     creator_id: UUID,
-    chosen: Choices,
     among: Collection[UUID] | None = None,
     page: int = 1,
     size: int = PAGE_SIZE,
     now: datetime,
-) -> Page[FeedLine]:
+) -> Feed:
     """One page of the open briefs for a creator, the best of LISTED first, computed now.
 
-    chosen: what the creator does not want to see. among: only these campaigns. Raises NotFound for
-    a creator who does not exist.
+    among: only these campaigns. Raises NotFound for a creator who does not exist.
     """
+    given = {"creator_id": creator_id, "today": today_somewhere(now)}
+    *moved, open_ids, said = session.execute(_BEGIN, given).one()
+    chosen = _chosen_in(said)
     less = topic_bits(chosen[FeedChoiceKind.LESS_TOPIC])
 
-    def look(market: Market) -> Page[FeedLine]:
-        found = _open_briefs(session, market, now=now)
+    def look(market: Market) -> Feed:
+        found = _open_briefs(session, market, tuple(open_ids), moved)
         book = found.book
         here, row = _row(session, market, creator_id, now=now)
         side = columns.side_at(here, row)
@@ -120,7 +132,8 @@ def feed_for(
             for one in ids
             if one in briefs
         ]
-        return Page(rows=lines, number=number, total=len(shown), size=size)
+        page_of = Page(rows=lines, number=number, total=len(shown), size=size)
+        return Feed(page=page_of, chosen=chosen)
 
     return columns.ask(session, look, now=now)
 
@@ -157,11 +170,11 @@ def _line(
     )
 
 
-def choices_of(session: Session, *, creator_id: UUID) -> Choices:
+def _chosen_in(said: Sequence[Sequence[str]] | None) -> Choices:
     """What a creator does not want to see, by kind, in the order in which it was said."""
     found: dict[FeedChoiceKind, list[str]] = {kind: [] for kind in FeedChoiceKind}
-    for choice in session.scalars(_CHOICES, {"creator_id": creator_id}):
-        found[choice.kind].append(choice.value)
+    for kind, value in said or ():
+        found[FeedChoiceKind(kind)].append(value)
     return found
 
 
@@ -172,10 +185,10 @@ def middle_fee(brief: Brief) -> Money | None:
     return Money((brief.fee_low_minor + brief.fee_high_minor) // 2, brief.campaign.currency)
 
 
-def _open_briefs(session: Session, market: Market, *, now: datetime) -> _Open:
+def _open_briefs(
+    session: Session, market: Market, ids: tuple[UUID, ...], moved: Sequence[datetime | None]
+) -> _Open:
     """The open briefs: read anew when one opens or closes, or the market or a chance has moved."""
-    ids = tuple(campaigns.open_brief_ids(session, now=now))
-    moved = session.execute(_MOVED).one()
     key = (ids, *moved, market.context.countries, market.context.vocabulary.terms)
     with _lock:
         if key == _kept.key and _kept.open is not None:
@@ -240,13 +253,22 @@ def _not_hidden(
     ][:LISTED]
 
 
-_CHOICES: Final = (
-    select(FeedChoice)
-    .where(FeedChoice.creator_id == bindparam("creator_id"))
-    .order_by(FeedChoice.chosen_at, FeedChoice.value)
-)
-_MOVED: Final = select(
+_BEGIN: Final = select(
     select(func.max(BriefMedians.worked_out_at)).scalar_subquery(),
     select(func.max(ChanceVersion.learned_at)).scalar_subquery(),
+    func.array(campaigns.OPEN_BRIEF_IDS.scalar_subquery(), type_=ARRAY(Uuid())),
+    select(
+        func.json_agg(
+            aggregate_order_by(
+                func.json_build_array(FeedChoice.kind, FeedChoice.value),
+                FeedChoice.chosen_at,
+                FeedChoice.value,
+            ),
+            type_=JSON(),
+        )
+    )
+    .where(FeedChoice.creator_id == bindparam("creator_id"))
+    .scalar_subquery(),
 )
-"""When the middle candidates and the chances were last worked out."""
+"""What every feed begins with, in one question: when the middle candidates and the chances were
+worked out last, which briefs are open, and what the creator does not want to see."""

@@ -70,16 +70,15 @@ def briefs() -> ResponseReturnValue:
     now = utc_now()
     with reading() as session:
         cause, giving = given_to(session, request.args.get("cause", ""))
-        chosen = matching.choices_of(session, creator_id=access.creator_id())
-        page = matching.feed_for(
+        found = matching.feed_for(
             session,
             creator_id=access.creator_id(),
-            chosen=chosen,
             among=giving,
             page=access.page_number(),
             now=now,
         )
-        hidden = hidden_names(session, chosen)
+        page = found.page
+        hidden = hidden_names(session, found.chosen)
         invitations = queries.invitations_to_answer(session, creator_id=access.creator_id())
         mine = queries.application_states(session, creator_id=access.creator_id())
         conditions = campaigns.conditions_in(
