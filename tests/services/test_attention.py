@@ -127,6 +127,7 @@ def test_a_showing_keeps_places_fits_and_what_the_order_of_fit_would_have_had(
     list_in(session, often, *campaigns[1:])
 
     show(session, campaigns[0], alice)
+    show(session, campaigns[0], alice, NOON + timedelta(minutes=59))
     found = show(session, campaigns[0], alice, NOON + timedelta(hours=1))
 
     kept = session.scalars(select(MatchShowing).order_by(MatchShowing.shown_at)).all()

@@ -69,6 +69,8 @@ class Matches:
     cheapest_minor: int | None
     refreshed_at: datetime
     is_fair: bool
+    homes: Sequence[str]
+    """Where the creators of the market live, as far as is known."""
     unused_words: Sequence[str]
     """Topics and hashtags asked for that nobody uses: they tell nobody apart."""
 
@@ -145,6 +147,7 @@ def matches_for(
             cheapest_minor=columns.cheapest_minor(market, wanted) if too_dear else None,
             refreshed_at=market.refreshed_at,
             is_fair=is_fair and chosen is None,
+            homes=[code for code in market.context.homes if code],
             unused_words=[
                 word
                 for word in wanted.words

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,9 @@ from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.models import AttentionReport, MatchListing, MatchShowing
 from marketplace.matching.queries import WEEK, MatchLine
 from marketplace.matching.rules.exposure import spread_of
+
+READ_AGAIN: Final = timedelta(hours=1)
+"""The same page read again by the same person within this time is one look."""
 
 
 def record_showing(
@@ -31,10 +34,13 @@ def record_showing(
 ) -> None:
     """Keep who was shown in which place with which fit; nothing where nobody was.
 
-    What counts for the others' attention is that they were in the list, not how often it is read.
+    What counts for the others' attention is that they were in the list, not how often it is read:
+    the same page again within the hour is not written again.
     """
     placed = [line for line in lines if line.place is not None]
-    if not placed:
+    ids = [line.creator_id for line in placed]
+    last = {"campaign_id": campaign_id, "since": now - READ_AGAIN, "shown_to": actor.user_id}
+    if not placed or ids in session.scalars(_LAST, last).all():
         return
     session.add(
         MatchShowing(
@@ -44,7 +50,7 @@ def record_showing(
             shown_to=actor.user_id,
             shown_at=now,
             first_place=placed[0].place or 1,
-            creator_ids=[line.creator_id for line in placed],
+            creator_ids=ids,
             fits=[line.fit.fit for line in placed],
             fresh=[line.is_fresh for line in placed],
             best_fits=[line.best_fit for line in placed],
@@ -56,10 +62,7 @@ def record_showing(
             index_elements=[MatchListing.creator_id, MatchListing.campaign_id],
             set_={"shown_at": adding.excluded.shown_at},
         ),
-        [
-            {"creator_id": each, "campaign_id": campaign_id, "shown_at": now}
-            for each in sorted(line.creator_id for line in placed)
-        ],
+        [{"creator_id": each, "campaign_id": campaign_id, "shown_at": now} for each in sorted(ids)],
     )
 
 
@@ -105,6 +108,11 @@ def _chosen_bps(rows: Sequence[Any], asked: set[tuple[UUID, UUID]], *, fresh: bo
     return BPS_WHOLE * chosen // len(there) if there else 0
 
 
+_LAST: Final = select(MatchShowing.creator_ids).where(
+    MatchShowing.campaign_id == bindparam("campaign_id"),
+    MatchShowing.shown_at > bindparam("since"),
+    MatchShowing.shown_to.is_not_distinct_from(bindparam("shown_to")),
+)
 _COUNTS: Final = text(
     """
     SELECT times, count(*) AS people FROM (

@@ -69,7 +69,6 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         brief = queries.brief_to_match(session, campaign_id)
         base = queries.wanted_in(brief, rules=queries.rules_of(session, campaign_id))
         form = wish_form(request.args, base)
-        form.offer(creators.countries_in_market(session))
         wrong: dict[str, str] = {}
         wanted, found = base, None
         group = group_asked_for()
@@ -98,6 +97,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 creator_ids=[match.creator_id for match in found.page.rows],
             )
         )
+        form.offer(found.homes if found else creators.countries_in_market(session))
         usual = wanted == base and not form.shortlisted.data and group is None
     is_part = request.headers.get(PART_HEADER) == "list"
     answer = make_response(
