@@ -72,6 +72,11 @@ class Market:
         high, low = self.arrays["ids"][:, row].tolist()
         return UUID(int=(high << 64) | low)
 
+    def ids_at(self, rows: Sequence[int]) -> list[UUID]:
+        """The creators of some rows."""
+        high, low = self.arrays["ids"][:, np.asarray(rows, np.intp)].tolist()
+        return [UUID(int=(one << 64) | other) for one, other in zip(high, low, strict=True)]
+
     def rows_of(self, creator_ids: Sequence[UUID]) -> Rows:
         """The row of each creator; -1 for one who is not here."""
         return find_rows(self.arrays["ids"], halves(creator_ids), ordered=self.ordered)

@@ -64,10 +64,11 @@ MIDDLES_KEPT: Final = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One creator's place."""
+    """One creator's place. order: larger for a better fit, see :func:`order_of`."""
 
     row: int
     factors: Factors
+    order: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +363,9 @@ def _exactly(market: Market, target: Target, rows: Rows, most: int) -> list[Rank
     order = sorted(
         range(len(rows)), key=lambda place: (-known[factors[place]], high[place], low[place])
     )
-    return [Ranked(int(rows[place]), factors[place]) for place in order[:most]]
+    return [
+        Ranked(int(rows[place]), factors[place], known[factors[place]]) for place in order[:most]
+    ]
 
 
 def _medians(market: Market, target: Target, some: Sequence[Rows]) -> Factors | None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from marketplace.matching.columns import Market, Ranked
 from marketplace.matching.models import MatchListing
 from marketplace.matching.rules.exposure import drawn, fair_order, is_fresh
-from marketplace.matching.rules.fit import order_of
 from marketplace.store.rows import given_in
 
 WEEK: Final = timedelta(days=7)
@@ -41,16 +40,14 @@ def in_fair_order(
     now: datetime,
 ) -> list[Shared]:
     """The first places of a ranking in the order that shares attention; see ``rules.exposure``."""
-    ids = [market.id_at(each.row) for each in best]
+    ids = market.ids_at([each.row for each in best])
     seen = lists_of_week(session, ids, but=campaign_id, now=now)
     lists = [seen.get(one, 0) for one in ids]
     fresh = [one for one, times in zip(ids, lists, strict=True) if is_fresh(times)]
     year, week, _ = now.isocalendar()
     lot = drawn(fresh, lot=f"{campaign_id} {year}-{week}")
     at = {one: place for place, one in enumerate(ids)}
-    placings = fair_order(
-        [order_of(each.factors) for each in best], lists, [at[one] for one in lot], most=most
-    )
+    placings = fair_order([each.order for each in best], lists, [at[one] for one in lot], most=most)
     return [
         Shared(
             row=best[each.at].row,
