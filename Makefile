@@ -43,8 +43,8 @@ test-nightly: $(DEV) ## Run the long form of tests with invented histories: 2,00
 cover: $(DEV) ## Run every test and show which lines were not reached
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
 
-bench: $(DEV) ## Run every benchmark and keep the figures in docs/benchmarks.md
-	@$(BIN)/python -m benchmarks
+bench: $(DEV) ## Run every benchmark, or those in ONLY="…", and keep the figures in docs/benchmarks.md
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 ##@ Check
 
