@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,3 +47,8 @@ def make_market(facts: Sequence[CreatorFacts], *, now: datetime = SEEN_AT) -> Ma
     """Return these creators as a market of their own."""
     currencies = sorted({name[-3:] for each in facts for name in each.rates})
     return market_of(facts, context_of(facts, currencies), now=now)
+
+
+def days(year: int, month: int, day: int) -> int:
+    """Return a day as facts count it: since 1970."""
+    return (date(year, month, day) - date(1970, 1, 1)).days

@@ -20,10 +20,9 @@ from marketplace.matching.columns import Market, ranking
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES
 from marketplace.matching.columns.market import country_bps
 from marketplace.matching.rules.fit import Factors, fit_of, order_of
-from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained, PartName, explain
-from marketplace.matching.rules.wanted import HardRules, Wanted, problems
-from tests.factories.facts import make_facts, make_market
+from marketplace.matching.rules.wanted import HardRules, Wanted
+from tests.factories.facts import days, make_facts, make_market
 
 COUNTRIES = ("CA", "DE", "FR", "GB", "US")
 shares = st.integers(0, 10_000)
@@ -345,10 +344,6 @@ def test_a_country_without_a_column_counts_all_the_same(monkeypatch: pytest.Monk
     assert found.best[0].factors.country == 8_000 + 4
 
 
-def days(year: int, month: int, day: int) -> int:
-    return (date(year, month, day) - date(1970, 1, 1)).days
-
-
 @pytest.mark.parametrize("until", [0, days(2026, 11, 30), days(2026, 11, 1), days(2025, 12, 24)])
 def test_who_is_back_by_then_or_long_ago_is_not_away(until: int) -> None:
     market = make_market([make_facts(1, away_until=until)])
@@ -365,148 +360,3 @@ def test_agreements_kept_and_broken_move_the_reliability() -> None:
     assert [part.value for part in parts] == [8_000, 9_000, 5_000]
     assert parts[0].claim == "No collaboration has ended here yet"
     assert parts[1].claim == "By the collaborations that have ended here"
-
-
-@pytest.mark.parametrize(
-    ("changes", "rule"),
-    [
-        ({"is_closed": True}, LeftOut.ACCOUNT_CLOSED),
-        ({"has_channel": False}, LeftOut.NO_CHANNEL),
-        ({"videos": [], "median_views": None}, LeftOut.NO_VIEWS),
-        ({"country": "DE"}, LeftOut.LIVES_ELSEWHERE),
-        ({"country": None}, LeftOut.LIVES_ELSEWHERE),
-        ({"languages": {"de": 9_000}}, LeftOut.OTHER_LANGUAGE),
-        ({"languages": {}}, LeftOut.OTHER_LANGUAGE),
-        ({"followers": 4_999}, LeftOut.TOO_FEW_FOLLOWERS),
-        ({"followers": None}, LeftOut.TOO_FEW_FOLLOWERS),
-        ({"followers": 100_001}, LeftOut.TOO_MANY_FOLLOWERS),
-        ({"topics": ["beauty"]}, LeftOut.BLOCKED_TOPIC),
-        ({"away_until": days(2026, 12, 1)}, LeftOut.AWAY),
-        ({"rates": {"video USD": 50_001}}, LeftOut.TOO_DEAR),
-        ({"gender": {"female": 10_000}}, LeftOut.NOBODY_IN_TARGET),
-    ],
-)
-def test_each_hard_rule_removes_and_is_counted(changes: dict[str, Any], rule: LeftOut) -> None:
-    wanted = Wanted(
-        "USD",
-        gender=frozenset({"male"}),
-        rules=HardRules(
-            lives_in=frozenset({"US"}),
-            languages=frozenset({"en"}),
-            followers_least=5_000,
-            followers_most=100_000,
-            price_most_minor=50_000,
-            blocked_topics=frozenset({"beauty"}),
-            free_on=date(2026, 12, 1),
-        ),
-    )
-    market = make_market([make_facts(1), make_facts(2, **changes)])
-
-    found = columns.rank(market, wanted)
-
-    assert [market.id_at(one.row) for one in found.best] == [make_facts(1).creator_id]
-    assert found.left_out == {rule: 1}
-
-
-def test_a_target_that_nobody_has_leaves_nobody() -> None:
-    market = make_market([make_facts(1), make_facts(2)])
-
-    found = columns.rank(market, Wanted("USD", country=frozenset({"LV"})))
-
-    assert (found.best, found.candidates, found.medians) == ([], 0, None)
-    assert found.left_out == {LeftOut.NOBODY_IN_TARGET: 2}
-
-
-def test_a_budget_below_the_cheapest_says_who_is_the_cheapest() -> None:
-    market = make_market(
-        [make_facts(1), make_facts(2, rates={"video USD": 20_000}), make_facts(3, rates={})]
-    )
-    wanted = Wanted("USD", rules=HardRules(price_most_minor=100, lives_in=frozenset({"US"})))
-
-    assert columns.rank(market, wanted).left_out == {LeftOut.TOO_DEAR: 2}
-    assert columns.cheapest_minor(market, wanted) == 20_000
-
-
-@pytest.mark.parametrize(
-    "audience",
-    [
-        {"age": {"18-24": 6_000, "25-34": 6_000}},
-        {"gender": {"female": -1}},
-        {"countries": {"US": float("nan")}},
-    ],
-)
-def test_an_audience_that_cannot_be_is_set_aside_as_a_whole(audience: dict[str, Any]) -> None:
-    good = [make_facts(number) for number in range(2, 9)]
-    bad = make_facts(1, **audience)
-    market = make_market(good)
-    context = market.context
-
-    made = columns.encode([bad], context, now=market.refreshed_at)
-
-    assert made.refused == 1
-    assert made.arrays["sample"].tolist() == [0]
-    usual = columns.encode(
-        [bad._replace(audience_source=None, age={}, gender={}, countries={})],
-        context,
-        now=market.refreshed_at,
-    )
-    for name in ("age", "gender", "country"):
-        assert made.arrays[name].tolist() == usual.arrays[name].tolist()
-
-
-def test_a_channel_without_an_audience_is_ranked_by_what_is_usual() -> None:
-    market = make_market([make_facts(1, audience_source=None, age={}), make_facts(2)])
-
-    assert columns.rank(market, Wanted("USD", age=frozenset({"18-24"}))).candidates == 2
-
-
-def test_an_empty_market_has_nobody() -> None:
-    market = make_market([])
-
-    assert columns.rank(market, Wanted("USD", words=("cooking",))).best == []
-
-
-@pytest.mark.parametrize(
-    ("wanted", "field", "sentence"),
-    [
-        (
-            Wanted("USD", rules=HardRules(followers_least=9, followers_most=8)),
-            "followers_most",
-            "Nobody can have at least 9 followers and at most 8:"
-            " these two rules contradict each other.",
-        ),
-        (
-            Wanted("USD", words=("beauty",), rules=HardRules(blocked_topics=frozenset({"beauty"}))),
-            "blocked_topics",
-            "You ask for beauty and leave out whoever makes beauty:"
-            " these two rules contradict each other.",
-        ),
-        (
-            Wanted("USD", age=frozenset({"13-17"})),
-            "age",
-            "Nobody is matched by how many children watch them: add an older age.",
-        ),
-        (
-            Wanted("USD", country=frozenset({"XX"})),
-            "country",
-            "There is no country called XX in our list.",
-        ),
-        (Wanted("USD", formats={"video": 0}), "formats", "The number of pieces is 1 or more."),
-        (
-            Wanted("USD", rules=HardRules(price_most_minor=0)),
-            "price_most",
-            "The most that you pay must be more than 0.",
-        ),
-        (
-            Wanted("USD", rules=HardRules(followers_least=-1)),
-            "followers_least",
-            "A number of followers is 0 or more.",
-        ),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_asked_is_named(wanted: Wanted, field: str, sentence: str) -> None:
-    assert problems(wanted) == {field: sentence}
-
-
-def test_a_wish_that_can_be_ranked_has_no_problems() -> None:
-    assert problems(Wanted("USD", age=frozenset({"18-24"}), words=("soup",))) == {}

@@ -73,8 +73,6 @@ def endings_to_answer(
 ) -> Sequence[Todo]:
     """Wishes of the other side to end a collaboration."""
     return [
-        wish_todo(
-            each, url_for("creator.collaboration", collaboration_id=each.collaboration_id), now
-        )
+        wish_todo(each, url_for(PAGE, collaboration_id=each.collaboration_id), now)
         for each in queries.endings_to_answer(session, party=Party.CREATOR, creator_id=creator_id)
     ]

@@ -18,37 +18,18 @@ from marketplace.creators.models import ChannelState, Creator, CreatorSource
 from marketplace.kernel.actor import Actor
 from marketplace.matching import queries
 from marketplace.matching.models import MatchShowing
-from tests.conftest import NOON, make_person, sign_in
+from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_application
 from tests.factories.creators import (
-    make_audience,
     make_channel,
     make_creator,
-    make_rate,
-    make_video,
 )
 
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     return make_campaign(session, brand=acme, by=alice)
-
-
-@pytest.fixture
-def cleo(session: Session) -> Creator:
-    """Reaches half of the ages and two thirds of the country asked for."""
-    creator = make_creator(
-        session, display_name="Cleo Marr", user_id=make_person(session, "cleo").id
-    )
-    channel = make_channel(session, creator_id=creator.id)
-    make_audience(
-        session, channel_id=channel.id, age={"18-24": 5_000}, country={"US": 6_600},
-        interest={"home": 1_234}, sample_size=10**9,
-    )  # fmt: skip
-    make_rate(session, creator_id=creator.id)
-    make_video(session, channel_id=channel.id, hashtags=["soup"], views=12_345)
-    return creator
 
 
 def invite_buttons(page: str) -> list[str]:
@@ -338,76 +319,3 @@ def test_who_has_not_joined_is_not_offered_an_invitation(
 
     assert "Not on Fairview yet, so cannot be invited." in page.text
     assert invite_buttons(page.text) == []
-
-
-def test_the_market_lists_sorts_and_narrows(
-    client: FlaskClient, session: Session, vic: Actor, cleo: Creator
-) -> None:
-    other = make_creator(session, display_name="Anders Ek", country="SE", topics=["tech"])
-    make_channel(session, creator_id=other.id, handle="anders", median_views=9)
-    sign_in(client, vic)
-
-    page = client.get("/brand/creators").text
-    assert page.index("Cleo Marr") < page.index("Anders Ek")
-    assert "31.6K" in page
-    assert "7 %" in page
-    by_name = client.get("/brand/creators?sort=name").text
-    assert by_name.index("Anders Ek") < by_name.index("Cleo Marr")
-    narrowed = client.get("/brand/creators?words=%40anders&country=SE&topic=tech").text
-    assert "Anders Ek" in narrowed
-    assert "Cleo Marr" not in narrowed
-    nobody = client.get("/brand/creators?min_views=99999999")
-    assert "Nobody passes these filters" in nobody.text
-    odd = client.get("/brand/creators?sort=x&page=999&min_followers=-&words=%25")
-    assert odd.status_code == 200
-
-
-def test_an_empty_market_says_how_it_fills(client: FlaskClient, alice: Actor) -> None:
-    sign_in(client, alice)
-
-    assert "The market is empty" in client.get("/brand/creators").text
-
-
-def test_a_creator_is_shown_with_figures_audience_fees_and_videos(
-    client: FlaskClient, alice: Actor, cleo: Creator, campaign: Campaign
-) -> None:
-    sign_in(client, alice)
-
-    page = client.get(f"/brand/creators/{cleo.id}")
-
-    assert page.status_code == 200
-    for words in (
-        "@cleo.cooks on TikTok",
-        "48,000",
-        "31,623",
-        "(likes + comments + shares) ÷ views",
-        "The creator’s own statement, Thu 1 Oct 2026",
-        "12.34 %",
-        "$300.00",
-        "#soup",
-        "12,345",
-        "Beans in a minute",
-    ):
-        assert words in page.text, words
-    with_fit = client.get(f"/brand/creators/{cleo.id}?campaign={campaign.id}")
-    assert "Fit to Beans in a minute" in with_fit.text
-    assert "50 % of the viewers are 18–34" in with_fit.text
-    assert "Fit: all of it multiplied, for $100.00, rounded once" in with_fit.text
-
-
-def test_another_brands_campaign_cannot_be_asked_for_on_a_creators_page(
-    client: FlaskClient, mallory: Actor, cleo: Creator, campaign: Campaign
-) -> None:
-    sign_in(client, mallory)
-
-    assert client.get(f"/brand/creators/{cleo.id}").status_code == 200
-    assert client.get(f"/brand/creators/{cleo.id}?campaign={campaign.id}").status_code == 404
-    assert client.get(f"/brand/creators/{UUID(int=7)}").status_code == 404
-
-
-def test_a_creator_without_a_channel_is_said_so(
-    client: FlaskClient, alice: Actor, bea: Actor
-) -> None:
-    sign_in(client, alice)
-
-    assert "has not connected a channel" in client.get(f"/brand/creators/{bea.creator_id}").text
