@@ -12,6 +12,7 @@ from marketplace.payouts.messages import ClawbackOpened, ClawbackSettled, Revers
 from marketplace.payouts.rules import ACCOUNT_SHORT, ReversalState
 from marketplace.store.session import transaction
 from workers.runtime import Run
+from workers.telling import tell_earner
 
 READERS = (Role.OWNER, Role.FINANCE)
 
@@ -20,19 +21,16 @@ def tell_creator(message: ClawbackOpened, run: Run) -> None:
     """Tell the creator what is taken back, why, from what, and how to object."""
     with transaction() as session:
         case = queries.case_by_id(session, message.case_id).case
-        user_id = queries.user_of(session, case.creator_id)
-        if user_id is not None:
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="clawback_opened",
-                title=f"We take {plain(case.amount)} back from your next payouts",
-                text=f"Because: {case.reason}. If you think that this is wrong, write to us;"
-                " your earnings page says how.",
-                path="/creator/earnings",
-                once_key=f"clawback_opened:{case.id}",
-                now=run.now,
-            )
+        tell_earner(
+            session,
+            case.creator_id,
+            kind="clawback_opened",
+            title=f"We take {plain(case.amount)} back from your next payouts",
+            text=f"Because: {case.reason}. If you think that this is wrong, write to us;"
+            " your earnings page says how.",
+            about=case.id,
+            now=run.now,
+        )
 
 
 def tell_brand(message: ClawbackOpened, run: Run) -> None:
@@ -57,18 +55,15 @@ def tell_settled(message: ClawbackSettled, run: Run) -> None:
     """Tell the creator that nothing more is kept back for it."""
     with transaction() as session:
         case = queries.case_by_id(session, message.case_id).case
-        user_id = queries.user_of(session, case.creator_id)
-        if user_id is not None:
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="clawback_settled",
-                title=f"The {plain(case.amount)} that we took back is settled",
-                text="Nothing more is kept back for it.",
-                path="/creator/earnings",
-                once_key=f"clawback_settled:{case.id}",
-                now=run.now,
-            )
+        tell_earner(
+            session,
+            case.creator_id,
+            kind="clawback_settled",
+            title=f"The {plain(case.amount)} that we took back is settled",
+            text="Nothing more is kept back for it.",
+            about=case.id,
+            now=run.now,
+        )
 
 
 def tell_reversal_ended(message: ReversalEnded, run: Run) -> None:

@@ -9,7 +9,6 @@ from marketplace.deliverables import queries as deliverables
 from marketplace.deliverables.messages import DeliverableAccepted
 from marketplace.kernel.actor import SYSTEM
 from marketplace.ledger.rules import plain
-from marketplace.notifications import service as notifications
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.messages import (
@@ -27,6 +26,7 @@ from marketplace.processor.rules import CallKind
 from marketplace.store.session import reading, transaction
 from workers.failpoints import reach
 from workers.runtime import Run, TryLater
+from workers.telling import tell_earner
 
 PAID_AT_ONCE: Final = 500
 
@@ -86,18 +86,15 @@ def tell_earned(message: FeeEarned, run: Run) -> None:
     """Tell the creator that the fee is theirs, and when it becomes payable."""
     with transaction() as session:
         earning = queries.earning_by_id(session, message.earning_id)
-        user_id = queries.user_of(session, earning.creator_id)
-        if user_id is not None:
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="fee_earned",
-                title=f"You earned {plain(earning.receives)}",
-                text=f"It becomes payable on {earning.payable_at:%a %d %b %Y}.",
-                path="/creator/earnings",
-                once_key=f"fee_earned:{earning.id}",
-                now=run.now,
-            )
+        tell_earner(
+            session,
+            earning.creator_id,
+            kind="fee_earned",
+            title=f"You earned {plain(earning.receives)}",
+            text=f"It becomes payable on {earning.payable_at:%a %d %b %Y}.",
+            about=earning.id,
+            now=run.now,
+        )
 
 
 def tell_frozen(message: PayoutsFrozen, run: Run) -> None:
@@ -124,51 +121,42 @@ def tell_unfrozen(message: PayoutsUnfrozen, run: Run) -> None:
 
 def _tell_of_freeze(freeze_id: UUID, run: Run, *, kind: str, title: str, text: str) -> None:
     with transaction() as session:
-        user_id = queries.user_of(session, queries.freeze_by_id(session, freeze_id).creator_id)
-        if user_id is not None:
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind=kind,
-                title=title,
-                text=text,
-                path="/creator/earnings",
-                once_key=f"{kind}:{freeze_id}",
-                now=run.now,
-            )
+        tell_earner(
+            session,
+            queries.freeze_by_id(session, freeze_id).creator_id,
+            kind=kind,
+            title=title,
+            text=text,
+            about=freeze_id,
+            now=run.now,
+        )
 
 
 def tell_settled(message: PayoutSettled, run: Run) -> None:
     """Tell the creator that the money is in their account."""
     with transaction() as session:
         payout = queries.payout_seen_by(session, SYSTEM, message.payout_id)
-        user_id = queries.user_of(session, payout.creator_id)
-        if user_id is not None:
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="payout_settled",
-                title=f"{plain(payout.amount)} is in your payout account",
-                text="Your bank shows it within a few working days.",
-                path="/creator/earnings",
-                once_key=f"payout_settled:{payout.id}",
-                now=run.now,
-            )
+        tell_earner(
+            session,
+            payout.creator_id,
+            kind="payout_settled",
+            title=f"{plain(payout.amount)} is in your payout account",
+            text="Your bank shows it within a few working days.",
+            about=payout.id,
+            now=run.now,
+        )
 
 
 def tell_failed(message: PayoutFailed, run: Run) -> None:
     """Tell the creator that a payout was refused and what happens next."""
     with transaction() as session:
         payout = queries.payout_seen_by(session, SYSTEM, message.payout_id)
-        user_id = queries.user_of(session, payout.creator_id)
-        if user_id is not None:
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="payout_failed",
-                title=f"Your payout of {plain(payout.amount)} was refused",
-                text="The money is safe with us. Check your payout account; then it is sent again.",
-                path="/creator/earnings",
-                once_key=f"payout_failed:{payout.id}",
-                now=run.now,
-            )
+        tell_earner(
+            session,
+            payout.creator_id,
+            kind="payout_failed",
+            title=f"Your payout of {plain(payout.amount)} was refused",
+            text="The money is safe with us. Check your payout account; then it is sent again.",
+            about=payout.id,
+            now=run.now,
+        )

@@ -1,4 +1,4 @@
-"""Tell everybody whom a turn of a brand's money concerns."""
+"""Tell everybody whom a turn of money concerns."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import queries as accounts
 from marketplace.kernel.actor import Role
 from marketplace.notifications import service as notifications
+from marketplace.payouts import queries as payouts
 
 PAY_ROLES: Final = (Role.OWNER, Role.FINANCE)
 
@@ -38,6 +39,32 @@ def tell_finance(
     """Tell staff, once for each kind and thing."""
     people = accounts.staff_ids(session)
     _tell(session, people, kind=kind, about=about, title=title, text=text, path=path, now=now)
+
+
+def tell_earner(
+    session: Session,
+    creator_id: UUID,
+    *,
+    kind: str,
+    about: UUID,
+    title: str,
+    text: str,
+    path: str = "/creator/earnings",
+    now: datetime,
+) -> None:
+    """Tell a creator, once for each kind and thing; nobody where no person is the creator."""
+    user_id = payouts.user_of(session, creator_id)
+    if user_id is not None:
+        notifications.tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            title=title,
+            text=text,
+            path=path,
+            once_key=f"{kind}:{about}",
+            now=now,
+        )
 
 
 def _tell(
