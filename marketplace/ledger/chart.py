@@ -106,6 +106,8 @@ CHART: Final[Mapping[Code, ChartLine]] = {
               "Set aside while a chargeback or a review is open"),
         _line(Code.COMMITTED, "Committed", _O.COLLABORATION, _C,
               "Promised to the creator of a collaboration, not earned yet"),
+        _line(Code.PRIZE_POOL, "Prize pool", _O.CAMPAIGN, _C,
+              "Set aside for the prizes of a challenge, not awarded yet"),
         _line(Code.CREATOR_PENDING, "Creator, pending", _O.CREATOR, _C,
               "Earned, still in the hold window"),
         _line(Code.CREATOR_PAYABLE, "Creator, payable", _O.CREATOR, _C,

@@ -16,7 +16,7 @@ WITH mine AS (
     SELECT a.id, coalesce(c.campaign_id, a.owner_id) AS campaign_id, a.currency
     FROM ledger_accounts a
     LEFT JOIN collaborations c ON a.code = 2030 AND c.id = a.owner_id
-    WHERE a.code IN (2020, 2025, 2030, 2100)
+    WHERE a.code IN (2020, 2025, 2030, 2035, 2100)
 ),
 moved AS (
     SELECT m.campaign_id, m.currency, p.amount_minor

@@ -325,4 +325,23 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         lambda: events.pledge_paid(request_id=ID, organisation_id=ID, amount=usd(9)),
         f"pledge_paid | pledge_paid:{ID} | - | D2120 C1030 9",
     ),
+    (
+        lambda: events.prizes_set_aside(challenge_id=ID, campaign_id=CAMPAIGN, amount=usd(900)),
+        f"prizes_set_aside | prizes:{ID} | - | D2020 C2035 900",
+    ),
+    (
+        lambda: events.prizes_returned(challenge_id=ID, campaign_id=CAMPAIGN, amount=usd(9)),
+        f"prizes_return | prizes_return:{ID} | - | D2035 C2020 9",
+    ),
+    (
+        lambda: events.prize_won(
+            deliverable_id=ID,
+            campaign_id=CAMPAIGN,
+            creator_id=CREATOR,
+            net=usd(95),
+            platform_share=usd(5),
+            fee_on_top=usd(10),
+        ),
+        f"prize | prize:{ID} | - | D2035 C2040 95, D2035 C4010 5, D2100 C4010 10",
+    ),
 ]

@@ -159,6 +159,9 @@ MOVES = {
     "pledge_return": "2110/2010",
     "pledge_owed": "2110/2120",
     "pledge_paid": "2120/1030",
+    "prizes_set_aside": "2020/2035",
+    "prizes_return": "2035/2020",
+    "prize": "2035/2040 2035/4010 2100/4010",
 }
 
 

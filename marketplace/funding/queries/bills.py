@@ -113,13 +113,14 @@ def _bill(session: Session, brand_id: UUID, currency: str) -> Bill:
         wallet=wallet_of(session, brand_id=brand_id, currency=currency),
         unspent=all_of(Code.CAMPAIGN_FUNDS, campaigns),
         frozen=all_of(Code.CAMPAIGN_FROZEN, campaigns),
-        promised=all_of(Code.COMMITTED, agreed),
+        promised=all_of(Code.COMMITTED, agreed) + all_of(Code.PRIZE_POOL, campaigns),
         fees=all_of(Code.FEE_UNEARNED, campaigns),
         pledged=all_of(Code.PLEDGED, campaigns),
         spent=-_came_in(
             session,
             {
                 Code.COMMITTED: agreed,
+                Code.PRIZE_POOL: campaigns,
                 Code.FEE_UNEARNED: campaigns,
                 Code.CAMPAIGN_FUNDS: campaigns,  # what creators give back
             },

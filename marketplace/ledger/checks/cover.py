@@ -27,6 +27,7 @@ _OWED: Final = (
     Code.CAMPAIGN_FUNDS,
     Code.CAMPAIGN_FROZEN,
     Code.COMMITTED,
+    Code.PRIZE_POOL,
     Code.CREATOR_PENDING,
     Code.CREATOR_PAYABLE,
     Code.PAYOUT_IN_FLIGHT,

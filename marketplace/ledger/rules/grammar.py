@@ -24,6 +24,7 @@ class Code(IntEnum):
     CAMPAIGN_FUNDS = 2020
     CAMPAIGN_FROZEN = 2025
     COMMITTED = 2030
+    PRIZE_POOL = 2035
     CREATOR_PENDING = 2040
     CREATOR_PAYABLE = 2050
     PAYOUT_IN_FLIGHT = 2060
@@ -90,6 +91,9 @@ class EntryKind(StrEnum):
     PLEDGE_RETURN = "pledge_return"
     PLEDGE_OWED = "pledge_owed"
     PLEDGE_PAID = "pledge_paid"
+    PRIZES_SET_ASIDE = "prizes_set_aside"
+    PRIZES_RETURN = "prizes_return"
+    PRIZE = "prize"
     REVERSAL = "reversal"
 
 
@@ -263,6 +267,13 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
     EntryKind.PLEDGE_RETURN: [(_C.PLEDGED, _C.BRAND_FUNDS)],
     EntryKind.PLEDGE_OWED: [(_C.PLEDGED, _C.OWED_TO_CAUSE)],
     EntryKind.PLEDGE_PAID: [(_C.OWED_TO_CAUSE, _C.BANK_OPERATING)],
+    EntryKind.PRIZES_SET_ASIDE: [(_C.CAMPAIGN_FUNDS, _C.PRIZE_POOL)],
+    EntryKind.PRIZES_RETURN: [(_C.PRIZE_POOL, _C.CAMPAIGN_FUNDS)],
+    EntryKind.PRIZE: [
+        (_C.PRIZE_POOL, _C.CREATOR_PENDING),
+        (_C.PRIZE_POOL, _C.FEE_EARNED),
+        (_C.FEE_UNEARNED, _C.FEE_EARNED),
+    ],
 }
 
 _FORWARD: Final = frozenset(

@@ -86,6 +86,7 @@ ALL_THERE_IS: Final = (
     (Code.CAMPAIGN_FUNDS, -1, "Campaigns, not promised"),
     (Code.CAMPAIGN_FROZEN, -1, "Campaigns, frozen"),
     (Code.COMMITTED, -1, "Promised to creators"),
+    (Code.PRIZE_POOL, -1, "Prizes of challenges, not awarded yet"),
     (Code.CREATOR_PENDING, -1, "Creators, in the hold window"),
     (Code.CREATOR_PAYABLE, -1, "Creators, payable"),
     (Code.PAYOUT_IN_FLIGHT, -1, "Payouts to creators under way"),

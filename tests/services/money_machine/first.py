@@ -146,5 +146,9 @@ def first_history(currency: str) -> list[Told]:
             ),
             [(2110, campaign, 2120, ORGANISATIONS[0], 40)],
         ),
+        (
+            events.prizes_set_aside(challenge_id=one("q"), campaign_id=campaign, amount=much(120)),
+            [(2020, campaign, 2035, campaign, 120)],
+        ),
     ]
     return [(entry, [(*move, currency) for move in moves]) for entry, moves in told]

@@ -14,10 +14,10 @@ Move = tuple[int, UUID | None, int, UUID | None, int, str]
 """Debit code and owner, credit code and owner, minor units, currency."""
 
 OWNED: Final = frozenset(
-    {1100, 1110, 1120, 2010, 2020, 2025, 2030, 2040, 2050, 2060, 2070, 2100, 2110, 2120}
+    {1100, 1110, 1120, 2010, 2020, 2025, 2030, 2035, 2040, 2050, 2060, 2070, 2100, 2110, 2120}
 )
 """What belongs to somebody, and so never falls below nothing."""
-OF_CAMPAIGN: Final = frozenset({2020, 2025, 2030, 2100})
+OF_CAMPAIGN: Final = frozenset({2020, 2025, 2030, 2035, 2100})
 
 
 def grows_by_debit(code: int) -> bool:

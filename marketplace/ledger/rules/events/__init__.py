@@ -70,6 +70,7 @@ from marketplace.ledger.rules.events.pledges import (
     pledge_returned,
     pledge_set_aside,
 )
+from marketplace.ledger.rules.events.prizes import prize_won, prizes_returned, prizes_set_aside
 from marketplace.ledger.rules.events.refs import (
     AT_PROCESSOR,
     BANK,
@@ -90,6 +91,7 @@ from marketplace.ledger.rules.events.refs import (
     owed_to_cause,
     payout_in_flight,
     pledged,
+    prize_pool,
     refund_in_flight,
 )
 from marketplace.ledger.rules.events.unasked import (
@@ -157,6 +159,10 @@ __all__ = [
     "pledge_returned",
     "pledge_set_aside",
     "pledged",
+    "prize_pool",
+    "prize_won",
+    "prizes_returned",
+    "prizes_set_aside",
     "processor_moved",
     "refund_bounced",
     "refund_failed",

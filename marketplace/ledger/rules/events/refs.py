@@ -82,6 +82,11 @@ def owed_to_cause(organisation_id: UUID) -> AccountRef:
     return AccountRef(Code.OWED_TO_CAUSE, organisation_id)
 
 
+def prize_pool(campaign_id: UUID) -> AccountRef:
+    """What is set aside for the prizes of a challenge and not awarded."""
+    return AccountRef(Code.PRIZE_POOL, campaign_id)
+
+
 def refund_in_flight(refund_id: UUID) -> AccountRef:
     """What is held for one refund."""
     return AccountRef(Code.REFUND_IN_FLIGHT, refund_id)
