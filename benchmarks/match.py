@@ -41,8 +41,8 @@ from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.columns.layout import COLUMNS, ROW_BYTES
+from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import order_of
-from marketplace.matching.rules.parts import explain_all
 from marketplace.matching.rules.wanted import HardRules, Wanted
 
 NUMPY = "numpy: n × 64 float32 product, argpartition"

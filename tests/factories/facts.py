@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+
 from marketplace.creators.queries import CreatorFacts
 from marketplace.matching.columns import Market
 from marketplace.matching.columns.context import context_of
 from marketplace.matching.columns.source import market_of
+from marketplace.matching.rules.seen import Seen, SeenAll
 
 SEEN_AT = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -52,3 +55,19 @@ def make_market(facts: Sequence[CreatorFacts], *, now: datetime = SEEN_AT) -> Ma
 def days(year: int, month: int, day: int) -> int:
     """Return a day as facts count it: since 1970."""
     return (date(year, month, day) - date(1970, 1, 1)).days
+
+
+def seen_all(seen: Sequence[Seen]) -> SeenAll:
+    """Return what is known of creators as columns."""
+    return SeenAll(
+        factors=[
+            np.array(each, np.int64) for each in zip(*(one.factors for one in seen), strict=True)
+        ],
+        views_low=np.array([one.views_low for one in seen], np.int64),
+        views_high=np.array([one.views_high for one in seen], np.int64),
+        people=np.array([one.people for one in seen], np.int64),
+        source=[one.source for one in seen],
+        price_is_estimated=np.array([one.price_is_estimated for one in seen], bool),
+        words=lambda place: seen[place].words,
+        has_record=np.array([one.has_record for one in seen], bool),
+    )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from marketplace.matching.rules.chances import Facts, Model, Step
+from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.feed import (
     FeedParts,
     chances,
@@ -17,9 +18,11 @@ from marketplace.matching.rules.feed import (
     standing,
 )
 from marketplace.matching.rules.fit import Factors, fit_of
-from marketplace.matching.rules.parts import Explained, Seen, explain
+from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.raising import Advice, Raise, raises
+from marketplace.matching.rules.seen import Seen
 from marketplace.matching.rules.wanted import Wanted
+from tests.factories.facts import seen_all
 
 MODEL = Model(Step.OFFER, 0.0, Facts(standing=2.0, record=1.0), 100)
 FACTORS = Factors(10_000, 10_000, 5_000, 10_000, 10_000, 10_000, 5_000, 8_000, 40_000)
@@ -27,7 +30,8 @@ WANTED = Wanted(currency="USD", age=frozenset({"18-24"}))
 
 
 def explained(factors: Factors = FACTORS) -> Explained:
-    return explain(WANTED, Seen(factors, 1, 2, 100, "platform", price_is_estimated=False), None)
+    seen = Seen(factors, 1, 2, 100, "platform", price_is_estimated=False)
+    return explain_all(WANTED, seen_all([seen]), None)[0]
 
 
 def advice(factors: Factors = FACTORS, **changes: object) -> list[Raise]:

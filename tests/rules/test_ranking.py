@@ -19,8 +19,9 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Market, ranking
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES
 from marketplace.matching.columns.market import country_bps
+from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import Factors, fit_of, order_of
-from marketplace.matching.rules.parts import Explained, PartName, explain
+from marketplace.matching.rules.parts import Explained, PartName
 from marketplace.matching.rules.wanted import HardRules, Wanted
 from tests.factories.facts import days, make_facts, make_market
 
@@ -204,8 +205,8 @@ def test_the_explanation_recomputes_to_the_fit(facts: list[CreatorFacts], wanted
     found = columns.rank(market, wanted)
     target = columns.target_of(wanted, market)
 
-    for seen in columns.seen_at(market, target, [one.row for one in found.best]):
-        fit = explain(wanted, seen, found.medians)
+    seen = columns.seen_at(market, target, [one.row for one in found.best])
+    for fit in explain_all(wanted, seen, found.medians):
         assert by_hand(fit) == fit.fit
         assert fit.low <= fit.fit <= fit.high
 
@@ -271,7 +272,7 @@ def only(fit: Explained, name: PartName) -> Any:
 def fit_in(market: Market, wanted: Wanted, row: int = 0) -> Explained:
     target = columns.target_of(wanted, market)
     medians = columns.rank(market, wanted).medians
-    return explain(wanted, columns.seen_at(market, target, [row])[0], medians)
+    return explain_all(wanted, columns.seen_at(market, target, [row]), medians)[0]
 
 
 def test_the_fit_is_what_the_brand_gets_for_its_money() -> None:

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from marketplace.matching.columns.layout import SOURCES, Flag
-from marketplace.matching.columns.market import Market, Target, factors_at, prices
+from marketplace.matching.columns.market import Market, Rows, Target, factor_columns, prices
 from marketplace.matching.columns.views import bounds
 from marketplace.matching.rules.left_out import LeftOut
-from marketplace.matching.rules.parts import Seen
-from marketplace.matching.rules.topics import NO_TERM
+from marketplace.matching.rules.seen import Seen, SeenAll
 from marketplace.matching.rules.wanted import HardRules
 
 
-def seen_at(market: Market, target: Target, rows: Sequence[int]) -> list[Seen]:
-    """Return what is known of the creators of some rows."""
-    at = np.array(rows, np.intp)
+def seen_at(market: Market, target: Target, rows: Sequence[int] | Rows) -> SeenAll:
+    """Return what is known of the creators of some rows; nothing is read of them later."""
+    at = np.asarray(rows, np.intp)
     columns = market.arrays
-    known = prices(market, target, at)[1].tolist()
-    found = []
-    for place, factors in enumerate(factors_at(market, target, at)):
-        row = int(at[place])
-        low, high = bounds(
-            factors.views, int(columns["views_low"][row]), int(columns["views_high"][row])
-        )
-        found.append(
-            Seen(
-                factors=factors,
-                views_low=low,
-                views_high=high,
-                people=int(columns["sample"][row]),
-                source=SOURCES[int(columns["flags"][row]) // Flag.SOURCE % 8],
-                price_is_estimated=not known[place],
-                words=_words(market, target, row),
-                has_record=bool(int(columns["flags"][row]) & Flag.RECORD),
-            )
-        )
-    return found
+    factors = factor_columns(market, target, at)
+    flags = columns["flags"][at]
+    low, high = bounds(factors[0], columns["views_low"][at], columns["views_high"][at])
+    return SeenAll(
+        factors=factors,
+        views_low=low,
+        views_high=high,
+        people=columns["sample"][at].astype(np.int64),
+        source=[SOURCES[number] for number in (flags // Flag.SOURCE % 8).tolist()],
+        price_is_estimated=~prices(market, target, at)[1],
+        words=_words(market, target, at),
+        has_record=(flags & Flag.RECORD) != 0,
+    )
 
 
 def left_out_at(
@@ -69,8 +61,12 @@ def left_out_at(
     return next((rule for rule in LeftOut if fails.get(rule)), None)
 
 
-def _words(market: Market, target: Target, row: int) -> tuple[str, ...]:
+def _words(market: Market, target: Target, rows: Rows) -> Callable[[int], tuple[str, ...]]:
     terms = market.context.vocabulary.terms
     wanted = target.terms or {}
-    own = market.arrays["terms"][row].tolist()
-    return tuple(terms[term] for term in own if term != NO_TERM and term in wanted)
+    own = market.arrays["terms"][rows]
+
+    def words(place: int) -> tuple[str, ...]:
+        return tuple(terms[term] for term in own[place].tolist() if term in wanted)
+
+    return words

@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import log2
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from marketplace.creators.queries import CreatorFacts
 from marketplace.matching.columns.layout import SPREAD_STEPS
 from marketplace.matching.rules import views
@@ -37,9 +40,15 @@ def steps_above(expected: ExpectedViews) -> int:
     return min(_STEP_MOST, round(SPREAD_STEPS * log2(expected.high / max(1, expected.median))))
 
 
-def bounds(middle: int, below: int, above: int) -> tuple[int, int]:
+def bounds(
+    middle: NDArray[np.int64], below: NDArray[np.uint8], above: NDArray[np.uint8]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the bounds again, from the views expected and the two numbers of steps."""
     return (
-        round(middle * 2.0 ** (-below / SPREAD_STEPS)),
-        round(middle * 2.0 ** (above / SPREAD_STEPS)),
+        np.rint(middle * _LESS[below]).astype(np.int64),
+        np.rint(middle * _MORE[above]).astype(np.int64),
     )
+
+
+_LESS: Final = np.array([2.0 ** (-step / SPREAD_STEPS) for step in range(_STEP_MOST + 1)])
+_MORE: Final = np.array([2.0 ** (step / SPREAD_STEPS) for step in range(_STEP_MOST + 1)])

@@ -18,10 +18,11 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import BriefMedians
 from marketplace.matching.queries.wishes import wanted_for, wanted_in
+from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import Factors
 from marketplace.matching.rules.fit import fit_of as fit_in
 from marketplace.matching.rules.left_out import LeftOut
-from marketplace.matching.rules.parts import Explained, explain
+from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.raising import Raise, raises
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.rows import given_in
@@ -127,11 +128,11 @@ def _look(
     medians: Factors | None,
 ) -> dict[UUID, Fit]:
     target = columns.target_of(wanted, here)
+    all_seen = columns.seen_at(here, target, rows)
     found = {}
-    for creator_id, row, seen in zip(
-        creator_ids, rows, columns.seen_at(here, target, rows), strict=True
+    for creator_id, row, seen, explained in zip(
+        creator_ids, rows, all_seen, explain_all(wanted, all_seen, medians), strict=True
     ):
-        explained = explain(wanted, seen, medians)
         found[creator_id] = Fit(
             explained=explained,
             usual=None if medians is None else fit_in(medians),

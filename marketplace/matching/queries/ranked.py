@@ -16,9 +16,10 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import Shortlisting
 from marketplace.matching.queries.sharing import Shared, by_fit, in_fair_order
+from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import fit_of, order_of
 from marketplace.matching.rules.left_out import LeftOut
-from marketplace.matching.rules.parts import Explained, explain_all
+from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.topic_words import spelled_out
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.matching.rules.words import keys_of

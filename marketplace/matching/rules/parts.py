@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from math import log
 from typing import Final, NamedTuple, TypeAlias
 
-import numpy as np
-
 from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.matching.rules.fit import (
     FOR_MINOR,
     Factors,
     PartName,
-    fit_of,
     weight_of,
     weighted,
 )
@@ -26,7 +23,7 @@ from marketplace.matching.rules.labels import (
     listed,
     percent,
 )
-from marketplace.matching.rules.shares import PRIOR_VIEWERS, interval
+from marketplace.matching.rules.seen import Seen
 from marketplace.matching.rules.wanted import Wanted
 
 SAID_BY: Final[Mapping[str, str]] = {
@@ -38,28 +35,9 @@ SAID_BY: Final[Mapping[str, str]] = {
 AUDIENCE_PARTS: Final = (PartName.AGE, PartName.GENDER, PartName.COUNTRY)
 STRONGEST: Final = 3
 WORDS_TOLD: Final = 4
-LEAST: Final = 1e-6
 
 Told: TypeAlias = tuple[str, str]
 """What is so, and how that is known; the second may be empty."""
-
-
-class Seen(NamedTuple):
-    """What is known of one creator for one wish.
-
-    views_low, views_high: an 80 % interval for one video. people: how many viewers the audience
-    counts as. source: who describes it; "" while nobody does. words: those of the wish, and their
-    neighbours, that the creator uses. has_record: whether a collaboration has ended here.
-    """
-
-    factors: Factors
-    views_low: int
-    views_high: int
-    people: int
-    source: str
-    price_is_estimated: bool
-    words: Sequence[str] = ()
-    has_record: bool = False
 
 
 class Kind(NamedTuple):
@@ -146,30 +124,8 @@ class Explained:
         return told[:STRONGEST]
 
 
-def explain(wanted: Wanted, seen: Seen, medians: Factors | None) -> Explained:
-    """Return the fit of a creator with its parts, in the order in which they are multiplied.
-
-    A part that the wish does not ask for is left out: it is 100 % for everybody.
-    """
-    return explain_all(wanted, [seen], medians)[0]
-
-
-def explain_all(wanted: Wanted, seen: Sequence[Seen], medians: Factors | None) -> list[Explained]:
-    """Return the same for many creators."""
-    kinds = [_kind(name, wanted, medians) for name in PartName if _is_asked(name, wanted)]
-    return [
-        Explained(
-            fit=fit_of(each.factors),
-            low=low,
-            high=high,
-            parts=[_part(kind, wanted, each) for kind in kinds],
-            currency=wanted.currency,
-        )
-        for each, (low, high) in zip(seen, _intervals(wanted, seen), strict=True)
-    ]
-
-
-def _kind(name: PartName, wanted: Wanted, medians: Factors | None) -> Kind:
+def kind_of(name: PartName, wanted: Wanted, medians: Factors | None) -> Kind:
+    """Return what a part of a wish is like for everybody; medians: the middle candidate."""
     place = Factors._fields.index(name)
     weight = weight_of(name)
     is_share = name not in {PartName.VIEWS, PartName.PRICE}
@@ -180,23 +136,8 @@ def _kind(name: PartName, wanted: Wanted, medians: Factors | None) -> Kind:
     return Kind(name, place, weight, is_share, usual, said, _EVIDENCE[name])
 
 
-def _part(kind: Kind, wanted: Wanted, seen: Seen) -> Part:
-    value = seen.factors[kind.place]
-    times = weighted(value, kind.weight_bps) if kind.is_share else value
-    over, under = (kind.usual, times) if kind.name is PartName.PRICE else (times, kind.usual)
-    return Part(
-        kind,
-        value,
-        times,
-        (200 * over + under) // (2 * under) if under and kind.usual else None,
-        (kind.name in AUDIENCE_PARTS and not seen.source)
-        or (kind.name is PartName.PRICE and seen.price_is_estimated),
-        wanted,
-        seen,
-    )
-
-
-def _is_asked(name: PartName, wanted: Wanted) -> bool:
+def is_asked(name: PartName, wanted: Wanted) -> bool:
+    """Whether a wish asks for it: a part that it does not is 100 % for everybody."""
     asked: Mapping[PartName, object] = {
         PartName.AGE: wanted.ages,
         PartName.GENDER: wanted.gender,
@@ -204,30 +145,6 @@ def _is_asked(name: PartName, wanted: Wanted) -> bool:
         PartName.TOPIC: wanted.words,
     }
     return bool(asked.get(name, True))
-
-
-def _intervals(wanted: Wanted, seen: Sequence[Seen]) -> list[tuple[int, int]]:
-    """Four of five times the fit of one collaboration is in between: views and thin shares vary.
-
-    The parts vary by themselves, so their squares add up, in logarithms.
-    """
-    fits = np.array([fit_of(each.factors) for each in seen], np.float64)
-    views = np.maximum(1, [each.factors.views for each in seen])
-    down = np.log(views / np.maximum(1, [each.views_low for each in seen])) ** 2
-    up = np.log(np.maximum(1, [each.views_high for each in seen]) / views) ** 2
-    people = np.array([each.people + PRIOR_VIEWERS for each in seen])
-    for name in AUDIENCE_PARTS:
-        if _is_asked(name, wanted):
-            place = Factors._fields.index(name)
-            share = np.array([each.factors[place] for each in seen]) / BPS_WHOLE
-            low, high = interval(share, people)
-            is_there = share > 0
-            some = np.where(is_there, share, 1)
-            down += np.where(is_there, np.log(some / np.maximum(low, LEAST)), 0) ** 2
-            up += np.where(is_there, np.log(np.maximum(high, LEAST) / some), 0) ** 2
-    lows = np.rint(fits * np.exp(-np.sqrt(down))).astype(np.int64)
-    highs = np.rint(fits * np.exp(np.sqrt(up))).astype(np.int64)
-    return list(zip(lows.tolist(), highs.tolist(), strict=True))
 
 
 def _views(_said: str, _wanted: Wanted, seen: Seen) -> Told:

@@ -1,0 +1,139 @@
+"""Fits with their parts, for many creators at once: all numbers in a few passes. Pure.
+
+Every number of an explanation is an integer that stands in a column; a creator's parts are made of
+them when somebody reads them, and their sentences when somebody reads those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.rules.fit import Factors, PartName, fits_of, weighted
+from marketplace.matching.rules.parts import (
+    AUDIENCE_PARTS,
+    Explained,
+    Kind,
+    Part,
+    is_asked,
+    kind_of,
+)
+from marketplace.matching.rules.seen import SeenAll
+from marketplace.matching.rules.shares import PRIOR_VIEWERS, interval
+from marketplace.matching.rules.wanted import Wanted
+
+Whole = NDArray[np.int64]
+
+LEAST: Final = 1e-6
+NO_EFFECT: Final = -1
+"""Where there is no middle candidate to compare with."""
+
+
+class _Column(NamedTuple):
+    """One part of every creator, as :class:`Part` names its numbers."""
+
+    kind: Kind
+    value: Whole
+    times: Whole
+    effect_percent: Whole
+    is_estimate: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanations(Sequence[Explained]):
+    """Fits with their parts, in the order in which the creators were given."""
+
+    wanted: Wanted
+    seen: SeenAll
+    fits: Whole
+    lows: Whole
+    highs: Whole
+    parts: Sequence[_Column]
+
+    def __len__(self) -> int:
+        return len(self.fits)
+
+    @overload
+    def __getitem__(self, place: int) -> Explained: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Explained]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(len(self)))]
+        seen = self.seen[place]
+        return Explained(
+            fit=int(self.fits[place]),
+            low=int(self.lows[place]),
+            high=int(self.highs[place]),
+            parts=[
+                Part(
+                    kind=each.kind,
+                    value=int(each.value[place]),
+                    times=int(each.times[place]),
+                    effect_percent=_known(int(each.effect_percent[place])),
+                    is_estimate=bool(each.is_estimate[place]),
+                    wanted=self.wanted,
+                    seen=seen,
+                )
+                for each in self.parts
+            ],
+            currency=self.wanted.currency,
+        )
+
+
+def explain_all(wanted: Wanted, seen: SeenAll, medians: Factors | None) -> Explanations:
+    """Return the fits of creators with their parts, in the order in which they are multiplied.
+
+    A part that the wish does not ask for is left out: it is 100 % for everybody. medians: the
+    middle candidate's.
+    """
+    fits = fits_of(seen.factors)
+    lows, highs = _intervals(wanted, seen, fits)
+    kinds = [kind_of(name, wanted, medians) for name in PartName if is_asked(name, wanted)]
+    return Explanations(wanted, seen, fits, lows, highs, [_column(kind, seen) for kind in kinds])
+
+
+def _column(kind: Kind, seen: SeenAll) -> _Column:
+    value = seen.factors[kind.place]
+    times = weighted(value, kind.weight_bps) if kind.is_share else value
+    usual = np.full(len(value), kind.usual)
+    over, under = (usual, times) if kind.name is PartName.PRICE else (times, usual)
+    estimated = np.zeros(len(value), bool)
+    if kind.name in AUDIENCE_PARTS:
+        estimated = np.array([not source for source in seen.source], bool)
+    elif kind.name is PartName.PRICE:
+        estimated = seen.price_is_estimated
+    effect = (200 * over + under) // np.maximum(2 * under, 1)
+    effect[(usual <= 0) | (under <= 0)] = NO_EFFECT
+    return _Column(kind, value, times, effect, estimated)
+
+
+def _known(effect: int) -> int | None:
+    return None if effect == NO_EFFECT else effect
+
+
+def _intervals(wanted: Wanted, seen: SeenAll, fits: Whole) -> tuple[Whole, Whole]:
+    """Four of five times the fit of one collaboration is in between: views and thin shares vary.
+
+    The parts vary by themselves, so their squares add up, in logarithms.
+    """
+    views = np.maximum(1, seen.factors[0])
+    down = np.log(views / np.maximum(1, seen.views_low)) ** 2
+    up = np.log(np.maximum(1, seen.views_high) / views) ** 2
+    people = seen.people + PRIOR_VIEWERS
+    for name in AUDIENCE_PARTS:
+        if is_asked(name, wanted):
+            share = seen.factors[Factors._fields.index(name)] / BPS_WHOLE
+            low, high = interval(share, people)
+            is_there = share > 0
+            some = np.where(is_there, share, 1)
+            down += np.where(is_there, np.log(some / np.maximum(low, LEAST)), 0) ** 2
+            up += np.where(is_there, np.log(np.maximum(high, LEAST) / some), 0) ** 2
+    lows = np.rint(fits * np.exp(-np.sqrt(down))).astype(np.int64)
+    highs = np.rint(fits * np.exp(np.sqrt(up))).astype(np.int64)
+    return lows, highs

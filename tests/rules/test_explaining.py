@@ -1,0 +1,101 @@
+"""Explanations of many creators at once are those of one by one, in whole numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from marketplace.matching.rules.explaining import explain_all
+from marketplace.matching.rules.fit import Factors, PartName, fit_of, fits_of, weight_of, weighted
+from marketplace.matching.rules.seen import Seen
+from marketplace.matching.rules.wanted import Wanted
+from tests.factories.facts import seen_all
+
+WANTED = Wanted(
+    "USD",
+    age=frozenset({"18-24"}),
+    gender=frozenset({"female"}),
+    country=frozenset({"US"}),
+    words=("cooking",),
+)
+share = st.integers(0, 10_000)
+large = st.integers(0, 2**32 - 1)
+factors = st.builds(
+    Factors, large, share, share, share, share, share, share, share, st.integers(1, 2**32 - 1)
+)
+seen = st.builds(
+    Seen,
+    factors,
+    large,
+    large,
+    st.integers(0, 65_535),
+    st.sampled_from(["", "platform", "inferred"]),
+    st.booleans(),
+    st.just(("soup",)),
+    st.booleans(),
+)
+HALF = Factors(1, *[10_000] * 7, 20_000)
+"""A fit of a half exactly, which goes up."""
+LARGEST = Factors(2**32 - 1, *[9_999] * 7, 1)
+
+
+@given(st.lists(factors, max_size=20))
+@example([HALF, HALF._replace(views=3), HALF._replace(price=20_001), LARGEST])
+@example([LARGEST._replace(views=0), LARGEST._replace(price=0), HALF._replace(topic=0)])
+def test_fits_of_many_are_those_of_one_by_one(many: list[Factors]) -> None:
+    found = fits_of(np.array(many, np.int64).reshape(len(many), 9).T)
+
+    assert found.tolist() == [fit_of(each) for each in many]
+
+
+def test_a_fit_a_hair_from_a_half_goes_to_the_right_side() -> None:
+    """8-byte numbers cannot tell these apart: only whole ones can."""
+    many = [
+        Factors(2_310_463_237, 9_340, 9_803, 9_019, 9_626, 9_009, 9_572, 9_216, 2),
+        Factors(1_327_141_847, 9_458, 9_057, 9_465, 9_573, 9_420, 9_000, 9_591, 1),
+        Factors(1_819_982_878, 9_370, 9_927, 9_759, 9_452, 9_243, 9_022, 9_529, 1),
+    ]
+
+    found = fits_of(np.array(many, np.int64).T)
+
+    assert found.tolist() == [fit_of(each) for each in many]
+
+
+@given(st.lists(seen, min_size=1, max_size=8), st.one_of(st.none(), factors))
+def test_every_number_is_that_of_one_by_one(many: list[Seen], middle: Factors | None) -> None:
+    found = explain_all(WANTED, seen_all(many), middle)
+
+    assert [each.fit for each in found] == [fit_of(each.factors) for each in many]
+    for one, explained in zip(many, found, strict=True):
+        assert [part.name for part in explained.parts] == list(PartName)
+        for part in explained.parts:
+            value = getattr(one.factors, part.name)
+            times = counts_as(part.name, value)
+            assert (part.value, part.times, part.seen) == (value, times, one)
+            assert part.effect_percent == effect(part.name, times, middle)
+        estimated = {part.name for part in explained.parts if part.is_estimate}
+        unsaid = set() if one.source else {PartName.AGE, PartName.GENDER, PartName.COUNTRY}
+        assert estimated == unsaid | ({PartName.PRICE} if one.price_is_estimated else set())
+
+
+@given(st.lists(seen, min_size=2, max_size=8))
+def test_who_stands_beside_a_creator_changes_nothing_of_them(many: list[Seen]) -> None:
+    together = explain_all(WANTED, seen_all(many), HALF)
+
+    for place, each in enumerate(many):
+        assert together[place] == explain_all(WANTED, seen_all([each]), HALF)[0]
+    assert together[-2:] == [together[len(many) - 2], together[len(many) - 1]]
+
+
+def counts_as(name: PartName, value: int) -> int:
+    return value if name in {PartName.VIEWS, PartName.PRICE} else weighted(value, weight_of(name))
+
+
+def effect(name: PartName, times: int, middle: Factors | None) -> int | None:
+    """In percent of what the middle one's counts as, to the nearest; turned round for a price."""
+    usual = 0 if middle is None else counts_as(name, getattr(middle, name))
+    over, under = (usual, times) if name is PartName.PRICE else (times, usual)
+    return int(Fraction(100 * over, under) + Fraction(1, 2)) if usual and under else None
