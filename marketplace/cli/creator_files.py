@@ -1,4 +1,4 @@
-"""Files of creators and their videos: finding out which is which, and checking every row.
+"""Files of creators, their videos and what they share of viewers: which is which, and every row.
 
 A record is one line, as no field of these files can hold a line break; so a quote that is never
 closed costs its own line and no other.
@@ -10,15 +10,16 @@ import csv
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, TypeAlias, cast
 
-from marketplace.creators.service import CreatorRow, VideoRow
+from marketplace.creators.rules import CoAudienceSource
+from marketplace.creators.service import CoAudienceRow, CreatorRow, VideoRow
 
 LINE_MOST_BYTES: Final = 128 * 1024
 KEY_MOST: Final = 64
@@ -31,7 +32,7 @@ PASSED_OVER: Final = ("source",)
 """Columns of the form that we have no use for."""
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
-Row: TypeAlias = CreatorRow | VideoRow
+Row: TypeAlias = CreatorRow | VideoRow | CoAudienceRow
 Refuse: TypeAlias = Callable[[int, str, str], None]
 
 
@@ -54,10 +55,16 @@ class FileKind(Enum):
         "n_comments", "n_shares",
     )  # fmt: skip
 
+    CO_AUDIENCES = ("creator", "other", "sample", "shared", "source", "observed_on")
+
     @property
     def noun(self) -> str:
         """What one row is."""
-        return "creators" if self is FileKind.CREATORS else "videos"
+        return {
+            FileKind.CREATORS: "creators",
+            FileKind.VIDEOS: "videos",
+            FileKind.CO_AUDIENCES: "common audiences",
+        }[self]
 
 
 class _BadRow(Exception):
@@ -99,7 +106,7 @@ class CreatorFile:
         Raises FileRefused when the file breaks off.
         """
         lines = self._lines
-        make = _creator_row if self.kind is FileKind.CREATORS else _video_row
+        make = _MAKE[self.kind]
         places, width = self._places, self._width
         straight = list(places) == list(range(width))
         latest = int(now.timestamp()) + DAY_SECONDS
@@ -179,8 +186,8 @@ def _kind_of(header: Sequence[str]) -> FileKind:
     best = max(FileKind, key=lambda kind: len({*kind.value} & {*header}) / len(kind.value))
     if len({*best.value} & {*header}) < 2:
         raise FileRefused(
-            "holds neither creators nor videos. The first line of creators is "
-            f"{','.join(FileKind.CREATORS.value)}; of videos {','.join(FileKind.VIDEOS.value)}",
+            "holds neither creators nor videos nor common audiences. The first line of "
+            + "; of ".join(f"{kind.noun} is {','.join(kind.value)}" for kind in FileKind),
             line=1,
         )
     if missing := [name for name in best.value if name not in header]:
@@ -253,7 +260,7 @@ def _creator_row(line: int, cells: Sequence[str], _latest: int) -> CreatorRow:
     key, followers, likes, videos = cells
     return CreatorRow(
         line,
-        key if key.isalnum() and len(key) <= KEY_MOST else _key(key, "creator"),
+        _key(key, "creator"),
         _count(followers, "n_followers"),
         _count(likes, "n_total_likes"),
         _count(videos, "n_total_vids"),
@@ -270,8 +277,8 @@ def _video_row(line: int, cells: Sequence[str], latest: int) -> VideoRow:
         raise _BadRow("video_length", f"{length} seconds are longer than a day")
     return VideoRow(
         line,
-        video if video.isalnum() and len(video) <= KEY_MOST else _key(video, "id"),
-        key if key.isalnum() and len(key) <= KEY_MOST else _key(key, "creator"),
+        _key(video, "id"),
+        _key(key, "creator"),
         moment,
         _hashtags(tags) if tags else "[]",
         duration,
@@ -280,6 +287,47 @@ def _video_row(line: int, cells: Sequence[str], latest: int) -> VideoRow:
         _count(comments, "n_comments"),
         _count(shares, "n_shares"),
     )
+
+
+def _co_audience_row(line: int, cells: Sequence[str], latest: int) -> CoAudienceRow:
+    key, other, looked_at, both, source, observed_on = cells
+    sample, shared = _count(looked_at, "sample"), _count(both, "shared")
+    if key == other:
+        raise _BadRow("other", f"is {_shown(key)} again: an audience is shared with somebody else")
+    if not sample:
+        raise _BadRow("sample", "is 0: nobody was looked at")
+    if shared > sample:
+        raise _BadRow("shared", f"{shared} of {sample} people are more than 100 %")
+    if source not in set(CoAudienceSource):
+        raise _BadRow("source", f"{_shown(source)} is none of {', '.join(CoAudienceSource)}")
+    return CoAudienceRow(
+        line,
+        _key(key, "creator"),
+        _key(other, "other"),
+        sample,
+        shared,
+        CoAudienceSource(source),
+        _day(observed_on, latest),
+    )
+
+
+def _day(text: str, latest: int) -> str:
+    """The date as ISO writes it, when it is one that can be."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise _BadRow("observed_on", f"{_shown(text)} is not a date like 2026-11-14") from None
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+    if not FIRST_VIDEO <= moment <= latest:
+        raise _BadRow("observed_on", f"{day} is not between 2005 and today")
+    return day.isoformat()
+
+
+_MAKE: Final[Mapping[FileKind, Callable[[int, Sequence[str], int], Row]]] = {
+    FileKind.CREATORS: _creator_row,
+    FileKind.VIDEOS: _video_row,
+    FileKind.CO_AUDIENCES: _co_audience_row,
+}
 
 
 def _count(text: str, column: str) -> int:
@@ -296,7 +344,9 @@ def _count(text: str, column: str) -> int:
 
 
 def _key(text: str, column: str) -> str:
-    """The id when it is one; otherwise why not. Letters and digits took the short way before."""
+    """The id when it is one; otherwise why not."""
+    if text.isalnum() and len(text) <= KEY_MOST:
+        return text
     if not text.strip():
         raise _BadRow(column, "is empty")
     if len(text) > KEY_MOST:

@@ -1,4 +1,4 @@
-"""`flask creators import`: creators and their past videos from files."""
+"""`flask creators import`: creators, their past videos and their common audiences from files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from marketplace.cli.creator_files import CreatorFile, FileKind, FileRefused, Row, open_file
 from marketplace.creators import service as creators
-from marketplace.creators.service import CreatorRow, Taken, VideoRow
+from marketplace.creators.service import CoAudienceRow, CreatorRow, Taken, VideoRow
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import transaction
 
@@ -39,7 +39,7 @@ class _Refusals:
 @group.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def import_files(files: Sequence[Path]) -> None:
-    """Load creators and their past videos from CSV, plain or gzip.
+    """Load creators, their past videos and their common audiences from CSV, plain or gzip.
 
     What a file holds is told by its first line; files of creators are read first. Each row that
     cannot be taken is said on a line of standard error: file, line, column, reason. The rest of its
@@ -56,7 +56,7 @@ def import_files(files: Sequence[Path]) -> None:
                 continue
             stack.callback(found.close)
             opened.append(found)
-        for found in sorted(opened, key=lambda each: each.kind is FileKind.VIDEOS):
+        for found in sorted(opened, key=lambda each: each.kind is not FileKind.CREATORS):
             refused += _import_one(found, now=utc_now())
     if refused:
         sys.exit(1)
@@ -74,9 +74,13 @@ def _import_one(found: CreatorFile, *, now: datetime) -> int:
                 taken = creators.import_creators(
                     session, cast("Iterator[CreatorRow]", rows), refuse=refuse, now=now
                 )
-            else:
+            elif found.kind is FileKind.VIDEOS:
                 taken = creators.import_videos(
                     session, cast("Iterator[VideoRow]", rows), refuse=refuse
+                )
+            else:
+                taken = creators.import_co_audiences(
+                    session, cast("Iterator[CoAudienceRow]", rows), refuse=refuse
                 )
     except FileRefused as refusal:
         return refuse.count + _say_refused(found.path, refusal)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import User
+from marketplace.creators.rules.co_audience import CoAudienceSource
 from marketplace.creators.rules.evidence import AudienceSource, ProofState
 from marketplace.creators.rules.groups import Group
 from marketplace.kernel.ids import new_id
@@ -225,6 +226,30 @@ class AudienceProof(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str] = mapped_column(default="")
     """Why it was refused, for the creator to read."""
+
+
+class CoAudience(Base):
+    """Of the people looked at who watch one creator, how many watch another one too.
+
+    One observation for each direction of two creators; a newer one takes its place.
+    """
+
+    __tablename__ = "co_audiences"
+    __table_args__ = (
+        one_of("source", CoAudienceSource),
+        CheckConstraint("shared >= 0 AND shared <= sample", name="shared_is_part_of_sample"),
+        CheckConstraint("sample > 0", name="sample_is_positive"),
+        CheckConstraint("creator_id <> other_id", name="two_creators"),
+    )
+
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
+    sample: Mapped[int]
+    """People who watch ``creator_id`` and were looked at."""
+    shared: Mapped[int]
+    """Those of them who watch ``other_id`` too."""
+    source: Mapped[CoAudienceSource] = mapped_column(StateText(CoAudienceSource))
+    observed_on: Mapped[date] = mapped_column(Date)
 
 
 class GroupDeclaration(Base):

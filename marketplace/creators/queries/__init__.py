@@ -15,6 +15,7 @@ from marketplace.creators.queries.audiences import (
     waiting_proof_count,
     waiting_proofs,
 )
+from marketplace.creators.queries.co_audiences import any_co_audience, co_audiences_among
 from marketplace.creators.queries.facts import (
     CreatorFacts,
     creator_count,
@@ -59,12 +60,14 @@ __all__ = [
     "FormatShares",
     "MarketFilters",
     "Marks",
+    "any_co_audience",
     "audience_in",
     "band_of",
     "channel_by_id",
     "channel_of",
     "channels_of",
     "channels_without_word",
+    "co_audiences_among",
     "connected_channel_id",
     "countries_in_market",
     "creator_by_id",

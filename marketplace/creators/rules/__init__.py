@@ -25,6 +25,7 @@ from marketplace.creators.rules.channels import (
     ConnectRefused,
     granted_problem,
 )
+from marketplace.creators.rules.co_audience import CoAudienceSource
 from marketplace.creators.rules.evidence import (
     PICTURE_MOST_BYTES,
     PROOF,
@@ -82,6 +83,7 @@ __all__ = [
     "Audience",
     "AudienceSource",
     "ChannelFigures",
+    "CoAudienceSource",
     "ConnectFault",
     "ConnectRefused",
     "Evidence",

@@ -22,9 +22,11 @@ from marketplace.creators.service.connecting import (
 )
 from marketplace.creators.service.groups import declare_groups
 from marketplace.creators.service.importing import (
+    CoAudienceRow,
     CreatorRow,
     Taken,
     VideoRow,
+    import_co_audiences,
     import_creators,
     import_videos,
 )
@@ -46,6 +48,7 @@ __all__ = [
     "LONGEST_REASON",
     "Access",
     "AccessKind",
+    "CoAudienceRow",
     "CreatorRow",
     "Taken",
     "VideoRow",
@@ -57,6 +60,7 @@ __all__ = [
     "disconnect",
     "edit_profile",
     "finish_connect",
+    "import_co_audiences",
     "import_creators",
     "import_videos",
     "infer_audiences",

@@ -1,4 +1,4 @@
-"""Taking many creators and their past videos from a file into the market.
+"""Taking many creators, their past videos and what they share of viewers from files.
 
 Rows are copied into a temporary table in batches, so that memory stays bounded, and from there into
 the real ones in a few statements. What is in the market already and says the same is left alone.
@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from marketplace.creators.rules import CoAudienceSource
 from marketplace.creators.service.reading import recompute_figures
 
 BATCH: Final = 5_000
@@ -53,6 +54,21 @@ class VideoRow(NamedTuple):
     likes: int
     comments: int
     shares: int
+
+
+class CoAudienceRow(NamedTuple):
+    """Of ``sample`` people who watch a creator, how many watch another one too.
+
+    observed_on: an ISO date. The other texts are as in CreatorRow.
+    """
+
+    line: int
+    key: str
+    other: str
+    sample: int
+    shared: int
+    source: CoAudienceSource
+    observed_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +124,36 @@ def import_videos(session: Session, rows: Iterable[VideoRow], *, refuse: Refuse)
     taken = sum(count for _, count in changed)
     recompute_figures(session, channel_ids=[channel_id for channel_id, _ in changed])
     session.execute(text("DROP TABLE incoming_videos"))
+    return Taken(taken=taken, unchanged=copied - refused - taken)
+
+
+def import_co_audiences(
+    session: Session, rows: Iterable[CoAudienceRow], *, refuse: Refuse
+) -> Taken:
+    """Take observed overlaps of audiences; the same rows a second time change nothing.
+
+    One observation for each direction of two creators: a newer one takes the place of what is
+    known. The first of two rows for one direction is taken, the later is refused; so is a row that
+    names a creator who was never imported, or is older than what is known.
+    """
+    copied = _copy_in(
+        session,
+        "incoming_co_audiences",
+        "line bigint, key varchar(64), other varchar(64), sample bigint, shared bigint,"
+        " source varchar(16), observed_on date",
+        rows,
+    )
+    refused = _refuse_repeated(
+        session, "incoming_co_audiences", "key || ' and ' || other", "other", refuse
+    )
+    for line, column, key in session.execute(text(_STRANGERS_OF_CO_AUDIENCES)):
+        refuse(line, column, f"unknown creator {key}: import creators first")
+        refused += 1
+    for line, known in session.execute(text(_OLDER_CO_AUDIENCES)):
+        refuse(line, "observed_on", f"is older than what is known, of {known}")
+        refused += 1
+    taken = len(session.execute(text(_CHANGED_CO_AUDIENCES)).all())
+    session.execute(text("DROP TABLE incoming_co_audiences"))
     return Taken(taken=taken, unchanged=copied - refused - taken)
 
 
@@ -215,4 +261,54 @@ _CHANGED_VIDEOS: Final = """
         RETURNING channel_id
     )
     SELECT channel_id, count(*) FROM changed GROUP BY channel_id ORDER BY channel_id
+"""
+
+_STRANGERS_OF_CO_AUDIENCES: Final = """
+    WITH unknown AS (
+        DELETE FROM incoming_co_audiences i
+        USING (
+            SELECT line,
+                   EXISTS (SELECT FROM channels
+                           WHERE platform = 'tiktok' AND external_id = key) AS knows_key,
+                   EXISTS (SELECT FROM channels
+                           WHERE platform = 'tiktok' AND external_id = other) AS knows_other
+            FROM incoming_co_audiences
+        ) found
+        WHERE found.line = i.line AND NOT (knows_key AND knows_other)
+        RETURNING i.line,
+                  CASE WHEN knows_key THEN 'other' ELSE 'creator' END,
+                  CASE WHEN knows_key THEN i.other ELSE i.key END
+    )
+    SELECT * FROM unknown ORDER BY line
+"""
+
+_OLDER_CO_AUDIENCES: Final = """
+    WITH older AS (
+        DELETE FROM incoming_co_audiences i
+        USING channels a, channels b, co_audiences known
+        WHERE a.platform = 'tiktok' AND a.external_id = i.key
+          AND b.platform = 'tiktok' AND b.external_id = i.other
+          AND known.creator_id = a.creator_id AND known.other_id = b.creator_id
+          AND known.observed_on > i.observed_on
+        RETURNING i.line, known.observed_on
+    )
+    SELECT * FROM older ORDER BY line
+"""
+
+_CHANGED_CO_AUDIENCES: Final = """
+    INSERT INTO co_audiences (creator_id, other_id, sample, shared, source, observed_on)
+    SELECT a.creator_id, b.creator_id, i.sample, i.shared, i.source, i.observed_on
+    FROM incoming_co_audiences i
+    JOIN channels a ON a.platform = 'tiktok' AND a.external_id = i.key
+    JOIN channels b ON b.platform = 'tiktok' AND b.external_id = i.other
+    ORDER BY a.creator_id, b.creator_id
+    ON CONFLICT (creator_id, other_id) DO UPDATE SET
+        sample = excluded.sample,
+        shared = excluded.shared,
+        source = excluded.source,
+        observed_on = excluded.observed_on
+    WHERE (co_audiences.sample, co_audiences.shared, co_audiences.source, co_audiences.observed_on)
+          IS DISTINCT FROM
+          (excluded.sample, excluded.shared, excluded.source, excluded.observed_on)
+    RETURNING creator_id
 """
