@@ -104,7 +104,7 @@ def creator(lot: random.Random, number: int) -> CreatorFacts:
         followers=views * 3,
         median_views=views,
         hashtags=lot.sample(TAGS, 6),
-        videos=[(views, views // 12, 1, ())] * 5,
+        videos=[(views, views // 12, 1, (), 30)] * 5,
         audience_source="platform",
         is_confirmed=False,
         sample_size=5_000,

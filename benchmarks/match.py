@@ -232,13 +232,12 @@ def wishes(count: int) -> Iterator[Wanted]:
 def part_of(market: Market, count: int, *, first: int = 0) -> Market:
     """Some creators of a market, one after the other."""
     rows = slice(first, min(first + count, market.count))
-    lists = []
-    for part in (market.countries, market.rates):
-        here = part[(part["row"] >= rows.start) & (part["row"] < rows.stop)].copy()
-        here["row"] -= rows.start
-        lists.append(here)
+    lists = {}
+    for name, part in market.lists.items():
+        lists[name] = part[(part["row"] >= rows.start) & (part["row"] < rows.stop)].copy()
+        lists[name]["row"] -= rows.start
     return replace(
-        market, count=rows.stop - rows.start, ordered=0, countries=lists[0], rates=lists[1],
+        market, count=rows.stop - rows.start, ordered=0, lists=lists,
         arrays={
             each.name: market.arrays[each.name][rows]
             if each.width == 1 or each.by_row
@@ -251,8 +250,8 @@ def part_of(market: Market, count: int, *, first: int = 0) -> Market:
 def tiled(market: Market, copies: int) -> Market:
     """The market several times over, in memory."""
     return replace(
-        market, count=market.count * copies, ordered=0, countries=market.countries[:0],
-        rates=market.rates[:0],
+        market, count=market.count * copies, ordered=0,
+        lists={name: part[:0] for name, part in market.lists.items()},
         arrays={
             each.name: np.concatenate(
                 [market.arrays[each.name]] * copies, axis=0 if each.width == 1 or each.by_row else 1

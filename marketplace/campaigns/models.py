@@ -48,6 +48,8 @@ class Campaign(Base):
     """What the brand means to spend on creators' fees; the platform fee comes on top."""
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
+    category: Mapped[str | None]
+    """What it is for, one of CATEGORIES; None only for one from before it was asked."""
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

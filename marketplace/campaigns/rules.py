@@ -58,6 +58,16 @@ TOPICS: Final = (
     "sports", "sustainability", "tech", "travel",
 )  # fmt: skip
 
+CATEGORIES: Final = (
+    "alcohol", "apps_and_software", "baby_and_family", "beauty", "books_and_media", "cars",
+    "charity", "clothing", "drinks", "education", "electronics", "energy", "events", "finance",
+    "food", "games", "health", "home", "jewellery", "pets", "restaurants", "sports", "telecoms",
+    "toys", "travel", "other",
+)  # fmt: skip
+"""What a campaign is for, one of them: that in which a creator can be bound to one brand."""
+OTHER: Final = "other"
+"""In it nobody is bound: two campaigns in it have nothing in common."""
+
 PAYMENTS_MOST: Final = 100
 """How many of the largest payments a budget may need."""
 NAME_MOST: Final = 120

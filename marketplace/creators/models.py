@@ -120,6 +120,8 @@ class Channel(Base):
     engagement_rate_bps: Mapped[int | None]
     """(likes + comments + shares) / views over those videos, in basis points."""
     top_hashtags: Mapped[list[str]] = mapped_column(default=list)
+    subjects: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """What its last videos touch of what brands may want to avoid; see ``rules.subjects``."""
     read_at: Mapped[datetime | None]
     connected_at: Mapped[datetime | None]
     scopes: Mapped[list[str]] = mapped_column(default=list)
@@ -160,6 +162,8 @@ class ChannelVideo(Base):
     external_id: Mapped[str] = mapped_column(primary_key=True)
     published_at: Mapped[datetime]
     hashtags: Mapped[list[str]] = mapped_column(default=list)
+    caption: Mapped[str] = mapped_column(default="", server_default="")
+    """What stands beside it, cut to CAPTION_MOST signs; empty where it is not known."""
     duration_seconds: Mapped[int | None]
     views: Mapped[int]
     likes: Mapped[int]
@@ -310,3 +314,31 @@ class CreatorRecord(Base):
     """Collaborations that were completed."""
     broken_count: Mapped[int]
     """Those that the creator ended alone, or the brand because the creator was late."""
+
+
+class Exclusivity(Base):
+    """That a creator works for one brand alone in a category, for a time.
+
+    Agreed with the terms of a collaboration; the rooms above write it down.
+    """
+
+    __tablename__ = "exclusivities"
+    __table_args__ = (
+        CheckConstraint("until_on >= starts_on", name="ends_after_it_starts"),
+        Index(
+            "ix_exclusivities_in_force",
+            "creator_id",
+            "until_on",
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    collaboration_id: Mapped[UUID] = mapped_column(primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
+    brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
+    category: Mapped[str]
+    starts_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    """The last day."""
+    ended_at: Mapped[datetime | None]
+    """When it ended before its time, with a collaboration that was cancelled."""

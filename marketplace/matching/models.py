@@ -87,6 +87,8 @@ class MatchRules(Base):
     lives_in: Mapped[list[str]]
     languages: Mapped[list[str]]
     blocked_topics: Mapped[list[str]]
+    avoided: Mapped[list[str]]
+    """Subjects that nobody who is taken has touched of late."""
     followers_least: Mapped[int | None]
     followers_most: Mapped[int | None]
     kept_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,6 +17,7 @@ from marketplace.creators.models import (
     ChannelVideo,
     Creator,
     CreatorSource,
+    Exclusivity,
     Platform,
     RateCard,
 )
@@ -188,6 +189,29 @@ def make_rate(
     session.add(card)
     session.flush()
     return card
+
+
+def make_exclusivity(
+    session: Session,
+    *,
+    creator_id: UUID,
+    brand_id: UUID,
+    category: str = "food",
+    starts_on: date = date(2026, 11, 1),
+    until_on: date = date(2026, 12, 31),
+) -> Exclusivity:
+    """That the creator works for this brand alone, as if agreed."""
+    promise = Exclusivity(
+        collaboration_id=new_id(),
+        creator_id=creator_id,
+        brand_id=brand_id,
+        category=category,
+        starts_on=starts_on,
+        until_on=until_on,
+    )
+    session.add(promise)
+    session.flush()
+    return promise
 
 
 def make_planned_creator(

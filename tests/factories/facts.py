@@ -29,7 +29,7 @@ def make_facts(number: int = 1, **changes: Any) -> CreatorFacts:
         "followers": 48_000,
         "median_views": 10_000,
         "hashtags": ["recipe"],
-        "videos": [(10_000, 800, 1, ["recipe"])] * 5,
+        "videos": [(10_000, 800, 1, ["recipe"], 30)] * 5,
         "audience_source": "platform",
         "is_confirmed": False,
         "sample_size": 1_000_000,

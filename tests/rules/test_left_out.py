@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
 from marketplace.matching.rules.left_out import LeftOut
-from marketplace.matching.rules.wanted import HardRules, Wanted, problems
+from marketplace.matching.rules.wanted import Booking, HardRules, Wanted, problems
 from tests.factories.facts import days, make_facts, make_market
+
+ACME, RIVAL = UUID(int=1 << 64 | 5), UUID(int=1 << 64 | 6)
+BOOKING = Booking(ACME, "food", date(2026, 12, 1), date(2026, 12, 24))
+PROMISE = ("food", days(2026, 11, 1), days(2026, 12, 1), str(RIVAL))
 
 
 @pytest.mark.parametrize(
@@ -27,6 +33,8 @@ from tests.factories.facts import days, make_facts, make_market
         ({"followers": None}, LeftOut.TOO_FEW_FOLLOWERS),
         ({"followers": 100_001}, LeftOut.TOO_MANY_FOLLOWERS),
         ({"topics": ["beauty"]}, LeftOut.BLOCKED_TOPIC),
+        ({"subjects": ["gambling"]}, LeftOut.AVOIDED_SUBJECT),
+        ({"exclusivities": [PROMISE]}, LeftOut.BOUND),
         ({"away_until": days(2026, 12, 1)}, LeftOut.AWAY),
         ({"rates": {"video USD": 50_001}}, LeftOut.TOO_DEAR),
         ({"gender": {"female": 10_000}}, LeftOut.NOBODY_IN_TARGET),
@@ -43,7 +51,9 @@ def test_each_hard_rule_removes_and_is_counted(changes: dict[str, Any], rule: Le
             followers_most=100_000,
             price_most_minor=50_000,
             blocked_topics=frozenset({"beauty"}),
+            avoided=frozenset({Subject.GAMBLING, Subject.WEAPONS}),
             free_on=date(2026, 12, 1),
+            booking=BOOKING,
         ),
     )
     market = make_market([make_facts(1), make_facts(2, **changes)])
@@ -52,6 +62,42 @@ def test_each_hard_rule_removes_and_is_counted(changes: dict[str, Any], rule: Le
 
     assert [market.id_at(one.row) for one in found.best] == [make_facts(1).creator_id]
     assert found.left_out == {rule: 1}
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        pytest.param(("drinks", *PROMISE[1:]), id="another category"),
+        pytest.param((*PROMISE[:3], str(ACME)), id="to this very brand"),
+        pytest.param(("food", days(2026, 11, 1), days(2026, 11, 30), str(RIVAL)), id="over before"),
+        pytest.param(("food", days(2026, 12, 25), days(2027, 1, 31), str(RIVAL)), id="after it"),
+        pytest.param(("a category of long ago", *PROMISE[1:]), id="no category of ours"),
+    ],
+)
+def test_a_promise_that_the_campaign_does_not_touch_removes_nobody(
+    promise: tuple[str, int, int, str],
+) -> None:
+    market = make_market([make_facts(1, exclusivities=[promise])])
+
+    assert columns.rank(market, Wanted("USD", rules=HardRules(booking=BOOKING))).candidates == 1
+
+
+def test_one_promise_of_several_is_enough_and_counts_once() -> None:
+    elsewhere = ("drinks", *PROMISE[1:])
+    market = make_market(
+        [make_facts(1), make_facts(2, exclusivities=[elsewhere, PROMISE, PROMISE])]
+    )
+
+    found = columns.rank(market, Wanted("USD", rules=HardRules(booking=BOOKING)))
+
+    assert (found.candidates, found.left_out) == (1, {LeftOut.BOUND: 1})
+
+
+def test_a_subject_that_is_not_avoided_removes_nobody() -> None:
+    market = make_market([make_facts(1, subjects=["alcohol"])])
+    wanted = Wanted("USD", rules=HardRules(avoided=frozenset({Subject.GAMBLING})))
+
+    assert columns.rank(market, wanted).candidates == 1
 
 
 def test_a_target_that_nobody_has_leaves_nobody() -> None:

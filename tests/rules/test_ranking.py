@@ -15,18 +15,28 @@ from hypothesis import strategies as st
 
 from marketplace.creators.queries import CreatorFacts
 from marketplace.creators.rules import AGES, TOPICS
+from marketplace.creators.rules.formats import LengthBand
+from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, ranking
-from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES
+from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.columns.market import country_bps
 from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import Factors, fit_of, order_of
 from marketplace.matching.rules.parts import Explained, PartName
-from marketplace.matching.rules.wanted import HardRules, Wanted
+from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
 from tests.factories.facts import days, make_facts, make_market
 
 COUNTRIES = ("CA", "DE", "FR", "GB", "US")
 shares = st.integers(0, 10_000)
+RIVAL, ACME = UUID(int=7 << 70 | 1), UUID(int=7 << 70 | 2)
+promises = st.tuples(
+    st.sampled_from(["food", "drinks"]),
+    st.sampled_from([days(2026, 11, 1), days(2026, 12, 1)]),
+    st.sampled_from([days(2026, 12, 1), days(2027, 1, 31)]),
+    st.sampled_from([str(RIVAL), str(ACME)]),
+)
+BOOKING = Booking(ACME, "food", date(2026, 12, 1), date(2026, 12, 24))
 
 
 @st.composite
@@ -48,7 +58,6 @@ def creators(draw: st.DrawFn) -> list[CreatorFacts]:
                 has_channel=draw(st.integers(0, 9)) > 0,
                 followers=draw(st.sampled_from([None, 10, 5_000, 2_000_000])),
                 median_views=views or None,
-                videos=[],
                 audience_source=draw(st.sampled_from([None, "platform", "self_reported"])),
                 sample_size=draw(st.sampled_from([0, 20, 20_000])),
                 age={"18-24": young, "35-44": 10_000 - young},
@@ -61,6 +70,11 @@ def creators(draw: st.DrawFn) -> list[CreatorFacts]:
                         max_size=3,
                     )
                 ),
+                videos=[(views, 0, 1, (), draw(st.sampled_from([None, 9, 45, 400])))] * 3
+                if views
+                else [],
+                subjects=draw(st.lists(st.sampled_from(list(Subject)), max_size=2, unique=True)),
+                exclusivities=draw(st.lists(promises, max_size=2)),
             )
         )
     return found
@@ -74,13 +88,25 @@ def wishes(draw: st.DrawFn) -> Wanted:
         gender=frozenset(draw(st.lists(st.sampled_from(["female", "male"]), max_size=1))),
         country=frozenset(draw(st.lists(st.sampled_from([*COUNTRIES, "LV"]), max_size=3))),
         words=tuple(draw(st.lists(st.sampled_from(["cooking", "soup", "zzz"]), max_size=2))),
-        formats=draw(st.sampled_from([{}, {"video": 1}, {"video": 2, "story": 1}])),
+        **draw(
+            st.sampled_from(
+                [
+                    {},
+                    {"formats": {"video": 1}},
+                    {"formats": {"video": 2, "story": 1}},
+                    {"formats": {"video": 1}, "lengths": {LengthBand.LONG: 1}},
+                    {"formats": {"video": 3, "story": 1}, "lengths": {LengthBand.SHORT: 2}},
+                ]
+            )
+        ),
         rules=HardRules(
             lives_in=frozenset(draw(st.lists(st.sampled_from(COUNTRIES), max_size=2))),
             followers_least=draw(st.sampled_from([None, 0, 5_000])),
             followers_most=draw(st.sampled_from([None, 5_000])),
             price_most_minor=draw(st.sampled_from([None, 50_000])),
             blocked_topics=frozenset(draw(st.lists(st.sampled_from(TOPICS), max_size=1))),
+            avoided=frozenset(draw(st.lists(st.sampled_from(list(Subject)), max_size=2))),
+            booking=draw(st.sampled_from([None, BOOKING])),
         ),
     )
 
@@ -176,12 +202,12 @@ def turned_round(market: Market, rows: np.ndarray[Any, Any]) -> Market:
         else market.arrays[each.name][:, rows]
         for each in COLUMNS
     }
-    lists = []
-    for part in (market.countries, market.rates):
+    lists = {}
+    for name, part in market.lists.items():
         moved = part.copy()
         moved["row"] = back[part["row"]]
-        lists.append(np.sort(moved, order=list(moved.dtype.names or ())[1::-1]))
-    return replace(market, arrays=arrays, countries=lists[0], rates=lists[1], ordered=0)
+        lists[name] = in_order(name, [moved])
+    return replace(market, arrays=arrays, lists=lists, ordered=0)
 
 
 def by_hand(fit: Explained) -> int:

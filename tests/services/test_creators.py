@@ -306,7 +306,7 @@ def test_the_facts_of_a_creator_are_all_that_matching_needs(session: Session) ->
 
     assert (first.creator_id, first.topics, first.hashtags) == (creator.id, ["home"], ["soup"])
     assert (first.audience_source, first.age) == ("self_reported", {"18-24": 1})
-    assert first.videos == [[1_000, 80, 0, []], [1_000, 80, 1, []]]
+    assert first.videos == [[1_000, 80, 0, [], 20], [1_000, 80, 1, [], 20]]
     assert first.rates == {"video USD": 30_000}
     assert (second.creator_id, second.has_channel) == (bare.id, False)
     assert (second.audience_source, second.age, second.videos) == (None, {}, [])

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand, User
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
+from marketplace.creators.rules.subjects import USUALLY_AVOIDED
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.money import Money
@@ -197,7 +198,7 @@ def test_rules_that_contradict_each_other_are_not_kept(
         )
 
     assert list(refused.value.problems) == ["followers_most"]
-    assert queries.rules_of(session, campaign.id) == HardRules()
+    assert queries.rules_of(session, campaign.id) == HardRules(avoided=USUALLY_AVOIDED)
 
 
 def test_who_was_shown_where_with_which_fit_is_logged(

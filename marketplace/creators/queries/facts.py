@@ -21,11 +21,13 @@ class CreatorFacts(NamedTuple):
     """What the market knows of one creator.
 
     followers, median_views: None where not known. videos: the newest first, each [views, likes,
-    whether it has matured, hashtags]. audience_source: None while nobody has described the
-    audience; then the shares are empty. is_confirmed: staff saw them in a picture. taken_at: epoch
-    seconds. kept, broken: collaborations that ended here, by what came of them. away_until: days
+    whether it has matured, hashtags, seconds or None]. audience_source: None while nobody has
+    described the audience; then the shares are empty. is_confirmed: staff saw them in a picture.
+    taken_at: epoch seconds. kept, broken: collaborations that ended here, by what came of them.
+    away_until: days
     since 1970, 0 for not at all. rates: "format currency", like "video USD" -> minor units for one
-    piece.
+    piece. subjects: what the last videos touch of what brands may want to avoid. exclusivities:
+    [category, first and last day since 1970, brand] of those that are not over.
     """
 
     creator_id: UUID
@@ -36,7 +38,7 @@ class CreatorFacts(NamedTuple):
     followers: int | None
     median_views: int | None
     hashtags: Sequence[str]
-    videos: Sequence[tuple[int, int, int, Sequence[str]]]
+    videos: Sequence[tuple[int, int, int, Sequence[str], int | None]]
     audience_source: str | None
     is_confirmed: bool
     sample_size: int
@@ -49,15 +51,15 @@ class CreatorFacts(NamedTuple):
     broken: int
     away_until: int
     rates: Mapping[str, int]
+    subjects: Sequence[str] = ()
+    exclusivities: Sequence[tuple[str, int, int, str]] = ()
 
 
 def facts_after(
     session: Session, creator_id: UUID | None, *, size: int, now: datetime
 ) -> list[CreatorFacts]:
     """The next creators in the order of their ids; from the first for None."""
-    found = session.execute(
-        _AFTER, {"after": creator_id or UUID(int=0), "size": size, "mature": now - MATURE}
-    )
+    found = session.execute(_AFTER, {"after": creator_id or UUID(int=0), "size": size, **_at(now)})
     return _facts_in(found.all())
 
 
@@ -65,13 +67,13 @@ def facts_of(
     session: Session, creator_ids: Collection[UUID], *, now: datetime
 ) -> list[CreatorFacts]:
     """Some creators in the order of their ids; who does not exist is left out."""
-    found = session.execute(_OF, {"ids": list(creator_ids), "mature": now - MATURE})
+    found = session.execute(_OF, {"ids": list(creator_ids), **_at(now)})
     return _facts_in(found.all())
 
 
 def facts_of_most_viewed(session: Session, *, size: int, now: datetime) -> list[CreatorFacts]:
     """The creators whose videos are viewed most, in the order of their ids."""
-    found = session.execute(_MOST_VIEWED, {"size": size, "mature": now - MATURE})
+    found = session.execute(_MOST_VIEWED, {"size": size, **_at(now)})
     return _facts_in(found.all())
 
 
@@ -83,15 +85,18 @@ def facts_of_some(session: Session, *, size: int, now: datetime) -> list[Creator
     count = creator_count(session)
     if count <= size:
         return facts_after(session, None, size=size, now=now)
-    found = session.execute(
-        _SOME, {"percent": 100 * size / count, "size": size, "mature": now - MATURE}
-    )
+    found = session.execute(_SOME, {"percent": 100 * size / count, "size": size, **_at(now)})
     return _facts_in(found.all())
 
 
 def creator_count(session: Session) -> int:
     """How many creators there are, with and without a channel."""
     return int(session.scalar(text("SELECT count(*) FROM creators")) or 0)
+
+
+def _at(now: datetime) -> dict[str, Any]:
+    """What of the facts depends on the time. A day is over when it is over everywhere."""
+    return {"mature": now - MATURE, "today": (now - timedelta(hours=12)).date()}
 
 
 def _facts_in(rows: Sequence[Any]) -> list[CreatorFacts]:
@@ -109,7 +114,8 @@ _FACTS: Final = """
         coalesce(extract(epoch FROM a.taken_at), 0),
         coalesce(a.age, '{{}}'), coalesce(a.gender, '{{}}'), coalesce(a.country, '{{}}'),
         coalesce(a.language, '{{}}'), coalesce(k.kept_count, 0), coalesce(k.broken_count, 0),
-        coalesce(c.away_until - date '1970-01-01', 0), coalesce(r.rates, '{{}}'))::text
+        coalesce(c.away_until - date '1970-01-01', 0), coalesce(r.rates, '{{}}'),
+        coalesce(ch.subjects, '[]'), coalesce(x.exclusivities, '[]'))::text
     FROM ({chosen}) c
     LEFT JOIN users u ON u.id = c.user_id
     LEFT JOIN creator_records k ON k.creator_id = c.id
@@ -121,7 +127,14 @@ _FACTS: Final = """
         SELECT jsonb_object_agg(format || ' ' || currency, fee_minor) AS rates
         FROM rate_cards WHERE creator_id = c.id) r ON true
     LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_array(views, likes, (published_at <= :mature)::int, hashtags)
+        SELECT jsonb_agg(jsonb_build_array(category, starts_on - date '1970-01-01',
+                                           until_on - date '1970-01-01', brand_id)
+                         ORDER BY collaboration_id) AS exclusivities
+        FROM exclusivities
+        WHERE creator_id = c.id AND ended_at IS NULL AND until_on >= :today) x ON true
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(views, likes, (published_at <= :mature)::int, hashtags,
+                                           duration_seconds)
                          ORDER BY published_at DESC, external_id DESC) AS videos
         FROM (SELECT * FROM channel_videos WHERE channel_id = ch.id
               ORDER BY published_at DESC, external_id DESC LIMIT {videos}) last) v ON true

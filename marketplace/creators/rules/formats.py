@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -30,6 +31,17 @@ BAND_WORDS: Final[Mapping[LengthBand, str]] = {
     LengthBand.MEDIUM: "One to three minutes",
     LengthBand.LONG: "Three minutes and longer",
 }
+
+_UNDER: Final = tuple(under for _, under in BAND_UNDER)
+
+
+def band_counts(seconds: Iterable[int | None]) -> list[int]:
+    """Return how many lengths are of each band, in their order; unknown ones are left out."""
+    counts = [0] * len(LengthBand)
+    for each in seconds:
+        if each is not None:
+            counts[bisect_right(_UNDER, each)] += 1
+    return counts
 
 
 def band_shares(counts: Mapping[LengthBand, int]) -> dict[LengthBand, int]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.context import MICRO
-from marketplace.matching.columns.layout import TOPIC_BITS, UNKNOWN, WHOLE_STEPS
+from marketplace.matching.columns.layout import FORMS, TOPIC_BITS, UNKNOWN, WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Target, target_of
 from marketplace.matching.rules import shares
 from marketplace.matching.rules.fit import FOR_MINOR, PartName, weight_of
@@ -45,7 +45,8 @@ class Book:
 
     ages (m, 6), genders (m, 3), countries (m, c): what a viewer counts, all 1 where any will do
     and then ``any_*`` says so. terms: sorted term ids with ``starts`` into ``of_brief`` and
-    ``weights``. pieces (m, 4): how many of each format. fees, usual, cost: per brief.
+    ``weights``. pieces (m, 4): how many of each format. forms (m, 8): the same, and by length where
+    one is asked. fees, usual, cost: per brief.
     """
 
     brief_ids: Sequence[UUID]
@@ -61,6 +62,7 @@ class Book:
     weights: Reals
     any_topic: NDArray[np.bool_]
     pieces: Reals
+    forms: Reals
     currency: NDArray[np.int16]
     fees: Reals
     usual: Reals
@@ -110,7 +112,8 @@ def book_of(wishes: Sequence[OpenWish], market: Market) -> Book:
         of_brief=np.array([row for term in terms for row, _ in postings[term]], np.intp),
         weights=np.array([weight for term in terms for _, weight in postings[term]], np.float32),
         any_topic=np.array([each.terms is None for each in targets], bool),
-        pieces=_pieces(targets),
+        pieces=_counts([each.pieces for each in targets], len(FORMATS)),
+        forms=_counts([each.forms for each in targets], len(FORMS)),
         currency=np.array([each.currency for each in targets], np.int16),
         fees=np.array([each.fee_minor or 0 for each in wishes], np.float32),
         usual=np.array([each.usual for each in wishes], np.float32),
@@ -169,8 +172,8 @@ def against_usual(book: Book, side: Side, prices: Reals) -> Reals:
     ):
         fits *= np.where(anybody, 1, np.minimum(masks @ own, 1))
     topic = np.where(book.any_topic, 1, _near(book, side))
-    pieces = np.maximum(book.pieces.sum(axis=1), 1)
-    formats = (book.pieces @ side.formats) / pieces
+    pieces = np.maximum(book.forms.sum(axis=1), 1)
+    formats = (book.forms @ side.formats) / pieces
     for value, name in (
         (topic, PartName.TOPIC),
         (formats, PartName.FORMAT),
@@ -215,9 +218,9 @@ def _countries(targets: Sequence[Target], width: int) -> Reals:
     return found
 
 
-def _pieces(targets: Sequence[Target]) -> Reals:
-    found = np.zeros((len(targets), len(FORMATS)), np.float32)
-    for row, target in enumerate(targets):
-        for place, count in target.pieces:
+def _counts(counts: Sequence[tuple[tuple[int, int], ...]], width: int) -> Reals:
+    found = np.zeros((len(counts), width), np.float32)
+    for row, of_brief in enumerate(counts):
+        for place, count in of_brief:
             found[row, place] += count
     return found

@@ -20,7 +20,7 @@ from marketplace.matching.columns.context import SAMPLE, context_of
 from marketplace.matching.columns.encode import Encoded, encode
 from marketplace.matching.columns.folder import BrokenColumns, Version
 from marketplace.matching.columns.kept_context import read_context, write_context
-from marketplace.matching.columns.layout import put
+from marketplace.matching.columns.layout import SHORT_LISTS, put
 from marketplace.matching.columns.rows import find_rows
 
 CHUNK: Final = 5_000
@@ -82,8 +82,7 @@ def _build(session: Session, folder: Path, *, now: datetime, progress: Progress)
     capacity = store.capacity_for(total)
     name = store.fresh_name(folder, now)
     files = store.make_files(folder / name, capacity)
-    countries: list[NDArray[Any]] = []
-    rates: list[NDArray[Any]] = []
+    lists: dict[str, list[NDArray[Any]]] = {name: [] for name in SHORT_LISTS}
     rows = refused = 0
     last: UUID | None = None
     while found := creators.facts_after(session, last, size=CHUNK, now=now):
@@ -92,14 +91,15 @@ def _build(session: Session, folder: Path, *, now: datetime, progress: Progress)
             break
         made = encode(found, context, now=now)
         put(files, slice(rows, rows + len(made)), made.arrays)
-        for all_parts, part in ((countries, made.countries), (rates, made.rates)):
+        for kind, parts in lists.items():
+            part = made.lists[kind]
             part["row"] += rows
-            all_parts.append(part)
+            parts.append(part)
         rows += len(made)
         refused += made.refused
         last = found[-1].creator_id
         progress(rows, max(rows, total))
-    store.write_extras(folder / name, *store.extras_of(countries, rates))
+    store.write_lists(folder / name, lists)
     write_context(folder / name / store.CONTEXT, context)
     store.finish(
         folder / name,
@@ -157,26 +157,25 @@ def _write(version: Version, made: Sequence[Encoded], *, mark: int, now: datetim
         if len(at):
             put(version.arrays, at, each.arrays)
     if any(map(len, made)):
-        _write_extras(version, made, places)
+        _write_lists(version, made, places)
     version.pulse["rows"] = rows
     version.pulse["mark"] = mark
     version.pulse["at"] = now.timestamp()
     version.pulse["beat"] += 1
 
 
-def _write_extras(
+def _write_lists(
     version: Version, made: Sequence[Encoded], places: Sequence[NDArray[np.intp]]
 ) -> None:
     changed = np.concatenate(places)
-    lists = []
-    for name, old in (("countries", version.countries), ("rates", version.rates)):
-        parts = [old[~np.isin(old["row"], changed)]]
+    lists = {}
+    for name, old in version.lists.items():
+        lists[name] = [old[~np.isin(old["row"], changed)]]
         for each, at in zip(made, places, strict=True):
-            part = getattr(each, name)
+            part = each.lists[name]
             part["row"] = at[part["row"]]
-            parts.append(part)
-        lists.append(parts)
-    store.write_extras(version.folder, *store.extras_of(*lists))
+            lists[name].append(part)
+    store.write_lists(version.folder, lists)
 
 
 def currencies_in_market(session: Session) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +20,20 @@ from marketplace.creators.rules import (
     AudienceSource,
     evidence_of,
 )
+from marketplace.creators.rules.formats import band_counts
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.context import Context, uses_of, vectors_of
 from marketplace.matching.columns.layout import (
+    CATEGORY_NUMBERS,
     COUNTRY_NUMBERS,
     EXTRA_COUNTRIES,
+    EXTRA_EXCLUSIVITIES,
     EXTRA_RATES,
     NO_COUNTRY,
     SEGMENTS,
     SOURCES,
     STEP_BPS,
+    SUBJECT_BITS,
     TERMS,
     TOPIC_BITS,
     U4_MOST,
@@ -36,7 +41,9 @@ from marketplace.matching.columns.layout import (
     WHOLE_STEPS,
     Arrays,
     Flag,
+    Lists,
     empty,
+    in_order,
 )
 from marketplace.matching.columns.rows import halves
 from marketplace.matching.columns.views import steps_above, steps_below, views_of
@@ -50,18 +57,20 @@ DAYS_MOST: Final = 65_535
 OFFERED: Final = WHOLE_STEPS
 NOT_SAID: Final = WHOLE_STEPS // 2
 """Of a format that a creator neither offers nor refuses."""
+LENGTH_PSEUDO: Final = 4
+"""The share of videos of a length is drawn towards a half as if by so many videos."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """Rows of creators in the order in which they were given.
 
-    refused: how many audiences were set aside because their shares cannot be.
+    lists: the short ones by name. refused: how many audiences were set aside because their shares
+    cannot be.
     """
 
     arrays: Arrays
-    countries: NDArray[Any]
-    rates: NDArray[Any]
+    lists: Lists
     refused: int
 
     def __len__(self) -> int:
@@ -86,7 +95,12 @@ def encode(
     _topics(arrays, facts, context)
     extra_rates = _rates(arrays, facts, context)
     _record(arrays, facts, now=now)
-    return Encoded(arrays, extra_countries, extra_rates, refused)
+    lists = {
+        "countries": extra_countries,
+        "rates": extra_rates,
+        "exclusivities": _exclusivities(facts),
+    }
+    return Encoded(arrays, lists, refused)
 
 
 def _who(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
@@ -208,7 +222,7 @@ def _countries(
             if steps and code in COUNTRY_NUMBERS:
                 rare.append((row, COUNTRY_NUMBERS[code], steps))
     arrays["country"][: len(known)] = _in_steps(shares.shrink(there, counted, prior)).T
-    return np.sort(np.array(rare, EXTRA_COUNTRIES), order=("country", "row"))
+    return in_order("countries", [np.array(rare, EXTRA_COUNTRIES)])
 
 
 def _views(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
@@ -252,20 +266,47 @@ def _rates(arrays: Arrays, facts: Sequence[CreatorFacts], context: Context) -> N
                 offered.add(what)
         if arrays["views"][row]:
             offered.add("video")
-        arrays["formats"][:, row] = [OFFERED if name in offered else NOT_SAID for name in FORMATS]
+        arrays["formats"][:, row] = [
+            *(OFFERED if name in offered else NOT_SAID for name in FORMATS),
+            *_by_length(each),
+        ]
         for place, (number, prices) in enumerate(sorted(by_currency.items())):
             if place == 0:
                 arrays["currency"][row] = number
                 arrays["prices"][:, row] = prices
             else:
                 extra.append((row, number, tuple(prices)))
-    return np.sort(np.array(extra, EXTRA_RATES), order=("currency", "row"))
+    return in_order("rates", [np.array(extra, EXTRA_RATES)])
+
+
+def _by_length(facts: CreatorFacts) -> list[int]:
+    """In steps, for each length, how many of the last videos have it."""
+    counts = band_counts(each[4] for each in facts.videos)
+    total = sum(counts) + LENGTH_PSEUDO
+    return [(count + LENGTH_PSEUDO // 2) * WHOLE_STEPS // total for count in counts]
+
+
+def _exclusivities(facts: Sequence[CreatorFacts]) -> NDArray[Any]:
+    found = []
+    for row, each in enumerate(facts):
+        for category, first, last, brand in each.exclusivities:
+            if category in CATEGORY_NUMBERS:
+                [high], [low] = halves([UUID(brand)]).tolist()
+                found.append((row, CATEGORY_NUMBERS[category], _day(first), _day(last), high, low))
+    return in_order("exclusivities", [np.array(found, EXTRA_EXCLUSIVITIES)])
+
+
+def _day(since_1970: int) -> int:
+    return min(max(0, since_1970), DAYS_MOST)
 
 
 def _record(arrays: Arrays, facts: Sequence[CreatorFacts], *, now: datetime) -> None:
     arrays["reliability"][:] = [
         WHOLE_STEPS * (each.kept + PRIOR_KEPT) // (each.kept + each.broken + PRIOR_ALL)
         for each in facts
+    ]
+    arrays["subjects"][:] = [
+        sum(SUBJECT_BITS.get(subject, 0) for subject in set(each.subjects)) for each in facts
     ]
     today = int(now.timestamp()) // DAY_SECONDS
     arrays["away_until"][:] = [

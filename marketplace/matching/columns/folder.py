@@ -15,7 +15,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,10 +27,11 @@ from numpy.typing import NDArray
 
 from marketplace.matching.columns.layout import (
     COLUMNS,
-    EXTRA_COUNTRIES,
-    EXTRA_RATES,
     FORMAT_VERSION,
+    SHORT_LISTS,
     Arrays,
+    Lists,
+    in_order,
 )
 
 PULSE: Final = np.dtype([("beat", "<u8"), ("rows", "<u8"), ("mark", "<u8"), ("at", "<f8")])
@@ -52,13 +53,12 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version, opened. arrays: with the room at the end."""
+    """One version, opened. arrays: with the room at the end. lists: the short ones, by name."""
 
     folder: Path
     manifest: Mapping[str, Any]
     arrays: Arrays
-    countries: NDArray[Any]
-    rates: NDArray[Any]
+    lists: Lists
     pulse: NDArray[Any]
 
     @property
@@ -131,8 +131,9 @@ def open_version(folder: Path, *, writable: bool = False) -> Version:
             folder,
             manifest,
             arrays,
-            countries=np.load(folder / "countries.npy", allow_pickle=False),
-            rates=np.load(folder / "rates.npy", allow_pickle=False),
+            lists={
+                name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in SHORT_LISTS
+            },
             pulse=pulse,
         )
     except (OSError, ValueError, KeyError) as broken:
@@ -150,13 +151,13 @@ def make_files(folder: Path, capacity: int) -> Arrays:
     }
 
 
-def write_extras(folder: Path, countries: NDArray[Any], rates: NDArray[Any]) -> None:
-    """Write the two short lists, each as a whole."""
-    for name, values in (("countries.npy", countries), ("rates.npy", rates)):
-        fresh = folder / f"{name}.new"
+def write_lists(folder: Path, parts: Mapping[str, Sequence[NDArray[Any]]]) -> None:
+    """Write the short lists, each of its parts as a whole, in its order."""
+    for name in SHORT_LISTS:
+        fresh = folder / f"{name}.npy.new"
         with fresh.open("wb") as file:
-            np.save(file, values, allow_pickle=False)
-        fresh.replace(folder / name)
+            np.save(file, in_order(name, parts.get(name, ())), allow_pickle=False)
+        fresh.replace(folder / f"{name}.npy")
 
 
 def finish(
@@ -211,13 +212,3 @@ def fresh_name(folder: Path, now: datetime) -> str:
     while (folder / f"{name}-{number}").exists():
         number += 1
     return f"{name}-{number}"
-
-
-def extras_of(countries: list[NDArray[Any]], rates: list[NDArray[Any]]) -> tuple[Any, Any]:
-    """Return the parts of the two short lists as one each, in their order."""
-    return (
-        np.sort(
-            np.concatenate([np.empty(0, EXTRA_COUNTRIES), *countries]), order=["country", "row"]
-        ),
-        np.sort(np.concatenate([np.empty(0, EXTRA_RATES), *rates]), order=["currency", "row"]),
-    )

@@ -1,12 +1,13 @@
 """What the market looks like in columns: one little-endian file each, one place a creator.
 
 A share is kept in steps of half a percent, and that step is what a fit counts and shows. A row
-takes ROW_BYTES; what does not fit a row (a country of few, rates in a second currency) stands in
-two short lists beside it.
+takes ROW_BYTES; what does not fit a row (a country of few, rates in a second currency, whom a
+brand has for itself) stands in three short lists beside it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from typing import Any, Final
@@ -15,11 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.accounts.rules import countries
+from marketplace.campaigns.rules import CATEGORIES
 from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
+from marketplace.creators.rules.formats import LengthBand
+from marketplace.creators.rules.subjects import Subject
 
 Arrays = dict[str, NDArray[Any]]
+Lists = Mapping[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 5
+FORMAT_VERSION: Final = 6
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
@@ -29,6 +34,8 @@ DENSE_COUNTRIES: Final = 40
 TERMS: Final = 8
 """Topics and hashtags kept of one creator."""
 SEGMENTS: Final = 12
+FORMS: Final = (*FORMATS, *LengthBand)
+"""What a video can be asked to be: of a format, of a length."""
 UNKNOWN: Final = 255
 """No currency, no language."""
 SPREAD_STEPS: Final = 16
@@ -88,7 +95,8 @@ COLUMNS: Final = (
     Column("home", "<u2"),
     Column("language", "u1"),
     Column("topics", "<u4"),
-    Column("formats", "u1", len(FORMATS)),
+    Column("formats", "u1", len(FORMS)),
+    Column("subjects", "<u2"),
     Column("flags", "<u2"),
     Column("sample", "<u2"),
     Column("away_until", "<u2"),
@@ -101,12 +109,29 @@ EXTRA_RATES: Final = np.dtype(
     [("row", "<u4"), ("currency", "u1"), ("prices", "<u4", (len(FORMATS),))]
 )
 """Rates in a currency other than the row's own, ordered by currency and row."""
+EXTRA_EXCLUSIVITIES: Final = np.dtype(
+    [
+        ("row", "<u4"), ("category", "u1"), ("starts", "<u2"), ("until", "<u2"),
+        ("brand_high", "<u8"), ("brand_low", "<u8"),
+    ]
+)  # fmt: skip
+"""Days in a category that belong to one brand, ordered by category and row."""
+SHORT_LISTS: Final = {
+    "countries": (EXTRA_COUNTRIES, ("country", "row")),
+    "rates": (EXTRA_RATES, ("currency", "row")),
+    "exclusivities": (EXTRA_EXCLUSIVITIES, ("category", "row")),
+}
+"""The short lists and what each is ordered by."""
 
 COUNTRY_CODES: Final = tuple(sorted(countries()))
 COUNTRY_NUMBERS: Final = {code: number for number, code in enumerate(COUNTRY_CODES)}
 """Numbers for homes and for the countries without a column."""
 NO_COUNTRY: Final = len(COUNTRY_CODES)
 LANGUAGE_NUMBERS: Final = {code: number for number, code in enumerate(LANGUAGES)}
+CATEGORY_NUMBERS: Final = {category: number for number, category in enumerate(CATEGORIES)}
+SUBJECT_BITS: Final[Mapping[str, int]] = {
+    subject: 1 << number for number, subject in enumerate(Subject)
+}
 TOPIC_BITS: Final = {topic: 1 << number for number, topic in enumerate(TOPICS)}
 U4_MOST: Final = 2**32 - 1
 """No count and no price is larger here."""
@@ -124,3 +149,9 @@ def put(arrays: Arrays, chosen: slice | NDArray[Any], values: Arrays) -> None:
             arrays[each.name][chosen] = values[each.name]
         else:
             arrays[each.name][:, chosen] = values[each.name]
+
+
+def in_order(name: str, parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return the parts of a short list as one, in its order."""
+    dtype, order = SHORT_LISTS[name]
+    return np.sort(np.concatenate([np.empty(0, dtype), *parts]), order=order, kind="stable")

@@ -15,22 +15,25 @@ from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.context import MICRO, Context
 from marketplace.matching.columns.layout import (
+    CATEGORY_NUMBERS,
     COUNTRY_NUMBERS,
-    EXTRA_COUNTRIES,
-    EXTRA_RATES,
+    FORMS,
     LANGUAGE_NUMBERS,
     NO_COUNTRY,
+    SHORT_LISTS,
     STEP_BPS,
+    SUBJECT_BITS,
     TOPIC_BITS,
     U4_MOST,
     UNKNOWN,
     Arrays,
+    Lists,
 )
 from marketplace.matching.columns.rows import find_rows, halves
 from marketplace.matching.rules import shares, topics
 from marketplace.matching.rules.fit import Factors
 from marketplace.matching.rules.topic_words import spelled_out
-from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.wanted import Booking, Wanted
 
 Rows = NDArray[np.intp]
 Pick = slice | Rows
@@ -49,15 +52,15 @@ EPOCH: Final = date(1970, 1, 1)
 class Market:
     """All creators in columns.
 
-    count: how many there are. ordered: so many of the first rows are in the order of their ids.
+    count: how many there are. lists: the short ones by name. ordered: so many of the first rows are
+    in the order of their ids.
     is_whole: False where PostgreSQL stood in for the columns and only the part of the market that
     is viewed most was looked at. of: how many creators there are altogether.
     """
 
     count: int
     arrays: Arrays
-    countries: NDArray[Any]
-    rates: NDArray[Any]
+    lists: Lists
     context: Context
     ordered: int
     refreshed_at: datetime
@@ -101,7 +104,12 @@ class Target:
     """What a view of all pieces usually costs and a quarter more, in millionths of a minor unit."""
     floor_minor: int
     """What all pieces cost at least: nobody makes a video for the price of its few views."""
+    forms: tuple[tuple[int, int], ...]
+    """Places in FORMS and how many of it: of a format, or of a length where one is asked."""
     topic_mask: int
+    subject_mask: int
+    bound: Rows
+    """Who has promised another brand not to do this, in the order of rows."""
     homes: NDArray[np.bool_] | None
     """Whether a creator may live in the country of this number; None where anywhere will do."""
     languages: NDArray[np.bool_] | None
@@ -133,6 +141,9 @@ def target_of(wanted: Wanted, market: Market) -> Target:
             count * context.floor_minor(name, wanted.currency)
             for name, count in wanted.pieces.items()
         ),
+        forms=_forms(wanted),
+        subject_mask=sum(SUBJECT_BITS[subject] for subject in wanted.rules.avoided),
+        bound=_bound(market, wanted.rules.booking),
         topic_mask=sum(TOPIC_BITS[topic] for topic in wanted.rules.blocked_topics),
         homes=_allowed(wanted.rules.lives_in, COUNTRY_NUMBERS, NO_COUNTRY),
         languages=_allowed(wanted.rules.languages, LANGUAGE_NUMBERS, UNKNOWN),
@@ -215,10 +226,10 @@ def topic_bps(market: Market, target: Target, rows: Rows) -> Whole:
 def format_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16]:
     """How sure it is that the creators make what is asked, in basis points, by the pieces."""
     columns = market.arrays["formats"]
-    if len(target.pieces) == 1:
-        return np.asarray(columns[target.pieces[0][0]][pick] * np.uint16(STEP_BPS))
-    total = sum(count for _, count in target.pieces)
-    found = sum(columns[place][pick] * np.int64(count) for place, count in target.pieces)
+    if len(target.forms) == 1:
+        return np.asarray(columns[target.forms[0][0]][pick] * np.uint16(STEP_BPS))
+    total = sum(count for _, count in target.forms)
+    found = sum(columns[place][pick] * np.int64(count) for place, count in target.forms)
     return np.asarray((found * STEP_BPS + total // 2) // total).astype(np.uint16)
 
 
@@ -256,7 +267,7 @@ def asked_prices(
             known &= rate > 0
             asked += rate * np.int64(count)
         np.minimum(asked, U4_MOST, out=asked)
-    if len(market.rates) and target.currency >= 0:
+    if len(market.lists["rates"]) and target.currency >= 0:
         _other_rates(market, target, pick, asked, known)
     return asked, known
 
@@ -273,8 +284,7 @@ def _other_rates(
     market: Market, target: Target, pick: Pick, asked: NDArray[Any], known: NDArray[np.bool_]
 ) -> None:
     """Put in what is asked in a currency that is not the creator's first."""
-    begin, end = np.searchsorted(market.rates["currency"], [target.currency, target.currency + 1])
-    there = market.rates[begin:end]
+    there = listed_for(market, "rates", target.currency)
     if isinstance(pick, slice):
         first, last = np.searchsorted(there["row"], [pick.start, pick.stop])
         there = there[first:last]
@@ -309,13 +319,11 @@ def _sum(columns: NDArray[np.uint8], places: tuple[int, ...], pick: Pick) -> NDA
 
 
 def _rare(market: Market, codes: frozenset[str]) -> NDArray[np.uint8] | None:
-    if not codes or not len(market.countries):
+    if not codes or not len(market.lists["countries"]):
         return None
     found = np.zeros(market.count, np.uint8)
     for code in sorted(codes):
-        number = COUNTRY_NUMBERS[code]
-        begin, end = np.searchsorted(market.countries["country"], [number, number + 1])
-        there = market.countries[begin:end]
+        there = listed_for(market, "countries", COUNTRY_NUMBERS[code])
         there = there[there["row"] < market.count]
         found[there["row"]] += there["share"]
     return found
@@ -345,6 +353,34 @@ def _allowed(
     return found
 
 
-def no_extras() -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the two short lists, empty."""
-    return np.empty(0, EXTRA_COUNTRIES), np.empty(0, EXTRA_RATES)
+def listed_for(market: Market, name: str, number: int) -> NDArray[Any]:
+    """Return what a short list has under one number of what it is ordered by."""
+    whole = market.lists[name]
+    begin, end = np.searchsorted(whole[SHORT_LISTS[name][1][0]], [number, number + 1])
+    return whole[begin:end]
+
+
+def _forms(wanted: Wanted) -> tuple[tuple[int, int], ...]:
+    """A video counts by its length where one is asked for, and by its format otherwise."""
+    plain = dict(wanted.pieces)
+    plain["video"] = plain.get("video", 0) - sum(wanted.lengths.values())
+    return tuple(
+        (FORMS.index(name), count)
+        for name, count in (*plain.items(), *wanted.lengths.items())
+        if count > 0
+    )
+
+
+def _bound(market: Market, booking: Booking | None) -> Rows:
+    """The rows of whoever is another brand's in this category on one of the days."""
+    if booking is None or booking.category not in CATEGORY_NUMBERS:
+        return np.empty(0, np.intp)
+    there = listed_for(market, "exclusivities", CATEGORY_NUMBERS[booking.category])
+    [high], [low] = halves([booking.brand_id])
+    there = there[
+        ((there["brand_high"] != high) | (there["brand_low"] != low))
+        & (there["starts"] <= (booking.ends_on - EPOCH).days)
+        & (there["until"] >= (booking.starts_on - EPOCH).days)
+        & (there["row"] < market.count)
+    ]
+    return np.unique(there["row"]).astype(np.intp)

@@ -239,9 +239,20 @@ def keep_by_rules(
         remove(LeftOut.TOO_MANY_FOLLOWERS, followers > rules.followers_most)
     if target.topic_mask:
         remove(LeftOut.BLOCKED_TOPIC, (columns["topics"][block] & target.topic_mask) != 0)
+    if target.subject_mask:
+        remove(LeftOut.AVOIDED_SUBJECT, (columns["subjects"][block] & target.subject_mask) != 0)
+    if len(target.bound):
+        remove(LeftOut.BOUND, _is_among(target.bound, block))
     if target.free_on >= 0:
         remove(LeftOut.AWAY, columns["away_until"][block] >= target.free_on)
     return alive
+
+
+def _is_among(rows: Rows, block: slice) -> NDArray[np.bool_]:
+    found = np.zeros(block.stop - block.start, bool)
+    first, last = np.searchsorted(rows, [block.start, block.stop])
+    found[rows[first:last] - block.start] = True
+    return found
 
 
 def _remove(

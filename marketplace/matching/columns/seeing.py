@@ -52,6 +52,8 @@ def left_out_at(
         LeftOut.TOO_MANY_FOLLOWERS: rules.followers_most is not None
         and followers > rules.followers_most,
         LeftOut.BLOCKED_TOPIC: bool(int(columns["topics"][row]) & target.topic_mask),
+        LeftOut.AVOIDED_SUBJECT: bool(int(columns["subjects"][row]) & target.subject_mask),
+        LeftOut.BOUND: row in target.bound,
         LeftOut.AWAY: 0 <= target.free_on <= int(columns["away_until"][row]),
         LeftOut.TOO_DEAR: rules.price_most_minor is not None
         and not seen.price_is_estimated

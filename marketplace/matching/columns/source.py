@@ -106,8 +106,7 @@ def market_of(facts: Sequence[CreatorFacts], context: Context, *, now: datetime)
     return Market(
         count=len(made),
         arrays=made.arrays,
-        countries=made.countries,
-        rates=made.rates,
+        lists=made.lists,
         context=context,
         ordered=len(made),
         refreshed_at=now,
@@ -156,8 +155,7 @@ def _market(version: Version, context: Context, beat: int) -> Market:
     return Market(
         count=rows,
         arrays=arrays,
-        countries=version.countries,
-        rates=version.rates,
+        lists=version.lists,
         context=context,
         ordered=int(version.manifest["sorted_rows"]),
         refreshed_at=version.refreshed_at,

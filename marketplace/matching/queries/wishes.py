@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -9,10 +10,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.models import Brief
+from marketplace.campaigns.models import Brief, Campaign
+from marketplace.campaigns.rules import OTHER
+from marketplace.creators.rules.formats import LengthBand
+from marketplace.creators.rules.subjects import USUALLY_AVOIDED, Subject
 from marketplace.kernel.errors import NotFound
 from marketplace.matching.models import MatchRules
-from marketplace.matching.rules.wanted import HardRules, Wanted
+from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
 
 NO_RULES: Final = HardRules()
 
@@ -36,33 +40,54 @@ def wanted_in(brief: Brief, *, rules: HardRules = NO_RULES) -> Wanted:
     Every label that it gives a share is in the target. The highest fee is a rule, and that a
     creator is not away when the campaign starts.
     """
-    formats: dict[str, int] = {}
+    formats: Counter[str] = Counter()
+    lengths: Counter[LengthBand] = Counter()
     for each in brief.deliverables:
-        formats[each["format"]] = formats.get(each["format"], 0) + each["count"]
+        formats[each["format"]] += each["count"]
+        if each.get("length"):
+            lengths[LengthBand(each["length"])] += each["count"]
     return Wanted(
         currency=brief.campaign.currency,
         age=frozenset(brief.target_age),
         gender=frozenset(brief.target_gender),
         country=frozenset(brief.target_country),
         words=tuple(brief.target_interests),
-        formats=formats,
+        formats=dict(formats),
+        lengths=dict(lengths),
         rules=replace(
             rules,
             price_most_minor=brief.fee_high_minor,
             free_on=brief.campaign.starts_on,
+            booking=booking_of(brief.campaign),
         ),
     )
 
 
+def booking_of(campaign: Campaign) -> Booking | None:
+    """What a creator is taken for; None for a campaign that is in no category of its own."""
+    if campaign.category in (None, OTHER):
+        return None
+    return Booking(
+        brand_id=campaign.brand_id,
+        category=campaign.category,
+        starts_on=campaign.starts_on,
+        ends_on=campaign.ends_on,
+    )
+
+
 def rules_of(session: Session, campaign_id: UUID) -> HardRules:
-    """What a brand asks of every creator of a campaign besides the brief; nothing by default."""
+    """What a brand asks of every creator of a campaign besides the brief.
+
+    By default that they have touched nothing that is usually avoided.
+    """
     kept = session.get(MatchRules, campaign_id)
     if kept is None:
-        return HardRules()
+        return HardRules(avoided=USUALLY_AVOIDED)
     return HardRules(
         lives_in=frozenset(kept.lives_in),
         languages=frozenset(kept.languages),
         blocked_topics=frozenset(kept.blocked_topics),
+        avoided=frozenset(map(Subject, kept.avoided)),
         followers_least=kept.followers_least,
         followers_most=kept.followers_most,
     )

@@ -21,6 +21,8 @@ class LeftOut(StrEnum):
     TOO_FEW_FOLLOWERS = "too_few_followers"
     TOO_MANY_FOLLOWERS = "too_many_followers"
     BLOCKED_TOPIC = "blocked_topic"
+    AVOIDED_SUBJECT = "avoided_subject"
+    BOUND = "bound"
     AWAY = "away"
     TOO_DEAR = "too_dear"
     NOBODY_IN_TARGET = "nobody_in_target"
@@ -35,6 +37,8 @@ LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
     LeftOut.TOO_FEW_FOLLOWERS: "have fewer followers than you ask for, or do not show how many",
     LeftOut.TOO_MANY_FOLLOWERS: "have more followers than you ask for",
     LeftOut.BLOCKED_TOPIC: "make videos about a topic that you leave out",
+    LeftOut.AVOIDED_SUBJECT: "have touched a subject that you avoid in their last posts",
+    LeftOut.BOUND: "have promised another brand not to work in your category at the time",
     LeftOut.AWAY: "are away at the time",
     LeftOut.TOO_DEAR: "usually ask more than the most that you pay",
     LeftOut.NOBODY_IN_TARGET: "are watched by nobody in your target, as far as is known",

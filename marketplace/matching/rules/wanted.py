@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
+from marketplace.creators.rules.formats import LengthBand
+from marketplace.creators.rules.subjects import Subject
 
 UNTARGETABLE_AGES: Final = frozenset({"13-17"})
 """Nobody is matched by how many children watch them."""
@@ -17,12 +20,23 @@ ONE_VIDEO: Final[Mapping[str, int]] = {"video": 1}
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """What a creator would be taken for: by which brand, in which category, from when to when."""
+
+    brand_id: UUID
+    category: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class HardRules:
     """What a creator must be to be ranked at all; what is empty or None asks for nothing.
 
     lives_in: countries. price_most_minor: for all that is asked, by the creator's own rates.
-    blocked_topics: whoever makes videos about one of them is left out. free_on: a day on which the
-    creator must not be away.
+    blocked_topics: whoever makes videos about one of them is left out. avoided: likewise who has
+    touched one of these subjects of late. free_on: a day on which the creator must not be away.
+    booking: what they must not have promised another brand to leave.
     """
 
     lives_in: frozenset[str] = frozenset()
@@ -31,7 +45,9 @@ class HardRules:
     followers_most: int | None = None
     price_most_minor: int | None = None
     blocked_topics: frozenset[str] = frozenset()
+    avoided: frozenset[Subject] = frozenset()
     free_on: date | None = None
+    booking: Booking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +55,8 @@ class Wanted:
     """What a brief asks for.
 
     age, gender, country: the labels of the target; empty means anybody. words: topics and hashtags.
-    formats: format -> number of pieces; empty is priced as one video.
+    formats: format -> number of pieces; empty is priced as one video. lengths: band -> how many of
+    the videos are to be so long; the others may have any length.
     """
 
     currency: str
@@ -48,14 +65,15 @@ class Wanted:
     country: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     formats: Mapping[str, int] = field(default_factory=dict)
+    lengths: Mapping[LengthBand, int] = field(default_factory=dict)
     rules: HardRules = HardRules()
 
     def __hash__(self) -> int:
         """Return a number that equal wishes share."""
         formats = frozenset(self.formats.items())
-        return hash(
-            (self.currency, self.age, self.gender, self.country, self.words, formats, self.rules)
-        )
+        lengths = frozenset(self.lengths.items())
+        target = (self.currency, self.age, self.gender, self.country, self.words)
+        return hash((target, formats, lengths, self.rules))
 
     @property
     def ages(self) -> frozenset[str]:
@@ -77,7 +95,7 @@ def problems(wanted: Wanted) -> dict[str, str]:
     rules = wanted.rules
     if wanted.age and not wanted.ages:
         found["age"] = "Nobody is matched by how many children watch them: add an older age."
-    if any(count < 1 for count in wanted.formats.values()):
+    if any(count < 1 for count in (*wanted.formats.values(), *wanted.lengths.values())):
         found["formats"] = "The number of pieces is 1 or more."
     for name, least in (
         ("followers_least", rules.followers_least),

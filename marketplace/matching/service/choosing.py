@@ -32,6 +32,7 @@ def keep_rules(
         "lives_in": sorted(rules.lives_in),
         "languages": sorted(rules.languages),
         "blocked_topics": sorted(rules.blocked_topics),
+        "avoided": sorted(rules.avoided),
         "followers_least": rules.followers_least,
         "followers_most": rules.followers_most,
         "kept_by": actor.user_id,

@@ -21,6 +21,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGES, GENDERS, LANGUAGES, languages
+from marketplace.creators.rules.subjects import SUBJECT_WORDS, Subject
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.matching.rules.wanted import UNTARGETABLE_AGES, HardRules, Wanted, problems
@@ -60,6 +61,12 @@ class WishForm(BaseForm):
     followers_least = IntegerField("Followers from", [Optional()])
     followers_most = IntegerField("to", [Optional()])
     without = StringField("Leave out who makes")
+    avoid = SelectMultipleField(
+        "Leave out whose last posts touch",
+        choices=[SelectChoice(each.value, SUBJECT_WORDS[each]) for each in Subject],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
     shortlisted = BooleanField("Shortlist only")
     by_fit = BooleanField("Order by fit alone")
 
@@ -106,8 +113,10 @@ class WishForm(BaseForm):
                 followers_least=self.followers_least.data,
                 followers_most=self.followers_most.data,
                 price_most_minor=most,
-                free_on=base.rules.free_on,
                 blocked_topics=frozenset(_listed(self.without.data)),
+                avoided=frozenset(map(Subject, self._known("avoid"))),
+                free_on=base.rules.free_on,
+                booking=base.rules.booking,
             ),
         )
         found = problems(made)
@@ -115,6 +124,11 @@ class WishForm(BaseForm):
         if wrong:
             raise InvalidInput(wrong)
         return made
+
+    def _known(self, name: str) -> list[str]:
+        """What was ticked of what is offered; the form says what is not."""
+        offered = [value for value, *_ in self[name].choices]
+        return [value for value in self[name].data or () if value in offered]
 
     def _ages(self, wrong: dict[str, str]) -> frozenset[str]:
         first, last = self.age_from.data, self.age_to.data
@@ -153,6 +167,7 @@ def form_of(wanted: Wanted) -> dict[str, Any]:
         "followers_least": rules.followers_least,
         "followers_most": rules.followers_most,
         "without": ", ".join(sorted(rules.blocked_topics)),
+        "avoid": sorted(rules.avoided),
     }
 
 

@@ -170,7 +170,8 @@ def test_what_the_address_does_not_say_of_ages_is_any_age(
 ) -> None:
     sign_in(client, alice)
 
-    page = client.get(f"{matches_of(campaign)}?wish=1&most=400").text
+    avoided = "&avoid=adult&avoid=drugs&avoid=shocking&avoid=weapons"
+    page = client.get(f"{matches_of(campaign)}?wish=1&most=400{avoided}").text
 
     assert "can be taken for any age" in page
     assert '<output for="age_from">18</output>' in page
