@@ -44,6 +44,8 @@ class Invitation(Base):
     message: Mapped[str] = mapped_column(default="")
     fee_minor: Mapped[int | None]
     """What the brand suggests for everything, in the campaign's currency; binds nobody."""
+    deliverables: Mapped[list[Json]]
+    """In order: {"format": "video", "count": 1}; empty for what the brief asks."""
     state: Mapped[InvitationState] = mapped_column(
         StateText(InvitationState), default=InvitationState.SENT
     )

@@ -206,6 +206,8 @@ class PlanPick(Base):
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
     place: Mapped[int]
     """By what each adds to those before."""
+    deliverables: Mapped[list[Json]]
+    """In order: {"format": "video", "count": 1}; empty for what the brief asks."""
     price_minor: Mapped[int]
     adds: Mapped[int]
     """People on top of those whom the places before reach."""

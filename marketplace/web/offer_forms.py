@@ -21,7 +21,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.campaigns.models import Brief
-from marketplace.campaigns.rules import FORMATS, ROUNDS_MOST, USAGE_DAYS_MOST, UsageMedia
+from marketplace.campaigns.rules import (
+    FORMATS,
+    LINE_MOST,
+    ROUNDS_MOST,
+    USAGE_DAYS_MOST,
+    UsageMedia,
+)
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Offer
 from marketplace.collaborations.rules import (
@@ -34,6 +40,7 @@ from marketplace.collaborations.rules import (
 )
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
+from marketplace.matching.rules.planner.ways import Way
 from marketplace.web.forms import BaseForm, MoneyField
 
 FORMAT_CHOICES: Final = [
@@ -142,8 +149,13 @@ def filled(row: Any) -> bool:
     return bool((row.description.data or "").strip())
 
 
-def form_from_brief(brief: Brief, *, fee: Money, ends_on: date, today: date) -> OfferForm:
-    """Return a form with what the brief asks and the applicant wants, to be changed freely."""
+def form_from_brief(
+    brief: Brief, *, fee: Money, ends_on: date, today: date, way: Way | None = None
+) -> OfferForm:
+    """Return a form with what the brief asks and the applicant wants, to be changed freely.
+
+    way: what this creator was asked for when invited; None for all that the brief says.
+    """
     publish = max(today + timedelta(days=1), min(today + PUBLISH_AFTER, ends_on))
     draft = min(today + DRAFT_AFTER, publish)
     return OfferForm(
@@ -156,8 +168,7 @@ def form_from_brief(brief: Brief, *, fee: Money, ends_on: date, today: date) -> 
                     "draft_due_on": draft,
                     "publish_by_on": publish,
                 }
-                for each in brief.deliverables
-                for _ in range(each["count"])
+                for each in _owed(brief, way)
             ],
             "usage_media": brief.usage_media,
             "usage_days": brief.usage_days,
@@ -166,6 +177,21 @@ def form_from_brief(brief: Brief, *, fee: Money, ends_on: date, today: date) -> 
             "bonus_days": BONUS_DAYS_USUAL,
         }
     )
+
+
+def _owed(brief: Brief, way: Way | None) -> list[dict[str, Any]]:
+    """Return each piece with the brief's words for its format."""
+    pieces = [each for each in brief.deliverables for _ in range(each["count"])]
+    if way is None:
+        return pieces
+    said = {name: [each for each in pieces if each["format"] == name] for name, _ in way.pieces}
+    return [
+        said[name][min(place, len(said[name]) - 1)]
+        if said[name]
+        else {"format": name, "description": brief.summary[:LINE_MOST]}
+        for name, count in way.pieces
+        for place in range(count)
+    ]
 
 
 def form_from_offer(offer: Offer) -> OfferForm:

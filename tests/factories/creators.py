@@ -177,12 +177,17 @@ def make_video(
 
 
 def make_rate(
-    session: Session, *, creator_id: UUID, fee_minor: int = 30_000, currency: str = "USD"
+    session: Session,
+    *,
+    creator_id: UUID,
+    fee_minor: int = 30_000,
+    currency: str = "USD",
+    format: str = "video",  # noqa: A002 - the column's name
 ) -> RateCard:
     card = RateCard(
         id=new_id(),
         creator_id=creator_id,
-        format="video",
+        format=format,
         fee_minor=fee_minor,
         currency=currency,
     )
@@ -219,7 +224,7 @@ def make_planned_creator(
     name: str,
     *,
     views: int,
-    fee_minor: int,
+    fee_minor: int | None,
     user_id: UUID | None = None,
     topics: Sequence[str] = ("cooking",),
     followers: int = 48_000,
@@ -240,5 +245,6 @@ def make_planned_creator(
         country={"US": 10_000},
         sample_size=10**9,
     )
-    make_rate(session, creator_id=creator.id, fee_minor=fee_minor)
+    if fee_minor is not None:
+        make_rate(session, creator_id=creator.id, fee_minor=fee_minor)
     return creator

@@ -8,24 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
-from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Invitation
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.matching import columns, queries
-from marketplace.matching.models import AcceptedPlan, PlanPick
-from marketplace.matching.queries import FoundPlan, PlanWish
+from marketplace.matching.models import PlanPick
+from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
 from marketplace.notifications.models import Notification
 from tests.conftest import NOON, make_person
 from tests.factories.creators import make_planned_creator
-
-BUDGET = Limits(budget_minor=70_000)
+from tests.services.planned import BUDGET, accept, names, plan, rows
 
 
 @pytest.fixture
@@ -50,36 +48,6 @@ def market(session: Session) -> dict[str, Creator]:
     return made
 
 
-def plan(session: Session, campaign: Campaign, **wish: Any) -> FoundPlan:
-    wanted = queries.wanted_for(session, campaign.id)
-    return queries.plan_for(session, wanted, PlanWish(**({"limits": BUDGET} | wish)), now=NOON)
-
-
-def names(found: FoundPlan) -> list[str]:
-    return [who.display_name for who, _ in found.picks]
-
-
-def accept(
-    session: Session, campaign: Campaign, actor: Actor, *creators: Creator, **changes: Any
-) -> collaborations.AcceptedInvitations:
-    values: dict[str, Any] = {
-        "wish": PlanWish(limits=BUDGET, exactly=frozenset(each.id for each in creators)),
-        "seen_cost_minor": 70_000,
-        "message": "We like your soup.",
-    }
-    return collaborations.accept_plan(
-        session, campaign_id=campaign.id, actor=actor, now=NOON, **(values | changes)
-    )
-
-
-def rows(session: Session) -> list[int]:
-    session.flush()
-    return [
-        session.scalar(select(func.count()).select_from(model)) or 0
-        for model in (AcceptedPlan, PlanPick, Invitation, Notification)
-    ]
-
-
 def test_the_budget_goes_to_those_who_together_reach_most(
     session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
@@ -87,11 +55,11 @@ def test_the_budget_goes_to_those_who_together_reach_most(
 
     assert names(found) == ["Dora", "Cleo"]
     assert found.cost_minor == 70_000
-    assert sum(pick.adds for _, pick in found.picks) == found.explained.people
+    assert sum(pick.adds for _, pick, _ in found.picks) == found.explained.people
     assert found.interval.low <= found.explained.people <= found.interval.high
     assert found.at_most is not None
     assert found.at_most >= found.explained.people
-    assert [who.display_name for who, _ in found.nearly] == ["Ivo", "Emil"]
+    assert [who.display_name for who, _, _ in found.nearly] == ["Ivo", "Emil"]
 
 
 def test_looking_at_a_plan_leaves_no_trace(
@@ -118,7 +86,7 @@ def test_whom_the_brand_keeps_or_leaves_out_is_obeyed(
 def test_a_plan_by_hand_is_exactly_those_chosen_and_says_what_it_breaks(
     session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
-    everybody = frozenset(each.id for each in market.values())
+    everybody = dict.fromkeys(each.id for each in market.values())
 
     found = plan(session, campaign, exactly=everybody)
 
@@ -201,7 +169,7 @@ def test_accepting_invites_each_at_the_price_of_the_plan_and_keeps_it(
     ]
     told = session.scalars(select(Notification.text).order_by(Notification.text)).all()
     assert told == [
-        f"They would like you to apply to “{campaign.name}”, for USD {fee}."
+        f"They would like you to apply to “{campaign.name}” with 1 video, for USD {fee}."
         for fee in ("300.00", "400.00")
     ]
     picks = session.scalars(select(PlanPick).order_by(PlanPick.place)).all()

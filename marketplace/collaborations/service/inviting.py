@@ -28,6 +28,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, in_words
+from marketplace.matching.rules.planner.ways import Way
 from marketplace.store.locks import lock_row
 
 
@@ -66,6 +67,7 @@ def invite(
         brand_name=seen.brand.name,
         message=message,
         fee=None,
+        way=None,
         actor=actor,
         now=now,
     )
@@ -94,12 +96,14 @@ def send_invitation(
     brand_name: str,
     message: str,
     fee: Money | None,
+    way: Way | None,
     actor: Actor,
     now: datetime,
 ) -> Invitation:
     """Write an invitation and tell the creator; the campaign is locked and open.
 
-    fee: what the brand suggests; None leaves it to the creator.
+    fee: what the brand suggests; None leaves it to the creator. way: what this creator is asked to
+    make; None for all that the brief says.
     """
     assert actor.user_id is not None  # whoever may invite is a person
     invitation = Invitation(
@@ -108,18 +112,20 @@ def send_invitation(
         creator_id=creator.id,
         message=message.strip(),
         fee_minor=None if fee is None else fee.minor,
+        deliverables=[] if way is None else way.rows,
         state=InvitationState.SENT,
         sent_by=actor.user_id,
         sent_at=now,
     )
     session.add(invitation)
+    asked = "" if way is None else f" with {way.words}"
     suggested = "" if fee is None else f", for {in_words(fee)}"
     tell_creator(
         session,
         creator,
         kind="invitation",
         title=f"{brand_name} invites you",
-        text=f"They would like you to apply to “{campaign.name}”{suggested}.",
+        text=f"They would like you to apply to “{campaign.name}”{asked}{suggested}.",
         path=f"/creator/briefs/{campaign.id}",
         key=invitation.id,
         now=now,

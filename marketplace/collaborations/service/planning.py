@@ -1,4 +1,4 @@
-"""A brand accepts a plan: everybody in it is invited at the price the plan counts with."""
+"""A brand accepts a plan: everybody in it is asked for what it counts with, at its price."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def accept_plan(
     actor: Actor,
     now: datetime,
 ) -> AcceptedInvitations:
-    """Keep the plan of exactly these creators and invite them at the prices it counts with.
+    """Keep the plan of exactly these creators and invite them to what it counts with, at its price.
 
     1. Compute the plan again from the market as it is now.
     2. Refuse it where it breaks its own rules, or costs something else than what was seen.
@@ -55,6 +55,7 @@ def accept_plan(
     seen = campaign_to_invite_for(session, campaign_id, message=message, actor=actor)
     if not wish.exactly:
         raise Conflict("There is nobody in this plan")
+    names = list(wish.exactly)
     brief = matching.brief_to_match(session, campaign_id)
     wanted = matching.wanted_for(session, campaign_id)
     found = matching.plan_for(session, wanted, wish, now=now)
@@ -64,15 +65,15 @@ def accept_plan(
         cost = in_words(Money(found.cost_minor, wanted.currency))
         raise Conflict(f"Prices have changed: the plan costs {cost} now. Look at it again")
     campaign = lock_open_campaign(session, campaign_id, now=now)
-    asked = queries.asked_creators(session, campaign_id=campaign_id, creator_ids=wish.exactly)
+    asked = queries.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
     joined = {
         each.id: each
         for each in session.scalars(
-            select(Creator).where(Creator.id.in_(wish.exactly), Creator.user_id.is_not(None))
+            select(Creator).where(Creator.id.in_(names), Creator.user_id.is_not(None))
         )
     }
     invited = 0
-    for who, pick in found.picks:
+    for who, _, option in found.picks:
         if who.creator_id in joined and who.creator_id not in asked:
             send_invitation(
                 session,
@@ -80,7 +81,8 @@ def accept_plan(
                 joined[who.creator_id],
                 brand_name=seen.brand.name,
                 message=message,
-                fee=Money(pick.price_minor, wanted.currency),
+                fee=Money(option.price_minor, wanted.currency),
+                way=option.way,
                 actor=actor,
                 now=now,
             )
@@ -101,5 +103,5 @@ def accept_plan(
         plan=plan,
         invited=invited,
         asked_before=len(asked),
-        not_joined=len(set(wish.exactly) - set(joined) - set(asked)),
+        not_joined=len(set(names) - set(joined) - set(asked)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -122,9 +122,7 @@ def target_of(wanted: Wanted, market: Market) -> Target:
     context = market.context
     places = {code: place for place, code in enumerate(context.countries)}
     wanted_places = tuple(sorted(places[code] for code in wanted.country if code in places))
-    cost = sum(
-        count * context.cost_micro(name, wanted.currency) for name, count in wanted.pieces.items()
-    )
+    pieces, cost_micro, floor_minor = _priced(context, wanted.currency, wanted.pieces)
     return Target(
         ages=_places(wanted.ages, AGES),
         genders=_places(wanted.gender, GENDERS),
@@ -132,15 +130,12 @@ def target_of(wanted: Wanted, market: Market) -> Target:
         rare=_rare(market, wanted.country.difference(places)),
         alike=_alike(context, wanted.country),
         terms=topics.query(spelled_out(wanted.words), context.vocabulary) if wanted.words else None,
-        pieces=tuple((FORMATS.index(name), count) for name, count in wanted.pieces.items()),
+        pieces=pieces,
         currency=context.currencies.index(wanted.currency)
         if wanted.currency in context.currencies
         else -1,
-        cost_micro=(cost * ESTIMATE_BPS + BPS_WHOLE // 2) // BPS_WHOLE,
-        floor_minor=sum(
-            count * context.floor_minor(name, wanted.currency)
-            for name, count in wanted.pieces.items()
-        ),
+        cost_micro=cost_micro,
+        floor_minor=floor_minor,
         forms=_forms(wanted),
         subject_mask=sum(SUBJECT_BITS[subject] for subject in wanted.rules.avoided),
         bound=_bound(market, wanted.rules.booking),
@@ -148,6 +143,24 @@ def target_of(wanted: Wanted, market: Market) -> Target:
         homes=_allowed(wanted.rules.lives_in, COUNTRY_NUMBERS, NO_COUNTRY),
         languages=_allowed(wanted.rules.languages, LANGUAGE_NUMBERS, UNKNOWN),
         free_on=-1 if wanted.rules.free_on is None else (wanted.rules.free_on - EPOCH).days,
+    )
+
+
+def asked_for(target: Target, context: Context, currency: str, pieces: Mapping[str, int]) -> Target:
+    """Return the same target with other pieces to be made and priced."""
+    places, cost_micro, floor_minor = _priced(context, currency, pieces)
+    return replace(target, pieces=places, cost_micro=cost_micro, floor_minor=floor_minor)
+
+
+def _priced(
+    context: Context, currency: str, pieces: Mapping[str, int]
+) -> tuple[tuple[tuple[int, int], ...], int, int]:
+    """Return pieces by their places in FORMATS, what a view of them costs, and their floor."""
+    cost = sum(count * context.cost_micro(name, currency) for name, count in pieces.items())
+    return (
+        tuple((FORMATS.index(name), count) for name, count in pieces.items()),
+        (cost * ESTIMATE_BPS + BPS_WHOLE // 2) // BPS_WHOLE,
+        sum(count * context.floor_minor(name, currency) for name, count in pieces.items()),
     )
 
 

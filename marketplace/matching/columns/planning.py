@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
 from marketplace.kernel.currencies import exponent
+from marketplace.matching.columns.encode import OFFERED
 from marketplace.matching.columns.layout import NO_COUNTRY, SPREAD_STEPS, WHOLE_STEPS
-from marketplace.matching.columns.market import Market, Rows, Target, prices, target_of
+from marketplace.matching.columns.market import Market, Rows, Target, asked_for, prices, target_of
 from marketplace.matching.columns.ranking import keep_by_rules
 from marketplace.matching.rules.planner import people
 from marketplace.matching.rules.planner.interval import EIGHTY
 from marketplace.matching.rules.planner.problem import Problem, sizes_of
+from marketplace.matching.rules.planner.ways import Way
 from marketplace.matching.rules.wanted import Wanted
 
-NEW_AGAIN: Final = 0.6
-"""Of as many people as one piece reaches, the next of the same creator finds so many new."""
 COUNTRIES_APART: Final = 5
 """So many countries of a target have cells of their own, by their people; the others share one."""
+NO_ONE: Final[Mapping[UUID, Way]] = MappingProxyType({})
 
 Floats32 = NDArray[np.float32]
 
@@ -31,12 +35,15 @@ Floats32 = NDArray[np.float32]
 class Plannable:
     """A problem, and where its creators stand in the market.
 
-    rows: (n,) in the market. price_known: (n,) False where the price is estimated. spread: (n,) of
-    the logarithm of the views.
+    ways: what each bundle of a creator is. price: (n, ways) of all that each offers, also where the
+    problem has but the one that was fixed. price_known: (n, ways) False where it is estimated.
+    rows: (n,) in the market. spread: (n,) of the logarithm of the views.
     """
 
     problem: Problem
+    ways: Sequence[Way]
     rows: Rows
+    price: NDArray[np.int64]
     price_known: NDArray[np.bool_]
     spread: Floats32
 
@@ -48,19 +55,20 @@ class Plannable:
         return np.where(self.rows[place] == rows, place, -1)
 
 
-def plannable(market: Market, wanted: Wanted) -> Plannable:
-    """Return the problem of a wish: one bundle a creator, all that the brief asks for.
+def plannable(
+    market: Market, wanted: Wanted, ways: Sequence[Way], *, fixed: Mapping[UUID, Way] = NO_ONE
+) -> Plannable:
+    """Return the problem of a wish: one bundle a creator for each way to be asked.
 
-    Look-alike countries do not count here: their people are not in the target.
+    fixed: creators of whom nothing else is asked. Look-alike countries do not count here: their
+    people are not in the target.
     """
     target = target_of(wanted, market)
-    whole = slice(0, market.count)
-    alive = keep_by_rules(market, target, wanted.rules, whole, Counter())
-    price, known = prices(market, target, whole)
-    price = np.where(known, price, _in_whole_units(price, wanted.currency))
-    if wanted.rules.price_most_minor is not None:
-        alive &= ~(known & (price > wanted.rules.price_most_minor))
-    rows = np.flatnonzero(alive)
+    alive = keep_by_rules(market, target, wanted.rules, slice(0, market.count), Counter())
+    price, known = _prices(market, target, wanted, ways, np.flatnonzero(alive))
+    offered = price.any(axis=1)
+    rows = np.flatnonzero(alive)[offered]
+    price, known = price[offered], known[offered]
     columns = market.arrays
     age, age_people = _ages(market, target, rows)
     gender, gender_people = _genders(market, target, rows)
@@ -71,8 +79,8 @@ def plannable(market: Market, wanted: Wanted) -> Plannable:
     home = columns["home"][rows].astype(np.int64)
     viewers = columns["views"][rows] * (columns["authentic"][rows] / np.float32(WHOLE_STEPS))
     problem = Problem(
-        people=(viewers * _people_of(wanted)).astype(np.float32)[:, None],
-        price=price[rows].astype(np.int64)[:, None],
+        people=np.multiply.outer(viewers, [way.people_each for way in ways]).astype(np.float32),
+        price=_only_fixed(market, price, rows, ways, fixed) if fixed else price,
         age=age,
         gender=gender,
         country=country,
@@ -91,19 +99,52 @@ def plannable(market: Market, wanted: Wanted) -> Plannable:
     )
     steps = columns["views_low"][rows].astype(np.float32) + columns["views_high"][rows]
     spread = steps * np.float32(np.log(2) / SPREAD_STEPS / 2 / EIGHTY)
-    return Plannable(problem, rows, known[rows], spread)
+    return Plannable(problem, ways, rows, price, known, spread)
+
+
+def _prices(
+    market: Market, target: Target, wanted: Wanted, ways: Sequence[Way], rows: Rows
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return (rows, ways) what each asks in minor units, 0 where not offered; and what is known.
+
+    Who has named a rate is asked for nothing that they have not offered. What nobody named is
+    estimated. Nothing dearer than the highest fee of the brief is asked for.
+    """
+    found = np.zeros((rows.size, len(ways)), np.int64)
+    known = np.zeros(found.shape, np.bool_)
+    named = market.arrays["prices"][:, rows].any(axis=0)
+    offers = market.arrays["formats"][:, rows] == OFFERED
+    for place, way in enumerate(ways):
+        asked = asked_for(target, market.context, wanted.currency, dict(way.pieces))
+        price, known[:, place] = prices(market, asked, rows)
+        price = np.where(known[:, place], price, _in_whole_units(price, wanted.currency))
+        offered = ~named | np.all([offers[each] for each, _ in asked.pieces], axis=0)
+        if wanted.rules.price_most_minor is not None:
+            offered &= price <= wanted.rules.price_most_minor
+        found[:, place] = np.where(offered, price, 0)
+    return found, known
+
+
+def _only_fixed(
+    market: Market,
+    price: NDArray[np.int64],
+    rows: Rows,
+    ways: Sequence[Way],
+    fixed: Mapping[UUID, Way],
+) -> NDArray[np.int64]:
+    """Return the prices without all other bundles of those of whom one way is asked."""
+    price = price.copy()
+    for row, way in zip(market.rows_of(list(fixed)), fixed.values(), strict=True):
+        if row >= 0:
+            others = np.array([each != way for each in ways])
+            price[np.ix_(rows == row, others)] = 0
+    return price
 
 
 def _in_whole_units(price: NDArray[Any], currency: str) -> NDArray[np.int64]:
     """Round up: an estimate is not as exact as a cent, and it is what is suggested."""
     unit = 10 ** exponent(currency)
     return np.asarray(-(-price.astype(np.int64) // unit) * unit)
-
-
-def _people_of(wanted: Wanted) -> float:
-    """Return how many people all pieces reach for each viewer of one."""
-    pieces = sum(wanted.pieces.values())
-    return float((1 - NEW_AGAIN**pieces) / (1 - NEW_AGAIN))
 
 
 def _shares(columns: NDArray[np.uint8], places: tuple[int, ...], rows: Rows) -> Floats32:

@@ -17,12 +17,12 @@ from marketplace.matching.queries.fits import (
 )
 from marketplace.matching.queries.planned import (
     FoundPlan,
+    Option,
     PlannedCreator,
     PlanWish,
-    accepted_plans,
-    creator_by_handle,
     plan_for,
 )
+from marketplace.matching.queries.plans import accepted_plans, creator_by_handle
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
 from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
@@ -40,6 +40,7 @@ __all__ = [
     "FoundPlan",
     "MatchLine",
     "Matches",
+    "Option",
     "PlanWish",
     "PlannedCreator",
     "accepted_plans",

@@ -9,22 +9,28 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from marketplace.creators.models import Channel, Creator
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
-from marketplace.matching.models import AcceptedPlan
 from marketplace.matching.rules.planner.bound import most_possible
 from marketplace.matching.rules.planner.curve import Point, curve
 from marketplace.matching.rules.planner.exact import EXACT_UP_TO, best_possible
-from marketplace.matching.rules.planner.explain import Explained, NearlyChosen, Pick, explain
+from marketplace.matching.rules.planner.explain import (
+    Explained,
+    NearlyChosen,
+    Pick,
+    Swap,
+    explain,
+)
 from marketplace.matching.rules.planner.interval import Interval, interval
-from marketplace.matching.rules.planner.limits import Contradiction, Limits
+from marketplace.matching.rules.planner.limits import Contradiction, Limits, PlanRefused, Rule
 from marketplace.matching.rules.planner.plan import Plan, best_plan, broken_rules, plan_of
 from marketplace.matching.rules.planner.problem import Problem
+from marketplace.matching.rules.planner.ways import Asked, Way, usual_asked, ways
 from marketplace.matching.rules.wanted import Wanted
 
 BOUND_UP_TO: Final = 20_000
@@ -39,15 +45,28 @@ EXACT_SECONDS: Final = 2.0
 class PlanWish:
     """What a plan must obey. limits: without its lists of creators, which stand here by their ids.
 
-    exactly: nobody but these, as somebody has chosen by hand; None lets the planner choose.
-    with_bound: say how far from the best possible even where that takes a second.
+    make: what one creator may be asked for; None for what the brief says. fixed: creators who must
+    be in the plan and of whom this way is asked. exactly: nobody but these, as somebody has chosen
+    by hand, each with a way or with None for the first that they offer; None lets the planner
+    choose. with_bound: say how far from the best possible even where that takes a second.
     """
 
     limits: Limits
     must_have: frozenset[UUID] = frozenset()
     must_not: frozenset[UUID] = frozenset()
-    exactly: frozenset[UUID] | None = None
+    make: Asked | None = None
+    fixed: Mapping[UUID, Way] = field(default_factory=dict)
+    exactly: Mapping[UUID, Way | None] | None = None
     with_bound: bool = False
+
+    @property
+    def asked_by_hand(self) -> list[Way]:
+        """Return the ways that somebody has named for a creator."""
+        return [way for way in (*self.fixed.values(), *(self.exactly or {}).values()) if way]
+
+    def ways(self, wanted: Wanted) -> tuple[Way, ...]:
+        """Return what a creator may be asked to make; raises PlanRefused."""
+        return ways(self.make or usual_asked(wanted.pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +78,24 @@ class PlannedCreator:
     handle: str | None
     has_joined: bool
     followers: int | None
-    price_is_estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to ask a creator, at its price."""
+
+    bundle: int
+    way: Way
+    price_minor: int
+    is_estimated: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPlan:
     """A plan in whole people with everybody it names. at_most: no plan reaches more; None unknown.
 
-    who: place in the problem -> the creator. looked_at of ``of``: fewer while columns are missing.
+    who: place in the problem -> the creator. options: the same -> all that they could be asked for.
+    looked_at of ``of``: fewer while columns are missing.
     """
 
     explained: Explained
@@ -77,21 +106,33 @@ class FoundPlan:
     at_most: int | None
     broken: Sequence[Contradiction]
     who: Mapping[int, PlannedCreator]
+    options: Mapping[int, Sequence[Option]]
     looked_at: int
     of: int
+    ways: Sequence[Way]
     left_out: Sequence[PlannedCreator] = field(default_factory=list)
 
     @property
-    def picks(self) -> Sequence[tuple[PlannedCreator, Pick]]:
-        """Who is in the plan and why, the largest addition first."""
-        who = self.who
-        return [(who[each.creator], each) for each in self.explained.picks if each.creator in who]
+    def picks(self) -> Sequence[tuple[PlannedCreator, Pick, Option]]:
+        """Who is in the plan, why, and what they make; the largest addition first."""
+        return [
+            (self.who[each.creator], each, self.option(each))
+            for each in self.explained.picks
+            if each.creator in self.who
+        ]
 
     @property
-    def nearly(self) -> Sequence[tuple[PlannedCreator, NearlyChosen]]:
-        """Who nearly was, and why not."""
-        who = self.who
-        return [(who[each.creator], each) for each in self.explained.nearly if each.creator in who]
+    def nearly(self) -> Sequence[tuple[PlannedCreator, NearlyChosen, Option]]:
+        """Who nearly was, why not, and with what."""
+        return [
+            (self.who[each.creator], each, self.option(each))
+            for each in self.explained.nearly
+            if each.creator in self.who
+        ]
+
+    def option(self, told: Pick | NearlyChosen | Swap) -> Option:
+        """Return what somebody in an explanation is asked for."""
+        return next(each for each in self.options[told.creator] if each.bundle == told.bundle)
 
     @property
     def more_bps(self) -> int | None:
@@ -107,59 +148,40 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
     Raises PlanRefused with the rules that contradict each other, InvalidInput for a creator who
     cannot be in a plan.
     """
+    chosen = wish.ways(wanted)
+    if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:
+        raise PlanRefused([_not_allowed(not_allowed[0])])
 
-    def look(market: Market) -> tuple[FoundPlan, dict[int, UUID], dict[int, bool]]:
-        ready = columns.plannable(market, wanted)
+    def look(market: Market) -> tuple[FoundPlan, dict[int, UUID]]:
+        ready = columns.plannable(market, wanted, chosen, fixed=wish.fixed)
+        if not ready.rows.size:
+            raise PlanRefused([_nobody_offers(chosen)])
         limits = replace(
             wish.limits,
-            must_have=_places(market, ready, wish.must_have, "must_have"),
+            must_have=_places(market, ready, wish.must_have | wish.fixed.keys(), "must_have"),
             must_not=_places(market, ready, wish.must_not, ""),
         )
+        _by_hand(market, ready, wish.fixed)
         at_most = None
         if wish.exactly is None:
             certain = wish.with_bound or market.count <= BOUND_UP_TO
             plan, at_most = _best(ready.problem, limits, certain=certain, asked=wish.with_bound)
         else:
-            exactly = _places(market, ready, wish.exactly, "exactly")
-            plan = plan_of(ready.problem, limits, [(place, 0) for place in sorted(exactly)])
+            plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
         found = _told(market, ready, limits, plan, at_most, with_curve=wish.exactly is None)
         named = {pick.creator for pick in found.explained.picks}
         named |= {each.creator for each in found.explained.nearly}
         named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
         ids = {place: market.id_at(int(ready.rows[place])) for place in named}
-        return found, ids, {place: not bool(ready.price_known[place]) for place in named}
+        return replace(found, options={place: _options(ready, place) for place in named}), ids
 
-    found, ids, estimated = columns.ask(session, look, now=now)
+    found, ids = columns.ask(session, look, now=now)
     known = _who(session, {*ids.values(), *wish.must_not})
     return replace(
         found,
-        who={
-            place: replace(known[creator_id], price_is_estimated=estimated[place])
-            for place, creator_id in ids.items()
-            if creator_id in known
-        },
+        who={place: known[each] for place, each in ids.items() if each in known},
         left_out=[known[each] for each in sorted(wish.must_not) if each in known],
     )
-
-
-def creator_by_handle(session: Session, handle: str) -> UUID | None:
-    """The creator whose main channel has this handle; None when there is none, or several."""
-    name = handle.strip().removeprefix("@").lower()
-    found = session.scalars(
-        select(Channel.creator_id)
-        .where(func.lower(Channel.handle) == name, Channel.is_main)
-        .limit(2)
-    ).all()
-    return found[0] if len(found) == 1 else None
-
-
-def accepted_plans(session: Session, campaign_id: UUID) -> Sequence[AcceptedPlan]:
-    """The plans of a campaign that were accepted, the newest first."""
-    return session.scalars(
-        select(AcceptedPlan)
-        .where(AcceptedPlan.campaign_id == campaign_id)
-        .order_by(AcceptedPlan.accepted_at.desc(), AcceptedPlan.id.desc())
-    ).all()
 
 
 def _best(
@@ -194,9 +216,48 @@ def _told(
         at_most=None if at_most is None else round(at_most),
         broken=broken_rules(ready.problem, limits, plan),
         who={},
+        options={},
         looked_at=market.count,
         of=market.of,
+        ways=ready.ways,
     )
+
+
+def _by_hand(
+    market: Market, ready: Plannable, exactly: Mapping[UUID, Way | None]
+) -> list[tuple[int, int]]:
+    """Return who was chosen by hand with their bundles; the first offered where none was named.
+
+    Raises InvalidInput where somebody is asked for what they do not offer.
+    """
+    chosen = []
+    for creator_id, way in exactly.items():
+        (place,) = _places(market, ready, frozenset([creator_id]), "exactly")
+        offered = [each for each in _options(ready, place) if way in (None, each.way)]
+        if not offered:
+            raise InvalidInput({"make": "Somebody you chose does not offer what you ask of them."})
+        chosen.append((place, offered[0].bundle))
+    return sorted(chosen)
+
+
+def _options(ready: Plannable, place: int) -> list[Option]:
+    price = ready.price[place].tolist()
+    return [
+        Option(bundle, way, price[bundle], not bool(ready.price_known[place, bundle]))
+        for bundle, way in enumerate(ready.ways)
+        if price[bundle]
+    ]
+
+
+def _nobody_offers(chosen: Sequence[Way]) -> Contradiction:
+    asked = " or ".join(way.words for way in chosen)
+    sentence = f"Nobody whom the brief allows offers {asked} at a price you allow."
+    return Contradiction((Rule.MAKE,), sentence)
+
+
+def _not_allowed(way: Way) -> Contradiction:
+    sentence = f"You ask somebody for {way.words}, which your rules do not allow."
+    return Contradiction((Rule.MAKE,), sentence)
 
 
 def _places(

@@ -45,8 +45,9 @@ def keep_plan(
             "fewest": limits.fewest,
             "most": limits.most,
             "mix": {size.name.lower(): list(counts) for size, counts in limits.mix.items()},
-            "must_have": sorted(map(str, wish.must_have)),
+            "must_have": sorted(map(str, wish.must_have | wish.fixed.keys())),
             "must_not": sorted(map(str, wish.must_not)),
+            "make": {name: list(counts) for name, counts in (wish.make or {}).items()},
         },
         people=found.explained.people,
         people_low=found.interval.low,
@@ -60,9 +61,10 @@ def keep_plan(
             plan_id=plan.id,
             creator_id=who.creator_id,
             place=place,
+            deliverables=option.way.rows,
             price_minor=pick.price_minor,
             adds=pick.adds,
         )
-        for place, (who, pick) in enumerate(found.picks, 1)
+        for place, (who, pick, option) in enumerate(found.picks, 1)
     )
     return plan

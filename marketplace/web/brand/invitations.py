@@ -12,6 +12,8 @@ from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
+from marketplace.kernel.money import Money
+from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
@@ -23,7 +25,16 @@ def invitations(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
         rows = queries.invitations_for_campaign(session, campaign_id=campaign_id)
-    return render_template("brand/invitations.html", campaign=campaign, invitations=rows)
+    return render_template(
+        "brand/invitations.html",
+        campaign=campaign,
+        invitations=rows,
+        asked={each.id: way_in(each.deliverables) for each in rows},
+        suggested={
+            each.id: Money(each.fee_minor, campaign.currency) if each.fee_minor else None
+            for each in rows
+        },
+    )
 
 
 @bp.post("/campaigns/<uuid:campaign_id>/invitations")

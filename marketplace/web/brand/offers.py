@@ -13,6 +13,7 @@ from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
+from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.agreements import (
@@ -33,6 +34,9 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
         before = queries.offers_of(session, application_id)
         money = queries.campaign_money(session, application.campaign)
         terms = campaigns.terms_of(session, application.campaign, now=now)
+        invitation = queries.ties_of(
+            session, creator_id=application.creator_id, campaign_id=application.campaign_id
+        ).invitation
     campaign = application.campaign
     shares = terms.shares_for(application.creator.country)
     if not access.actor().may_edit(campaign.brand_id):
@@ -43,7 +47,11 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
         form = form_from_offer(before[0])
     else:
         form = form_from_brief(
-            brief, fee=application.fee, ends_on=campaign.ends_on, today=today_somewhere(now)
+            brief,
+            fee=application.fee,
+            ends_on=campaign.ends_on,
+            today=today_somewhere(now),
+            way=None if invitation is None else way_in(invitation.deliverables),
         )
 
     def page() -> str:

@@ -1,8 +1,8 @@
-"""The form of a plan: money, counts, sizes, and whom to keep or leave out."""
+"""The form of a plan: money, counts, sizes, what to make, and whom to keep or leave out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import PICKS_MOST, Limits
 from marketplace.matching.rules.planner.problem import SIZE_FROM, Size
+from marketplace.matching.rules.planner.ways import NAMES, Asked, Way, usual_asked, way_named
+from marketplace.matching.rules.wanted import Wanted
 from marketplace.web.forms import BaseForm, MoneyField
 from marketplace.web.reader import compact
 
@@ -54,10 +56,19 @@ class PlanForm(BaseForm):
     macro_most = IntegerField("to", [Optional()])
     mega_fewest = IntegerField("from", [Optional()])
     mega_most = IntegerField("to", [Optional()])
+    video_fewest = IntegerField("from", [Optional()])
+    video_most = IntegerField("to", [Optional()])
+    photo_post_fewest = IntegerField("from", [Optional()])
+    photo_post_most = IntegerField("to", [Optional()])
+    story_fewest = IntegerField("from", [Optional()])
+    story_most = IntegerField("to", [Optional()])
+    live_fewest = IntegerField("from", [Optional()])
+    live_most = IntegerField("to", [Optional()])
     add = StringField("Add a creator by their handle")
     have = SelectMultipleField(validate_choice=False)
     out = SelectMultipleField(validate_choice=False)
     pick = SelectMultipleField(validate_choice=False)
+    make = SelectMultipleField(validate_choice=False)
     hand = BooleanField("Only the creators listed, no others")
     certain = BooleanField("How far from the best possible")
 
@@ -78,8 +89,12 @@ class PlanForm(BaseForm):
                 wrong["add"] = "There is no creator with this handle here."
             else:
                 have.add(added)
-        exactly = (set(_ids(self.pick.data)) | have) - out if self.hand.data else None
-        if max(len(have), len(out), len(exactly or ())) > NAMED_MOST:
+        fixed = _named(_asked(self.make.data), without=out)
+        exactly: dict[UUID, Way | None] | None = None
+        if self.hand.data:
+            chosen = {**dict.fromkeys(have), **_asked(self.pick.data), **fixed}
+            exactly = {each: way for each, way in chosen.items() if each not in out}
+        if max(len(have), len(out), len(exactly or fixed)) > NAMED_MOST:
             wrong["add"] = f"Name {NAMED_MOST} creators at most."
         if wrong:
             raise InvalidInput(wrong)
@@ -94,9 +109,18 @@ class PlanForm(BaseForm):
             ),
             must_have=frozenset(have - out),
             must_not=frozenset(out),
-            exactly=None if exactly is None else frozenset(exactly),
+            make=self._make() or None,
+            fixed={} if self.hand.data else fixed,
+            exactly=exactly,
             with_bound=bool(self.certain.data),
         )
+
+    def formats(self) -> list[tuple[str, Any, Any]]:
+        """Return each format in words with its two fields."""
+        return [
+            (several.capitalize(), self[f"{name}_fewest"], self[f"{name}_most"])
+            for name, (_, several) in NAMES.items()
+        ]
 
     def sizes(self) -> list[tuple[str, Any, Any]]:
         """Return each size in words with its two fields."""
@@ -108,6 +132,15 @@ class PlanForm(BaseForm):
             )
             for size in Size
         ]
+
+    def _make(self) -> Asked:
+        """Return from how many to how many of each format, as far as that is said."""
+        found = {}
+        for name, (_, fewest, most) in zip(NAMES, self.formats(), strict=True):
+            least = fewest.data or 0
+            if least or most.data:
+                found[name] = (least, least if most.data is None else most.data)
+        return found
 
     def _mix(self) -> Mapping[Size, tuple[int, int]]:
         mix = {}
@@ -124,15 +157,40 @@ class PlanForm(BaseForm):
             return None
 
 
-def plan_form(asked: MultiDict[str, str], budget: Money) -> PlanForm:
-    """Return the form as the address fills it, or with the campaign's budget at first."""
+def plan_form(asked: MultiDict[str, str], budget: Money, wanted: Wanted) -> PlanForm:
+    """Return the form as the address fills it, or with what the campaign says at first."""
     if FILLED in asked:
         return PlanForm(formdata=asked)
-    return PlanForm(formdata=None, data={"budget": digits(budget)})
+    make = usual_asked(wanted.pieces)
+    return PlanForm(
+        formdata=None,
+        data={"budget": digits(budget)}
+        | {f"{name}_fewest": fewest or None for name, (fewest, _) in make.items()}
+        | {f"{name}_most": most for name, (_, most) in make.items()},
+    )
+
+
+def asked_value(creator_id: UUID, way: Way) -> str:
+    """Return how an address says that a creator is asked for this."""
+    return f"{creator_id}.{way.key}"
 
 
 def _share(percent: int | None) -> int:
     return BPS_WHOLE if percent is None else percent * BPS_WHOLE // 100
+
+
+def _asked(texts: Iterable[str] | None) -> dict[UUID, Way | None]:
+    """Return whom some texts name, each with a way where one is said; others than ours are none."""
+    found: dict[UUID, Way | None] = {}
+    for each in texts or ():
+        name, _, key = each.partition(".")
+        for creator_id in _ids([name]):
+            found[creator_id] = way_named(key)
+    return found
+
+
+def _named(asked: Mapping[UUID, Way | None], *, without: Collection[UUID]) -> dict[UUID, Way]:
+    return {each: way for each, way in asked.items() if way and each not in without}
 
 
 def _ids(texts: Iterable[str] | None) -> list[UUID]:

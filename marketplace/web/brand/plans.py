@@ -21,15 +21,16 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching.rules.labels import age_words
+from marketplace.matching.rules.planner.ways import way_of
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, charts
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.matches import PART_HEADER
-from marketplace.web.brand.plan_forms import PlanForm, plan_form
+from marketplace.web.brand.plan_forms import PlanForm, asked_value, plan_form
 from marketplace.web.render import money
 
-ACCEPTED: Final = ("hand", "pick", "csrf_token", "message", "cost")
+ACCEPTED: Final = ("hand", "pick", "make", "csrf_token", "message", "cost")
 """What the two forms say themselves when a plan is accepted; the rest are the plan's rules."""
 
 
@@ -41,7 +42,7 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
         wanted = queries.wanted_for(session, campaign_id)
-        form = plan_form(request.args, campaign.budget)
+        form = plan_form(request.args, campaign.budget, wanted)
         found = None
         try:
             wish = form.wish(campaign.currency, find=partial(queries.creator_by_handle, session))
@@ -63,7 +64,10 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             kept=frozenset() if found is None else wish.must_have,
             target=_in_words(wanted),
             mix_is_open=any(least.data or most.data for _, least, most in form.sizes()),
+            brief_asks=way_of(wanted.pieces).words,
             reach_curve="" if found is None else _curve(found, campaign.currency),
+            asked_value=asked_value,
+            fixed={} if found is None else wish.fixed,
             amount=partial(_amount, currency=campaign.currency),
             asked=asked,
             accepted=accepted,
@@ -86,7 +90,8 @@ def accept_plan(campaign_id: UUID) -> ResponseReturnValue:
     """Invite everybody in the plan that was looked at, at the prices it counts with."""
     with transaction() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        form = plan_form(request.form, campaign.budget)
+        wanted = queries.wanted_for(session, campaign_id)
+        form = plan_form(request.form, campaign.budget, wanted)
         done = agreements.accept_plan(
             session,
             campaign_id=campaign_id,

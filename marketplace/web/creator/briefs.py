@@ -39,6 +39,7 @@ from marketplace.matching import queries as matching
 from marketplace.matching import service as matching_service
 from marketplace.matching.rules.feed import FeedChoiceKind
 from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
+from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
 from marketplace.trends import queries as trends
@@ -264,6 +265,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             "hold": terms.hold_days,
         },
         suggested=suggested,
+        asked=None if ties.invitation is None else way_in(ties.invitation.deliverables),
         invited=ties.invitation is not None and ties.invitation.state is InvitationState.SENT,
         may_apply=takes_creators
         and (

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -19,6 +16,7 @@ from marketplace.matching.models import AcceptedPlan
 from tests.conftest import make_person, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.creators import make_planned_creator
+from tests.web.brand.planning import accepting, plan_of, text_of
 
 
 @pytest.fixture
@@ -40,26 +38,6 @@ def market(session: Session) -> dict[str, Creator]:
     }
     session.commit()
     return made
-
-
-def plan_of(campaign: Campaign, **asked: object) -> str:
-    query = "&".join(f"{name}={value}" for name, value in asked.items())
-    return f"/brand/campaigns/{campaign.id}/plan" + (f"?plan=1&{query}" if asked else "")
-
-
-def text_of(page: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
-
-
-def accepting(page: str) -> dict[str, list[str]]:
-    """What the form that accepts the plan would send."""
-    found: dict[str, list[str]] = {}
-    for field in re.findall(r'<input type="hidden" form="accept"[^>]*>', page):
-        name, value = (re.search(rf'{each}="([^"]*)"', field) for each in ("name", "value"))
-        assert name
-        assert value
-        found.setdefault(name[1], []).append(html.unescape(value[1]))
-    return found
 
 
 def test_the_page_begins_with_a_plan_for_the_campaigns_budget(
@@ -102,7 +80,7 @@ def test_keeping_and_leaving_out_live_in_the_address(
     assert f'id="keep-{market["Emil"].id}" name="have" value="{market["Emil"].id}" checked' in kept
     assert "Leave out Dora" in text_of(out)
     assert f'id="out-{market["Dora"].id}" name="out" value="{market["Dora"].id}" checked' in out
-    assert str(market["Dora"].id) not in accepting(out)["pick"]
+    assert f"{market['Dora'].id}.1video" not in accepting(out)["pick"]
 
 
 def test_a_creator_is_added_by_their_handle(
@@ -113,7 +91,7 @@ def test_a_creator_is_added_by_their_handle(
     added = client.get(plan_of(campaign, budget="700.00", add="@EMIL"))
     unknown = client.get(plan_of(campaign, budget="700.00", add="nobody.here"))
 
-    assert str(market["Emil"].id) in accepting(added.text)["pick"]
+    assert f"{market['Emil'].id}.1video" in accepting(added.text)["pick"]
     assert unknown.status_code == 422
     assert "There is no creator with this handle here" in text_of(unknown.text)
 

@@ -27,6 +27,7 @@ class Rule(StrEnum):
     MUST_HAVE = "must_have"
     MUST_NOT = "must_not"
     TARGET = "target"
+    MAKE = "make"
 
 
 @dataclass(frozen=True, slots=True)
