@@ -27,6 +27,7 @@ from marketplace.gateways.stripe_payments import StripePayments
 from marketplace.gateways.tiktok import TikTok
 from marketplace.gateways.tiktok_links import TikTokLinks
 from marketplace.gateways.tiktok_notices import TikTokNotices
+from marketplace.gateways.tiktok_sounds import TikTokSounds
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import must_be_guarded
 from marketplace.matching import columns
@@ -51,6 +52,7 @@ class Gateways:
     events: StripeEvents
     tiktok: TikTok
     tiktok_links: TikTokLinks
+    tiktok_sounds: TikTokSounds
     tiktok_notices: TikTokNotices
     mailer: Mailer
 
@@ -130,6 +132,7 @@ def pick_gateways(settings: Settings) -> Gateways:
             authorize_base=settings.tiktok_authorize_base,
         ),
         tiktok_links=TikTokLinks(settings.tiktok_authorize_base),
+        tiktok_sounds=TikTokSounds(settings.tiktok_authorize_base),
         tiktok_notices=TikTokNotices(
             client_key=settings.tiktok_client_key, client_secret=settings.tiktok_client_secret
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +15,10 @@ from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run, TryLater
 
+SOUNDS_ASKED: Final = 100
+"""So many sounds are asked for in a turn: a second each at most, one after the other."""
+SOUND_AGE: Final = timedelta(days=28)
+"""Older videos are part of no trend."""
 VIDEOS_READ: Final = 50
 """How many of the last videos stand for a channel."""
 
@@ -78,6 +83,26 @@ def sweep_channels(run: Run) -> None:
         with transaction() as session:
             for channel_id in due:
                 post(session, ChannelReadDue(channel_id=channel_id))
+
+
+def read_sounds(run: Run) -> None:
+    """Ask which sounds the new videos of connected channels play; the next turn goes on."""
+    with reading() as session:
+        waiting = [
+            (handle, video.channel_id, video.external_id)
+            for handle, video in queries.videos_without_sound(
+                session, since=run.now - SOUND_AGE, limit=SOUNDS_ASKED
+            )
+        ]
+    for handle, channel_id, external_id in waiting:
+        answer = run.gateways.tiktok_sounds.sound_of(handle=handle, video_id=external_id)
+        if isinstance(answer, Failure) and answer.kind is not FailureKind.NOT_VISIBLE:
+            return
+        sound = "" if isinstance(answer, Failure) else answer.value
+        with transaction() as session:
+            creators.record_sound(
+                session, channel_id=channel_id, external_id=external_id, sound=sound
+            )
 
 
 def _refused(channel_id: UUID, failure: Failure, run: Run) -> None:

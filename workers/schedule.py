@@ -67,6 +67,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(funding.ring_open_money_in, "*/5 * * * *", MONEY),
     Entry(chargebacks.look_for_chargebacks, "11 * * * *", MONEY),
     Entry(creators.sweep_channels, "23 * * * *", READS),
+    Entry(creators.read_sounds, "43 * * * *", READS),
     Entry(audiences.infer_audiences, "7 2 * * *", READS),
     Entry(matching.count_outcomes, "17 * * * *", READS),
     Entry(matching.refresh_columns, EVERY_MINUTE, READS, seconds=MARKET_SECONDS),

@@ -10,7 +10,7 @@ from marketplace.store.session import transaction
 from marketplace.trends import queries
 from marketplace.trends import service as trends
 from marketplace.trends.messages import TrendMissed
-from marketplace.trends.models import TrendKind
+from marketplace.trends.models import SIGNS
 from marketplace.trends.rules.timing import Catch
 from workers.runtime import Run
 
@@ -34,13 +34,12 @@ def tell_missed(message: TrendMissed, run: Run) -> None:
         timing = trends.timing_for(session, campaign=campaign, snapshot=snapshot, now=run.now)
         if timing.catch is not Catch.MISSED:
             return
-        sign = "#" if found.trend.kind is TrendKind.HASHTAG else ""
         for user_id in accounts.people_who(session, campaign.brand_id, (Role.OWNER, Role.MANAGER)):
             notifications.tell(
                 session,
                 user_id=user_id,
                 kind="trend_missed",
-                title=f"“{campaign.name}” would miss {sign}{found.trend.name}",
+                title=f"“{campaign.name}” would miss {SIGNS[found.trend.kind]}{found.trend.name}",
                 text="Its first post is likely to be live after the trend is over. See the dates.",
                 path=f"/brand/campaigns/{campaign.id}/trend",
                 once_key=f"trend_missed:{campaign.id}:{found.trend_id}:{user_id}",

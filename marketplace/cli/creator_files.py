@@ -18,7 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, TypeAlias, cast
 
-from marketplace.creators.rules import CoAudienceSource
+from marketplace.creators.rules import SOUND_MOST, CoAudienceSource, clean_sound
 from marketplace.creators.service import CoAudienceRow, CreatorRow, VideoRow
 
 LINE_MOST_BYTES: Final = 128 * 1024
@@ -30,6 +30,7 @@ FIRST_VIDEO: Final = int(datetime(2005, 1, 1, tzinfo=UTC).timestamp())
 """No platform of ours is older."""
 PASSED_OVER: Final = ("source",)
 """Columns of the form that we have no use for."""
+SOUND: Final = "sound"
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
 Row: TypeAlias = CreatorRow | VideoRow | CoAudienceRow
@@ -47,7 +48,10 @@ class FileRefused(Exception):
 
 
 class FileKind(Enum):
-    """What a file holds, with the columns that it needs in the order in which they are read."""
+    """What a file holds, with the columns that it needs in the order in which they are read.
+
+    A file of videos may also say the ``sound`` of each.
+    """
 
     CREATORS = ("creator", "n_followers", "n_total_likes", "n_total_vids")
     VIDEOS = (
@@ -65,6 +69,10 @@ class FileKind(Enum):
             FileKind.VIDEOS: "videos",
             FileKind.CO_AUDIENCES: "common audiences",
         }[self]
+
+    def read_of(self, header: Sequence[str]) -> Sequence[str]:
+        """The columns that are read of a file with this first line."""
+        return [*self.value, *([SOUND] if self is FileKind.VIDEOS and SOUND in header else [])]
 
 
 class _BadRow(Exception):
@@ -170,11 +178,12 @@ def _opened(path: Path, raw: BufferedReader) -> CreatorFile:
     if lines.problem is not None:
         raise FileRefused(lines.problem.reason, line=1, column="header")
     kind = _kind_of(header)
+    read = kind.read_of(header)
     return CreatorFile(
         path=path,
         kind=kind,
-        extra=[name for name in header if name not in {*kind.value, *PASSED_OVER}],
-        _places=[header.index(name) for name in kind.value],
+        extra=[name for name in header if name not in {*read, *PASSED_OVER}],
+        _places=[header.index(name) for name in read],
         _width=len(header),
         _lines=lines,
         _reader=reader,
@@ -193,7 +202,7 @@ def _kind_of(header: Sequence[str]) -> FileKind:
     if missing := [name for name in best.value if name not in header]:
         word = "column" if len(missing) == 1 else "columns"
         raise FileRefused(f"missing {word} for {best.noun}: {', '.join(missing)}", line=1)
-    if twice := [name for name in best.value if header.count(name) > 1]:
+    if twice := [name for name in best.read_of(header) if header.count(name) > 1]:
         raise FileRefused(f"the column {twice[0]} is there twice", line=1, column=twice[0])
     return best
 
@@ -268,7 +277,7 @@ def _creator_row(line: int, cells: Sequence[str], _latest: int) -> CreatorRow:
 
 
 def _video_row(line: int, cells: Sequence[str], latest: int) -> VideoRow:
-    video, key, published, tags, length, plays, likes, comments, shares = cells
+    video, key, published, tags, length, plays, likes, comments, shares, *said = cells
     moment = _count(published, "create_time")
     if not FIRST_VIDEO <= moment <= latest:
         raise _BadRow("create_time", f"{published} is no moment between 2005 and now, in seconds")
@@ -286,6 +295,7 @@ def _video_row(line: int, cells: Sequence[str], latest: int) -> VideoRow:
         _count(likes, "n_likes"),
         _count(comments, "n_comments"),
         _count(shares, "n_shares"),
+        _sound(said[0]) if said else "",
     )
 
 
@@ -366,6 +376,14 @@ def _hashtags(text: str) -> str:
     if '"' in text or "\\" in text:
         return json.dumps(tags, ensure_ascii=False).replace("\\", "\\\\")
     return '["' + '","'.join(tags) + '"]' if tags else "[]"
+
+
+def _sound(text: str) -> str:
+    if len(text) > SOUND_MOST:
+        raise _BadRow(SOUND, f"is longer than {SOUND_MOST} characters")
+    if not text.isprintable() or "\\" in text:
+        raise _BadRow(SOUND, "has a backslash, or signs that cannot be shown")
+    return clean_sound(text)
 
 
 def _shown(text: str) -> str:

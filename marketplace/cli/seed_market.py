@@ -95,6 +95,7 @@ def _videos(one: WorldCreator, place: Seeded, now: datetime) -> list[dict[str, A
             "external_id": video.external_id,
             "published_at": now - timedelta(hours=video.hours_ago),
             "hashtags": list(video.hashtags),
+            "sound": video.sound,
             "duration_seconds": video.duration_seconds,
             "views": video.views,
             "likes": video.likes,

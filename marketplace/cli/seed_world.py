@@ -48,6 +48,7 @@ class WorldVideo:
     external_id: str
     hours_ago: int
     hashtags: tuple[str, ...]
+    sound: str
     duration_seconds: int
     views: int
     likes: int
@@ -150,16 +151,27 @@ def _video(
     views = max(40, round(followers * exp(centre + chance.gauss(0, 0.95))))
     tags = TOPICS[topics[0]].hashtags
     likes = round(views * min(0.35, max(0.02, chance.gauss(0.14, 0.05))))
+    hours_ago = 20 + place * chance.randint(40, 80)
     return WorldVideo(
         external_id=str(7_400_000_000_000_000_000 + number * 1_000 + place),
-        hours_ago=20 + place * chance.randint(40, 80),
+        hours_ago=hours_ago,
         hashtags=tuple(dict.fromkeys(chance.choices(tags, k=chance.randint(1, 3)))),
+        sound=_sound(number + place, days_ago=hours_ago // 24),
         duration_seconds=min(180, max(6, round(exp(chance.gauss(2.9, 0.6))))),
         views=views,
         likes=likes,
         comments=round(views * min(0.02, exp(chance.gauss(-6.7, 0.6)))),
         shares=round(views * min(0.02, exp(chance.gauss(-7.0, 0.6)))),
     )
+
+
+def _sound(number: int, *, days_ago: int) -> str:
+    """One sound is new, one has had its time, one is always there; most videos have their own."""
+    if days_ago < 9 and number % (days_ago + 2) == 0:
+        return "Late Bus Home - Ondine Vale"
+    if days_ago > 5 and number % 4 == 1:
+        return "Paper Boats - Harlan & Co"
+    return "Morning Tiles - Sunroom" if number % 9 == 2 else ""
 
 
 def _shares(chance: Random, weights: Sequence[int], *, whole: int) -> list[int]:

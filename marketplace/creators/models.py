@@ -152,6 +152,7 @@ class ChannelVideo(Base):
 
     __tablename__ = "channel_videos"
     __table_args__ = (
+        CheckConstraint("length(sound) <= 150", name="sound_is_short"),
         CheckConstraint(
             "views >= 0 AND likes >= 0 AND comments >= 0 AND shares >= 0",
             name="counts_are_not_negative",
@@ -165,6 +166,8 @@ class ChannelVideo(Base):
     caption: Mapped[str] = mapped_column(default="", server_default="")
     """What stands beside it, cut to CAPTION_MOST signs; empty where it is not known."""
     duration_seconds: Mapped[int | None]
+    sound: Mapped[str | None]
+    """What its sound is called; empty: the platform names none; None: nobody has asked yet."""
     views: Mapped[int]
     likes: Mapped[int]
     comments: Mapped[int]

@@ -96,6 +96,20 @@ class Http:
         """Ask for fields with a JSON body."""
         return self._data_call("POST", path, token, fields, json=dict(body))
 
+    def ask_openly(self, path: str, question: Mapping[str, str]) -> JsonAnswer | Failure:
+        """Ask what anybody may; its data are the whole body. NOT_VISIBLE for any other 4xx."""
+        answer = self._call("GET", path, params=dict(question))
+        if isinstance(answer, Failure):
+            return answer
+        status, headers, raw = answer
+        body = _object(raw)
+        if body is not None and _is_good(status):
+            return JsonAnswer(status, body, raw, None)
+        refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+        if refused and status != HTTPStatus.TOO_MANY_REQUESTS:
+            return Failure(_K.NOT_VISIBLE, _S.ITEM, "", status)
+        return self._unreadable(status, headers, None)
+
     def form(self, path: str, values: Mapping[str, str]) -> JsonAnswer | Failure:
         """Send a form to one of the token endpoints, whose errors are written differently."""
         answer = self._call("POST", path, data=dict(values))

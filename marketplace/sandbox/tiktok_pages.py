@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -18,6 +19,7 @@ from marketplace.sandbox.tiktok_videos import (
     REMOVED,
     account_by_handle,
     accounts,
+    as_embed,
     as_user,
     counts_at,
     key_in,
@@ -144,6 +146,15 @@ def _add_video(pages: Blueprint, world: TikTokWorld) -> None:
             short=f"https://vm.tiktok.com/{short_code(key)}/",
             is_fresh="fresh" in request.args,
         )
+
+    @pages.get("/oembed")
+    def embed() -> BaseResponse:
+        at = re.fullmatch(r"/@([^/]+)/video/(\d+)", urlsplit(request.args.get("url", "")).path)
+        found = _found_video(world, *at.groups()) if at else None
+        account = account_by_handle(world, at.group(1)) if at else None
+        if found is None or account is None or found["visibility"] != PUBLIC:
+            return make_response({"code": 400, "message": "Something went wrong"}, 400)
+        return make_response(as_embed(account, found))
 
     @pages.get("/t/<code>")
     def short_link(code: str) -> BaseResponse:

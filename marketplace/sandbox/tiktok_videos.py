@@ -6,7 +6,9 @@ import hashlib
 import math
 import random
 import secrets
+from html import escape
 from typing import Any, Final
+from urllib.parse import quote
 
 from marketplace.sandbox.store import Document
 from marketplace.sandbox.tiktok_world import ACCOUNT, VIDEO, TikTokWorld, fresh_text
@@ -28,6 +30,7 @@ _SUBJECTS: Final = (
     ("The mistake everybody makes", "#tips"),
     ("A day with me", "#dayinthelife #vlog"),
 )
+_SOUNDS: Final = ("Kitchen Radio - Mo Vell", "Slow Sunday - The Lanes", "Two Steps - Ada Quay")
 _EARLY_SHARE: Final = 0.8
 """Part of a video's views that comes fast; the rest comes ten times as slowly."""
 
@@ -103,6 +106,7 @@ def publish(
         "like_bps": chance.randint(350, 1_300),
         "comment_bps": chance.randint(15, 110),
         "share_bps": chance.randint(15, 160),
+        "sound": chance.choice((*_SOUNDS, f"original sound - {account['handle']}")),
     }
     world.store.put(VIDEO, key, video, scope=account["open_id"])
     return video
@@ -207,6 +211,32 @@ def as_video(world: TikTokWorld, account: Document, video: Document) -> dict[str
         "height": 1920,
         "width": 1080,
         **counts_at(video, world.now),
+    }
+
+
+def as_embed(account: Document, video: Document) -> dict[str, Any]:
+    """Return the answer of the site's oEmbed, with the markup that names the sound."""
+    handle, key = account["handle"], video["id"]
+    sound = video.get("sound", f"original sound - {handle}")  # it was there before sounds were
+    path = quote(sound.lower().replace(" ", "-"))
+    return {
+        "version": "1.0",
+        "type": "video",
+        "title": video["description"],
+        "author_url": f"https://www.tiktok.com/@{handle}",
+        "author_name": account["display_name"],
+        "html": (
+            f'<blockquote class="tiktok-embed" cite="{share_url(handle, key)}"><section>'
+            f'<a href="https://www.tiktok.com/@{handle}">@{handle}</a>'
+            f"<p>{escape(video['description'])}</p>"
+            f'<a href="https://www.tiktok.com/music/{path}-{_seed(sound)}">♬ {escape(sound)}</a>'
+            "</section></blockquote>"
+        ),
+        "thumbnail_url": f"https://p16.sandbox.example/{key}.jpeg",
+        "thumbnail_width": 576,
+        "thumbnail_height": 1024,
+        "provider_url": "https://www.tiktok.com",
+        "provider_name": "TikTok",
     }
 
 

@@ -62,6 +62,7 @@ ENDPOINTS: Final = (
     "/v2/user/info/",
     "/v2/video/list/",
     "/v2/video/query/",
+    "/oembed",
 )
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")

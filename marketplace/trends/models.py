@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint
@@ -21,10 +22,15 @@ class TrendKind(StrEnum):
 
     HASHTAG = "hashtag"
     FORMAT = "format"
+    SOUND = "sound"
+
+
+SIGNS: Final = {TrendKind.HASHTAG: "#", TrendKind.SOUND: "♬ ", TrendKind.FORMAT: ""}
+"""What stands before a name."""
 
 
 class Trend(Base):
-    """A hashtag, or a form of video."""
+    """A hashtag, a form of video, or a sound."""
 
     __tablename__ = "trends"
     __table_args__ = (
@@ -36,7 +42,7 @@ class Trend(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[TrendKind] = mapped_column(StateText(TrendKind))
     name: Mapped[str]
-    """The hashtag without its sign, in small letters; or the band of lengths."""
+    """The hashtag without its sign, in small letters; the band of lengths; the sound's name."""
     first_seen_on: Mapped[date] = mapped_column(Date)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Date, cast, func, select, text
+from sqlalchemy import Date, TextClause, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -34,12 +34,12 @@ LEAST_POSTS: Final = 8
 LEAST_CHANNELS: Final = 3
 """What fewer post, or one person alone, is no trend."""
 MOST_TRENDS: Final = 500
-"""So many of the most posted hashtags are looked at each day."""
+"""So many of the most posted hashtags, and of the sounds, are looked at each day."""
 
 
 @dataclass(slots=True)
 class _Counted:
-    """What was counted of one hashtag or format. days: day -> posts."""
+    """What was counted of one trend. days: day -> posts."""
 
     days: dict[date, int] = field(default_factory=dict)
     channels: int = 0
@@ -59,17 +59,11 @@ def take_snapshots(session: Session, *, now: datetime) -> int:
     if queries.last_taken_on(session) == today:
         return 0
     first = today - timedelta(days=WINDOW)
-    ridden = set(
-        session.scalars(
-            select(Trend.name)
-            .join(TrendRide, TrendRide.trend_id == Trend.id)
-            .where(Trend.kind == TrendKind.HASHTAG)
-        )
-    )
     written = 0
     for kind, counted in (
-        (TrendKind.HASHTAG, _hashtags(session, first, today, ridden)),
+        (TrendKind.HASHTAG, _named(session, TrendKind.HASHTAG, _TAGS, first, today)),
         (TrendKind.FORMAT, _formats(session, first, today)),
+        (TrendKind.SOUND, _named(session, TrendKind.SOUND, _SOUNDS, first, today)),
     ):
         ids = _trend_ids(session, kind, counted, today=today)
         for name, each in counted.items():
@@ -96,10 +90,18 @@ def _write(
     )
 
 
-def _hashtags(
-    session: Session, first: date, today: date, ridden: set[str]
+def _named(
+    session: Session, kind: TrendKind, posts: TextClause, first: date, today: date
 ) -> Mapping[str, _Counted]:
-    counted = _by_name(session.execute(_TAGS, _between(first, today)))
+    """The most posted hashtags or sounds, and all that campaigns ride on."""
+    ridden = set(
+        session.scalars(
+            select(Trend.name)
+            .join(TrendRide, TrendRide.trend_id == Trend.id)
+            .where(Trend.kind == kind)
+        )
+    )
+    counted = _by_name(session.execute(posts, _between(first, today)))
     passing = {
         name: each
         for name, each in counted.items()
@@ -224,16 +226,24 @@ def warn_who_misses(session: Session, *, now: datetime) -> int:
     return told
 
 
-_TAGS: Final = text("""
-WITH tagged AS (
-    SELECT DISTINCT v.channel_id, v.external_id, lower(tag) AS name,
+def _posts_a_day(named: str) -> TextClause:
+    """The statement that counts posts and channels by name. named: SQL for (v, name)."""
+    return text(f"""
+WITH named AS (
+    SELECT DISTINCT v.channel_id, v.external_id, name,
            (v.published_at AT TIME ZONE 'UTC')::date AS day
-    FROM channel_videos v, jsonb_array_elements_text(v.hashtags) AS tag
-    WHERE v.published_at >= :since AND v.published_at < :until AND tag <> ''
+    FROM {named}
+    WHERE v.published_at >= :since AND v.published_at < :until AND name <> ''
 ),
-of_name AS (SELECT name, count(DISTINCT channel_id) AS channels FROM tagged GROUP BY name)
+of_name AS (SELECT name, count(DISTINCT channel_id) AS channels FROM named GROUP BY name)
 SELECT name, day, count(*) AS posts, channels
-FROM tagged JOIN of_name USING (name)
+FROM named JOIN of_name USING (name)
 GROUP BY name, day, channels
 ORDER BY name, day
-""")
+""")  # noqa: S608 - both are constants of this module
+
+
+_TAGS: Final = _posts_a_day(
+    "channel_videos v, jsonb_array_elements_text(v.hashtags) AS tag, lower(tag) AS name"
+)
+_SOUNDS: Final = _posts_a_day("channel_videos v, coalesce(v.sound, '') AS name")

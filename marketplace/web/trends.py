@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from marketplace.creators.rules.formats import BAND_WORDS, LengthBand
 from marketplace.trends import queries
-from marketplace.trends.models import Trend, TrendKind
+from marketplace.trends.models import SIGNS, Trend, TrendKind
 from marketplace.web import access
 
 
 def name_of(trend: Trend) -> str:
-    """Return a trend's name for people: "#beans", or a band of lengths in words."""
-    if trend.kind is TrendKind.HASHTAG:
-        return f"#{trend.name}"
-    return BAND_WORDS[LengthBand(trend.name)]
+    """Return a trend's name for people: "#beans", a sound, or a band of lengths in words."""
+    if trend.kind is TrendKind.FORMAT:
+        return BAND_WORDS[LengthBand(trend.name)]
+    return SIGNS[trend.kind] + trend.name
 
 
 def list_of(session: Session) -> dict[str, Any]:

@@ -56,6 +56,39 @@ class Load:
         return self.session.scalar(select(func.count()).select_from(model)) or 0
 
 
+def test_a_file_may_say_the_sound_of_each_video_and_one_that_does_not_forgets_none(
+    load: Load,
+) -> None:
+    head = VIDEOS.rstrip("\n") + ",sound\n"
+    row = "1,aa11,1604700121,soup,8,1,1,1,1"
+    said = head + f"{row},\u266c Slow Sunday - The Lanes\n2{row[1:]},\n"
+    load(creators__csv=CREATORS + "aa11,1,2,3,top\n", videos__csv=said)
+
+    again = load(videos__csv=VIDEOS + row + "\n")
+
+    assert load.said(again) == ["videos.csv: 0 videos taken, 1 unchanged, 0 refused"]
+    sounds = select(ChannelVideo.sound).order_by(ChannelVideo.external_id)
+    assert load.session.scalars(sounds).all() == ["Slow Sunday - The Lanes", None]
+    changed = load(videos__csv=head + f"{row},Two Steps\n")
+    assert load.said(changed) == ["videos.csv: 1 videos taken, 0 unchanged, 0 refused"]
+
+
+def test_a_sound_that_cannot_be_one_is_refused(load: Load) -> None:
+    load(creators__csv=CREATORS + "aa11,1,2,3,top\n")
+    row = "aa11,1604700121,soup,8,1,1,1,1"
+    head = VIDEOS.rstrip("\n") + ",sound\n"
+    rows = [f"1,{row},{'x' * 151}", f"2,{row},a\x07b", f"3,{row},a\\b"]
+
+    result = load(videos__csv=head + "\n".join(rows))
+
+    assert load.refusals(result) == [
+        "videos.csv:2 sound: is longer than 150 characters",
+        "videos.csv:3 sound: has a backslash, or signs that cannot be shown",
+        "videos.csv:4 sound: has a backslash, or signs that cannot be shown",
+    ]
+    assert load.count(ChannelVideo) == 0
+
+
 def test_creators_and_videos_show_in_the_market_with_their_figures(load: Load) -> None:
     result = load(
         creators__csv=CREATORS + "aa11,2700000,11200000,22,top\nbb22,10,20,30,suggested\n",

@@ -66,6 +66,37 @@ def test_hashtags_and_lengths_are_counted_once_a_day(
     assert beans.taken_on == queries.last_taken_on(session) == TODAY
 
 
+def test_a_sound_is_a_trend_of_its_own_name(session: Session, channels: list[UUID]) -> None:
+    make_posts(session, channels, sound="Slow Sunday - The Lanes", counts=RISING)
+    make_posts(session, channels, sound="slow sunday - the lanes", counts=FADING, key="b")
+    make_posts(session, channels, sound="", counts=RISING, key="c")
+    make_posts(session, channels[:2], sound="Only two", counts=RISING, key="d")
+
+    service.take_snapshots(session, now=NOON)
+
+    assert names(session, TrendKind.SOUND) == [
+        "Slow Sunday - The Lanes",
+        "slow sunday - the lanes",
+    ]
+    rising = snapshot(session, "Slow Sunday - The Lanes")
+    assert (rising.counts, rising.channels, rising.phase) == (RISING, 3, Phase.RISING)
+
+
+def test_a_sound_that_a_campaign_rides_on_is_looked_at_when_nobody_plays_it(
+    session: Session, channels: list[UUID], campaign: Campaign, alice: Actor
+) -> None:
+    make_posts(session, channels, sound="Slow Sunday", hashtags=["beans"], counts=RISING)
+    service.take_snapshots(session, now=NOON)
+    sound = next(s for s in queries.all_living(session) if s.trend.kind is TrendKind.SOUND)
+    ride(session, alice, campaign, sound.trend_id)
+
+    service.take_snapshots(session, now=NOON + timedelta(days=40))
+
+    stands = queries.snapshot_of(session, sound.trend_id)
+    assert (stands.posts, stands.phase) == (0, Phase.OVER)
+    assert queries.last_taken_on(session) == stands.taken_on
+
+
 def test_what_few_post_is_no_trend(session: Session, channels: list[UUID]) -> None:
     make_posts(session, channels, hashtags=["rare"], counts=[0] * 21 + [1] * 7)
     make_posts(session, channels[:2], hashtags=["pair"], counts=[2] * 28, key="b")

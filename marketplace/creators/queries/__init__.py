@@ -48,6 +48,7 @@ from marketplace.creators.queries.profiles import (
     user_id_of,
     video_count,
     videos_of,
+    videos_without_sound,
 )
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "user_id_of",
     "video_count",
     "videos_of",
+    "videos_without_sound",
     "waiting_proof_count",
     "waiting_proofs",
 ]

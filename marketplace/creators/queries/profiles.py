@@ -105,6 +105,29 @@ def videos_of(session: Session, *, channel_id: UUID, limit: int = 12) -> Sequenc
     ).all()
 
 
+def videos_without_sound(
+    session: Session, *, since: datetime, limit: int
+) -> Sequence[tuple[str, ChannelVideo]]:
+    """Videos of connected channels whose sound nobody has asked for, the newest first.
+
+    Each with the handle of its channel.
+    """
+    found = session.execute(
+        select(Channel.handle, ChannelVideo)
+        .join(ChannelVideo, ChannelVideo.channel_id == Channel.id)
+        .where(
+            Channel.state == ChannelState.CONNECTED,
+            Channel.platform == "tiktok",
+            Channel.handle.is_not(None),
+            ChannelVideo.sound.is_(None),
+            ChannelVideo.published_at >= since,
+        )
+        .order_by(ChannelVideo.published_at.desc(), ChannelVideo.external_id)
+        .limit(limit)
+    )
+    return [(str(row.handle), row.ChannelVideo) for row in found]
+
+
 def video_count(session: Session, *, channel_id: UUID) -> int:
     """How many past videos of a channel we know."""
     counted = select(func.count()).where(ChannelVideo.channel_id == channel_id)

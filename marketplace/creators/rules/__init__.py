@@ -51,8 +51,10 @@ from marketplace.creators.rules.profile import (
 from marketplace.creators.rules.videos import (
     EMPTY_HASHTAGS,
     HASHTAGS_SHOWN,
+    SOUND_MOST,
     ChannelFigures,
     VideoCounts,
+    clean_sound,
     figures_of,
     hashtags_in,
 )
@@ -76,6 +78,7 @@ __all__ = [
     "SAMPLE_MOST",
     "SCOPES_ASKED",
     "SCOPES_NEEDED",
+    "SOUND_MOST",
     "TOKEN_MARGIN",
     "TOPICS",
     "TOPICS_MOST",
@@ -92,6 +95,7 @@ __all__ = [
     "VideoCounts",
     "audience_problems",
     "check_picture",
+    "clean_sound",
     "evidence_of",
     "figures_of",
     "granted_problem",

@@ -19,6 +19,8 @@ EMPTY_HASHTAGS: Final = frozenset(
 )  # fmt: skip
 """On every second video, so they say nothing of a channel."""
 
+SOUND_MOST: Final = 150
+
 
 @dataclass(frozen=True, slots=True)
 class VideoCounts:
@@ -69,3 +71,9 @@ def hashtags_in(text: str) -> tuple[str, ...]:
     words = (word.rstrip(".,;:!?)") for word in text.replace("#", " #").split())
     found = (word[1:].lower() for word in words if word.startswith("#") and len(word) > 1)
     return tuple(dict.fromkeys(found))
+
+
+def clean_sound(text: str) -> str:
+    """Return the name of a sound without the note before it, on one line, at most SOUND_MOST."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(shown.replace("♬", " ").split())[:SOUND_MOST].rstrip()

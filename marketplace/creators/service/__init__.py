@@ -41,6 +41,7 @@ from marketplace.creators.service.reading import (
     ask_reading,
     recompute_figures,
     record_account,
+    record_sound,
     record_videos,
 )
 
@@ -72,6 +73,7 @@ __all__ = [
     "record_outcomes",
     "record_refusal",
     "record_renewal",
+    "record_sound",
     "record_videos",
     "refuse_proof",
     "report_audience",

@@ -41,7 +41,8 @@ class VideoRow(NamedTuple):
     """A past video in a file.
 
     hashtags: a JSON list of texts, as COPY takes it: each backslash doubled. published_unix: in
-    seconds. The other texts are as in CreatorRow.
+    seconds. sound: what its sound is called, empty where the file does not say; what is known
+    already then stays. The other texts are as in CreatorRow.
     """
 
     line: int
@@ -54,6 +55,7 @@ class VideoRow(NamedTuple):
     likes: int
     comments: int
     shares: int
+    sound: str
 
 
 class CoAudienceRow(NamedTuple):
@@ -113,7 +115,8 @@ def import_videos(session: Session, rows: Iterable[VideoRow], *, refuse: Refuse)
         session,
         "incoming_videos",
         "line bigint, external_id text, key text, published_unix bigint, hashtags jsonb, "
-        "duration_seconds bigint, views bigint, likes bigint, comments bigint, shares bigint",
+        "duration_seconds bigint, views bigint, likes bigint, comments bigint, shares bigint, "
+        "sound text",
         rows,
     )
     refused = _refuse_repeated(session, "incoming_videos", "external_id", "id", refuse)
@@ -237,18 +240,18 @@ _STRANGERS: Final = """
 _CHANGED_VIDEOS: Final = """
     WITH changed AS (
         INSERT INTO channel_videos (channel_id, external_id, published_at, hashtags,
-                                    duration_seconds, views, likes, comments, shares)
+                                    duration_seconds, views, likes, comments, shares, sound)
         SELECT c.id, i.external_id, to_timestamp(i.published_unix), i.hashtags, i.duration_seconds,
-               i.views, i.likes, i.comments, i.shares
+               i.views, i.likes, i.comments, i.shares, nullif(i.sound, '')
         FROM incoming_videos i
         JOIN channels c ON c.platform = 'tiktok' AND c.external_id = i.key
         LEFT JOIN channel_videos v ON v.channel_id = c.id AND v.external_id = i.external_id
         WHERE v.channel_id IS NULL
            OR (v.published_at, v.hashtags, v.duration_seconds, v.views, v.likes, v.comments,
-               v.shares)
+               v.shares, v.sound)
               IS DISTINCT FROM
               (to_timestamp(i.published_unix), i.hashtags, i.duration_seconds, i.views, i.likes,
-               i.comments, i.shares)
+               i.comments, i.shares, coalesce(nullif(i.sound, ''), v.sound))
         ORDER BY c.id, i.line
         ON CONFLICT (channel_id, external_id) DO UPDATE SET
             published_at = excluded.published_at,
@@ -257,7 +260,8 @@ _CHANGED_VIDEOS: Final = """
             views = excluded.views,
             likes = excluded.likes,
             comments = excluded.comments,
-            shares = excluded.shares
+            shares = excluded.shares,
+            sound = coalesce(excluded.sound, channel_videos.sound)
         RETURNING channel_id
     )
     SELECT channel_id, count(*) FROM changed GROUP BY channel_id ORDER BY channel_id

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -121,6 +121,15 @@ def record_videos(session: Session, *, channel_id: UUID, videos: Sequence[VideoF
         )
     recompute_figures(session, channel_ids=[channel_id])
     return len(rows)
+
+
+def record_sound(session: Session, *, channel_id: UUID, external_id: str, sound: str) -> None:
+    """Keep what the sound of a video is called; empty for none that is shown."""
+    session.execute(
+        update(ChannelVideo)
+        .where(ChannelVideo.channel_id == channel_id, ChannelVideo.external_id == external_id)
+        .values(sound=sound)
+    )
 
 
 def recompute_figures(session: Session, *, channel_ids: Sequence[UUID]) -> None:
