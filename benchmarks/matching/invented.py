@@ -107,7 +107,8 @@ def brand_with_a_campaign(session: Session) -> tuple[Actor, UUID]:
     actor = Actor(user_id=user.id, brands={brand.id: Role.OWNER})
     campaign = campaigns.draft_campaign(
         session, brand_id=brand.id, name="Suppers", budget=Money(500_000, "USD"),
-        starts_on=now.date(), ends_on=(now + timedelta(days=60)).date(), actor=actor, now=now,
+        starts_on=now.date(), ends_on=(now + timedelta(days=60)).date(), category="food",
+        actor=actor, now=now,
     )  # fmt: skip
     session.flush()
     campaigns.save_brief(

@@ -129,6 +129,7 @@ def campaign_problems(
     budget: Money,
     starts_on: date,
     ends_on: date,
+    category: str | None,
     terms: PlatformTerms,
     now: datetime,
 ) -> dict[str, str]:
@@ -142,6 +143,8 @@ def campaign_problems(
         problems["budget"] = problem
     if ends_on < starts_on:
         problems["ends_on"] = "The end is before the start."
+    if category is not None and category not in CATEGORIES:
+        problems["category"] = "Choose a category from the list."
     return date_problems(starts_on=starts_on, ends_on=ends_on, now=now) | problems
 
 
@@ -190,9 +193,14 @@ def draft_problems(content: BriefContent, *, budget: Money) -> dict[str, str]:
     return problems | _fee_problems(content, budget) | _rights_problems(content)
 
 
-def missing(content: BriefContent) -> dict[str, str]:
-    """Return what a brief still needs before it can be published: field -> a plain sentence."""
+def missing(content: BriefContent, *, category: str | None) -> dict[str, str]:
+    """Return what still lacks before a brief can be published: field -> a plain sentence.
+
+    category: its campaign's.
+    """
     problems: dict[str, str] = {}
+    if category is None:
+        problems["category"] = "Say what the campaign is for: choose a category."
     if not content.summary.strip():
         problems["summary"] = "Say in a few sentences what is to be made."
     if not content.deliverables:

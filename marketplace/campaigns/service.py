@@ -15,6 +15,7 @@ from marketplace.campaigns.models import Brief, BriefState, Campaign, CampaignSt
 from marketplace.campaigns.rules import (
     LIFE,
     LINE_MOST,
+    OTHER,
     BriefContent,
     CampaignEvent,
     CampaignState,
@@ -46,6 +47,7 @@ def draft_campaign(
     budget: Money,
     starts_on: date,
     ends_on: date,
+    category: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> Campaign:
@@ -59,6 +61,7 @@ def draft_campaign(
         budget=budget,
         starts_on=starts_on,
         ends_on=ends_on,
+        category=category,
         terms=terms_for(session, at=now, brand_id=brand_id),
         now=now,
     )
@@ -73,6 +76,7 @@ def draft_campaign(
         budget=budget,
         starts_on=starts_on,
         ends_on=ends_on,
+        category=category,
         created_by=actor.user_id,
         created_at=now,
     )
@@ -90,6 +94,7 @@ def edit_campaign(
     budget: Money,
     starts_on: date,
     ends_on: date,
+    category: str | None = None,
     actor: Actor,
     now: datetime,
 ) -> Campaign:
@@ -105,6 +110,7 @@ def edit_campaign(
         budget=budget,
         starts_on=starts_on,
         ends_on=ends_on,
+        category=category,
         terms=queries.terms_of(session, campaign, now=now),
         now=now,
     )
@@ -120,6 +126,7 @@ def edit_campaign(
     campaign.budget = budget
     campaign.starts_on = starts_on
     campaign.ends_on = ends_on
+    campaign.category = category
     return campaign
 
 
@@ -165,7 +172,8 @@ def publish(
     brief = _draft_of(session, campaign)
     content = queries.content_of(brief, currency=campaign.currency)
     problems = date_problems(starts_on=campaign.starts_on, ends_on=campaign.ends_on, now=now)
-    problems |= draft_problems(content, budget=campaign.budget) | missing(content)
+    problems |= draft_problems(content, budget=campaign.budget)
+    problems |= missing(content, category=campaign.category)
     if problems:
         raise InvalidInput(problems)
     if money_first and not queries.holds_money(session, campaign):
@@ -194,7 +202,8 @@ def amend_brief(
     if brief is None or present is None:
         raise Conflict("There is no amendment to publish: change the brief first")
     content = queries.content_of(brief, currency=campaign.currency)
-    problems = draft_problems(content, budget=campaign.budget) | missing(content)
+    problems = draft_problems(content, budget=campaign.budget)
+    problems |= missing(content, category=campaign.category or OTHER)
     if content == queries.content_of(present, currency=campaign.currency):
         problems["change_note"] = "The amendment says the same as the version before."
     elif not change_note.strip():

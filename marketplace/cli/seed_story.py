@@ -84,6 +84,7 @@ def _draft(
         budget=budget,
         starts_on=now.date(),
         ends_on=(now + timedelta(days=75)).date(),
+        category="food",
         actor=side.owner,
         now=now,
     )

@@ -14,6 +14,7 @@ from marketplace.collaborations.rules import (
     ApplicationState,
     Bonus,
     CollaborationState,
+    Exclusive,
     InvitationState,
     OfferState,
     Party,
@@ -121,6 +122,11 @@ class Offer(Base):
             " AND bonus_cap_minor >= bonus_rate_minor AND bonus_days BETWEEN 1 AND 60))",
             name="bonus_is_whole",
         ),
+        CheckConstraint(
+            "num_nulls(exclusive_category, exclusive_from_on, exclusive_until_on) IN (0, 3)"
+            " AND (exclusive_category IS NULL OR exclusive_until_on >= exclusive_from_on)",
+            name="exclusivity_is_whole",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -158,6 +164,11 @@ class Offer(Base):
     usage_media: Mapped[str]
     usage_days: Mapped[int | None]
     revision_rounds: Mapped[int]
+    exclusive_category: Mapped[str | None]
+    """What the creator leaves to the brand alone; None for an offer without exclusivity."""
+    exclusive_from_on: Mapped[date | None] = mapped_column(Date)
+    exclusive_until_on: Mapped[date | None] = mapped_column(Date)
+    """The last day."""
     note: Mapped[str] = mapped_column(default="")
     state: Mapped[OfferState] = mapped_column(StateText(OfferState), default=OfferState.OPEN)
     made_at: Mapped[datetime]
@@ -181,6 +192,18 @@ class Offer(Base):
         if rate is None or cap is None or days is None:
             return None
         return Bonus(rate=Money(rate, self.currency), cap=Money(cap, self.currency), days=days)
+
+    @property
+    def exclusive(self) -> Exclusive | None:
+        """What the creator is to leave to the brand alone."""
+        category, first, last = (
+            self.exclusive_category,
+            self.exclusive_from_on,
+            self.exclusive_until_on,
+        )
+        if category is None or first is None or last is None:
+            return None
+        return Exclusive(category=category, starts_on=first, until_on=last)
 
     @property
     def most(self) -> Money:

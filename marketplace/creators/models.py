@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Brand, User
 from marketplace.creators.rules.co_audience import CoAudienceSource
 from marketplace.creators.rules.evidence import AudienceSource, ProofState
 from marketplace.creators.rules.groups import Group
@@ -339,6 +339,7 @@ class Exclusivity(Base):
     collaboration_id: Mapped[UUID] = mapped_column(primary_key=True)
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
+    brand: Mapped[Brand] = relationship()
     category: Mapped[str]
     starts_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date] = mapped_column(Date)

@@ -15,10 +15,12 @@ from marketplace.collaborations import queries
 from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import (
     CollaborationState,
+    Exclusive,
     OfferMoney,
     OfferState,
     Party,
     bonus_money,
+    category_words,
     money_of,
     money_of_caps,
     offer_money,
@@ -134,6 +136,16 @@ def rights_in_words(brand_name: str, *, media: str, days: int | None, until: dat
     return f"{brand_name} may show the videos {where}, everywhere, for {days} days{end}."
 
 
+def exclusive_in_words(exclusive: Exclusive | None, creator_name: str, brand_name: str) -> str:
+    """Return an exclusivity as one plain sentence; empty for none."""
+    if exclusive is None:
+        return ""
+    return (
+        f"{creator_name} works in {category_words(exclusive.category)} for {brand_name} alone, from"
+        f" {render.day(exclusive.starts_on)} until {render.day(exclusive.until_on)}."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class OwedLine:
     """A deliverable of an offer with its part of the fee."""
@@ -182,6 +194,9 @@ def offer_page(session: Session, actor: Actor, offer_id: UUID) -> dict[str, Any]
         "owed": owed_lines(offer),
         "bonus": bonus_in_words(offer.bonus, posts=len(offer.deliverables)),
         "rights": rights_of(offer, brand_name=campaign.brand.name),
+        "exclusive": exclusive_in_words(
+            offer.exclusive, offer.application.creator.display_name, campaign.brand.name
+        ),
         "waiting": _offer_waiting(offer),
     }
 
@@ -218,6 +233,9 @@ def collaboration_page(
         "sides": sides_of(offer_money(offer), offer.shares, bonus_money(offer)),
         "bonus": bonus_in_words(offer.bonus, posts=len(offer.deliverables)),
         "rights": rights_of(offer, brand_name=campaign.brand.name),
+        "exclusive": exclusive_in_words(
+            offer.exclusive, collaboration.creator.display_name, campaign.brand.name
+        ),
         "waiting": "",
         "steps": [
             {

@@ -22,8 +22,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.campaigns.models import Brief
 from marketplace.campaigns.rules import (
+    CATEGORIES,
     FORMATS,
     LINE_MOST,
+    OTHER,
     ROUNDS_MOST,
     USAGE_DAYS_MOST,
     UsageMedia,
@@ -36,7 +38,9 @@ from marketplace.collaborations.rules import (
     MESSAGE_MOST,
     Bonus,
     DueDeliverable,
+    Exclusive,
     Terms,
+    category_words,
 )
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
@@ -51,6 +55,9 @@ MEDIA_CHOICES: Final = [
     SelectChoice(UsageMedia.PAID.value, "On its own channels and as a paid ad"),
 ]
 ROUND_CHOICES: Final = [SelectChoice(n, str(n)) for n in range(ROUNDS_MOST + 1)]
+CATEGORY_CHOICES: Final = [
+    SelectChoice(each, category_words(each).capitalize()) for each in CATEGORIES
+]
 DRAFT_AFTER: Final = timedelta(days=14)
 PUBLISH_AFTER: Final = timedelta(days=21)
 
@@ -87,6 +94,16 @@ class OfferForm(BaseForm):
     )
     usage_forever = BooleanField("For ever (in perpetuity)")
     revision_rounds = SelectField("Rounds of changes", choices=ROUND_CHOICES, coerce=int)
+    exclusive_category = SelectField(
+        "Works for this brand alone in",
+        choices=[
+            SelectChoice("", "Nothing: no exclusivity"),
+            *(each for each in CATEGORY_CHOICES if each.value != OTHER),
+        ],
+        default="",
+    )
+    exclusive_from_on = DateField("From", [Optional()])
+    exclusive_until_on = DateField("Until", [Optional()])
     note = TextAreaField("Note to the other side", [Length(max=MESSAGE_MOST)])
 
     def terms_in(self, currency: str) -> Terms:
@@ -100,6 +117,11 @@ class OfferForm(BaseForm):
         bonus = None
         try:
             bonus = self.bonus_in(currency)
+        except InvalidInput as refusal:
+            problems |= refusal.problems
+        exclusive = None
+        try:
+            exclusive = self.exclusive_in()
         except InvalidInput as refusal:
             problems |= refusal.problems
         rows = [each.form for each in self.deliverables if filled(each.form)]
@@ -125,7 +147,20 @@ class OfferForm(BaseForm):
             revision_rounds=self.revision_rounds.data,
             note=self.note.data or "",
             bonus=bonus,
+            exclusive=exclusive,
         )
+
+    def exclusive_in(self) -> Exclusive | None:
+        """Return the exclusivity that was typed, None for none; raises InvalidInput for half."""
+        category = self.exclusive_category.data
+        first, last = self.exclusive_from_on.data, self.exclusive_until_on.data
+        if not category:
+            if first or last:
+                raise InvalidInput({"exclusive_category": "Say in what, or clear both days."})
+            return None
+        if first is None or last is None:
+            raise InvalidInput({"exclusive_until_on": "Give the exclusivity both of its days."})
+        return Exclusive(category=category, starts_on=first, until_on=last)
 
     def bonus_in(self, currency: str) -> Bonus | None:
         """Return the bonus that was typed, None for none; raises InvalidInput for half of one."""
@@ -215,5 +250,8 @@ def form_from_offer(offer: Offer) -> OfferForm:
             "usage_days": offer.usage_days,
             "usage_forever": offer.usage_days is None,
             "revision_rounds": offer.revision_rounds,
+            "exclusive_category": offer.exclusive_category or "",
+            "exclusive_from_on": offer.exclusive_from_on,
+            "exclusive_until_on": offer.exclusive_until_on,
         }
     )

@@ -51,6 +51,7 @@ def make_campaign(
     budget: Money = BUDGET,
     starts_on: date = date(2026, 11, 3),
     ends_on: date = date(2026, 12, 31),
+    category: str | None = "food",
     state: CampaignState = CampaignState.PUBLISHED,
     brief: BriefContent | None = None,
     now: datetime = NOON,
@@ -64,6 +65,7 @@ def make_campaign(
         budget=budget,
         starts_on=starts_on,
         ends_on=ends_on,
+        category=category,
         actor=owner,
         now=now,
     )

@@ -32,6 +32,7 @@ def draft(session: Session, actor: Actor, brand: Brand) -> Campaign:
         budget=Money(100_000, "USD"),
         starts_on=date(2026, 11, 3),
         ends_on=date(2026, 12, 1),
+        category="food",
         actor=actor,
         now=NOON,
     )

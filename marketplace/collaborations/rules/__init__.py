@@ -12,6 +12,15 @@ from marketplace.collaborations.rules.bonus import (
     bonus_problems,
     views_to_cap,
 )
+from marketplace.collaborations.rules.exclusivity import (
+    EXCLUSIVE_CATEGORIES,
+    EXCLUSIVE_DAYS_MOST,
+    Exclusive,
+    bound_sentence,
+    busy_sentence,
+    category_words,
+    exclusive_problems,
+)
 from marketplace.collaborations.rules.lives import (
     APPLICATION_LIFE,
     BRAND_REASONS,
@@ -64,6 +73,8 @@ __all__ = [
     "BONUS_VIEWS",
     "BRAND_REASONS",
     "COLLABORATION_LIFE",
+    "EXCLUSIVE_CATEGORIES",
+    "EXCLUSIVE_DAYS_MOST",
     "INVITATION_LIFE",
     "MESSAGE_MOST",
     "OFFER_DAYS",
@@ -79,6 +90,7 @@ __all__ = [
     "CollaborationState",
     "DeclineReason",
     "DueDeliverable",
+    "Exclusive",
     "InvitationEvent",
     "InvitationState",
     "OfferEvent",
@@ -90,6 +102,10 @@ __all__ = [
     "bonus_for",
     "bonus_money",
     "bonus_problems",
+    "bound_sentence",
+    "busy_sentence",
+    "category_words",
+    "exclusive_problems",
     "money_of",
     "money_of_caps",
     "offer_money",

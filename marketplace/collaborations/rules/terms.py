@@ -14,6 +14,7 @@ from marketplace.campaigns.rules import (
     UsageMedia,
 )
 from marketplace.collaborations.rules.bonus import Bonus, bonus_problems
+from marketplace.collaborations.rules.exclusivity import Exclusive, exclusive_problems
 from marketplace.kernel.currencies import step
 from marketplace.kernel.money import Money, in_words
 from marketplace.terms.rules import Shares
@@ -46,7 +47,7 @@ class Terms:
     """What one side proposes.
 
     fee: the whole, before the platform's share. usage_days: from the last day to publish; None
-    means for ever. bonus: for views, beside the fee.
+    means for ever. bonus: for views, beside the fee. exclusive: what is left to the brand alone.
     """
 
     fee: Money
@@ -56,6 +57,7 @@ class Terms:
     revision_rounds: int
     note: str = ""
     bonus: Bonus | None = None
+    exclusive: Exclusive | None = None
 
     @property
     def most(self) -> Money:
@@ -195,6 +197,7 @@ def terms_problems(terms: Terms, *, budget: Money, shares: Shares, today: date) 
         | bonus_problems(terms.bonus, currency=budget.currency, count=len(terms.deliverables))
         | _date_problems(terms, today)
         | _rights_problems(terms)
+        | exclusive_problems(terms.exclusive, today=today)
         | text_problems("note", terms.note, most=MESSAGE_MOST)
     )
 

@@ -21,6 +21,7 @@ from marketplace.collaborations.rules import (
     too_little_money,
     usage_until,
 )
+from marketplace.collaborations.service.exclusivity import check_free
 from marketplace.collaborations.service.moves import (
     answering,
     end_offer,
@@ -30,6 +31,8 @@ from marketplace.collaborations.service.moves import (
     name_of,
     tell_party,
 )
+from marketplace.creators import service as creators
+from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
@@ -44,18 +47,22 @@ from marketplace.store.outbox import post
 def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Collaboration:
     """Agree to the other side's open offer: its terms are frozen and its money is committed.
 
-    1. Lock the campaign, so that two acceptances cannot promise the same money, then the
-       application, so that two tabs cannot both accept.
-    2. Commit the fee, and the bonus at most, in the ledger; without the money no agreement.
-    3. Write the collaboration and the usage grant, and let the rooms above know.
+    1. Lock the creator, so that nobody promises themselves to two brands at once, the campaign, so
+       that two acceptances cannot promise the same money, then the application, so that two tabs
+       cannot both accept.
+    2. Refuse a creator who is another brand's at the time.
+    3. Commit the fee, and the bonus at most, in the ledger; without the money no agreement.
+    4. Write the collaboration, the usage grant and the exclusivity, and let the rooms above know.
 
     A second time raises Conflict. Raises NotFound, NotPermitted, Conflict.
     """
     seen = queries.offer_seen_by(session, actor, offer_id)
     party = answering(seen, actor, "accept this offer")
+    creator = lock_row(session, Creator, seen.creator_id)
     campaign = lock_open_campaign(session, seen.campaign_id, now=now)
     application = lock_application(session, seen.application_id)
     offer = _still_open(lock_row(session, Offer, offer_id), now=now)
+    check_free(session, creator, campaign, exclusive=offer.exclusive, actor=actor)
     collaboration = Collaboration(
         id=new_id(),
         campaign_id=campaign.id,
@@ -71,6 +78,7 @@ def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetim
     session.add(collaboration)
     session.flush()  # the grant's foreign key needs the row; no relationship orders them
     session.add(_grant(offer, collaboration, now=now))
+    _bind(session, offer, collaboration)
     post(session, OfferAccepted(collaboration_id=collaboration.id))
     _tell_agreed(session, offer, collaboration, party, now=now)
     return collaboration
@@ -116,6 +124,19 @@ def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> Usag
         starts_on=now.date(),
         until_on=usage_until(queries.owed_under(offer), usage_days=offer.usage_days),
     )
+
+
+def _bind(session: Session, offer: Offer, collaboration: Collaboration) -> None:
+    if offer.exclusive is not None:
+        creators.bind(
+            session,
+            collaboration_id=collaboration.id,
+            creator_id=collaboration.creator_id,
+            brand_id=collaboration.brand_id,
+            category=offer.exclusive.category,
+            starts_on=offer.exclusive.starts_on,
+            until_on=offer.exclusive.until_on,
+        )
 
 
 def _tell_agreed(

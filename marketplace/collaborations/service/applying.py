@@ -27,6 +27,7 @@ from marketplace.collaborations.rules import (
     Party,
     text_problems,
 )
+from marketplace.collaborations.service.exclusivity import check_free
 from marketplace.collaborations.service.moves import (
     end_offer,
     lock_application,
@@ -50,7 +51,8 @@ def apply(
 
     Pins the version of the brief that counts now. Applying twice raises Conflict, except after
     withdrawing: then the application comes back with the new words. The actor's e-mail address
-    must be confirmed. Raises NotFound, NotPermitted, Conflict, InvalidInput.
+    must be confirmed, and they must not have promised the time to another brand. Raises NotFound,
+    NotPermitted, Conflict, InvalidInput.
     """
     if actor.creator_id is None or actor.user_id is None:
         raise NotPermitted("apply to campaigns; creators can")
@@ -63,6 +65,8 @@ def apply(
         raise Conflict("Confirm your e-mail address first: the link is in the message we sent you")
     campaign = lock_open_campaign(session, campaign_id, now=now)
     _check(pitch, fee, campaign)
+    creator = session.get_one(Creator, actor.creator_id)
+    check_free(session, creator, campaign, actor=actor)
     ties = queries.ties_of(session, creator_id=actor.creator_id, campaign_id=campaign_id)
     if ties.application is None:
         application = Application(
@@ -80,7 +84,6 @@ def apply(
     else:
         raise Conflict("You have applied to this campaign already")
     _answer_invitation(ties.invitation, now=now)
-    creator = session.get_one(Creator, actor.creator_id)
     tell_brand(
         session,
         campaign,

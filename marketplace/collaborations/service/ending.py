@@ -31,6 +31,7 @@ from marketplace.collaborations.service.moves import (
     tell_brand,
     tell_creator,
 )
+from marketplace.creators import service as creators
 from marketplace.store.locks import lock_row, lock_rows
 
 
@@ -47,10 +48,14 @@ def complete(session: Session, *, collaboration_id: UUID, now: datetime) -> bool
     return True
 
 
-def cancel(collaboration: Collaboration, *, now: datetime) -> None:
-    """End a locked collaboration before its work is done; raises InvalidTransition."""
+def cancel(session: Session, collaboration: Collaboration, *, now: datetime) -> None:
+    """End a locked collaboration before its work is done, and its exclusivity with it.
+
+    Raises InvalidTransition.
+    """
     collaboration.state = COLLABORATION_LIFE.next(collaboration.state, CollaborationEvent.CANCEL)
     collaboration.ended_at = now
+    creators.unbind(session, collaboration_id=collaboration.id, now=now)
 
 
 def close_stale_application(session: Session, *, application_id: UUID, now: datetime) -> bool:

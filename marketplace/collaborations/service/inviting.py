@@ -18,6 +18,7 @@ from marketplace.collaborations.rules import (
     InvitationState,
     text_problems,
 )
+from marketplace.collaborations.service.exclusivity import check_free
 from marketplace.collaborations.service.moves import (
     lock_open_campaign,
     tell_brand,
@@ -55,6 +56,7 @@ def invite(
             "so an invitation would reach nobody"
         )
     campaign = lock_open_campaign(session, campaign_id, now=now)
+    check_free(session, creator, campaign, actor=actor)
     ties = queries.ties_of(session, creator_id=creator_id, campaign_id=campaign_id)
     if ties.application is not None:
         raise Conflict(f"{creator.display_name} has applied to this campaign already")

@@ -26,6 +26,7 @@ from marketplace.collaborations.rules import (
     split_fee,
     terms_problems,
 )
+from marketplace.collaborations.service.exclusivity import check_free
 from marketplace.collaborations.service.moves import (
     answering,
     end_offer,
@@ -60,7 +61,14 @@ def make_offer(
     if brief is None:
         raise NotFound("brief")
     return _put(
-        session, application, Party.BRAND, terms=terms, brief_id=brief.id, expected=None, now=now
+        session,
+        application,
+        Party.BRAND,
+        terms=terms,
+        brief_id=brief.id,
+        expected=None,
+        actor=actor,
+        now=now,
     )
 
 
@@ -80,6 +88,7 @@ def counter_offer(
         terms=terms,
         brief_id=offer.brief_id,
         expected=offer.id,
+        actor=actor,
         now=now,
     )
 
@@ -150,6 +159,7 @@ def _put(
     terms: Terms,
     brief_id: UUID,
     expected: UUID | None,
+    actor: Actor,
     now: datetime,
 ) -> Offer:
     campaign = lock_open_campaign(session, application.campaign_id, now=now)
@@ -160,6 +170,7 @@ def _put(
     )
     if problems:
         raise InvalidInput(problems)
+    check_free(session, application.creator, campaign, exclusive=terms.exclusive, actor=actor)
     application = lock_application(session, application.id)
     before = open_offer_of(session, application)
     if expected is not None and (before is None or before.id != expected):
@@ -191,6 +202,9 @@ def _put(
         usage_media=terms.usage_media,
         usage_days=terms.usage_days,
         revision_rounds=terms.revision_rounds,
+        exclusive_category=terms.exclusive.category if terms.exclusive else None,
+        exclusive_from_on=terms.exclusive.starts_on if terms.exclusive else None,
+        exclusive_until_on=terms.exclusive.until_on if terms.exclusive else None,
         note=terms.note.strip(),
         state=OfferState.OPEN,
         made_at=now,

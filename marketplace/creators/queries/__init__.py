@@ -16,6 +16,7 @@ from marketplace.creators.queries.audiences import (
     waiting_proofs,
 )
 from marketplace.creators.queries.co_audiences import any_co_audience, co_audiences_among
+from marketplace.creators.queries.exclusivity import bound_until, exclusivities_of
 from marketplace.creators.queries.facts import (
     CreatorFacts,
     creator_count,
@@ -64,6 +65,7 @@ __all__ = [
     "any_co_audience",
     "audience_in",
     "band_of",
+    "bound_until",
     "channel_by_id",
     "channel_of",
     "channels_of",
@@ -75,6 +77,7 @@ __all__ = [
     "creator_count",
     "creator_id_of",
     "due_for_reading",
+    "exclusivities_of",
     "facts_after",
     "facts_of",
     "facts_of_most_viewed",

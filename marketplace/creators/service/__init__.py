@@ -20,6 +20,7 @@ from marketplace.creators.service.connecting import (
     start_connect,
     take_connect,
 )
+from marketplace.creators.service.exclusivity import bind, unbind
 from marketplace.creators.service.groups import declare_groups
 from marketplace.creators.service.importing import (
     CoAudienceRow,
@@ -54,6 +55,7 @@ __all__ = [
     "Taken",
     "VideoRow",
     "ask_reading",
+    "bind",
     "claim_access",
     "confirm_proof",
     "create_creator",
@@ -80,4 +82,5 @@ __all__ = [
     "set_rates",
     "start_connect",
     "take_connect",
+    "unbind",
 ]

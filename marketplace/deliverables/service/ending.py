@@ -271,7 +271,7 @@ def _carry_out(
         actor=actor,
         now=now,
     )
-    collaborations.cancel(collaboration, now=now)
+    collaborations.cancel(session, collaboration, now=now)
     post(session, CollaborationEnded(collaboration_id=collaboration.id))
 
 

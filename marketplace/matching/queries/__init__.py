@@ -26,6 +26,7 @@ from marketplace.matching.queries.plans import accepted_plans, creator_by_handle
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
 from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
+    booking_of,
     brief_to_match,
     rules_of,
     wanted_for,
@@ -45,6 +46,7 @@ __all__ = [
     "PlannedCreator",
     "accepted_plans",
     "attention_report",
+    "booking_of",
     "brief_to_match",
     "chance_versions",
     "creator_by_handle",

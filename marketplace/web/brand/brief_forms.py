@@ -43,6 +43,7 @@ from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.terms.rules import PlatformTerms
 from marketplace.web.forms import BaseForm, LinesField, MoneyField
 from marketplace.web.offer_forms import (
+    CATEGORY_CHOICES,
     FORMAT_CHOICES,
     MEDIA_CHOICES,
     ROUND_CHOICES,
@@ -64,6 +65,12 @@ class BasicsForm(BaseForm):
     currency = SelectField("Currency", choices=[])
     starts_on = DateField("First day", [InputRequired("Choose the first day.")])
     ends_on = DateField("Last day", [InputRequired("Choose the last day.")])
+    category = SelectField(
+        "What is it for?",
+        choices=[SelectChoice("", "Choose a category"), *CATEGORY_CHOICES],
+        default="",
+        description="Who has promised another brand to stay out of it is not offered to you.",
+    )
 
     def follow(self, terms: PlatformTerms, *, kept: str | None) -> None:
         """Offer what the terms offer, and what the campaign has already; say what it costs."""
@@ -79,6 +86,7 @@ class BasicsForm(BaseForm):
             "budget": self.budget.amount_in(self.currency.data),
             "starts_on": self.starts_on.data,
             "ends_on": self.ends_on.data,
+            "category": self.category.data or None,
         }
 
 
@@ -90,6 +98,7 @@ def basics_from(campaign: Campaign) -> dict[str, Any]:
         "currency": campaign.currency,
         "starts_on": campaign.starts_on,
         "ends_on": campaign.ends_on,
+        "category": campaign.category or "",
     }
 
 

@@ -13,7 +13,13 @@ from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Brief, Campaign
-from marketplace.campaigns.rules import BriefContent, CampaignState, date_problems, missing
+from marketplace.campaigns.rules import (
+    OTHER,
+    BriefContent,
+    CampaignState,
+    date_problems,
+    missing,
+)
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.money import BPS_WHOLE
@@ -40,7 +46,7 @@ STEPS: Final = {
 }
 STEP_OF: Final = {
     "name": "basics", "budget": "basics", "currency": "basics", "starts_on": "basics",
-    "ends_on": "basics", "summary": "brief", "dos": "brief", "donts": "brief",
+    "ends_on": "basics", "category": "basics", "summary": "brief", "dos": "brief", "donts": "brief",
     "deliverables": "brief", "target_age": "audience", "target_gender": "audience",
     "target_country": "audience", "target_interests": "audience", "fee_low": "rights",
     "fee_high": "rights", "usage_media": "rights", "usage_days": "rights",
@@ -287,8 +293,9 @@ def _preview_page(campaign_id: UUID, form: AmendForm) -> str:
 
 def _gaps(campaign: Campaign, brief: Brief, *, now: Any) -> list[dict[str, str]]:
     content = queries.content_of(brief, currency=campaign.currency)
-    problems = missing(content)
-    if campaign.state is CampaignState.DRAFT:
+    fixed = campaign.state is not CampaignState.DRAFT
+    problems = missing(content, category=campaign.category or (OTHER if fixed else None))
+    if not fixed:
         dates = date_problems(starts_on=campaign.starts_on, ends_on=campaign.ends_on, now=now)
         problems = dates | problems
     steps = {each["label"]: each["url"] for each in _steps(campaign, "preview")}

@@ -38,7 +38,7 @@ from marketplace.kernel.money import Money, digits
 from marketplace.matching import queries as matching
 from marketplace.matching import service as matching_service
 from marketplace.matching.rules.feed import FeedChoiceKind
-from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
+from marketplace.matching.rules.left_out import LEFT_OUT_WORDS, LeftOut
 from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
@@ -268,6 +268,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         asked=None if ties.invitation is None else way_in(ties.invitation.deliverables),
         invited=ties.invitation is not None and ties.invitation.state is InvitationState.SENT,
         may_apply=takes_creators
+        and fit.left_out is not LeftOut.BOUND
         and (
             ties.application is None
             or APPLICATION_LIFE.allows(ties.application.state, ApplicationEvent.APPLY_AGAIN)

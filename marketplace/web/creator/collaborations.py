@@ -7,8 +7,10 @@ from uuid import UUID
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from marketplace.campaigns.rules import today_somewhere
 from marketplace.collaborations import queries
-from marketplace.collaborations.rules import offer_money
+from marketplace.collaborations.rules import category_words, offer_money
+from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading
 from marketplace.web import access
@@ -23,9 +25,13 @@ def collaboration_list() -> ResponseReturnValue:
         page = queries.collaborations_of_creator(
             session, creator_id=access.creator_id(), page=access.page_number()
         )
+        promises = creators.exclusivities_of(
+            session, creator_id=access.creator_id(), today=today_somewhere(utc_now())
+        )
     return render_template(
         "creator/collaborations.html",
         page=page,
+        promises=[(each, category_words(each.category)) for each in promises],
         money={each.id: offer_money(each.offer) for each in page.rows},
     )
 

@@ -77,6 +77,7 @@ BASICS: Final = {
     "currency": "USD",
     "starts_on": "2026-11-03",
     "ends_on": "2026-12-31",
+    "category": "food",
 }
 RIGHTS: Final = {
     "fee_low": "120.00",

@@ -6,4 +6,5 @@ BASICS = {
     "currency": "USD",
     "starts_on": "2026-11-03",
     "ends_on": "2026-12-01",
+    "category": "food",
 }
