@@ -1,4 +1,4 @@
-"""Look back at night: how attention was shared, and what follows on a question."""
+"""Look back at night: how attention was shared, what follows on a question, what plans reach."""
 
 from __future__ import annotations
 
@@ -46,6 +46,21 @@ def learn_chances(run: Run) -> None:
                 loss_before=round(each.loss_before, 4),
                 counts=each.counts,
             )
+
+
+def learn_reach(run: Run) -> None:
+    """Learn from every campaign that was counted how far plans reach what is predicted."""
+    with transaction() as session:
+        found = matching.learn_correction(session, now=run.now)
+    if found is not None:
+        log.info(
+            "reach_learned",
+            version=found.version,
+            campaigns=found.campaigns,
+            correction_bps=found.correction_bps,
+            before_bps=found.before_bps,
+            counts=found.counts,
+        )
 
 
 def outcomes_in(followed: Sequence[Followed], places: Places) -> dict[Step, list[Outcome]]:

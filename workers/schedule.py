@@ -75,6 +75,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(matching.work_out_medians, "47 2 * * *", READS),
     Entry(learning.report_attention, "27 2 * * *", READS),
     Entry(learning.learn_chances, "57 2 * * *", READS),
+    Entry(learning.learn_reach, "7 3 * * *", READS),
     Entry(trends.work_out, "27 1 * * *", READS),
     Entry(deliverables.ring_unchecked, EVERY_MINUTE, READS),
     Entry(metrics.ring_due, EVERY_MINUTE, READS),

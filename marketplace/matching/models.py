@@ -13,6 +13,7 @@ from sqlalchemy.types import BigInteger, Boolean, Uuid
 from marketplace.kernel.ids import new_id
 from marketplace.matching.rules.chances import Step
 from marketplace.matching.rules.feed import FeedChoiceKind
+from marketplace.matching.rules.planner.correction import CountSource
 from marketplace.store.base import Base, Json, StateText, one_of
 
 
@@ -211,3 +212,65 @@ class PlanPick(Base):
     price_minor: Mapped[int]
     adds: Mapped[int]
     """People on top of those whom the places before reach."""
+
+
+class ReachCount(Base):
+    """How many different people a finished campaign was found to reach. Never changed.
+
+    The newest of a campaign counts, unless staff have set it aside.
+    """
+
+    __tablename__ = "reach_counts"
+    __table_args__ = (
+        one_of("source", CountSource),
+        Index(None, "campaign_id", "entered_at"),
+        CheckConstraint("people > 0 AND predicted > 0", name="people_are_positive"),
+        CheckConstraint("sample > 0", name="sample_is_positive"),
+        CheckConstraint(
+            "num_nulls(set_aside_at, set_aside_by) IN (0, 2)", name="set_aside_is_whole"
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    people: Mapped[int]
+    in_target: Mapped[bool]
+    """Whether only people of the target were counted, or everybody."""
+    predicted: Mapped[int]
+    """What the planner expects of those who delivered, of the same people, uncorrected."""
+    creators: Mapped[int]
+    source: Mapped[CountSource] = mapped_column(StateText(CountSource))
+    sample: Mapped[int | None]
+    """People asked; None where everybody was counted."""
+    counted_on: Mapped[date] = mapped_column(Date)
+    note: Mapped[str]
+    entered_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    entered_at: Mapped[datetime]
+    set_aside_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    set_aside_at: Mapped[datetime | None]
+    set_aside_why: Mapped[str] = mapped_column(default="")
+
+
+class ReachCorrection(Base):
+    """One learning of how far plans reach what is predicted, beside the version before it."""
+
+    __tablename__ = "reach_corrections"
+    __table_args__ = (
+        CheckConstraint("correction_bps > 0", name="correction_is_positive"),
+        CheckConstraint("doubt >= 0", name="doubt_is_not_negative"),
+    )
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    learned_at: Mapped[datetime]
+    counts: Mapped[bool]
+    """Whether it took the present one's place."""
+    correction_bps: Mapped[int]
+    doubt: Mapped[float]
+    campaigns: Mapped[int]
+    held_back: Mapped[int]
+    before_bps: Mapped[int]
+    """The correction that counted before it."""
+    error_bps: Mapped[int]
+    error_before_bps: Mapped[int]
+    learned_from: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
+    """The counts, the oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.deliverables.models import PublishedPost
 from marketplace.kernel.errors import NotFound
+from marketplace.matching.rules.planner.ways import Way, way_of
 from marketplace.metrics.models import MetricGap, MetricSnapshot, PostTracking
 from marketplace.metrics.rules.readings import views_that_count
 from marketplace.store.arrays import of_ids, of_moments
@@ -28,6 +30,17 @@ _ONE_READING_EACH: Final = """
 """
 _LAST_UNTIL: Final = text(_ONE_READING_EACH.format("<= asked.moment ORDER BY s.taken_at DESC"))
 _FIRST_SINCE: Final = text(_ONE_READING_EACH.format(">= asked.moment ORDER BY s.taken_at"))
+_PUBLISHED: Final = text(
+    """
+    SELECT d.creator_id, d.format, (
+        SELECT s.views FROM metric_snapshots s
+        WHERE s.post_id = p.id AND s.views IS NOT NULL ORDER BY s.taken_at DESC LIMIT 1) AS views
+    FROM deliverables d
+    JOIN published_posts p ON p.deliverable_id = d.id AND p.state = 'verified'
+    WHERE d.campaign_id = :campaign AND d.state IN ('live', 'accepted')
+    ORDER BY d.creator_id, d.id
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +149,27 @@ def gaps_of(session: Session, *, post_id: UUID, limit: int = 10) -> Sequence[Met
         .order_by(MetricGap.noticed_at.desc())
         .limit(limit)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignResult:
+    """What came of a campaign: what each creator published, and the views of all posts together.
+
+    views: the last reading of each post; None where a post has none.
+    """
+
+    made: Mapping[UUID, Way]
+    views: int | None
+
+
+def result_of(session: Session, campaign_id: UUID) -> CampaignResult:
+    """What was published for a campaign and stands."""
+    owed: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
+    views: list[int | None] = []
+    for creator_id, name, seen in session.execute(_PUBLISHED, {"campaign": campaign_id}):
+        owed[creator_id][name] += 1
+        views.append(seen)
+    return CampaignResult(
+        made={creator_id: way_of(pieces) for creator_id, pieces in owed.items()},
+        views=None if None in views or not views else sum(each or 0 for each in views),
+    )

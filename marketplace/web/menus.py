@@ -68,7 +68,11 @@ STAFF: Final = (
     NavEntry("Reconciliation", "staff.reconciliation", ("/staff/reconciliation", "/staff/breaks")),
     NavEntry("Ledger", "staff.ledger", ("/staff/ledger",)),
     NavEntry("Proof", "staff.proof", ()),
-    NavEntry("Jobs", "staff.messages", ("/staff/messages", "/staff/webhooks", "/staff/chances")),
+    NavEntry(
+        "Jobs",
+        "staff.messages",
+        ("/staff/messages", "/staff/webhooks", "/staff/chances", "/staff/reach"),
+    ),
 )
 CLOCK: Final = NavEntry("Clock", "staff.clock", ())
 """Only the demo has a clock to move."""

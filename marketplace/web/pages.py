@@ -22,6 +22,7 @@ from marketplace.web.brand import members as brand_members
 from marketplace.web.brand import money as brand_money
 from marketplace.web.brand import offers as brand_offers
 from marketplace.web.brand import plans as brand_plans
+from marketplace.web.brand import reach as brand_reach
 from marketplace.web.brand import trends as brand_trends
 from marketplace.web.brand.blueprint import bp as brand_pages
 from marketplace.web.creator import applications as creator_applications
@@ -63,6 +64,7 @@ from marketplace.web.staff import ledger as staff_ledger
 from marketplace.web.staff import messages as staff_messages
 from marketplace.web.staff import payouts as staff_payouts
 from marketplace.web.staff import proof as staff_proof
+from marketplace.web.staff import reach as staff_reach
 from marketplace.web.staff import reconciliation as staff_reconciliation
 from marketplace.web.staff import refunds as staff_refunds
 from marketplace.web.staff import requests as staff_requests
@@ -91,6 +93,7 @@ __all__ = [
     "brand_money",
     "brand_offers",
     "brand_plans",
+    "brand_reach",
     "brand_trends",
     "causes",
     "creator_applications",
@@ -127,6 +130,7 @@ __all__ = [
     "staff_messages",
     "staff_payouts",
     "staff_proof",
+    "staff_reach",
     "staff_reconciliation",
     "staff_refunds",
     "staff_requests",

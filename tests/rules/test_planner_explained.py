@@ -113,13 +113,13 @@ def test_budgets_that_pay_for_nobody_are_not_on_the_curve() -> None:
     ]
 
 
-def test_the_interval_goes_from_what_was_learned_to_overlap_by_chance() -> None:
+def test_the_interval_goes_from_below_the_plan_to_above_overlap_by_chance() -> None:
     problem = make_problem([20_000, 20_000], [100, 100], segments=[[1, 0], [1, 0]])
     plan = best_plan(problem, Limits(budget_minor=200))
 
-    found = interval(problem, plan, correction=0.9)
+    found = interval(problem, plan, doubt=0.1)
 
-    assert (found.low, found.likely, found.high) == (32_400, 36_000, 38_000)
+    assert (found.low, found.likely, found.high) == (31_670, 36_000, 43_196)
     assert found.by_chance == 38_000
 
 

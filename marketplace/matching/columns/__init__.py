@@ -20,7 +20,7 @@ from marketplace.matching.columns.market import (
     prices,
     target_of,
 )
-from marketplace.matching.columns.planning import Plannable, plannable
+from marketplace.matching.columns.planning import Plannable, delivered, plannable
 from marketplace.matching.columns.ranking import (
     BEST,
     Ranked,
@@ -56,6 +56,7 @@ __all__ = [
     "book_of",
     "build",
     "cheapest_minor",
+    "delivered",
     "encode",
     "factor_columns",
     "factors_at",

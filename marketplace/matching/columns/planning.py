@@ -6,17 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
-from marketplace.kernel.currencies import exponent
-from marketplace.matching.columns.encode import OFFERED
 from marketplace.matching.columns.layout import NO_COUNTRY, SPREAD_STEPS, WHOLE_STEPS
-from marketplace.matching.columns.market import Market, Rows, Target, asked_for, prices, target_of
+from marketplace.matching.columns.market import Market, Rows, Target, target_of
+from marketplace.matching.columns.plan_prices import offered_prices, only_fixed
 from marketplace.matching.columns.ranking import keep_by_rules
 from marketplace.matching.rules.planner import people
 from marketplace.matching.rules.planner.interval import EIGHTY
@@ -56,37 +55,96 @@ class Plannable:
 
 
 def plannable(
-    market: Market, wanted: Wanted, ways: Sequence[Way], *, fixed: Mapping[UUID, Way] = NO_ONE
+    market: Market,
+    wanted: Wanted,
+    ways: Sequence[Way],
+    *,
+    fixed: Mapping[UUID, Way] = NO_ONE,
+    factor: float = 1.0,
 ) -> Plannable:
     """Return the problem of a wish: one bundle a creator for each way to be asked.
 
-    fixed: creators of whom nothing else is asked. Look-alike countries do not count here: their
-    people are not in the target.
+    fixed: creators of whom nothing else is asked. factor: what finished campaigns reached of what
+    was predicted. Look-alike countries do not count here: their people are not in the target.
     """
     target = target_of(wanted, market)
     alive = keep_by_rules(market, target, wanted.rules, slice(0, market.count), Counter())
-    price, known = _prices(market, target, wanted, ways, np.flatnonzero(alive))
+    price, known = offered_prices(market, target, wanted, ways, np.flatnonzero(alive))
     offered = price.any(axis=1)
     rows = np.flatnonzero(alive)[offered]
     price, known = price[offered], known[offered]
+    segment = market.arrays["segments"][rows]
+    problem = _problem(
+        market,
+        target,
+        wanted,
+        rows,
+        [way.people_each for way in ways],
+        only_fixed(market, price, rows, ways, fixed) if fixed else price,
+        interest=segment.sum(axis=0, dtype=np.float64),
+        factor=factor,
+    )
+    return Plannable(problem, ways, rows, price, known, _spread(market, rows))
+
+
+def delivered(
+    market: Market, wanted: Wanted, made: Mapping[UUID, Way]
+) -> tuple[Problem, list[tuple[int, int]]]:
+    """Return the problem of those who took part, whatever the rules say of them, and their bundles.
+
+    Who is not in the market, or has no views in it, is left away. Nothing is corrected.
+    """
+    found = dict(zip(made, market.rows_of(list(made)).tolist(), strict=True))
+    views = market.arrays["views"]
+    rows = np.array(sorted(row for row in found.values() if row >= 0 and views[row]), np.intp)
+    ways = sorted(set(made.values()), key=lambda way: way.pieces)
+    bundle_of = {found[creator_id]: ways.index(way) for creator_id, way in made.items()}
+    problem = _problem(
+        market,
+        target_of(wanted, market),
+        wanted,
+        rows,
+        [way.people_each for way in ways],
+        np.ones((rows.size, len(ways)), np.int64),
+        interest=market.arrays["segments"].sum(axis=0, dtype=np.float64),
+    )
+    return problem, [(place, bundle_of[row]) for place, row in enumerate(rows.tolist())]
+
+
+def _problem(
+    market: Market,
+    target: Target,
+    wanted: Wanted,
+    rows: Rows,
+    people_each: Sequence[float],
+    price: NDArray[np.int64],
+    *,
+    interest: NDArray[np.float64],
+    factor: float = 1.0,
+) -> Problem:
+    """Return the problem of some creators. interest: what all who could be in it are about.
+
+    factor: so many times as many people watch, and live there, as we would expect: whoever is
+    reached, the reach is so many times as large.
+    """
     columns = market.arrays
     age, age_people = _ages(market, target, rows)
     gender, gender_people = _genders(market, target, rows)
     country, country_people = _countries(market, target, wanted, rows)
     segment = np.ascontiguousarray(columns["segments"][rows])
-    interest = segment.sum(axis=0, dtype=np.float64)
-    interest = interest / interest.sum() if interest.any() else np.full(segment.shape[1], 1 / 12)
+    interests = interest / interest.sum() if interest.any() else np.full(interest.size, 1 / 12)
     home = columns["home"][rows].astype(np.int64)
     viewers = columns["views"][rows] * (columns["authentic"][rows] / np.float32(WHOLE_STEPS))
-    problem = Problem(
-        people=np.multiply.outer(viewers, [way.people_each for way in ways]).astype(np.float32),
-        price=_only_fixed(market, price, rows, ways, fixed) if fixed else price,
+    return Problem(
+        people=(np.multiply.outer(viewers, people_each) * factor).astype(np.float32),
+        price=price,
         age=age,
         gender=gender,
         country=country,
         segment=segment,
-        population=np.einsum(
-            "a,g,c,s->agcs", age_people, gender_people, country_people, interest
+        population=(
+            np.einsum("a,g,c,s->agcs", age_people, gender_people, country_people, interests)
+            * factor
         ).astype(np.float32),
         crowd=np.where(
             (home == NO_COUNTRY) | ~segment.any(axis=1),
@@ -97,54 +155,13 @@ def plannable(
         tie=columns["ids"][1][rows],
         currency=wanted.currency,
     )
+
+
+def _spread(market: Market, rows: Rows) -> Floats32:
+    """Return the standard deviation of the logarithm of the next views."""
+    columns = market.arrays
     steps = columns["views_low"][rows].astype(np.float32) + columns["views_high"][rows]
-    spread = steps * np.float32(np.log(2) / SPREAD_STEPS / 2 / EIGHTY)
-    return Plannable(problem, ways, rows, price, known, spread)
-
-
-def _prices(
-    market: Market, target: Target, wanted: Wanted, ways: Sequence[Way], rows: Rows
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return (rows, ways) what each asks in minor units, 0 where not offered; and what is known.
-
-    Who has named a rate is asked for nothing that they have not offered. What nobody named is
-    estimated. Nothing dearer than the highest fee of the brief is asked for.
-    """
-    found = np.zeros((rows.size, len(ways)), np.int64)
-    known = np.zeros(found.shape, np.bool_)
-    named = market.arrays["prices"][:, rows].any(axis=0)
-    offers = market.arrays["formats"][:, rows] == OFFERED
-    for place, way in enumerate(ways):
-        asked = asked_for(target, market.context, wanted.currency, dict(way.pieces))
-        price, known[:, place] = prices(market, asked, rows)
-        price = np.where(known[:, place], price, _in_whole_units(price, wanted.currency))
-        offered = ~named | np.all([offers[each] for each, _ in asked.pieces], axis=0)
-        if wanted.rules.price_most_minor is not None:
-            offered &= price <= wanted.rules.price_most_minor
-        found[:, place] = np.where(offered, price, 0)
-    return found, known
-
-
-def _only_fixed(
-    market: Market,
-    price: NDArray[np.int64],
-    rows: Rows,
-    ways: Sequence[Way],
-    fixed: Mapping[UUID, Way],
-) -> NDArray[np.int64]:
-    """Return the prices without all other bundles of those of whom one way is asked."""
-    price = price.copy()
-    for row, way in zip(market.rows_of(list(fixed)), fixed.values(), strict=True):
-        if row >= 0:
-            others = np.array([each != way for each in ways])
-            price[np.ix_(rows == row, others)] = 0
-    return price
-
-
-def _in_whole_units(price: NDArray[Any], currency: str) -> NDArray[np.int64]:
-    """Round up: an estimate is not as exact as a cent, and it is what is suggested."""
-    unit = 10 ** exponent(currency)
-    return np.asarray(-(-price.astype(np.int64) // unit) * unit)
+    return steps * np.float32(np.log(2) / SPREAD_STEPS / 2 / EIGHTY)
 
 
 def _shares(columns: NDArray[np.uint8], places: tuple[int, ...], rows: Rows) -> Floats32:

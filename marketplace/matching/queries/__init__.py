@@ -8,6 +8,14 @@ from marketplace.matching.queries.chances import (
     present_chances,
     standing_bps,
 )
+from marketplace.matching.queries.corrections import (
+    correction_versions,
+    counts_of,
+    counts_to_learn_from,
+    newest_counts,
+    predicted_reach,
+    present_correction,
+)
 from marketplace.matching.queries.feed import Feed, FeedLine, feed_for
 from marketplace.matching.queries.fits import (
     Fit,
@@ -49,16 +57,22 @@ __all__ = [
     "booking_of",
     "brief_to_match",
     "chance_versions",
+    "correction_versions",
+    "counts_of",
+    "counts_to_learn_from",
     "creator_by_handle",
     "feed_for",
     "fit_of",
     "fit_to",
     "fits_of",
     "matches_for",
+    "newest_counts",
     "newest_versions",
     "places_shown",
     "plan_for",
+    "predicted_reach",
     "present_chances",
+    "present_correction",
     "rules_of",
     "shortlisted",
     "standing_bps",

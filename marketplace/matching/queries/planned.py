@@ -16,7 +16,9 @@ from marketplace.creators.models import Channel, Creator
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
+from marketplace.matching.queries.corrections import present_correction
 from marketplace.matching.rules.planner.bound import most_possible
+from marketplace.matching.rules.planner.correction import Correction
 from marketplace.matching.rules.planner.curve import Point, curve
 from marketplace.matching.rules.planner.exact import EXACT_UP_TO, best_possible
 from marketplace.matching.rules.planner.explain import (
@@ -110,6 +112,7 @@ class FoundPlan:
     looked_at: int
     of: int
     ways: Sequence[Way]
+    correction: Correction
     left_out: Sequence[PlannedCreator] = field(default_factory=list)
 
     @property
@@ -152,8 +155,12 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
     if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:
         raise PlanRefused([_not_allowed(not_allowed[0])])
 
+    correction = present_correction(session)
+
     def look(market: Market) -> tuple[FoundPlan, dict[int, UUID]]:
-        ready = columns.plannable(market, wanted, chosen, fixed=wish.fixed)
+        ready = columns.plannable(
+            market, wanted, chosen, fixed=wish.fixed, factor=correction.factor
+        )
         if not ready.rows.size:
             raise PlanRefused([_nobody_offers(chosen)])
         limits = replace(
@@ -168,7 +175,9 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
             plan, at_most = _best(ready.problem, limits, certain=certain, asked=wish.with_bound)
         else:
             plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
-        found = _told(market, ready, limits, plan, at_most, with_curve=wish.exactly is None)
+        found = _told(
+            market, ready, limits, plan, at_most, correction, with_curve=wish.exactly is None
+        )
         named = {pick.creator for pick in found.explained.picks}
         named |= {each.creator for each in found.explained.nearly}
         named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
@@ -203,13 +212,14 @@ def _told(
     limits: Limits,
     plan: Plan,
     at_most: float | None,
+    correction: Correction,
     *,
     with_curve: bool,
 ) -> FoundPlan:
     """Put a plan into whole people."""
     return FoundPlan(
         explained=explain(plan, limits),
-        interval=interval(ready.problem, plan, spread=ready.spread),
+        interval=interval(ready.problem, plan, spread=ready.spread, doubt=correction.doubt),
         curve=curve(ready.problem, limits, plan) if with_curve else [],
         budget_minor=limits.budget_minor,
         cost_minor=plan.cost_minor,
@@ -219,6 +229,7 @@ def _told(
         options={},
         looked_at=market.count,
         of=market.of,
+        correction=correction,
         ways=ready.ways,
     )
 

@@ -28,6 +28,7 @@ from marketplace.web import access, charts
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.matches import PART_HEADER
 from marketplace.web.brand.plan_forms import PlanForm, asked_value, plan_form
+from marketplace.web.reach_forms import correction_words
 from marketplace.web.render import money
 
 ACCEPTED: Final = ("hand", "pick", "make", "csrf_token", "message", "cost")
@@ -67,6 +68,7 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             brief_asks=way_of(wanted.pieces).words,
             reach_curve="" if found is None else _curve(found, campaign.currency),
             asked_value=asked_value,
+            correction="" if found is None else correction_words(found.correction),
             fixed={} if found is None else wish.fixed,
             amount=partial(_amount, currency=campaign.currency),
             asked=asked,

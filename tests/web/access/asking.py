@@ -17,6 +17,8 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "brand.accept_offer": {"offer_id": "counter"},
     "brand.agree_to_end": {"ending_id": "asked_by_creator"},
     "brand.amend_campaign": {"campaign_id": "amended"},
+    "brand.count_reach": {"campaign_id": "counted"},
+    "staff.count_reach": {"campaign_id": "counted"},
     "brand.call_staff": {"ending_id": "declined_by_creator"},
     "brand.creator": {"creator_id": "listed_id"},
     "brand.decline_to_end": {"ending_id": "asked_by_creator"},
@@ -104,6 +106,13 @@ ORGANISATION: Final = {
     "website": "https://openpages.example",
     "category": "education",
 }
+COUNT: Final = {
+    "people": "900",
+    "counted": "anybody",
+    "source": "panel",
+    "sample": "400",
+    "counted_on": "2026-11-02",
+}
 END: Final = {"reason": "plans_changed", "note": "", "release": "40000"}
 ONCE: Final = {"amount": "5.00", "once": "00000000-0000-4000-8000-00000000000f"}
 DEBT: Final = ONCE | {"currency": "USD", "note": "As agreed."}
@@ -126,6 +135,9 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
         "pick": str(world.ids["planned_id"]),
         "cost": "30000",
     },
+    "brand.count_reach": lambda _: COUNT,
+    "staff.count_reach": lambda _: COUNT,
+    "staff.set_count_aside": lambda _: {"why": "It counts views."},
     "brand.amend_campaign": lambda _: {"change_note": "It is cooked outside."},
     "brand.approve": lambda _: {"version": "1", "comment": ""},
     "brand.change_role": lambda _: {"role": "manager"},

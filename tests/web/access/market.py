@@ -29,6 +29,8 @@ from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.matching import service as matching
+from marketplace.matching.rules.planner.correction import CountSource
 from marketplace.notifications import service as notices
 from marketplace.store.inbox import keep_once
 from marketplace.store.outbox import OutboxMessage
@@ -203,6 +205,32 @@ def _work(session: Session, world: World) -> None:
         now=NOON,
     )
     session.flush()
+    counted = make_deliverable(
+        session,
+        brand=acme,
+        by=alice,
+        creator=bea,
+        state=S.ACCEPTED,
+        video_id="7345678901234567821",
+        campaign_name="Work counted",
+    )
+    counted.collaboration.campaign.starts_on = NOON.date()
+    campaigns.close(session, campaign_id=counted.campaign_id, actor=alice, now=NOON)
+    count = matching.keep_count(
+        session,
+        campaign_id=counted.campaign_id,
+        people=9_000,
+        in_target=True,
+        predicted=10_000,
+        creators=1,
+        source=CountSource.PLATFORM,
+        sample=None,
+        counted_on=NOON.date(),
+        note="",
+        entered_by=world.ids["user_id"],
+        now=NOON,
+    )
+    world.ids |= {"counted": counted.campaign_id, "count_id": count.id}
     checked = make_deliverable(
         session,
         brand=acme,

@@ -40,6 +40,12 @@ GET  chargeback              in     404   404     404     404    404     404   4
 GET  chargebacks             in     404   404     404     404    404     404   404   200   404
 GET  clawback                in     404   404     404     404    404     404   404   200   404
 GET  clawbacks               in     404   404     404     404    404     404   404   200   404
+GET  campaign_reach          in     404   404     404     404    404     404   404   200   404
+POST count_reach             in     404   404     404     404    404     404   404   303   404
+    -> staff.reach
+POST set_count_aside         in     404   404     404     404    404     404   404   303   404
+    -> staff.reach
+GET  reach                   in     404   404     404     404    404     404   404   200   404
 GET  clock                   in     404   404     404     404    404     404   404   404   404
 GET  debt                    in     404   404     404     404    404     404   404   200   404
 POST decide_ending           in     404   404     404     404    404     404   404   303   404

@@ -123,6 +123,7 @@ GET  campaign                in     200   200     200     200    403     403   4
 GET  campaign_cause          in     200   200     200     200    403     403   404   403   begin
 GET  campaign_collaborations in     200   200     200     200    403     403   404   403   begin
 GET  campaign_money          in     200   200     200     200    403     403   404   403   begin
+GET  campaign_reach          in     200   200     200     200    403     403   404   403   begin
 GET  campaign_trend          in     200   200     200     200    403     403   404   403   begin
 GET  campaigns               in     200   200     200     200    403     403   200   403   begin
 POST change_role             in     303   403     403     403    403     403   404   403   begin
@@ -133,6 +134,8 @@ GET  close_campaign          in     200   200     403     403    403     403   4
 POST close_campaign          in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign
 GET  collaboration           in     200   200     200     200    403     403   404   403   begin
+POST count_reach             in     303   303     403     403    403     403   404   403   begin
+    -> brand.campaign_reach
 GET  creator                 in     200   200     200     200    403     403   200   403   begin
 GET  creators                in     200   200     200     200    403     403   200   403   begin
 POST decline_application     in     303   303     403     403    403     403   404   403   begin

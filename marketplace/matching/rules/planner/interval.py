@@ -28,18 +28,19 @@ class Interval:
 
 
 def interval(
-    problem: Problem, plan: Plan, *, spread: Floats | None = None, correction: float = 1.0
+    problem: Problem, plan: Plan, *, spread: Floats | None = None, doubt: float = 0.0
 ) -> Interval:
     """Return the reach of a plan with what is unknown about it.
 
-    Downwards stands what finished campaigns reached of what was expected (correction, 1 while none
-    is finished), upwards overlap by chance alone; to both sides goes the spread of the views.
+    Upwards stands overlap by chance alone; to both sides go the spread of the views and what was
+    left between finished campaigns and what was expected of them.
 
     spread: (n,) the standard deviation of the logarithm of a creator's next views; None for none.
+    doubt: the same of what campaigns reached beside what was expected; 0 while none was counted.
     """
     chance = reach_by_chance(problem, plan)
-    wide = float(np.exp(EIGHTY * _spread_of_plan(plan, spread)))
-    low = plan.people * min(1.0, correction) / wide
+    wide = float(np.exp(EIGHTY * np.hypot(_spread_of_plan(plan, spread), doubt)))
+    low = plan.people / wide
     high = max(chance, plan.people) * wide
     return Interval(round(low), round(plan.people), round(high), round(chance))
 

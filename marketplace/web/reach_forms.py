@@ -1,0 +1,112 @@
+"""The form and the facts of how many people a campaign reached, for brands and for staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from wtforms import DateField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.rules import is_open
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching import queries as matching
+from marketplace.matching.models import ReachCount
+from marketplace.matching.rules.planner.correction import (
+    SAMPLE_LEAST,
+    SOURCE_WORDS,
+    Correction,
+    CountSource,
+)
+from marketplace.metrics import queries as metrics
+from marketplace.metrics import service
+from marketplace.web.forms import BaseForm
+from marketplace.web.reader import percent
+
+COUNTED: Final = {"target": "People of the target", "anybody": "Everybody who is grown up"}
+
+
+class ReachForm(BaseForm):
+    """How many different people a campaign reached, and how that is known."""
+
+    people = IntegerField("Different people reached", [InputRequired("Enter a number of people.")])
+    counted = RadioField(
+        "Who was counted",
+        choices=[SelectChoice(name, words) for name, words in COUNTED.items()],
+        default="target",
+    )
+    source = SelectField(
+        "How it is known",
+        choices=[SelectChoice(each.value, words) for each, words in SOURCE_WORDS.items()],
+    )
+    sample = IntegerField(
+        "People asked",
+        [Optional()],
+        description=f"{SAMPLE_LEAST} at least; leave it empty where everybody was counted.",
+    )
+    counted_on = DateField("Counted on", [InputRequired("Enter a day.")])
+    note = TextAreaField("Where it can be looked up", [Optional(), Length(max=500)])
+
+
+def reach_facts(
+    session: Session, actor: Actor, campaign_id: UUID, *, now: datetime
+) -> dict[str, Any]:
+    """Return what the page shows beside the form."""
+    campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
+    wanted = matching.wanted_for(session, campaign_id)
+    result = metrics.result_of(session, campaign_id)
+    is_running = is_open(state=campaign.state, ends_on=campaign.ends_on, now=now)
+    return {
+        "campaign": campaign,
+        "result": result,
+        "is_running": is_running,
+        "predicted": {
+            name: matching.predicted_reach(
+                session, wanted, result.made, in_target=name == "target", now=now
+            )
+            for name in COUNTED
+        },
+        "counts": matching.counts_of(session, campaign_id),
+        "may_count": not is_running
+        and bool(result.made)
+        and (actor.is_staff or actor.may_edit(campaign.brand_id)),
+    }
+
+
+def count_by(
+    session: Session, form: ReachForm, *, campaign_id: UUID, actor: Actor, now: datetime
+) -> ReachCount:
+    """Keep what a form says; raises what :func:`metrics.service.count_reach` raises."""
+    return service.count_reach(
+        session,
+        campaign_id=campaign_id,
+        people=form.people.data,
+        in_target=form.counted.data == "target",
+        source=CountSource(form.source.data),
+        sample=form.sample.data,
+        counted_on=form.counted_on.data,
+        note=form.note.data or "",
+        actor=actor,
+        now=now,
+    )
+
+
+def correction_words(correction: Correction) -> str:
+    """Return in a sentence what finished campaigns say of predictions."""
+    if not correction.campaigns:
+        return "No finished campaign has been counted yet, so nothing is corrected."
+    several = "" if correction.campaigns == 1 else "s"
+    source = f"From {correction.campaigns} finished campaign{several}"
+    off = round(abs(correction.bps - BPS_WHOLE) / 100)
+    if not off:
+        return f"{source}: plans reached what was predicted."
+    way = "less" if correction.bps < BPS_WHOLE else "more"
+    return (
+        f"{source}: plans reached {percent(100 * off)} {way} than predicted, which is in these"
+        " numbers."
+    )
