@@ -69,6 +69,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(creators.sweep_channels, "23 * * * *", READS),
     Entry(creators.read_sounds, "43 * * * *", READS),
     Entry(audiences.infer_audiences, "7 2 * * *", READS),
+    Entry(audiences.find_subjects, "17 2 * * *", READS),
     Entry(matching.count_outcomes, "17 * * * *", READS),
     Entry(matching.refresh_columns, EVERY_MINUTE, READS, seconds=MARKET_SECONDS),
     Entry(matching.rebuild_columns, "37 2 * * *", READS, seconds=MARKET_SECONDS),

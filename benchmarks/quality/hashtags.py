@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from benchmarks.quality.figures import Figure, Floats, Parts, ranked
 from benchmarks.quality.next_views import KNOWN_PART, SET
 from marketplace.creators.rules import EMPTY_HASHTAGS
+from marketplace.kernel.words import keys_of
 from marketplace.matching.rules import topics
 from marketplace.matching.rules.likeness import unit_rows
-from marketplace.matching.rules.words import keys_of
 
 USERS_LEAST: Final = 3
 KEPT: Final = 8

@@ -37,11 +37,17 @@ CREATOR: Final = (
     NavEntry(
         "Profile",
         "creator.edit_profile",
-        ("/creator/channels", "/creator/rates", "/creator/audience", "/creator/groups"),
+        (
+            "/creator/channels",
+            "/creator/rates",
+            "/creator/audience",
+            "/creator/groups",
+            "/creator/subjects",
+        ),
     ),
 )
 STAFF: Final = (
-    NavEntry("Home", "staff.home", ("/staff/endings", "/staff/audiences")),
+    NavEntry("Home", "staff.home", ("/staff/endings", "/staff/audiences", "/staff/subjects")),
     NavEntry(
         "Payouts",
         "staff.payouts",

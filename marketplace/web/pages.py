@@ -38,6 +38,7 @@ from marketplace.web.creator import offers as creator_offers
 from marketplace.web.creator import payouts as creator_payouts
 from marketplace.web.creator import profile as creator_profile
 from marketplace.web.creator import rates as creator_rates
+from marketplace.web.creator import subjects as creator_subjects
 from marketplace.web.creator import trends as creator_trends
 from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import (
@@ -69,6 +70,7 @@ from marketplace.web.staff import reconciliation as staff_reconciliation
 from marketplace.web.staff import refunds as staff_refunds
 from marketplace.web.staff import requests as staff_requests
 from marketplace.web.staff import rulings as staff_rulings
+from marketplace.web.staff import subjects as staff_subjects
 from marketplace.web.staff import suspense as staff_suspense
 from marketplace.web.staff import terms as staff_terms
 from marketplace.web.staff import treasury as staff_treasury
@@ -109,6 +111,7 @@ __all__ = [
     "creator_payouts",
     "creator_profile",
     "creator_rates",
+    "creator_subjects",
     "creator_trends",
     "demo",
     "fairness",
@@ -135,6 +138,7 @@ __all__ = [
     "staff_refunds",
     "staff_requests",
     "staff_rulings",
+    "staff_subjects",
     "staff_suspense",
     "staff_terms",
     "staff_treasury",

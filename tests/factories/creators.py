@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.creators import service as creators
 from marketplace.creators.models import (
     AudienceProof,
     AudienceSnapshot,
@@ -20,8 +21,11 @@ from marketplace.creators.models import (
     Exclusivity,
     Platform,
     RateCard,
+    SubjectObjection,
 )
 from marketplace.creators.rules import AudienceSource
+from marketplace.creators.rules.subjects import Subject
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.ids import new_id
 
 MADE_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -158,6 +162,7 @@ def make_video(
     comments: int = 15,
     shares: int = 5,
     hashtags: Sequence[str] = (),
+    caption: str = "",
     published_at: datetime = MADE_AT,
 ) -> ChannelVideo:
     video = ChannelVideo(
@@ -165,6 +170,7 @@ def make_video(
         external_id=external_id,
         published_at=published_at,
         hashtags=list(hashtags),
+        caption=caption,
         duration_seconds=20,
         views=views,
         likes=likes,
@@ -217,6 +223,15 @@ def make_exclusivity(
     session.add(promise)
     session.flush()
     return promise
+
+
+def object_to(
+    session: Session, actor: Actor, subject: Subject, *, words: str = "It is ginger ale."
+) -> SubjectObjection:
+    """The creator's objection to a subject that is found in their posts."""
+    return creators.object_to_subject(
+        session, actor=actor, subject=subject, words=words, now=MADE_AT
+    )
 
 
 def make_planned_creator(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from marketplace.creators.rules import EMPTY_HASHTAGS, TOPICS
+from marketplace.kernel.words import key_of
 from marketplace.matching.rules.topic_words import TOPIC_WORDS, spelled_out
-from marketplace.matching.rules.words import key_of
 
 
 def test_every_topic_of_our_list_has_words_and_no_other_has() -> None:

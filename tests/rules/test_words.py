@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.matching.rules.words import KEY_MOST, key_of, keys_of
+from marketplace.kernel.words import KEY_MOST, key_of, keys_of
 
 
 @pytest.mark.parametrize(

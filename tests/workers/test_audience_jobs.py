@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.creators.models import AudienceSnapshot
 from marketplace.creators.rules import AudienceSource
-from tests.factories.creators import make_audience, make_channel, make_creator
+from tests.factories.creators import make_audience, make_channel, make_creator, make_video
 from workers import audiences
 from workers.runtime import Run
 
@@ -35,3 +35,21 @@ def test_every_silent_channel_is_guessed_batch_by_batch_and_only_once(
     assert set(
         session.scalars(select(AudienceSnapshot.source).where(AudienceSnapshot.id != told.id))
     ) == {AudienceSource.INFERRED}
+
+
+def test_every_channel_is_looked_through_and_a_second_night_changes_nothing(
+    session: Session, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audiences, "BATCH", 2)
+    channels = [
+        make_channel(session, creator_id=make_creator(session).id, external_id=str(place))
+        for place in range(5)
+    ]
+    for number in ("1", "2"):
+        make_video(session, channel_id=channels[4].id, external_id=number, hashtags=["poker"])
+
+    for _ in range(2):
+        audiences.find_subjects(run)
+
+        session.expire_all()
+        assert [one.subjects for one in channels] == [[], [], [], [], ["gambling"]]

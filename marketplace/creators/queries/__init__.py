@@ -44,6 +44,7 @@ from marketplace.creators.queries.profiles import (
     creator_by_id,
     creator_id_of,
     due_for_reading,
+    main_channels,
     missing_in_profile,
     rates_of,
     user_id_of,
@@ -51,8 +52,17 @@ from marketplace.creators.queries.profiles import (
     videos_of,
     videos_without_sound,
 )
+from marketplace.creators.queries.subjects import (
+    ANY_WAITING_OBJECTION,
+    findings_in,
+    findings_of,
+    objections_of,
+    waiting_objection_count,
+    waiting_objections,
+)
 
 __all__ = [
+    "ANY_WAITING_OBJECTION",
     "ANY_WAITING_PROOF",
     "COUNTS",
     "READABLE",
@@ -82,6 +92,8 @@ __all__ = [
     "facts_of",
     "facts_of_most_viewed",
     "facts_of_some",
+    "findings_in",
+    "findings_of",
     "format_shares",
     "found_by",
     "guesses_of",
@@ -89,10 +101,12 @@ __all__ = [
     "ids_found_by",
     "latest_audience",
     "latest_proof",
+    "main_channels",
     "market",
     "market_size",
     "marks_since",
     "missing_in_profile",
+    "objections_of",
     "own_groups",
     "present_mark",
     "proof_by_id",
@@ -102,6 +116,8 @@ __all__ = [
     "video_count",
     "videos_of",
     "videos_without_sound",
+    "waiting_objection_count",
+    "waiting_objections",
     "waiting_proof_count",
     "waiting_proofs",
 ]

@@ -71,6 +71,14 @@ def channel_by_id(session: Session, channel_id: UUID) -> Channel:
     return found
 
 
+def main_channels(session: Session, *, limit: int, after: UUID | None) -> Sequence[UUID]:
+    """The channels that stand for their creators, in the order of their ids."""
+    statement = select(Channel.id).where(Channel.is_main)
+    if after is not None:
+        statement = statement.where(Channel.id > after)
+    return session.scalars(statement.order_by(Channel.id).limit(limit)).all()
+
+
 def connected_channel_id(session: Session, *, platform: Platform, external_id: str) -> UUID | None:
     """The connected channel of a platform's account; None while nobody has it connected."""
     return session.scalar(

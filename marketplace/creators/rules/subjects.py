@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from marketplace.kernel.statechart import Statechart
+
 
 class Subject(StrEnum):
     """What a post can touch. The order is that of their bits in the columns: add at the end."""
@@ -40,3 +42,30 @@ USUALLY_AVOIDED: Final = frozenset(
     {Subject.ADULT, Subject.DRUGS, Subject.SHOCKING, Subject.WEAPONS}
 )
 """What a campaign avoids until its brand says something else."""
+
+
+class ObjectionState(StrEnum):
+    """Where a creator's objection to a finding stands."""
+
+    WAITING = "waiting"
+    CLEARED = "cleared"
+    """The posts do not touch the subject: they do not count."""
+    UPHELD = "upheld"
+    """They do."""
+
+
+class ObjectionEvent(StrEnum):
+    """What staff can say."""
+
+    CLEAR = "clear"
+    UPHOLD = "uphold"
+
+
+OBJECTION: Final = Statechart(
+    "objection",
+    {
+        (ObjectionState.WAITING, ObjectionEvent.CLEAR): ObjectionState.CLEARED,
+        (ObjectionState.WAITING, ObjectionEvent.UPHOLD): ObjectionState.UPHELD,
+    },
+)
+OBJECTION_MOST: Final = 500

@@ -45,6 +45,12 @@ from marketplace.creators.service.reading import (
     record_sound,
     record_videos,
 )
+from marketplace.creators.service.subjects import (
+    clear_subject,
+    find_subjects,
+    object_to_subject,
+    uphold_subject,
+)
 
 __all__ = [
     "LONGEST_REASON",
@@ -57,17 +63,20 @@ __all__ = [
     "ask_reading",
     "bind",
     "claim_access",
+    "clear_subject",
     "confirm_proof",
     "create_creator",
     "declare_groups",
     "disconnect",
     "edit_profile",
+    "find_subjects",
     "finish_connect",
     "import_co_audiences",
     "import_creators",
     "import_videos",
     "infer_audiences",
     "needs_reconnect",
+    "object_to_subject",
     "prune_marks",
     "recompute_figures",
     "record_account",
@@ -83,4 +92,5 @@ __all__ = [
     "start_connect",
     "take_connect",
     "unbind",
+    "uphold_subject",
 ]

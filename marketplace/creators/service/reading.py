@@ -19,7 +19,9 @@ from marketplace.creators.rules import (
     HASHTAGS_SHOWN,
     hashtags_in,
 )
+from marketplace.creators.rules.touching import CAPTION_MOST
 from marketplace.creators.service.profile import own_creator
+from marketplace.creators.service.subjects import find_subjects
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.store.locks import lock_row
@@ -100,6 +102,7 @@ def record_videos(session: Session, *, channel_id: UUID, videos: Sequence[VideoF
             "external_id": video.external_id,
             "published_at": video.published_at,
             "hashtags": list(hashtags_in(video.description)),
+            "caption": video.description[:CAPTION_MOST],
             "duration_seconds": video.duration_seconds,
             "views": video.views,
             "likes": video.likes,
@@ -111,7 +114,7 @@ def record_videos(session: Session, *, channel_id: UUID, videos: Sequence[VideoF
     ]
     if rows:
         adding = insert(ChannelVideo)
-        told = ("hashtags", "duration_seconds", "views", "likes", "comments", "shares")
+        told = ("hashtags", "caption", "duration_seconds", "views", "likes", "comments", "shares")
         session.execute(
             adding.on_conflict_do_update(
                 index_elements=[ChannelVideo.channel_id, ChannelVideo.external_id],
@@ -135,7 +138,8 @@ def record_sound(session: Session, *, channel_id: UUID, external_id: str, sound:
 def recompute_figures(session: Session, *, channel_ids: Sequence[UUID]) -> None:
     """Work out median views, engagement rate and top hashtags from all past videos we know.
 
-    The same as ``rules.figures_of``, for many channels in one statement.
+    The same as ``rules.figures_of``, for many channels in one statement. And what the last of them
+    touch of what brands may want to avoid.
     """
     session.flush()  # the statement below reads what this transaction has written
     session.execute(
@@ -146,6 +150,7 @@ def recompute_figures(session: Session, *, channel_ids: Sequence[UUID]) -> None:
             "empty": sorted(EMPTY_HASHTAGS),
         },
     )
+    find_subjects(session, channel_ids=channel_ids)
 
 
 def ask_reading(session: Session, *, actor: Actor, channel_id: UUID) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from marketplace.creators.models import Channel, Creator
+from marketplace.kernel.words import keys_of
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import Shortlisting
@@ -22,7 +23,6 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.topic_words import spelled_out
 from marketplace.matching.rules.wanted import Wanted
-from marketplace.matching.rules.words import keys_of
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.rows import given_in
 

@@ -3,7 +3,7 @@
 A brief asks for topics of our list; creators tag their videos with words of their own. Who cooks
 writes #recipe and #chef more often than #cooking, so a topic asks for all of its words. The lists
 are ours, from what is common in hashtags of the languages with most creators; they are whole words,
-compared as :func:`marketplace.matching.rules.words.key_of` spells them.
+compared as :func:`marketplace.kernel.words.key_of` spells them.
 """
 
 from __future__ import annotations

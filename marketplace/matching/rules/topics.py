@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from marketplace.creators.rules import EMPTY_HASHTAGS
+from marketplace.kernel.words import keys_of
 from marketplace.matching.rules.likeness import unit_rows
-from marketplace.matching.rules.words import keys_of
 
 Floats = NDArray[np.floating]
 Ids = NDArray[np.integer]

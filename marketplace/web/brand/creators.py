@@ -18,6 +18,7 @@ from marketplace.creators import queries
 from marketplace.creators.queries import MarketFilters
 from marketplace.creators.rules import TOPICS
 from marketplace.creators.rules.groups import GROUP_WORDS, Group
+from marketplace.creators.rules.subjects import SUBJECT_WORDS
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import queries as matching
 from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
@@ -79,6 +80,8 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             channel=channel,
             audience=None if snapshot is None else shown(snapshot, now=now),
             videos=videos,
+            found=[] if channel is None else queries.findings_of(session, channel_id=channel.id),
+            subject_words=SUBJECT_WORDS,
             known_videos=known_videos,
             rates=queries.rates_of(session, creator_id=creator_id),
             countries=countries(),

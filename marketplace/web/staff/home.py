@@ -323,6 +323,19 @@ def _pictures_to_judge(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
+def _objections_to_decide(session: Session, _now: datetime) -> list[Todo]:
+    waiting = creators.waiting_objection_count(session)
+    return [
+        Todo(
+            title=_counted(waiting, "objection to a subject waits", "objections to subjects wait"),
+            detail="Do the posts touch what was found in them? Until then some brands do not see"
+            " the creator.",
+            action_label="Look at them",
+            url=url_for("staff.subjects"),
+        )
+    ]
+
+
 def _refund_of(refund: Refund) -> str:
     return f"for “{refund.campaign.name}”" if refund.campaign else "from a wallet"
 
@@ -385,6 +398,7 @@ _SUBJECTS: Final[Sequence[tuple[ColumnElement[bool], Asked]]] = (
     (funding.ANY_FAILED_FUNDING, _fundings_gone_wrong),
     (funding.ANY_FAILED_REFUND, _refunds_gone_wrong),
     (creators.ANY_WAITING_PROOF, _pictures_to_judge),
+    (creators.ANY_WAITING_OBJECTION, _objections_to_decide),
     (outbox.ANY_FAILED, _jobs_to_retry),
     (inbox.ANY_STUCK, _webhooks_to_look_at),
 )

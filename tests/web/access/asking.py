@@ -167,6 +167,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "creator.edit_profile": lambda _: {"display_name": "Bea B.", "country": "US"},
     "creator.groups": lambda _: {"groups": ["rural"]},
     "creator.hand_in": lambda _: {"link": LINK, "checklist": ["0", "1", "2"]},
+    "creator.object_to_subject": lambda _: {"subject": "alcohol", "words": "It is ginger beer."},
     "creator.open_payout_account": lambda _: {"country": "US"},
     "creator.paste_post": lambda _: {
         "address": "https://www.tiktok.com/@bea.cooks/video/7345678901234567899"

@@ -21,6 +21,7 @@ from marketplace.campaigns import service as campaigns
 from marketplace.collaborations import service as collaborations
 from marketplace.creators import service as creators
 from marketplace.creators.models import Platform
+from marketplace.creators.rules.subjects import Subject
 from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.rules import DeliverableState, EndingReason
@@ -292,7 +293,7 @@ def _small_things(session: Session, world: World) -> None:
     picture = f"{new_id().hex}.png"
     (Path(world.app.extensions["settings"].upload_folder) / picture).write_bytes(A_PICTURE)
     proof = creator_rows.make_proof(session, channel_id=channel.id, file_key=picture)
-    creator_rows.make_video(session, channel_id=channel.id)
+    creator_rows.make_video(session, channel_id=channel.id, hashtags=["beer", "vape"])
     creator_rows.make_rate(session, creator_id=world.ids["creator_id"])
     assert alice.user_id is not None
     assert world.people["new"].user_id is not None
@@ -322,6 +323,7 @@ def _small_things(session: Session, world: World) -> None:
     world.ids |= {
         "channel_id": channel.id,
         "proof_id": proof.id,
+        "objection_id": creator_rows.object_to(session, bea, Subject.TOBACCO).id,
         "notification_id": told.id,
         "message_id": failed.id,
         "inbox_id": keep_once(

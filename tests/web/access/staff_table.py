@@ -27,6 +27,8 @@ GET  calls                   in     404   404     404     404    404     404   4
 GET  brand_terms             in     404   404     404     404    404     404   404   200   404
 POST brand_terms             in     404   404     404     404    404     404   404   303   404
     -> staff.brand_terms
+POST clear_subject           in     404   404     404     404    404     404   404   303   404
+    -> staff.subjects
 POST confirm_audience        in     404   404     404     404    404     404   404   303   404
     -> staff.audiences
 GET  choose_brand_terms      in     404   404     404     404    404     404   404   303   404
@@ -115,6 +117,7 @@ POST send_to_cause           in     404   404     404     404    404     404   4
 POST settle_clawback         in     404   404     404     404    404     404   404   303   404
     -> staff.request
 POST skip                    in     404   404     404     404    404     404   404   404   404
+GET  subjects                in     404   404     404     404    404     404   404   200   404
 GET  suspense                in     404   404     404     404    404     404   404   200   404
 GET  take_back               in     404   404     404     404    404     404   404   200   404
 POST take_back_terms         in     404   404     404     404    404     404   404   303   404
@@ -133,4 +136,6 @@ POST withdraw_request        in     404   404     404     404    404     404   4
     -> staff.requests
 GET  webhook                 in     404   404     404     404    404     404   404   200   404
 GET  webhooks                in     404   404     404     404    404     404   404   200   404
+POST uphold_subject          in     404   404     404     404    404     404   404   303   404
+    -> staff.subjects
 """

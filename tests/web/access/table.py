@@ -279,6 +279,9 @@ POST rates                   in     403   403     403     403    303     303   4
 POST read_channel            in     403   403     403     403    303     404   403   403   begin
     -> creator.channels
 GET  submission_file         in     403   403     403     403    200     404   403   403   begin
+POST object_to_subject       in     403   403     403     403    303     409   403   403   begin
+    -> creator.subjects
+GET  subjects                in     403   403     403     403    200     200   403   403   begin
 GET  tiktok_callback         in     403   403     403     403    409     409   403   403   begin
 GET  trends                  in     403   403     403     403    200     200   403   403   begin
 POST withdraw_application    in     403   403     403     403    303     404   403   403   begin
