@@ -29,6 +29,7 @@ from workers import clawbacks as clawback_jobs
 from workers import collaborations as collaboration_jobs
 from workers import creators as creator_jobs
 from workers import deliverables as deliverable_jobs
+from workers import disputes as dispute_jobs
 from workers import endings as ending_jobs
 from workers import funding as funding_jobs
 from workers import housekeeping as housekeeping_jobs
@@ -132,6 +133,8 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
         Route(bonus_jobs.complete_collaboration, MONEY),
         Route(bonus_jobs.tell_ended, MAIL),
     ),
+    payouts.DisputeMoved: (Route(dispute_jobs.tell, MAIL),),
+    payouts.DisputeRunsOut: (Route(dispute_jobs.remind, MAIL),),
     payouts.PayoutsWanted: (Route(payout_jobs.gather_payouts, MONEY),),
     payouts.PayoutsFrozen: (Route(payout_jobs.tell_frozen, MAIL),),
     payouts.PayoutsUnfrozen: (Route(payout_jobs.tell_unfrozen, MAIL),),

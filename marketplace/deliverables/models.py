@@ -60,6 +60,8 @@ class Deliverable(Base):
     answer_by: Mapped[datetime | None]
     """The brand's deadline: to review a draft, or to object to a live post."""
     accepted_at: Mapped[datetime | None]
+    disputed_at: Mapped[datetime | None]
+    """Since when the two sides are in dispute about its money; payouts say so from above."""
 
 
 class DeliverableStep(Base):

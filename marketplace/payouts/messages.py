@@ -130,3 +130,19 @@ class ReversalEnded(Message):
     """What was to be taken back of a payout has come, or was refused."""
 
     reversal_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeMoved(Message):
+    """Something was said, agreed or decided in a dispute, or it was opened."""
+
+    step_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRunsOut(Message):
+    """The time of whoever has the next word in a dispute is nearly over."""
+
+    dispute_id: UUID
+    due_at: str
+    """Which time, in ISO format: each is reminded of once."""

@@ -19,13 +19,20 @@ from marketplace.collaborations.service.offering import (
     withdraw_offer,
 )
 from marketplace.collaborations.service.planning import AcceptedInvitations, accept_plan
-from marketplace.collaborations.service.releasing import Release, release, release_rest
+from marketplace.collaborations.service.releasing import (
+    Release,
+    after_dispute,
+    promise_again,
+    release,
+    release_rest,
+)
 
 __all__ = [
     "AcceptedInvitations",
     "Release",
     "accept_offer",
     "accept_plan",
+    "after_dispute",
     "apply",
     "cancel",
     "close_stale_application",
@@ -38,6 +45,7 @@ __all__ = [
     "expire_offer",
     "invite",
     "make_offer",
+    "promise_again",
     "release",
     "release_rest",
     "shortlist",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.models import Collaboration
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.money import Money
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import queries as balances
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import InsufficientBalance, events
 
 
 class Release(IntEnum):
@@ -28,12 +31,14 @@ def release(
     session: Session,
     collaboration: Collaboration,
     *,
-    which: Release,
+    which: int,
     amount: Money,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Give so much of a locked collaboration's promise back to its campaign; nothing is nothing.
+
+    which: a ``Release``, or the number that ``after_dispute`` gives.
 
     The platform fee that was taken on it stays with the campaign: it is earned when the money is
     promised to somebody else, and goes back with the unspent budget when the campaign is closed.
@@ -48,9 +53,43 @@ def release(
         campaign_id=collaboration.campaign_id,
         rest=amount,
         fee_back=Money(0, amount.currency),
-        memo=_MEMOS[which],
+        memo=_MEMOS.get(which, "What a dispute gave back"),
     )
     ledger.write_entry(session, event, occurred_at=now, actor=actor)
+
+
+def after_dispute(number: int) -> int:
+    """Return which release follows from so-manieth dispute of a collaboration, from 1."""
+    return max(Release) + number
+
+
+def promise_again(
+    session: Session,
+    collaboration: Collaboration,
+    *,
+    number: int,
+    amount: Money,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Take what went back to the campaign for this collaboration again, as a dispute has ended.
+
+    number: of the dispute. Raises Conflict when the campaign has not that much left.
+    """
+    event = events.committed(
+        collaboration_id=collaboration.id,
+        revision=1 + number,
+        campaign_id=collaboration.campaign_id,
+        amount=amount,
+        memo="What a dispute gave the creator",
+    )
+    try:
+        ledger.write_entry(session, event, occurred_at=now, actor=actor)
+    except InsufficientBalance as refusal:
+        raise Conflict(
+            f"The campaign has only {in_words(refusal.available)} left, and this takes"
+            f" {in_words(amount)}: agree on less, or let the brand add funds first"
+        ) from refusal
 
 
 def release_rest(
@@ -63,7 +102,7 @@ def release_rest(
     return rest
 
 
-_MEMOS = {
+_MEMOS: Final[Mapping[int, str]] = {
     Release.ENDED_EARLY: "Work that was called off",
     Release.REST: "What was promised and not earned",
 }

@@ -35,6 +35,8 @@ class DeliverableEvent(StrEnum):
     APPROVE = "approve"
     CONFIRM_POST = "confirm_post"
     ACCEPT = "accept"
+    AWARD = "award"
+    """Its fee, or a part of it, is earned as a dispute has ended."""
     CANCEL = "cancel"
 
 
@@ -69,6 +71,11 @@ LIFE: Final = Statechart(
         (S.IN_REVIEW, E.APPROVE): S.APPROVED,
         (S.APPROVED, E.CONFIRM_POST): S.LIVE,
         (S.LIVE, E.ACCEPT): S.ACCEPTED,
+        (S.IN_REVIEW, E.AWARD): S.ACCEPTED,
+        (S.CHANGES_REQUESTED, E.AWARD): S.ACCEPTED,
+        (S.APPROVED, E.AWARD): S.ACCEPTED,
+        (S.LIVE, E.AWARD): S.ACCEPTED,
+        (S.CANCELLED, E.AWARD): S.ACCEPTED,
         (S.AWAITING_SUBMISSION, E.CANCEL): S.CANCELLED,
         (S.IN_REVIEW, E.CANCEL): S.CANCELLED,
         (S.CHANGES_REQUESTED, E.CANCEL): S.CANCELLED,

@@ -1,6 +1,7 @@
 """The verbs of deliverables: hand in, review, publish, accept."""
 
 from marketplace.deliverables.service.accepting import accept, accept_silent
+from marketplace.deliverables.service.disputing import award, call_off
 from marketplace.deliverables.service.ending import (
     agree_to_end,
     ask_to_end,
@@ -28,6 +29,8 @@ __all__ = [
     "agree_to_end",
     "approve",
     "ask_to_end",
+    "award",
+    "call_off",
     "call_staff",
     "confirm_published",
     "create_from_offer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from marketplace.collaborations.rules import CollaborationState, Party, other_pa
 from marketplace.collaborations.service import Release
 from marketplace.deliverables import queries
 from marketplace.deliverables.messages import CollaborationEnded, EndingMoved
-from marketplace.deliverables.models import Deliverable, Ending, PublishedPost
+from marketplace.deliverables.models import Deliverable, Ending
 from marketplace.deliverables.queries import EndingOutlook
 from marketplace.deliverables.rules import (
     ENDING_ANSWER_DAYS,
@@ -26,10 +26,9 @@ from marketplace.deliverables.rules import (
     EndingEvent,
     EndingReason,
     EndingState,
-    PostState,
     check_words,
 )
-from marketplace.deliverables.service.moves import take_step
+from marketplace.deliverables.service.moves import refuse_posts, take_step
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -234,6 +233,8 @@ def _lock(
     outlook = queries.ending_outlook(session, collaboration, today=now.date())
     if not any(line.work.is_open for line in outlook.lines):
         raise Conflict("All of the work is accepted; there is nothing left to end")
+    if any(line.work.is_open and line.deliverable.disputed_at for line in outlook.lines):
+        raise Conflict("There is an open dispute about this work; that has to be over first")
     if outlook.release != release:
         raise Conflict(
             "The work has moved since you looked: now"
@@ -255,14 +256,7 @@ def _carry_out(
     for deliverable in open_work:
         take_step(session, deliverable, DeliverableEvent.CANCEL, actor=actor, now=now)
         deliverable.answer_by = None
-    session.execute(
-        update(PublishedPost)
-        .where(
-            PublishedPost.deliverable_id.in_([each.id for each in open_work]),
-            PublishedPost.state == PostState.CHECKING,
-        )
-        .values(state=PostState.REFUSED, refusal="The collaboration was ended.", checked_at=now)
-    )
+    refuse_posts(session, open_work, reason="The collaboration was ended.", now=now)
     collaborations.release(
         session,
         collaboration,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,8 +10,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from marketplace.deliverables import queries
-from marketplace.deliverables.models import Deliverable, DeliverableStep
-from marketplace.deliverables.rules import LIFE, DeliverableEvent
+from marketplace.deliverables.models import Deliverable, DeliverableStep, PublishedPost
+from marketplace.deliverables.rules import LIFE, DeliverableEvent, PostState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -58,3 +59,17 @@ def judged_by(session: Session, actor: Actor, deliverable_id: UUID) -> Deliverab
     if not actor.may_edit(deliverable.brand_id):
         raise NotPermitted("judge this work; an owner or manager of the brand can")
     return deliverable
+
+
+def refuse_posts(
+    session: Session, works: Iterable[Deliverable], *, reason: str, now: datetime
+) -> None:
+    """Check no more posts of works that are over. reason: a plain sentence for the creator."""
+    session.execute(
+        update(PublishedPost)
+        .where(
+            PublishedPost.deliverable_id.in_([each.id for each in works]),
+            PublishedPost.state == PostState.CHECKING,
+        )
+        .values(state=PostState.REFUSED, refusal=reason, checked_at=now)
+    )

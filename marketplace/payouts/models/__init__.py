@@ -3,6 +3,7 @@
 from marketplace.payouts.models.accounts import BankPayout, Freeze, PayoutAccount
 from marketplace.payouts.models.bonuses import BonusMeasurement, ViewBonus
 from marketplace.payouts.models.clawbacks import ClawbackCase, ClawbackStep, PayoutReversal
+from marketplace.payouts.models.disputes import Dispute, DisputeStep
 from marketplace.payouts.models.earnings import Earning
 from marketplace.payouts.models.payouts import Payout, PayoutStep
 
@@ -11,6 +12,8 @@ __all__ = [
     "BonusMeasurement",
     "ClawbackCase",
     "ClawbackStep",
+    "Dispute",
+    "DisputeStep",
     "Earning",
     "Freeze",
     "Payout",

@@ -76,6 +76,8 @@ class ViewBonus(Base):
     measurements: Mapped[int] = mapped_column(default=0)
     """How many bookings moved money."""
     ended_at: Mapped[datetime | None]
+    is_disputed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """True while a dispute about its deliverable is open: nothing is booked until it is over."""
 
     @property
     def booked(self) -> Worth:

@@ -52,6 +52,10 @@ class Earning(Base):
         CheckConstraint(
             "(kind = 'bonus') = (measurement_id IS NOT NULL)", name="a_bonus_names_its_measurement"
         ),
+        CheckConstraint(
+            "NOT is_disputed OR (state = 'pending' AND dispute_id IS NOT NULL)",
+            name="disputed_stays_in_its_hold_window",
+        ),
         Index(
             "uq_earnings_fee_of_deliverable",
             "deliverable_id",
@@ -96,6 +100,10 @@ class Earning(Base):
     """The end of the hold window."""
     payout_id: Mapped[UUID | None] = mapped_column(ForeignKey("payouts.id"))
     payout: Mapped[Payout | None] = relationship()
+    dispute_id: Mapped[UUID | None] = mapped_column(ForeignKey("disputes.id"))
+    """The last dispute about it, open or over."""
+    is_disputed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """True while that dispute is open: it cannot become payable."""
 
     @property
     def receives(self) -> Money:

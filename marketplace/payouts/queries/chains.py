@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.collaborations.models import Offer
@@ -20,6 +21,7 @@ from marketplace.payouts.queries.facts import told_with
 from marketplace.payouts.queries.lines import EarningLine
 from marketplace.payouts.rules import PAUSE_AFTER_REFUSAL, EarningState, Waiting, may_pay_again
 from marketplace.payouts.rules.chain import Account, Bank, Chain, Earned, Work, chain_of
+from marketplace.payouts.rules.disputes import Disputed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def chains_of(
             account=line.account,
             bank=_bank_after(line, banks.get(line.earning.creator_id, ())),
             now=now,
+            dispute=line.dispute,
         )
         for line in lines
     }
@@ -73,7 +76,7 @@ def chain_of_deliverable(
     if line is not None:
         return chains_of(session, [line], now=now)[line.earning.id]
     told = session.execute(told_with(Deliverable.id).where(Deliverable.id == deliverable.id)).one()
-    return chain_of(Work(*told.work), None, account=Account(*told.account), bank=None, now=now)
+    return _unearned(told, now)
 
 
 def _promised(session: Session, which: ColumnElement[bool], now: datetime) -> list[Promised]:
@@ -86,14 +89,23 @@ def _promised(session: Session, which: ColumnElement[bool], now: datetime) -> li
             campaign_name=row.campaign_name,
             creator_name=row.creator_name,
             receives=parts_of_offer(row.Offer)[row.Deliverable.position - 1].creator_receives,
-            chain=chain_of(
-                Work(*row.work), None, account=Account(*row.account), bank=None, now=now
-            ),
+            chain=_unearned(row, now),
         )
         for row in rows
     ]
     return sorted(
         found, key=lambda each: (each.chain.expected_on or now.date(), each.deliverable.id)
+    )
+
+
+def _unearned(told: Row[Any], now: datetime) -> Chain:
+    return chain_of(
+        Work(*told.work),
+        None,
+        account=Account(*told.account),
+        bank=None,
+        now=now,
+        dispute=Disputed(*told.dispute) if told.dispute[0] is not None else None,
     )
 
 
@@ -141,4 +153,5 @@ def _earned(line: EarningLine, *, now: datetime) -> Earned:
         kept=line.kept,
         left=earning.left - Money(upcoming, earning.currency),
         sent_at=line.paid_at if earning.state is EarningState.PAID else None,
+        given_back=line.waiting is Waiting.GIVEN_BACK,
     )

@@ -12,12 +12,13 @@ from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.creators.models import Creator
 from marketplace.deliverables.models import Deliverable, DeliverableStep
 from marketplace.deliverables.rules import DeliverableEvent
-from marketplace.payouts.models import ClawbackCase, Earning, Freeze, PayoutAccount
+from marketplace.payouts.models import ClawbackCase, Dispute, Earning, Freeze, PayoutAccount
 from marketplace.payouts.rules import EarningState
+from marketplace.payouts.rules.disputes import OPEN_DISPUTES
 
 
 def told_with(*entities: Any) -> Select[*tuple[Any, ...]]:
-    """Select these of deliverables, and for each the names, the work and the creator's account."""
+    """Select these of deliverables, with the names, the work, the account and an open dispute."""
     latest = aliased(PayoutAccount)
     the_account = (
         select(latest.id)
@@ -33,6 +34,7 @@ def told_with(*entities: Any) -> Select[*tuple[Any, ...]]:
             Creator.display_name.label("creator_name"),
             _WORK,
             _ACCOUNT,
+            _DISPUTE,
         )
         .select_from(Deliverable)
         .join(Collaboration, Collaboration.id == Deliverable.collaboration_id)
@@ -40,6 +42,10 @@ def told_with(*entities: Any) -> Select[*tuple[Any, ...]]:
         .join(Campaign, Campaign.id == Deliverable.campaign_id)
         .join(Creator, Creator.id == Deliverable.creator_id)
         .outerjoin(PayoutAccount, PayoutAccount.id == the_account)
+        .outerjoin(
+            Dispute,
+            and_(Dispute.deliverable_id == Deliverable.id, Dispute.state.in_(OPEN_DISPUTES)),
+        )
     )
 
 
@@ -111,3 +117,7 @@ _ACCOUNT: Final[Bundle[Any]] = Bundle(
     PayoutAccount.ready_at,
 )
 """The fields of ``rules.chain.Account``, in their order; the open one, else the last closed."""
+_DISPUTE: Final[Bundle[Any]] = Bundle(
+    "dispute", Dispute.id, Dispute.state, Dispute.opened_by, Dispute.due_at
+)
+"""The fields of ``rules.disputes.Disputed``, in their order; all None while none is open."""

@@ -26,6 +26,7 @@ from marketplace.payouts.rules import (
     waiting_for,
 )
 from marketplace.payouts.rules.chain import Account, Kept, Work
+from marketplace.payouts.rules.disputes import Disputed
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.store.paging import PAGE_SIZE
@@ -56,6 +57,8 @@ class EarningLine:
     """What of that the next run keeps back."""
     kept: Sequence[Kept]
     """What of the fee was kept back, and what will be."""
+    dispute: Disputed | None
+    """The open dispute that holds it."""
 
 
 def lines_of(session: Session, earning_ids: Sequence[UUID], *, now: datetime) -> list[EarningLine]:
@@ -99,6 +102,7 @@ def _line(row: Row[Any], *, owed: int, kept: Sequence[Kept], now: datetime) -> E
     earning, account = row.Earning, Account(*row.account)
     smallest = Money(row.smallest, earning.currency)
     together = Money(int(row.together or 0), earning.currency)
+    dispute = Disputed(*row.dispute) if earning.is_disputed else None
     return EarningLine(
         earning=earning,
         campaign_name=row.campaign_name,
@@ -112,6 +116,7 @@ def _line(row: Row[Any], *, owed: int, kept: Sequence[Kept], now: datetime) -> E
         together=together,
         owed=Money(owed, earning.currency),
         kept=kept,
+        dispute=dispute,
         waiting=waiting_for(
             earning.state,
             has_account=account.exists,
@@ -125,6 +130,8 @@ def _line(row: Row[Any], *, owed: int, kept: Sequence[Kept], now: datetime) -> E
             frozen=row.frozen,
             unclear=row.sent_state is CallState.UNKNOWN,
             stuck=row.sent_state is CallState.MANUAL,
+            disputed=dispute.waiting if dispute is not None else None,
+            given_back=earning.dispute_id is not None,
         ),
     )
 

@@ -12,9 +12,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
+from marketplace.collaborations.rules import Party
 from marketplace.kernel.money import Money
 from marketplace.payouts.models import (
     ClawbackCase,
+    Dispute,
     Earning,
     Payout,
     PayoutAccount,
@@ -29,6 +31,7 @@ from marketplace.payouts.rules import (
     ReversalState,
     Waiting,
 )
+from marketplace.payouts.rules.disputes import DisputeState
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.terms.queries import payout_least
@@ -66,6 +69,8 @@ def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
 def waiting_case(*, now: datetime) -> ColumnElement[str]:
     """Return what an earning waits for, as an expression over its row."""
     paying = Earning.state == EarningState.PAYING
+    gone = Earning.state == EarningState.TAKEN_BACK
+    asked = Dispute.state == DisputeState.ASKED
     whose = PayoutAccount.creator_id == Earning.creator_id
     still_open = and_(whose, PayoutAccount.closed_at.is_(None))
     refused = exists().where(
@@ -74,12 +79,16 @@ def waiting_case(*, now: datetime) -> ColumnElement[str]:
         Payout.ended_at > now - PAUSE_AFTER_REFUSAL,
     )
     return case(
+        (and_(Earning.is_disputed, _disputed(asked, Party.CREATOR)), _of(Waiting.DISPUTE_BRAND)),
+        (and_(Earning.is_disputed, _disputed(asked, Party.BRAND)), _of(Waiting.DISPUTE_CREATOR)),
+        (Earning.is_disputed, _of(Waiting.DISPUTE_STAFF)),
         (Earning.state == EarningState.PENDING, _of(Waiting.HOLD)),
         (and_(paying, _call(CallState.MANUAL)), _of(Waiting.PERSON)),
         (and_(paying, _call(CallState.UNKNOWN)), _of(Waiting.UNCLEAR)),
         (paying, _of(Waiting.SENDING)),
         (Earning.state == EarningState.NETTED, _of(Waiting.NETTED)),
-        (Earning.state == EarningState.TAKEN_BACK, _of(Waiting.CORRECTED)),
+        (and_(gone, Earning.dispute_id.is_not(None)), _of(Waiting.GIVEN_BACK)),
+        (gone, _of(Waiting.CORRECTED)),
         (Earning.state != EarningState.PAYABLE, _of(Waiting.NOTHING)),
         (frozen(), _of(Waiting.FROZEN)),
         (and_(~exists().where(still_open), exists().where(whose)), _of(Waiting.ACCOUNT_CLOSED)),
@@ -107,6 +116,10 @@ def waiting_case(*, now: datetime) -> ColumnElement[str]:
 
 def _of(waiting: Waiting) -> ColumnElement[str]:
     return literal(waiting.value)
+
+
+def _disputed(asked: ColumnElement[bool], by: Party) -> ColumnElement[bool]:
+    return exists().where(Dispute.id == Earning.dispute_id, asked, Dispute.opened_by == by)
 
 
 def _call(state: CallState) -> ColumnElement[bool]:

@@ -22,6 +22,8 @@ class EarningKind(StrEnum):
     """For views beside the fee; each measurement that raised it has a row of its own."""
     RETURNED = "returned"
     """Came back to us from a payout that was reversed; payable again."""
+    AWARDED = "awarded"
+    """Beside what was counted of a bonus, as a dispute ended."""
 
 
 class EarningState(StrEnum):
@@ -33,7 +35,7 @@ class EarningState(StrEnum):
     PAYING = "paying"
     PAID = "paid"
     TAKEN_BACK = "taken_back"
-    """A bonus whose views were corrected downward before it was sent."""
+    """Before it was sent: the views of a bonus were corrected downward, or a dispute ended so."""
     NETTED = "netted"
     """Kept back whole, for what the creator had to give back."""
 
@@ -270,6 +272,11 @@ class Waiting(StrEnum):
     ACCEPTANCE = "acceptance"
     CANCELLED = "cancelled"
     HOLD = "hold"
+    DISPUTE_CREATOR = "dispute_creator"
+    """There is an open dispute, and the creator has to answer."""
+    DISPUTE_BRAND = "dispute_brand"
+    DISPUTE_STAFF = "dispute_staff"
+    """There is an open dispute; staff decide unless the two sides agree."""
     FROZEN = "frozen"
     """Staff have stopped the creator's payouts."""
     NO_ACCOUNT = "no_account"
@@ -296,6 +303,8 @@ class Waiting(StrEnum):
     """It was kept back whole."""
     CORRECTED = "corrected"
     """The views it was earned by were corrected downward before it was sent."""
+    GIVEN_BACK = "given_back"
+    """A dispute ended so: it is the campaign's again."""
     NOTHING = "nothing"
     """It has arrived."""
 
@@ -314,6 +323,8 @@ def waiting_for(
     unclear: bool,
     stuck: bool,
     owed: bool,
+    disputed: Waiting | None = None,
+    given_back: bool = False,
 ) -> Waiting:
     """Say what an earning waits for; the same answer for creator, brand and finance.
 
@@ -321,14 +332,15 @@ def waiting_for(
     refused: a payout was refused so short a time ago that nothing is sent yet.
     owed: something of it is kept back for a clawback.
     unclear: an answer of the processor is missing. stuck: a person must decide.
+    disputed: whom the open dispute about it waits for. given_back: a dispute about it has ended so.
     """
     match state:
         case EarningState.PENDING:
-            return Waiting.HOLD
+            return disputed or Waiting.HOLD
         case EarningState.PAID:
             return Waiting.NOTHING
         case EarningState.TAKEN_BACK:
-            return Waiting.CORRECTED
+            return Waiting.GIVEN_BACK if given_back else Waiting.CORRECTED
         case EarningState.NETTED:
             return Waiting.NETTED
         case EarningState.PAYING:

@@ -17,6 +17,7 @@ from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.money import Money
 from marketplace.payouts.rules import EarningState, Waiting, waiting_for
 from marketplace.payouts.rules.accounts import BankState
+from marketplace.payouts.rules.disputes import Disputed
 
 RUN_EVERY: Final = timedelta(minutes=15)
 """How often everything payable is sent."""
@@ -118,6 +119,7 @@ class Earned:
     sent_at: datetime | None = None
     kept: Sequence[Kept] = ()
     left: Money | None = None
+    given_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ class Chain:
     left: Money | None = None
     late: bool = False
     banked: bool = False
+    dispute_id: UUID | None = None
+    """The open dispute that it waits for."""
 
 
 WHOSE: Final = {
@@ -167,6 +171,9 @@ WHOSE: Final = {
     Waiting.ACCEPTANCE: Whose.BRAND,
     Waiting.CANCELLED: Whose.NOBODY,
     Waiting.HOLD: Whose.TIME,
+    Waiting.DISPUTE_CREATOR: Whose.CREATOR,
+    Waiting.DISPUTE_BRAND: Whose.BRAND,
+    Waiting.DISPUTE_STAFF: Whose.STAFF,
     Waiting.FROZEN: Whose.STAFF,
     Waiting.NO_ACCOUNT: Whose.CREATOR,
     Waiting.ACCOUNT_CLOSED: Whose.CREATOR,
@@ -183,18 +190,29 @@ WHOSE: Final = {
     Waiting.BANK_REFUSED: Whose.CREATOR,
     Waiting.NETTED: Whose.NOBODY,
     Waiting.CORRECTED: Whose.NOBODY,
+    Waiting.GIVEN_BACK: Whose.NOBODY,
     Waiting.NOTHING: Whose.NOBODY,
 }
-ENDED: Final = frozenset({Waiting.NETTED, Waiting.CORRECTED})
+DISPUTES: Final = frozenset({Waiting.DISPUTE_CREATOR, Waiting.DISPUTE_BRAND, Waiting.DISPUTE_STAFF})
+ENDED: Final = frozenset({Waiting.NETTED, Waiting.CORRECTED, Waiting.GIVEN_BACK})
 """Nothing of it is sent any more: no step after these."""
 
 
 def chain_of(
-    work: Work, earned: Earned | None, *, account: Account, bank: Bank | None, now: datetime
+    work: Work,
+    earned: Earned | None,
+    *,
+    account: Account,
+    bank: Bank | None,
+    now: datetime,
+    dispute: Disputed | None = None,
 ) -> Chain:
-    """Return the chain of one amount. earned: None while the work is not accepted."""
-    waiting = _waiting(work, earned, account, bank)
-    by = _by(waiting, work, earned, now)
+    """Return the chain of one amount.
+
+    earned: None while the work is not accepted. dispute: the open one that the amount waits for.
+    """
+    waiting = _waiting(work, earned, account, bank, dispute)
+    by = dispute.due_at if dispute and waiting in DISPUTES else _by(waiting, work, earned, now)
     expected = expected_on(waiting, work, earned, now=now)
     bank_on = _bank_on(waiting, earned, bank, expected)
     return Chain(
@@ -209,6 +227,7 @@ def chain_of(
         left=earned.left if earned is not None else None,
         late=_is_over(by, now=now),
         banked=_is_over(bank_on, now=now),
+        dispute_id=dispute.id if dispute is not None else None,
     )
 
 
@@ -231,9 +250,15 @@ _WORK: Final = {
 """What unaccepted work waits for; an accepted one is booked in a moment."""
 
 
-def _waiting(work: Work, earned: Earned | None, account: Account, bank: Bank | None) -> Waiting:
+def _waiting(
+    work: Work,
+    earned: Earned | None,
+    account: Account,
+    bank: Bank | None,
+    dispute: Disputed | None,
+) -> Waiting:
     if earned is None:
-        return _WORK[work.state]
+        return dispute.waiting if dispute is not None else _WORK[work.state]
     if earned.state is EarningState.PAID and bank is not None and bank.state is BankState.FAILED:
         return Waiting.BANK_REFUSED
     return waiting_for(
@@ -249,6 +274,8 @@ def _waiting(work: Work, earned: Earned | None, account: Account, bank: Bank | N
         unclear=earned.unclear,
         stuck=earned.stuck,
         owed=any(not each.taken for each in earned.kept),
+        disputed=dispute.waiting if dispute is not None else None,
+        given_back=earned.given_back,
     )
 
 

@@ -11,6 +11,15 @@ from marketplace.payouts.service.bonuses import book_bonuses
 from marketplace.payouts.service.clawing_back import forgive, open_case
 from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.concluding import book_found_paid, conclude_transfer
+from marketplace.payouts.service.disputing import (
+    Said,
+    agree_in_dispute,
+    decide_dispute,
+    move_disputes_on,
+    open_dispute,
+    say_in_dispute,
+    withdraw_dispute,
+)
 from marketplace.payouts.service.earning import earn, mature_due
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
@@ -18,6 +27,8 @@ from marketplace.payouts.service.identifying import give_back, take_as_paid
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
 __all__ = [
+    "Said",
+    "agree_in_dispute",
     "ask_reversal",
     "book_bonuses",
     "book_found_paid",
@@ -25,17 +36,22 @@ __all__ = [
     "conclude_account",
     "conclude_reversal",
     "conclude_transfer",
+    "decide_dispute",
     "earn",
     "forgive",
     "freeze",
     "gather",
     "give_back",
     "mature_due",
+    "move_disputes_on",
     "open_account",
     "open_case",
+    "open_dispute",
     "record_account",
     "record_bank_payout",
     "ring_accounts",
+    "say_in_dispute",
     "take_as_paid",
     "unfreeze",
+    "withdraw_dispute",
 ]

@@ -8,20 +8,19 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import parts_of_offer
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.ids import new_id
-from marketplace.ledger import queries as balances
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
-from marketplace.payouts.messages import FeeEarned, PayoutsWanted
+from marketplace.payouts.messages import PayoutsWanted
 from marketplace.payouts.models import Earning
 from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.payouts.service.bonuses import open_bonus
+from marketplace.payouts.service.disputing import overtake_dispute
+from marketplace.payouts.service.fees import add_fee, book_fee, fee_row, offer_of
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -29,7 +28,8 @@ from marketplace.store.outbox import post
 def earn(session: Session, *, deliverable_id: UUID) -> Earning:
     """Book the fee of an accepted deliverable: it is the creator's, after the hold window.
 
-    Its bonus, where the offer has one, begins to be booked.
+    Its bonus, where the offer has one, begins to be booked. A dispute about work that is not
+    accepted is over.
 
     The second time it returns what was booked the first time. Raises Conflict when the deliverable
     is not accepted.
@@ -44,54 +44,32 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
         return earned
     if deliverable.state is not DeliverableState.ACCEPTED or deliverable.accepted_at is None:
         raise Conflict("Only an accepted deliverable earns its fee")
-    offer = session.scalars(
-        select(Offer)
-        .join(Collaboration, Collaboration.offer_id == Offer.id)
-        .where(Collaboration.id == deliverable.collaboration_id)
-    ).one()
+    offer = offer_of(session, deliverable)
     part = parts_of_offer(offer)[deliverable.position - 1]
-    fee_taken = events.fee_unearned(deliverable.campaign_id)
-    fee_left = balances.balance_of(session, fee_taken, currency=deliverable.currency)
-    net = part.fee - part.creator_share
-    earning = Earning(
-        id=new_id(),
-        kind=EarningKind.FEE,
-        deliverable_id=deliverable.id,
-        campaign_id=deliverable.campaign_id,
-        creator_id=deliverable.creator_id,
-        fee_minor=part.fee.minor,
-        platform_share_minor=part.creator_share.minor,
-        net_minor=net.minor,
-        withheld_minor=part.withheld.minor,
-        currency=deliverable.currency,
-        state=EarningState.PENDING,
-        earned_at=deliverable.accepted_at,
-        payable_at=deliverable.accepted_at + timedelta(days=offer.hold_days),
+    at = deliverable.accepted_at
+    earning = fee_row(
+        deliverable, part, earned_at=at, payable_at=at + timedelta(days=offer.hold_days)
     )
-    session.add(earning)
-    event = events.earned(
-        deliverable_id=deliverable.id,
-        revision=1,
-        collaboration_id=deliverable.collaboration_id,
-        campaign_id=deliverable.campaign_id,
-        creator_id=deliverable.creator_id,
-        net=net,
-        platform_share=part.creator_share,
-        # Parts of fundings and of offers are rounded apart: never more than the brand has paid.
-        fee_on_top=min(part.brand_fee, fee_left),
-        memo=f"Fee for “{deliverable.description}”",
-    )
-    ledger.write_entry(session, event, occurred_at=deliverable.accepted_at, actor=SYSTEM)
+    book_fee(session, deliverable, part, revision=1, actor=SYSTEM, occurred_at=at)
+    add_fee(session, earning)
     open_bonus(session, deliverable, offer)
-    post(session, FeeEarned(earning_id=earning.id))
+    overtake_dispute(session, deliverable_id=deliverable.id, now=at)
     return earning
 
 
 def mature_due(session: Session, *, now: datetime, limit: int = 500) -> int:
-    """Make every fee payable whose hold window is over; return how many. Safe to run twice."""
+    """Make every fee payable whose hold window is over; return how many. Safe to run twice.
+
+    What is in dispute stays where it is. Whoever opens one changes the very row that is locked
+    here, so neither can overlook the other.
+    """
     due = session.scalars(
         select(Earning)
-        .where(Earning.state == EarningState.PENDING, Earning.payable_at <= now)
+        .where(
+            Earning.state == EarningState.PENDING,
+            Earning.payable_at <= now,
+            ~Earning.is_disputed,
+        )
         .order_by(Earning.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

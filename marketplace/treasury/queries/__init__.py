@@ -20,6 +20,7 @@ from marketplace.treasury.queries.owners import (
 from marketplace.treasury.queries.requests import (
     ANY_OPEN_REQUEST,
     decided_requests,
+    open_request_about,
     open_requests,
     request_by_id,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "lying_long",
     "moves_at",
     "moves_to_look_at",
+    "open_request_about",
     "open_requests",
     "own_money_by_currency",
     "own_money_in",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from marketplace.kernel.errors import NotFound
 from marketplace.store.paging import Page, page_of
 from marketplace.treasury.models import FinanceRequest
-from marketplace.treasury.rules.requests import RequestState
+from marketplace.treasury.rules.requests import RequestKind, RequestState
 
 
 def open_requests(session: Session) -> Sequence[FinanceRequest]:
@@ -36,6 +36,19 @@ def request_by_id(session: Session, request_id: UUID) -> FinanceRequest:
     if found is None:
         raise NotFound("request")
     return found
+
+
+def open_request_about(
+    session: Session, *, kind: RequestKind, subject_id: UUID
+) -> FinanceRequest | None:
+    """The request of a kind that waits for a second person about this thing, if there is one."""
+    return session.scalar(
+        _with_people().where(
+            FinanceRequest.kind == kind,
+            FinanceRequest.subject_id == subject_id,
+            FinanceRequest.state == RequestState.ASKED,
+        )
+    )
 
 
 def _with_people() -> Select[FinanceRequest]:

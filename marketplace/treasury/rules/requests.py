@@ -27,6 +27,8 @@ class RequestKind(StrEnum):
     IDENTIFY = "identify"
     PAY_CAUSE = "pay_cause"
     """An organisation was sent what it is owed, by a bank transfer."""
+    DECIDE_DISPUTE = "decide_dispute"
+    """What a creator gets of a disputed amount, or that the work goes on."""
     RESEND_CALL = "resend_call"
     """A call to the processor was not done and is sent again under a new key."""
     GIVE_UP_CALL = "give_up_call"
@@ -66,7 +68,10 @@ RULINGS: Final[Mapping[RequestKind, Ruling]] = {
     RequestKind.GIVE_UP_CALL: Ruling.GIVE_UP,
 }
 """Requests that say how a call goes on; they book nothing, and a mistake could pay twice."""
-ALONE_UP_TO_UNITS: Final[Mapping[RequestKind, int]] = {RequestKind.IDENTIFY: 100}
+ALONE_UP_TO_UNITS: Final[Mapping[RequestKind, int]] = {
+    RequestKind.IDENTIFY: 100,
+    RequestKind.DECIDE_DISPUTE: 500,
+}
 """Kinds that one person may decide alone, up to so many whole units of the currency."""
 LARGEST_UNITS: Final = 1_000_000
 """More than this in one request is taken for a slip of the hand."""
@@ -141,7 +146,7 @@ def entry_for(
 ) -> Entry | None:
     """Return the journal entry that executing a request writes: its stored postings, once.
 
-    None for what is no matter of the books.
+    None for what is no matter of the books, or whose entries the rooms below write.
     """
     match kind:
         case RequestKind.ADJUSTMENT:
@@ -169,7 +174,7 @@ def entry_for(
             return events.pledge_paid(
                 request_id=request_id, organisation_id=pair.debit.owner, amount=pair.amount
             )
-        case RequestKind.RESEND_CALL | RequestKind.GIVE_UP_CALL:
+        case RequestKind.DECIDE_DISPUTE | RequestKind.RESEND_CALL | RequestKind.GIVE_UP_CALL:
             return None
 
 

@@ -200,6 +200,34 @@ def ask_cause_payment(
     )
 
 
+def ask_dispute_decision(
+    session: Session,
+    *,
+    actor: Actor,
+    dispute_id: UUID,
+    share_bps: int | None,
+    reason: str,
+    now: datetime,
+) -> FinanceRequest:
+    """Decide a dispute between brand and creator; a larger one needs a colleague's word as well.
+
+    share_bps: the creator's part, None lets unaccepted work go on. reason: both sides read it.
+    Raises NotFound, NotPermitted (a side's own member), InvalidInput, InvalidTransition (it is over
+    or the other side may still answer), and what ``ask`` raises.
+    """
+    dispute = payouts.dispute_seen_by(session, actor, dispute_id)
+    return ask(
+        session,
+        actor=actor,
+        kind=RequestKind.DECIDE_DISPUTE,
+        params={"share_bps": share_bps},
+        subject_id=dispute_id,
+        at_stake=dispute.stake,
+        reason=reason.strip(),
+        now=now,
+    )
+
+
 def ask_ruling(
     session: Session,
     *,

@@ -25,11 +25,14 @@ def execute(
     """Do what a request stores, and return the journal entry that says so; None without one.
 
     The second time the books keep the first entry. Raises InsufficientBalance, and Conflict when a
-    call went on by itself meanwhile or an organisation is not verified any more.
+    call or a dispute went on by itself meanwhile or an organisation is not verified any more.
     """
     entry = entry_for(
         request.kind, request_id=request.id, pairs=request.pairs, params=request.params
     )
+    if request.kind is RequestKind.DECIDE_DISPUTE:
+        _decide(session, request, actor=actor, now=now)
+        return None
     if entry is None:
         _rule(session, request, actor=actor, now=now)
         return None
@@ -74,6 +77,20 @@ def _tell_payouts(session: Session, request: FinanceRequest, *, now: datetime) -
         )
     elif pair.credit.code is Code.CREATOR_PAYABLE:
         payouts.give_back(session, creator_id=pair.credit.owner, amount=pair.amount, now=now)
+
+
+def _decide(session: Session, request: FinanceRequest, *, actor: Actor, now: datetime) -> None:
+    if request.subject_id is None:
+        raise NotFound("dispute")
+    payouts.decide_dispute(
+        session,
+        dispute_id=request.subject_id,
+        share_bps=request.params["share_bps"],
+        words=request.reason,
+        actor=actor,
+        now=now,
+    )
+    session.flush()  # what it says is looked at before this transaction ends
 
 
 def _rule(session: Session, request: FinanceRequest, *, actor: Actor, now: datetime) -> None:

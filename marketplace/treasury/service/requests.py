@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.ledger.rules import Pair
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
@@ -39,6 +40,7 @@ def ask(
     pairs: Sequence[Pair] = (),
     params: Mapping[str, Any] | None = None,
     subject_id: UUID | None = None,
+    at_stake: Money | None = None,
     reason: str,
     now: datetime,
 ) -> FinanceRequest:
@@ -46,13 +48,14 @@ def ask(
 
     pairs: exactly what approving it will book; tried at once and undone, so that nobody is asked
     for what the books would refuse. params: what the kind needs besides. subject_id: the one thing
-    it is about. What the rules let one person decide alone is executed here.
+    it is about. at_stake: how much it is about, where a room below works the postings out. What the
+    rules let one person decide alone is executed here.
 
     Raises NotPermitted, InvalidInput (no reason, too large), Conflict (the same is asked already),
     InsufficientBalance.
     """
     maker_id = _staff(actor, "ask for this")
-    amount = total(pairs)
+    amount = total(pairs) if at_stake is None else at_stake
     check_request(reason=reason, amount=amount)
     values = {
         "id": new_id(),

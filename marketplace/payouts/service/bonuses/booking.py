@@ -23,11 +23,15 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
     2. Lock the earnings that a correction takes from, then all ledger accounts, in one order.
     3. Work out the steps; the platform fee on top is earned only as far as the brand has paid it.
     4. Write all entries, then their measurements and earnings.
-    What is not due is left alone, so the second time there is nothing to do.
+    What is not due, or in dispute, is left alone, so the second time there is nothing to do.
     """
     due = session.execute(
         select(*(each.class_attribute for each in inspect(ViewBonus).column_attrs))
-        .where(ViewBonus.state == BonusState.COUNTING, ViewBonus.next_booking_at <= now)
+        .where(
+            ViewBonus.state == BonusState.COUNTING,
+            ViewBonus.next_booking_at <= now,
+            ~ViewBonus.is_disputed,
+        )
         .order_by(ViewBonus.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -1,0 +1,204 @@
+"""Disputes, by who asks, and on what ground one may be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.rules import Party
+from marketplace.deliverables.models import Deliverable, DeliverableStep, Ending
+from marketplace.deliverables.rules import DeliverableEvent, EndingState
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.money import Money
+from marketplace.payouts.models import Dispute, DisputeStep, Earning, ViewBonus
+from marketplace.payouts.rules import EarningState
+from marketplace.payouts.rules.disputes import (
+    DISPUTABLE,
+    OPEN_DISPUTES,
+    RULED,
+    DisputeAbout,
+    DisputeState,
+    Ground,
+)
+from marketplace.store.paging import Page, page_of
+
+
+class DisputeFilter(StrEnum):
+    """Which disputes staff look at."""
+
+    OURS = "ours"
+    """Those that wait for our word."""
+    ASKED = "asked"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeTurn:
+    """A dispute that waits for its reader."""
+
+    dispute: Dispute
+    other: str
+    """Who opened it."""
+
+
+def dispute_seen_by(session: Session, actor: Actor, dispute_id: UUID) -> Dispute:
+    """A dispute with its campaign, brand, creator and work, for its sides and staff; NotFound."""
+    found = session.scalar(_DISPUTES.where(Dispute.id == dispute_id, _visible_to(actor)))
+    if found is None:
+        raise NotFound("dispute")
+    return found
+
+
+def steps_of_dispute(session: Session, dispute_id: UUID) -> Sequence[DisputeStep]:
+    """Everything that was said and done, the oldest first."""
+    return session.scalars(
+        select(DisputeStep)
+        .where(DisputeStep.dispute_id == dispute_id)
+        .order_by(DisputeStep.happened_at, DisputeStep.id)
+    ).all()
+
+
+def dispute_step(session: Session, step_id: UUID) -> DisputeStep:
+    """A step by its id; raises NotFound."""
+    found = session.get(DisputeStep, step_id)
+    if found is None:
+        raise NotFound("step of a dispute")
+    return found
+
+
+def proof_seen_by(session: Session, actor: Actor, step_id: UUID) -> DisputeStep:
+    """A step with a file, for those who may see its dispute; otherwise NotFound."""
+    found = session.scalar(
+        select(DisputeStep)
+        .join(DisputeStep.dispute)
+        .where(DisputeStep.id == step_id, DisputeStep.file_key.is_not(None), _visible_to(actor))
+    )
+    if found is None:
+        raise NotFound("file")
+    return found
+
+
+def disputes_about(session: Session, deliverable_id: UUID) -> Sequence[Dispute]:
+    """All disputes about a deliverable, the newest first."""
+    return session.scalars(
+        _DISPUTES.where(Dispute.deliverable_id == deliverable_id).order_by(
+            Dispute.opened_at.desc(), Dispute.id.desc()
+        )
+    ).all()
+
+
+def disputes(session: Session, *, only: DisputeFilter, page: int) -> Page[Dispute]:
+    """Disputes for staff: the most urgent first, those that are over by their end."""
+    which: dict[DisputeFilter, ColumnElement[bool]] = {
+        DisputeFilter.OURS: Dispute.state == DisputeState.WITH_STAFF,
+        DisputeFilter.ASKED: Dispute.state == DisputeState.ASKED,
+        DisputeFilter.OVER: Dispute.state.not_in(OPEN_DISPUTES),
+    }
+    statement = _DISPUTES.where(which[only]).order_by(
+        Dispute.closed_at.desc().nulls_first(), Dispute.due_at, Dispute.id
+    )
+    return page_of(session, statement, number=page)
+
+
+def count_for_staff(session: Session) -> tuple[int, datetime | None]:
+    """How many disputes wait for our word, and by when the first should have it."""
+    count, first = session.execute(
+        select(func.count(), func.min(Dispute.due_at)).where(
+            Dispute.state == DisputeState.WITH_STAFF
+        )
+    ).one()
+    return count, first
+
+
+def disputes_to_answer(
+    session: Session, *, party: Party, brand_id: UUID | None = None, creator_id: UUID | None = None
+) -> Sequence[DisputeTurn]:
+    """What the other side has opened and this one, by its id, has not answered."""
+    if party is Party.BRAND:
+        mine = and_(Dispute.brand_id == brand_id, Dispute.opened_by == Party.CREATOR)
+    else:
+        mine = and_(Dispute.creator_id == creator_id, Dispute.opened_by == Party.BRAND)
+    found = session.scalars(
+        _DISPUTES.where(Dispute.state == DisputeState.ASKED, mine).order_by(
+            Dispute.due_at, Dispute.id
+        )
+    )
+    return [DisputeTurn(each, names_of(each)[each.opened_by]) for each in found]
+
+
+def names_of(dispute: Dispute) -> dict[Party, str]:
+    """The names of both sides."""
+    return {
+        Party.BRAND: dispute.campaign.brand.name,
+        Party.CREATOR: dispute.creator.display_name,
+    }
+
+
+def ground_of(session: Session, deliverable: Deliverable) -> Ground:
+    """What decides whether a dispute about this deliverable may be opened now."""
+    held_until = session.scalar(
+        select(func.max(Earning.payable_at)).where(
+            Earning.deliverable_id == deliverable.id,
+            Earning.state == EarningState.PENDING,
+            Earning.kind.in_(DISPUTABLE),
+        )
+    )
+    bonus = session.scalar(select(ViewBonus).where(ViewBonus.deliverable_id == deliverable.id))
+    ending = session.execute(
+        select(DeliverableStep.happened_at, Ending.state)
+        .join(Deliverable, Deliverable.id == DeliverableStep.deliverable_id)
+        .join(
+            Ending,
+            and_(
+                Ending.collaboration_id == Deliverable.collaboration_id,
+                Ending.asked_by == Party.BRAND,
+                Ending.state == EndingState.ALONE,
+            ),
+        )
+        .where(
+            DeliverableStep.deliverable_id == deliverable.id,
+            DeliverableStep.event == DeliverableEvent.CANCEL,
+        )
+    ).one_or_none()
+    ruled = session.scalars(
+        select(Dispute.about).where(
+            Dispute.deliverable_id == deliverable.id, Dispute.state.in_(RULED)
+        )
+    )
+    return Ground(
+        state=deliverable.state,
+        rounds_left=deliverable.rounds_allowed - deliverable.rounds_used,
+        answer_by=deliverable.answer_by,
+        held_until=held_until,
+        called_off_at=ending.happened_at if ending else None,
+        ended_by=ending.state if ending else None,
+        bonus=bonus.state if bonus else None,
+        bonus_ended_at=bonus.ended_at if bonus else None,
+        bonus_left=Money(bonus.cap_minor - bonus.gross_minor, bonus.currency) if bonus else None,
+        ruled=frozenset(DisputeAbout(each) for each in ruled),
+    )
+
+
+def _visible_to(actor: Actor) -> ColumnElement[bool]:
+    if actor.is_staff or actor.is_system:
+        return true()
+    return or_(Dispute.brand_id.in_(list(actor.brands)), Dispute.creator_id == actor.creator_id)
+
+
+_DISPUTES: Final[Select[Dispute]] = select(Dispute).options(
+    joinedload(Dispute.deliverable),
+    joinedload(Dispute.campaign).joinedload(Campaign.brand),
+    joinedload(Dispute.creator),
+)
+ANY_DISPUTE_WITH_STAFF: Final = (
+    select(Dispute.id).where(Dispute.state == DisputeState.WITH_STAFF).exists()
+)

@@ -1,0 +1,255 @@
+"""What the end of a dispute moves: events that the books know from elsewhere, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.models import Collaboration
+from marketplace.collaborations.rules import CollaborationState, parts_of_offer
+from marketplace.deliverables import queries as works
+from marketplace.deliverables import service as deliverables
+from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DeliverableState
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import events
+from marketplace.payouts.models import Dispute, Earning, ViewBonus
+from marketplace.payouts.rules import BonusState, EarningKind, EarningState
+from marketplace.payouts.rules.disputes import DisputeAbout, shared
+from marketplace.payouts.service.completing import complete
+from marketplace.payouts.service.disputing.taking_back import end_bonus, take_back_held
+from marketplace.payouts.service.fees import add_fee, book_fee, fee_left, fee_row, offer_of
+from marketplace.store.locks import lock_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """All that a dispute is about, locked."""
+
+    collaboration: Collaboration
+    work: Deliverable
+    bonus: ViewBonus | None
+    held: Sequence[Earning]
+
+
+def let_go(session: Session, dispute: Dispute, *, now: datetime) -> Disputed:
+    """Hold nothing any more for a locked dispute: what was due meanwhile is payable at once."""
+    about = _lock(session, dispute)
+    about.work.disputed_at = None
+    if about.bonus is not None:
+        about.bonus.is_disputed = False
+    for earning in about.held:
+        earning.is_disputed, earning.dispute_id = False, None
+        earning.payable_at = max(earning.payable_at, now)
+    session.flush()  # a part taken back is another state of the same row
+    return about
+
+
+def carry_out(
+    session: Session, dispute: Dispute, *, share_bps: int, actor: Actor, now: datetime
+) -> None:
+    """Give the creator their part of what a locked dispute is about, and the campaign the rest.
+
+    The accounts are locked before the first entry. Raises Conflict when the campaign has not
+    enough left for what had gone back to it.
+    """
+    about = let_go(session, dispute, now=now)
+    _lock_accounts(session, dispute)
+    match dispute.about:
+        case DisputeAbout.HELD:
+            if share_bps < BPS_WHOLE:
+                back = take_back_held(
+                    session,
+                    dispute,
+                    about.work,
+                    bonus=about.bonus,
+                    held=about.held,
+                    share_bps=share_bps,
+                    actor=actor,
+                    now=now,
+                )
+                _release(session, dispute, about, back, actor=actor, now=now)
+        case DisputeAbout.UNACCEPTED:
+            _end_work(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+        case DisputeAbout.CALLED_OFF:
+            if share_bps:
+                _award(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+        case DisputeAbout.BONUS:
+            if share_bps and about.bonus is not None:
+                _add_bonus(
+                    session, dispute, about, about.bonus, share_bps=share_bps, actor=actor, now=now
+                )
+
+
+def _lock(session: Session, dispute: Dispute) -> Disputed:
+    """The agreement and the work are locked before; the bonus, then what was earned."""
+    bonuses = session.scalars(
+        select(ViewBonus.id).where(ViewBonus.deliverable_id == dispute.deliverable_id)
+    )
+    bonus = next(iter(lock_rows(session, ViewBonus, bonuses)), None)
+    held = session.scalars(
+        select(Earning.id).where(Earning.dispute_id == dispute.id, Earning.is_disputed)
+    )
+    return Disputed(
+        collaboration=session.get_one(Collaboration, dispute.collaboration_id),
+        work=session.get_one(Deliverable, dispute.deliverable_id),
+        bonus=bonus,
+        held=lock_rows(session, Earning, held),
+    )
+
+
+def _lock_accounts(session: Session, dispute: Dispute) -> None:
+    refs = (
+        events.campaign_funds(dispute.campaign_id),
+        events.fee_unearned(dispute.campaign_id),
+        events.committed_to(dispute.collaboration_id),
+        events.creator_pending(dispute.creator_id),
+    )
+    ledger.lock_accounts(session, refs=refs, currency=dispute.currency)
+
+
+def _release(
+    session: Session,
+    dispute: Dispute,
+    about: Disputed,
+    amount: Money,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    collaborations.release(
+        session,
+        about.collaboration,
+        which=collaborations.after_dispute(dispute.number),
+        amount=amount,
+        actor=actor,
+        now=now,
+    )
+
+
+def _end_work(
+    session: Session,
+    dispute: Dispute,
+    about: Disputed,
+    *,
+    share_bps: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Unaccepted work is over: so much of its fee is earned, the rest and its bonus go back."""
+    promised = about.work.fee + _bonus_cap(session, about.work)
+    earned = Money(0, dispute.currency)
+    if share_bps:
+        earned = _award(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+    else:
+        deliverables.call_off(session, about.work, actor=actor, now=now)
+    _release(session, dispute, about, promised - earned, actor=actor, now=now)
+    session.flush()  # what is left is counted
+    owed = works.deliverables_of(session, collaboration_id=about.collaboration.id)
+    if all(each.state is DeliverableState.CANCELLED for each in owed):
+        collaborations.cancel(session, about.collaboration, now=now)
+    else:
+        complete(session, collaboration_id=about.collaboration.id, now=now)
+
+
+def _bonus_cap(session: Session, work: Deliverable) -> Money:
+    agreed = offer_of(session, work).deliverables[work.position - 1]
+    return Money(agreed.get("bonus_cap_minor", 0), work.currency)
+
+
+def _award(
+    session: Session,
+    dispute: Dispute,
+    about: Disputed,
+    *,
+    share_bps: int,
+    actor: Actor,
+    now: datetime,
+) -> Money:
+    """Earn so much of a fee that was not earned; payable at once. Returns how much."""
+    part = shared(parts_of_offer(offer_of(session, about.work))[about.work.position - 1], share_bps)
+    if dispute.about is DisputeAbout.CALLED_OFF:
+        collaborations.promise_again(
+            session,
+            about.collaboration,
+            number=dispute.number,
+            amount=part.fee,
+            actor=actor,
+            now=now,
+        )
+    deliverables.award(session, about.work, actor=actor, now=now)
+    book_fee(session, about.work, part, revision=1, actor=actor, occurred_at=now)
+    earning = fee_row(about.work, part, earned_at=now, payable_at=now)
+    earning.dispute_id = dispute.id
+    add_fee(session, earning)
+    return part.fee
+
+
+def _add_bonus(
+    session: Session,
+    dispute: Dispute,
+    about: Disputed,
+    bonus: ViewBonus,
+    *,
+    share_bps: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Earn so much of what a bonus had left to its cap; it is counted no more."""
+    gross = dispute.stake.share(basis_points=share_bps)
+    share = gross.share(basis_points=bonus.creator_fee_bps)
+    on_top = min(gross.share(basis_points=bonus.brand_fee_bps), fee_left(session, about.work))
+    if bonus.state is BonusState.ENDED and (
+        about.collaboration.state is not CollaborationState.ACTIVE
+    ):
+        collaborations.promise_again(
+            session,
+            about.collaboration,
+            number=dispute.number,
+            amount=gross,
+            actor=actor,
+            now=now,
+        )
+    event = events.bonus_earned(
+        deliverable_id=about.work.id,
+        measurement_id=dispute.id,
+        collaboration_id=about.collaboration.id,
+        campaign_id=dispute.campaign_id,
+        creator_id=dispute.creator_id,
+        net=gross - share,
+        platform_share=share,
+        fee_on_top=on_top,
+        memo="What a dispute gave beside the views counted",
+    )
+    ledger.write_entry(session, event, occurred_at=now, actor=actor)
+    net = gross - share
+    session.add(
+        Earning(
+            id=new_id(),
+            kind=EarningKind.AWARDED,
+            deliverable_id=about.work.id,
+            campaign_id=dispute.campaign_id,
+            creator_id=dispute.creator_id,
+            fee_minor=gross.minor,
+            platform_share_minor=share.minor,
+            net_minor=net.minor,
+            withheld_minor=net.share(basis_points=bonus.withheld_bps).minor,
+            currency=dispute.currency,
+            state=EarningState.PENDING,
+            earned_at=now,
+            payable_at=now,
+            dispute_id=dispute.id,
+        )
+    )
+    bonus.gross_minor += gross.minor
+    bonus.share_minor += share.minor
+    bonus.on_top_minor += on_top.minor
+    end_bonus(session, bonus, now=now)

@@ -1,0 +1,145 @@
+"""A part of what is in its hold window goes back: the fee is booked anew, the bonus corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from marketplace.collaborations.rules import parts_of_offer
+from marketplace.deliverables.models import Deliverable
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money
+from marketplace.ledger import queries as books
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import events
+from marketplace.payouts.messages import BonusEnded
+from marketplace.payouts.models import BonusMeasurement, Dispute, Earning, ViewBonus
+from marketplace.payouts.rules import BonusState, EarningKind, EarningState, Part
+from marketplace.payouts.rules.disputes import shared
+from marketplace.payouts.service.fees import book_fee, offer_of
+from marketplace.store.outbox import post
+
+
+def take_back_held(
+    session: Session,
+    dispute: Dispute,
+    work: Deliverable,
+    *,
+    bonus: ViewBonus | None,
+    held: Sequence[Earning],
+    share_bps: int,
+    actor: Actor,
+    now: datetime,
+) -> Money:
+    """Leave the creator so much of locked earnings; return what is promised and free again.
+
+    1. The fee: its entry is reversed, and what is left of it earned anew.
+    2. The bonus: corrected as for views that were too high, and counted no more.
+    The rows say what is left. The platform's fee follows in proportion.
+    """
+    nothing = Money(0, dispute.currency)
+    before = sum((earning.fee for earning in held), nothing)
+    for earning in held:
+        if earning.kind is EarningKind.FEE:
+            _book_less(session, work, share_bps=share_bps, actor=actor, now=now)
+    rows = [earning for earning in held if earning.kind is not EarningKind.FEE]
+    if bonus is not None:
+        if rows:
+            _correct(session, dispute, bonus, rows, share_bps=share_bps, actor=actor, now=now)
+        if bonus.state is BonusState.COUNTING:
+            end_bonus(session, bonus, now=now)
+    for earning in held:
+        _shrink(earning, share_bps)
+        earning.dispute_id = dispute.id
+    return before - sum((earning.fee for earning in held), nothing)
+
+
+def end_bonus(session: Session, bonus: ViewBonus, *, now: datetime) -> None:
+    """Count no more views of a locked bonus; the second time nothing happens."""
+    if bonus.state is BonusState.ENDED:
+        return
+    bonus.state, bonus.next_booking_at, bonus.ended_at = BonusState.ENDED, None, now
+    post(session, BonusEnded(bonus_id=bonus.id))
+
+
+def _book_less(
+    session: Session, work: Deliverable, *, share_bps: int, actor: Actor, now: datetime
+) -> None:
+    booked = books.entry_by_key(session, events.earning_key(work.id, revision=1))
+    if booked is None:
+        raise LookupError("an earned fee has its entry")
+    ledger.reverse_entry(
+        session, entry_id=booked.id, occurred_at=now, actor=actor, memo="As a dispute has ended"
+    )
+    part = shared(parts_of_offer(offer_of(session, work))[work.position - 1], share_bps)
+    if part.fee:
+        book_fee(session, work, part, revision=2, actor=actor, occurred_at=now)
+
+
+def _correct(
+    session: Session,
+    dispute: Dispute,
+    bonus: ViewBonus,
+    rows: Sequence[Earning],
+    *,
+    share_bps: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    nothing = Money(0, dispute.currency)
+    left = [_left_of(each, share_bps) for each in rows]
+    net = sum((each.net - part.net for each, part in zip(rows, left, strict=True)), nothing)
+    share = sum(
+        (each.platform_share - part.share for each, part in zip(rows, left, strict=True)), nothing
+    )
+    on_top = _on_top(session, rows, dispute.currency)
+    on_top = min(on_top - _left(on_top, share_bps), Money(bonus.on_top_minor, dispute.currency))
+    event = events.bonus_corrected(
+        deliverable_id=dispute.deliverable_id,
+        measurement_id=dispute.id,
+        collaboration_id=dispute.collaboration_id,
+        campaign_id=dispute.campaign_id,
+        creator_id=dispute.creator_id,
+        from_pending=net,
+        from_payable=nothing,
+        from_paid=nothing,
+        platform_share=share,
+        fee_on_top=on_top,
+        memo="As a dispute has ended",
+    )
+    ledger.write_entry(session, event, occurred_at=now, actor=actor)
+    bonus.gross_minor -= net.minor + share.minor
+    bonus.share_minor -= share.minor
+    bonus.on_top_minor -= on_top.minor
+
+
+def _on_top(session: Session, rows: Sequence[Earning], currency: str) -> Money:
+    """The platform fee that the brand has paid on what these measurements raised."""
+    raised = session.scalar(
+        select(
+            func.sum(BonusMeasurement.on_top_after_minor - BonusMeasurement.on_top_before_minor)
+        ).where(BonusMeasurement.id.in_([each.measurement_id for each in rows]))
+    )
+    return Money(int(raised or 0), currency)
+
+
+def _left(amount: Money, share_bps: int) -> Money:
+    return amount.share(basis_points=share_bps)
+
+
+def _left_of(earning: Earning, share_bps: int) -> Part:
+    share = _left(earning.platform_share, share_bps)
+    return Part(net=_left(earning.fee, share_bps) - share, share=share)
+
+
+def _shrink(earning: Earning, share_bps: int) -> None:
+    """Leave so much of the row; one of which nothing is left has ended."""
+    left = _left_of(earning, share_bps)
+    earning.fee = left.net + left.share
+    earning.net, earning.platform_share = left.net, left.share
+    earning.withheld = min(_left(earning.withheld, share_bps), left.net)
+    if not earning.net:
+        earning.state = EarningState.TAKEN_BACK
