@@ -32,6 +32,7 @@ from marketplace.payouts.rules.chain import Chain
 from marketplace.web import charts, reader, render
 from marketplace.web.agreements import MoneySides, on_collaboration_page, sides_of
 from marketplace.web.bonus import BonusCard, bonus_card
+from marketplace.web.disputes import DisputesPart, part_for
 
 S = DeliverableState
 
@@ -112,6 +113,7 @@ class DeliverablePage:
     sides: MoneySides
     payable_on: datetime
     """When the fee is payable if the post is accepted now."""
+    disputes: DisputesPart
     silent_at: datetime | None
     """When the live post is accepted without a word; None where that is not to come."""
 
@@ -166,6 +168,7 @@ def page_for(
         money=part,
         sides=sides_of(part, sheet.offer.shares),
         payable_on=now + timedelta(days=sheet.offer.hold_days),
+        disputes=part_for(session, actor, deliverable, now=now),
         silent_at=_silent_at(deliverable, post, now),
     )
 

@@ -17,7 +17,7 @@ BRAND: Final = (
         "brand.campaigns",
         ("/brand/campaigns", "/brand/applications", "/brand/offers", "/brand/collaborations"),
     ),
-    NavEntry("Work", "brand.deliverables", ("/brand/deliverables",)),
+    NavEntry("Work", "brand.deliverables", ("/brand/deliverables", "/brand/disputes")),
     NavEntry("Creators", "brand.creators", ("/brand/creators",)),
     NavEntry("Trends", "brand.trends", ()),
     NavEntry("Money", "brand.billing", ("/brand/billing", "/brand/fundings")),
@@ -28,7 +28,11 @@ CREATOR: Final = (
     NavEntry("Briefs", "creator.briefs", ("/creator/briefs",)),
     NavEntry("Trends", "creator.trends", ()),
     NavEntry("Applications", "creator.applications", ("/creator/applications", "/creator/offers")),
-    NavEntry("Work", "creator.deliverables", ("/creator/deliverables", "/creator/collaborations")),
+    NavEntry(
+        "Work",
+        "creator.deliverables",
+        ("/creator/deliverables", "/creator/collaborations", "/creator/disputes"),
+    ),
     NavEntry(
         "Earnings",
         "creator.earnings",
@@ -47,7 +51,11 @@ CREATOR: Final = (
     ),
 )
 STAFF: Final = (
-    NavEntry("Home", "staff.home", ("/staff/endings", "/staff/audiences", "/staff/subjects")),
+    NavEntry(
+        "Home",
+        "staff.home",
+        ("/staff/endings", "/staff/disputes", "/staff/audiences", "/staff/subjects"),
+    ),
     NavEntry(
         "Payouts",
         "staff.payouts",

@@ -13,6 +13,7 @@ from marketplace.web.brand import cause as brand_cause
 from marketplace.web.brand import collaborations as brand_collaborations
 from marketplace.web.brand import creators as brand_creators
 from marketplace.web.brand import deliverables as brand_deliverables
+from marketplace.web.brand import disputes as brand_disputes
 from marketplace.web.brand import endings as brand_endings
 from marketplace.web.brand import funding as brand_funding
 from marketplace.web.brand import home as brand_home
@@ -31,6 +32,7 @@ from marketplace.web.creator import briefs as creator_briefs
 from marketplace.web.creator import channels as creator_channels
 from marketplace.web.creator import collaborations as creator_collaborations
 from marketplace.web.creator import deliverables as creator_deliverables
+from marketplace.web.creator import disputes as creator_disputes
 from marketplace.web.creator import endings as creator_endings
 from marketplace.web.creator import groups as creator_groups
 from marketplace.web.creator import home as creator_home
@@ -58,6 +60,7 @@ from marketplace.web.staff import chances as staff_chances
 from marketplace.web.staff import chargebacks as staff_chargebacks
 from marketplace.web.staff import clawbacks as staff_clawbacks
 from marketplace.web.staff import clock as staff_clock
+from marketplace.web.staff import disputes as staff_disputes
 from marketplace.web.staff import endings as staff_endings
 from marketplace.web.staff import freezes as staff_freezes
 from marketplace.web.staff import home as staff_home
@@ -86,6 +89,7 @@ __all__ = [
     "brand_collaborations",
     "brand_creators",
     "brand_deliverables",
+    "brand_disputes",
     "brand_endings",
     "brand_funding",
     "brand_home",
@@ -104,6 +108,7 @@ __all__ = [
     "creator_channels",
     "creator_collaborations",
     "creator_deliverables",
+    "creator_disputes",
     "creator_endings",
     "creator_groups",
     "creator_home",
@@ -126,6 +131,7 @@ __all__ = [
     "staff_chargebacks",
     "staff_clawbacks",
     "staff_clock",
+    "staff_disputes",
     "staff_endings",
     "staff_freezes",
     "staff_home",

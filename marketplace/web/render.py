@@ -32,8 +32,8 @@ TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             "accepted", "active", "agreed", "approved", "arrived", "completed", "connected",
-            "executed", "handled", "live", "paid", "published", "resolved", "rising", "settled",
-            "succeeded", "verified", "won",
+            "decided", "executed", "handled", "live", "paid", "published", "resolved", "rising",
+            "settled", "succeeded", "verified", "won",
         ),
         GOOD,
     ),
@@ -60,6 +60,11 @@ TONES: Final[Mapping[str, str]] = {
 
 LABELS: Final[Mapping[str, str]] = {
     "aside": "Put aside",
+    "awarded": "Settled bonus",
+    "decide_dispute": "Decision in a dispute",
+    "dismissed": "Goes on as agreed",
+    "ours": "Ours to decide",
+    "overtaken": "Accepted before",
     "awaiting_submission": "Awaiting draft",
     "alone": "Ended",
     "ended_by_staff": "Ended by Fairview",

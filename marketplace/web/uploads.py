@@ -36,6 +36,7 @@ ENDINGS: Final = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
+    "application/pdf": ".pdf",
 }
 
 

@@ -21,6 +21,7 @@ from marketplace.funding.rules import ANSWERABLE
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
 from marketplace.ledger.checks import Cover, cover_by_currency
+from marketplace.payouts import queries as payouts
 from marketplace.processor import queries as processor
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind
@@ -297,6 +298,20 @@ def _bank_transfers_to_send(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
+def _disputes_to_decide(session: Session, now: datetime) -> list[Todo]:
+    count, first = payouts.count_for_staff(session)
+    return [
+        Todo(
+            title=_counted(count, "dispute waits for our word", "disputes wait for our word"),
+            detail="Brand and creator do not agree about money that is held until we decide.",
+            action_label="Decide",
+            url=url_for("staff.disputes"),
+            due=first,
+            late=first is not None and first <= now,
+        )
+    ]
+
+
 def _causes_to_pay(session: Session, _now: datetime) -> list[Todo]:
     owed = causes.owed_now(session)
     names = {each.id: each.name for each in causes.organisations(session)}
@@ -393,6 +408,7 @@ _SUBJECTS: Final[Sequence[tuple[ColumnElement[bool], Asked]]] = (
     (funding.ANY_OPEN_WARNING, _warnings_to_look_at),
     (funding.ANY_DEBT, _debts),
     (endings.ANY_ENDING_WITH_STAFF, _endings_to_decide),
+    (payouts.ANY_DISPUTE_WITH_STAFF, _disputes_to_decide),
     (funding.ANY_BANK_TRANSFER_DUE, _bank_transfers_to_send),
     (causes.ANY_OWED, _causes_to_pay),
     (funding.ANY_FAILED_FUNDING, _fundings_gone_wrong),

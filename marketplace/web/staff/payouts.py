@@ -26,6 +26,9 @@ from marketplace.web.staff.home import WORDS, url_of_call
 
 WAITING_WORDS: Final = {
     Waiting.HOLD: "The end of the hold window",
+    Waiting.DISPUTE_CREATOR: "The creator’s answer in a dispute",
+    Waiting.DISPUTE_BRAND: "The brand’s answer in a dispute",
+    Waiting.DISPUTE_STAFF: "Our word in a dispute",
     Waiting.FROZEN: "Us: payouts are frozen",
     Waiting.NO_ACCOUNT: "The creator: no payout account",
     Waiting.ACCOUNT_CLOSED: "The creator: the account was closed",

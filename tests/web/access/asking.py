@@ -16,6 +16,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "brand.accept": {"deliverable_id": "live"},
     "brand.accept_offer": {"offer_id": "counter"},
     "brand.agree_to_end": {"ending_id": "asked_by_creator"},
+    "brand.agree_in_dispute": {"dispute_id": "disputed_by_creator"},
     "brand.amend_campaign": {"campaign_id": "amended"},
     "brand.count_reach": {"campaign_id": "counted"},
     "staff.count_reach": {"campaign_id": "counted"},
@@ -25,12 +26,15 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "brand.decline_offer": {"offer_id": "counter"},
     "brand.discard_amendment": {"campaign_id": "amended"},
     "brand.edit_campaign": {"campaign_id": "draft"},
+    "brand.open_dispute": {"deliverable_id": "undisputed"},
     "brand.pledge": {"campaign_id": "draft"},
     "brand.publish_campaign": {"campaign_id": "draft"},
     "brand.refund": {"campaign_id": "closed"},
     "brand.revoke_invitation": {"invitation_id": "member_invitation"},
     "brand.take_off_cause": {"campaign_id": "giving"},
+    "brand.withdraw_dispute": {"dispute_id": "disputed_by_brand"},
     "brand.withdraw_ending": {"ending_id": "asked_by_brand"},
+    "creator.agree_in_dispute": {"dispute_id": "disputed_by_brand"},
     "creator.agree_to_end": {"ending_id": "asked_by_brand"},
     "creator.call_staff": {"ending_id": "declined_by_brand"},
     "creator.decline_to_end": {"ending_id": "asked_by_brand"},
@@ -40,6 +44,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "creator.paste_post": {"deliverable_id": "approved"},
     "creator.post_check": {"deliverable_id": "checked"},
     "creator.withdraw_offer": {"offer_id": "counter"},
+    "staff.decide_dispute": {"dispute_id": "dispute_with_staff"},
     "staff.decide_ending": {"ending_id": "with_staff"},
     "staff.ending": {"ending_id": "with_staff"},
     "staff.freeze": {"creator_id": "listed_id"},
@@ -117,12 +122,21 @@ END: Final = {"reason": "plans_changed", "note": "", "release": "40000"}
 ONCE: Final = {"amount": "5.00", "once": "00000000-0000-4000-8000-00000000000f"}
 DEBT: Final = ONCE | {"currency": "USD", "note": "As agreed."}
 
+DISPUTE: Final = {"share": "50", "words": "It was not as agreed.", "link": ""}
+
 FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.agree_to_end": lambda _: {"release": "40000"},
+    "brand.agree_in_dispute": lambda _: {"share": "5000"},
     "brand.end_collaboration": lambda _: END,
+    "brand.open_dispute": lambda _: DISPUTE | {"reason": "rights"},
+    "brand.say_in_dispute": lambda _: DISPUTE,
+    "creator.agree_in_dispute": lambda _: {"share": "2500"},
+    "creator.open_dispute": lambda _: DISPUTE | {"reason": "other"},
+    "creator.say_in_dispute": lambda _: DISPUTE,
     "creator.agree_to_end": lambda _: {"release": "40000"},
     "creator.end_collaboration": lambda _: END,
     "staff.refuse_audience": lambda _: {"reason": "It shows another week."},
+    "staff.decide_dispute": lambda _: {"outcome": "all", "reason": "It was there."},
     "staff.decide_ending": lambda _: {
         "answer": "The launch has moved.",
         "release": "40000",

@@ -50,12 +50,17 @@ POST set_count_aside         in     404   404     404     404    404     404   4
 GET  reach                   in     404   404     404     404    404     404   404   200   404
 GET  clock                   in     404   404     404     404    404     404   404   404   404
 GET  debt                    in     404   404     404     404    404     404   404   200   404
+POST decide_dispute          in     404   404     404     404    404     404   404   303   404
+    -> staff.dispute
 POST decide_ending           in     404   404     404     404    404     404   404   303   404
     -> staff.endings
 POST decline_request         in     404   404     404     404    404     404   404   303   404
     -> staff.request
 POST dismiss_warning         in     404   404     404     404    404     404   404   303   404
     -> staff.chargebacks
+GET  dispute                 in     404   404     404     404    404     404   404   200   404
+GET  dispute_proof           in     404   404     404     404    404     404   404   200   404
+GET  disputes                in     404   404     404     404    404     404   404   200   404
 GET  earnings                in     404   404     404     404    404     404   404   200   404
 GET  edit_cause              in     404   404     404     404    404     404   404   200   404
 POST edit_cause              in     404   404     404     404    404     404   404   303   404

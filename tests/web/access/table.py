@@ -107,6 +107,8 @@ POST accept_offer            in     303   303     403     403    403     403   4
     -> brand.collaboration
 POST accept_plan             in     303   303     403     403    403     403   404   403   begin
     -> brand.invitations
+POST agree_in_dispute        in     303   303     403     403    403     403   404   403   begin
+    -> brand.dispute
 POST agree_to_end            in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
 POST amend_campaign          in     303   303     403     403    403     403   404   403   begin
@@ -148,6 +150,8 @@ GET  deliverable             in     200   200     200     200    403     403   4
 GET  deliverables            in     200   200     200     200    403     403   200   403   begin
 POST discard_amendment       in     303   303     403     403    403     403   404   403   begin
     -> brand.brief_versions
+GET  dispute                 in     200   200     200     200    403     403   404   403   begin
+GET  dispute_proof           in     200   200     200     200    403     403   404   403   begin
 GET  edit_brief              in     200   200     403     403    403     403   404   403   begin
 POST edit_brief              in     303   303     403     403    403     403   404   403   begin
     -> brand.edit_brief
@@ -177,6 +181,9 @@ GET  new_campaign            in     200   200     403     403    403     403   2
 POST new_campaign            in     303   303     403     403    403     403   303   403   begin
     -> brand.edit_brief
 GET  offer                   in     200   200     200     200    403     403   404   403   begin
+GET  open_dispute            in     200   200     403     403    403     403   404   403   begin
+POST open_dispute            in     303   303     403     403    403     403   404   403   begin
+    -> brand.dispute
 GET  plan                    in     200   200     200     200    403     403   404   403   begin
 POST pledge                  in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign_cause
@@ -194,6 +201,8 @@ POST revoke_invitation       in     303   403     403     403    403     403   4
     -> brand.members
 POST ride_trend              in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign_trend
+POST say_in_dispute          in     303   303     403     403    403     403   404   403   begin
+    -> brand.dispute
 POST shortlist               in     303   303     403     403    403     403   404   403   begin
     -> brand.matches
 POST shortlist_application   in     303   303     403     403    403     403   404   403   begin
@@ -206,6 +215,8 @@ POST take_off_cause          in     303   303     403     403    403     403   4
 GET  trends                  in     200   200     200     200    403     403   200   403   begin
 POST use_wallet              in     303   403     303     403    403     403   404   403   begin
     -> brand.campaign_money
+POST withdraw_dispute        in     303   303     403     403    403     403   404   403   begin
+    -> brand.dispute
 POST withdraw_ending         in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
 POST withdraw_offer          in     303   303     403     403    403     403   404   403   begin
@@ -216,6 +227,8 @@ CREATOR: Final = """
 creator                      nobody owner manager finance viewer creator other rival staff new
 POST accept_offer            in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
+POST agree_in_dispute        in     403   403     403     403    303     404   403   403   begin
+    -> creator.dispute
 POST agree_to_end            in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
 GET  applications            in     403   403     403     403    200     200   403   403   begin
@@ -250,6 +263,8 @@ GET  deliverable             in     403   403     403     403    200     404   4
 GET  deliverables            in     403   403     403     403    200     200   403   403   begin
 POST disconnect_channel      in     403   403     403     403    303     404   403   403   begin
     -> creator.channels
+GET  dispute                 in     403   403     403     403    200     404   403   403   begin
+GET  dispute_proof           in     403   403     403     403    200     404   403   403   begin
 GET  earnings                in     403   403     403     403    200     200   403   403   begin
 GET  edit_profile            in     403   403     403     403    200     200   403   403   begin
 POST edit_profile            in     403   403     403     403    303     303   403   403   begin
@@ -265,6 +280,9 @@ POST hand_in                 in     403   403     403     403    303     404   4
 GET  home                    in     403   403     403     403    200     200   403   403   begin
 GET  offer                   in     403   403     403     403    200     404   403   403   begin
 GET  offers                  in     403   403     403     403    200     200   403   403   begin
+GET  open_dispute            in     403   403     403     403    200     404   403   403   begin
+POST open_dispute            in     403   403     403     403    303     404   403   403   begin
+    -> creator.dispute
 POST open_payout_account     in     403   403     403     403    303     303   403   403   begin
     -> creator.continue_payout_account
 POST paste_post              in     403   403     403     403    303     404   403   403   begin
@@ -278,6 +296,8 @@ POST rates                   in     403   403     403     403    303     303   4
     -> creator.rates
 POST read_channel            in     403   403     403     403    303     404   403   403   begin
     -> creator.channels
+POST say_in_dispute          in     403   403     403     403    303     404   403   403   begin
+    -> creator.dispute
 GET  submission_file         in     403   403     403     403    200     404   403   403   begin
 POST object_to_subject       in     403   403     403     403    303     409   403   403   begin
     -> creator.subjects
@@ -286,6 +306,8 @@ GET  tiktok_callback         in     403   403     403     403    409     409   4
 GET  trends                  in     403   403     403     403    200     200   403   403   begin
 POST withdraw_application    in     403   403     403     403    303     404   403   403   begin
     -> creator.applications
+POST withdraw_dispute        in     403   403     403     403    303     404   403   403   begin
+    -> creator.dispute
 POST withdraw_ending         in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
 POST withdraw_offer          in     403   403     403     403    303     404   403   403   begin

@@ -1,7 +1,7 @@
 """Disputes between brand and creator, and what they hold back.
 
-Revision ID: 0077
-Revises: 0076
+Revision ID: 0078
+Revises: 0077
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0077"
-down_revision: str | None = "0076"
+revision = "0078"
+down_revision: str | None = "0077"
 branch_labels = None
 depends_on = None
 
