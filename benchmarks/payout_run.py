@@ -49,7 +49,7 @@ from marketplace.payouts.rules import EarningKind, EarningState, PayoutState
 from marketplace.processor.messages import CallDue
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import SENDS_A_SECOND
-from marketplace.store.session import db
+from marketplace.store.session import db, reading, transaction
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
 from tests.gateways.stripe_road import onboarded_account, paid_session
 from workers.payouts import pay_everybody
@@ -146,20 +146,19 @@ def run_of(app: Flask) -> Run:
 
 
 def one_at_a_time(run: Run) -> None:
-    ids = db.session.scalars(select(PayoutAccount.creator_id).limit(SINGLY)).all()
-    db.session.rollback()
+    with reading() as session:
+        ids = session.scalars(select(PayoutAccount.creator_id).limit(SINGLY)).all()
     for creator_id in ids:
-        payouts.gather(db.session(), creator_ids=[creator_id], now=run.now)
-        db.session.commit()
+        with transaction() as session:
+            payouts.gather(session, creator_ids=[creator_id], now=run.now)
 
 
 def send_some(app: Flask, sandbox: RunningSandbox) -> float:
     """Send a sample through some workers at once; return how many a second that were."""
-    with app.app_context():
-        found = db.session.execute(
+    with app.app_context(), reading() as session:
+        found = session.execute(
             select(ProcessorCall.id, ProcessorCall.params).order_by(ProcessorCall.id).limit(SENT)
         ).all()
-        db.session.remove()
     ready(sandbox, [params["account_id"] for _, params in found])
 
     def send(call_id: UUID) -> None:
@@ -170,10 +169,9 @@ def send_some(app: Flask, sandbox: RunningSandbox) -> float:
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(send, [call_id for call_id, _ in found]))
     took = time.perf_counter() - start
-    with app.app_context():
+    with app.app_context(), reading() as session:
         settled = select(func.count()).where(Payout.state == PayoutState.SETTLED)
-        assert db.session.scalar(settled) == SENT
-        db.session.remove()
+        assert session.scalar(settled) == SENT
     return SENT / took
 
 
@@ -189,23 +187,19 @@ def ready(sandbox: RunningSandbox, account_ids: list[str]) -> None:
 
 
 def reserved(app: Flask) -> int:
-    with app.app_context():
-        count = db.session.scalar(select(func.count()).select_from(Payout)) or 0
-        db.session.remove()
-    return count
+    with app.app_context(), reading() as session:
+        return session.scalar(select(func.count()).select_from(Payout)) or 0
 
 
 def keep(app: Flask, creators: int) -> None:
     """Leave only so many creators something to be paid."""
-    with app.app_context():
+    with app.app_context(), transaction() as session:
         ids = select(Earning.id).order_by(Earning.id).limit(creators).scalar_subquery()
-        db.session.execute(
+        session.execute(
             Earning.__table__.update()
             .where(Earning.id.not_in(ids))
             .values(state=EarningState.PENDING)
         )
-        db.session.commit()
-        db.session.remove()
 
 
 @contextmanager

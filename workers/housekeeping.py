@@ -18,7 +18,7 @@ from marketplace.reconciliation.messages import InvariantsWanted
 from marketplace.reconciliation.models import InvariantResult
 from marketplace.store.inbox import InboxMessage
 from marketplace.store.outbox import OutboxMessage
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, reading, transaction
 from workers.runtime import Run
 
 log = structlog.get_logger("housekeeping")
@@ -41,7 +41,7 @@ def check_invariants(message: InvariantsWanted, run: Run) -> None:
     with reading() as session:
         checks = runs.still_to_check(session, message.run_id)
     for check in checks:
-        with reading() as session:
+        with at_one_moment() as session:
             result = runs.look(session, check)
         with transaction() as session:
             runs.keep(session, run_id=message.run_id, check=check, result=result, now=utc_now())

@@ -15,7 +15,7 @@ from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.rules.chances import BASE_RATES, Outcome, Step, facts_from
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, transaction
 from workers.runtime import Run
 
 log = structlog.get_logger("workers")
@@ -32,7 +32,7 @@ def report_attention(run: Run) -> None:
 
 def learn_chances(run: Run) -> None:
     """Learn from everything that has been decided how likely each step is."""
-    with reading() as session:
+    with at_one_moment() as session:
         followed = collaborations.outcomes(session, now=run.now)
         places = queries.places_shown(session)
     outcomes = outcomes_in(followed, places)

@@ -27,7 +27,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import CheckResult, broken_seals
 from marketplace.ledger.rules import Code, events, parse_month, plain
 from marketplace.reconciliation import checks
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, reading, transaction
 
 BANKS: Final = (Code.BANK_OPERATING, Code.BANK_CLIENT_MONEY)
 group = AppGroup("ledger", help="Look after the books.")
@@ -36,7 +36,7 @@ group = AppGroup("ledger", help="Look after the books.")
 @group.command("check")
 def check() -> None:
     """Run every named invariant and say how it stands; fails when one is broken."""
-    with reading() as session:
+    with at_one_moment() as session:
         results = checks.run_all(session)
     for result in results:
         click.echo(f"{_verdict(result):6} {result.name:4} {result.title} ({result.figure})")
@@ -52,7 +52,7 @@ def verify() -> None:
     """Recompute every seal from the rows of its day; fails, naming the first row that changed."""
     folder = _seal_folder()
     outside = ledger.read_seals(folder)
-    with reading() as session:
+    with at_one_moment() as session:
         count = len(queries.seals(session))
         findings = list(broken_seals(session, outside))
     if not count and not outside:
@@ -70,7 +70,7 @@ def verify() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(campaign_id: UUID, file: Path) -> None:
     """Write a campaign's entries, with their proofs, into a file that is checked without us."""
-    with reading() as session:
+    with at_one_moment() as session:
         if session.get(Campaign, campaign_id) is None:
             raise click.ClickException(f"There is no campaign {campaign_id}.")
         agreed = collaborations_of_campaign(session, campaign_id)

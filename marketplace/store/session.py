@@ -40,8 +40,23 @@ def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
         raise InvalidatePoolError("the server has closed this connection")
 
 
-ENGINE_OPTIONS: Final = {"pool_events": [(_refuse_closed, "checkout")]}
-"""How the product keeps its connections: nobody notices that the server was started again."""
+def _reads_only(connection: Any, _record: Any) -> None:
+    """Let PostgreSQL refuse every write but those of a transaction that says it writes.
+
+    psycopg says so with BEGIN itself, so that costs no round trip.
+    """
+    connection.autocommit = True
+    connection.execute("SET default_transaction_read_only TO on")
+    connection.read_only = False
+
+
+ENGINE_OPTIONS: Final = {
+    "isolation_level": "AUTOCOMMIT",  # a SELECT alone needs no BEGIN and COMMIT around it
+    "skip_autocommit_rollback": True,
+    "pool_events": [(_refuse_closed, "checkout"), (_reads_only, "connect")],
+}
+"""How the product keeps its connections: nobody notices that the server was started again, and
+nobody writes but in a transaction. See docs/adr/0018."""
 
 
 @contextmanager
@@ -51,35 +66,34 @@ def transaction() -> Iterator[Session]:
     Only the doors open one: a web view, a job, a command. Opening a second inside the first raises
     RuntimeError.
     """
-    with _opened(commits=True) as session:
+    with _opened(isolation_level="READ COMMITTED") as session:
         yield session
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open a transaction that PostgreSQL itself keeps from writing.
+    """Ask questions; PostgreSQL itself keeps whoever reads from writing.
 
-    It ends with COMMIT, which has nothing to write: at a ROLLBACK psycopg forgets every statement
-    it has prepared, and PostgreSQL would parse and plan each page's anew.
+    Each sees what is committed when it is put. Where the answers have to add up, or come row by
+    row, read :func:`at_one_moment`.
     """
-    ours = isinstance(db.session().get_bind(), Engine)
-    with _opened(commits=ours) as session:
-        if ours:
-            # Said with BEGIN itself: no round trip of its own.
-            session.connection(execution_options={"postgresql_readonly": True})
-        else:  # somebody's own connection, whose transaction has begun already
-            session.execute(text("SET TRANSACTION READ ONLY"))
+    with _opened() as session:
+        _keep_from_writing(session)
         yield session
         session.expunge_all()  # whatever was changed by mistake is not written either
 
 
 @contextmanager
-def asking() -> Iterator[Session]:
-    """Ask one single question: a SELECT alone needs no transaction around it."""
-    with _opened(commits=False) as session:
-        if isinstance(session.get_bind(), Engine):
-            session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+def at_one_moment() -> Iterator[Session]:
+    """Read, and see everything as it was at one moment.
+
+    It ends with COMMIT, which has nothing to write: at a ROLLBACK psycopg forgets every statement
+    it has prepared, and PostgreSQL would parse and plan each page's anew.
+    """
+    with _opened(isolation_level="REPEATABLE READ", postgresql_readonly=True) as session:
+        _keep_from_writing(session)
         yield session
+        session.expunge_all()
 
 
 def in_transaction() -> bool:
@@ -87,15 +101,24 @@ def in_transaction() -> bool:
     return _OPEN in db.session.info
 
 
+def _keep_from_writing(session: Session) -> None:
+    if not isinstance(session.get_bind(), Engine):
+        # Somebody's own connection, whose transaction has begun already.
+        session.execute(text("SET TRANSACTION READ ONLY"))
+
+
 @contextmanager
-def _opened(*, commits: bool) -> Iterator[Session]:
+def _opened(**options: Any) -> Iterator[Session]:
+    """Open the session of this request. options: of its transaction; none needs none."""
     session = db.session()
     if _OPEN in session.info:
         raise RuntimeError("a transaction is open already")
     session.info[_OPEN] = True
     try:
+        if options and isinstance(session.get_bind(), Engine):
+            session.connection(execution_options=options)
         yield session
-        if commits:
+        if options:
             session.commit()
     except BaseException:
         session.rollback()

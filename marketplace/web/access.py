@@ -9,7 +9,7 @@ from flask import Response, abort, current_app, g, redirect, request, session, u
 from flask_login import current_user
 
 from marketplace.kernel.actor import NOBODY, Actor
-from marketplace.store.session import asking
+from marketplace.store.session import reading
 from marketplace.web.visitor import Visitor, look_up
 
 LAST_PAGE: Final = 1_000_000
@@ -21,7 +21,7 @@ def visitor() -> Visitor | None:
     if not current_user.is_authenticated:
         return None
     if "visitor" not in g:
-        with asking() as db:
+        with reading() as db:
             g.visitor = look_up(db, current_user.user_id)
     return cast("Visitor | None", g.visitor)
 

@@ -12,7 +12,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import is_local_path
-from marketplace.store.session import asking
+from marketplace.store.session import reading
 from marketplace.web import access, menus
 from marketplace.web.visitor import look_up
 
@@ -105,7 +105,7 @@ def _load(carried: str) -> SignedInUser | None:
         wanted = UUID(user_id)
     except ValueError:
         return None
-    with asking() as session:
+    with reading() as session:
         found = look_up(session, wanted)
     if found is None or found.is_closed or str(found.session_serial) != serial:
         return None

@@ -265,7 +265,7 @@ def whole_market() -> Iterator[Market]:
             app = create_app(settings)
             app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
             with app.app_context():
-                engine = db.engine
+                engine = db.engine.execution_options(isolation_level="READ COMMITTED")
             closing.callback(engine.dispose)
             with (
                 Session(engine, expire_on_commit=False) as session,

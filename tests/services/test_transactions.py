@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import InternalError
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.store.session import db, reading
+from marketplace.store.session import at_one_moment, db, reading, transaction
 from tests.conftest import NOON
 
 OFTEN_ENOUGH = 7
 """More often than psycopg runs a statement before it prepares it."""
+BACKEND = text("SELECT pg_backend_pid()")
+
+Door = Callable[[], AbstractContextManager[Session]]
 
 
 @pytest.fixture
@@ -34,14 +39,54 @@ def test_what_pages_ask_again_and_again_is_planned_once(product: Flask) -> None:
     assert [each for each in prepared if "FROM brands" in each]
 
 
-def test_who_reads_cannot_write(product: Flask) -> None:
-    with pytest.raises(InternalError, match="read-only transaction"), reading() as session:
+@pytest.mark.parametrize("door", [reading, at_one_moment])
+def test_who_reads_cannot_write(product: Flask, door: Door) -> None:
+    with pytest.raises(InternalError, match="read-only transaction"), door() as session:
         session.execute(text("DELETE FROM brands"))
 
 
-def test_what_was_changed_while_reading_is_let_go(product: Flask) -> None:
-    with reading() as session:
+def test_nobody_writes_without_a_transaction(product: Flask) -> None:
+    with pytest.raises(InternalError, match="read-only transaction"):
+        db.session.execute(text("DELETE FROM brands"))
+    db.session.remove()
+
+
+@pytest.mark.parametrize("door", [reading, at_one_moment])
+def test_a_transaction_writes_after_reading_on_the_same_connection(
+    product: Flask, door: Door
+) -> None:
+    with door() as session:
+        pid = session.scalar(BACKEND)
+
+    with transaction() as session:
+        assert session.scalar(BACKEND) == pid
+        assert session.scalar(text("SHOW transaction_read_only")) == "off"
+        assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
+
+
+@pytest.mark.parametrize("door", [reading, at_one_moment])
+def test_what_was_changed_while_reading_is_let_go(product: Flask, door: Door) -> None:
+    with door() as session:
         session.add(Brand(name="Never Written", created_at=NOON))
 
     with reading() as session:
         assert session.scalar(select(Brand.id).where(Brand.name == "Never Written")) is None
+
+
+@pytest.mark.parametrize(("door", "seen"), [(reading, [0, 1]), (at_one_moment, [0, 0])])
+def test_only_at_one_moment_what_others_write_meanwhile_is_not_seen(
+    product: Flask, engine_of_the_run: Engine, door: Door, seen: list[int]
+) -> None:
+    counted = select(func.count()).where(Brand.name == "Meanwhile")
+    with Session(engine_of_the_run) as other:
+        try:
+            with door() as session:
+                found = [session.scalar(counted)]
+                other.add(Brand(name="Meanwhile", country="US", created_at=NOON))
+                other.commit()
+                found.append(session.scalar(counted))
+        finally:
+            other.execute(text("DELETE FROM brands WHERE name = 'Meanwhile'"))
+            other.commit()
+
+    assert found == seen

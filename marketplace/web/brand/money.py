@@ -34,7 +34,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payouts import queries as payouts
 from marketplace.payouts.queries import chains
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, transaction
 from marketplace.terms.rules import PlatformTerms
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
@@ -182,7 +182,7 @@ def _tell_under_way(asked: list[Refund]) -> None:
 def money_page(campaign_id: UUID, sent: BaseForm) -> str:
     """Return the page of a campaign's money. sent: the form that was sent, or a fresh one."""
     actor = access.actor()
-    with reading() as session:
+    with at_one_moment() as session:
         campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
         if not actor.belongs_to(campaign.brand_id):
             raise NotPermitted("look at this campaign’s money")
@@ -250,7 +250,7 @@ def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dic
 
 def _billing_page(form: RefundWalletForm) -> str:
     actor, brand_id = access.actor(), access.brand_id()
-    with reading() as session:
+    with at_one_moment() as session:
         page = campaigns.campaigns_of(session, brand_id=brand_id, page=access.page_number())
         money = collaborations.campaigns_money(session, list(page.rows))
         fundings = queries.fundings_of_brand(session, brand_id=brand_id)

@@ -21,7 +21,7 @@ from marketplace.payouts.queries import chains
 from marketplace.payouts.rules import PAYOUT_COUNTRIES
 from marketplace.processor.ports import ProcessorUnavailable
 from marketplace.store.outbox import post
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, reading, transaction
 from marketplace.web import access
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm
@@ -38,7 +38,7 @@ class PayoutAccountForm(BaseForm):
 def earnings() -> ResponseReturnValue:
     """Where is my money, and why not yet?"""
     now = utc_now()
-    with reading() as session:
+    with at_one_moment() as session:
         creator_id = access.creator_id()
         page = queries.earnings_of_creator(
             session, creator_id=creator_id, page=access.page_number(), now=now

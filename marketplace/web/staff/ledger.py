@@ -22,7 +22,7 @@ from marketplace.ledger.chart import CHART
 from marketplace.ledger.queries import EntryView, TrialLine
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.reconciliation.queries import names_of, owner_names
-from marketplace.store.session import reading
+from marketplace.store.session import at_one_moment, reading
 from marketplace.web import access
 from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
@@ -71,7 +71,7 @@ def account(code: int, currency: str) -> ResponseReturnValue:
         return _owners(line.code, currency, asked.problems)
     before = asked.value("before", _position, "“{}” is no place in the account.")
     ref = AccountRef(line.code, owner or NIL)
-    with reading() as session:
+    with at_one_moment() as session:
         rows = queries.statement(session, ref, currency=currency, limit=PER_PAGE + 1, before=before)
         shown = rows[:PER_PAGE]
         return render_template(

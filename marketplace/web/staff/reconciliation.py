@@ -26,7 +26,7 @@ from marketplace.reconciliation.models import ProcessorStatement, Reconciliation
 from marketplace.reconciliation.queries import PairedLine, owner_names
 from marketplace.reconciliation.rules import age_label
 from marketplace.store.outbox import post
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, reading, transaction
 from marketplace.web import access
 from marketplace.web.forms import BaseForm
 from marketplace.web.staff.asked import order_asked_for
@@ -57,7 +57,7 @@ def reconciliation() -> ResponseReturnValue:
     on, problem = _day_asked_for()
     asked_at = _asked_at()
     order = order_asked_for(queries.DAY_ORDERS, default="time")
-    with reading() as session:
+    with at_one_moment() as session:
         days = queries.days_with_lines(session)
         chosen = on or (days[0][0] if days else None)
         last = queries.last_statement(session)
@@ -210,7 +210,7 @@ def _looking(asked_at: datetime | None, last: ProcessorStatement | None, now: da
 
 def _csv(on: date) -> Iterator[str]:
     yield _row(CSV_HEAD)
-    with reading() as session:
+    with at_one_moment() as session:
         for paired in queries.whole_day(session, on):
             yield _row(_cells(paired))
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.ledger.checks import asking_once, causes_by_currency, cover_by_currency
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, reading, transaction
 from marketplace.treasury import queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.rules.own_money import Direction
@@ -76,7 +76,7 @@ def _page(*, payout: MoveForm | None = None, topup: MoveForm | None = None) -> s
     for name, form in (("payout", payout), ("topup", topup)):
         for field in (form.amount, form.currency):
             field.id = f"{name}_{field.short_name}"
-    with reading() as session, asking_once(session):
+    with at_one_moment() as session, asking_once(session):
         payout.currency.choices = topup.currency.choices = currencies(session)
         return render_template(
             "staff/treasury.html",
