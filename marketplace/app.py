@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(
         "marketplace", root_path=str(ROOT), template_folder="templates", static_folder="static"
     )
+    app.jinja_environment = render.Environment
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

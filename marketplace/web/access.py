@@ -18,9 +18,11 @@ LAST_PAGE: Final = 1_000_000
 
 def visitor() -> Visitor | None:
     """Return the person who asks, looked up once a request; None for somebody signed out."""
+    if "visitor" in g:
+        return cast("Visitor | None", g.visitor)
     if not current_user.is_authenticated:
         return None
-    if "visitor" not in g:
+    if "visitor" not in g:  # they signed in just now; a cookie is turned into a visitor as it comes
         with reading() as db:
             g.visitor = look_up(db, current_user.user_id)
     return cast("Visitor | None", g.visitor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from uuid import UUID
 
 from flask import request, url_for
@@ -53,7 +54,13 @@ Need = Callable[[Session, Actor, UUID, datetime], Sequence[Todo]]
 
 def nav_items(entries: Sequence[NavEntry]) -> list[NavItem]:
     """Return the menu with the entry of the present page marked."""
-    return [NavItem(each.label, url_for(each.endpoint), active=_is_here(each)) for each in entries]
+    root, path = request.root_path, request.path
+    items = []
+    for each in entries:
+        url = _address(each.endpoint, root)
+        is_here = path == url or path.startswith(each.paths)
+        items.append(NavItem(each.label, url, active=is_here))
+    return items
 
 
 def in_order(todos: Sequence[Todo]) -> list[Todo]:
@@ -69,6 +76,7 @@ def _moment(due: date | datetime | None) -> datetime:
     return datetime.combine(due, time.max, UTC)
 
 
-def _is_here(entry: NavEntry) -> bool:
-    home = url_for(entry.endpoint)
-    return request.path == home or any(request.path.startswith(each) for each in entry.paths)
+@cache
+def _address(endpoint: str, _root: str) -> str:
+    """The address of a page without parts: the same while the product stays at its root."""
+    return url_for(endpoint)

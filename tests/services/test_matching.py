@@ -170,7 +170,7 @@ def test_rules_are_kept_for_a_campaign_and_the_next_ones_take_their_place(
     for _ in range(2):
         matching.keep_rules(session, campaign_id=campaign.id, rules=rules, actor=alice, now=NOON)
 
-    assert queries.rules_of(session, campaign.id) == rules
+    assert queries.wanted_for(session, campaign.id).rules.lives_in == {"US"}
     assert names(matches(session, campaign)) == ["Bob"]
 
     matching.keep_rules(
@@ -198,7 +198,8 @@ def test_rules_that_contradict_each_other_are_not_kept(
         )
 
     assert list(refused.value.problems) == ["followers_most"]
-    assert queries.rules_of(session, campaign.id) == HardRules(avoided=USUALLY_AVOIDED)
+    assert queries.wanted_for(session, campaign.id).rules.avoided == USUALLY_AVOIDED
+    assert session.get(MatchRules, campaign.id) is None
 
 
 def test_who_was_shown_where_with_which_fit_is_logged(

@@ -36,9 +36,9 @@ from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
     booking_of,
     brief_to_match,
-    rules_of,
     wanted_for,
     wanted_in,
+    wish_seen_by,
 )
 
 __all__ = [
@@ -73,9 +73,9 @@ __all__ = [
     "predicted_reach",
     "present_chances",
     "present_correction",
-    "rules_of",
     "shortlisted",
     "standing_bps",
     "wanted_for",
     "wanted_in",
+    "wish_seen_by",
 ]

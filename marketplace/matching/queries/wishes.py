@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
@@ -14,6 +15,7 @@ from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import OTHER
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import USUALLY_AVOIDED, Subject
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.matching.models import MatchRules
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
@@ -26,12 +28,24 @@ def brief_to_match(session: Session, campaign_id: UUID) -> Brief:
 
     With its campaign. Raises NotFound.
     """
-    brief = campaigns.published_brief(session, campaign_id) or campaigns.draft_brief(
-        session, campaign_id
-    )
+    brief = session.scalar(campaigns.PRESENT_BRIEF, {"campaign_id": campaign_id})
     if brief is None:
         raise NotFound("brief")
     return brief
+
+
+def wish_seen_by(session: Session, actor: Actor, campaign_id: UUID) -> tuple[Brief, Wanted]:
+    """The brief to match and what a campaign asks now, for its brand's own people and for staff.
+
+    With campaign and brand. Raises NotFound.
+    """
+    whole = _ANYBODYS if actor.is_staff or actor.is_system else _OF_BRANDS
+    given = {"campaign_id": campaign_id, "brand_ids": list(actor.brands)}
+    found = session.execute(whole, given).one_or_none()
+    if found is None:
+        raise NotFound("campaign")
+    brief, kept = found
+    return brief, wanted_in(brief, rules=_rules_in(kept))
 
 
 def wanted_in(brief: Brief, *, rules: HardRules = NO_RULES) -> Wanted:
@@ -75,12 +89,16 @@ def booking_of(campaign: Campaign) -> Booking | None:
     )
 
 
-def rules_of(session: Session, campaign_id: UUID) -> HardRules:
+def wanted_for(session: Session, campaign_id: UUID) -> Wanted:
+    """What a campaign asks of a creator now: its brief and its rules. Raises NotFound."""
+    return wish_seen_by(session, SYSTEM, campaign_id)[1]
+
+
+def _rules_in(kept: MatchRules | None) -> HardRules:
     """What a brand asks of every creator of a campaign besides the brief.
 
     By default that they have touched nothing that is usually avoided.
     """
-    kept = session.get(MatchRules, campaign_id)
     if kept is None:
         return HardRules(avoided=USUALLY_AVOIDED)
     return HardRules(
@@ -93,7 +111,11 @@ def rules_of(session: Session, campaign_id: UUID) -> HardRules:
     )
 
 
-def wanted_for(session: Session, campaign_id: UUID) -> Wanted:
-    """What a campaign asks of a creator now: its brief and its rules. Raises NotFound."""
-    brief = brief_to_match(session, campaign_id)
-    return wanted_in(brief, rules=rules_of(session, campaign_id))
+def _with_rules(brief: Select[Brief]) -> Select[Brief, MatchRules | None]:
+    return brief.outerjoin(MatchRules, MatchRules.campaign_id == Brief.campaign_id).add_columns(
+        MatchRules
+    )
+
+
+_ANYBODYS: Final = _with_rules(campaigns.PRESENT_BRIEF)
+_OF_BRANDS: Final = _with_rules(campaigns.PRESENT_BRIEF_OF_BRANDS)

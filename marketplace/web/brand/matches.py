@@ -65,9 +65,8 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
     """
     now = utc_now()
     with reading() as session:
-        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        brief = queries.brief_to_match(session, campaign_id)
-        base = queries.wanted_in(brief, rules=queries.rules_of(session, campaign_id))
+        brief, base = queries.wish_seen_by(session, access.actor(), campaign_id)
+        campaign = brief.campaign
         form = wish_form(request.args, base)
         wrong: dict[str, str] = {}
         wanted, found = base, None
