@@ -10,6 +10,7 @@ from typing import Final
 from flask import Flask, Response
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import ContentSecurityPolicy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.cli import columns as column_commands
@@ -36,11 +37,29 @@ from marketplace.payouts.ports import AccountGateway
 from marketplace.processor.ports import Endpoint
 from marketplace.store import sealed
 from marketplace.store.session import ENGINE_OPTIONS, db, reading
-from marketplace.web import errors, fits, health, hooks, pages, render, sessions, tiktok_hooks
+from marketplace.web import (
+    addresses,
+    errors,
+    fits,
+    health,
+    hooks,
+    pages,
+    render,
+    sessions,
+    tiktok_hooks,
+)
 
 LARGEST_REQUEST_BYTES: Final = LARGEST_FILE_BYTES + 1024 * 1024
 """The largest video a creator may hand in, with the form around it."""
 ROOT: Final = Path(__file__).parent.parent
+POLICY: Final = ContentSecurityPolicy(
+    {
+        **dict.fromkeys(("default-src", "script-src", "style-src"), "'self'"),
+        **dict.fromkeys(("img-src", "media-src"), "'self' data: blob:"),
+        **dict.fromkeys(("object-src", "base-uri", "frame-ancestors"), "'none'"),
+        "form-action": "'self'",
+    }
+).to_header()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +105,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     Bootstrap5(app)
     CSRFProtect(app).exempt(hooks.bp)
-    for part in (render, fits, errors, sessions):
+    for part in (render, addresses, fits, errors, sessions):
         part.install(app)
     for blueprint in (*pages.BLUEPRINTS, tiktok_hooks.bp, health.bp):
         app.register_blueprint(blueprint)
@@ -145,11 +164,7 @@ def pick_gateways(settings: Settings) -> Gateways:
 
 def _safe_headers(response: Response) -> Response:
     """No script and no style that is not a file of ours; nobody frames us."""
-    policy = response.content_security_policy
-    policy.default_src = policy.script_src = policy.style_src = "'self'"
-    policy.img_src = policy.media_src = "'self' data: blob:"
-    policy.object_src = policy.base_uri = policy.frame_ancestors = "'none'"
-    policy.form_action = "'self'"
+    response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     return response

@@ -21,6 +21,11 @@ def of_ids(values: Iterable[UUID | None]) -> str:
     return f"{{{','.join(['NULL' if each is None else each.hex for each in values])}}}"
 
 
+def of_raw_ids(raw: bytes) -> str:
+    """An array of UUIDs that stand one after the other, each in its 16 bytes."""
+    return f"{{{raw.hex(',', 16)}}}"
+
+
 def of_moments(values: Iterable[datetime | None]) -> str:
     """An array of aware moments; most are one and the same."""
     known: dict[datetime | None, str] = {None: "NULL"}

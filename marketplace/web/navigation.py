@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cache
 from uuid import UUID
 
-from flask import request, url_for
+from flask import request
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
+from marketplace.web.addresses import url_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ Need = Callable[[Session, Actor, UUID, datetime], Sequence[Todo]]
 
 def nav_items(entries: Sequence[NavEntry]) -> list[NavItem]:
     """Return the menu with the entry of the present page marked."""
-    root, path = request.root_path, request.path
+    path = request.path
     items = []
     for each in entries:
-        url = _address(each.endpoint, root)
+        url = url_for(each.endpoint)
         is_here = path == url or path.startswith(each.paths)
         items.append(NavItem(each.label, url, active=is_here))
     return items
@@ -74,9 +74,3 @@ def _moment(due: date | datetime | None) -> datetime:
     if isinstance(due, datetime):
         return due
     return datetime.combine(due, time.max, UTC)
-
-
-@cache
-def _address(endpoint: str, _root: str) -> str:
-    """The address of a page without parts: the same while the product stays at its root."""
-    return url_for(endpoint)

@@ -32,9 +32,11 @@ REMEMBERED: Final = 4096
 
 def locale() -> str:
     """Return the reader's locale for numbers; American English where nobody asks."""
-    if not has_request_context():
+    try:
+        asked = request.environ
+    except RuntimeError:
         return "en_US"
-    return _locale_for(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return _locale_for(asked.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 @lru_cache(maxsize=256)

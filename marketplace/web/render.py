@@ -196,6 +196,7 @@ class Tile:
     r: int
 
 
+@lru_cache(maxsize=reader.REMEMBERED)
 def tile_of(name: str, seed: object = None) -> Tile:
     """Return the tile for a name; the same seed (else the same name) always gives the same tile."""
     words = [word for word in name.split() if word[0].isalnum()]

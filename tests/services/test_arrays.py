@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.ids import NIL, new_id
-from marketplace.store.arrays import of_ids, of_moments, of_numbers, of_texts
+from marketplace.store.arrays import of_ids, of_moments, of_numbers, of_raw_ids, of_texts
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -51,3 +51,10 @@ def test_moments_are_what_they_were_in_any_zone(session: Session) -> None:
     moments = [NOON, None, NOON + timedelta(microseconds=1), NOON, NOON.astimezone(far)]
 
     assert read(session, of_moments(moments), "timestamptz") == moments
+
+
+def test_ids_in_bytes_are_what_they_were(session: Session) -> None:
+    ids = [NIL, new_id(), new_id()]
+
+    assert read(session, of_raw_ids(b"".join(each.bytes for each in ids)), "uuid") == ids
+    assert read(session, of_raw_ids(b""), "uuid") == []

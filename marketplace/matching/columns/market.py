@@ -80,6 +80,11 @@ class Market:
         high, low = self.arrays["ids"][:, np.asarray(rows, np.intp)].tolist()
         return [UUID(int=(one << 64) | other) for one, other in zip(high, low, strict=True)]
 
+    def raw_ids_at(self, rows: Sequence[int]) -> bytes:
+        """The creators of some rows, each in 16 bytes: for a list too long to make UUIDs of."""
+        halves = self.arrays["ids"][:, np.asarray(rows, np.intp)]
+        return bytes(halves.T.astype(">u8").tobytes())
+
     def rows_of(self, creator_ids: Sequence[UUID]) -> Rows:
         """The row of each creator; -1 for one who is not here."""
         return find_rows(self.arrays["ids"], halves(creator_ids), ordered=self.ordered)

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.matching.columns import Market, Ranked
 from marketplace.matching.models import MatchListing
-from marketplace.matching.rules.exposure import drawn, fair_order, is_fresh
-from marketplace.store.rows import given_in
+from marketplace.matching.rules.exposure import FRESH_POOL, drawn, fair_order, is_fresh
+from marketplace.store.arrays import of_raw_ids
 
 WEEK: Final = timedelta(days=7)
 
@@ -40,13 +40,12 @@ def in_fair_order(
     now: datetime,
 ) -> list[Shared]:
     """The first places of a ranking in the order that shares attention; see ``rules.exposure``."""
-    ids = market.ids_at([each.row for each in best])
-    seen = lists_of_week(session, ids, but=campaign_id, now=now)
-    lists = [seen.get(one, 0) for one in ids]
-    fresh = [one for one, times in zip(ids, lists, strict=True) if is_fresh(times)]
+    lists = _lists_of_week(session, market, best, but=campaign_id, now=now)
+    fresh = [place for place, times in enumerate(lists) if is_fresh(times)][:FRESH_POOL]
+    ids = market.ids_at([best[place].row for place in fresh])
+    at = dict(zip(ids, fresh, strict=True))
     year, week, _ = now.isocalendar()
-    lot = drawn(fresh, lot=f"{campaign_id} {year}-{week}")
-    at = {one: place for place, one in enumerate(ids)}
+    lot = drawn(ids, lot=f"{campaign_id} {year}-{week}")
     placings = fair_order([each.order for each in best], lists, [at[one] for one in lot], most=most)
     return [
         Shared(
@@ -64,21 +63,25 @@ def by_fit(best: Sequence[Ranked]) -> list[Shared]:
     return [Shared(each.row, place, 0, is_fresh=False) for place, each in enumerate(best, start=1)]
 
 
-def lists_of_week(
-    session: Session, creator_ids: Sequence[UUID], *, but: UUID, now: datetime
-) -> dict[UUID, int]:
-    """Creator -> in how many campaigns' lists they were in the last seven days, but for one's.
+def _lists_of_week(
+    session: Session, market: Market, best: Sequence[Ranked], *, but: UUID, now: datetime
+) -> list[int]:
+    """In how many campaigns' lists each was in the last seven days, but for one's.
 
     A brand that reads its own list again changes nothing in it.
     """
-    given = {"creator_ids": list(creator_ids), "but": but, "since": now - WEEK}
-    return dict(session.execute(_LISTS, given).all())
+    rows = [each.row for each in best]
+    ids = of_raw_ids(market.raw_ids_at(rows))
+    found = session.execute(_LISTS, {"creator_ids": ids, "but": but, "since": now - WEEK}).all()
+    at = market.rows_of([each.creator_id for each in found]).tolist()
+    lists = dict(zip(at, [each.times for each in found], strict=True))
+    return [lists.get(row, 0) for row in rows]
 
 
 _LISTS: Final = (
-    select(MatchListing.creator_id, func.count())
+    select(MatchListing.creator_id, func.count().label("times"))
     .where(
-        given_in(MatchListing.creator_id, "creator_ids"),
+        MatchListing.creator_id == any_(cast(bindparam("creator_ids", type_=Text), ARRAY(Uuid()))),
         MatchListing.campaign_id != bindparam("but"),
         MatchListing.shown_at > bindparam("since"),
     )

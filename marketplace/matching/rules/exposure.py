@@ -61,9 +61,8 @@ def fair_order(
     lists of the week each was in. fresh: places among them drawn by :func:`drawn`, in the order of
     the lot; whoever has come before by fit is passed over.
     """
-    by_rule = sorted(
-        range(len(orders)), key=lambda at: (-orders[at] * attention_bps(lists[at]), at)
-    )
+    weighed = [-order * attention_bps(times) for order, times in zip(orders, lists, strict=True)]
+    by_rule = sorted(range(len(orders)), key=weighed.__getitem__)  # stable: the better fit first
     waiting = list(fresh)
     placed: dict[int, bool] = {}
     remaining = iter(by_rule)
