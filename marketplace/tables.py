@@ -7,6 +7,7 @@ from sqlalchemy import MetaData
 from marketplace.accounts import models as _accounts
 from marketplace.campaigns import models as _campaigns
 from marketplace.causes import models as _causes
+from marketplace.challenges import models as _challenges
 from marketplace.collaborations import models as _collaborations
 from marketplace.creators import models as _creators
 from marketplace.deliverables import models as _deliverables
@@ -26,8 +27,8 @@ from marketplace.treasury import models as _treasury
 from marketplace.trends import models as _trends
 
 ROOMS = (
-    _accounts, _campaigns, _causes, _collaborations, _creators, _deliverables, _funding, _ledger,
-    _matching, _metrics, _notifications, _payouts, _processor, _reconciliation, _terms, _treasury,
-    _trends, _inbox, _outbox,
+    _accounts, _campaigns, _causes, _challenges, _collaborations, _creators, _deliverables,
+    _funding, _ledger, _matching, _metrics, _notifications, _payouts, _processor, _reconciliation,
+    _terms, _treasury, _trends, _inbox, _outbox,
 )  # fmt: skip
 METADATA: MetaData = Base.metadata

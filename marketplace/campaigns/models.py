@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import Brand
-from marketplace.campaigns.rules import CampaignEvent, CampaignState, UsageMedia
+from marketplace.campaigns.rules import CampaignEvent, CampaignKind, CampaignState, UsageMedia
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, Json, StateText, one_of
@@ -29,6 +29,7 @@ class Campaign(Base):
     __tablename__ = "campaigns"
     __table_args__ = (
         one_of("state", CampaignState),
+        one_of("kind", CampaignKind),
         CheckConstraint("budget_minor > 0", name="budget_is_positive"),
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
         Index(None, "brand_id"),
@@ -39,6 +40,9 @@ class Campaign(Base):
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
     brand: Mapped[Brand] = relationship()
     name: Mapped[str]
+    kind: Mapped[CampaignKind] = mapped_column(
+        StateText(CampaignKind), default=CampaignKind.AGREEMENTS, server_default="agreements"
+    )
     state: Mapped[CampaignState] = mapped_column(
         StateText(CampaignState), default=CampaignState.DRAFT
     )

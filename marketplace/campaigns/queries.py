@@ -14,6 +14,7 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Brief, BriefState, Campaign, CampaignStep
 from marketplace.campaigns.rules import (
     BriefContent,
+    CampaignKind,
     CampaignState,
     WantedDeliverable,
     today_somewhere,
@@ -76,9 +77,9 @@ def running_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
 
 
 def open_campaigns(session: Session, *, now: datetime) -> Sequence[Brief]:
-    """The present brief of every campaign that takes creators, with its campaign and brand.
+    """The present brief of every campaign that agrees with creators, with campaign and brand.
 
-    Newest first.
+    Newest first; challenges are not among them.
     """
     return session.scalars(_TAKING_CREATORS, {"today": today_somewhere(now)}).all()
 
@@ -211,7 +212,11 @@ _TAKING_CREATORS: Final = (
         _NEWEST,
         (_NEWEST.c.campaign_id == Brief.campaign_id) & (_NEWEST.c.version == Brief.version),
     )
-    .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= bindparam("today"))
+    .where(
+        Campaign.kind == CampaignKind.AGREEMENTS,
+        Campaign.state == CampaignState.PUBLISHED,
+        Campaign.ends_on >= bindparam("today"),
+    )
     .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
     .order_by(Campaign.published_at.desc(), Campaign.id.desc())
 )
@@ -222,10 +227,14 @@ OPEN_BRIEF_IDS: Final = (
         _NEWEST,
         (_NEWEST.c.campaign_id == Brief.campaign_id) & (_NEWEST.c.version == Brief.version),
     )
-    .where(Campaign.state == CampaignState.PUBLISHED, Campaign.ends_on >= bindparam("today"))
+    .where(
+        Campaign.kind == CampaignKind.AGREEMENTS,
+        Campaign.state == CampaignState.PUBLISHED,
+        Campaign.ends_on >= bindparam("today"),
+    )
     .order_by(Campaign.published_at.desc(), Campaign.id.desc())
 )
-"""The present briefs of all campaigns that take creators on :today, the newest first."""
+"""The present briefs of all campaigns that agree with creators on :today, the newest first."""
 _CURRENT: Final = (
     select(Campaign)
     .where(

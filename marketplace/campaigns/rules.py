@@ -14,6 +14,15 @@ from marketplace.kernel.statechart import Statechart
 from marketplace.terms.rules import PlatformTerms, not_offered
 
 
+class CampaignKind(StrEnum):
+    """How a campaign finds its creators; chosen when it is drafted, and kept."""
+
+    AGREEMENTS = "agreements"
+    """The brand agrees with each creator on a fee."""
+    CHALLENGE = "challenge"
+    """Open to every creator; the best posts win prizes."""
+
+
 class CampaignState(StrEnum):
     """Where a campaign stands."""
 
@@ -193,10 +202,15 @@ def draft_problems(content: BriefContent, *, budget: Money) -> dict[str, str]:
     return problems | _fee_problems(content, budget) | _rights_problems(content)
 
 
-def missing(content: BriefContent, *, category: str | None) -> dict[str, str]:
+def missing(
+    content: BriefContent,
+    *,
+    category: str | None,
+    kind: CampaignKind = CampaignKind.AGREEMENTS,
+) -> dict[str, str]:
     """Return what still lacks before a brief can be published: field -> a plain sentence.
 
-    category: its campaign's.
+    category, kind: its campaign's. A challenge asks for one post, and its prizes are what it pays.
     """
     problems: dict[str, str] = {}
     if category is None:
@@ -205,7 +219,10 @@ def missing(content: BriefContent, *, category: str | None) -> dict[str, str]:
         problems["summary"] = "Say in a few sentences what is to be made."
     if not content.deliverables:
         problems["deliverables"] = "Ask for at least one deliverable."
-    if content.fee_low is None or content.fee_high is None:
+    if kind is CampaignKind.CHALLENGE:
+        if sum(each.count for each in content.deliverables) > 1:
+            problems["deliverables"] = "A challenge asks every creator for one post."
+    elif content.fee_low is None or content.fee_high is None:
         problems["fee_low"] = "Say what you mean to pay: the lowest and the highest fee."
     if not content.disclosure.strip():
         problems["disclosure"] = "Name the label that the post must carry, like Paid partnership."

@@ -18,6 +18,7 @@ from marketplace.campaigns.rules import (
     OTHER,
     BriefContent,
     CampaignEvent,
+    CampaignKind,
     CampaignState,
     campaign_problems,
     date_problems,
@@ -50,10 +51,11 @@ def draft_campaign(
     category: str | None = None,
     actor: Actor,
     now: datetime,
+    kind: CampaignKind = CampaignKind.AGREEMENTS,
 ) -> Campaign:
     """Begin a campaign with an empty brief; nobody outside the brand sees it.
 
-    Its currency is the budget's. Raises NotFound, NotPermitted, InvalidInput.
+    Its currency is the budget's, and its kind stays. Raises NotFound, NotPermitted, InvalidInput.
     """
     _may_run(actor, brand_id, "start a campaign for this brand")
     problems = campaign_problems(
@@ -72,6 +74,7 @@ def draft_campaign(
         id=new_id(),
         brand_id=brand_id,
         name=name.strip(),
+        kind=kind,
         state=CampaignState.DRAFT,
         budget=budget,
         starts_on=starts_on,
@@ -141,6 +144,8 @@ def save_brief(
     campaign = _locked(session, campaign_id, actor, "change this brief")
     if campaign.state is CampaignState.CLOSED:
         raise InvalidTransition("campaign", campaign.state.value, "edit")
+    if campaign.kind is CampaignKind.CHALLENGE and campaign.state is CampaignState.PUBLISHED:
+        raise Conflict("The rules of a challenge do not change once it is published")
     if problems := draft_problems(content, budget=campaign.budget):
         raise InvalidInput(problems)
     brief = queries.draft_brief(session, campaign.id)
@@ -164,16 +169,38 @@ def publish(
 
     The actor's e-mail address must be confirmed. money_first: the operator's rule that nothing is
     published before its campaign holds money. Raises NotFound, NotPermitted, InvalidTransition,
-    Conflict, InvalidInput for what the brief still needs.
+    Conflict, also for a challenge, whose prizes are set aside with it (``publish_challenge``),
+    InvalidInput for what the brief still needs.
     """
     campaign = _locked(session, campaign_id, actor, "publish this campaign")
+    if campaign.kind is CampaignKind.CHALLENGE:
+        raise Conflict("A challenge is published together with its prizes")
+    return _publish(session, campaign, actor=actor, now=now, money_first=money_first)
+
+
+def publish_challenge(
+    session: Session, *, campaign_id: UUID, actor: Actor, now: datetime
+) -> Campaign:
+    """Publish the campaign of a challenge; whoever calls sets its prizes aside with it.
+
+    Raises NotFound, NotPermitted, InvalidTransition, Conflict, InvalidInput as ``publish`` does.
+    """
+    campaign = _locked(session, campaign_id, actor, "publish this challenge")
+    if campaign.kind is not CampaignKind.CHALLENGE:
+        raise Conflict("This campaign is no challenge")
+    return _publish(session, campaign, actor=actor, now=now, money_first=False)
+
+
+def _publish(
+    session: Session, campaign: Campaign, *, actor: Actor, now: datetime, money_first: bool
+) -> Campaign:
     state = LIFE.next(campaign.state, CampaignEvent.PUBLISH)
     _confirmed(session, actor)
     brief = _draft_of(session, campaign)
     content = queries.content_of(brief, currency=campaign.currency)
     problems = date_problems(starts_on=campaign.starts_on, ends_on=campaign.ends_on, now=now)
     problems |= draft_problems(content, budget=campaign.budget)
-    problems |= missing(content, category=campaign.category)
+    problems |= missing(content, category=campaign.category, kind=campaign.kind)
     if problems:
         raise InvalidInput(problems)
     if money_first and not queries.holds_money(session, campaign):
@@ -235,9 +262,30 @@ def discard_amendment(session: Session, *, campaign_id: UUID, actor: Actor) -> N
 def close(session: Session, *, campaign_id: UUID, actor: Actor, now: datetime) -> Campaign:
     """Take no more creators. What was agreed goes on; what is still open around it ends.
 
-    Raises NotFound, NotPermitted, InvalidTransition.
+    Raises NotFound, NotPermitted, InvalidTransition, and Conflict for a challenge, which ends by
+    itself or is called off.
     """
     campaign = _locked(session, campaign_id, actor, "close this campaign")
+    if campaign.kind is CampaignKind.CHALLENGE:
+        raise Conflict("A challenge ends when its prizes are awarded; before it can be called off")
+    return _close(session, campaign, actor=actor, now=now)
+
+
+def close_challenge(
+    session: Session, *, campaign_id: UUID, actor: Actor, now: datetime
+) -> Campaign:
+    """Close the campaign of a challenge that is awarded or called off; the caller has its money.
+
+    Raises NotFound, NotPermitted, InvalidTransition.
+    """
+    if actor.is_system:
+        campaign = lock_row(session, Campaign, campaign_id)
+    else:
+        campaign = _locked(session, campaign_id, actor, "call this challenge off")
+    return _close(session, campaign, actor=actor, now=now)
+
+
+def _close(session: Session, campaign: Campaign, *, actor: Actor, now: datetime) -> Campaign:
     state = LIFE.next(campaign.state, CampaignEvent.CLOSE)
     campaign.closed_at = now
     _step(session, campaign, CampaignEvent.CLOSE, state, actor=actor, now=now)

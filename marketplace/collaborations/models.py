@@ -93,7 +93,11 @@ class Application(Base):
 
 
 class Offer(Base):
-    """Terms put by one side. Its terms never change; a counter-offer supersedes it."""
+    """Terms put by one side. Its terms never change; a counter-offer supersedes it.
+
+    One without a fee is what a challenge offers to everybody: nobody applied for it, and joining
+    is accepting it.
+    """
 
     __tablename__ = "offers"
     __table_args__ = (
@@ -110,7 +114,10 @@ class Offer(Base):
         Index("ix_offers_expiring", "expires_at", postgresql_where=text("state = 'open'")),
         Index(None, "campaign_id"),
         Index(None, "creator_id"),
-        CheckConstraint("fee_minor > 0", name="fee_is_positive"),
+        CheckConstraint(
+            "fee_minor >= 0 AND (fee_minor = 0) = (application_id IS NULL)",
+            name="a_fee_was_asked_for",
+        ),
         CheckConstraint(
             "creator_fee_bps BETWEEN 0 AND 10000 AND brand_fee_bps BETWEEN 0 AND 10000"
             " AND fee_tax_bps BETWEEN 0 AND 10000 AND withheld_bps BETWEEN 0 AND 9999",
@@ -130,8 +137,9 @@ class Offer(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"), nullable=True)
     application: Mapped[Application] = relationship()
+    """There is one wherever two sides agree on a fee: all that is ever seen as an offer."""
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"))
     brief_id: Mapped[UUID] = mapped_column(ForeignKey("briefs.id"))

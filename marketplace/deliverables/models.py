@@ -26,7 +26,10 @@ from marketplace.store.base import Base, Json, StateText, one_of
 
 
 class Deliverable(Base):
-    """A thing owed by a creator to a brand, for a fee."""
+    """A thing owed by a creator to a brand, for a fee; or an entry to a challenge, for none.
+
+    An entry begins as approved: there is no draft of it, and nobody has to accept it.
+    """
 
     __tablename__ = "deliverables"
     __table_args__ = (
@@ -34,7 +37,7 @@ class Deliverable(Base):
         UniqueConstraint("collaboration_id", "position"),
         Index(None, "brand_id", "state"),
         Index(None, "creator_id", "state"),
-        CheckConstraint("fee_minor > 0", name="fee_is_positive"),
+        CheckConstraint("fee_minor >= 0", name="fee_is_not_negative"),
         CheckConstraint("rounds_used >= 0", name="rounds_used_is_not_negative"),
     )
 
@@ -62,6 +65,11 @@ class Deliverable(Base):
     accepted_at: Mapped[datetime | None]
     disputed_at: Mapped[datetime | None]
     """Since when the two sides are in dispute about its money; payouts say so from above."""
+
+    @property
+    def is_entry(self) -> bool:
+        """True for an entry to a challenge: a prize is all that it can earn."""
+        return self.fee_minor == 0
 
 
 class DeliverableStep(Base):

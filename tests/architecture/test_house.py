@@ -24,7 +24,7 @@ LONGEST: Final = 600
 STACK: Final = (
     "store", "ledger", "processor", "accounts", "notifications", "terms", "creators", "campaigns",
     "matching", "collaborations", "deliverables", "metrics", "trends", "authenticity", "causes",
-    "funding", "payouts", "treasury", "reconciliation",
+    "funding", "payouts", "challenges", "treasury", "reconciliation",
 )  # fmt: skip
 HELD_OTHERWISE: Final = {
     "posting_rules.kind": "the table itself is the list of what there is, and nobody may change it",

@@ -192,6 +192,7 @@ _WORK: Final = (
     .where(
         Collaboration.creator_id == bindparam("creator_id"),
         Collaboration.state == CollaborationState.ACTIVE,
+        Offer.application_id.is_not(None),
     )
     .order_by(Collaboration.agreed_at, Collaboration.id)
 )

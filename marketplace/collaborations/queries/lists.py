@@ -22,6 +22,7 @@ from marketplace.collaborations.models import (
 from marketplace.collaborations.queries.homes import WAITING
 from marketplace.collaborations.queries.scope import (
     collaboration_parts,
+    has_fee,
     offer_parts,
 )
 from marketplace.collaborations.rules import (
@@ -97,7 +98,11 @@ def past_offers_for_creator(session: Session, *, creator_id: UUID, limit: int) -
     """A creator's answered, superseded and expired offers, newest first."""
     return session.scalars(
         select(Offer)
-        .where(Offer.creator_id == creator_id, Offer.state != OfferState.OPEN)
+        .where(
+            Offer.creator_id == creator_id,
+            Offer.state != OfferState.OPEN,
+            Offer.application_id.is_not(None),
+        )
         .options(*offer_parts())
         .order_by(Offer.made_at.desc(), Offer.id.desc())
         .limit(limit)
@@ -129,7 +134,7 @@ def collaborations_of_campaign(session: Session, campaign_id: UUID) -> Sequence[
     """A campaign's collaborations with creators and terms, in the order they were agreed."""
     return session.scalars(
         select(Collaboration)
-        .where(Collaboration.campaign_id == campaign_id)
+        .where(Collaboration.campaign_id == campaign_id, has_fee())
         .options(*collaboration_parts())
         .order_by(Collaboration.agreed_at, Collaboration.id)
     ).all()
@@ -141,7 +146,7 @@ def collaborations_of_creator(
     """One page of a creator's collaborations with campaign, brand and terms, newest first."""
     statement = (
         select(Collaboration)
-        .where(Collaboration.creator_id == creator_id)
+        .where(Collaboration.creator_id == creator_id, has_fee())
         .options(*collaboration_parts())
         .order_by(Collaboration.agreed_at.desc(), Collaboration.id.desc())
     )

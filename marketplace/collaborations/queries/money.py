@@ -17,7 +17,7 @@ from marketplace.collaborations.models import (
 )
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
-from marketplace.ledger.rules import AccountRef, Code
+from marketplace.ledger.rules import AccountRef, Code, EntryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class CampaignMoney:
     """Where the money of a campaign is.
 
     funded: what is in it for fees, all told. available: not promised. committed: promised, not
-    earned. earned: by creators, before the platform's share. funded is the sum of the others.
+    earned; the prizes of a challenge among it. earned: by creators, before the platform's share.
+    funded is the sum of the others.
     """
 
     funded: Money
@@ -84,6 +85,12 @@ _AGREED: Final = (
     .subquery()
 )
 """agreed: what was promised and did not go back. committed: the part of it not earned yet."""
+_POOL: Final = ledger.kept_minor(
+    Code.PRIZE_POOL, Campaign.id.expression, Campaign.currency.expression
+)
+_WON: Final = ledger.gone_minor(
+    EntryKind.PRIZE, Code.PRIZE_POOL, Campaign.id.expression, Campaign.currency.expression
+)
 _MONEY: Final = (
     select(
         Campaign.id,
@@ -91,8 +98,8 @@ _MONEY: Final = (
         ledger.kept_minor(
             Code.CAMPAIGN_FUNDS, Campaign.id.expression, Campaign.currency.expression
         ),
-        func.coalesce(_AGREED.c.agreed, 0),
-        func.coalesce(_AGREED.c.committed, 0),
+        func.coalesce(_AGREED.c.agreed, 0) + _POOL + _WON,
+        func.coalesce(_AGREED.c.committed, 0) + _POOL,
     )
     .outerjoin(_AGREED, _AGREED.c.campaign_id == Campaign.id)
     .where(Campaign.id.in_(_CAMPAIGN_IDS))

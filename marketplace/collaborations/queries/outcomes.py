@@ -80,7 +80,7 @@ _OUTCOMES: Final = text(
         SELECT 'deliver', c.creator_id, c.campaign_id, c.agreed_at, c.state = 'completed',
                o.fee_minor
         FROM collaborations c JOIN offers o ON o.id = c.offer_id
-        WHERE c.state <> 'active'
+        WHERE c.state <> 'active' AND o.application_id IS NOT NULL
         UNION ALL
         SELECT 'renew', c.creator_id, c.campaign_id, c.ended_at, n.there, o.fee_minor
         FROM collaborations c JOIN offers o ON o.id = c.offer_id
@@ -89,7 +89,8 @@ _OUTCOMES: Final = text(
                 SELECT FROM collaborations l
                 WHERE l.brand_id = c.brand_id AND l.creator_id = c.creator_id
                   AND l.agreed_at > c.ended_at AND l.agreed_at <= c.ended_at + :renewal) AS there) n
-        WHERE c.state = 'completed' AND (n.there OR c.ended_at <= :lapsed)
+        WHERE c.state = 'completed' AND o.application_id IS NOT NULL
+          AND (n.there OR c.ended_at <= :lapsed)
     )
     SELECT q.step, q.creator_id, q.campaign_id, q.asked_at, q.happened,
            coalesce(q.fee, b.fee_high_minor), r.usual

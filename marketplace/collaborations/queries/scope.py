@@ -103,7 +103,11 @@ def offer_seen_by(session: Session, actor: Actor, offer_id: UUID) -> Offer:
     found = session.scalar(
         select(Offer)
         .join(Campaign, Campaign.id == Offer.campaign_id)
-        .where(Offer.id == offer_id, _of_side(actor, Offer.creator_id.expression))
+        .where(
+            Offer.id == offer_id,
+            Offer.application_id.is_not(None),
+            _of_side(actor, Offer.creator_id.expression),
+        )
         .options(*offer_parts())
     )
     if found is None:
@@ -127,6 +131,7 @@ def collaboration_seen_by(session: Session, actor: Actor, collaboration_id: UUID
         .join(Campaign, Campaign.id == Collaboration.campaign_id)
         .where(
             Collaboration.id == collaboration_id,
+            has_fee(),
             _of_side(actor, Collaboration.creator_id.expression),
         )
         .options(*collaboration_parts())
@@ -134,6 +139,11 @@ def collaboration_seen_by(session: Session, actor: Actor, collaboration_id: UUID
     if found is None:
         raise NotFound("collaboration")
     return found
+
+
+def has_fee() -> ColumnElement[bool]:
+    """True of a collaboration that two sides agreed on; an entry to a challenge is none."""
+    return Collaboration.offer.has(Offer.application_id.is_not(None))
 
 
 def collaboration_parts() -> Sequence[ORMOption]:

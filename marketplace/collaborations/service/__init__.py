@@ -10,7 +10,8 @@ from marketplace.collaborations.service.ending import (
     tell_of_amendment,
 )
 from marketplace.collaborations.service.inviting import decline_invitation, invite
-from marketplace.collaborations.service.moves import tell_party
+from marketplace.collaborations.service.joining import join
+from marketplace.collaborations.service.moves import tell_brand, tell_creator, tell_party
 from marketplace.collaborations.service.offering import (
     counter_offer,
     decline_offer,
@@ -44,11 +45,14 @@ __all__ = [
     "end_negotiations",
     "expire_offer",
     "invite",
+    "join",
     "make_offer",
     "promise_again",
     "release",
     "release_rest",
     "shortlist",
+    "tell_brand",
+    "tell_creator",
     "tell_of_amendment",
     "tell_party",
     "withdraw",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import is_open
+from marketplace.campaigns.rules import CampaignKind, is_open
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.collaborations.rules import (
@@ -33,8 +33,10 @@ RUNNERS = (Role.OWNER, Role.MANAGER)
 
 
 def lock_open_campaign(session: Session, campaign_id: UUID, *, now: datetime) -> Campaign:
-    """Lock a campaign that still takes creators; raises Conflict when it does not."""
+    """Lock a campaign that agrees with creators; raises Conflict when it does not (any more)."""
     campaign = lock_row(session, Campaign, campaign_id)
+    if campaign.kind is CampaignKind.CHALLENGE:
+        raise Conflict("This is a challenge: creators join it, and nobody agrees on a fee")
     if not is_open(state=campaign.state, ends_on=campaign.ends_on, now=now):
         raise Conflict("This campaign does not take creators any more")
     return campaign

@@ -82,7 +82,7 @@ def sheet_of(session: Session, deliverable: Deliverable) -> Sheet:
 def lines_for_brands(
     session: Session, *, brand_ids: Collection[UUID], states: Collection[DeliverableState]
 ) -> list[DeliverableLine]:
-    """What these brands have in these states, the most urgent first."""
+    """What these brands have in these states, the most urgent first; no entry to a challenge."""
     rows = session.execute(_OF_BRANDS, {"whose": list(brand_ids), "states": list(states)})
     return [DeliverableLine(*row) for row in rows]
 
@@ -90,7 +90,7 @@ def lines_for_brands(
 def lines_for_creator(
     session: Session, *, creator_id: UUID, states: Collection[DeliverableState]
 ) -> list[DeliverableLine]:
-    """What a creator has in these states, the most urgent first."""
+    """What a creator has in these states, the most urgent first; no entry to a challenge."""
     rows = session.execute(_OF_CREATORS, {"whose": [creator_id], "states": list(states)})
     return [DeliverableLine(*row) for row in rows]
 
@@ -116,7 +116,7 @@ _LINES: Final = (
         (PublishedPost.deliverable_id == Deliverable.id)
         & (PublishedPost.state != PostState.REFUSED),
     )
-    .where(Deliverable.state.in_(bindparam("states", expanding=True)))
+    .where(Deliverable.state.in_(bindparam("states", expanding=True)), Deliverable.fee_minor > 0)
     .order_by(Deliverable.answer_by.nulls_last(), Deliverable.draft_due_on, Deliverable.id)
     .limit(MOST_LINES)
 )

@@ -34,6 +34,8 @@ class DeliverableEvent(StrEnum):
     REQUEST_CHANGES = "request_changes"
     APPROVE = "approve"
     CONFIRM_POST = "confirm_post"
+    REFUSE_POST = "refuse_post"
+    """An entry to a challenge breaks its rules; another post may be handed in."""
     ACCEPT = "accept"
     AWARD = "award"
     """Its fee, or a part of it, is earned as a dispute has ended."""
@@ -70,6 +72,7 @@ LIFE: Final = Statechart(
         (S.CHANGES_REQUESTED, E.SUBMIT): S.IN_REVIEW,
         (S.IN_REVIEW, E.APPROVE): S.APPROVED,
         (S.APPROVED, E.CONFIRM_POST): S.LIVE,
+        (S.LIVE, E.REFUSE_POST): S.APPROVED,
         (S.LIVE, E.ACCEPT): S.ACCEPTED,
         (S.IN_REVIEW, E.AWARD): S.ACCEPTED,
         (S.CHANGES_REQUESTED, E.AWARD): S.ACCEPTED,

@@ -11,6 +11,7 @@ from marketplace.deliverables.service.ending import (
     overtake_endings,
     withdraw_ending,
 )
+from marketplace.deliverables.service.entering import add_entry, end_entries, refuse_entry
 from marketplace.deliverables.service.handing_in import create_from_offer, submit
 from marketplace.deliverables.service.publishing import (
     confirm_published,
@@ -20,12 +21,14 @@ from marketplace.deliverables.service.publishing import (
     paste_post,
     refuse_post,
     ring_unchecked,
+    take_post,
 )
 from marketplace.deliverables.service.reviewing import approve, request_changes
 
 __all__ = [
     "accept",
     "accept_silent",
+    "add_entry",
     "agree_to_end",
     "approve",
     "ask_to_end",
@@ -36,14 +39,17 @@ __all__ = [
     "create_from_offer",
     "decide_ending",
     "decline_to_end",
+    "end_entries",
     "mark_not_visible",
     "mark_visible",
     "name_post",
     "overtake_endings",
     "paste_post",
+    "refuse_entry",
     "refuse_post",
     "request_changes",
     "ring_unchecked",
     "submit",
+    "take_post",
     "withdraw_ending",
 ]

@@ -52,12 +52,17 @@ def take_step(
 
 
 def judged_by(session: Session, actor: Actor, deliverable_id: UUID) -> Deliverable:
-    """Return the deliverable for somebody who may judge it; raises NotFound, NotPermitted."""
+    """Return the deliverable for somebody who may judge it.
+
+    Raises NotFound, NotPermitted, and Conflict for an entry to a challenge.
+    """
     deliverable = queries.deliverable_seen_by(session, actor, deliverable_id)
     if deliverable.creator_id == actor.creator_id:
         raise NotPermitted("judge your own work, also as a member of the brand")
     if not actor.may_edit(deliverable.brand_id):
         raise NotPermitted("judge this work; an owner or manager of the brand can")
+    if deliverable.is_entry:
+        raise Conflict("An entry to a challenge is judged by its views")
     return deliverable
 
 

@@ -50,6 +50,32 @@ def paste_post(
     deliverable = queries.deliverable_seen_by(session, actor, deliverable_id)
     if deliverable.creator_id != actor.creator_id:
         raise NotPermitted("publish for this deliverable; only its creator can")
+    if deliverable.is_entry:
+        raise Conflict("Hand this post in on the page of its challenge")
+    return take_post(
+        session,
+        deliverable_id=deliverable_id,
+        platform=platform,
+        external_id=external_id,
+        address=address,
+        now=now,
+    )
+
+
+def take_post(
+    session: Session,
+    *,
+    deliverable_id: UUID,
+    platform: Platform,
+    external_id: str,
+    address: str,
+    now: datetime,
+) -> PublishedPost:
+    """Take a post's address for a deliverable whose turn it is; the caller knows who may.
+
+    Raises Conflict, InvalidInput as ``paste_post`` does.
+    """
+    deliverable = queries.deliverable_seen_by(session, SYSTEM, deliverable_id)
     deliverable = lock_row(session, Deliverable, deliverable.id)
     if queries.standing_post(session, deliverable_id=deliverable.id) is not None:
         raise Conflict("A post for this deliverable is being checked or live already")
@@ -114,8 +140,9 @@ def confirm_published(
 ) -> bool:
     """Write down that the platform confirms the post: the deliverable is live.
 
-    The brand's time to object begins. published_at, address: as the platform says; None where it
-    does not. False, and nothing happens, when the post was confirmed or refused before.
+    The brand's time to object begins; nobody objects to an entry of a challenge. published_at,
+    address: as the platform says; None where it does not. False, and nothing happens, when the
+    post was confirmed or refused before.
     """
     pasted_for = queries.post_by_id(session, post_id).deliverable_id
     # The deliverable first: whoever ends a collaboration locks the two in this order.
@@ -124,7 +151,7 @@ def confirm_published(
     if found.state is not PostState.CHECKING:
         return False
     take_step(session, deliverable, DeliverableEvent.CONFIRM_POST, actor=SYSTEM, now=now)
-    deliverable.answer_by = now + timedelta(days=ACCEPT_DAYS)
+    deliverable.answer_by = None if deliverable.is_entry else now + timedelta(days=ACCEPT_DAYS)
     found.state = PostState.VERIFIED
     found.checked_at = now
     found.published_at = published_at
@@ -165,7 +192,7 @@ def mark_visible(session: Session, *, post_id: UUID, now: datetime) -> bool:
         return False
     found.state = PostState.VERIFIED
     deliverable = lock_row(session, Deliverable, found.deliverable_id)
-    if deliverable.state is DeliverableState.LIVE:
+    if deliverable.state is DeliverableState.LIVE and not deliverable.is_entry:
         deliverable.answer_by = now + timedelta(days=ACCEPT_DAYS)
     return True
 

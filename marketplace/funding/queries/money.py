@@ -30,8 +30,8 @@ from marketplace.terms.rules import PlatformTerms
 class Unspent:
     """What a campaign may get back: budget nobody was promised, the fee taken on it, its tax.
 
-    fee_left: all of the fee not earned. promised_fee: of it, what creators' promised fees will
-    earn. frozen: budget that keeps its fee. terms: the campaign's.
+    fee_left: all of the fee not earned. promised_fee: of it, what creators' promised fees and
+    prizes will earn. frozen: budget that keeps its fee. terms: the campaign's.
     """
 
     budget: Money
@@ -73,12 +73,14 @@ def unspent_of(session: Session, campaign: Campaign, *, now: datetime) -> Unspen
         ref = AccountRef(code, campaign.id)
         return ledger.balance_of(session, ref, currency=campaign.currency)
 
+    terms = campaigns.terms_of(session, campaign, now=now)
+    on_prizes = held(Code.PRIZE_POOL).share(basis_points=terms.brand_fee_bps)
     return Unspent(
         budget=held(Code.CAMPAIGN_FUNDS),
         fee_left=held(Code.FEE_UNEARNED),
-        promised_fee=_fee_on_promises(session, campaign.id, currency=campaign.currency),
+        promised_fee=_fee_on_promises(session, campaign.id, currency=campaign.currency) + on_prizes,
         frozen=held(Code.CAMPAIGN_FROZEN),
-        terms=campaigns.terms_of(session, campaign, now=now),
+        terms=terms,
     )
 
 

@@ -6,6 +6,7 @@ from marketplace.ledger.queries.balances import (
     balance_of,
     balances_of,
     entries_touching,
+    gone_minor,
     kept_minor,
     owned_accounts,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "entry",
     "entry_by_key",
     "first_day",
+    "gone_minor",
     "kept_balances",
     "kept_minor",
     "last_closed_month",

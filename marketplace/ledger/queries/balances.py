@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
 from marketplace.ledger.chart import CHART
-from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance
+from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
 from marketplace.ledger.queries.moves import moves_of
 from marketplace.ledger.queries.totals import grown, totals_of
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
@@ -98,6 +98,23 @@ def kept_minor(
         )
     )
     return func.coalesce(kept.scalar_subquery(), 0)
+
+
+def gone_minor(
+    kind: EntryKind, code: Code, owner: ColumnElement[UUID], currency: ColumnElement[str]
+) -> ColumnElement[int]:
+    """What entries of one kind took from an account, on its debit side, as a column like these."""
+    gone = (
+        select(func.sum(Posting.amount_minor))
+        .join(LedgerAccount, LedgerAccount.id == Posting.debit_id)
+        .where(
+            Posting.kind == kind,
+            LedgerAccount.code == code,
+            LedgerAccount.owner_id == owner,
+            LedgerAccount.currency == currency,
+        )
+    )
+    return func.coalesce(gone.scalar_subquery(), 0)
 
 
 def owned_accounts(session: Session, code: Code, *, currency: str, page: int) -> Page[OwnedAccount]:

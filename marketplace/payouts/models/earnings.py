@@ -30,8 +30,9 @@ from marketplace.store.base import Base, StateText, one_of
 class Earning(Base):
     """What an accepted deliverable has earned, and how far it has come since.
 
-    One row is its fee; each measurement of views that raised its bonus is another. A correction of
-    views takes from rows of the bonus that are not on their way yet.
+    One row is its fee, or the prize that an entry won in a challenge; each measurement of views
+    that raised its bonus is another. A correction of views takes from rows of the bonus that are
+    not on their way yet.
     """
 
     __tablename__ = "earnings"
@@ -60,7 +61,7 @@ class Earning(Base):
             "uq_earnings_fee_of_deliverable",
             "deliverable_id",
             unique=True,
-            postgresql_where=text("kind = 'fee'"),
+            postgresql_where=text("kind IN ('fee', 'prize')"),
         ),
         Index(
             "ix_earnings_bonus_of_deliverable",

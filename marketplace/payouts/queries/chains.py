@@ -26,7 +26,7 @@ from marketplace.payouts.rules.disputes import Disputed
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A fee that both sides have agreed on and that is not earned yet."""
+    """A fee that both sides have agreed on and that is not earned yet; never a prize."""
 
     deliverable: Deliverable
     campaign_name: str
@@ -81,7 +81,9 @@ def chain_of_deliverable(
 
 def _promised(session: Session, which: ColumnElement[bool], now: datetime) -> list[Promised]:
     rows = session.execute(
-        told_with(Deliverable, Offer).where(which, Deliverable.state.not_in(DONE))
+        told_with(Deliverable, Offer).where(
+            which, Deliverable.state.not_in(DONE), Deliverable.fee_minor > 0
+        )
     )
     found = [
         Promised(

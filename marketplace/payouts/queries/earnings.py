@@ -76,8 +76,11 @@ def all_earnings(
 
 
 def earning_line(session: Session, *, deliverable_id: UUID, now: datetime) -> EarningLine | None:
-    """The fee a deliverable has earned; None before it is accepted."""
-    fee = _earnings(Earning.deliverable_id == deliverable_id, Earning.kind == EarningKind.FEE)
+    """The fee a deliverable has earned, or the prize an entry has won; None before."""
+    fee = _earnings(
+        Earning.deliverable_id == deliverable_id,
+        Earning.kind.in_((EarningKind.FEE, EarningKind.PRIZE)),
+    )
     lines = _page(session, fee, page=1, now=now).rows
     return lines[0] if lines else None
 

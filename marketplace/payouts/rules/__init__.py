@@ -20,6 +20,8 @@ class EarningKind(StrEnum):
     FEE = "fee"
     BONUS = "bonus"
     """For views beside the fee; each measurement that raised it has a row of its own."""
+    PRIZE = "prize"
+    """Won in a challenge by an entry, which has no fee."""
     RETURNED = "returned"
     """Came back to us from a payout that was reversed; payable again."""
     AWARDED = "awarded"

@@ -193,6 +193,15 @@ WHOSE: Final = {
     Waiting.GIVEN_BACK: Whose.NOBODY,
     Waiting.NOTHING: Whose.NOBODY,
 }
+DRAFTS: Final = frozenset(
+    {
+        DeliverableState.AWAITING_SUBMISSION,
+        DeliverableState.IN_REVIEW,
+        DeliverableState.CHANGES_REQUESTED,
+        DeliverableState.CANCELLED,
+    }
+)
+"""Where nothing was approved yet, or need not have been."""
 DISPUTES: Final = frozenset({Waiting.DISPUTE_CREATOR, Waiting.DISPUTE_BRAND, Waiting.DISPUTE_STAFF})
 ENDED: Final = frozenset({Waiting.NETTED, Waiting.CORRECTED, Waiting.GIVEN_BACK})
 """Nothing of it is sent any more: no step after these."""
@@ -376,9 +385,10 @@ def _links(
     sent = earned is not None and earned.state is EarningState.PAID
     matured = earned is not None and earned.state is not EarningState.PENDING
     banked = bank is not None and bank.state is BankState.PAID
+    approved = (ChainStep.APPROVED, work.approved_at is not None, work.approved_at)
     done: list[tuple[ChainStep, bool, datetime | None]] = [
         (ChainStep.AGREED, True, work.agreed_at),
-        (ChainStep.APPROVED, work.approved_at is not None, work.approved_at),
+        *([] if _without_draft(work) else [approved]),
         (ChainStep.LIVE, work.live_at is not None or earned is not None, work.live_at),
         (ChainStep.EARNED, earned is not None, earned.earned_at if earned else None),
         (ChainStep.PAYABLE, matured, earned.payable_at if earned else None),
@@ -396,3 +406,8 @@ def _links(
         else:
             links.append(Link(step, LinkState.NEXT))
     return links
+
+
+def _without_draft(work: Work) -> bool:
+    """True for an entry to a challenge: it is published without anybody's approval."""
+    return work.approved_at is None and work.state not in DRAFTS

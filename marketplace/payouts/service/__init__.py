@@ -7,7 +7,7 @@ from marketplace.payouts.service.accounts import (
     record_bank_payout,
     ring_accounts,
 )
-from marketplace.payouts.service.bonuses import book_bonuses
+from marketplace.payouts.service.bonuses import book_bonuses, views_that_count
 from marketplace.payouts.service.clawing_back import forgive, open_case
 from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.concluding import book_found_paid, conclude_transfer
@@ -24,14 +24,17 @@ from marketplace.payouts.service.earning import earn, mature_due
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
 from marketplace.payouts.service.identifying import give_back, take_as_paid
+from marketplace.payouts.service.prizes import Won, book_prizes
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
 __all__ = [
+    "Won",
     "Said",
     "agree_in_dispute",
     "ask_reversal",
     "book_bonuses",
     "book_found_paid",
+    "book_prizes",
     "complete",
     "conclude_account",
     "conclude_reversal",
@@ -53,5 +56,6 @@ __all__ = [
     "say_in_dispute",
     "take_as_paid",
     "unfreeze",
+    "views_that_count",
     "withdraw_dispute",
 ]

@@ -32,7 +32,7 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
     accepted is over.
 
     The second time it returns what was booked the first time. Raises Conflict when the deliverable
-    is not accepted.
+    is not accepted, or is an entry to a challenge.
     """
     deliverable = lock_row(session, Deliverable, deliverable_id)
     earned = session.scalar(
@@ -42,6 +42,8 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
     )
     if earned is not None:
         return earned
+    if deliverable.is_entry:
+        raise Conflict("An entry to a challenge has no fee; its prize is booked with the others")
     if deliverable.state is not DeliverableState.ACCEPTED or deliverable.accepted_at is None:
         raise Conflict("Only an accepted deliverable earns its fee")
     offer = offer_of(session, deliverable)

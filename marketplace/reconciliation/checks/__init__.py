@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marketplace.causes import checks as causes
+from marketplace.challenges import checks as challenges
 from marketplace.ledger import checks as ledger
 from marketplace.ledger.checks import Check, CheckResult, Finding, once
 from marketplace.ledger.rules import plain
@@ -59,7 +60,7 @@ CHECKS: Final = (
 )
 
 
-ALL: Final = (*ledger.CHECKS, *payouts.CHECKS, *causes.CHECKS, *CHECKS)
+ALL: Final = (*ledger.CHECKS, *payouts.CHECKS, *causes.CHECKS, *challenges.CHECKS, *CHECKS)
 """In the order in which they are shown."""
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -31,14 +32,12 @@ class Measured:
 
 def measure(session: Session, due: Sequence[BonusRow], *, now: datetime) -> list[Measured]:
     """Find the readings: the last one, or for a bonus at its end the first one after that."""
-    over = {each.post_id: each.counted_until for each in due if each.counted_until <= now}
-    closing = metrics.first_views(session, over)
-    before = metrics.last_views(
-        session, {each.post_id: min(now, each.counted_until) for each in due}
+    counting = views_that_count(
+        session, {each.post_id: each.counted_until for each in due}, now=now
     )
     measured = []
     for bonus in due:
-        views = _that_counts(bonus, closing.get(bonus.post_id), before.get(bonus.post_id), now)
+        views = counting.get(bonus.post_id)
         if views is not None:
             worth = worth_of(
                 views.counted,
@@ -59,13 +58,32 @@ def _booked(bonus: BonusRow) -> Worth:
     )
 
 
+def views_that_count(
+    session: Session, until: Mapping[UUID, datetime], *, now: datetime
+) -> dict[UUID, CountedViews]:
+    """Post id -> the reading that counts for it now.
+
+    until: from when on no view of it counts any more. Before that it is the last reading; after,
+    the first one since. While that can still come the post is left out; when it did not come
+    within ``LAST_READING_WITHIN``, it is the last one before.
+    """
+    over = {post_id: moment for post_id, moment in until.items() if moment <= now}
+    closing = metrics.first_views(session, over)
+    before = metrics.last_views(session, {each: min(now, moment) for each, moment in until.items()})
+    found = {
+        post_id: _that_counts(moment, closing.get(post_id), before.get(post_id), now)
+        for post_id, moment in until.items()
+    }
+    return {post_id: views for post_id, views in found.items() if views is not None}
+
+
 def _that_counts(
-    bonus: BonusRow, closing: CountedViews | None, before: CountedViews | None, now: datetime
+    until: datetime, closing: CountedViews | None, before: CountedViews | None, now: datetime
 ) -> CountedViews | None:
-    """The reading to book by; None while the one that closes the bonus can still come."""
-    if now < bonus.counted_until:
+    """The reading to count; None while the one that comes after the end can still come."""
+    if now < until:
         return before
-    last_chance = bonus.counted_until + LAST_READING_WITHIN
+    last_chance = until + LAST_READING_WITHIN
     if closing is not None and closing.taken_at <= last_chance:
         return closing
     return before if now >= last_chance else None

@@ -1,0 +1,43 @@
+"""Challenges by who asks, who takes part, and who stands where."""
+
+from marketplace.challenges.queries.found import (
+    ChallengeLine,
+    challenge_by_id,
+    challenge_of,
+    challenge_seen_by,
+    challenges_of_creator,
+    due_for_awards,
+    due_for_reminding,
+    entry_by_id,
+    entry_count,
+    entry_of,
+    open_challenges,
+    public_challenge,
+)
+from marketplace.challenges.queries.standing import (
+    Board,
+    LiveEntry,
+    Standing,
+    board_of,
+    live_entries,
+)
+
+__all__ = [
+    "Board",
+    "ChallengeLine",
+    "LiveEntry",
+    "Standing",
+    "board_of",
+    "challenge_by_id",
+    "challenge_of",
+    "challenge_seen_by",
+    "challenges_of_creator",
+    "due_for_awards",
+    "due_for_reminding",
+    "entry_by_id",
+    "entry_count",
+    "entry_of",
+    "live_entries",
+    "open_challenges",
+    "public_challenge",
+]
