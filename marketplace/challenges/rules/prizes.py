@@ -97,6 +97,8 @@ def promise_problems(promise: Promise, *, budget: Money, shares: Shares) -> dict
         problems["pool"] = f"Amounts in {currency} end in 0: cards carry no finer ones."
     if not 1 <= promise.least_views <= VIEWS_MOST:
         problems["least_views"] = "Ask for at least 1 view: a post that nobody saw wins nothing."
+    if "pool" in problems:  # everything else is measured by it
+        return problems
     by_split = _place_problems if promise.split is Split.RANK else _cap_problems
     return problems | by_split(promise, shares)
 
