@@ -32,6 +32,7 @@ from marketplace.metrics.rules.addresses import parse_post_address
 from marketplace.notifications import service as notifications
 from marketplace.store.session import reading, transaction
 from workers.access import ask_posts, raise_for
+from workers.challenges import why_no_entry
 from workers.runtime import Run
 
 LINK_TROUBLE: Final = {
@@ -97,14 +98,8 @@ def _followed(found: PublishedPost, run: Run) -> str | None:
 
 
 def _confirm(found: PublishedPost, facts: PostFacts, run: Run) -> None:
-    agreed_at = found.deliverable.collaboration.agreed_at
-    if older_than_agreement(published_at=facts.published_at, agreed_at=agreed_at):
-        _refuse(
-            found,
-            f"This post was published before you agreed on this work on {_day(agreed_at)}."
-            " Paste the post that you made for it.",
-            run,
-        )
+    if (reason := _too_old(found, facts)) is not None:
+        _refuse(found, reason, run)
         return
     with transaction() as session:
         if deliverables.confirm_published(
@@ -116,6 +111,19 @@ def _confirm(found: PublishedPost, facts: PostFacts, run: Run) -> None:
         ):
             metrics.start_tracking(session, post_id=found.id, now=run.now)
             metrics.record_snapshot(session, post_id=found.id, reading=facts.reading)
+
+
+def _too_old(found: PublishedPost, facts: PostFacts) -> str | None:
+    """Return why a post cannot be the one that is owed, by when it was published."""
+    if found.deliverable.is_entry:
+        return why_no_entry(found.deliverable, published_at=facts.published_at)
+    agreed_at = found.deliverable.collaboration.agreed_at
+    if not older_than_agreement(published_at=facts.published_at, agreed_at=agreed_at):
+        return None
+    return (
+        f"This post was published before you agreed on this work on {_day(agreed_at)}."
+        " Paste the post that you made for it."
+    )
 
 
 def _refuse(found: PublishedPost, reason: str, run: Run) -> None:
@@ -204,6 +212,17 @@ def tell_published(message: PostPublished, run: Run) -> None:
     with transaction() as session:
         deliverable = queries.post_by_id(session, message.post_id).deliverable
         names = queries.sheet_of(session, deliverable)
+        if deliverable.is_entry:
+            _tell_creator(
+                session,
+                deliverable,
+                kind="post_published",
+                title=f"Your post is in “{names.campaign_name}”",
+                text="TikTok confirms it. Its views count from now on; see your place.",
+                key=message.post_id,
+                run=run,
+            )
+            return
         until = f" by {_day(deliverable.answer_by)}" if deliverable.answer_by else ""
         _tell_brand(
             session,
@@ -263,6 +282,18 @@ def tell_not_visible(message: PostNotVisible, run: Run) -> None:
         found = queries.post_by_id(session, message.post_id)
         deliverable = found.deliverable
         names = queries.sheet_of(session, deliverable)
+        if deliverable.is_entry:
+            _tell_creator(
+                session,
+                deliverable,
+                kind="post_not_visible",
+                title="Your post is not to be seen",
+                text=f"TikTok did not show it twice in a row. Make it public again: while it is"
+                f" gone it has no place in “{names.campaign_name}”.",
+                key=f"{found.id}:{run.now:%Y-%m-%d}",
+                run=run,
+            )
+            return
         _tell_brand(
             session,
             deliverable,

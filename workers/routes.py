@@ -8,6 +8,7 @@ from typing import Final
 from marketplace.accounts import messages as accounts
 from marketplace.campaigns import messages as campaigns
 from marketplace.causes import messages as causes
+from marketplace.challenges import messages as challenges
 from marketplace.collaborations import messages as collaborations
 from marketplace.creators import messages as creators
 from marketplace.deliverables import messages as deliverables
@@ -24,6 +25,7 @@ from marketplace.trends import messages as trends
 from workers import alarms
 from workers import bonuses as bonus_jobs
 from workers import causes as cause_jobs
+from workers import challenges as challenge_jobs
 from workers import chargebacks as chargeback_jobs
 from workers import clawbacks as clawback_jobs
 from workers import collaborations as collaboration_jobs
@@ -96,6 +98,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     deliverables.PostPasted: (Route(deliverable_jobs.check_post, READS),),
     deliverables.PostPublished: (Route(deliverable_jobs.tell_published, MAIL),),
     deliverables.PostRefused: (Route(deliverable_jobs.tell_refused, MAIL),),
+    deliverables.EntryRefused: (Route(challenge_jobs.tell_taken_out, MAIL),),
     deliverables.DeliverableAccepted: (
         Route(payout_jobs.book_fee, MONEY),
         Route(deliverable_jobs.tell_accepted, MAIL),
@@ -153,6 +156,8 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     payouts.ClawbackSettled: (Route(clawback_jobs.tell_settled, MAIL),),
     payouts.ReversalEnded: (Route(clawback_jobs.tell_reversal_ended, MAIL),),
     causes.PledgeSettled: (Route(cause_jobs.tell_settled, MAIL),),
+    challenges.ChallengeJoined: (Route(challenge_jobs.tell_joined, MAIL),),
+    challenges.ChallengeAwarded: (Route(challenge_jobs.tell_awarded, MAIL),),
     treasury.RequestAsked: (Route(treasury_jobs.tell_asked, MAIL),),
     treasury.BankMoveDue: (Route(treasury_jobs.look_at_move, MONEY),),
     treasury.BankMoveEnded: (Route(treasury_jobs.tell_move_ended, MAIL),),

@@ -44,6 +44,13 @@ class PostRefused(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRefused(Message):
+    """A brand took a live post out of its challenge; the post carries the reason."""
+
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class DeliverableAccepted(Message):
     """The live post is accepted: the fee is earned."""
 

@@ -47,34 +47,38 @@ def draft_challenge(
     by: Actor,
     promise: Promise = BY_RANK,
     name: str = "Fold it your way",
-    entries_until: date = ENTRIES_UNTIL,
+    now: datetime = NOON,
 ) -> Challenge:
-    """Return a challenge that is written and not published, with no money in it."""
+    """Return a challenge that is written and not published, with no money in it.
+
+    It opens today, takes entries for eight days and counts views for thirteen.
+    """
+    opens = now.date()
     campaign = campaigns.draft_campaign(
         session,
         brand_id=brand.id,
         name=name,
         kind=CampaignKind.CHALLENGE,
         budget=BUDGET,
-        starts_on=OPENS,
-        ends_on=ENDS,
+        starts_on=opens,
+        ends_on=opens + (ENDS - OPENS),
         actor=by,
-        now=NOON,
+        now=now,
     )
     campaigns.save_brief(
         session,
         campaign_id=campaign.id,
         content=content(fee_low=None, fee_high=None),
         actor=by,
-        now=NOON,
+        now=now,
     )
     found = service.save_promise(
         session,
         campaign_id=campaign.id,
         promise=promise,
-        entries_until=entries_until,
+        entries_until=opens + (ENTRIES_UNTIL - OPENS),
         actor=by,
-        now=NOON,
+        now=now,
     )
     session.flush()
     return found
@@ -88,17 +92,23 @@ def make_challenge(
     promise: Promise = BY_RANK,
     name: str = "Fold it your way",
     charge_id: str = "ch_1",
+    now: datetime = NOON,
 ) -> Challenge:
     """Return a challenge that is paid for and open."""
-    drafted = draft_challenge(session, brand=brand, by=by, promise=promise, name=name)
+    drafted = draft_challenge(session, brand=brand, by=by, promise=promise, name=name, now=now)
     pay_in(session, drafted.campaign, by=by, charge_id=charge_id)
-    opened = service.open_challenge(session, campaign_id=drafted.campaign_id, actor=by, now=NOON)
+    opened = service.open_challenge(session, campaign_id=drafted.campaign_id, actor=by, now=now)
     session.flush()
     return opened
 
 
 def join(
-    session: Session, challenge: Challenge, creator: Actor, *, is_named: bool = True
+    session: Session,
+    challenge: Challenge,
+    creator: Actor,
+    *,
+    is_named: bool = True,
+    now: datetime = NOON + timedelta(hours=1),
 ) -> ChallengeEntry:
     """Return the entry of a creator who has a connected channel."""
     channel_for(session, creator)
@@ -107,7 +117,7 @@ def join(
         campaign_id=challenge.campaign_id,
         is_named=is_named,
         actor=creator,
-        now=NOON + timedelta(hours=1),
+        now=now,
     )
     session.flush()
     return entry
@@ -145,7 +155,7 @@ def enter(
     views: Sequence[tuple[datetime, int]] = (),
 ) -> PublishedPost:
     """Return the live post of a creator who has joined, with readings: when, how many views."""
-    join(session, challenge, creator)
+    join(session, challenge, creator, now=at)
     post = paste(session, challenge, creator, video_id=video_id, at=at)
     deliverables.confirm_published(session, post_id=post.id, published_at=at, address=None, now=at)
     metrics.start_tracking(session, post_id=post.id, now=at)

@@ -38,13 +38,13 @@ from marketplace.kernel.money import Money
 def outcomes(session: Session) -> dict[UUID, tuple[int, int]]:
     """Creator -> how many collaborations they kept, and how many they broke.
 
-    Kept: completed. Broken: ended by one side alone, as creators may before the work is done and
-    brands when it is late. What both agreed to end, or staff ended, is neither.
+    Kept: completed, for a fee. Broken: ended by one side alone, as creators may before the work is
+    done and brands when it is late. What both agreed to end, or staff ended, is neither.
     """
     whose = Collaboration.creator_id
     completed = session.execute(
         select(whose, func.count())
-        .where(Collaboration.state == CollaborationState.COMPLETED)
+        .where(Collaboration.state == CollaborationState.COMPLETED, collaborations.has_fee())
         .group_by(whose)
     )
     ended = session.execute(

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.models import Collaboration
-from marketplace.deliverables.messages import PostRefused
+from marketplace.deliverables.messages import EntryRefused
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.rules import DeliverableEvent, DeliverableState, PostState
 from marketplace.deliverables.service.moves import take_step
@@ -76,7 +76,7 @@ def refuse_entry(
     found.state = PostState.REFUSED
     found.refusal = reason
     found.checked_at = now
-    post(session, PostRefused(post_id=found.id))
+    post(session, EntryRefused(post_id=found.id))
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import exists, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -129,6 +130,28 @@ def resume_readings(session: Session, *, channel_id: UUID, now: datetime) -> int
     if ids:
         post(session, ReadingsDue(channel_id=channel_id))
     return len(ids)
+
+
+def read_at_once(
+    session: Session, *, post_ids: Collection[UUID], since: datetime, now: datetime
+) -> None:
+    """Read posts now that nobody has looked at since a moment; the second time nothing happens.
+
+    Where the last look failed, the next one keeps its time.
+    """
+    failed = exists().where(
+        MetricGap.post_id == PostTracking.post_id, MetricGap.noticed_at >= since
+    )
+    session.execute(
+        update(PostTracking)
+        .where(
+            PostTracking.post_id.in_(post_ids),
+            PostTracking.next_read_at > now,
+            PostTracking.last_read_at < since,
+            ~failed,
+        )
+        .values(next_read_at=now)
+    )
 
 
 def ring_due(session: Session, *, now: datetime) -> int:
