@@ -58,6 +58,7 @@ def draft_challenge(
         session,
         brand_id=brand.id,
         name=name,
+        category="food",
         kind=CampaignKind.CHALLENGE,
         budget=BUDGET,
         starts_on=opens,

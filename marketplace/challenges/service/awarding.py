@@ -177,5 +177,5 @@ def _end_collaborations(
         if each.id in counted:
             collaborations.complete(session, collaboration_id=each.id, now=now)
         else:
-            collaborations.cancel(each, now=now)
+            collaborations.cancel(session, each, now=now)
     return {each.id: each for each in found}

@@ -51,7 +51,7 @@ def join(
     is_named: whether the public leaderboard shows the creator's name. The version of the rules is
     kept with the entry. A second time raises Conflict. Raises NotFound, NotPermitted (no creator,
     or one of the brand itself), Conflict (entries are not taken now, no confirmed e-mail address,
-    no connected channel, payouts stopped by staff).
+    no connected channel, payouts stopped by staff, promised to another brand at the time).
     """
     challenge = queries.public_challenge(session, campaign_id)
     campaign = challenge.campaign
@@ -65,14 +65,15 @@ def join(
     brief = campaigns.published_brief(session, campaign_id)
     if brief is None:
         raise NotFound("challenge")
-    country = creators.creator_by_id(session, actor.creator_id).country
-    conditions = campaigns.conditions_in(session, [campaign], country=country, now=now)
+    creator = creators.creator_by_id(session, actor.creator_id)
+    conditions = campaigns.conditions_in(session, [campaign], country=creator.country, now=now)
     agreed = collaborations.join(
         session,
         brief=brief,
-        creator_id=actor.creator_id,
+        creator=creator,
         conditions=conditions[campaign_id],
         publish_by=challenge.entries_until,
+        actor=actor,
         now=now,
     )
     owed = deliverables.add_entry(

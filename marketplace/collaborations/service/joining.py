@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,6 +11,9 @@ from marketplace.campaigns.models import Brief
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Collaboration, Offer, UsageGrant
 from marketplace.collaborations.rules import CollaborationState, OfferState, Party, usage_until
+from marketplace.collaborations.service.exclusivity import check_free
+from marketplace.creators.models import Creator
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.terms.rules import Conditions
@@ -21,22 +23,25 @@ def join(
     session: Session,
     *,
     brief: Brief,
-    creator_id: UUID,
+    creator: Creator,
     conditions: Conditions,
     publish_by: date,
+    actor: Actor,
     now: datetime,
 ) -> Collaboration:
     """Write what a creator accepts by joining: the brief, the rights, the shares of a prize.
 
     No fee is agreed, and nothing is set aside for this creator. brief: the published one of a
-    locked campaign. A second time raises Conflict.
+    locked campaign. A second time raises Conflict, and so does somebody who is another brand's at
+    the time.
     """
     campaign, shares = brief.campaign, conditions.shares
+    check_free(session, creator, campaign, actor=actor)
     wanted = brief.deliverables[0]
     offer = Offer(
         id=new_id(),
         campaign_id=campaign.id,
-        creator_id=creator_id,
+        creator_id=creator.id,
         brief_id=brief.id,
         number=1,
         made_by=Party.BRAND,
@@ -68,7 +73,7 @@ def join(
     collaboration = Collaboration(
         id=new_id(),
         campaign_id=campaign.id,
-        creator_id=creator_id,
+        creator_id=creator.id,
         brand_id=campaign.brand_id,
         offer_id=offer.id,
         state=CollaborationState.ACTIVE,

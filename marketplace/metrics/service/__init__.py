@@ -3,6 +3,7 @@
 from marketplace.metrics.service.counting import count_reach, set_count_aside
 from marketplace.metrics.service.reading import (
     flag_gap,
+    read_at_once,
     record_snapshot,
     resume_readings,
     ring_due,
@@ -12,6 +13,7 @@ from marketplace.metrics.service.reading import (
 __all__ = [
     "count_reach",
     "flag_gap",
+    "read_at_once",
     "record_snapshot",
     "resume_readings",
     "ring_due",

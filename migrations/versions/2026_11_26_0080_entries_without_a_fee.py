@@ -1,7 +1,7 @@
 """Campaigns have a kind; offers and deliverables may be entries to a challenge, without a fee.
 
-Revision ID: 0063
-Revises: 0062
+Revision ID: 0080
+Revises: 0076
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0063"
-down_revision: str | None = "0062"
+revision = "0080"
+down_revision: str | None = "0076"
 branch_labels = None
 depends_on = None
 

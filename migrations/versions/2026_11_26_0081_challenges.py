@@ -1,7 +1,7 @@
 """Challenges, and who takes part in them.
 
-Revision ID: 0064
-Revises: 0063
+Revision ID: 0081
+Revises: 0080
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0064"
-down_revision: str | None = "0063"
+revision = "0081"
+down_revision: str | None = "0080"
 branch_labels = None
 depends_on = None
 
