@@ -1,7 +1,7 @@
 """Campaigns have a kind; offers and deliverables may be entries to a challenge, without a fee.
 
 Revision ID: 0080
-Revises: 0077
+Revises: 0078
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0080"
-down_revision: str | None = "0077"
+down_revision: str | None = "0078"
 branch_labels = None
 depends_on = None
 

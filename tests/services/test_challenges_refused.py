@@ -347,6 +347,16 @@ def test_an_entry_is_no_agreement(session: Session, acme: Brand, alice: Actor, b
             address="https://www.tiktok.com/@bea/video/72",
             now=NOON,
         )
+    with pytest.raises(Conflict, match="are final"):
+        payout_service.open_dispute(
+            session,
+            deliverable_id=entry.deliverable_id,
+            reason=DisputeReason.OTHER,
+            share_bps=5_000,
+            said=Said(text="It was worth more."),
+            actor=bea,
+            now=NOON,
+        )
     with pytest.raises(Conflict, match="has no fee"):
         payout_service.earn(session, deliverable_id=entry.deliverable_id)
     assert deliverables.accept_silent(session, now=NOON + timedelta(days=90)) == 0

@@ -28,8 +28,8 @@ from marketplace.payouts.service.prizes import Won, book_prizes
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
 __all__ = [
-    "Won",
     "Said",
+    "Won",
     "agree_in_dispute",
     "ask_reversal",
     "book_bonuses",

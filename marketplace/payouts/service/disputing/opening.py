@@ -55,6 +55,8 @@ def open_dispute(
     """
     seen = deliverables.deliverable_seen_by(session, actor, deliverable_id)
     party = party_of(actor, brand_id=seen.brand_id, creator_id=seen.creator_id)
+    if seen.is_entry:
+        raise Conflict("The prizes of a challenge are final; tell Fairview what went wrong")
     said = said.checked()
     check_wish(share_bps, party)
     collaboration, work = lock_work(session, seen)
