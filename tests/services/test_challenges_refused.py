@@ -36,6 +36,7 @@ from marketplace.kernel.errors import (
 from marketplace.ledger.rules import Code
 from marketplace.payouts import service as payout_service
 from marketplace.payouts.queries.chains import promised_to
+from marketplace.payouts.rules.disputes import DisputeReason
 from tests.conftest import NOON
 from tests.factories.campaigns import content, fund, make_campaign
 from tests.factories.challenges import (
@@ -353,7 +354,7 @@ def test_an_entry_is_no_agreement(session: Session, acme: Brand, alice: Actor, b
             deliverable_id=entry.deliverable_id,
             reason=DisputeReason.OTHER,
             share_bps=5_000,
-            said=Said(text="It was worth more."),
+            said=payout_service.Said("It was worth more."),
             actor=bea,
             now=NOON,
         )
