@@ -12,14 +12,13 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     DateTime,
+    Dialect,
     Integer,
     String,
     TableValuedAlias,
-    Text,
     Uuid,
     any_,
     bindparam,
-    cast,
     func,
     insert,
     inspect,
@@ -36,6 +35,16 @@ from marketplace.store.base import Base
 
 GivenRow = Mapping[str, Any]
 """The values of one row by the names of its columns."""
+
+
+class Written(TypeDecorator[str]):
+    """An array in PostgreSQL's own notation, which the server reads once, as it comes in."""
+
+    impl = ARRAY
+    cache_ok = True
+
+    def bind_processor(self, _dialect: Dialect) -> None:
+        """Hand the text to the driver as it is."""
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[GivenRow]) -> None:
@@ -78,6 +87,11 @@ def given_in(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[boo
     return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
 
+def written_in(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Say the same of a long list, handed in as :mod:`marketplace.store.arrays` writes it."""
+    return column == any_(bindparam(name, type_=Written(column.type)))
+
+
 def _given(model: type[Base], names: Sequence[str], rows: Sequence[GivenRow]) -> TableValuedAlias:
     """The rows as a table of the statement, passed as one array a column."""
     kinds = inspect(model).columns
@@ -88,7 +102,7 @@ def _given(model: type[Base], names: Sequence[str], rows: Sequence[GivenRow]) ->
 def _array(kind: TypeEngine[Any], values: Iterable[Any]) -> ColumnElement[Any]:
     plain = kind.impl if isinstance(kind, TypeDecorator) else kind
     write = next(write for of, write in _WRITERS.items() if isinstance(plain, of))
-    return cast(literal(write(values), Text), ARRAY(kind))
+    return literal(write(values), Written(kind))
 
 
 def _of_documents(values: Iterable[Any]) -> str:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, cast, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.matching.columns import Market, Ranked
 from marketplace.matching.models import MatchListing
 from marketplace.matching.rules.exposure import FRESH_POOL, drawn, fair_order, is_fresh
 from marketplace.store.arrays import of_raw_ids
+from marketplace.store.rows import written_in
 
 WEEK: Final = timedelta(days=7)
 
@@ -81,7 +82,7 @@ def _lists_of_week(
 _LISTS: Final = (
     select(MatchListing.creator_id, func.count().label("times"))
     .where(
-        MatchListing.creator_id == any_(cast(bindparam("creator_ids", type_=Text), ARRAY(Uuid()))),
+        written_in(MatchListing.creator_id, "creator_ids"),
         MatchListing.campaign_id != bindparam("but"),
         MatchListing.shown_at > bindparam("since"),
     )
