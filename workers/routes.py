@@ -14,6 +14,7 @@ from marketplace.creators import messages as creators
 from marketplace.deliverables import messages as deliverables
 from marketplace.funding import messages as funding
 from marketplace.kernel.messages import ClockMoved, Message
+from marketplace.matching import messages as matching
 from marketplace.metrics import messages as metrics
 from marketplace.notifications import messages as notifications
 from marketplace.payouts import messages as payouts
@@ -41,6 +42,7 @@ from workers import metrics as metric_jobs
 from workers import notifications as mail_jobs
 from workers import payout_accounts as account_jobs
 from workers import payouts as payout_jobs
+from workers import planning as planning_jobs
 from workers import processor as processor_jobs
 from workers import reconciliation as reconciliation_jobs
 from workers import refunds as refund_jobs
@@ -92,6 +94,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
         Route(collaboration_jobs.end_negotiations, READS),
         Route(cause_jobs.end_pledge, MONEY),
     ),
+    matching.PlanBoundAsked: (Route(planning_jobs.work_out_bound, READS),),
     collaborations.OfferAccepted: (Route(deliverable_jobs.create_deliverables, MONEY),),
     deliverables.SubmissionReceived: (Route(deliverable_jobs.tell_received, MAIL),),
     deliverables.SubmissionReviewed: (Route(deliverable_jobs.tell_reviewed, MAIL),),

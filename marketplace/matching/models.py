@@ -14,6 +14,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.matching.rules.chances import Step
 from marketplace.matching.rules.feed import FeedChoiceKind
 from marketplace.matching.rules.planner.correction import CountSource
+from marketplace.matching.rules.planner.limits import BoundState
 from marketplace.store.base import Base, Json, StateText, one_of
 
 
@@ -274,3 +275,30 @@ class ReachCorrection(Base):
     error_before_bps: Mapped[int]
     learned_from: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()))
     """The counts, the oldest first."""
+
+
+class PlanBound(Base):
+    """A close bound on what any plan can reach, as somebody has asked for it. Kept for a day."""
+
+    __tablename__ = "plan_bounds"
+    __table_args__ = (
+        one_of("state", BoundState),
+        UniqueConstraint("campaign_id", "question"),
+        Index(None, "asked_at"),
+        CheckConstraint("done_bps BETWEEN 0 AND 10000", name="done_is_a_share"),
+        CheckConstraint("(state = 'done') = (at_most IS NOT NULL)", name="at_most_when_done"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    question: Mapped[str] = mapped_column(String(64))
+    wish: Mapped[Json]
+    state: Mapped[BoundState] = mapped_column(StateText(BoundState))
+    done_bps: Mapped[int]
+    """How much of the work is done."""
+    at_most: Mapped[int | None]
+    refusal: Mapped[str]
+    """Why there is none, in a plain sentence."""
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

@@ -17,7 +17,8 @@ from marketplace.matching.models import AcceptedPlan, PlanPick
 from marketplace.matching.queries import FoundPlan, PlanWish
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.notifications.models import Notification
-from tests.conftest import NOON
+from tests.conftest import NOON, make_person
+from tests.factories.creators import make_planned_creator
 
 BUDGET = Limits(budget_minor=70_000)
 
@@ -49,4 +50,19 @@ def rows(session: Session) -> list[int]:
     return [
         session.scalar(select(func.count()).select_from(model)) or 0
         for model in (AcceptedPlan, PlanPick, Invitation, Notification)
+    ]
+
+
+def make_crowd(session: Session, count: int) -> list[Creator]:
+    """Creators who have joined, of different sizes and prices, whose audiences overlap."""
+    return [
+        make_planned_creator(
+            session,
+            f"Crowd{number}",
+            views=3_000 + 977 * (number * number % 61),
+            fee_minor=3_000 + 613 * (number * 7 % 53),
+            user_id=make_person(session, f"crowd{number}").id,
+            topics=(("cooking", "travel", "sports")[number % 3],),
+        )
+        for number in range(count)
     ]

@@ -23,14 +23,22 @@ from marketplace.matching.queries.fits import (
     fit_to,
     fits_of,
 )
+from marketplace.matching.queries.plan_wish import PlanWish, question_of, wish_in
 from marketplace.matching.queries.planned import (
+    BoundTask,
     FoundPlan,
     Option,
     PlannedCreator,
-    PlanWish,
+    bound_task,
     plan_for,
 )
-from marketplace.matching.queries.plans import accepted_plans, creator_by_handle
+from marketplace.matching.queries.plans import (
+    BOUND_HOLDS,
+    accepted_plans,
+    bound_seen_by,
+    creator_by_handle,
+    fresh_bound,
+)
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
 from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
@@ -42,7 +50,9 @@ from marketplace.matching.queries.wishes import (
 )
 
 __all__ = [
+    "BOUND_HOLDS",
     "WEEK",
+    "BoundTask",
     "Feed",
     "FeedLine",
     "Fit",
@@ -55,6 +65,8 @@ __all__ = [
     "accepted_plans",
     "attention_report",
     "booking_of",
+    "bound_seen_by",
+    "bound_task",
     "brief_to_match",
     "chance_versions",
     "correction_versions",
@@ -65,6 +77,7 @@ __all__ = [
     "fit_of",
     "fit_to",
     "fits_of",
+    "fresh_bound",
     "matches_for",
     "newest_counts",
     "newest_versions",
@@ -73,9 +86,12 @@ __all__ = [
     "predicted_reach",
     "present_chances",
     "present_correction",
+    "question_of",
+    "rules_of",
     "shortlisted",
     "standing_bps",
     "wanted_for",
     "wanted_in",
+    "wish_in",
     "wish_seen_by",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
 from marketplace.matching.queries.corrections import present_correction
+from marketplace.matching.queries.plan_wish import PlanWish, question_of
+from marketplace.matching.rules.planner.at_once import most_at_once
 from marketplace.matching.rules.planner.bound import most_possible
 from marketplace.matching.rules.planner.correction import Correction
 from marketplace.matching.rules.planner.curve import Point, curve
@@ -32,43 +35,15 @@ from marketplace.matching.rules.planner.interval import Interval, interval
 from marketplace.matching.rules.planner.limits import Contradiction, Limits, PlanRefused, Rule
 from marketplace.matching.rules.planner.plan import Plan, best_plan, broken_rules, plan_of
 from marketplace.matching.rules.planner.problem import Problem
-from marketplace.matching.rules.planner.ways import Asked, Way, usual_asked, ways
+from marketplace.matching.rules.planner.ways import Way
 from marketplace.matching.rules.wanted import Wanted
 
 BOUND_UP_TO: Final = 20_000
-"""In larger markets the distance from the best possible takes a second, and is told when asked."""
+"""In larger markets a close bound takes a second: it is worked out later, when asked for."""
 
 EXACT_AT_ONCE: Final = 60
-"""Among so few candidates the best plan itself is found in a moment; among more when asked."""
+"""Among so few candidates the best plan itself is found in a moment."""
 EXACT_SECONDS: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class PlanWish:
-    """What a plan must obey. limits: without its lists of creators, which stand here by their ids.
-
-    make: what one creator may be asked for; None for what the brief says. fixed: creators who must
-    be in the plan and of whom this way is asked. exactly: nobody but these, as somebody has chosen
-    by hand, each with a way or with None for the first that they offer; None lets the planner
-    choose. with_bound: say how far from the best possible even where that takes a second.
-    """
-
-    limits: Limits
-    must_have: frozenset[UUID] = frozenset()
-    must_not: frozenset[UUID] = frozenset()
-    make: Asked | None = None
-    fixed: Mapping[UUID, Way] = field(default_factory=dict)
-    exactly: Mapping[UUID, Way | None] | None = None
-    with_bound: bool = False
-
-    @property
-    def asked_by_hand(self) -> list[Way]:
-        """Return the ways that somebody has named for a creator."""
-        return [way for way in (*self.fixed.values(), *(self.exactly or {}).values()) if way]
-
-    def ways(self, wanted: Wanted) -> tuple[Way, ...]:
-        """Return what a creator may be asked to make; raises PlanRefused."""
-        return ways(self.make or usual_asked(wanted.pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +71,7 @@ class Option:
 class FoundPlan:
     """A plan in whole people with everybody it names. at_most: no plan reaches more; None unknown.
 
+    question: by which a closer bound can be asked for; None where there is none to be had.
     who: place in the problem -> the creator. options: the same -> all that they could be asked for.
     looked_at of ``of``: fewer while columns are missing.
     """
@@ -113,6 +89,7 @@ class FoundPlan:
     of: int
     ways: Sequence[Way]
     correction: Correction
+    question: str | None
     left_out: Sequence[PlannedCreator] = field(default_factory=list)
 
     @property
@@ -137,6 +114,12 @@ class FoundPlan:
         """Return what somebody in an explanation is asked for."""
         return next(each for each in self.options[told.creator] if each.bundle == told.bundle)
 
+    def bounded_by(self, at_most: int | None) -> FoundPlan:
+        """Return the same with a closer bound, where it is one: the market may have moved since."""
+        if at_most is None or self.at_most is None or at_most < self.explained.people:
+            return self
+        return replace(self, at_most=min(at_most, self.at_most))
+
     @property
     def more_bps(self) -> int | None:
         """By how much more the best possible plan can reach at most; None while unknown."""
@@ -151,33 +134,22 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
     Raises PlanRefused with the rules that contradict each other, InvalidInput for a creator who
     cannot be in a plan.
     """
-    chosen = wish.ways(wanted)
-    if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:
-        raise PlanRefused([_not_allowed(not_allowed[0])])
-
     correction = present_correction(session)
 
     def look(market: Market) -> tuple[FoundPlan, dict[int, UUID]]:
-        ready = columns.plannable(
-            market, wanted, chosen, fixed=wish.fixed, factor=correction.factor
-        )
-        if not ready.rows.size:
-            raise PlanRefused([_nobody_offers(chosen)])
-        limits = replace(
-            wish.limits,
-            must_have=_places(market, ready, wish.must_have | wish.fixed.keys(), "must_have"),
-            must_not=_places(market, ready, wish.must_not, ""),
-        )
-        _by_hand(market, ready, wish.fixed)
-        at_most = None
+        ready, limits = _ready(market, wanted, wish, correction)
+        at_most, question = None, None
         if wish.exactly is None:
-            certain = wish.with_bound or market.count <= BOUND_UP_TO
-            plan, at_most = _best(ready.problem, limits, certain=certain, asked=wish.with_bound)
+            is_close = market.count <= BOUND_UP_TO
+            plan, at_most = _best(ready.problem, limits, close=is_close)
+            if not is_close or (plan.among.count <= EXACT_UP_TO and at_most > plan.people):
+                question = question_of(wish, wanted, correction)
         else:
             plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
         found = _told(
             market, ready, limits, plan, at_most, correction, with_curve=wish.exactly is None
         )
+        found = replace(found, question=question)
         named = {pick.creator for pick in found.explained.picks}
         named |= {each.creator for each in found.explained.nearly}
         named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
@@ -193,14 +165,58 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
     )
 
 
-def _best(
-    problem: Problem, limits: Limits, *, certain: bool, asked: bool
-) -> tuple[Plan, float | None]:
-    """Return the best plan, and what no plan can exceed, where that is to be found out."""
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundTask:
+    """What a close bound is worked out from; nothing of it changes with the market."""
+
+    problem: Problem
+    limits: Limits
+    plan: Plan
+
+    def work_out(self, tell: Callable[[float], None]) -> int:
+        """Return a number of people that no plan reaches more than. It takes a while."""
+        among, picks = self.plan.among, self.plan.picks
+        if among.count <= EXACT_UP_TO:
+            return ceil(best_possible(among, self.limits, picks).at_most)
+        return ceil(most_possible(self.problem, self.limits, among, picks, tell=tell))
+
+
+def bound_task(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime) -> BoundTask:
+    """Return what a close bound for a wish is worked out from. Raises what plan_for raises."""
+    correction = present_correction(session)
+
+    def look(market: Market) -> BoundTask:
+        ready, limits = _ready(market, wanted, wish, correction)
+        return BoundTask(ready.problem, limits, best_plan(ready.problem, limits))
+
+    return columns.ask(session, look, now=now)
+
+
+def _ready(
+    market: Market, wanted: Wanted, wish: PlanWish, correction: Correction
+) -> tuple[Plannable, Limits]:
+    """Return the problem of a wish, and its limits with the places of those it names."""
+    chosen = wish.ways(wanted)
+    if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:
+        raise PlanRefused([_not_allowed(not_allowed[0])])
+    ready = columns.plannable(market, wanted, chosen, fixed=wish.fixed, factor=correction.factor)
+    if not ready.rows.size:
+        raise PlanRefused([_nobody_offers(chosen)])
+    _by_hand(market, ready, wish.fixed)
+    limits = replace(
+        wish.limits,
+        must_have=_places(market, ready, wish.must_have | wish.fixed.keys(), "must_have"),
+        must_not=_places(market, ready, wish.must_not, ""),
+    )
+    return ready, limits
+
+
+def _best(problem: Problem, limits: Limits, *, close: bool) -> tuple[Plan, float]:
+    """Return the best plan, and what no plan can exceed: closely, or only at once."""
     plan = best_plan(problem, limits)
-    if not certain:
-        return plan, None
-    if plan.among.count <= (EXACT_UP_TO if asked else EXACT_AT_ONCE):
+    if not close:
+        return plan, most_at_once(problem, limits, plan)
+    if plan.among.count <= EXACT_AT_ONCE:
         optimum = best_possible(plan.among, limits, plan.picks, seconds=EXACT_SECONDS)
         return Plan(plan.among, optimum.picks, optimum.people), optimum.at_most
     return plan, most_possible(problem, limits, plan.among, plan.picks)
@@ -230,6 +246,7 @@ def _told(
         looked_at=market.count,
         of=market.of,
         correction=correction,
+        question=None,
         ways=ready.ways,
     )
 

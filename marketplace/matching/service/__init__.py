@@ -1,6 +1,13 @@
 """The verbs of matching: choosing, sharing attention, keeping the columns, learning."""
 
 from marketplace.matching.service.attention import record_showing, report_attention
+from marketplace.matching.service.bounding import (
+    ask_bound,
+    begin_bound,
+    finish_bound,
+    forget_bounds,
+    tell_progress,
+)
 from marketplace.matching.service.choosing import keep_rules, shortlist, take_off_shortlist
 from marketplace.matching.service.columns import build_columns, refresh_columns
 from marketplace.matching.service.correcting import (
@@ -13,8 +20,12 @@ from marketplace.matching.service.learning import learn_chances
 from marketplace.matching.service.planning import keep_plan
 
 __all__ = [
+    "ask_bound",
+    "begin_bound",
     "build_columns",
     "choose_feed",
+    "finish_bound",
+    "forget_bounds",
     "keep_count",
     "keep_plan",
     "keep_rules",
@@ -26,6 +37,7 @@ __all__ = [
     "set_count_aside",
     "shortlist",
     "take_off_shortlist",
+    "tell_progress",
     "undo_feed_choice",
     "work_out_medians",
 ]

@@ -31,24 +31,14 @@ def keep_plan(
     """
     may_choose(session, campaign_id, actor)
     assert actor.user_id is not None  # whoever may choose is a person
-    limits = wish.limits
     plan = AcceptedPlan(
         id=new_id(),
         campaign_id=campaign_id,
         brief_id=brief_id,
         currency=currency,
-        budget_minor=limits.budget_minor,
+        budget_minor=wish.limits.budget_minor,
         cost_minor=found.cost_minor,
-        rules={
-            "most_each": limits.most_each_minor,
-            "most_share": limits.most_share_bps,
-            "fewest": limits.fewest,
-            "most": limits.most,
-            "mix": {size.name.lower(): list(counts) for size, counts in limits.mix.items()},
-            "must_have": sorted(map(str, wish.must_have | wish.fixed.keys())),
-            "must_not": sorted(map(str, wish.must_not)),
-            "make": {name: list(counts) for name, counts in (wish.make or {}).items()},
-        },
+        rules=wish.as_json(),
         people=found.explained.people,
         people_low=found.interval.low,
         people_high=found.interval.high,

@@ -70,7 +70,6 @@ class PlanForm(BaseForm):
     pick = SelectMultipleField(validate_choice=False)
     make = SelectMultipleField(validate_choice=False)
     hand = BooleanField("Only the creators listed, no others")
-    certain = BooleanField("How far from the best possible")
 
     def wish(self, currency: str, *, find: Callable[[str], UUID | None]) -> PlanWish:
         """Return what the form asks for; raises InvalidInput under the fields' names.
@@ -112,7 +111,6 @@ class PlanForm(BaseForm):
             make=self._make() or None,
             fixed={} if self.hand.data else fixed,
             exactly=exactly,
-            with_bound=bool(self.certain.data),
         )
 
     def formats(self) -> list[tuple[str, Any, Any]]:

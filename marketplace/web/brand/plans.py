@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -20,6 +22,7 @@ from marketplace.kernel.currencies import exponent
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
+from marketplace.matching import service as planning
 from marketplace.matching.rules.labels import age_words
 from marketplace.matching.rules.planner.ways import way_of
 from marketplace.matching.rules.wanted import Wanted
@@ -54,7 +57,12 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
         names = [] if found is None else [each.creator_id for each in found.who.values()]
         asked = collaborations.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
         accepted = queries.accepted_plans(session, campaign_id)
+        closer = None
+        if found is not None and found.question is not None:
+            closer = queries.fresh_bound(session, campaign_id, found.question, now=now)
+            found = found.bounded_by(None if closer is None else closer.at_most)
     is_part = request.headers.get(PART_HEADER) == "list"
+    asked_for = list(request.args.items(multi=True))
     answer = make_response(
         render_template(
             "brand/plan_part.html" if is_part else "brand/plan.html",
@@ -73,11 +81,10 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             amount=partial(_amount, currency=campaign.currency),
             asked=asked,
             accepted=accepted,
-            rules=[
-                (name, value)
-                for name, value in request.args.items(multi=True)
-                if name not in ACCEPTED
-            ],
+            closer=closer,
+            again=_address(campaign_id, asked_for),
+            asked_for=asked_for,
+            rules=[(name, value) for name, value in asked_for if name not in ACCEPTED],
             may_accept=access.actor().may_edit(campaign.brand_id)
             and is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),
         ),
@@ -110,6 +117,40 @@ def accept_plan(campaign_id: UUID) -> ResponseReturnValue:
         said += f" {done.not_joined} could not be invited: they have not signed up here yet."
     flash(said, "success")
     return redirect(url_for("brand.invitations", campaign_id=campaign_id), 303)
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/plan/bound")
+def ask_plan_bound(campaign_id: UUID) -> ResponseReturnValue:
+    """Have it worked out, beside the page, how far from the best possible a plan is."""
+    with transaction() as session:
+        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+        form = plan_form(request.form, campaign.budget, queries.wanted_for(session, campaign_id))
+        planning.ask_bound(
+            session,
+            campaign_id=campaign_id,
+            wish=form.wish(campaign.currency, find=partial(queries.creator_by_handle, session)),
+            actor=access.actor(),
+            now=utc_now(),
+        )
+    asked = [each for each in request.form.items(multi=True) if each[0] != "csrf_token"]
+    return redirect(_address(campaign_id, asked), 303)
+
+
+@bp.get("/campaigns/<uuid:campaign_id>/plan/bounds/<uuid:bound_id>")
+def plan_bound(campaign_id: UUID, bound_id: UUID) -> ResponseReturnValue:
+    """How far is the work on a closer bound?"""
+    with reading() as session:
+        closer = queries.bound_seen_by(
+            session, access.actor(), campaign_id=campaign_id, bound_id=bound_id
+        )
+    again = url_for("brand.plan", campaign_id=campaign_id)
+    return render_template("brand/plan_bound.html", closer=closer, again=again)
+
+
+def _address(campaign_id: UUID, asked: Sequence[tuple[str, str]]) -> str:
+    """Return where the plan for these rules is."""
+    page = url_for("brand.plan", campaign_id=campaign_id)
+    return f"{page}?{urlencode(asked)}" if asked else page
 
 
 def _new_to(form: PlanForm, wrong: dict[str, str]) -> dict[str, str]:

@@ -31,7 +31,9 @@ from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.matching import service as matching
+from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.correction import CountSource
+from marketplace.matching.rules.planner.limits import Limits
 from marketplace.notifications import service as notices
 from marketplace.store.inbox import keep_once
 from marketplace.store.outbox import OutboxMessage
@@ -232,7 +234,14 @@ def _work(session: Session, world: World) -> None:
         entered_by=world.ids["user_id"],
         now=NOON,
     )
-    world.ids |= {"counted": counted.campaign_id, "count_id": count.id}
+    bound = matching.ask_bound(
+        session,
+        campaign_id=world.ids["campaign_id"],
+        wish=PlanWish(limits=Limits(budget_minor=50_000)),
+        actor=alice,
+        now=NOON,
+    )
+    world.ids |= {"counted": counted.campaign_id, "count_id": count.id, "bound_id": bound.id}
     checked = make_deliverable(
         session,
         brand=acme,

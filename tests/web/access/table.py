@@ -119,6 +119,8 @@ POST approve                 in     303   303     403     403    403     403   4
     -> brand.deliverable
 GET  billing                 in     200   200     200     200    403     403   200   403   begin
 GET  brief_versions          in     200   200     200     200    403     403   404   403   begin
+POST ask_plan_bound          in     303   303     303     303    403     403   404   403   begin
+    -> brand.plan
 POST call_staff              in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
 GET  campaign                in     200   200     200     200    403     403   404   403   begin
@@ -185,6 +187,7 @@ GET  open_dispute            in     200   200     403     403    403     403   4
 POST open_dispute            in     303   303     403     403    403     403   404   403   begin
     -> brand.dispute
 GET  plan                    in     200   200     200     200    403     403   404   403   begin
+GET  plan_bound              in     200   200     200     200    403     403   404   403   begin
 POST pledge                  in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign_cause
 POST publish_campaign        in     303   303     403     403    403     403   404   403   begin

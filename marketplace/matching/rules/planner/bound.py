@@ -8,7 +8,7 @@ everybody. More planes and candidates are taken in until it hardly falls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -34,18 +34,25 @@ STEEPEST: Final = -np.log1p(-SEEN_MOST) / SEEN_MOST
 
 
 def most_possible(
-    problem: Problem, limits: Limits, among: Candidates, plan: Sequence[int]
+    problem: Problem,
+    limits: Limits,
+    among: Candidates,
+    plan: Sequence[int],
+    *,
+    tell: Callable[[float], None] | None = None,
 ) -> float:
     """Return a number of people that no plan within the limits reaches more than.
 
-    plan: a good one, where the planes begin.
+    plan: a good one, where the planes begin. tell: called with the part of the work that is done.
     """
     weights = np.zeros(among.count)
     weights[list(plan)] = 1.0
     tangents = [tangent(among, weights)]
     columns = _promising(among, plan)
     bound, before = np.inf, np.inf
-    for _ in range(ROUNDS):
+    for number in range(ROUNDS):
+        if tell is not None:
+            tell(number / ROUNDS)
         solved = relaxed(among, limits, tangents, columns)
         beyond = _beyond(among, limits, tangents, solved)
         beyond[columns] = 0.0

@@ -15,6 +15,16 @@ PICKS_MOST: Final = 200
 """No plan has more creators: nobody could work with them."""
 
 
+class BoundState(StrEnum):
+    """Where the work on a close bound stands."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    REFUSED = "refused"
+    """There is no plan under these rules any more."""
+
+
 class Rule(StrEnum):
     """The rules of a plan, by the names of their fields."""
 
