@@ -16,10 +16,12 @@ down_revision: str | None = "0078"
 branch_labels = None
 depends_on = None
 
-STEPS_BEFORE: Final = "'submit', 'request_changes', 'approve', 'confirm_post', 'accept', 'cancel'"
-STEPS_NOW: Final = (
-    "'submit', 'request_changes', 'approve', 'confirm_post', 'refuse_post', 'accept', 'cancel'"
+STEPS_BEFORE: Final = (
+    "'submit', 'request_changes', 'approve', 'confirm_post', 'accept', 'award', 'cancel'"
 )
+STEPS_NOW: Final = f"{STEPS_BEFORE}, 'refuse_post'"
+KINDS_BEFORE: Final = "'fee', 'bonus', 'returned', 'awarded'"
+KINDS_NOW: Final = f"{KINDS_BEFORE}, 'prize'"
 
 
 def upgrade() -> None:
@@ -42,12 +44,12 @@ def upgrade() -> None:
         op.f("ck_deliverables_fee_is_not_negative"), "deliverables", "fee_minor >= 0"
     )
     _take_steps(STEPS_NOW)
-    _take_kinds("'fee', 'bonus', 'prize', 'returned'", "kind IN ('fee', 'prize')")
+    _take_kinds(KINDS_NOW, "kind IN ('fee', 'prize')")
 
 
 def downgrade() -> None:
     """Take them away; refused while a challenge was joined."""
-    _take_kinds("'fee', 'bonus', 'returned'", "kind = 'fee'")
+    _take_kinds(KINDS_BEFORE, "kind = 'fee'")
     _take_steps(STEPS_BEFORE)
     op.drop_constraint(op.f("ck_deliverables_fee_is_not_negative"), "deliverables")
     op.create_check_constraint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 import marketplace.tables  # noqa: F401  # every table there is
@@ -72,6 +73,26 @@ def test_the_migrations_go_up_and_down_and_up_again(empty: Engine) -> None:
     go(empty, to="head")
 
     assert constraints(empty) == first
+
+
+def test_every_column_of_states_takes_the_states_of_its_enum(empty: Engine) -> None:
+    go(empty, to="head")
+    seen = inspect(empty)
+    known = {
+        (table, str(check["name"])): set(re.findall(r"'([^']*)'", check["sqltext"]))
+        for table in seen.get_table_names()
+        for check in seen.get_check_constraints(table)
+        if str(check["name"]).endswith("_is_known")
+    }
+
+    meant = {
+        (table.name, str(check.name)): set(re.findall(r"'([^']*)'", str(check.sqltext)))
+        for table in Base.metadata.tables.values()
+        for check in table.constraints
+        if isinstance(check, CheckConstraint) and str(check.name).endswith("_is_known")
+    }
+
+    assert known == meant
 
 
 def test_the_migrations_make_what_the_models_say(empty: Engine) -> None:
