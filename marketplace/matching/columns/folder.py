@@ -111,6 +111,20 @@ def check(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise BrokenColumns(f"{name} has {there:,} bytes, not {size:,}")
 
 
+def is_cut(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """True when a file of an opened version is shorter now: what is cut off cannot be read.
+
+    Files that are gone are still there for whoever has opened them.
+    """
+    for name, size in manifest["sizes"].items():
+        try:
+            if os.stat(f"{folder}/{name}").st_size < size:  # noqa: PTH116  # as above
+                return True
+        except OSError:
+            continue
+    return False
+
+
 def open_version(folder: Path, *, writable: bool = False) -> Version:
     """Return a version with its files mapped into memory; raises BrokenColumns."""
     try:

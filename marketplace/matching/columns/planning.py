@@ -36,15 +36,24 @@ class Plannable:
 
     ways: what each bundle of a creator is. price: (n, ways) of all that each offers, also where the
     problem has but the one that was fixed. price_known: (n, ways) False where it is estimated.
-    rows: (n,) in the market. spread: (n,) of the logarithm of the views.
+    rows: (n,) in the market. ids: (2, n) of the creators. spread: (n,) of the logarithm of their
+    views.
+
+    All of it is a copy: a plan that was begun ends well whatever happens to the columns meanwhile.
     """
 
     problem: Problem
     ways: Sequence[Way]
     rows: Rows
+    ids: NDArray[np.uint64]
     price: NDArray[np.int64]
     price_known: NDArray[np.bool_]
     spread: Floats32
+
+    def id_at(self, place: int) -> UUID:
+        """The creator at a place of the problem."""
+        high, low = self.ids[:, place].tolist()
+        return UUID(int=(high << 64) | low)
 
     def places_of(self, rows: Rows) -> Rows:
         """Return the places in the problem of market rows; -1 of those who are not in it."""
@@ -84,7 +93,8 @@ def plannable(
         interest=segment.sum(axis=0, dtype=np.float64),
         factor=factor,
     )
-    return Plannable(problem, ways, rows, price, known, _spread(market, rows))
+    ids = market.arrays["ids"][:, rows]
+    return Plannable(problem, ways, rows, ids, price, known, _spread(market, rows))
 
 
 def delivered(

@@ -73,6 +73,8 @@ def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> 
             with _lock:
                 market, version = _look()
             answer = question(market)
+            if store.is_cut(version.folder, version.manifest):
+                raise BrokenColumns("they were cut short meanwhile")
             if version.beat == market.beat:
                 return answer
     except BrokenColumns:

@@ -153,7 +153,7 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
         named = {pick.creator for pick in found.explained.picks}
         named |= {each.creator for each in found.explained.nearly}
         named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
-        ids = {place: market.id_at(int(ready.rows[place])) for place in named}
+        ids = {place: ready.id_at(place) for place in named}
         return replace(found, options={place: _options(ready, place) for place in named}), ids
 
     found, ids = columns.ask(session, look, now=now)
