@@ -1,9 +1,9 @@
 """What has happened in the demo's market before anybody looks: five weeks of two campaigns.
 
 One is over: its creators are paid, and what was left went back. In the other a post is live, a fee
-waits in its hold window, and a draft waits for its review. A bonus for views was paid; of another
-fee something is taken back, and a bank has taken a payment back. A payout has left whose answer was
-lost, and somebody has moved money past the product: a break for finance to resolve.
+is disputed in its hold window, and a draft waits for its review. A bonus for views was paid; of
+another fee something is taken back, and a bank has taken a payment back. A payout has left whose
+answer was lost, and somebody has moved money past the product: a break for finance to resolve.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from marketplace.causes import service as causes
 from marketplace.causes.rules.pledges import PledgeTerms
 from marketplace.cli.seed_briefs import MORNINGS, PICNIC
 from marketplace.cli.seed_causes import BY_VIEWS, FIXED
+from marketplace.cli.seed_dispute import disagree
 from marketplace.cli.seed_stage import CARD, DISPUTED, Stage
 from marketplace.cli.seed_story import BrandSide, Cast
 from marketplace.collaborations import service as collaborations
@@ -66,9 +67,10 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     mornings = _Campaign.begun(
         stage, cast.brands[0], "Slow mornings", 200_000, MORNINGS, gives=(cast.causes[1], BY_VIEWS)
     )
-    _mornings(stage, mornings, cast, ines=ines, tilda=tilda, fourth=fourth)
+    breakfast = _mornings(stage, mornings, cast, ines=ines, tilda=tilda, fourth=fourth)
     say("Two days ago: a bank takes a payment back, and a creator gives something back …")
     _trouble(stage, cast, mornings, bridge)
+    disagree(stage, mornings.side, breakfast)
     say("Today: a draft to review, a payout under way, a break to resolve …")
     _today(stage, tilda=tilda, third=third)
     stage.time.arrive()
@@ -274,8 +276,11 @@ def _picnic(stage: Stage, picnic: _Campaign, tilda: Actor, third: Actor) -> Deli
 
 def _mornings(
     stage: Stage, mornings: _Campaign, cast: Cast, *, ines: Actor, tilda: Actor, fourth: Actor
-) -> None:
-    """Three creators agree: one is paid soon, one is live, one is asked for changes."""
+) -> Deliverable:
+    """Three creators agree: one has earned, one is live, one is asked for changes.
+
+    Returns what is earned and in its hold window.
+    """
     ines_at, fourth_at = stage.connect(ines), stage.connect(fourth)
     _bank(stage, ines, email="ines@creators.test", holder="I. Account", bank="US0011223344")
     breakfast, leftovers = mornings.agree(
@@ -311,6 +316,7 @@ def _mornings(
     stage.time.sleep(_DAY)
     mornings.ask_changes(monday, version, "The tin is hard to see. Could it come closer once?")
     mornings.hand_in(ines, leftovers, "leftovers", "The dog got the crumbs.")
+    return breakfast
 
 
 def _trouble(stage: Stage, cast: Cast, mornings: _Campaign, paid: Deliverable) -> None:

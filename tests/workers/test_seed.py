@@ -19,8 +19,9 @@ from marketplace.funding.rules import ChargebackState
 from marketplace.kernel.clock import demo_offset
 from marketplace.ledger.models import JournalEntry
 from marketplace.metrics.models import MetricSnapshot
-from marketplace.payouts.models import ClawbackCase, Earning, Payout
+from marketplace.payouts.models import ClawbackCase, Dispute, Earning, Payout
 from marketplace.payouts.rules import EarningKind, EarningState, PayoutState
+from marketplace.payouts.rules.disputes import DisputeState
 from marketplace.reconciliation import checks
 from marketplace.reconciliation import queries as reconciliation
 from marketplace.reconciliation.rules import BreakKind
@@ -73,6 +74,8 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
     (chargeback,) = session.scalars(select(Chargeback)).all()
     assert (chargeback.state, chargeback.frozen_minor) == (ChargebackState.NEEDS_RESPONSE, 55_000)
     assert states(Earning.state)[EarningState.PENDING] == 1
+    (dispute,) = session.scalars(select(Dispute)).all()
+    assert (dispute.state, dispute.stake_minor) == (DisputeState.ASKED, 30_000)
     assert (session.scalar(select(func.count()).select_from(MetricSnapshot)) or 0) > 30
     oldest = session.scalar(select(func.min(JournalEntry.occurred_at)))
     newest = session.scalar(select(func.max(JournalEntry.occurred_at)))

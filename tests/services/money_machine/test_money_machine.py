@@ -29,7 +29,14 @@ from marketplace.kernel.ids import NIL
 from marketplace.kernel.money import Money
 from marketplace.ledger import checks
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import Entry, InsufficientBalance, MalformedEntry, Pair, events
+from marketplace.ledger.rules import (
+    Entry,
+    EntryKind,
+    InsufficientBalance,
+    MalformedEntry,
+    Pair,
+    events,
+)
 from tests.conftest import NOON
 from tests.services.money_machine.first import first_history
 from tests.services.money_machine.model import (
@@ -114,6 +121,34 @@ class MoneyMachine(RuleBasedStateMachine):
         self.tell(entry, moves)
         if data.draw(st.integers(0, 7)) == 0:
             self.tell_again(data)
+
+    @rule(data=st.data(), share_bps=st.sampled_from((0, 2_500, 10_000)))
+    def a_dispute_ends(self, data: st.DataObject, share_bps: int) -> None:
+        """Undo a fee, as far as it is still in its hold window, and earn a part of it anew."""
+        fees = [key for key, entry in self.entries.items() if entry.kind is EntryKind.EARN]
+        key = data.draw(st.sampled_from(sorted(fees)))
+        fee, moves = self.entries[key], self.books.told[key][1]
+        back, undone = f"reverse:{key}", [(c, oc, d, od, *rest) for d, od, c, oc, *rest in moves]
+        if back not in self.books.told and self.books.too_small(undone):
+            with pytest.raises(InsufficientBalance):
+                self.undo(key)
+        elif back in self.books.told:
+            assert self.undo(key) == self.ids[back]
+        else:
+            self.ids[back] = self.undo(key)
+            self.books.take(back, EntryKind.REVERSAL.value, undone)
+            self.posted += self.read_postings(self.ids[back])
+            left = [pair.amount.share(basis_points=share_bps) for pair in fee.pairs]
+            parts = [(p, m, a) for p, m, a in zip(fee.pairs, moves, left, strict=True) if a]
+            pairs = tuple(Pair(p.debit, p.credit, a) for p, _, a in parts)
+            anew = Entry(fee.kind, f"{key}:anew", pairs)
+            self.tell(anew, [(*m[:4], a.minor, m[5]) for _, m, a in parts])
+        self.compare()
+
+    def undo(self, key: str) -> int:
+        return ledger.reverse_entry(
+            self.session, entry_id=self.ids[key], occurred_at=NOON, actor=SYSTEM
+        )
 
     def tell_again(self, data: st.DataObject) -> None:
         """Tell an earlier event once more: as it was, or with another amount."""
