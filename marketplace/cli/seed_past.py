@@ -102,6 +102,7 @@ class _Campaign:
             budget=Money(minor, "USD"),
             starts_on=today,
             ends_on=today + 60 * _DAY,
+            category="food",
             actor=side.owner,
         )
         stage.act(campaigns.save_brief, campaign_id=campaign.id, content=content, actor=side.owner)
