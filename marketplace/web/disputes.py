@@ -90,12 +90,23 @@ class AgreeForm(BaseForm):
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What one side would agree to. bps: None for no number. receives: after share and tax."""
+
+    name: str
+    bps: int | None
+    part: Money | None
+    receives: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeView:
     """A dispute for one reader. party: whose side the reader speaks for; None for onlookers."""
 
     dispute: Dispute
     steps: Sequence[DisputeStep]
     names: Mapping[Party, str]
+    wishes_of: Mapping[Party, Wish]
     party: Party | None
     now: datetime
 
@@ -130,13 +141,14 @@ class DisputeView:
         return self.dispute.wish_of(other_party(self.party))
 
     @property
-    def wishes(self) -> Sequence[tuple[str, int | None, Money | None]]:
-        """Who would agree to which part for the creator, and how much that is."""
-        return [
-            (name, bps, None if bps is None else self.part(bps))
-            for party, name in self.names.items()
-            for bps in (self.dispute.wish_of(party),)
-        ]
+    def wishes(self) -> Sequence[Wish]:
+        """Who would agree to which part for the creator."""
+        return list(self.wishes_of.values())
+
+    @property
+    def theirs(self) -> Wish | None:
+        """What the other side would agree to."""
+        return None if self.party is None else self.wishes_of[other_party(self.party)]
 
     def part(self, bps: int) -> Money:
         """So much of what is disputed."""
@@ -176,12 +188,27 @@ def part_for(
 def view_of(session: Session, actor: Actor, dispute_id: UUID, *, now: datetime) -> DisputeView:
     """Return a dispute as this reader may see it; NotFound for others."""
     dispute = queries.dispute_seen_by(session, actor, dispute_id)
+    names = queries.names_of(dispute)
     return DisputeView(
         dispute=dispute,
         steps=queries.steps_of_dispute(session, dispute_id),
-        names=queries.names_of(dispute),
+        names=names,
+        wishes_of={party: _wish(session, dispute, party, names[party]) for party in Party},
         party=agreements.party_of(actor, brand_id=dispute.brand_id, creator_id=dispute.creator_id),
         now=now,
+    )
+
+
+def _wish(session: Session, dispute: Dispute, party: Party, name: str) -> Wish:
+    bps = dispute.wish_of(party)
+    if bps is None:
+        return Wish(name, None, None, None)
+    is_open = dispute.state in OPEN_DISPUTES
+    return Wish(
+        name=name,
+        bps=bps,
+        part=dispute.stake.share(basis_points=bps),
+        receives=queries.creator_receives(session, dispute, bps) if is_open else None,
     )
 
 
@@ -196,7 +223,7 @@ def open_page(side: Party, deliverable_id: UUID) -> ResponseReturnValue:
     running = next((each for each in known if each.closed_at is None), None)
     if running is not None:
         return _to(side, running.id)
-    form = OpenForm()
+    form = _form(side)
     form.reason.choices = [SelectChoice(each.value, REASON_SENTENCES[each]) for each in reasons]
 
     def page() -> str:
@@ -332,6 +359,13 @@ def turn_todo(turn: DisputeTurn, url: str, now: datetime) -> Todo:
 
 
 _LARGEST_MB: Final = EVIDENCE_MOST_BYTES // (1024 * 1024)
+
+
+def _form(side: Party) -> OpenForm:
+    form = OpenForm()
+    if side is Party.CREATOR:
+        form.share.label.text = "You should get, in percent"
+    return form
 
 
 def _work(session: Session, actor: Actor, deliverable_id: UUID, side: Party) -> Deliverable:

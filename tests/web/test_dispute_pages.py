@@ -73,7 +73,7 @@ def test_a_brand_reports_a_problem_with_a_picture_and_both_see_whose_step_it_is(
     text = words(client.get(f"/creator/disputes/{step.dispute_id}"))
     assert "Waiting for you to answer by" in text
     assert "The post was removed or hidden." in text
-    assert "agree to 25% for the creator: $100.00 of $400.00" in plain(text)
+    assert "agree to 25 % for you: $100.00 of $400.00. You receive $95.00" in plain(text)
 
 
 def test_the_creator_reads_on_every_page_that_the_money_is_held_and_what_to_do(
@@ -108,7 +108,7 @@ def test_the_creator_answers_and_the_brand_takes_the_number(
     sign_in(client, alice)
     text = words(client.get(f"/brand/disputes/{opened.id}"))
     assert "Fairview decides by" in text
-    assert "75% to the creator, $300.00" in plain(text)
+    assert "75 % to the creator: $300.00, of which they receive $285.00" in plain(text)
     other = client.post(f"/brand/disputes/{opened.id}/agree", data={"share": "5000"})
     assert other.status_code == 409
 
@@ -118,7 +118,7 @@ def test_the_creator_answers_and_the_brand_takes_the_number(
     session.expire_all()
     assert opened.state is DisputeState.SETTLED
     assert session.scalars(select(Earning)).one().fee_minor == 30_000
-    assert "75% of $400.00" in plain(words(client.get(agreed.location)))
+    assert "75 % of $400.00" in plain(words(client.get(agreed.location)))
     assert (
         client.post(f"/brand/disputes/{opened.id}/agree", data={"share": "7500"}).status_code == 409
     )
@@ -170,7 +170,7 @@ def test_a_larger_one_needs_a_colleague(
     assert client.post(page, data=form).status_code == 409
     assert client.post(approve).status_code == 403
     sign_in(client, sten)
-    assert "50% of $600.00 for the creator" in words(client.get(f"/staff/requests/{request.id}"))
+    assert "50 % of $600.00 for the creator" in words(client.get(f"/staff/requests/{request.id}"))
     assert client.post(approve).status_code == 303
     session.expire_all()
     assert (opened.state, opened.result_bps) == (DisputeState.DECIDED, 5_000)

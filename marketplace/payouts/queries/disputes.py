@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.campaigns.models import Campaign
-from marketplace.collaborations.rules import Party
+from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.collaborations.rules import OfferMoney, Party, money_of, parts_of_offer
 from marketplace.deliverables.models import Deliverable, DeliverableStep, Ending
 from marketplace.deliverables.rules import DeliverableEvent, EndingState
 from marketplace.kernel.actor import Actor
@@ -28,6 +29,7 @@ from marketplace.payouts.rules.disputes import (
     DisputeAbout,
     DisputeState,
     Ground,
+    shared,
 )
 from marketplace.store.paging import Page, page_of
 
@@ -141,6 +143,38 @@ def names_of(dispute: Dispute) -> dict[Party, str]:
         Party.BRAND: dispute.campaign.brand.name,
         Party.CREATOR: dispute.creator.display_name,
     }
+
+
+def offer_of(session: Session, deliverable: Deliverable) -> Offer:
+    """The terms that a deliverable was agreed under."""
+    return session.scalars(
+        select(Offer)
+        .join(Collaboration, Collaboration.offer_id == Offer.id)
+        .where(Collaboration.id == deliverable.collaboration_id)
+    ).one()
+
+
+def part_of(earning: Earning) -> OfferMoney:
+    """What an earning consists of; the fee on top of it is no matter of its row."""
+    nothing = Money(0, earning.currency)
+    return OfferMoney(earning.fee, nothing, nothing, earning.platform_share, earning.withheld)
+
+
+def creator_receives(session: Session, dispute: Dispute, share_bps: int) -> Money:
+    """What reaches the creator of an open dispute's stake when it ends with this part for them."""
+    nothing = Money(0, dispute.currency)
+    match dispute.about:
+        case DisputeAbout.HELD:
+            held = session.scalars(select(Earning).where(Earning.dispute_id == dispute.id))
+            parts = [part_of(each) for each in held]
+        case DisputeAbout.BONUS:
+            offer = offer_of(session, dispute.deliverable)
+            whole = dispute.stake.share(basis_points=share_bps)
+            return money_of(whole, offer.shares).creator_receives
+        case _:
+            offer = offer_of(session, dispute.deliverable)
+            parts = [parts_of_offer(offer)[dispute.deliverable.position - 1]]
+    return sum((shared(each, share_bps).creator_receives for each in parts), nothing)
 
 
 def ground_of(session: Session, deliverable: Deliverable) -> Ground:

@@ -15,12 +15,13 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import Conflict
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
+from marketplace.payouts import queries
 from marketplace.payouts.messages import PayoutsWanted
 from marketplace.payouts.models import Earning
 from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.payouts.service.bonuses import open_bonus
 from marketplace.payouts.service.disputing import overtake_dispute
-from marketplace.payouts.service.fees import add_fee, book_fee, fee_row, offer_of
+from marketplace.payouts.service.fees import add_fee, book_fee, fee_row
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -46,7 +47,7 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
         raise Conflict("An entry to a challenge has no fee; its prize is booked with the others")
     if deliverable.state is not DeliverableState.ACCEPTED or deliverable.accepted_at is None:
         raise Conflict("Only an accepted deliverable earns its fee")
-    offer = offer_of(session, deliverable)
+    offer = queries.offer_of(session, deliverable)
     part = parts_of_offer(offer)[deliverable.position - 1]
     at = deliverable.accepted_at
     earning = fee_row(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import OfferMoney
 from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.actor import Actor
@@ -20,15 +18,6 @@ from marketplace.payouts.messages import FeeEarned
 from marketplace.payouts.models import Earning
 from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.store.outbox import post
-
-
-def offer_of(session: Session, deliverable: Deliverable) -> Offer:
-    """Return the terms that a deliverable was agreed under."""
-    return session.scalars(
-        select(Offer)
-        .join(Collaboration, Collaboration.offer_id == Offer.id)
-        .where(Collaboration.id == deliverable.collaboration_id)
-    ).one()
 
 
 def fee_row(

@@ -21,12 +21,13 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
+from marketplace.payouts import queries
 from marketplace.payouts.models import Dispute, Earning, ViewBonus
 from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from marketplace.payouts.rules.disputes import DisputeAbout, shared
 from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.disputing.taking_back import end_bonus, take_back_held
-from marketplace.payouts.service.fees import add_fee, book_fee, fee_left, fee_row, offer_of
+from marketplace.payouts.service.fees import add_fee, book_fee, fee_left, fee_row
 from marketplace.store.locks import lock_rows
 
 
@@ -161,7 +162,7 @@ def _end_work(
 
 
 def _bonus_cap(session: Session, work: Deliverable) -> Money:
-    agreed = offer_of(session, work).deliverables[work.position - 1]
+    agreed = queries.offer_of(session, work).deliverables[work.position - 1]
     return Money(agreed.get("bonus_cap_minor", 0), work.currency)
 
 
@@ -175,7 +176,9 @@ def _award(
     now: datetime,
 ) -> Money:
     """Earn so much of a fee that was not earned; payable at once. Returns how much."""
-    part = shared(parts_of_offer(offer_of(session, about.work))[about.work.position - 1], share_bps)
+    part = shared(
+        parts_of_offer(queries.offer_of(session, about.work))[about.work.position - 1], share_bps
+    )
     if dispute.about is DisputeAbout.CALLED_OFF:
         collaborations.promise_again(
             session,

@@ -15,11 +15,12 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
+from marketplace.payouts import queries
 from marketplace.payouts.messages import BonusEnded
 from marketplace.payouts.models import BonusMeasurement, Dispute, Earning, ViewBonus
-from marketplace.payouts.rules import BonusState, EarningKind, EarningState, Part
+from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from marketplace.payouts.rules.disputes import shared
-from marketplace.payouts.service.fees import book_fee, offer_of
+from marketplace.payouts.service.fees import book_fee
 from marketplace.store.outbox import post
 
 
@@ -74,7 +75,7 @@ def _book_less(
     ledger.reverse_entry(
         session, entry_id=booked.id, occurred_at=now, actor=actor, memo="As a dispute has ended"
     )
-    part = shared(parts_of_offer(offer_of(session, work))[work.position - 1], share_bps)
+    part = shared(parts_of_offer(queries.offer_of(session, work))[work.position - 1], share_bps)
     if part.fee:
         book_fee(session, work, part, revision=2, actor=actor, occurred_at=now)
 
@@ -90,13 +91,15 @@ def _correct(
     now: datetime,
 ) -> None:
     nothing = Money(0, dispute.currency)
-    left = [_left_of(each, share_bps) for each in rows]
-    net = sum((each.net - part.net for each, part in zip(rows, left, strict=True)), nothing)
-    share = sum(
-        (each.platform_share - part.share for each, part in zip(rows, left, strict=True)), nothing
-    )
+    left = [shared(queries.part_of(each), share_bps) for each in rows]
+    net = sum((each.net for each in rows), nothing)
+    net -= sum((part.fee - part.creator_share for part in left), nothing)
+    share = sum((each.platform_share for each in rows), nothing)
+    share -= sum((part.creator_share for part in left), nothing)
     on_top = _on_top(session, rows, dispute.currency)
-    on_top = min(on_top - _left(on_top, share_bps), Money(bonus.on_top_minor, dispute.currency))
+    on_top = min(
+        on_top - on_top.share(basis_points=share_bps), Money(bonus.on_top_minor, dispute.currency)
+    )
     event = events.bonus_corrected(
         deliverable_id=dispute.deliverable_id,
         measurement_id=dispute.id,
@@ -126,20 +129,11 @@ def _on_top(session: Session, rows: Sequence[Earning], currency: str) -> Money:
     return Money(int(raised or 0), currency)
 
 
-def _left(amount: Money, share_bps: int) -> Money:
-    return amount.share(basis_points=share_bps)
-
-
-def _left_of(earning: Earning, share_bps: int) -> Part:
-    share = _left(earning.platform_share, share_bps)
-    return Part(net=_left(earning.fee, share_bps) - share, share=share)
-
-
 def _shrink(earning: Earning, share_bps: int) -> None:
     """Leave so much of the row; one of which nothing is left has ended."""
-    left = _left_of(earning, share_bps)
-    earning.fee = left.net + left.share
-    earning.net, earning.platform_share = left.net, left.share
-    earning.withheld = min(_left(earning.withheld, share_bps), left.net)
+    left = shared(queries.part_of(earning), share_bps)
+    earning.fee, earning.platform_share = left.fee, left.creator_share
+    earning.net = left.fee - left.creator_share
+    earning.withheld = min(left.withheld, earning.net)
     if not earning.net:
         earning.state = EarningState.TAKEN_BACK
