@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.accounts.rules import countries
+from marketplace.creators.rules.formats import LengthBand
 from marketplace.kernel.money import BPS_WHOLE, Money, in_words
 from marketplace.kernel.statechart import Statechart
 from marketplace.terms.rules import PlatformTerms, not_offered
@@ -91,11 +92,15 @@ DISCLOSURE_MOST: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class WantedDeliverable:
-    """So many pieces of one format, as a brief asks for them."""
+    """So many pieces of one format, as a brief asks for them.
+
+    length: how long each is to be, a LengthBand; "" for any, and for what is no video.
+    """
 
     format: str
     description: str
     count: int = 1
+    length: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +254,10 @@ def _deliverable_problems(content: BriefContent) -> dict[str, str]:
         return {"deliverables": "Describe each deliverable in a few words."}
     if any(len(each.description) > LINE_MOST for each in wanted):
         return {"deliverables": f"Keep each description to {LINE_MOST} characters."}
+    if any(each.length and each.length not in set(LengthBand) for each in wanted):
+        return {"deliverables": "Choose a length from the list for each deliverable."}
+    if any(each.length and each.format != "video" for each in wanted):
+        return {"deliverables": "Only a video has a length: leave it open for the others."}
     if any(each.count < 1 for each in wanted):
         return {"deliverables": "The number of pieces is 1 or more."}
     if sum(each.count for each in wanted) > DELIVERABLES_MOST:

@@ -18,6 +18,7 @@ from babel import Locale
 from babel.dates import format_timedelta
 from flask import Flask, request
 
+from marketplace.creators.rules.formats import BAND_WORDS, LengthBand
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import Money
@@ -116,6 +117,7 @@ def install(app: Flask) -> None:
         number=reader.number,
         compact=reader.compact,
         percent=reader.percent,
+        length_words=length_words,
         state_label=state_label,
         state_tone=state_tone,
     )
@@ -162,6 +164,11 @@ def ago(at: datetime, now: datetime | None = None) -> str:
     if abs(gap) < timedelta(minutes=1):
         return "now"
     return format_timedelta(gap, add_direction=True, threshold=1.5, locale="en")
+
+
+def length_words(band: str) -> str:
+    """Return a band of lengths as it follows "of": "15 seconds to a minute"."""
+    return BAND_WORDS[LengthBand(band)].lower()
 
 
 def state_label(state: str) -> str:

@@ -1,10 +1,13 @@
-// A form[data-live="id"] with method="get" is sent while it is edited, and what it answers takes the
-// place of the element with this id. A details[data-fold] around it is closed on a phone. Without
-// this script its button does the same with a new page.
+// A form[data-live="id"] is sent while it is edited, and what it answers takes the place of the
+// element with this id. With method="get" the address follows; with method="post" the answer is that
+// of its button named "look", and nothing is saved. While what is typed is refused, the last list
+// stays, and what is wrong stands above it. A details[data-fold] around it is closed on a phone.
+// Without this script its button does the same with a new page.
 const WAIT_MS = 200;
 
 for (const form of document.querySelectorAll("form[data-live]")) {
   const area = document.getElementById(form.dataset.live);
+  const saves = form.method === "post";
   let waiting = 0;
   let running = null;
 
@@ -17,26 +20,51 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     }
   };
 
+  const asked = () => {
+    const typed = new FormData(form);
+    const address = new URL(form.action);
+    if (saves) {
+      typed.set("look", "1");
+      return { address, body: typed, method: "POST" };
+    }
+    address.search = new URLSearchParams(typed);
+    return { address, method: "GET" };
+  };
+
+  const put = (answer, isRefused) => {
+    const wrong = answer.querySelector(".error-summary");
+    const focused = document.activeElement?.id;
+    if (isRefused && wrong && area.childElementCount) {
+      area.querySelector(":scope > .error-summary")?.remove();
+      area.prepend(wrong);
+      area.dataset.stale = "";
+    } else {
+      area.replaceChildren(...answer.childNodes);
+      delete area.dataset.stale;
+    }
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  };
+
   const follow = async () => {
     running?.abort();
     running = new AbortController();
-    const address = new URL(form.action);
-    address.search = new URLSearchParams(new FormData(form));
+    const { address, ...question } = asked();
     area.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(address, {
+        ...question,
         headers: { Accept: "text/html", "X-Part": "list" },
         signal: running.signal,
       });
       if (answer.redirected || ![200, 422].includes(answer.status)) {
-        location.assign(address);
+        if (!saves) location.assign(address);
+        area.dataset.stale = "";
+        area.removeAttribute("aria-busy");
         return;
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const focused = document.activeElement?.id;
-      area.replaceChildren(...page.body.childNodes);
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-      history.replaceState(null, "", address);
+      put(page.body, answer.status === 422);
+      if (!saves) history.replaceState(null, "", address);
     } catch (trouble) {
       if (trouble.name === "AbortError") return;
       // The network is away for a moment: the button is still there.
@@ -44,12 +72,14 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     area.removeAttribute("aria-busy");
   };
 
+  const look = [...form.elements].find((each) => each.name === "look") ?? null;
   form.addEventListener("input", () => {
     say();
     clearTimeout(waiting);
     waiting = setTimeout(follow, WAIT_MS);
   });
   form.addEventListener("submit", (event) => {
+    if (saves && event.submitter !== look) return;
     event.preventDefault();
     clearTimeout(waiting);
     follow();

@@ -8,6 +8,7 @@ import "./menu.js";
 import "./poll.js";
 import "./reveal.js";
 import "./scheme_toggle.js";
+import "./sliders.js";
 import "./zone.js";
 
 document.querySelector("[data-focus]")?.focus();

@@ -14,18 +14,28 @@ from marketplace.cli.seed import PASSWORD
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
-def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
-    market: LocalMarket, window: Callable[[], Page]
-) -> None:
-    page = window()
+def signed_in(page: Page) -> Page:
+    """A window in which the owner of Tin & Thyme is at work."""
     page.goto("/sign-in")
     page.get_by_label("E-mail").fill("olive@tinandthyme.test")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button").first.click()
     page.wait_for_url("**/brand/**")
+    return page
+
+
+def campaign_of(page: Page) -> str:
+    """The address of a campaign that asks for the ages of 18 to 34."""
     page.goto("/brand/campaigns")
     page.get_by_role("link", name="Supper from a tin").first.click()
-    page.goto(f"{page.url.split('?')[0]}/matches")
+    return page.url.split("?")[0]
+
+
+def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
+    market: LocalMarket, window: Callable[[], Page]
+) -> None:
+    page = signed_in(window())
+    page.goto(f"{campaign_of(page)}/matches")
     status = page.locator("#matches [role=status]")
     expect(status).to_contain_text("for 18–34")
     names = page.locator("ol.matches .who-text a")
@@ -55,3 +65,38 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     page.get_by_role("button", name="Keep these rules").click()
     expect(page.locator(".flash")).to_contain_text("These rules hold for this campaign")
     expect(page.locator("#matches")).to_contain_text("live in another country")
+
+
+def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
+    market: LocalMarket, window: Callable[[], Page]
+) -> None:
+    page = signed_in(window())
+    page.goto(f"{campaign_of(page)}/edit/audience")
+    status = page.locator("#matches [role=status]")
+    expect(status).to_contain_text("for 18–34")
+    names = page.locator("ol.matches .who-text a")
+    before = names.all_inner_texts()
+
+    for label in ("18–24", "25–34"):
+        slider = page.get_by_label(f"{label}, in percent")
+        slider.focus()
+        slider.press("Home")
+    oldest = page.get_by_label("55 and over, in percent")
+    oldest.focus()
+    for _ in range(8):
+        oldest.press("ArrowRight")
+
+    expect(status).to_contain_text("for 55 or older")
+    expect(page.get_by_label("55 and over", exact=True)).to_have_value("40")
+    assert names.all_inner_texts() != before
+
+    kept = names.all_inner_texts()
+    page.get_by_label("45–54", exact=True).fill("70")
+    expect(page.locator("#matches [role=alert]")).to_contain_text("add up to 110 %")
+    assert names.all_inner_texts() == kept
+    page.get_by_label("45–54", exact=True).fill("20")
+    expect(page.locator("#matches [role=alert]")).to_have_count(0)
+    expect(status).to_contain_text("for 45 or older")
+
+    page.reload()
+    expect(status).to_contain_text("for 18–34")

@@ -44,6 +44,7 @@ from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
     booking_of,
     brief_to_match,
+    wanted_by,
     wanted_for,
     wanted_in,
     wish_seen_by,
@@ -87,9 +88,9 @@ __all__ = [
     "present_chances",
     "present_correction",
     "question_of",
-    "rules_of",
     "shortlisted",
     "standing_bps",
+    "wanted_by",
     "wanted_for",
     "wanted_in",
     "wish_in",

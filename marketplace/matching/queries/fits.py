@@ -143,6 +143,7 @@ def _look(
                 most_minor=wanted.rules.price_most_minor,
                 price_is_estimated=seen.price_is_estimated,
                 source=seen.source,
+                asks_length=bool(wanted.lengths),
             ),
         )
     return found

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief, Campaign
-from marketplace.campaigns.rules import OTHER
+from marketplace.campaigns.rules import OTHER, BriefContent
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import USUALLY_AVOIDED, Subject
 from marketplace.kernel.actor import SYSTEM, Actor
@@ -49,30 +49,36 @@ def wish_seen_by(session: Session, actor: Actor, campaign_id: UUID) -> tuple[Bri
 
 
 def wanted_in(brief: Brief, *, rules: HardRules = NO_RULES) -> Wanted:
-    """What a version of a brief, with its campaign, asks of a creator.
+    """What a version of a brief, with its campaign, asks of a creator."""
+    content = campaigns.content_of(brief, currency=brief.campaign.currency)
+    return wanted_by(content, brief.campaign, rules=rules)
 
-    Every label that it gives a share is in the target. The highest fee is a rule, and that a
-    creator is not away when the campaign starts.
+
+def wanted_by(content: BriefContent, campaign: Campaign, *, rules: HardRules = NO_RULES) -> Wanted:
+    """What a campaign would ask of a creator by such a brief, whether it is saved or not.
+
+    Every label that it gives a share is in the target. The highest fee is a rule, that a creator is
+    not away when the campaign starts, and that they have not promised the time to another brand.
     """
     formats: Counter[str] = Counter()
     lengths: Counter[LengthBand] = Counter()
-    for each in brief.deliverables:
-        formats[each["format"]] += each["count"]
-        if each.get("length"):
-            lengths[LengthBand(each["length"])] += each["count"]
+    for each in content.deliverables:
+        formats[each.format] += each.count
+        if each.length:
+            lengths[LengthBand(each.length)] += each.count
     return Wanted(
-        currency=brief.campaign.currency,
-        age=frozenset(brief.target_age),
-        gender=frozenset(brief.target_gender),
-        country=frozenset(brief.target_country),
-        words=tuple(brief.target_interests),
+        currency=campaign.currency,
+        age=frozenset(content.target_age),
+        gender=frozenset(content.target_gender),
+        country=frozenset(content.target_country),
+        words=tuple(content.target_interests),
         formats=dict(formats),
         lengths=dict(lengths),
         rules=replace(
             rules,
-            price_most_minor=brief.fee_high_minor,
-            free_on=brief.campaign.starts_on,
-            booking=booking_of(brief.campaign),
+            price_most_minor=None if content.fee_high is None else content.fee_high.minor,
+            free_on=campaign.starts_on,
+            booking=booking_of(campaign),
         ),
     )
 

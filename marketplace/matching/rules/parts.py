@@ -186,7 +186,12 @@ def _topic(said: str, _wanted: Wanted, seen: Seen) -> Told:
     return f"Makes {', '.join(seen.words[:WORDS_TOLD])}", f"you ask for {said}"
 
 
-def _format(said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _format(said: str, wanted: Wanted, seen: Seen) -> Told:
+    if wanted.lengths:
+        return (
+            f"Makes what you ask, in its length, to {percent(seen.factors.format)}",
+            "by the lengths of their last videos, drawn towards half as if by four",
+        )
     if seen.factors.format == BPS_WHOLE:
         return f"Offers or makes {said}", ""
     return f"Does not say whether they make {said}", "what is not said counts half"

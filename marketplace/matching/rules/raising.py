@@ -17,6 +17,7 @@ class Advice(StrEnum):
     """Ask the most that the brand pays instead of more."""
     NAME_A_RATE = "name_a_rate"
     OFFER_THE_FORMAT = "offer_the_format"
+    MAKE_THE_LENGTH = "make_the_length"
     DESCRIBE_AUDIENCE = "describe_audience"
     PROVE_AUDIENCE = "prove_audience"
 
@@ -37,10 +38,12 @@ def raises(
     most_minor: int | None,
     price_is_estimated: bool,
     source: str,
+    asks_length: bool = False,
 ) -> list[Raise]:
     """Return what would raise this fit, the largest known gain first, then what cannot be foretold.
 
     most_minor: the most the brand pays. source: who describes the audience, "" for nobody.
+    asks_length: whether videos of a certain length are asked for.
     """
     found = []
     if price_is_estimated:
@@ -49,7 +52,8 @@ def raises(
         cheaper = fit_of(factors._replace(price=most_minor))
         found.append(Raise(Advice.ASK_LESS, cheaper, most_minor))
     if factors.format < BPS_WHOLE:
-        found.append(Raise(Advice.OFFER_THE_FORMAT, fit_of(factors._replace(format=BPS_WHOLE))))
+        advice = Advice.MAKE_THE_LENGTH if asks_length else Advice.OFFER_THE_FORMAT
+        found.append(Raise(advice, fit_of(factors._replace(format=BPS_WHOLE))))
     asks_audience = any(
         part.name in {PartName.AGE, PartName.GENDER, PartName.COUNTRY} for part in explained.parts
     )

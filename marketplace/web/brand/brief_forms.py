@@ -38,6 +38,7 @@ from marketplace.campaigns.rules import (
     BriefContent,
     WantedDeliverable,
 )
+from marketplace.creators.rules.formats import BAND_WORDS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.terms.rules import PlatformTerms
@@ -127,6 +128,14 @@ class WantedForm(Form):  # type: ignore[misc]  # WTForms ships no types
 
     format = SelectField("Format", choices=FORMAT_CHOICES)
     description = StringField("What it shows", [Length(max=200)])
+    length = SelectField(
+        "How long",
+        choices=[
+            SelectChoice("", "Any length"),
+            *(SelectChoice(band.value, words) for band, words in BAND_WORDS.items()),
+        ],
+        default="",
+    )
     count = IntegerField("How many", [Optional(), NumberRange(1, DELIVERABLES_MOST)], default=1)
 
 
@@ -155,6 +164,7 @@ class BriefForm(StepForm):
                     format=row.format.data,
                     description=row.description.data.strip(),
                     count=row.count.data or 1,
+                    length=row.length.data or "",
                 )
                 for row in rows
                 if (row.description.data or "").strip()
@@ -305,7 +315,12 @@ def form_from(step: str, content: BriefContent) -> StepForm:
 
 def _brief_data(content: BriefContent) -> dict[str, Any]:
     rows = [
-        {"format": each.format, "description": each.description, "count": each.count}
+        {
+            "format": each.format,
+            "description": each.description,
+            "count": each.count,
+            "length": each.length,
+        }
         for each in content.deliverables
     ]
     return {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries
@@ -18,11 +20,14 @@ from marketplace.campaigns.rules import (
     BriefContent,
     CampaignState,
     date_problems,
+    draft_problems,
     missing,
 )
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching import queries as matching
+from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.session import reading, transaction
 from marketplace.terms.queries import terms_for
 from marketplace.web import access
@@ -36,6 +41,7 @@ from marketplace.web.brand.brief_forms import (
     form_from,
 )
 from marketplace.web.brand.campaigns import brief_words
+from marketplace.web.brand.who_fits import nobody, wants_part, who_fits
 
 STEPS: Final = {
     "basics": "Basics",
@@ -44,6 +50,8 @@ STEPS: Final = {
     "rights": "Money and rights",
     "preview": "Preview",
 }
+ROWS_BESIDE: Final = 5
+"""Creators beside a step of the editor: enough to see what a change does."""
 STEP_OF: Final = {
     "name": "basics", "budget": "basics", "currency": "basics", "starts_on": "basics",
     "ends_on": "basics", "category": "basics", "summary": "brief", "dos": "brief", "donts": "brief",
@@ -119,12 +127,14 @@ def edit_brief(campaign_id: UUID, step: str) -> ResponseReturnValue:
     campaign, content = _written(campaign_id)
     form = form_from(step, content)
     if not form.is_submitted():
-        return _step_page(step, form, campaign)
+        return _step_page(step, form, campaign, content)
     if "more" in request.form:
         form.make_room()
-        return _step_page(step, form, campaign)
+        return _step_page(step, form, campaign, content)
+    if "look" in request.form:
+        return _looked_at(step, form, campaign, content)
     if not form.validate():
-        return _step_page(step, form, campaign), 422
+        return _step_page(step, form, campaign, content), 422
     try:
         with transaction() as session:
             changes = form.changes(campaign.currency)
@@ -137,7 +147,7 @@ def edit_brief(campaign_id: UUID, step: str) -> ResponseReturnValue:
             )
     except InvalidInput as refusal:
         form.show(refusal)
-        return _step_page(step, form, campaign), 422
+        return _step_page(step, form, campaign, content), 422
     return _go_on(campaign_id, step)
 
 
@@ -254,16 +264,78 @@ def _basics_page(form: BasicsForm, *, campaign: Campaign | None) -> str:
     )
 
 
-def _step_page(step: str, form: StepForm, campaign: Campaign) -> str:
+def _step_page(
+    step: str,
+    form: StepForm,
+    campaign: Campaign,
+    content: BriefContent,
+    *,
+    shown: dict[str, Any] | None = None,
+) -> str:
+    """A step beside who fits the brief as it is saved, or what is shown of it unsaved."""
+    now = utc_now()
     with reading() as session:
-        terms = queries.terms_of(session, campaign, now=utc_now())
+        terms = queries.terms_of(session, campaign, now=now)
+        if shown is None:
+            wanted = _wanted(session, campaign, content)
+            try:
+                shown = who_fits(session, campaign, wanted, size=ROWS_BESIDE, now=now)
+            except InvalidInput as refusal:
+                shown = nobody(campaign, wanted, refusal.problems, now=now)
     return render_template(
         f"brand/editor_{step}.html",
         form=form,
-        campaign=campaign,
         steps=_steps(campaign, step),
         keep_share=BPS_WHOLE - terms.creator_fee_bps,
+        in_editor=True,
+        **shown,
     )
+
+
+def _wanted(session: Session, campaign: Campaign, content: BriefContent) -> Wanted:
+    """What the campaign would ask by this brief, with the rules that are kept for it."""
+    kept = matching.wanted_for(session, campaign.id).rules
+    return matching.wanted_by(content, campaign, rules=kept)
+
+
+def _looked_at(
+    step: str, form: StepForm, campaign: Campaign, content: BriefContent
+) -> ResponseReturnValue:
+    """Who would fit what stands in the form; nothing is saved.
+
+    What is wrong with it is said, and the list stays as it was.
+    """
+    now = utc_now()
+    shown, wrong = None, dict[str, str]()
+    try:
+        if not form.validate():
+            raise InvalidInput(dict(_said(form)))
+        asked = replace(content, **form.changes(campaign.currency))
+        if found := draft_problems(asked, budget=campaign.budget):
+            raise InvalidInput(found)
+        with reading() as session:
+            wanted = _wanted(session, campaign, asked)
+            shown = who_fits(session, campaign, wanted, size=ROWS_BESIDE, now=now)
+    except InvalidInput as refusal:
+        wrong = dict(refusal.problems)
+        form.show(InvalidInput({name: text for name, text in wrong.items() if not form.errors}))
+    if not wants_part():
+        return _step_page(step, form, campaign, content, shown=shown), 422 if wrong else 200
+    if shown is None:
+        with reading() as session:
+            base = _wanted(session, campaign, content)
+        shown = nobody(campaign, base, wrong, now=now)
+    return render_template("brand/matches_part.html", in_editor=True, **shown), (
+        422 if wrong else 200
+    )
+
+
+def _said(form: StepForm) -> Iterator[tuple[str, str]]:
+    """Name and first sentence of each field that was refused, also in a row of fields."""
+    for field in form:
+        for each in [field, *(part for row in getattr(field, "entries", ()) for part in row.form)]:
+            if each.errors and isinstance(each.errors[0], str):
+                yield each.name, f"{each.label.text}: {each.errors[0]}"
 
 
 def _preview_page(campaign_id: UUID, form: AmendForm) -> str:

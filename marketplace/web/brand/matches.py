@@ -18,23 +18,19 @@ from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 from wtforms.validators import InputRequired
 
-from marketplace.accounts.rules import countries, is_local_path
+from marketplace.accounts.rules import is_local_path
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.rules import is_open
-from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries as creators
 from marketplace.creators.rules.groups import GROUP_WORDS
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
-from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as matching
-from marketplace.matching.rules.labels import age_words
-from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.creators import group_asked_for
+from marketplace.web.brand.who_fits import PART_HEADER, nobody, wants_part, who_fits
 from marketplace.web.brand.wishes import (
     FILLED,
     FROM_WORDS,
@@ -47,8 +43,6 @@ from marketplace.web.forms import BaseForm
 
 ROWS: Final = 10
 """Creators on one page: as many as one compares in a sitting."""
-PART_HEADER: Final = "X-Part"
-"""Sent by the script that follows the form: the list alone is wanted, without its page."""
 
 
 class ShortlistForm(BaseForm):
@@ -68,15 +62,13 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         brief, base = queries.wish_seen_by(session, access.actor(), campaign_id)
         campaign = brief.campaign
         form = wish_form(request.args, base)
-        wrong: dict[str, str] = {}
-        wanted, found = base, None
-        group = group_asked_for()
+        wanted, group = base, group_asked_for()
         try:
             wanted = form.wanted(base) if FILLED in request.args else base
-            found = queries.matches_for(
+            shown = who_fits(
                 session,
+                campaign,
                 wanted,
-                campaign_id=campaign_id,
                 only_shortlist=bool(form.shortlisted.data),
                 among=creators.ids_found_by(session, group) if group is not None else None,
                 is_fair=not form.by_fit.data,
@@ -85,47 +77,23 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 now=now,
             )
         except InvalidInput as refusal:
-            wrong = dict(refusal.problems)
             form.show(refusal)
-        asked = (
-            {}
-            if found is None
-            else collaborations.asked_creators(
-                session,
-                campaign_id=campaign_id,
-                creator_ids=[match.creator_id for match in found.page.rows],
-            )
-        )
+            shown = nobody(campaign, wanted, refusal.problems, now=now)
+        found = shown["found"]
         form.offer(found.homes if found else creators.countries_in_market(session))
         usual = wanted == base and not form.shortlisted.data and group is None
-    is_part = request.headers.get(PART_HEADER) == "list"
     answer = make_response(
         render_template(
-            "brand/matches_part.html" if is_part else "brand/matches_list.html",
-            campaign=campaign,
+            "brand/matches_part.html" if wants_part() else "brand/matches_list.html",
             form=form,
             group=group,
             groups=GROUP_WORDS,
             sliders=[(form.age_from, FROM_WORDS), (form.age_to, TO_WORDS)],
-            wrong=wrong,
-            wanted=wanted,
-            ages=age_words(wanted.ages) if wanted.ages else "any age",
-            found=found,
-            left_out=[]
-            if found is None
-            else [(count, LEFT_OUT_WORDS[rule]) for rule, count in found.left_out.items()],
-            left_out_words=LEFT_OUT_WORDS,
-            cheapest=None
-            if found is None or found.cheapest_minor is None
-            else Money(found.cheapest_minor, wanted.currency),
-            asked=asked,
             is_changed=wanted != base,
             rules=form_of(wanted) if has_other_rules(wanted, base) else None,
-            countries=countries(),
-            may_edit=access.actor().may_edit(campaign.brand_id),
-            is_open=is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),
+            **shown,
         ),
-        422 if wrong else 200,
+        200 if found else 422,
     )
     answer.vary.add(PART_HEADER)
     if found is not None and usual:

@@ -29,8 +29,8 @@ from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, charts
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.matches import PART_HEADER
 from marketplace.web.brand.plan_forms import PlanForm, asked_value, plan_form
+from marketplace.web.brand.who_fits import PART_HEADER, wants_part
 from marketplace.web.reach_forms import correction_words
 from marketplace.web.render import money
 
@@ -61,11 +61,10 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
         if found is not None and found.question is not None:
             closer = queries.fresh_bound(session, campaign_id, found.question, now=now)
             found = found.bounded_by(None if closer is None else closer.at_most)
-    is_part = request.headers.get(PART_HEADER) == "list"
     asked_for = list(request.args.items(multi=True))
     answer = make_response(
         render_template(
-            "brand/plan_part.html" if is_part else "brand/plan.html",
+            "brand/plan_part.html" if wants_part() else "brand/plan.html",
             campaign=campaign,
             form=form,
             wrong=list(dict.fromkeys(wrong.values())),
