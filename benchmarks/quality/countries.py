@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from benchmarks.quality.figures import Figure, Floats, Parts, ranked
 from benchmarks.quality.market import facts, market
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.market import country_bps, target_of
+from marketplace.matching.columns.factors import country_bps
+from marketplace.matching.columns.target import target_of
 from marketplace.matching.rules import shares
 from marketplace.matching.rules.wanted import Wanted
 

@@ -105,7 +105,7 @@ def ours(known: Creators, briefs: Sequence[str], *, most: int | None) -> Floats:
             ids[row, place] = term
             weights[row, place] = max(1, round(255 * weight)) if most else weight
     return np.array(
-        [topics.similarity(topics.query([key], vocabulary), ids, weights) for key in briefs]
+        [topics.similarity(topics.query([key], vocabulary).table(), ids, weights) for key in briefs]
     )
 
 

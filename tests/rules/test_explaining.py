@@ -9,7 +9,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from marketplace.matching.rules.explaining import explain_all
-from marketplace.matching.rules.fit import Factors, PartName, fit_of, fits_of, weight_of, weighted
+from marketplace.matching.rules.fit import (
+    Factors,
+    PartName,
+    fit_of,
+    fits_of,
+    order_of,
+    orders_of,
+    weight_of,
+    weighted,
+)
 from marketplace.matching.rules.seen import Seen
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.facts import seen_all
@@ -49,6 +58,14 @@ def test_fits_of_many_are_those_of_one_by_one(many: list[Factors]) -> None:
     found = fits_of(np.array(many, np.int64).reshape(len(many), 9).T)
 
     assert found.tolist() == [fit_of(each) for each in many]
+
+
+@given(st.lists(factors, max_size=20))
+@example([LARGEST, LARGEST._replace(price=2**32), LARGEST._replace(price=0)])
+def test_the_orders_of_many_are_those_of_one_by_one(many: list[Factors]) -> None:
+    found = orders_of(np.array(many, np.int64).reshape(len(many), 9).T)
+
+    assert found == [order_of(each) for each in many]
 
 
 def test_a_fit_a_hair_from_a_half_goes_to_the_right_side() -> None:

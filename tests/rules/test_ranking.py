@@ -19,8 +19,8 @@ from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, ranking
+from marketplace.matching.columns.factors import country_bps
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
-from marketplace.matching.columns.market import country_bps
 from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import Factors, fit_of, order_of
 from marketplace.matching.rules.parts import Explained, PartName
@@ -159,23 +159,39 @@ def test_the_ranking_is_that_of_computing_everybody(
     assert found.candidates + sum(found.left_out.values()) == len(facts)
 
 
-@given(creators(), wishes())
-@settings(max_examples=20, deadline=None)
-def test_small_blocks_two_halves_and_a_tight_first_look_change_nothing(
-    facts: list[CreatorFacts], wanted: Wanted
+@given(creators(), wishes(), st.sampled_from([0, 10_000]))
+@settings(max_examples=40, deadline=None)
+def test_small_blocks_a_wrong_taste_and_a_tight_first_look_change_nothing(
+    facts: list[CreatorFacts], wanted: Wanted, few: int
 ) -> None:
     market = make_market(facts)
     whole = columns.rank(market, wanted, most=3)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "BLOCK", 5)
+        patch.setattr(ranking, "FEW", few)
+        patch.setattr(ranking, "NEAR", 1)
+        patch.setattr(ranking, "TASTED", 2)
+        patch.setattr(ranking, "NEIGHBOURS", 1)
         patch.setattr(ranking, "FIRST_LOOK", 1)
-        patch.setattr(ranking, "AT_ONCE", 2)
-        patch.setattr(ranking, "TWO_HALVES_FROM", 1)
         pieces = columns.rank(market, wanted, most=3)
 
     assert pieces.best == whole.best
     assert (pieces.candidates, pieces.left_out) == (whole.candidates, whole.left_out)
+
+
+def test_whoever_the_taste_has_missed_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The taste finds the best one alone, and the list has room for three."""
+    monkeypatch.setattr(ranking, "NEAR", 1)
+    monkeypatch.setattr(ranking, "TASTED", 1)
+    reach = [9_000, 1_000, 6_000, 7_000, 2_000, 8_000]
+    market = make_market(
+        [make_facts(number, age={"18-24": share}) for number, share in enumerate(reach, 1)]
+    )
+
+    found = columns.rank(market, Wanted("USD", age=frozenset({"18-24"})), most=3)
+
+    assert [one.row for one in found.best] == [0, 5, 3]
 
 
 @given(creators(), wishes(), st.randoms())

@@ -39,7 +39,7 @@ def columns(words: list[str], vocabulary: Vocabulary) -> tuple[Any, Any]:
 
 
 def near(asked: list[str], words: list[str], vocabulary: Vocabulary) -> float:
-    found = topics.similarity(topics.query(asked, vocabulary), *columns(words, vocabulary))
+    found = topics.similarity(topics.query(asked, vocabulary).table(), *columns(words, vocabulary))
     return float(found[0])
 
 
@@ -79,7 +79,10 @@ def test_the_order_of_the_creators_does_not_matter(vocabulary: Vocabulary) -> No
 def test_terms_of_the_same_creators_are_neighbours(vocabulary: Vocabulary) -> None:
     running = vocabulary.ids["running"]
 
-    found = {vocabulary.terms[term]: nearness for term, nearness in vocabulary.near(running)}
+    found = {
+        vocabulary.terms[term]: nearness
+        for term, nearness in zip(*vocabulary.near(running), strict=True)
+    }
 
     assert found == pytest.approx(
         {"outdoors": 2 / 6**0.5, "marathon": 2 / 6**0.5, "trail": 1 / 3**0.5}, abs=0.002
@@ -89,7 +92,7 @@ def test_terms_of_the_same_creators_are_neighbours(vocabulary: Vocabulary) -> No
 def test_the_room_for_neighbours_is_shared_alike() -> None:
     few = Vocabulary.fit(MARKET, room=15)
 
-    assert [len(list(few.near(term))) for term in range(len(few.terms))] == [1] * 8
+    assert [len(few.near(term)[0]) for term in range(len(few.terms))] == [1] * 8
 
 
 def test_the_word_itself_is_nearer_than_its_neighbour_and_that_than_nothing(
@@ -115,7 +118,7 @@ def test_six_uses_are_nearer_than_two_and_both_words_nearer_than_one(
 
 
 def test_words_that_nobody_uses_ask_for_nothing(vocabulary: Vocabulary) -> None:
-    assert topics.query(["nobody", "says", "this"], vocabulary) == {}
+    assert not len(topics.query(["nobody", "says", "this"], vocabulary).terms)
     assert near(["nobody"], ["running"], vocabulary) == 0
 
 
@@ -123,7 +126,7 @@ def test_a_market_without_words_has_no_terms() -> None:
     empty = Vocabulary.fit([[], ["#"]])
 
     assert empty.terms == ()
-    assert topics.query(["running"], empty) == {}
+    assert not len(topics.query(["running"], empty).terms)
 
 
 def test_a_creator_without_terms_is_at_nothing(vocabulary: Vocabulary) -> None:

@@ -11,15 +11,9 @@ from marketplace.matching.columns.briefs import (
 )
 from marketplace.matching.columns.building import Built, build, refresh
 from marketplace.matching.columns.encode import encode
+from marketplace.matching.columns.factors import factor_columns, factors_at, prices
 from marketplace.matching.columns.folder import BrokenColumns, Busy
-from marketplace.matching.columns.market import (
-    Market,
-    Target,
-    factor_columns,
-    factors_at,
-    prices,
-    target_of,
-)
+from marketplace.matching.columns.market import Market
 from marketplace.matching.columns.planning import Plannable, delivered, plannable
 from marketplace.matching.columns.ranking import (
     BEST,
@@ -37,6 +31,7 @@ from marketplace.matching.columns.source import (
     the_folder,
     use_folder,
 )
+from marketplace.matching.columns.target import Target, target_of
 
 __all__ = [
     "BEST",

@@ -1,7 +1,7 @@
 """All open briefs as columns, so that one creator is scored against every one of them at once.
 
-The same parts as in :mod:`marketplace.matching.columns.market`, seen from the other side: there one
-wish meets a million creators, here one creator meets ten thousand wishes.
+The same parts as in :mod:`marketplace.matching.columns.factors`, seen from the other side: there
+one wish meets a million creators, here one creator meets ten thousand wishes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.context import MICRO
 from marketplace.matching.columns.layout import FORMS, TOPIC_BITS, UNKNOWN, WHOLE_STEPS
-from marketplace.matching.columns.market import Market, Target, target_of
+from marketplace.matching.columns.market import Market
+from marketplace.matching.columns.target import Target, target_of
 from marketplace.matching.rules import shares
 from marketplace.matching.rules.fit import FOR_MINOR, PartName, weight_of
 from marketplace.matching.rules.topics import NO_TERM
@@ -96,8 +97,9 @@ def book_of(wishes: Sequence[OpenWish], market: Market) -> Book:
     width = len(market.context.countries)
     postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     for place, target in enumerate(targets):
-        for term, weight in (target.terms or {}).items():
-            postings[term].append((place, weight))
+        if target.terms is not None:
+            for term, weight in zip(*(each.tolist() for each in target.terms), strict=True):
+                postings[term].append((place, weight))
     terms = sorted(postings)
     return Book(
         brief_ids=[each.brief_id for each in wishes],

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from marketplace.kernel.currencies import exponent
 from marketplace.matching.columns.encode import OFFERED
-from marketplace.matching.columns.market import Market, Rows, Target, asked_for, prices
+from marketplace.matching.columns.factors import prices
+from marketplace.matching.columns.market import Market, Rows
+from marketplace.matching.columns.target import Target, asked_for
 from marketplace.matching.rules.planner.ways import Way
 from marketplace.matching.rules.wanted import Wanted
 

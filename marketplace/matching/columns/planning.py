@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
+from marketplace.matching.columns.bits import rows_in
 from marketplace.matching.columns.layout import NO_COUNTRY, SPREAD_STEPS, WHOLE_STEPS
-from marketplace.matching.columns.market import Market, Rows, Target, target_of
+from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.plan_prices import offered_prices, only_fixed
-from marketplace.matching.columns.ranking import keep_by_rules
+from marketplace.matching.columns.removing import left_by_rules
+from marketplace.matching.columns.target import Target, target_of
 from marketplace.matching.rules.planner import people
 from marketplace.matching.rules.planner.interval import EIGHTY
 from marketplace.matching.rules.planner.problem import Problem, sizes_of
@@ -77,10 +79,10 @@ def plannable(
     was predicted. Look-alike countries do not count here: their people are not in the target.
     """
     target = target_of(wanted, market)
-    alive = keep_by_rules(market, target, wanted.rules, slice(0, market.count), Counter())
-    price, known = offered_prices(market, target, wanted, ways, np.flatnonzero(alive))
+    left = rows_in(left_by_rules(market, target, wanted.rules, Counter()), market.count)
+    price, known = offered_prices(market, target, wanted, ways, left)
     offered = price.any(axis=1)
-    rows = np.flatnonzero(alive)[offered]
+    rows = left[offered]
     price, known = price[offered], known[offered]
     segment = market.arrays["segments"][rows]
     problem = _problem(

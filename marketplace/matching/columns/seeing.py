@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from marketplace.matching.columns.factors import factor_columns, prices
 from marketplace.matching.columns.layout import SOURCES, Flag
-from marketplace.matching.columns.market import Market, Rows, Target, factor_columns, prices
+from marketplace.matching.columns.market import Market, Rows
+from marketplace.matching.columns.target import Target
 from marketplace.matching.columns.views import bounds
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.seen import Seen, SeenAll
@@ -65,7 +67,7 @@ def left_out_at(
 
 def _words(market: Market, target: Target, rows: Rows) -> Callable[[int], tuple[str, ...]]:
     terms = market.context.vocabulary.terms
-    wanted = target.terms or {}
+    wanted = set() if target.terms is None else set(target.terms.terms.tolist())
     own = market.arrays["terms"][rows]
 
     def words(place: int) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from math import prod
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -95,6 +96,21 @@ def order_of(factors: Factors) -> int:
     """
     numerator, denominator = exact_fit(factors)
     return (numerator << 65) // denominator if factors.price < 2**32 else 0
+
+
+def orders_of(factors: Sequence[NDArray[np.int64]]) -> list[int]:
+    """Return the same for many creators, an array for each factor as ``Factors`` names them.
+
+    Two parts at a time fit 8 bytes.
+    """
+    views, *shares, price = factors
+    parts = [views]
+    parts += [weighted(share, weight) for share, weight in zip(shares, _WEIGHTS, strict=True)]
+    pairs = [(one * other).tolist() for one, other in zip(parts[::2], parts[1::2], strict=True)]
+    return [
+        (prod(found) * FOR_MINOR << 65) // (over * _SCALE) if 0 < over < 2**32 else 0
+        for over, *found in zip(price.tolist(), *pairs, strict=True)
+    ]
 
 
 def fit_of(factors: Factors) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +77,10 @@ class Vocabulary:
         most = min(NEIGHBOURS, room // max(1, len(terms)))
         return cls(tuple(terms), used_by, *_neighbours(used, ids, used_by, most), ids)
 
-    def near(self, term: int) -> Iterable[tuple[int, float]]:
-        """Return the neighbours of a term with their nearness, nearest first."""
+    def near(self, term: int) -> tuple[NDArray[np.uint16], NDArray[np.float64]]:
+        """Return the neighbours of a term and their nearness, nearest first."""
         place = slice(self.starts[term], self.starts[term + 1])
-        nearness = self.nearness[place] / BYTE
-        return zip(self.neighbours[place].tolist(), nearness.tolist(), strict=True)
+        return self.neighbours[place], self.nearness[place] / BYTE
 
 
 def recent_uses(posts: Sequence[Iterable[str]]) -> dict[str, float]:
@@ -115,37 +114,49 @@ def weights(words: Iterable[str] | Mapping[str, float], vocabulary: Vocabulary) 
     return {term: min(uses[term], USES_MOST) / USES_MOST for term in order}
 
 
-def query(words: Iterable[str], vocabulary: Vocabulary) -> dict[int, float]:
+class Asked(NamedTuple):
+    """What a brief asks for: (m,) terms in their order, and what each counts."""
+
+    terms: NDArray[np.intp]
+    weights: NDArray[np.float32]
+
+    def table(self) -> NDArray[np.float32]:
+        """Return what every term counts, most of them nothing."""
+        found = np.zeros(NO_TERM + 1, np.float32)
+        found[self.terms] = self.weights
+        return found
+
+
+def query(words: Iterable[str], vocabulary: Vocabulary) -> Asked:
     """Return what a brief asks for: its own words at 1, their neighbours at less.
 
     A neighbour of several words counts by the nearest of them.
     """
     own = [vocabulary.ids[key] for key in dict.fromkeys(keys_of(words)) if key in vocabulary.ids]
-    found = dict.fromkeys(own, 1.0)
+    found = np.zeros(len(vocabulary.terms))
     for term in own:
-        for near, nearness in vocabulary.near(term):
-            found[near] = max(found.get(near, 0.0), NEIGHBOUR_WEIGHT * nearness)
-    return found
+        near, nearness = vocabulary.near(term)
+        found[near] = np.maximum(found[near], NEIGHBOUR_WEIGHT * nearness)
+    found[own] = 1
+    terms = np.flatnonzero(found)
+    return Asked(terms, found[terms].astype(np.float32))
 
 
 def similarity(
-    wanted: Mapping[int, float], term_ids: Ids, term_weights: NDArray[np.generic]
+    wanted: NDArray[np.float32], term_ids: Ids, term_weights: NDArray[np.generic]
 ) -> Floats:
     """Return how near each creator is to what is wanted: (n,), 0 to 1.
 
     ``evidence / (evidence + HALF)``, where evidence is the recent uses of the words wanted plus,
     once each, the neighbours that the creator uses. Who uses none of them is at 0.
 
-    wanted: as :func:`query` gives it. term_ids, term_weights: (n, m), as :func:`weights` gives
+    wanted: the table of what is asked. term_ids, term_weights: (n, m), as :func:`weights` gives
     them, or in bytes of which 255 are the whole; NO_TERM where a creator has fewer.
     """
-    table = np.zeros(NO_TERM + 1, np.float32)
-    for term, weight in wanted.items():
-        table[term] = weight
     count, width = term_ids.shape
-    terms = term_ids.ravel()
-    hits = np.flatnonzero((table > 0)[terms])
-    there = table[terms[hits]]
+    there = wanted[term_ids.ravel()]
+    hits = np.flatnonzero(there)
+    there = there[hits]
     whole = BYTE if np.issubdtype(term_weights.dtype, np.integer) else 1.0
     uses = term_weights.ravel()[hits].astype(np.float64) * (USES_MOST / whole)
     counted = np.where(there >= 1, uses, there)

@@ -1,0 +1,207 @@
+"""What the fits of creators are computed from, out of the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.columns.context import MICRO
+from marketplace.matching.columns.layout import (
+    STEP_BPS,
+    U4_MOST,
+    WHOLE_STEPS,
+)
+from marketplace.matching.columns.market import Market, Pick, Rows, listed_for
+from marketplace.matching.columns.target import Target
+from marketplace.matching.rules import shares, topics
+from marketplace.matching.rules.fit import Factors
+
+Whole = NDArray[np.int64]
+ALIKE_PARTS: Final = round(100 / STEP_BPS / shares.SPILL)
+"""Steps × percent of likeness that make one basis point."""
+WORDS_KEPT: Final = 16
+
+
+def factors_at(market: Market, target: Target, rows: Sequence[int] | Rows) -> list[Factors]:
+    """Return what the fits of some creators are computed from, in whole numbers."""
+    found = factor_columns(market, target, np.asarray(rows, np.intp))
+    return [Factors(*values) for values in zip(*(each.tolist() for each in found), strict=True)]
+
+
+def factor_columns(market: Market, target: Target, rows: Rows) -> tuple[Whole, ...]:
+    """Return the same factor by factor, in the order in which they are named."""
+    columns = market.arrays
+    price, _ = prices(market, target, rows)
+    found = (
+        columns["views"][rows],
+        columns["authentic"][rows] * np.int64(STEP_BPS),
+        _shares(age_steps(market, target, rows), rows),
+        _shares(gender_steps(market, target, rows), rows),
+        country_bps(market, target, rows) if target.countries is not None else _whole(rows),
+        topic_bps(market, target, rows),
+        format_bps(market, target, rows),
+        columns["reliability"][rows] * np.int64(STEP_BPS),
+        price,
+    )
+    return tuple(each.astype(np.int64) for each in found)
+
+
+def _whole(rows: Rows) -> Whole:
+    return np.full(len(rows), BPS_WHOLE, np.int64)
+
+
+def _shares(steps: NDArray[np.uint8] | None, rows: Rows) -> Whole:
+    return _whole(rows) if steps is None else steps * np.int64(STEP_BPS)
+
+
+def age_steps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint8] | None:
+    """The share of the ages wanted, in steps; None where any will do."""
+    return None if target.ages is None else _sum(market.arrays["age"], target.ages, pick)
+
+
+def gender_steps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint8] | None:
+    """The share of the genders wanted, in steps; None where any will do."""
+    return None if target.genders is None else _sum(market.arrays["gender"], target.genders, pick)
+
+
+def most_country_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.float32]:
+    """No less than that can be, as if all who are not in a country wanted were in the most alike.
+
+    Of the look-alikes' columns none is read.
+    """
+    own = _own_steps(market, target, pick)
+    most = max((percent for _, percent in target.alike), default=0)
+    found = own.astype(np.float32)
+    found *= np.float32(STEP_BPS - most / ALIKE_PARTS)
+    if target.alike:
+        found += np.float32(1 + WHOLE_STEPS * most / ALIKE_PARTS)
+    return found
+
+
+def country_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16]:
+    """The share in the countries wanted and a twentieth of the look-alikes', in basis points."""
+    columns = market.arrays["country"]
+    own = _own_steps(market, target, pick) * np.uint16(STEP_BPS)
+    if target.alike:
+        # Steps × percent stay below 2 bytes: all steps of a creator are 200 at most. Rounded up, so
+        # that whoever has some is found, behind all who have more.
+        near = np.full(own.shape, ALIKE_PARTS - 1, np.uint16)
+        for place, percent in target.alike:
+            near += columns[place][pick] * np.uint16(percent)
+        near //= np.uint16(ALIKE_PARTS)
+        own += near
+    np.minimum(own, np.uint16(BPS_WHOLE), out=own)
+    return own
+
+
+def _own_steps(market: Market, target: Target, pick: Pick) -> NDArray[Any]:
+    """The share in the countries wanted, in steps; never more than the whole."""
+    own = _sum(market.arrays["country"], target.countries or (), pick)
+    if target.rare is None:
+        return own
+    return np.minimum(own + target.rare[pick].astype(np.uint16), np.uint16(WHOLE_STEPS))
+
+
+def topic_bps(market: Market, target: Target, rows: Rows) -> Whole:
+    """How near the creators are to the words wanted, in basis points."""
+    if target.terms is None:
+        return _whole(rows)
+    wanted = market.memo.get("words", target.words, target.terms.table, most=WORDS_KEPT)
+    columns = market.arrays
+    near = topics.similarity(wanted, columns["terms"][rows], columns["term_weights"][rows])
+    return np.floor(near.astype(np.float64) * BPS_WHOLE + 0.5).astype(np.int64)
+
+
+def format_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16]:
+    """How sure it is that the creators make what is asked, in basis points, by the pieces."""
+    columns = market.arrays["formats"]
+    if len(target.forms) == 1:
+        return np.asarray(columns[target.forms[0][0]][pick] * np.uint16(STEP_BPS))
+    total = sum(count for _, count in target.forms)
+    found = sum(columns[place][pick] * np.int64(count) for place, count in target.forms)
+    return np.asarray((found * STEP_BPS + total // 2) // total).astype(np.uint16)
+
+
+def prices(market: Market, target: Target, pick: Pick) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """What the creators usually ask for all pieces in minor units, and for whom it is known.
+
+    For the others it is estimated.
+    """
+    asked, known = asked_prices(market, target, pick)
+    unknown = np.flatnonzero(~known)
+    if len(unknown):
+        asked[unknown] = estimates(target, market.arrays["views"][pick][unknown])
+    return asked, known
+
+
+def asked_prices(
+    market: Market, target: Target, pick: Pick
+) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """What the creators themselves ask for all pieces, and of whom that is known.
+
+    For the others there stands anything.
+    """
+    columns = market.arrays
+    known: NDArray[np.bool_] = columns["currency"][pick] == max(target.currency, 0)
+    if target.currency < 0:
+        known[:] = False
+    asked: NDArray[Any]
+    if len(target.pieces) == 1 and target.pieces[0][1] == 1:
+        asked = columns["prices"][target.pieces[0][0]][pick].copy()
+        known &= asked > 0
+    else:
+        asked = np.zeros(known.shape, np.int64)
+        for place, count in target.pieces:
+            rate = columns["prices"][place][pick]
+            known &= rate > 0
+            asked += rate * np.int64(count)
+        np.minimum(asked, U4_MOST, out=asked)
+    if len(market.lists["rates"]) and target.currency >= 0:
+        _other_rates(market, target, pick, asked, known)
+    return asked, known
+
+
+def estimates(target: Target, views: NDArray[Any]) -> Whole:
+    """What so many views usually cost here, in minor units, and no less than the floor."""
+    whole, rest = divmod(target.cost_micro, MICRO)  # in two steps: nothing outgrows 8 bytes
+    views = views.astype(np.int64)
+    found = views * whole + (views * rest + MICRO // 2) // MICRO
+    return np.asarray(np.clip(found, max(1, target.floor_minor), U4_MOST))
+
+
+def _other_rates(
+    market: Market, target: Target, pick: Pick, asked: NDArray[Any], known: NDArray[np.bool_]
+) -> None:
+    """Put in what is asked in a currency that is not the creator's first."""
+    there = listed_for(market, "rates", target.currency)
+    if isinstance(pick, slice):
+        first, last = np.searchsorted(there["row"], [pick.start, pick.stop])
+        there = there[first:last]
+        at = there["row"].astype(np.intp) - pick.start
+    else:
+        order = np.argsort(pick, kind="stable")
+        place = np.searchsorted(pick[order], there["row"])
+        place[place == len(pick)] = 0
+        hit = pick[order][place] == there["row"] if len(pick) else np.zeros(len(there), bool)
+        there, at = there[hit], order[place[hit]]
+    if not len(there):
+        return
+    rates = there["prices"].astype(np.int64)
+    whole = np.all([rates[:, place] > 0 for place, _ in target.pieces], axis=0)
+    total = np.sum([rates[:, place] * count for place, count in target.pieces], axis=0)
+    asked[at[whole]] = np.minimum(total[whole], U4_MOST)
+    known[at[whole]] = True
+
+
+def _sum(columns: NDArray[np.uint8], places: tuple[int, ...], pick: Pick) -> NDArray[np.uint8]:
+    """The steps of several labels together; never more than the whole."""
+    if not places:
+        return np.zeros(columns.shape[1], np.uint8)[pick]
+    found: NDArray[np.uint8] = columns[places[0]][pick]
+    for place in places[1:]:
+        found = found + columns[place][pick]
+    return found

@@ -1,0 +1,149 @@
+"""The hard rules over a whole market: who is left, and how many each of them removed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.creators.rules import AGES, GENDERS
+from marketplace.matching.columns.bits import Bits, Mask, count, packed
+from marketplace.matching.columns.factors import asked_prices
+from marketplace.matching.columns.layout import DENSE_COUNTRIES, Flag
+from marketplace.matching.columns.market import Market, Rows
+from marketplace.matching.columns.target import Target
+from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.wanted import HardRules
+
+SETS_KEPT: Final = len(AGES) + len(GENDERS) + DENSE_COUNTRIES + 2
+"""One for each label of an audience, and those that no wish changes: 125 kB each of a million."""
+
+
+RULES_KEPT: Final = 32
+"""Of whom the rules remove that were asked last: as much each."""
+
+
+def candidates(
+    market: Market, target: Target, rules: HardRules, left_out: Counter[LeftOut]
+) -> Bits:
+    """Say who is left by every rule, and count whom each removes."""
+    alive = left_by_rules(market, target, rules, left_out)
+    if rules.price_most_minor is not None:
+        alive = _without(
+            alive, LeftOut.TOO_DEAR, _too_dear(market, target, rules.price_most_minor), left_out
+        )
+    return _without(alive, LeftOut.NOBODY_IN_TARGET, ~_in_target(market, target), left_out)
+
+
+def left_by_rules(
+    market: Market, target: Target, rules: HardRules, left_out: Counter[LeftOut]
+) -> Bits:
+    """Say who is left by the rules that need no price and no target, and count whom each removes.
+
+    Whoever fails several is counted under the first.
+    """
+    alive = _kept(market, "everybody", lambda: np.ones(market.count, bool))
+    for rule, fails in _failing(market, target, rules):
+        alive = _without(alive, rule, fails, left_out)
+    return alive
+
+
+def _without(alive: Bits, rule: LeftOut, fails: Bits, left_out: Counter[LeftOut]) -> Bits:
+    removed = alive & fails
+    if number := count(removed):
+        left_out[rule] += number
+        return alive ^ removed
+    return alive
+
+
+def _failing(market: Market, target: Target, rules: HardRules) -> Iterator[tuple[LeftOut, Bits]]:
+    """Who fails each rule that is asked, in the order of the rules."""
+    columns = market.arrays
+    flags, homes, languages = columns["flags"], target.homes, target.languages
+    fewest, most = rules.followers_least, rules.followers_most
+
+    def asked(rule: LeftOut, question: Hashable, who: Callable[[], Mask]) -> tuple[LeftOut, Bits]:
+        return rule, _asked(market, rule, question, who)
+
+    yield asked(LeftOut.ACCOUNT_CLOSED, None, lambda: (flags & Flag.CLOSED) != 0)
+    yield asked(LeftOut.NO_CHANNEL, None, lambda: (flags & Flag.CHANNEL) == 0)
+    yield asked(LeftOut.NO_VIEWS, None, lambda: columns["views"] == 0)
+    if homes is not None:
+        yield asked(LeftOut.LIVES_ELSEWHERE, rules.lives_in, lambda: ~homes.take(columns["home"]))
+    if languages is not None:
+        yield asked(
+            LeftOut.OTHER_LANGUAGE, rules.languages, lambda: ~languages.take(columns["language"])
+        )
+    if fewest:
+        yield asked(LeftOut.TOO_FEW_FOLLOWERS, fewest, lambda: columns["followers"] < fewest)
+    if most is not None:
+        yield asked(LeftOut.TOO_MANY_FOLLOWERS, most, lambda: columns["followers"] > most)
+    if mask := target.topic_mask:
+        yield asked(LeftOut.BLOCKED_TOPIC, mask, lambda: (columns["topics"] & mask) != 0)
+    if subjects := target.subject_mask:
+        yield asked(
+            LeftOut.AVOIDED_SUBJECT, subjects, lambda: (columns["subjects"] & subjects) != 0
+        )
+    if len(target.bound):
+        yield asked(LeftOut.BOUND, rules.booking, lambda: _among(market, target.bound))
+    if target.free_on >= 0:
+        yield asked(LeftOut.AWAY, target.free_on, lambda: columns["away_until"] >= target.free_on)
+
+
+def _too_dear(market: Market, target: Target, most_minor: int) -> Bits:
+    def who() -> Mask:
+        asked, known = asked_prices(market, target, slice(0, market.count))
+        known &= asked > most_minor
+        return known
+
+    question = (target.currency, target.pieces, most_minor)
+    return _asked(market, LeftOut.TOO_DEAR, question, who)
+
+
+def _asked(market: Market, rule: LeftOut, question: Hashable, who: Callable[[], Mask]) -> Bits:
+    """Whom a rule removes, remembered: the next look often asks for the same."""
+    return market.memo.get("rule", (rule, question), lambda: packed(who()), most=RULES_KEPT)
+
+
+def _in_target(market: Market, target: Target) -> Bits:
+    """Who has an authentic view in the target, as far as is known."""
+    found = _kept(market, "authentic", lambda: market.arrays["authentic"] != 0)
+    if target.ages is not None:
+        found = found & _any(market, "age", target.ages)
+    if target.genders is not None:
+        found = found & _any(market, "gender", target.genders)
+    if target.countries is not None:
+        alike = tuple(place for place, _ in target.alike)
+        there = _any(market, "country", target.countries + alike)
+        if target.rare is not None:
+            there = there | packed(target.rare != 0)
+        found = found & there
+    return found
+
+
+def _kept(market: Market, name: str, who: Callable[[], Mask]) -> Bits:
+    """A set that is worked out once while the columns stay as they are."""
+    return market.memo.get("set", name, lambda: packed(who()), most=SETS_KEPT)
+
+
+def _any(market: Market, name: str, places: tuple[int, ...]) -> Bits:
+    """Who has a share in one of these columns."""
+    columns = market.arrays[name]
+    found = np.zeros(-(-market.count // 64), np.uint64)
+    for place in places:
+        found |= _kept(market, f"{name} {place}", partial(_is_some, columns[place]))
+    return found
+
+
+def _is_some(steps: NDArray[np.uint8]) -> Mask:
+    return np.asarray(steps != 0)
+
+
+def _among(market: Market, rows: Rows) -> Mask:
+    found = np.zeros(market.count, bool)
+    found[rows] = True
+    return found

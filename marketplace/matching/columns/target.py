@@ -1,0 +1,187 @@
+"""A wish in the terms of a market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.creators.rules import AGES, FORMATS, GENDERS
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.columns.context import Context
+from marketplace.matching.columns.layout import (
+    CATEGORY_NUMBERS,
+    COUNTRY_NUMBERS,
+    FORMS,
+    LANGUAGE_NUMBERS,
+    NO_COUNTRY,
+    SUBJECT_BITS,
+    TOPIC_BITS,
+    UNKNOWN,
+)
+from marketplace.matching.columns.market import Market, Rows, listed_for
+from marketplace.matching.columns.rows import halves
+from marketplace.matching.rules import topics
+from marketplace.matching.rules.topic_words import spelled_out
+from marketplace.matching.rules.wanted import Booking, Wanted
+
+ESTIMATE_BPS: Final = 12_500
+"""A price that nobody has named is taken as a quarter dearer than is usual."""
+ALIKE_MOST: Final = 4
+"""The look-alike countries that count for a target: the nearest."""
+TARGETS_KEPT: Final = 8
+EPOCH: Final = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A wish, as the columns of one market know it. None asks for anybody."""
+
+    ages: tuple[int, ...] | None
+    genders: tuple[int, ...] | None
+    countries: tuple[int, ...] | None
+    rare: NDArray[np.uint8] | None
+    """Steps of those wanted countries that have no column, for every row."""
+    alike: tuple[tuple[int, int], ...]
+    """Columns of look-alike countries and how alike they are, in percent."""
+    words: tuple[str, ...]
+    terms: topics.Asked | None
+    pieces: tuple[tuple[int, int], ...]
+    """Places in FORMATS and how many of it."""
+    currency: int
+    cost_micro: int
+    """What a view of all pieces usually costs and a quarter more, in millionths of a minor unit."""
+    floor_minor: int
+    """What all pieces cost at least: nobody makes a video for the price of its few views."""
+    forms: tuple[tuple[int, int], ...]
+    """Places in FORMS and how many of it: of a format, or of a length where one is asked."""
+    topic_mask: int
+    subject_mask: int
+    bound: Rows
+    """Who has promised another brand not to do this, in the order of rows."""
+    homes: NDArray[np.bool_] | None
+    """Whether a creator may live in the country of this number; None where anywhere will do."""
+    languages: NDArray[np.bool_] | None
+    """Whether most viewers may speak the language of this number."""
+    free_on: int
+
+
+def target_of(wanted: Wanted, market: Market) -> Target:
+    """Return the wish in the terms of a market."""
+    return market.memo.get("target", wanted, lambda: _target(wanted, market), most=TARGETS_KEPT)
+
+
+def _target(wanted: Wanted, market: Market) -> Target:
+    context = market.context
+    places = {code: place for place, code in enumerate(context.countries)}
+    wanted_places = tuple(sorted(places[code] for code in wanted.country if code in places))
+    pieces, cost_micro, floor_minor = _priced(context, wanted.currency, wanted.pieces)
+    return Target(
+        ages=_places(wanted.ages, AGES),
+        genders=_places(wanted.gender, GENDERS),
+        countries=wanted_places if wanted.country else None,
+        rare=_rare(market, wanted.country.difference(places)),
+        alike=_alike(context, wanted.country),
+        words=wanted.words,
+        terms=topics.query(spelled_out(wanted.words), context.vocabulary) if wanted.words else None,
+        pieces=pieces,
+        currency=context.currencies.index(wanted.currency)
+        if wanted.currency in context.currencies
+        else -1,
+        cost_micro=cost_micro,
+        floor_minor=floor_minor,
+        forms=_forms(wanted),
+        subject_mask=sum(SUBJECT_BITS[subject] for subject in wanted.rules.avoided),
+        bound=_bound(market, wanted.rules.booking),
+        topic_mask=sum(TOPIC_BITS[topic] for topic in wanted.rules.blocked_topics),
+        homes=_allowed(wanted.rules.lives_in, COUNTRY_NUMBERS, NO_COUNTRY),
+        languages=_allowed(wanted.rules.languages, LANGUAGE_NUMBERS, UNKNOWN),
+        free_on=-1 if wanted.rules.free_on is None else (wanted.rules.free_on - EPOCH).days,
+    )
+
+
+def asked_for(target: Target, context: Context, currency: str, pieces: Mapping[str, int]) -> Target:
+    """Return the same target with other pieces to be made and priced."""
+    places, cost_micro, floor_minor = _priced(context, currency, pieces)
+    return replace(target, pieces=places, cost_micro=cost_micro, floor_minor=floor_minor)
+
+
+def _priced(
+    context: Context, currency: str, pieces: Mapping[str, int]
+) -> tuple[tuple[tuple[int, int], ...], int, int]:
+    """Return pieces by their places in FORMATS, what a view of them costs, and their floor."""
+    cost = sum(count * context.cost_micro(name, currency) for name, count in pieces.items())
+    return (
+        tuple((FORMATS.index(name), count) for name, count in pieces.items()),
+        (cost * ESTIMATE_BPS + BPS_WHOLE // 2) // BPS_WHOLE,
+        sum(count * context.floor_minor(name, currency) for name, count in pieces.items()),
+    )
+
+
+def _places(labels: frozenset[str], known: tuple[str, ...]) -> tuple[int, ...] | None:
+    return tuple(place for place, label in enumerate(known) if label in labels) or None
+
+
+def _rare(market: Market, codes: frozenset[str]) -> NDArray[np.uint8] | None:
+    if not codes or not len(market.lists["countries"]):
+        return None
+    found = np.zeros(market.count, np.uint8)
+    for code in sorted(codes):
+        there = listed_for(market, "countries", COUNTRY_NUMBERS[code])
+        there = there[there["row"] < market.count]
+        found[there["row"]] += there["share"]
+    return found
+
+
+def _alike(context: Context, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:
+    """The countries with a column nearest to any wanted one, each once, by the nearest."""
+    if not wanted:
+        return ()
+    nearest = context.alike[[COUNTRY_NUMBERS[code] for code in sorted(wanted)]].max(axis=0)
+    others = [
+        (place, int(percent))
+        for place, percent in enumerate(nearest)
+        if percent and context.countries[place] not in wanted
+    ]
+    return tuple(sorted(others, key=lambda each: (-each[1], each[0]))[:ALIKE_MOST])
+
+
+def _allowed(
+    codes: frozenset[str], numbers: Mapping[str, int], unknown: int
+) -> NDArray[np.bool_] | None:
+    """Which numbers a rule lets pass, up to that for unknown, which never does."""
+    if not codes:
+        return None
+    found = np.zeros(unknown + 1, bool)
+    found[[numbers[code] for code in codes]] = True
+    return found
+
+
+def _forms(wanted: Wanted) -> tuple[tuple[int, int], ...]:
+    """A video counts by its length where one is asked for, and by its format otherwise."""
+    plain = dict(wanted.pieces)
+    plain["video"] = plain.get("video", 0) - sum(wanted.lengths.values())
+    return tuple(
+        (FORMS.index(name), count)
+        for name, count in (*plain.items(), *wanted.lengths.items())
+        if count > 0
+    )
+
+
+def _bound(market: Market, booking: Booking | None) -> Rows:
+    """The rows of whoever is another brand's in this category on one of the days."""
+    if booking is None or booking.category not in CATEGORY_NUMBERS:
+        return np.empty(0, np.intp)
+    there = listed_for(market, "exclusivities", CATEGORY_NUMBERS[booking.category])
+    [high], [low] = halves([booking.brand_id])
+    there = there[
+        ((there["brand_high"] != high) | (there["brand_low"] != low))
+        & (there["starts"] <= (booking.ends_on - EPOCH).days)
+        & (there["until"] >= (booking.starts_on - EPOCH).days)
+        & (there["row"] < market.count)
+    ]
+    return np.unique(there["row"]).astype(np.intp)
