@@ -173,7 +173,11 @@ class Posting(Base):
 
 
 class LedgerBalance(Base):
-    """The balance of one strict account, kept by a trigger and never below zero."""
+    """The balance of one strict account, kept by a trigger and never below zero.
+
+    It knows code and currency of its account, so that the update that moves it sees whether the
+    postings have them.
+    """
 
     __tablename__ = "ledger_balances"
     __table_args__ = (CheckConstraint("balance_minor >= 0", name="balance_is_not_negative"),)
@@ -181,6 +185,8 @@ class LedgerBalance(Base):
     account_id: Mapped[int] = mapped_column(
         ForeignKey("ledger_accounts.id"), primary_key=True, autoincrement=False
     )
+    code: Mapped[Code] = mapped_column(CodeNumber)
+    currency: Mapped[str] = mapped_column(String(3))
     balance_minor: Mapped[int]
     version: Mapped[int]
 

@@ -167,6 +167,22 @@ def test_the_codes_of_a_posting_are_those_of_its_accounts(
     refused(session, POSTING, posting | {side: account_id(session, PROCESSOR)}, by=ACCOUNTS_DIFFER)
 
 
+def test_no_account_passes_for_one_without_a_floor(
+    session: Session, posting: dict[str, Any]
+) -> None:
+    """A charge has one side with a floor and one without: neither may stand in for the other."""
+    entry_id = session.scalar(text(ENTRY), entry_row(kind="fund"))
+    processor, brand = account_id(session, PROCESSOR), posting["debit_id"]
+    charge = posting | {"entry_id": entry_id, "kind": "fund", "debit_code": 1010}
+    charge |= {"credit_code": 2010}
+
+    for debit_id, credit_id in ((posting["credit_id"], brand), (processor, processor)):
+        sides = {"debit_id": debit_id, "credit_id": credit_id}
+        refused(session, POSTING, charge | sides, by=ACCOUNTS_DIFFER)
+
+    session.execute(text(POSTING), charge | {"debit_id": processor, "credit_id": brand})
+
+
 def test_one_unlawful_posting_among_lawful_ones_refuses_the_statement(
     session: Session, posting: dict[str, Any]
 ) -> None:

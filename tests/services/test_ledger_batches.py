@@ -208,6 +208,22 @@ def test_money_is_spent_after_it_came_and_not_before(session: Session, brand_id:
     assert held(session, campaign_funds(campaign)) == 0
 
 
+def test_money_that_was_there_may_be_spent_before_more_comes(
+    session: Session, brand_id: UUID
+) -> None:
+    campaign = uuid4()
+    write(session, allocation(brand_id, campaign, 49))
+
+    with pytest.raises(InsufficientBalance) as refusal:
+        write(session, commitment(campaign, 50), allocation(brand_id, campaign, 60))
+    assert (refusal.value.available, refusal.value.needed) == (usd(49), usd(50))
+    assert held(session, campaign_funds(campaign)) == 49
+
+    write(session, allocation(brand_id, campaign, 1))
+    write(session, commitment(campaign, 50), allocation(brand_id, campaign, 60))
+    assert held(session, campaign_funds(campaign)) == 60
+
+
 def test_a_malformed_one_among_them_writes_none(session: Session, brand_id: UUID) -> None:
     before = written(session)
 

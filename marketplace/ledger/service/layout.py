@@ -74,17 +74,27 @@ class Layout:
             "amounts": of_numbers(self._amounts),
         }
 
-    def lowest(self) -> list[int]:
-        """How far each account falls at its lowest below what is on it now."""
-        moved, lowest = [0] * (len(self._refs) + 1), [0] * (len(self._refs) + 1)
+    def watched(self) -> dict[int, int]:
+        """What has to be on an account in the end so that it was never below zero, by place.
+
+        Left out is what only grows or only falls: zero is enough for it in the end.
+        """
+        grows = self._grows()
+        if not any(grows[place] for place in set(self._debits).intersection(self._credits)):
+            return {}
+        moved, lowest = [0] * len(grows), [0] * len(grows)
         for change in self._changes():
             for place, minor in change.items():
                 moved[place] += minor
                 lowest[place] = min(lowest[place], moved[place])
-        return lowest[1:]
+        return {
+            place: moved[place] - low
+            for place, low in enumerate(lowest)
+            if low < min(moved[place], 0)
+        }
 
-    def shortage(self, held: Sequence[int | None]) -> InsufficientBalance:
-        """Return the refusal that names the first account an entry takes too much from."""
+    def shortage(self, held: Sequence[int | None]) -> InsufficientBalance | None:
+        """Return the refusal that names the first account an entry takes too much from, if any."""
         left = [0, *(each or 0 for each in held)]
         for change in self._changes():
             for place, minor in change.items():
@@ -94,14 +104,19 @@ class Layout:
                         ref, available=Money(left[place], currency), needed=Money(-minor, currency)
                     )
                 left[place] += minor
-        raise ValueError("no account falls short")
+        return None
 
-    def _changes(self) -> Iterator[dict[int, int]]:
-        """What each entry in turn does to its accounts that have a floor, by place."""
+    def _grows(self) -> list[int]:
+        """By place: 1 for what grows by debit, -1 by credit, 0 for what has no floor."""
         grows = [0]
         for ref, _ in self._refs:
             line = CHART[ref.code]
             grows.append(0 if not line.strict else 1 if line.side is Side.DEBIT else -1)
+        return grows
+
+    def _changes(self) -> Iterator[dict[int, int]]:
+        """What each entry in turn does to its accounts that have a floor, by place."""
+        grows = self._grows()
         change: dict[int, int] = {}
         last = 1
         for number, debit, credit, minor in zip(

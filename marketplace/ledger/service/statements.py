@@ -10,10 +10,9 @@ from typing import Final
 from sqlalchemy import text
 
 FIND_AND_LOCK: Final = text("""
-    SELECT FROM ledger_find_and_lock(
-        CAST(:codes AS smallint[]), CAST(:owners AS uuid[]), CAST(:account_currencies AS text[]),
-        '{}'
-    )
+    SELECT FROM ledger_lock(ledger_find(
+        CAST(:codes AS smallint[]), CAST(:owners AS uuid[]), CAST(:account_currencies AS text[])
+    ))
 """)
 """Open the accounts that do not exist yet, and lock what is on those that have a floor."""
 
@@ -21,7 +20,7 @@ WRITE: Final = text("""
     SELECT ids, held FROM ledger_write(
         CAST(:actor AS text), CAST(:reverses_id AS bigint), CAST(:zone AS text),
         CAST(:codes AS smallint[]), CAST(:owners AS uuid[]), CAST(:account_currencies AS text[]),
-        CAST(:lowest AS bigint[]),
+        CAST(:watched AS integer[]), CAST(:enough AS bigint[]),
         CAST(:public_ids AS uuid[]), CAST(:kinds AS text[]), CAST(:keys AS text[]),
         CAST(:times AS timestamptz[]), CAST(:sources AS text[]), CAST(:memos AS text[]),
         CAST(:places AS integer[]), CAST(:lines AS smallint[]), CAST(:debits AS integer[]),
@@ -29,4 +28,5 @@ WRITE: Final = text("""
         CAST(:amounts AS bigint[])
     )
 """)
-"""Write all of these entries and return their ids; or none, and what each account holds."""
+"""Write all of these entries and return their ids. Or none: ``held`` is what each account holds,
+locked, where one would fall below its floor, and nothing where a key is taken."""

@@ -106,12 +106,13 @@ def _write(
 ) -> list[int]:
     """Write entries and return the ids of all.
 
-    1. One call finds the accounts, opens those that do not exist yet, locks every balance with a
-       floor, in the order of account ids, claims the keys and writes the postings; a trigger moves
-       the balances. It writes all of them, or none.
-    2. None where a key is taken, or an account would fall below its floor. What is in the books
-       already must have been the same event, and takes nothing more from anybody: the rest is
-       written by itself.
+    1. One call finds the accounts, opening those that do not exist yet, claims the keys and writes
+       the postings; a trigger moves the balances, in the order of account ids. It writes all of
+       them, or none.
+    2. None where a key is taken: what is in the books already must have been the same event, and
+       takes nothing more from anybody. The rest is written by itself.
+    3. None where an account would fall below its floor: the first one is named. Everything is
+       locked by then, so where a rival has filled it up since, the next call goes through.
     """
     told = _by_key(entries)
     for entry in told.values():
@@ -132,8 +133,8 @@ def _write(
             ids |= zip(fresh, written.ids, strict=True)
             break
         known = _found(session, fresh)
-        if not known:
-            raise layout.shortage(written.held)
+        if not known and (refusal := layout.shortage(written.held)):
+            raise refusal
         ids |= known
         fresh = {key: entry for key, entry in fresh.items() if key not in known}
     return [ids[entry.idem_key] for entry in entries]
@@ -148,7 +149,7 @@ def _told_at_once(
     by: str,
     reverses_id: int | None,
 ) -> Row[Any]:
-    entries = told.values()
+    entries, watched = told.values(), layout.watched()
     return (
         session.connection()
         .execute(
@@ -158,7 +159,8 @@ def _told_at_once(
                 "reverses_id": reverses_id,
                 "zone": accounting_zone(),
                 **layout.accounts_asked(),
-                "lowest": of_numbers(layout.lowest()),
+                "watched": of_numbers(watched),
+                "enough": of_numbers(watched.values()),
                 "public_ids": of_ids([new_id() for _ in told]),
                 "kinds": of_texts([entry.kind for entry in entries]),
                 "keys": of_texts(told),
