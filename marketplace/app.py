@@ -18,7 +18,7 @@ from marketplace.cli import creators as creator_commands
 from marketplace.cli import ledger as ledger_commands
 from marketplace.cli import users as user_commands
 from marketplace.cli.seed import DEMO_ACCOUNTS
-from marketplace.config import Settings
+from marketplace.config import MissingSetting, Settings
 from marketplace.deliverables.rules import LARGEST_FILE_BYTES
 from marketplace.gateways.mail_folder import MailFolder
 from marketplace.gateways.smtp_mailer import SmtpMailer
@@ -29,6 +29,7 @@ from marketplace.gateways.tiktok import TikTok
 from marketplace.gateways.tiktok_links import TikTokLinks
 from marketplace.gateways.tiktok_notices import TikTokNotices
 from marketplace.gateways.tiktok_sounds import TikTokSounds
+from marketplace.kernel.errors import InvalidInput
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import must_be_guarded
 from marketplace.matching import columns
@@ -102,6 +103,7 @@ def create_app(settings: Settings) -> Flask:
     sealed.use_keys(settings.token_keys)
     ledger.use_zone(settings.accounting_zone)
     columns.use_folder(settings.columns_folder)
+    _count_people(settings.people_file)
     db.init_app(app)
     Bootstrap5(app)
     CSRFProtect(app).exempt(hooks.bp)
@@ -115,6 +117,13 @@ def create_app(settings: Settings) -> Flask:
     # One proxy of the operator's own may stand in front; it tells scheme, host and address.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # as Flask documents it
     return app
+
+
+def _count_people(file: str) -> None:
+    try:
+        columns.use_people(file)
+    except InvalidInput as refusal:
+        raise MissingSetting(f"PEOPLE_FILE: {' '.join(refusal.problems.values())}") from refusal
 
 
 def start_app(settings: Settings) -> Flask:

@@ -53,6 +53,8 @@ class Settings:
     """Where the seals of the books are kept outside the database."""
     columns_folder: str = ""
     """Where the market is kept as columns; without one PostgreSQL answers alone."""
+    people_file: str = ""
+    """Figures of the operator's own by which the planner counts people; see docs/planner.md."""
     smtp_url: str = ""
     mail_folder: str = ""
     mail_sender: str = MAIL_SENDER
@@ -109,6 +111,7 @@ class Settings:
             seal_folder=env.get("SEAL_FOLDER") or str(Path(env["UPLOAD_FOLDER"]).parent / "seals"),
             columns_folder=env.get("COLUMNS_FOLDER")
             or str(Path(env["UPLOAD_FOLDER"]).parent / "columns"),
+            people_file=env.get("PEOPLE_FILE", ""),
             smtp_url=env.get("SMTP_URL", ""),
             mail_folder=env.get("MAIL_FOLDER", ""),
             mail_sender=env.get("MAIL_SENDER", MAIL_SENDER),

@@ -14,6 +14,7 @@ from marketplace.matching.columns.encode import encode
 from marketplace.matching.columns.factors import factor_columns, factors_at, prices
 from marketplace.matching.columns.folder import BrokenColumns, Busy
 from marketplace.matching.columns.market import Market
+from marketplace.matching.columns.peopling import use_people
 from marketplace.matching.columns.planning import Plannable, delivered, plannable
 from marketplace.matching.columns.ranking import (
     BEST,
@@ -68,5 +69,6 @@ __all__ = [
     "target_of",
     "the_folder",
     "use_folder",
+    "use_people",
     "usual_prices",
 ]

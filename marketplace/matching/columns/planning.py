@@ -16,10 +16,10 @@ from marketplace.creators.rules import AGES, GENDERS
 from marketplace.matching.columns.bits import rows_in
 from marketplace.matching.columns.layout import NO_COUNTRY, SPREAD_STEPS, WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Rows
+from marketplace.matching.columns.peopling import the_people
 from marketplace.matching.columns.plan_prices import offered_prices, only_fixed
 from marketplace.matching.columns.removing import left_by_rules
 from marketplace.matching.columns.target import Target, target_of
-from marketplace.matching.rules.planner import people
 from marketplace.matching.rules.planner.interval import EIGHTY
 from marketplace.matching.rules.planner.problem import Problem, sizes_of
 from marketplace.matching.rules.planner.ways import Way
@@ -189,7 +189,7 @@ def _ages(market: Market, target: Target, rows: Rows) -> tuple[Floats32, NDArray
         return 1 - children, np.ones(1)
     labels = [AGES[place] for place in target.ages]
     return _shares(columns, target.ages, rows), np.array(
-        [people.part_of_age([label]) for label in labels]
+        [the_people().part_of_age([label]) for label in labels]
     )
 
 
@@ -198,7 +198,7 @@ def _genders(market: Market, target: Target, rows: Rows) -> tuple[Floats32, NDAr
         return np.ones((rows.size, 1), np.float32), np.ones(1)
     labels = [GENDERS[place] for place in target.genders]
     return _shares(market.arrays["gender"], target.genders, rows), np.array(
-        [people.part_of_gender([label]) for label in labels]
+        [the_people().part_of_gender([label]) for label in labels]
     )
 
 
@@ -208,12 +208,12 @@ def _countries(
     """Return the shares of the largest countries wanted, and of all others together."""
     names = market.context.countries
     if target.countries is None:
-        return np.ones((rows.size, 1), np.float32), np.array([people.watching(names) or 1.0])
+        return np.ones((rows.size, 1), np.float32), np.array([the_people().watching(names) or 1.0])
     columns = market.arrays["country"]
-    by_people = sorted(target.countries, key=lambda place: -people.watching([names[place]]))
+    by_people = sorted(target.countries, key=lambda place: -the_people().watching([names[place]]))
     apart, rest = tuple(by_people[:COUNTRIES_APART]), tuple(by_people[COUNTRIES_APART:])
     found = [columns[place][rows] / np.float32(WHOLE_STEPS) for place in apart]
-    counts = [people.watching([names[place]]) for place in apart]
+    counts = [the_people().watching([names[place]]) for place in apart]
     others = wanted.country.difference(names[place] for place in apart)
     if others:
         shared = np.zeros(rows.size, np.float32)
@@ -222,5 +222,5 @@ def _countries(
         if target.rare is not None:
             shared += target.rare[rows] / np.float32(WHOLE_STEPS)
         found.append(np.minimum(shared, 1))
-        counts.append(people.watching(others))
+        counts.append(the_people().watching(others))
     return np.stack(found, axis=1).astype(np.float32), np.array(counts)
