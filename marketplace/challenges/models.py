@@ -123,3 +123,8 @@ class ChallengeEntry(Base):
     prize_minor: Mapped[int | None]
     counted_at: Mapped[datetime | None]
     """When the reading was taken that counted."""
+
+    @property
+    def prize(self) -> Money:
+        """What it won; nothing before the awards. The challenge is loaded."""
+        return Money(self.prize_minor or 0, self.challenge.currency)

@@ -25,7 +25,7 @@ BRAND: Final = (
 )
 CREATOR: Final = (
     NavEntry("Home", "creator.home", ()),
-    NavEntry("Briefs", "creator.briefs", ("/creator/briefs",)),
+    NavEntry("Briefs", "creator.briefs", ("/creator/briefs", "/creator/challenges")),
     NavEntry("Trends", "creator.trends", ()),
     NavEntry("Applications", "creator.applications", ("/creator/applications", "/creator/offers")),
     NavEntry(

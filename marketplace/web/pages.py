@@ -10,6 +10,7 @@ from marketplace.web.brand import applications as brand_applications
 from marketplace.web.brand import briefs as brand_briefs
 from marketplace.web.brand import campaigns as brand_campaigns
 from marketplace.web.brand import cause as brand_cause
+from marketplace.web.brand import challenges as brand_challenges
 from marketplace.web.brand import collaborations as brand_collaborations
 from marketplace.web.brand import creators as brand_creators
 from marketplace.web.brand import deliverables as brand_deliverables
@@ -29,6 +30,7 @@ from marketplace.web.brand.blueprint import bp as brand_pages
 from marketplace.web.creator import applications as creator_applications
 from marketplace.web.creator import audience as creator_audience
 from marketplace.web.creator import briefs as creator_briefs
+from marketplace.web.creator import challenges as creator_challenges
 from marketplace.web.creator import channels as creator_channels
 from marketplace.web.creator import collaborations as creator_collaborations
 from marketplace.web.creator import deliverables as creator_deliverables
@@ -45,6 +47,7 @@ from marketplace.web.creator import trends as creator_trends
 from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import (
     causes,
+    challenges,
     demo,
     fairness,
     home,
@@ -86,6 +89,7 @@ __all__ = [
     "brand_briefs",
     "brand_campaigns",
     "brand_cause",
+    "brand_challenges",
     "brand_collaborations",
     "brand_creators",
     "brand_deliverables",
@@ -102,9 +106,11 @@ __all__ = [
     "brand_reach",
     "brand_trends",
     "causes",
+    "challenges",
     "creator_applications",
     "creator_audience",
     "creator_briefs",
+    "creator_challenges",
     "creator_channels",
     "creator_collaborations",
     "creator_deliverables",

@@ -374,16 +374,13 @@ def test_an_entry_is_no_agreement(session: Session, acme: Brand, alice: Actor, b
 
 def refuse(
     session: Session,
-    campaign_id: Any,
     entry: ChallengeEntry,
     actor: Actor,
     *,
     reason: str = "It shows another brand.",
     now: datetime = NOON + timedelta(days=1),
 ) -> None:
-    service.refuse_entry(
-        session, campaign_id=campaign_id, entry_id=entry.id, reason=reason, actor=actor, now=now
-    )
+    service.refuse_entry(session, entry_id=entry.id, reason=reason, actor=actor, now=now)
     session.flush()
 
 
@@ -394,7 +391,7 @@ def test_a_refused_entry_leaves_the_board_and_may_be_replaced(
     post = enter(session, opened, bea, video_id="71", views=[(NOON + timedelta(hours=3), 500)])
     entry = session.scalars(select(ChallengeEntry)).one()
 
-    refuse(session, opened.campaign_id, entry, alice)
+    refuse(session, entry, alice)
 
     session.refresh(post)
     assert (post.state, post.refusal) == (
@@ -403,7 +400,7 @@ def test_a_refused_entry_leaves_the_board_and_may_be_replaced(
     )
     assert queries.board_of(session, opened, now=NOON + timedelta(days=1)).lines == []
     with pytest.raises(Conflict, match="no live post"):
-        refuse(session, opened.campaign_id, entry, alice)
+        refuse(session, entry, alice)
     again = paste(session, opened, bea, video_id="72", at=NOON + timedelta(days=2))
     assert again.state is PostState.CHECKING
 
@@ -416,17 +413,14 @@ def test_who_may_not_refuse_an_entry(
     entry = session.scalars(select(ChallengeEntry)).one()
 
     with pytest.raises(NotFound):
-        refuse(session, opened.campaign_id, entry, mallory)
+        refuse(session, entry, mallory)
     with pytest.raises(NotPermitted):
-        refuse(session, opened.campaign_id, entry, vic)
+        refuse(session, entry, vic)
     with pytest.raises(InvalidInput, match="which rule"):
-        refuse(session, opened.campaign_id, entry, alice, reason=" ")
-    other = make_challenge(session, brand=acme, by=alice, name="Another", charge_id="ch_2")
-    with pytest.raises(NotFound):
-        refuse(session, other.campaign_id, entry, alice)
+        refuse(session, entry, alice, reason=" ")
     service.award(session, challenge_id=opened.id, now=COUNTED)
     with pytest.raises(Conflict, match="until the prizes are awarded"):
-        refuse(session, opened.campaign_id, entry, alice, now=COUNTED)
+        refuse(session, entry, alice, now=COUNTED)
 
     session.refresh(post)
     assert post.state is PostState.VERIFIED

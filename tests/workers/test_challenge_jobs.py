@@ -189,7 +189,6 @@ def test_who_is_taken_out_reads_why(
     entry = session.scalars(select(ChallengeEntry)).one()
     challenges.refuse_entry(
         session,
-        campaign_id=challenge.campaign_id,
         entry_id=entry.id,
         reason="It shows another brand.",
         actor=alice,

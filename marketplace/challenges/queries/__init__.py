@@ -11,8 +11,11 @@ from marketplace.challenges.queries.found import (
     entry_by_id,
     entry_count,
     entry_of,
+    entry_seen_by,
     open_challenges,
     public_challenge,
+    running_of,
+    to_hand_in,
 )
 from marketplace.challenges.queries.standing import (
     Board,
@@ -37,7 +40,10 @@ __all__ = [
     "entry_by_id",
     "entry_count",
     "entry_of",
+    "entry_seen_by",
     "live_entries",
     "open_challenges",
     "public_challenge",
+    "running_of",
+    "to_hand_in",
 ]

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.challenges.models import Challenge, ChallengeEntry
 from marketplace.challenges.rules.life import ChallengeState
+from marketplace.deliverables.models import PublishedPost
+from marketplace.deliverables.rules import PostState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.store.paging import Page, page_of
@@ -98,6 +100,41 @@ def challenges_of_creator(
     )
 
 
+def to_hand_in(session: Session, *, creator_id: UUID, now: datetime) -> Sequence[ChallengeEntry]:
+    """Entries of a creator without a post, to challenges that take one now; the first to close."""
+    standing = exists().where(
+        PublishedPost.deliverable_id == ChallengeEntry.deliverable_id,
+        PublishedPost.state != PostState.REFUSED,
+    )
+    return session.scalars(
+        select(ChallengeEntry)
+        .join(ChallengeEntry.challenge)
+        .where(
+            ChallengeEntry.creator_id == creator_id,
+            Challenge.state == ChallengeState.OPEN,
+            Challenge.entries_until >= now.date(),
+            ~standing,
+        )
+        .options(
+            contains_eager(ChallengeEntry.challenge)
+            .joinedload(Challenge.campaign)
+            .joinedload(Campaign.brand)
+        )
+        .order_by(Challenge.entries_until, ChallengeEntry.id)
+    ).all()
+
+
+def running_of(session: Session, *, brand_id: UUID) -> Sequence[Challenge]:
+    """A brand's open challenges with their campaigns, the one that ends first at the top."""
+    return session.scalars(
+        select(Challenge)
+        .join(Challenge.campaign)
+        .where(Challenge.state == ChallengeState.OPEN, Campaign.brand_id == brand_id)
+        .options(contains_eager(Challenge.campaign))
+        .order_by(Campaign.ends_on, Challenge.id)
+    ).all()
+
+
 def entry_of(
     session: Session, *, challenge_id: UUID, creator_id: UUID | None
 ) -> ChallengeEntry | None:
@@ -115,6 +152,17 @@ def entry_by_id(session: Session, entry_id: UUID) -> ChallengeEntry:
     if found is None:
         raise NotFound("entry")
     return found
+
+
+def entry_seen_by(
+    session: Session, actor: Actor, entry_id: UUID
+) -> tuple[Challenge, ChallengeEntry]:
+    """An entry with its challenge, for the brand's people and staff; else NotFound."""
+    entry = entry_by_id(session, entry_id)
+    found = challenge_by_id(session, entry.challenge_id)
+    if not (actor.is_staff or actor.belongs_to(found.campaign.brand_id)):
+        raise NotFound("entry")
+    return found, entry
 
 
 def entry_count(session: Session, challenge_id: UUID) -> int:

@@ -142,7 +142,6 @@ def hand_in(
 def refuse_entry(
     session: Session,
     *,
-    campaign_id: UUID,
     entry_id: UUID,
     reason: str,
     actor: Actor,
@@ -154,17 +153,14 @@ def refuse_entry(
     Raises NotFound, NotPermitted, InvalidInput without a reason, Conflict (no live post, or the
     prizes are awarded).
     """
-    challenge = queries.challenge_seen_by(session, actor, campaign_id)
-    entry = queries.entry_by_id(session, entry_id)
-    if entry.challenge_id != challenge.id:
-        raise NotFound("entry")
+    challenge, entry = queries.entry_seen_by(session, actor, entry_id)
     if not actor.may_edit(challenge.campaign.brand_id):
         raise NotPermitted("refuse entries; an owner or manager of the brand can")
     if not reason.strip():
         raise InvalidInput({"reason": "Say which rule it breaks: the creator will read it."})
     if len(reason) > REASON_MOST:
         raise InvalidInput({"reason": f"Keep this to {REASON_MOST} characters."})
-    lock_row(session, Campaign, campaign_id)
+    lock_row(session, Campaign, challenge.campaign_id)
     session.refresh(challenge, ["state"])
     phase = phase_of(challenge.state, challenge.days, now=now)
     if phase not in (Phase.TAKING, Phase.COUNTING, Phase.CLOSING):

@@ -21,7 +21,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from marketplace.accounts.rules import countries
@@ -36,6 +36,7 @@ from marketplace.campaigns.rules import (
     TOPICS,
     USAGE_DAYS_MOST,
     BriefContent,
+    CampaignKind,
     WantedDeliverable,
 )
 from marketplace.creators.rules.formats import BAND_WORDS
@@ -64,6 +65,19 @@ class BasicsForm(BaseForm):
         [InputRequired("Enter a budget.")],
     )
     currency = SelectField("Currency", choices=[])
+    kind = RadioField(
+        "How do you find creators?",
+        choices=[
+            SelectChoice(CampaignKind.AGREEMENTS.value, "Agree with each on a fee"),
+            SelectChoice(
+                CampaignKind.CHALLENGE.value,
+                "A challenge: open to all, and the best posts win prizes",
+            ),
+        ],
+        default=CampaignKind.AGREEMENTS.value,
+        validators=[DataRequired("Choose how you find creators.")],
+        description="This stays as it is once the campaign is begun.",
+    )
     starts_on = DateField("First day", [InputRequired("Choose the first day.")])
     ends_on = DateField("Last day", [InputRequired("Choose the last day.")])
     category = SelectField(

@@ -18,11 +18,15 @@ from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import (
     OTHER,
     BriefContent,
+    CampaignKind,
     CampaignState,
     date_problems,
     draft_problems,
     missing,
 )
+from marketplace.challenges import service as challenges
+from marketplace.challenges.models import Challenge
+from marketplace.challenges.queries import challenge_of
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.money import BPS_WHOLE
@@ -41,7 +45,9 @@ from marketplace.web.brand.brief_forms import (
     form_from,
 )
 from marketplace.web.brand.campaigns import brief_words
+from marketplace.web.brand.challenges import money_missing
 from marketplace.web.brand.who_fits import nobody, wants_part, who_fits
+from marketplace.web.render import money
 
 STEPS: Final = {
     "basics": "Basics",
@@ -52,6 +58,8 @@ STEPS: Final = {
 }
 ROWS_BESIDE: Final = 5
 """Creators beside a step of the editor: enough to see what a change does."""
+STEPS_OF_CHALLENGE: Final = {"prizes": "Prizes"}
+"""What comes before the preview of a challenge."""
 STEP_OF: Final = {
     "name": "basics", "budget": "basics", "currency": "basics", "starts_on": "basics",
     "ends_on": "basics", "category": "basics", "summary": "brief", "dos": "brief", "donts": "brief",
@@ -78,6 +86,7 @@ def new_campaign() -> ResponseReturnValue:
             drafted = campaigns.draft_campaign(
                 session,
                 brand_id=access.brand_id(),
+                kind=CampaignKind(form.kind.data),
                 actor=access.actor(),
                 now=utc_now(),
                 **form.basics(),
@@ -85,7 +94,7 @@ def new_campaign() -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.show(refusal)
         return _basics_page(form, campaign=None), 422
-    return _go_on(drafted.id, "basics")
+    return _go_on(drafted, "basics")
 
 
 @bp.route("/campaigns/<uuid:campaign_id>/edit/basics", methods=["GET", "POST"])
@@ -112,7 +121,7 @@ def edit_campaign(campaign_id: UUID) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.show(refusal)
         return _basics_page(form, campaign=campaign), 422
-    return _go_on(campaign_id, "basics")
+    return _go_on(campaign, "basics")
 
 
 @bp.route("/campaigns/<uuid:campaign_id>/edit/<step>", methods=["GET", "POST"])
@@ -148,7 +157,7 @@ def edit_brief(campaign_id: UUID, step: str) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.show(refusal)
         return _step_page(step, form, campaign, content), 422
-    return _go_on(campaign_id, step)
+    return _go_on(campaign, step)
 
 
 @bp.post("/campaigns/<uuid:campaign_id>/publish")
@@ -156,19 +165,26 @@ def publish_campaign(campaign_id: UUID) -> ResponseReturnValue:
     """Open the campaign to creators."""
     try:
         with transaction() as session:
-            published = campaigns.publish(
-                session,
-                campaign_id=campaign_id,
-                actor=access.actor(),
-                now=utc_now(),
-                money_first=current_app.config["MONEY_FIRST"],
-            )
+            seen = queries.campaign_seen_by(session, access.actor(), campaign_id)
+            if seen.kind is CampaignKind.CHALLENGE:
+                opened = challenges.open_challenge(
+                    session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()
+                )
+                told = f"“{seen.name}” is published, and {money(opened.pool)} are set aside for it."
+            else:
+                campaigns.publish(
+                    session,
+                    campaign_id=campaign_id,
+                    actor=access.actor(),
+                    now=utc_now(),
+                    money_first=current_app.config["MONEY_FIRST"],
+                )
+                told = (
+                    f"“{seen.name}” is open to creators. We are looking for those who fit it now."
+                )
     except InvalidInput:
         return _preview_page(campaign_id, AmendForm()), 422
-    flash(
-        f"“{published.name}” is open to creators. We are looking for those who fit it now.",
-        "success",
-    )
+    flash(told, "success")
     return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
 
 
@@ -224,13 +240,15 @@ def _written(campaign_id: UUID) -> tuple[Campaign, BriefContent]:
     return campaign, queries.content_of(brief, currency=campaign.currency)
 
 
-def _go_on(campaign_id: UUID, step: str) -> ResponseReturnValue:
+def _go_on(campaign: Campaign, step: str) -> ResponseReturnValue:
     if "leave" in request.form:
         flash("Saved as a draft.", "success")
-        return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
+        return redirect(url_for("brand.campaign", campaign_id=campaign.id), 303)
+    if step == "rights" and campaign.kind is CampaignKind.CHALLENGE:
+        return redirect(url_for("brand.challenge", campaign_id=campaign.id), 303)
     names = list(STEPS)
     following = names[names.index(step) + 1]
-    return redirect(url_for("brand.edit_brief", campaign_id=campaign_id, step=following), 303)
+    return redirect(url_for("brand.edit_brief", campaign_id=campaign.id, step=following), 303)
 
 
 def _steps(campaign: Campaign | None, here: str) -> list[dict[str, Any]]:
@@ -246,6 +264,9 @@ def _steps(campaign: Campaign | None, here: str) -> list[dict[str, Any]]:
                 else url_for("brand.edit_brief", campaign_id=campaign.id, step=name)
             )
         found.append({"label": STEPS[name], "url": url, "here": name == here})
+    if campaign is not None and campaign.kind is CampaignKind.CHALLENGE:
+        prizes = url_for("brand.challenge", campaign_id=campaign.id)
+        found.insert(-1, {"label": STEPS_OF_CHALLENGE["prizes"], "url": prizes, "here": False})
     return found
 
 
@@ -255,6 +276,8 @@ def _basics_form(campaign: Campaign | None) -> BasicsForm:
         terms = terms_for(session, at=utc_now(), brand_id=access.brand_id())
     form = BasicsForm(data=None if campaign is None else basics_from(campaign))
     form.follow(terms, kept=None if campaign is None else campaign.currency)
+    if campaign is not None:
+        del form.kind  # chosen once
     return form
 
 
@@ -345,6 +368,8 @@ def _preview_page(campaign_id: UUID, form: AmendForm) -> str:
         draft = queries.draft_brief(session, campaign_id)
         published = queries.published_brief(session, campaign_id)
         brief = draft or published
+        challenge = challenge_of(session, campaign_id)
+        unpaid = money_missing(session, campaign, challenge)
     if brief is None:
         raise NotFound("brief")
     return render_template(
@@ -357,18 +382,31 @@ def _preview_page(campaign_id: UUID, form: AmendForm) -> str:
         words=brief_words(campaign, brief),
         country_names=countries(),
         steps=_steps(campaign, "preview"),
-        gaps=_gaps(campaign, brief, now=now),
+        gaps=_gaps(campaign, brief, challenge=challenge, unpaid=unpaid, now=now),
+        challenge=challenge,
         is_amendment=draft is not None and published is not None,
         is_new=published is None,
     )
 
 
-def _gaps(campaign: Campaign, brief: Brief, *, now: Any) -> list[dict[str, str]]:
+def _gaps(
+    campaign: Campaign, brief: Brief, *, challenge: Challenge | None, unpaid: str | None, now: Any
+) -> list[dict[str, str]]:
     content = queries.content_of(brief, currency=campaign.currency)
     fixed = campaign.state is not CampaignState.DRAFT
-    problems = missing(content, category=campaign.category or (OTHER if fixed else None))
+    category = campaign.category or (OTHER if fixed else None)
+    problems = missing(content, category=category, kind=campaign.kind)
     if not fixed:
         dates = date_problems(starts_on=campaign.starts_on, ends_on=campaign.ends_on, now=now)
         problems = dates | problems
     steps = {each["label"]: each["url"] for each in _steps(campaign, "preview")}
-    return [{"text": text, "url": steps[STEPS[STEP_OF[name]]]} for name, text in problems.items()]
+    gaps = [{"text": text, "url": steps[STEPS[STEP_OF[name]]]} for name, text in problems.items()]
+    if campaign.kind is CampaignKind.AGREEMENTS or fixed:
+        return gaps
+    if challenge is None:
+        url = url_for("brand.challenge", campaign_id=campaign.id)
+        return [*gaps, {"text": "Say what the challenge pays.", "url": url}]
+    if unpaid is not None:
+        url = url_for("brand.campaign_money", campaign_id=campaign.id)
+        return [*gaps, {"text": unpaid, "url": url}]
+    return gaps

@@ -12,7 +12,9 @@ from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import CampaignState, today_somewhere
+from marketplace.campaigns.rules import CampaignKind, CampaignState, today_somewhere
+from marketplace.challenges import queries as challenge_queries
+from marketplace.challenges import service as challenges
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.rules import ApplicationState
 from marketplace.kernel.clock import utc_now
@@ -66,8 +68,12 @@ def campaign(campaign_id: UUID) -> ResponseReturnValue:
         invited = collaborations.invitation_counts(session, [campaign_id]).get(campaign_id, 0)
         steps = queries.steps_of(session, campaign_id)
         amendment = queries.draft_brief(session, campaign_id)
+        challenge = challenge_queries.challenge_of(session, campaign_id)
+        joined = 0 if challenge is None else challenge_queries.entry_count(session, challenge.id)
     return render_template(
         "brand/campaign.html",
+        challenge=challenge,
+        joined=joined,
         campaign=found,
         money=money,
         counts=counts,
@@ -105,14 +111,18 @@ def close_campaign(campaign_id: UUID) -> ResponseReturnValue:
     """Ask once, naming the campaign; then take no more creators."""
     if request.method == "POST":
         with transaction() as session:
-            closed = campaigns.close(
-                session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()
-            )
-        flash(f"“{closed.name}” is closed. What was agreed goes on.", "success")
+            seen = queries.campaign_seen_by(session, access.actor(), campaign_id)
+            is_challenge = seen.kind is CampaignKind.CHALLENGE
+            end = challenges.call_off if is_challenge else campaigns.close
+            closed = end(session, campaign_id=campaign_id, actor=access.actor(), now=utc_now())
+        told = "called off" if is_challenge else "closed. What was agreed goes on"
+        flash(f"“{closed.name}” is {told}.", "success")
         return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
     with reading() as session:
         found = queries.campaign_seen_by(session, access.actor(), campaign_id)
         counts = collaborations.application_counts(session, [campaign_id]).get(campaign_id, {})
+        challenge = challenge_queries.challenge_of(session, campaign_id)
+        joined = 0 if challenge is None else challenge_queries.entry_count(session, challenge.id)
     if not access.actor().may_edit(found.brand_id):
         raise NotPermitted("close this campaign")
     open_states = (
@@ -123,6 +133,7 @@ def close_campaign(campaign_id: UUID) -> ResponseReturnValue:
     return render_template(
         "brand/campaign_close.html",
         campaign=found,
+        joined=joined,
         waiting=sum(counts.get(state, 0) for state in open_states),
         agreed=counts.get(ApplicationState.AGREED, 0),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,9 +15,10 @@ from wtforms.validators import InputRequired, Length
 from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief
-from marketplace.campaigns.rules import is_open
+from marketplace.campaigns.rules import CampaignKind, is_open
 from marketplace.causes import queries as causes
 from marketplace.causes.rules.organisations import CATEGORY_WORDS
+from marketplace.challenges import queries as challenges
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import (
@@ -49,6 +50,8 @@ from marketplace.web.causes import given_to
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
 from marketplace.web.trends import name_of
+
+CHALLENGES_SHOWN: Final = 3
 
 
 class ApplyForm(BaseForm):
@@ -89,8 +92,11 @@ def briefs() -> ResponseReturnValue:
             now=now,
         )
         pledges = causes.shown_to(session, [each.brief.campaign_id for each in page.rows])
+        open_to_all = challenges.open_challenges(session, now=now)
     return render_template(
         "creator/briefs.html",
+        challenges=open_to_all[:CHALLENGES_SHOWN],
+        challenge_count=len(open_to_all),
         pledges=pledges,
         cause=cause,
         categories=CATEGORY_WORDS,
@@ -127,7 +133,11 @@ def choose_feed() -> ResponseReturnValue:
 
 @bp.get("/briefs/<uuid:campaign_id>")
 def brief(campaign_id: UUID) -> ResponseReturnValue:
-    """What do they want, what do I get?"""
+    """What do they want, what do I get? A challenge has a page of its own."""
+    with reading() as session:
+        found = campaigns.published_brief(session, campaign_id)
+    if found is not None and found.campaign.kind is CampaignKind.CHALLENGE:
+        return redirect(url_for("creator.challenge", campaign_id=campaign_id), 303)
     return _page(campaign_id, ApplyForm())
 
 

@@ -82,6 +82,10 @@ def list_work() -> ResponseReturnValue:
 
 @bp.get("/deliverables/<uuid:deliverable_id>")
 def deliverable(deliverable_id: UUID) -> ResponseReturnValue:
+    with reading() as session:
+        found = queries.deliverable_seen_by(session, access.actor(), deliverable_id)
+    if found.is_entry:
+        return redirect(url_for("creator.challenge", campaign_id=found.campaign_id), 303)
     return _show(deliverable_id)
 
 

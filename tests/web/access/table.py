@@ -51,6 +51,8 @@ POST hooks.stripe_platform   400    400   400     400     400    400     400   4
 POST hooks.tiktok            400    400   400     400     400    400     400   400   400   400
 GET  cause                   200    200   200     200     200    200     200   200   200   200
 GET  causes                  200    200   200     200     200    200     200   200   200   200
+GET  challenge               200    200   200     200     200    200     200   200   200   200
+GET  challenges              200    200   200     200     200    200     200   200   200   200
 GET  confirm                 200    200   200     200     200    200     200   200   200   200
 POST confirm                 303    303   303     303     303    303     303   303   303   303
     -> public.home public.sign_in
@@ -130,6 +132,7 @@ GET  campaign_money          in     200   200     200     200    403     403   4
 GET  campaign_reach          in     200   200     200     200    403     403   404   403   begin
 GET  campaign_trend          in     200   200     200     200    403     403   404   403   begin
 GET  campaigns               in     200   200     200     200    403     403   200   403   begin
+GET  challenge               in     200   200     200     200    403     403   404   403   begin
 POST change_role             in     303   403     403     403    403     403   404   403   begin
     -> brand.members
 POST choose                  in     303   303     303     303    403     403   404   403   begin
@@ -196,6 +199,9 @@ POST refund                  in     303   403     303     403    403     403   4
     -> brand.campaign_money
 POST refund_wallet           in     303   403     303     403    403     403   422   403   begin
     -> brand.billing
+GET  refuse_entry            in     200   200     403     403    403     403   404   403   begin
+POST refuse_entry            in     303   303     403     403    403     403   404   403   begin
+    -> brand.challenge
 POST remove_member           in     303   403     403     403    403     403   404   403   begin
     -> brand.members
 POST request_changes         in     303   303     403     403    403     403   404   403   begin
@@ -204,6 +210,8 @@ POST revoke_invitation       in     303   403     403     403    403     403   4
     -> brand.members
 POST ride_trend              in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign_trend
+POST save_challenge          in     303   303     403     403    403     403   404   403   begin
+    -> brand.edit_brief
 POST say_in_dispute          in     303   303     403     403    403     403   404   403   begin
     -> brand.dispute
 POST shortlist               in     303   303     403     403    403     403   404   403   begin
@@ -244,6 +252,7 @@ GET  brief                   in     403   403     403     403    200     200   4
 GET  briefs                  in     403   403     403     403    200     200   403   403   begin
 POST call_staff              in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
+GET  challenge               in     403   403     403     403    200     200   403   403   begin
 GET  channels                in     403   403     403     403    200     200   403   403   begin
 POST choose_feed             in     403   403     403     403    303     303   403   403   begin
     -> creator.briefs
@@ -275,14 +284,22 @@ POST edit_profile            in     403   403     403     403    303     303   4
 GET  end_collaboration       in     403   403     403     403    200     404   403   403   begin
 POST end_collaboration       in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
+GET  entry_check             in     403   403     403     403    200     404   403   403   begin
 GET  groups                  in     403   403     403     403    200     200   403   403   begin
 POST groups                  in     403   403     403     403    303     303   403   403   begin
     -> creator.groups
 POST hand_in                 in     403   403     403     403    303     404   403   403   begin
     -> creator.deliverable
+POST hand_in_entry           in     403   403     403     403    303     404   403   403   begin
+    -> creator.challenge
 GET  home                    in     403   403     403     403    200     200   403   403   begin
+POST join_challenge          in     403   403     403     403    303     409   403   403   begin
+    -> creator.challenge
+POST name_in_challenge       in     403   403     403     403    303     404   403   403   begin
+    -> creator.challenge
 GET  offer                   in     403   403     403     403    200     404   403   403   begin
 GET  offers                  in     403   403     403     403    200     200   403   403   begin
+GET  open_challenges         in     403   403     403     403    200     200   403   403   begin
 GET  open_dispute            in     403   403     403     403    200     404   403   403   begin
 POST open_dispute            in     403   403     403     403    303     404   403   403   begin
     -> creator.dispute
