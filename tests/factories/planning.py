@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.rules.planner.problem import Problem, sizes_of
+from marketplace.creators.rules import CoAudienceSource
+from marketplace.matching.rules.planner.problem import Problem, WatchedTogether, sizes_of
 
 PEOPLE_IN_A_CELL = 100_000.0
 
@@ -41,8 +44,20 @@ def make_problem(
     return Problem(**(values | changes))
 
 
-def random_problem(seed: int, *, count: int = 40, bundles: int = 1) -> Problem:
-    """A market of 2 ages x 2 genders x 2 countries x 4 interests; the same for the same seed."""
+def together(
+    creator: int, other: int, *, shared: int = 500_000, sample: int = 1_000_000
+) -> WatchedTogether:
+    """Half of the first one's viewers watch the other too, seen of so many that it is certain."""
+    return WatchedTogether(
+        creator, other, sample, shared, CoAudienceSource.COMMENTERS, date(2026, 11, 14)
+    )
+
+
+def random_problem(seed: int, *, count: int = 40, bundles: int = 1, observed: int = 0) -> Problem:
+    """A market of 2 ages x 2 genders x 2 countries x 4 interests; the same for the same seed.
+
+    observed: so many pairs of the first dozen creators were looked at.
+    """
     chance = np.random.default_rng(seed)
     followers = np.exp(chance.normal(10, 1.8, count)).astype(np.int64)
     views = followers * np.exp(chance.normal(-1, 0.7, count))
@@ -63,7 +78,18 @@ def random_problem(seed: int, *, count: int = 40, bundles: int = 1) -> Problem:
         size=sizes_of(followers),
         tie=chance.permutation(count).astype(np.uint64),
         currency="USD",
+        watched_together=_observed(chance, observed),
     )
+
+
+def _observed(chance: np.random.Generator, pairs: int) -> list[WatchedTogether]:
+    found = {}
+    for _ in range(pairs):
+        creator, other = chance.choice(12, 2, replace=False).tolist()
+        sample = int(chance.integers(50, 3_000))
+        shared = int(sample * chance.beta(1, 2))
+        found[creator, other] = together(creator, other, shared=shared, sample=sample)
+    return list(found.values())
 
 
 def reordered(problem: Problem, order: Sequence[int]) -> Problem:
@@ -74,7 +100,16 @@ def reordered(problem: Problem, order: Sequence[int]) -> Problem:
             "people", "price", "age", "gender", "country", "segment", "crowd", "size", "tie"
         )
     }  # fmt: skip
-    return Problem(**moved, population=problem.population, currency=problem.currency)
+    new = {creator: place for place, creator in enumerate(order)}
+    return Problem(
+        **moved,
+        population=problem.population,
+        currency=problem.currency,
+        watched_together=[
+            replace(pair, creator=new[pair.creator], other=new[pair.other])
+            for pair in problem.watched_together
+        ],
+    )
 
 
 def _shares(chance: np.random.Generator, count: int) -> NDArray[np.float32]:

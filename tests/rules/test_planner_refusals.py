@@ -10,8 +10,8 @@ import pytest
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
 from marketplace.matching.rules.planner.plan import best_plan
-from marketplace.matching.rules.planner.problem import Size, WatchedTogether
-from tests.factories.planning import make_problem
+from marketplace.matching.rules.planner.problem import Size
+from tests.factories.planning import make_problem, together
 
 ONE, TWO, THREE = frozenset({0}), frozenset({0, 1}), frozenset({0, 1, 2})
 
@@ -207,8 +207,8 @@ def test_an_empty_market_has_nobody() -> None:
         ({"people": np.array([[np.inf]])}, "people", "Every figure is a number, not negative"),
         ({"segments": [[-1.0]]}, "segment", "Every figure is a number, not negative"),
         ({"size": np.zeros(2)}, "size", "This has the shape (2,), not (1,)."),
-        ({"watched_together": [WatchedTogether(0, 7, 0.5)]}, "watched_together", "A pair names a"),
-        ({"watched_together": [WatchedTogether(0, 0, 0.5)]}, "watched_together", "A pair is two"),
+        ({"watched_together": [together(0, 7)]}, "watched_together", "A pair names a"),
+        ({"watched_together": [together(0, 0)]}, "watched_together", "A pair is two"),
     ],
 )
 def test_figures_that_no_audience_has_are_refused(

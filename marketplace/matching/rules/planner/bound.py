@@ -100,11 +100,12 @@ def _outside(
     Nearly all are ruled out by the bound on their reach; the worth of the others is summed up cell
     by cell.
     """
-    left = np.zeros(among.population.size)
+    unreached = np.zeros(among.population.size)
     for each, planes in zip(tangents, solved.planes, strict=True):
-        left += each.left * planes
+        unreached += each.left * planes
+    left, population = among.in_cells(unreached), problem.population.astype(np.float64).ravel()
     with np.errstate(divide="ignore", invalid="ignore"):
-        unseen = np.where(among.population > 0, left / among.population, 0.0)
+        unseen = np.where(population > 0, left / population, 0.0)
     price = prices_allowed(problem, limits)
     reach = problem.people * in_target(problem)[:, None]
     counts = solved.rows[1:].reshape(-1, 2) @ (1.0, -1.0)

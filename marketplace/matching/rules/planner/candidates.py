@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 from marketplace.matching.rules.planner.contradictions import prices_allowed
 from marketplace.matching.rules.planner.crowds import crowds_of
 from marketplace.matching.rules.planner.limits import PICKS_MOST, Limits
+from marketplace.matching.rules.planner.observed import with_circles
 from marketplace.matching.rules.planner.problem import (
     SEEN_MOST,
     Floats,
     Problem,
     Rows,
     Size,
+    WatchedTogether,
     in_target,
 )
 
@@ -40,9 +42,12 @@ class Candidates:
     for bundles of one creator; first, bundles: (m,) where these begin and how many they are. size:
     (m,). must: (m,) of a creator who must be in the plan.
 
-    seen: (m, c) the part of each cell that watches. watched: (m, c) -ln(1 - seen).
-    population: (c,). crowd: (m, w) the crowds of each, ``crowds`` for none; part: (m, w) the part
-    of the audience that is the crowd's; own: (m,) the part that is nobody else's.
+    seen: (m, c) the part of each cell that watches; circles of people stand behind the cells of
+    the target. watched: (m, c) -ln(1 - seen). population: (c,). mix: (circles, cells) from which
+    cells their people are. together: the observations behind them.
+
+    crowd: (m,) the crowd of each, ``crowds`` for none; part: (m,) the part of the audience that is
+    the crowd's.
 
     cheapest: for each size, (price, owner) in rising order, as many as a plan could ever need.
     """
@@ -58,9 +63,10 @@ class Candidates:
     seen: NDArray[np.float64]
     watched: NDArray[np.float64]
     population: NDArray[np.float64]
+    mix: NDArray[np.float64]
+    together: tuple[WatchedTogether, ...]
     crowd: Rows
     part: NDArray[np.float64]
-    own: NDArray[np.float64]
     crowds: int
     cheapest: tuple[tuple[tuple[int, int], ...], ...]
 
@@ -78,6 +84,12 @@ class Candidates:
     def count(self) -> int:
         return int(self.row.size)
 
+    def in_cells(self, people: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return people of cells and circles (c,) as people of the cells of the target."""
+        cells = self.mix.shape[1]
+        found: NDArray[np.float64] = people[:cells] + people[cells:] @ self.mix
+        return found
+
 
 def candidates(
     problem: Problem,
@@ -87,11 +99,22 @@ def candidates(
     by_price: int = BY_PRICE,
     by_reach: int = BY_REACH,
 ) -> Candidates:
-    """Return those worth a closer look under these limits.
+    """Return those worth a closer look under these limits, written out.
+
+    also: (creator, bundle) that are written out whatever the limits say.
+    """
+    options = worth_a_look(problem, limits, by_price=by_price, by_reach=by_reach)
+    named = np.array([row * problem.bundles + bundle for row, bundle in also], dtype=np.intp)
+    return written_out(problem, limits, np.union1d(options, named))
+
+
+def worth_a_look(
+    problem: Problem, limits: Limits, *, by_price: int = BY_PRICE, by_reach: int = BY_REACH
+) -> Rows:
+    """Return the options worth a closer look: creator's place x bundles + bundle.
 
     Always among them: everyone who must be in the plan, and the cheapest of each size, so that a
-    plan with the asked counts exists among them when one exists at all. also: (creator, bundle)
-    that are written out whatever the limits say.
+    plan with the asked counts exists among them when one exists at all.
     """
     price = prices_allowed(problem, limits)
     reach = problem.people * in_target(problem)[:, None]
@@ -110,8 +133,8 @@ def candidates(
             kept[of_size[_largest(-prices[of_size], needed, tie[of_size])]] = True
     if limits.must_have:
         kept[np.isin(flat // bundles, sorted(limits.must_have))] = True
-    named = np.array([row * bundles + bundle for row, bundle in also], dtype=np.intp)
-    return written_out(problem, limits, np.union1d(flat[kept], named))
+    chosen: Rows = flat[kept]
+    return chosen
 
 
 def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
@@ -119,9 +142,8 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
     row, bundle = np.divmod(options, problem.bundles)
     order = np.lexsort((bundle, row, problem.tie[row]))
     row, bundle = row[order], bundle[order]
-    population = problem.population.astype(np.float64).ravel()
-    seen = seen_by(problem, row, bundle)
-    crowd, part, crowds = crowds_of(problem, row, seen)
+    cells = with_circles(problem, row, seen_by(problem, row, bundle))
+    crowd, part, crowds = crowds_of(problem, row, cells.is_observed)
     price = problem.price[row, bundle].astype(np.int64)
     _, first, owner, bundles = np.unique(
         row, return_index=True, return_inverse=True, return_counts=True
@@ -136,12 +158,13 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
         bundles=bundles[owner],
         size=size,
         must=np.isin(row, sorted(limits.must_have)),
-        seen=seen,
-        watched=-np.log1p(-seen),
-        population=population,
+        seen=cells.seen,
+        watched=-np.log1p(-cells.seen),
+        population=cells.population,
+        mix=cells.mix,
+        together=cells.together,
         crowd=crowd,
         part=part,
-        own=1 - part.sum(axis=1),
         crowds=crowds,
         cheapest=tuple(_cheapest(price, owner, size == each) for each in Size),
     )

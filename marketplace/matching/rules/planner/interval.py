@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from marketplace.matching.rules.planner.candidates import seen_by
 from marketplace.matching.rules.planner.plan import Plan
 from marketplace.matching.rules.planner.problem import SEEN_MOST, Floats, Problem
 
@@ -49,8 +50,10 @@ def reach_by_chance(problem: Problem, plan: Plan) -> float:
     """Return the reach if viewers were spread over the interests of each cell by chance."""
     among = plan.among
     segments = problem.segment.shape[1]
-    population = among.population.reshape(-1, segments)
-    seen = among.seen[list(plan.picks)].reshape(len(plan.picks), -1, segments)
+    population = problem.population.astype(np.float64).reshape(-1, segments)
+    picks = list(plan.picks)
+    seen = seen_by(problem, among.row[picks], among.bundle[picks])
+    seen = seen.reshape(len(picks), -1, segments)
     cell = population.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(cell > 0, (seen * population).sum(axis=2) / cell, 0.0)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.creators.rules import CoAudienceSource
 from marketplace.kernel.errors import InvalidInput
 
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -38,14 +40,22 @@ SIZE_FROM: Final = (0, 10_000, 100_000, 500_000, 1_000_000)
 
 @dataclass(frozen=True, slots=True)
 class WatchedTogether:
-    """What was observed of two creators' audiences.
+    """Of ``sample`` people who watch one creator, ``shared`` were seen to watch another one too.
 
-    share: the part of the smaller audience that watches the other one too, from 0 to 1.
+    creator, other: their places in the problem.
     """
 
-    first: int
-    second: int
-    share: float
+    creator: int
+    other: int
+    sample: int
+    shared: int
+    source: CoAudienceSource
+    observed_on: date
+
+    @property
+    def share(self) -> float:
+        """The part of the creator's audience that watches the other one too."""
+        return self.shared / self.sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +73,8 @@ class Problem:
     population: (ages, genders, countries, segments) how many people each cell of the target has.
     crowd: (n,) a number for each niche and country; -1 for none. size: (n,) :class:`Size`.
     tie: (n,) a number of the creator's own: who is equal stands in its order, so the place in the
-    arrays never matters. currency: of the prices.
+    arrays never matters. currency: of the prices. watched_together: what was observed, each
+    direction of two creators once at most.
     """
 
     people: Floats
@@ -154,8 +165,8 @@ def _figure_problems(problem: Problem) -> dict[str, str]:
         if name not in problems and shares.size and _whole(shares).max() > WHOLE_WITH_ROUNDING:
             problems[name] = "The shares of one audience add up to more than 100 %."
     for pair in problem.watched_together:
-        if not (0 <= pair.first < problem.count and 0 <= pair.second < problem.count):
+        if not (0 <= pair.creator < problem.count and 0 <= pair.other < problem.count):
             problems["watched_together"] = "A pair names a creator who is not there."
-        elif pair.first == pair.second or not 0 <= pair.share <= 1:
-            problems["watched_together"] = "A pair is two creators and a share between 0 and 1."
+        elif pair.creator == pair.other or not 0 <= pair.shared <= pair.sample or not pair.sample:
+            problems["watched_together"] = "A pair is two creators and a part of a sample."
     return problems

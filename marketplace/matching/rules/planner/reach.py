@@ -6,7 +6,7 @@ chance alone would leave out ``exp(-sum of a_is)`` of the cell. Audiences overla
 chance within a *crowd*: a part of each member's audience are the same people, so of that part only
 the largest member counts:
 
-    watched_s = sum_i (1 - own crowd parts) a_is + sum_crowds max_i (part a_is)
+    watched_s = sum_i (1 - part_i) a_is + sum_crowds max_i (part_i a_is)
     reach = sum_s N_s (1 - exp(-watched_s))
 
 A sum and a maximum are monotone and submodular, and so is a concave growing function of them:
@@ -66,8 +66,8 @@ class Reached:
         among = self._among
         self._watched = self._watched + self._more(np.array([row]))[0]
         self.left = among.population * np.exp(-self._watched)
-        for crowd, part in zip(among.crowd[row], among.part[row], strict=True):
-            np.maximum(self._shared[crowd], part * among.watched[row], out=self._shared[crowd])
+        shared = self._shared[among.crowd[row]]
+        np.maximum(shared, among.part[row] * among.watched[row], out=shared)
         if among.bundles[row] > 1:
             self._smaller[int(among.owner[row])] = row
 
@@ -76,14 +76,13 @@ class Reached:
         among = self._among
         twin = Reached(among)
         twin._shared = self._shared.copy()
-        watched = self._watched - among.own[row] * among.watched[row]
-        for crowd, part in zip(among.crowd[row], among.part[row], strict=True):
-            if part:
-                slots = among.part[rest] * (among.crowd[rest] == crowd)
-                others = slots.sum(axis=1)[:, None] * among.watched[rest]
-                largest = others.max(axis=0, initial=0.0)
-                watched -= self._shared[crowd] - largest
-                twin._shared[crowd] = largest
+        crowd, part = among.crowd[row], among.part[row]
+        watched = self._watched - (1 - part) * among.watched[row]
+        if part:
+            others = rest[among.crowd[rest] == crowd]
+            largest = (part * among.watched[others]).max(axis=0, initial=0.0)
+            watched -= self._shared[crowd] - largest
+            twin._shared[crowd] = largest
         twin._watched = watched
         twin._smaller = {owner: each for owner, each in self._smaller.items() if each != row}
         twin.left = among.population * np.exp(-watched)
@@ -100,14 +99,13 @@ class Reached:
         """Return (rows, cells) how much longer the cells would be watched."""
         among = self._among
         watched = among.watched[rows]
-        more: NDArray[np.float64] = watched * among.own[rows, None]
+        part = among.part[rows, None]
+        more: NDArray[np.float64] = (1 - part) * watched
         if self._smaller:
             for place, row in enumerate(rows.tolist()):
                 if (smaller := self._smaller.get(int(among.owner[row]))) is not None:
-                    more[place] = among.own[row] * (watched[place] - among.watched[smaller])
-        for slot in range(among.crowd.shape[1]):
-            shared = self._shared[among.crowd[rows, slot]]
-            more += np.maximum(among.part[rows, slot, None] * watched - shared, 0)
+                    more[place] = (1 - part[place]) * (watched[place] - among.watched[smaller])
+        more += np.maximum(part * watched - self._shared[among.crowd[rows]], 0)
         return more
 
 

@@ -53,18 +53,16 @@ def tangent(among: Candidates, weights: Weights) -> Tangent:
 
 def _lengths(among: Candidates, rows: Rows, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
     watched = among.watched[rows]
-    lengths: NDArray[np.float64] = watched * among.own[rows, None]
-    for slot in range(among.crowd.shape[1]):
-        part = among.part[rows, slot, None]
-        lengths += np.maximum(part * watched - thresholds[among.crowd[rows, slot]], 0)
+    part = among.part[rows, None]
+    lengths: NDArray[np.float64] = (1 - part) * watched
+    lengths += np.maximum(part * watched - thresholds[among.crowd[rows]], 0)
     return lengths
 
 
 def _threshold(among: Candidates, taken: Rows, weights: Weights, crowd: int) -> NDArray[np.float64]:
     """Return for each cell the value above which the members taken add up to one."""
-    parts = (among.part[taken] * (among.crowd[taken] == crowd)).sum(axis=1)
-    members = np.flatnonzero(parts > 0)
-    values = parts[members, None] * among.watched[taken[members]]
+    members = np.flatnonzero(among.crowd[taken] == crowd)
+    values = among.part[taken[members], None] * among.watched[taken[members]]
     order = np.argsort(-values, axis=0, kind="stable")
     above = np.cumsum(weights[members][order], axis=0) >= 1 - 1e-9
     sorted_values = np.take_along_axis(values, order, axis=0)

@@ -1,0 +1,126 @@
+"""What observed overlaps make of the cells: circles of people beside them.
+
+The people of the circles are taken out of the cells, in the proportions of the audience that each
+circle stands beside. Who was observed is reached in the circles, everybody else in both alike: one
+creator alone reaches as many as before, and so do two of whom nothing was observed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.rules.planner.circles import circles
+from marketplace.matching.rules.planner.crowds import CROWD_PART
+from marketplace.matching.rules.planner.problem import Problem, Rows, WatchedTogether
+from marketplace.matching.rules.shares import PRIOR_VIEWERS
+
+OBSERVED_MOST: Final = 400
+"""Creators: those who share the most people; working out more would take seconds."""
+
+Figures = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The cells with the circles behind them.
+
+    seen: (m, cells + circles). population: (cells + circles,). mix: (circles, cells) from which
+    cells the people of each circle are. is_observed: (m,) who is reached in circles alone.
+    together: the observations that count.
+    """
+
+    seen: Figures
+    population: Figures
+    mix: Figures
+    is_observed: NDArray[np.bool_]
+    together: tuple[WatchedTogether, ...]
+
+
+def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
+    """Return the cells with a circle for each creator of whom something was observed.
+
+    row: (m,) creators in the order of ``tie``, with all their bundles. seen: (m, cells).
+    """
+    population = problem.population.astype(np.float64).ravel()
+    reach = seen @ population
+    largest = _largest_bundles(row, reach)
+    together = _among(problem, {int(row[place]) for place in largest})
+    chosen = {one for pair in together for one in (pair.creator, pair.other)}
+    largest = largest[np.isin(row[largest], sorted(chosen))]
+    if not largest.size:
+        return Cells(seen, population, np.zeros((0, population.size)), row < 0, ())
+    size = reach[largest]
+    common = _common(problem, row[largest], size, seen[largest], together)
+    people, inside = circles(size, common)
+    mix = seen[largest] * population / size[:, None]
+    taken = people @ mix
+    mix = mix * np.minimum(1.0, population / np.maximum(taken, population))
+    is_observed = np.isin(row, row[largest])
+    of_circles = seen @ mix.T
+    part = inside / np.maximum(people, np.finfo(float).tiny)
+    by_number = np.argsort(row[largest])
+    place = by_number[np.searchsorted(row[largest][by_number], row[is_observed])]
+    of_circles[is_observed] = part[place] * (reach[is_observed] / size[place])[:, None]
+    of_cells = np.where(is_observed[:, None], 0.0, seen)
+    return Cells(
+        seen=np.hstack([of_cells, of_circles]),
+        population=np.concatenate([np.maximum(population - people @ mix, 0.0), people]),
+        mix=mix,
+        is_observed=is_observed,
+        together=together,
+    )
+
+
+def _largest_bundles(row: Rows, reach: Figures) -> Rows:
+    """Return the place of each creator's bundle with the most people, in the order of ``row``."""
+    order = np.argsort(-reach, kind="stable")
+    _, first = np.unique(row[order], return_index=True)
+    places = np.sort(order[first])
+    return places[reach[places] > 0]
+
+
+def _among(problem: Problem, there: set[int]) -> tuple[WatchedTogether, ...]:
+    """Return the observations of two who are both there; of too many, those who share most."""
+    pairs = [
+        pair for pair in problem.watched_together if pair.creator in there and pair.other in there
+    ]
+    weight: dict[int, float] = {}
+    for pair in pairs:
+        common = pair.share * float(problem.people[pair.creator].max())
+        for one in (pair.creator, pair.other):
+            weight[one] = weight.get(one, 0.0) + common
+    kept = sorted(weight, key=lambda one: (-weight[one], int(problem.tie[one])))[:OBSERVED_MOST]
+    among = set(kept)
+    return tuple(pair for pair in pairs if pair.creator in among and pair.other in among)
+
+
+def _common(
+    problem: Problem,
+    creators: Rows,
+    size: Figures,
+    seen: Figures,
+    together: tuple[WatchedTogether, ...],
+) -> Figures:
+    """Return (v, v) the people whom each two share.
+
+    What was observed is drawn towards what the cells make likely as if by so many people more who
+    had been looked at; of whom nothing was observed, they share that.
+    """
+    population = problem.population.astype(np.float64).ravel()
+    crowd = problem.crowd[creators]
+    same = (crowd[:, None] == crowd) & (crowd >= 0)
+    likely = (seen * population) @ seen.T
+    likely += np.where(same, CROWD_PART * np.minimum.outer(size, size), 0.0)
+    counted, evidence = PRIOR_VIEWERS * likely, np.full(likely.shape, PRIOR_VIEWERS)
+    place = {int(creator): at for at, creator in enumerate(creators)}
+    for pair in together:
+        one, other = place[pair.creator], place[pair.other]
+        for both in ((one, other), (other, one)):
+            counted[both] += pair.shared * size[one]
+            evidence[both] += pair.sample
+    common: Figures = counted / evidence
+    return common
