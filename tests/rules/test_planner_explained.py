@@ -12,7 +12,7 @@ from marketplace.matching.rules.planner.explain import NearlyChosen, Pick, Swap,
 from marketplace.matching.rules.planner.interval import interval
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import best_plan, plan_of
-from tests.factories.planning import make_problem, random_problem
+from tests.factories.planning import make_problem, random_problem, together
 
 seeds = st.integers(0, 10_000)
 
@@ -38,8 +38,8 @@ def test_each_pick_is_told_with_what_it_adds_shares_and_beats() -> None:
 
     assert told.people == 28_000
     assert told.picks == (
-        Pick(0, 0, 500, 20_000, 20_000, 18_000, (1, 2_000), Swap(2, 0, 9_900)),
-        Pick(1, 0, 400, 10_000, 8_000, 8_000, (0, 2_000), Swap(2, 0, 800)),
+        Pick(0, 0, 500, 20_000, 20_000, 18_000, (1, 2_000), None, Swap(2, 0, 9_900)),
+        Pick(1, 0, 400, 10_000, 8_000, 8_000, (0, 2_000), None, Swap(2, 0, 800)),
     )
     assert told.nearly == (
         NearlyChosen(
@@ -142,3 +142,16 @@ def test_the_spread_of_many_creators_views_evens_out() -> None:
 
     assert of_one.high / of_one.likely == pytest.approx(np.exp(1.2816 * 0.8), rel=1e-3)
     assert of_many.high / of_many.likely == pytest.approx(1.3487, rel=1e-3)
+
+
+def test_a_pick_tells_what_was_observed_of_it_and_another_of_the_plan() -> None:
+    mine, theirs = together(1, 0, shared=400, sample=1_000), together(0, 1, shared=90, sample=900)
+    weaker, outside = together(1, 2, shared=10, sample=50), together(1, 3, shared=45, sample=50)
+    problem = make_problem(
+        [10_000, 9_000, 8_000, 10], [100] * 4, watched_together=[theirs, weaker, mine, outside]
+    )
+    limits = Limits(budget_minor=300)
+
+    told = explain(plan_of(problem, limits, [(0, 0), (1, 0), (2, 0)]), limits)
+
+    assert {pick.creator: pick.observed for pick in told.picks} == {0: theirs, 1: mine, 2: weaker}

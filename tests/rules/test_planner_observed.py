@@ -92,18 +92,19 @@ def test_a_larger_bundle_shares_more_of_the_same_people() -> None:
     assert reach_of(among, [large, other]) == pytest.approx(12_000, rel=0.002)
 
 
-def test_who_was_observed_is_in_no_crowd_beside_it() -> None:
-    problem = make_problem(
-        [10_000, 4_000, 4_000],
-        [100] * 3,
-        crowd=np.array([7, 7, 7]),
-        watched_together=[together(1, 0)],
+def test_what_was_observed_stands_instead_of_the_crowd_and_the_crowd_for_the_others() -> None:
+    crowd = np.array([7, 7, 7, -1])
+    plain = make_problem([10_000, 4_000, 4_000, 3_000], [100] * 4, crowd=crowd)
+    observed = make_problem(
+        [10_000, 4_000, 4_000, 3_000], [100] * 4, crowd=crowd, watched_together=[together(1, 3)]
     )
 
-    among = all_of(problem)
+    among = all_of(observed)
 
-    assert among.part.tolist() == [0.0, 0.0, 0.15]
-    assert reach_of(among, [0, 1]) == pytest.approx(12_000, rel=0.002)
+    assert reach_of(among, [1, 3]) == pytest.approx(5_000, rel=0.002)
+    for picks in ([0, 1], [1, 2], [0, 2]):
+        assert reach_of(among, picks) == pytest.approx(reach_of(all_of(plain), picks), rel=0.03)
+    assert reach_of(among, [2]) == pytest.approx(4_000)
 
 
 def test_of_two_who_share_half_only_one_is_taken() -> None:

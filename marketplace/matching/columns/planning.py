@@ -101,8 +101,8 @@ def plannable(
 
 def delivered(
     market: Market, wanted: Wanted, made: Mapping[UUID, Way]
-) -> tuple[Problem, list[tuple[int, int]]]:
-    """Return the problem of those who took part, whatever the rules say of them, and their bundles.
+) -> tuple[Problem, Rows, list[tuple[int, int]]]:
+    """Return the problem of those who took part, whatever the rules say; their rows and bundles.
 
     Who is not in the market, or has no views in it, is left away. Nothing is corrected.
     """
@@ -120,7 +120,7 @@ def delivered(
         np.ones((rows.size, len(ways)), np.int64),
         interest=market.arrays["segments"].sum(axis=0, dtype=np.float64),
     )
-    return problem, [(place, bundle_of[row]) for place, row in enumerate(rows.tolist())]
+    return problem, rows, [(place, bundle_of[row]) for place, row in enumerate(rows.tolist())]
 
 
 def _problem(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import ReachCorrection, ReachCount
+from marketplace.matching.queries.watched import with_observed
 from marketplace.matching.rules.planner.correction import NOT_CORRECTED, Correction
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import plan_of
@@ -46,7 +47,9 @@ def predicted_reach(
         wanted = replace(wanted, age=frozenset(), gender=frozenset(), country=frozenset())
 
     def look(market: Market) -> int:
-        problem, chosen = columns.delivered(market, wanted, made)
+        problem, rows, chosen = columns.delivered(market, wanted, made)
+        ids = market.ids_at(rows.tolist())
+        problem = with_observed(session, problem, list(range(rows.size)), ids)
         return round(plan_of(problem, _NO_LIMITS, chosen).people) if chosen else 0
 
     return columns.ask(session, look, now=now)

@@ -19,6 +19,7 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
 from marketplace.matching.queries.corrections import present_correction
 from marketplace.matching.queries.plan_wish import PlanWish, question_of
+from marketplace.matching.queries.watched import observed_in
 from marketplace.matching.rules.planner.at_once import most_at_once
 from marketplace.matching.rules.planner.bound import most_possible
 from marketplace.matching.rules.planner.correction import Correction
@@ -137,7 +138,7 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
     correction = present_correction(session)
 
     def look(market: Market) -> tuple[FoundPlan, dict[int, UUID]]:
-        ready, limits = _ready(market, wanted, wish, correction)
+        ready, limits = _ready(session, market, wanted, wish, correction)
         at_most, question = None, None
         if wish.exactly is None:
             is_close = market.count <= BOUND_UP_TO
@@ -186,14 +187,14 @@ def bound_task(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetim
     correction = present_correction(session)
 
     def look(market: Market) -> BoundTask:
-        ready, limits = _ready(market, wanted, wish, correction)
+        ready, limits = _ready(session, market, wanted, wish, correction)
         return BoundTask(ready.problem, limits, best_plan(ready.problem, limits))
 
     return columns.ask(session, look, now=now)
 
 
 def _ready(
-    market: Market, wanted: Wanted, wish: PlanWish, correction: Correction
+    session: Session, market: Market, wanted: Wanted, wish: PlanWish, correction: Correction
 ) -> tuple[Plannable, Limits]:
     """Return the problem of a wish, and its limits with the places of those it names."""
     chosen = wish.ways(wanted)
@@ -208,7 +209,7 @@ def _ready(
         must_have=_places(market, ready, wish.must_have | wish.fixed.keys(), "must_have"),
         must_not=_places(market, ready, wish.must_not, ""),
     )
-    return ready, limits
+    return observed_in(session, market, ready, limits, wish.exactly or ()), limits
 
 
 def _best(problem: Problem, limits: Limits, *, close: bool) -> tuple[Plan, float]:

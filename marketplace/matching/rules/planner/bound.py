@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates, segments_of
 from marketplace.matching.rules.planner.contradictions import prices_allowed
+from marketplace.matching.rules.planner.crowds import CROWD_PART
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.problem import SEEN_MOST, Problem, Rows, in_target
 from marketplace.matching.rules.planner.program import Priced, limit_rows, relaxed
@@ -106,6 +107,11 @@ def _outside(
     left, population = among.in_cells(unreached), problem.population.astype(np.float64).ravel()
     with np.errstate(divide="ignore", invalid="ignore"):
         unseen = np.where(population > 0, left / population, 0.0)
+        circles = (unreached / among.population)[population.size :]
+    if circles.size:
+        # A crowd's part of an audience is in circles, and may find more people unreached there.
+        most = np.nanmax(circles, initial=0.0)
+        unseen = np.maximum(unseen, (1 - CROWD_PART) * unseen + CROWD_PART * most)
     price = prices_allowed(problem, limits)
     reach = problem.people * in_target(problem)[:, None]
     counts = solved.rows[1:].reshape(-1, 2) @ (1.0, -1.0)

@@ -12,7 +12,7 @@ from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.greedy import Room
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import Plan
-from marketplace.matching.rules.planner.problem import Rows
+from marketplace.matching.rules.planner.problem import Rows, WatchedTogether
 from marketplace.matching.rules.planner.reach import Reached
 
 RIVALS: Final = 24
@@ -51,7 +51,8 @@ class Pick:
 
     alone: reached by this creator alone. adds: on top of those listed before. only_here: reached by
     nobody else in the plan. shares_with: (creator, people) with whom most viewers are shared.
-    beats: the best that could have been in the place.
+    observed: what was seen of the common audience with another of the plan, the largest share of
+    this creator's own viewers first. beats: the best that could have been in the place.
     """
 
     creator: int
@@ -61,6 +62,7 @@ class Pick:
     adds: int
     only_here: int
     shares_with: tuple[int, int] | None
+    observed: WatchedTogether | None
     beats: Swap | None
 
 
@@ -120,6 +122,7 @@ def explain(plan: Plan, limits: Limits) -> Explained:
                 adds=adds,
                 only_here=round(only_here),
                 shares_with=_shares_with(among, pick, rest),
+                observed=_observed(among, pick, rest),
                 beats=None
                 if beats is None
                 else Swap(int(among.row[beats[0]]), int(among.bundle[beats[0]]), round(beats[1])),
@@ -170,6 +173,13 @@ def _shares_with(among: Candidates, pick: int, rest: Rows) -> tuple[int, int] | 
     shared = alone - Reached(among, [pick]).gains(rest)
     most = int(np.argmax(shared))
     return int(among.row[rest[most]]), round(float(shared[most]))
+
+
+def _observed(among: Candidates, pick: int, rest: Rows) -> WatchedTogether | None:
+    creator, others = int(among.row[pick]), set(among.row[rest].tolist())
+    own = [each for each in among.together if each.creator == creator and each.other in others]
+    told = [each for each in among.together if each.other == creator and each.creator in others]
+    return max(own or told, key=lambda each: each.share, default=None)
 
 
 def _one_each(among: Candidates, places: list[int]) -> list[int]:

@@ -1,8 +1,9 @@
 """What observed overlaps make of the cells: circles of people beside them.
 
 The people of the circles are taken out of the cells, in the proportions of the audience that each
-circle stands beside. Who was observed is reached in the circles, everybody else in both alike: one
-creator alone reaches as many as before, and so do two of whom nothing was observed.
+circle stands beside. Who was observed is reached in the circles, everybody else in both alike, and
+those of the same crowd as somebody observed a little more in that circle. One creator alone reaches
+as many as before, and two of whom nothing was observed share as many.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from marketplace.matching.rules.shares import PRIOR_VIEWERS
 
 OBSERVED_MOST: Final = 400
 """Creators: those who share the most people; working out more would take seconds."""
+
+LEAST: Final = 1e-9
+"""People; fewer are nobody."""
 
 Figures = NDArray[np.float64]
 
@@ -60,12 +64,15 @@ def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
     taken = people @ mix
     mix = mix * np.minimum(1.0, population / np.maximum(taken, population))
     is_observed = np.isin(row, row[largest])
-    of_circles = seen @ mix.T
-    part = inside / np.maximum(people, np.finfo(float).tiny)
+    in_crowd = _of_crowds(problem, row, reach, row[largest], inside, people)
+    in_crowd[is_observed] = 0.0
+    rest = 1 - in_crowd.sum(axis=1, keepdims=True) / np.maximum(reach, LEAST)[:, None]
+    of_circles = rest * (seen @ mix.T) + in_crowd / np.maximum(people, LEAST)
+    part = inside / np.maximum(people, LEAST)
     by_number = np.argsort(row[largest])
     place = by_number[np.searchsorted(row[largest][by_number], row[is_observed])]
     of_circles[is_observed] = part[place] * (reach[is_observed] / size[place])[:, None]
-    of_cells = np.where(is_observed[:, None], 0.0, seen)
+    of_cells = np.where(is_observed[:, None], 0.0, rest * seen)
     return Cells(
         seen=np.hstack([of_cells, of_circles]),
         population=np.concatenate([np.maximum(population - people @ mix, 0.0), people]),
@@ -73,6 +80,21 @@ def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
         is_observed=is_observed,
         together=together,
     )
+
+
+def _of_crowds(
+    problem: Problem, row: Rows, reach: Figures, creators: Rows, inside: Figures, people: Figures
+) -> Figures:
+    """Return (m, circles) the people whom each has where those of the same crowd have theirs.
+
+    Together they are the part that a crowd shares, and in no circle more than that part of it.
+    """
+    crowd = problem.crowd[creators]
+    same = (problem.crowd[row][:, None] == crowd) & (crowd >= 0)
+    there = same @ inside
+    whole = np.maximum(there.sum(axis=1, keepdims=True), LEAST)
+    found: Figures = CROWD_PART * np.minimum(there * (reach[:, None] / whole), people)
+    return found
 
 
 def _largest_bundles(row: Rows, reach: Figures) -> Rows:
