@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from marketplace.campaigns.messages import BriefAmended, CampaignPublished
+from marketplace.collaborations import queries as collaborations
 from marketplace.creators import service as creators
 from marketplace.deliverables import queries as deliverables
 from marketplace.matching import service as matching
@@ -30,9 +31,13 @@ def refresh_columns(run: Run) -> None:
 
 
 def count_outcomes(_run: Run) -> None:
-    """Write down what came of everybody's collaborations; the columns follow by the marks."""
+    """Write down what came of everybody's applications and collaborations.
+
+    The columns follow by the marks, and the feed asks for what counts there.
+    """
     with transaction() as session:
         creators.record_outcomes(session, deliverables.outcomes(session))
+        creators.record_answers(session, collaborations.answers(session))
 
 
 def rebuild_columns(run: Run) -> None:

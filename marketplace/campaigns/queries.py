@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Final, cast
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
@@ -90,14 +90,31 @@ def briefs_by_id(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID,
     return {brief.id: brief for brief in found}
 
 
-def places_of(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, tuple[UUID, UUID]]:
-    """Brief -> its campaign and brand."""
+class Place(NamedTuple):
+    """Where a brief belongs."""
+
+    campaign_id: UUID
+    brand_id: UUID
+    category: str | None
+    starts_on: date
+    ends_on: date
+
+
+def places_of(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Place]:
+    """Brief -> whose campaign it is of, for what, from when to when."""
     rows = session.execute(
-        select(Brief.id, Campaign.id, Campaign.brand_id)
+        select(
+            Brief.id,
+            Campaign.id,
+            Campaign.brand_id,
+            Campaign.category,
+            Campaign.starts_on,
+            Campaign.ends_on,
+        )
         .join(Brief.campaign)
         .where(Brief.id.in_(brief_ids))
     )
-    return {brief_id: (campaign_id, brand_id) for brief_id, campaign_id, brand_id in rows}
+    return {row[0]: Place(*row[1:]) for row in rows}
 
 
 def names_of(

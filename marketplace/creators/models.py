@@ -310,7 +310,10 @@ class CreatorRecord(Base):
 
     __tablename__ = "creator_records"
     __table_args__ = (
-        CheckConstraint("kept_count >= 0 AND broken_count >= 0", name="counts_are_not_negative"),
+        CheckConstraint(
+            "kept_count >= 0 AND broken_count >= 0 AND offered_count >= 0 AND declined_count >= 0",
+            name="counts_are_not_negative",
+        ),
     )
 
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
@@ -318,6 +321,10 @@ class CreatorRecord(Base):
     """Collaborations that were completed."""
     broken_count: Mapped[int]
     """Those that the creator ended alone, or the brand because the creator was late."""
+    offered_count: Mapped[int] = mapped_column(server_default="0")
+    """Applications that led to an offer."""
+    declined_count: Mapped[int] = mapped_column(server_default="0")
+    """Those that were declined without one."""
 
 
 class SubjectObjection(Base):

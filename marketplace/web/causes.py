@@ -38,6 +38,15 @@ def view_of(session: Session, pledge: Pledge) -> PledgeView:
     return PledgeView(pledge, money, pledge_chain(pledge.state, money, settles_on=last, held=held))
 
 
+def giving_to(session: Session, kinds: Collection[str]) -> Collection[UUID]:
+    """Return the campaigns that give to one of these kinds of causes."""
+    return {
+        each.campaign_id
+        for each in queries.pledges_shown(session)
+        if each.organisation.category in kinds
+    }
+
+
 def given_to(session: Session, wanted: str) -> tuple[str, Collection[UUID] | None]:
     """Return the campaigns that give to a kind of cause, and the kind as it was understood.
 

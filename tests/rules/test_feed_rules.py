@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marketplace.matching.rules.chances import Facts, Model, Step
+from marketplace.matching.rules.chances import Facts, Model, Step, facts_from
 from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.feed import (
     FeedParts,
@@ -15,6 +15,7 @@ from marketplace.matching.rules.feed import (
     parts_of,
     pays,
     per_hour_minor,
+    record_of,
     standing,
 )
 from marketplace.matching.rules.fit import Factors, fit_of
@@ -112,3 +113,14 @@ def test_an_audience_that_nobody_has_shown_is_to_be_shown(source: str, wanted: A
 def test_an_estimated_price_is_to_be_named_and_a_whole_fit_needs_nothing() -> None:
     assert Raise(Advice.NAME_A_RATE, None) in advice(price_is_estimated=True, most_minor=1)
     assert advice(FACTORS._replace(format=10_000), most_minor=50_000, source="upload") == []
+
+
+def test_a_record_is_that_of_the_learning_and_moves_the_chance_both_ways() -> None:
+    assert record_of(0, 0) == pytest.approx(0, abs=1e-9)
+    assert record_of(3, 1) == facts_from(kept=3, asked=4, base_bps=3_000).record > 0
+    assert record_of(0, 5) == facts_from(kept=0, asked=5, base_bps=3_000).record < 0
+
+    chance = [MODEL.chance_bps(Facts(record=record_of(*one))) for one in ((0, 5), (0, 0), (5, 0))]
+
+    assert chance == sorted(chance)
+    assert chance[0] < chance[1] < chance[2]

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.creators import queries as creators
+from marketplace.creators import service as creator_service
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.money import Money
@@ -19,14 +20,15 @@ from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.models import BriefMedians, FeedChoice
 from marketplace.matching.queries import FeedLine
-from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
+from marketplace.matching.rules.chances import Facts, Step, start
+from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts, record_of
 from marketplace.store.paging import Page
 from tests.conftest import NOON
 from tests.factories.campaigns import content, make_campaign
-from tests.factories.creators import make_audience, make_channel, make_rate
+from tests.factories.creators import make_audience, make_channel, make_exclusivity, make_rate
 from tests.factories.market import make_hireable
 
-LESS, BRAND, CAMPAIGN = FeedChoiceKind
+LESS, BRAND, CAMPAIGN, CATEGORY, CAUSE = FeedChoiceKind
 
 
 @pytest.fixture
@@ -154,6 +156,8 @@ def test_a_hidden_brand_and_a_hidden_brief_are_gone_until_shown_again(
         LESS: [],
         BRAND: [str(acme.id)],
         CAMPAIGN: [str(campaign.id)],
+        CATEGORY: [],
+        CAUSE: [],
     }
     for kind, value in ((BRAND, acme.id), (CAMPAIGN, campaign.id)):
         matching.undo_feed_choice(session, actor=hireable, kind=kind, value=str(value))
@@ -162,7 +166,14 @@ def test_a_hidden_brand_and_a_hidden_brief_are_gone_until_shown_again(
 
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [(LESS, "astrology"), (LESS, ""), (BRAND, "acme"), (CAMPAIGN, "")],
+    [
+        (LESS, "astrology"),
+        (LESS, ""),
+        (BRAND, "acme"),
+        (CAMPAIGN, ""),
+        (CATEGORY, "soup"),
+        (CAUSE, "A b"),
+    ],
 )
 def test_what_cannot_be_chosen_is_refused(
     session: Session, hireable: Actor, kind: FeedChoiceKind, value: str
@@ -193,3 +204,61 @@ def test_a_new_brief_is_in_the_feed_at_once(
     assert len(feed(session, hireable).rows) == 1
     make_campaign(session, brand=acme, by=alice, name="Fresh")
     assert set(names(feed(session, hireable))) == {"Beans in a minute", "Fresh"}
+
+
+def test_what_applications_led_to_before_moves_the_chance(
+    session: Session, campaign: Campaign, hireable: Actor
+) -> None:
+    assert hireable.creator_id is not None
+    [before] = feed(session, hireable).rows
+    assert before.parts.chance == 3_000
+
+    for _ in range(2):
+        creator_service.record_answers(session, {hireable.creator_id: (4, 0)})
+    [taken] = feed(session, hireable).rows
+    creator_service.record_answers(session, {hireable.creator_id: (0, 4)})
+    [refused] = feed(session, hireable).rows
+
+    expected = [
+        start(Step.OFFER).chance_bps(Facts(record=record_of(*one))) for one in ((4, 0), (0, 4))
+    ]
+    assert [taken.parts.chance, refused.parts.chance] == expected
+    assert refused.parts.chance < 3_000 < taken.parts.chance
+
+
+def test_categories_and_causes_can_be_hidden_and_shown_again(
+    session: Session, acme: Brand, alice: Actor, campaign: Campaign, hireable: Actor
+) -> None:
+    drinks = make_campaign(session, brand=acme, by=alice, name="Lemonade", category="drinks")
+    choose(session, hireable, CATEGORY, "drinks")
+    assert names(feed(session, hireable)) == ["Beans in a minute"]
+
+    asked: list[object] = []
+
+    def giving_to(causes: object) -> set[object]:
+        asked.append(causes)
+        return {campaign.id}
+
+    assert names(feed(session, hireable, giving_to=giving_to)) == ["Beans in a minute"]
+    choose(session, hireable, CAUSE, "animals")
+    assert names(feed(session, hireable, giving_to=giving_to)) == []
+    assert asked == [["animals"]]
+
+    matching.undo_feed_choice(session, actor=hireable, kind=CATEGORY, value="drinks")
+    assert names(feed(session, hireable, giving_to=giving_to)) == [drinks.name]
+
+
+def test_whoever_is_promised_to_another_brand_is_not_shown_what_they_could_not_take(
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    campaign: Campaign,
+    hireable: Actor,
+    mallory: Actor,
+) -> None:
+    make_campaign(session, brand=acme, by=alice, name="Lemonade", category="drinks")
+    assert hireable.creator_id is not None
+    rival = next(iter(mallory.brands))
+    make_exclusivity(session, creator_id=hireable.creator_id, brand_id=rival, category="food")
+
+    assert names(feed(session, hireable)) == ["Lemonade"]

@@ -103,7 +103,9 @@ def test_what_came_of_collaborations_is_counted_and_reaches_the_columns(
     with app.app_context():
         matching.count_outcomes(run(app, settings))
         matching.refresh_columns(run(app, settings))
-    assert session.scalars(select(CreatorRecord)).all() == []
+    record = session.scalars(select(CreatorRecord)).one()
+    assert (record.offered_count, record.declined_count) == (1, 0)
+    assert (record.kept_count, record.broken_count) == (0, 0)
 
     collaboration = session.get_one(Collaboration, owed.collaboration_id)
     collaboration.state = CollaborationState.COMPLETED
@@ -114,7 +116,7 @@ def test_what_came_of_collaborations_is_counted_and_reaches_the_columns(
             matching.count_outcomes(run(app, settings))
         matching.refresh_columns(run(app, settings))
 
-    record = session.scalars(select(CreatorRecord)).one()
+    session.refresh(record)
     assert (record.creator_id, record.kept_count, record.broken_count) == (bea.creator_id, 1, 0)
     assert session.scalar(select(func.count()).select_from(CreatorMark)) == (marks or 0) + 1
     version = folder.open_version(place / folder.current_name(place))

@@ -38,7 +38,7 @@ from marketplace.collaborations.queries.money import (
     campaign_money,
     campaigns_money,
 )
-from marketplace.collaborations.queries.outcomes import Followed, invited_since, outcomes
+from marketplace.collaborations.queries.outcomes import Followed, answers, invited_since, outcomes
 from marketplace.collaborations.queries.scope import (
     Ties,
     application_seen_by,
@@ -64,6 +64,7 @@ __all__ = [
     "InvitationLine",
     "Ties",
     "WorkLine",
+    "answers",
     "application_counts",
     "application_seen_by",
     "application_states",

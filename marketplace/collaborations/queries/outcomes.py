@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -44,6 +44,15 @@ def outcomes(session: Session, *, now: datetime) -> Sequence[Followed]:
     return [Followed(*row) for row in rows]
 
 
+def answers(session: Session) -> Mapping[UUID, tuple[int, int]]:
+    """Creator -> how many of their decided applications led to an offer, and how many did not.
+
+    Decided as in the step ``offer`` of :func:`outcomes`.
+    """
+    rows = session.execute(_ANSWERS)
+    return {creator_id: (offered, declined) for creator_id, offered, declined in rows}
+
+
 def invited_since(session: Session, *, since: datetime) -> Sequence[tuple[UUID, UUID]]:
     """Campaign and creator of every invitation that was sent since."""
     rows = session.execute(
@@ -52,6 +61,16 @@ def invited_since(session: Session, *, since: datetime) -> Sequence[tuple[UUID, 
     return [(campaign_id, creator_id) for campaign_id, creator_id in rows]
 
 
+_ANSWERS: Final = text(
+    """
+    SELECT a.creator_id, count(*) FILTER (WHERE o.there), count(*) FILTER (WHERE NOT o.there)
+    FROM applications a
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT FROM offers WHERE application_id = a.id) AS there) o
+    WHERE a.state = 'declined' OR o.there
+    GROUP BY a.creator_id
+    """
+)
 _OUTCOMES: Final = text(
     """
     WITH questions AS (

@@ -35,6 +35,7 @@ from marketplace.creators.service.marks import prune_marks
 from marketplace.creators.service.profile import (
     create_creator,
     edit_profile,
+    record_answers,
     record_outcomes,
     set_rates,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "prune_marks",
     "recompute_figures",
     "record_account",
+    "record_answers",
     "record_audience",
     "record_outcomes",
     "record_refusal",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -86,20 +86,35 @@ def record_outcomes(session: Session, outcomes: Mapping[UUID, tuple[int, int]]) 
 
     A second time changes nothing.
     """
-    if not outcomes:
+    return _record(session, outcomes, ("kept_count", "broken_count"))
+
+
+def record_answers(session: Session, answers: Mapping[UUID, tuple[int, int]]) -> int:
+    """Write down what creators' applications led to: offers, and refusals; returns who changed.
+
+    A second time changes nothing.
+    """
+    return _record(session, answers, ("offered_count", "declined_count"))
+
+
+def _record(
+    session: Session, counted: Mapping[UUID, tuple[int, int]], names: tuple[str, str]
+) -> int:
+    if not counted:
         return 0
+    nothing = {"kept_count": 0, "broken_count": 0, "offered_count": 0, "declined_count": 0}
     rows = [
-        {"creator_id": creator_id, "kept_count": kept, "broken_count": broken}
-        for creator_id, (kept, broken) in sorted(outcomes.items())
+        {"creator_id": creator_id, **nothing, **dict(zip(names, counts, strict=True))}
+        for creator_id, counts in sorted(counted.items())
     ]
     adding = insert(CreatorRecord)
+    present = CreatorRecord.__table__.c
     changed = session.execute(
         adding.values(rows)
         .on_conflict_do_update(
             index_elements=[CreatorRecord.creator_id],
-            set_={name: adding.excluded[name] for name in ("kept_count", "broken_count")},
-            where=(CreatorRecord.kept_count != adding.excluded.kept_count)
-            | (CreatorRecord.broken_count != adding.excluded.broken_count),
+            set_={name: adding.excluded[name] for name in names},
+            where=or_(*(present[name] != adding.excluded[name] for name in names)),
         )
         .returning(CreatorRecord.creator_id)
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Date, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
@@ -19,6 +19,7 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief
 from marketplace.campaigns.rules import today_somewhere
 from marketplace.creators import queries as creators
+from marketplace.creators.models import CreatorRecord, Exclusivity
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.matching import columns
@@ -34,6 +35,7 @@ from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
 from marketplace.matching.rules.fit import Factors, fit_of
 from marketplace.store.paging import PAGE_SIZE, Page
 
+LESS: Final = FeedChoiceKind.LESS_TOPIC
 LISTED: Final = 200
 """So many of the best are listed; nobody pages further."""
 
@@ -66,10 +68,15 @@ class FeedLine:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A page of a feed, and what the creator chose not to see."""
+    """A page of a feed, and what the creator chose not to see.
+
+    offered, declined: what the creator's applications led to so far, which the chances count with.
+    """
 
     page: Page[FeedLine]
     chosen: Choices
+    offered: int
+    declined: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,58 @@ class _Kept:
     open: _Open | None = None
 
 
+class _Promise(NamedTuple):
+    """Days that belong to one brand in a category; the days as ISO has them."""
+
+    category: str
+    starts_on: str
+    until_on: str
+    brand_id: str
+
+    def bars(self, place: campaigns.Place) -> bool:
+        """Whether a campaign falls into them and is another brand's."""
+        return (
+            place.category == self.category
+            and str(place.brand_id) != self.brand_id
+            and place.starts_on.isoformat() <= self.until_on
+            and place.ends_on.isoformat() >= self.starts_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """Which of the open briefs a creator may and wants to see. giving: campaigns to hide."""
+
+    chosen: Choices
+    among: Collection[UUID] | None
+    giving: frozenset[UUID]
+    promises: Sequence[_Promise]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is to be left out at all."""
+        hidden = any(self.chosen[kind] for kind in FeedChoiceKind if kind is not LESS)
+        return hidden or self.among is not None or bool(self.promises)
+
+    def may_see(self, place: campaigns.Place) -> bool:
+        """Whether the brief of this place stays."""
+        chosen = self.chosen
+        return (
+            str(place.brand_id) not in chosen[FeedChoiceKind.HIDE_BRAND]
+            and str(place.campaign_id) not in chosen[FeedChoiceKind.HIDE_CAMPAIGN]
+            and place.category not in chosen[FeedChoiceKind.HIDE_CATEGORY]
+            and place.campaign_id not in self.giving
+            and (self.among is None or place.campaign_id in self.among)
+            and not any(promise.bars(place) for promise in self.promises)
+        )
+
+
 _kept = _Kept()
 _lock = Lock()
+
+
+def _nobody(_causes: Sequence[str]) -> Collection[UUID]:
+    return ()
 
 
 def feed_for(
@@ -98,17 +155,30 @@ def feed_for(
     *,
     creator_id: UUID,
     among: Collection[UUID] | None = None,
+    giving_to: Callable[[Sequence[str]], Collection[UUID]] = _nobody,
     page: int = 1,
     size: int = PAGE_SIZE,
     now: datetime,
 ) -> Feed:
     """One page of the open briefs for a creator, the best of LISTED first, computed now.
 
-    among: only these campaigns. Raises NotFound for a creator who does not exist.
+    among: only these campaigns. giving_to: the campaigns that give to some kinds of causes, asked
+    where the creator hides any. Whoever has promised the time to another brand is not shown what
+    they could not take. Raises NotFound for a creator who does not exist.
     """
     given = {"creator_id": creator_id, "today": today_somewhere(now)}
-    *moved, open_ids, said = session.execute(_BEGIN, given).one()
+    *moved, open_ids, said, answered, promised = session.execute(_BEGIN, given).one()
     chosen = _chosen_in(said)
+    offered, declined = answered or (0, 0)
+    record = feed.record_of(offered, declined)
+    wishes = _Wishes(
+        chosen=chosen,
+        among=among,
+        giving=frozenset(giving_to(chosen[FeedChoiceKind.HIDE_CAUSE]))
+        if chosen[FeedChoiceKind.HIDE_CAUSE]
+        else frozenset(),
+        promises=[_Promise(*each) for each in promised or ()],
+    )
     less = topic_bits(chosen[FeedChoiceKind.LESS_TOPIC])
 
     def look(market: Market) -> Feed:
@@ -118,28 +188,38 @@ def feed_for(
         side = columns.side_at(here, row)
         prices = columns.usual_prices(book, side)
         scores = feed.chances(
-            found.model, feed.standing(columns.against_usual(book, side, prices)), record=0.0
+            found.model, feed.standing(columns.against_usual(book, side, prices)), record=record
         )
         scores *= feed.pays(book.fees, prices)
         scores *= feed.likings(book.topics, makes=side.topics, less=less)
         order = np.argsort(-scores, kind="stable").tolist()
-        shown = _not_hidden(session, [book.brief_ids[at] for at in order], chosen, among)
+        shown = _not_hidden(session, [book.brief_ids[at] for at in order], wishes)
         number = min(max(1, page), max(1, -(-len(shown) // size)))
         ids = shown[(number - 1) * size : number * size]
         briefs = campaigns.briefs_by_id(session, ids)
         lines = [
-            _line(market, here, row, briefs[one], found, makes=side.topics, less=less)
+            _line(
+                market, here, row, briefs[one], found, record=record, makes=side.topics, less=less
+            )
             for one in ids
             if one in briefs
         ]
         page_of = Page(rows=lines, number=number, total=len(shown), size=size)
-        return Feed(page=page_of, chosen=chosen)
+        return Feed(page=page_of, chosen=chosen, offered=offered, declined=declined)
 
     return columns.ask(session, look, now=now)
 
 
 def _line(
-    market: Market, here: Market, row: int, brief: Brief, found: _Open, *, makes: int, less: int
+    market: Market,
+    here: Market,
+    row: int,
+    brief: Brief,
+    found: _Open,
+    *,
+    record: float,
+    makes: int,
+    less: int,
 ) -> FeedLine:
     """One place of the feed. here, row: where the creator stands, the market or a part of it."""
     wanted = wanted_in(brief)
@@ -155,7 +235,7 @@ def _line(
         parts=feed.parts_of(
             found.model,
             against_usual=fit / usual if usual else 1.0,
-            record=0.0,
+            record=record,
             fee_minor=fee.minor if fee else None,
             usual_minor=factors.price,
             topics=topic_bits(wanted.words),
@@ -230,27 +310,12 @@ def _row(
     return here, row
 
 
-def _not_hidden(
-    session: Session,
-    order: Sequence[UUID],
-    chosen: Choices,
-    among: Collection[UUID] | None,
-) -> list[UUID]:
+def _not_hidden(session: Session, order: Sequence[UUID], wishes: _Wishes) -> list[UUID]:
     """The best LISTED of the order that the creator may and wants to see."""
-    hidden = chosen[FeedChoiceKind.HIDE_BRAND] or chosen[FeedChoiceKind.HIDE_CAMPAIGN]
-    if not hidden and among is None:
+    if not wishes.any:
         return list(order[:LISTED])
-    brands = set(chosen[FeedChoiceKind.HIDE_BRAND])
-    held = set(chosen[FeedChoiceKind.HIDE_CAMPAIGN])
     places = campaigns.places_of(session, order)
-    return [
-        one
-        for one in order
-        if one in places
-        and str(places[one][1]) not in brands
-        and str(places[one][0]) not in held
-        and (among is None or places[one][0] in among)
-    ][:LISTED]
+    return [one for one in order if one in places and wishes.may_see(places[one])][:LISTED]
 
 
 _BEGIN: Final = select(
@@ -269,6 +334,31 @@ _BEGIN: Final = select(
     )
     .where(FeedChoice.creator_id == bindparam("creator_id"))
     .scalar_subquery(),
+    select(
+        func.json_build_array(
+            CreatorRecord.offered_count, CreatorRecord.declined_count, type_=JSON()
+        )
+    )
+    .where(CreatorRecord.creator_id == bindparam("creator_id"))
+    .scalar_subquery(),
+    select(
+        func.json_agg(
+            func.json_build_array(
+                Exclusivity.category,
+                Exclusivity.starts_on,
+                Exclusivity.until_on,
+                Exclusivity.brand_id,
+            ),
+            type_=JSON(),
+        )
+    )
+    .where(
+        Exclusivity.creator_id == bindparam("creator_id"),
+        Exclusivity.ended_at.is_(None),
+        Exclusivity.until_on >= bindparam("today", type_=Date),
+    )
+    .scalar_subquery(),
 )
 """What every feed begins with, in one question: when the middle candidates and the chances were
-worked out last, which briefs are open, and what the creator does not want to see."""
+worked out last, which briefs are open, what the creator does not want to see, what their
+applications led to before, and what they have promised to other brands."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.rules.chances import Facts, Model
+from marketplace.matching.rules.chances import BASE_RATES, Facts, Model, Step, facts_from
 
 Reals = NDArray[np.float32]
 
@@ -38,6 +38,10 @@ class FeedChoiceKind(StrEnum):
     LESS_TOPIC = "less_topic"
     HIDE_BRAND = "hide_brand"
     HIDE_CAMPAIGN = "hide_campaign"
+    HIDE_CATEGORY = "hide_category"
+    """Campaigns for something: alcohol, games."""
+    HIDE_CAUSE = "hide_cause"
+    """Campaigns that give to a kind of cause."""
 
 
 class FeedParts(NamedTuple):
@@ -66,6 +70,12 @@ def chances(model: Model, standings: Reals, *, record: float) -> Reals:
     weights = model.weights
     odds = model.base + weights.standing * standings + weights.record * record
     return np.asarray(BPS_WHOLE / (1 + np.exp(-odds)), np.float32)
+
+
+def record_of(offered: int, declined: int) -> float:
+    """Return a creator's record of applications, as the chance of an offer was learned with it."""
+    base_bps = round(BPS_WHOLE * BASE_RATES[Step.OFFER])
+    return facts_from(kept=offered, asked=offered + declined, base_bps=base_bps).record
 
 
 def pays(fees: Reals, usual: Reals) -> Reals:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -11,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.rules import CATEGORIES
 from marketplace.creators.rules import TOPICS
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
@@ -18,6 +21,9 @@ from marketplace.matching import columns, queries
 from marketplace.matching.columns import Market, Ranking
 from marketplace.matching.models import BriefMedians, FeedChoice
 from marketplace.matching.rules.feed import FeedChoiceKind
+
+CAUSE: Final = re.compile("[a-z]{1,40}")
+"""How a kind of cause is written: the room above knows which there are."""
 
 
 def choose_feed(
@@ -86,6 +92,14 @@ def _value(kind: FeedChoiceKind, value: str) -> str:
     if kind is FeedChoiceKind.LESS_TOPIC:
         if value not in TOPICS:
             raise InvalidInput({"value": f"There is no topic called {value} in our list."})
+        return value
+    if kind is FeedChoiceKind.HIDE_CATEGORY:
+        if value not in CATEGORIES:
+            raise InvalidInput({"value": f"There is no category called {value} in our list."})
+        return value
+    if kind is FeedChoiceKind.HIDE_CAUSE:
+        if not CAUSE.fullmatch(value):
+            raise InvalidInput({"value": "There is no such kind of cause."})
         return value
     try:
         return str(UUID(value))

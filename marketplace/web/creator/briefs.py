@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,9 +16,9 @@ from wtforms.validators import InputRequired, Length
 from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief
-from marketplace.campaigns.rules import CampaignKind, is_open
+from marketplace.campaigns.rules import CATEGORIES, OTHER, CampaignKind, is_open
 from marketplace.causes import queries as causes
-from marketplace.causes.rules.organisations import CATEGORY_WORDS
+from marketplace.causes.rules.organisations import CATEGORY_WORDS, CauseCategory
 from marketplace.challenges import queries as challenges
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
@@ -30,6 +31,7 @@ from marketplace.collaborations.rules import (
     ApplicationEvent,
     InvitationState,
     OfferMoney,
+    category_words,
     money_of,
 )
 from marketplace.creators.rules import TOPICS
@@ -46,7 +48,7 @@ from marketplace.terms.rules import Shares
 from marketplace.trends import queries as trends
 from marketplace.web import access
 from marketplace.web.agreements import MoneySides, rights_in_words, sides_of
-from marketplace.web.causes import given_to
+from marketplace.web.causes import given_to, giving_to
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
 from marketplace.web.trends import name_of
@@ -78,6 +80,7 @@ def briefs() -> ResponseReturnValue:
             session,
             creator_id=access.creator_id(),
             among=giving,
+            giving_to=partial(giving_to, session),
             page=access.page_number(),
             now=now,
         )
@@ -101,6 +104,9 @@ def briefs() -> ResponseReturnValue:
         cause=cause,
         categories=CATEGORY_WORDS,
         page=page,
+        offered=found.offered,
+        answered=found.offered + found.declined,
+        product_categories=[(each, category_words(each)) for each in CATEGORIES if each != OTHER],
         topics=TOPICS,
         hidden=hidden,
         pay={
@@ -121,6 +127,8 @@ def choose_feed() -> ResponseReturnValue:
         kind = FeedChoiceKind(name)
     except ValueError:
         raise InvalidInput({"choice": "There is no such choice."}) from None
+    if kind is FeedChoiceKind.HIDE_CAUSE and value not in set(CauseCategory):
+        raise InvalidInput({"choice": "There is no such kind of cause."})
     with transaction() as session:
         if undo:
             matching_service.undo_feed_choice(session, actor=access.actor(), kind=kind, value=value)
@@ -194,6 +202,8 @@ def hidden_names(
     )
     names = campaigns.names_of(session, brand_ids=brands, campaign_ids=held)
     said = {str(one): name for one, name in names.items()}
+    said |= {each.value: words for each, words in CATEGORY_WORDS.items()}
+    said |= {each: category_words(each) for each in CATEGORIES if each not in said}
     return [
         (kind, value, said.get(value, value)) for kind, values in chosen.items() for value in values
     ]
