@@ -112,7 +112,7 @@ def refuse(line: int, column: str, reason: str) -> None:
 def take_many(engine: Engine) -> None:
     people = [CreatorRow(n, f"key{n}", 1_000 + n, 10, 5) for n in range(IMPORTED)]
     videos = [
-        VideoRow(n, f"video{n}", f"key{n}", 1_790_000_000, '["soup"]', 20, 5_000 + n, 90, 5, 1)
+        VideoRow(n, f"video{n}", f"key{n}", 1_790_000_000, '["soup"]', 20, 5_000 + n, 90, 5, 1, "")
         for n in range(IMPORTED)
     ]
     with Session(engine) as session:
