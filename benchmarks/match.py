@@ -2,8 +2,10 @@
 
 An invented market is made in the embedded PostgreSQL and laid out in columns; wishes of several
 kinds are then ranked, in turn with the reference: a plain numpy product of as many vectors of 64
-4-byte numbers with one, and argpartition for the best 200. ``process`` is the ranking with 200
-explanations, ``page`` the brand's page through the application. Beside it stands pgvector's HNSW
+4-byte numbers with one, and argpartition for the best 200. ``process`` is the ranking with every
+number of 200 explanations, whose sentences are made when somebody reads them; beside it the same
+with all of them read, and the same on a market of which nothing is remembered, as it is after each
+refresh. ``page`` is the brand's page through the application. Beside them stands pgvector's HNSW
 index in the same PostgreSQL, over as many vectors as ``--vectors`` says.
 
 Prints one line of JSON for each case; ratio is ours / theirs.
@@ -41,7 +43,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.columns.layout import COLUMNS, ROW_BYTES
-from marketplace.matching.rules.explaining import explain_all
+from marketplace.matching.rules.explaining import Explanations, explain_all
 from marketplace.matching.rules.fit import order_of
 from marketplace.matching.rules.wanted import HardRules, Wanted
 
@@ -108,6 +110,14 @@ def process(market: Market, others: vectors.Vectors) -> None:
     ]  # type: ignore[misc]
     report("process, ranking alone p50", market.count, "ms", quantile(ranked, 50), NUMPY,
            quantile(theirs, 50))  # fmt: skip
+    read = [timed(lambda wanted=wanted: sentences(market, wanted)) for wanted in wishes(EXACT)]  # type: ignore[misc]
+    report("process, every sentence read p50", market.count, "ms", quantile(read, 50), NUMPY,
+           quantile(theirs, 50))  # fmt: skip
+    anew = []
+    for wanted, forgot in [(wanted, replace(market)) for wanted in wishes(EXACT)]:
+        anew.append(timed(lambda wanted=wanted, forgot=forgot: explained(forgot, wanted)))  # type: ignore[misc]
+    report("process, the first look after a refresh p50", market.count, "ms", quantile(anew, 50),
+           NUMPY, quantile(theirs, 50))  # fmt: skip
     report(
         f"growth from {len(few.arrays['views']):,}", market.count, "times",
         quantile(ours, 50) / quantile(small, 50), "linear", market.count / few.count,
@@ -180,8 +190,13 @@ def shards(market: Market, copies: int) -> None:
            f"the slowest of {SHARDS} shards side by side", each)  # fmt: skip
 
 
-def explained(market: Market, wanted: Wanted) -> list[Any]:
-    """The best 200 with every part."""
+def sentences(market: Market, wanted: Wanted) -> list[str]:
+    """The best 200 with everything that is said of them."""
+    return [part.evidence for each in explained(market, wanted) for part in each.parts]
+
+
+def explained(market: Market, wanted: Wanted) -> Explanations:
+    """The best 200 with every number of every part."""
     ranking = columns.rank(market, wanted)
     target = columns.target_of(wanted, market)
     seen = columns.seen_at(market, target, [one.row for one in ranking.best])

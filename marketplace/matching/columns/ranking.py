@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +65,7 @@ WORTHS_KEPT: Final = 4
 MIDDLES_KEPT: Final = 1_024
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One creator's place. order: larger for a better fit, see :func:`order_of`."""
 
     row: int
@@ -240,7 +239,7 @@ def _shares(market: Market, target: Target, pick: Pick) -> Reals:
         return np.ones(len(market.arrays["authentic"][pick]), np.float32)
     if ages is None or genders is None:
         return np.asarray(genders if ages is None else ages, np.float32)
-    return (ages.astype(np.uint16) * genders).astype(np.float32)
+    return (ages.astype(np.uint16) * genders.astype(np.uint16)).astype(np.float32)
 
 
 def _scale(target: Target) -> np.float32:
