@@ -122,6 +122,8 @@ class Pledge(Base):
     """What the last booking counted."""
     counted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    doubted_at: Mapped[datetime | None]
+    """Since when a payment for its campaign is in doubt; funding says so from above."""
 
     @property
     def terms(self) -> PledgeTerms:

@@ -127,8 +127,11 @@ def paid_of(session: Session, pledge: Pledge) -> Money:
 def is_held(session: Session, pledge: Pledge) -> bool:
     """True while money that paid for a campaign is in doubt: nothing more of its pledge is owed.
 
-    That is while something of the campaign is frozen, or its brand owes for a lost chargeback.
+    That is while a chargeback or a warning is open, something of the campaign is frozen, or its
+    brand owes for a lost chargeback.
     """
+    if pledge.doubted_at is not None:
+        return True
     campaign = pledge.campaign
     in_doubt = (
         AccountRef(Code.CAMPAIGN_FROZEN, campaign.id),

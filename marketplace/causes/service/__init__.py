@@ -8,7 +8,9 @@ from marketplace.causes.service.organisations import (
     withdraw_verification,
 )
 from marketplace.causes.service.pledging import (
+    doubt,
     lock_due,
+    lock_pledge,
     pledge,
     set_aside,
     take_off,
@@ -18,8 +20,10 @@ from marketplace.causes.service.pledging import (
 __all__ = [
     "book_pledge",
     "correct_organisation",
+    "doubt",
     "enter_organisation",
     "lock_due",
+    "lock_pledge",
     "pledge",
     "promise",
     "set_aside",

@@ -97,6 +97,18 @@ def lock_due(session: Session, *, campaign: Campaign) -> Money:
     return queries.due_of(session, campaign)
 
 
+def doubt(session: Session, *, campaign_id: UUID, in_doubt: bool, now: datetime) -> None:
+    """Keep whether a payment for a campaign is in doubt; the second time nothing happens."""
+    found = _locked(session, campaign_id)
+    if found is not None and in_doubt != (found.doubted_at is not None):
+        found.doubted_at = now if in_doubt else None
+
+
+def lock_pledge(session: Session, *, campaign_id: UUID) -> None:
+    """Lock the pledge of a campaign, before the accounts of the ledger are."""
+    _locked(session, campaign_id)
+
+
 def set_aside(
     session: Session,
     *,

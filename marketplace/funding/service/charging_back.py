@@ -20,6 +20,7 @@ from marketplace.funding.rules import (
     more_to_freeze,
 )
 from marketplace.funding.service.concluding import conclude_chargeback, has_turned
+from marketplace.funding.service.doubting import tell_pledge
 from marketplace.funding.service.freezing import (
     TAKEN_OVER,
     end_warning,
@@ -57,6 +58,7 @@ def record_chargeback(
     if has_turned(found, facts):
         conclude_chargeback(session, found, charge, facts, now)
     found.evidence_due_by = None if found.state in OVER else facts.evidence_due_by
+    tell_pledge(session, campaign_id=found.campaign_id, now=now)
     if found.state is not before or found.returned != returned:
         post(session, ChargebackTurned(chargeback_id=found.id, state=found.state.value))
     return found

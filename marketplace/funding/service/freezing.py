@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from marketplace.causes import service as causes
 from marketplace.funding import queries
 from marketplace.funding.messages import FraudWarningTurned
 from marketplace.funding.models import Charge, FraudWarning
 from marketplace.funding.ports import WarningFacts
 from marketplace.funding.rules import FREEZES_ON_WARNING, WarningState, more_to_freeze
+from marketplace.funding.service.doubting import tell_pledge
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -69,6 +71,7 @@ def record_warning(session: Session, *, facts: WarningFacts, now: datetime) -> F
     if not facts.actionable and found.state is WarningState.OPEN:
         _unfreeze(session, found, actor=SYSTEM, now=now)
         end_warning(session, found, note=SETTLED, at=now)
+    tell_pledge(session, campaign_id=charge.campaign_id, now=now)
     return found
 
 
@@ -86,9 +89,11 @@ def dismiss_warning(
     found = lock_row(session, FraudWarning, warning_id)
     if found.state is WarningState.OVER:
         raise Conflict("This warning is over already")
+    causes.lock_pledge(session, campaign_id=found.campaign_id)
     _unfreeze(session, found, actor=actor, now=now)
     end_warning(session, found, note=note, at=now)
     found.ended_by = actor.user_id
+    tell_pledge(session, campaign_id=found.campaign_id, now=now)
     return found
 
 
@@ -103,9 +108,16 @@ def _unfreeze(session: Session, found: FraudWarning, *, actor: Actor, now: datet
 
 
 def locked_charge(session: Session, stripe_charge_id: str) -> Charge | None:
-    """Lock the charge that the processor names; None when it is not one of ours."""
+    """Lock the charge that the processor names, and what its campaign gives; None for a stranger's.
+
+    The charge comes first, then the pledge, then the accounts of the ledger.
+    """
     known = session.scalar(select(Charge.id).where(Charge.stripe_charge_id == stripe_charge_id))
-    return lock_row(session, Charge, known) if known is not None else None
+    if known is None:
+        return None
+    charge = lock_row(session, Charge, known)
+    causes.lock_pledge(session, campaign_id=charge.campaign_id)
+    return charge
 
 
 def freeze_for(
