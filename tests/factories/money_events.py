@@ -131,6 +131,11 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         f"refund_paid | refund:{ID}:bank | - | D2070 C1030 5",
     ),
     (
+        lambda: events.refund_paid_by_bank(refund_id=ID, amount=Money(500, "EUR"), stood=usd(540)),
+        f"refund_paid | refund:{ID}:bank | - | D2070 C1030 500 EUR, D5040 C3900 500 EUR,"
+        " D3900 C5040 540",
+    ),
+    (
         lambda: events.refund_failed(
             refund_id=ID, stripe_refund_id="re_1", brand_id=BRAND, amount=usd(5)
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,10 +12,11 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.funding import service as funding
-from marketplace.funding.models import Refund
+from marketplace.funding.models import Charge, Refund
 from marketplace.funding.ports import RefundFacts, RefundStatus
 from marketplace.funding.rules import RefundState
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import InvalidTransition
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.models import JournalEntry
@@ -123,6 +125,42 @@ def test_when_all_has_gone_back_nothing_is_left_in_clearing(
         "euros": 0,
         "lost": 120_000 - 119_317,
     }
+    assert broken(session) == []
+
+
+def test_what_arrived_for_a_refund_from_our_bank_is_ours_and_leaves_clearing(
+    session: Session, stella: Actor, alice: Actor, funded: Campaign
+) -> None:
+    """The bank says so once; told again nothing is booked. The rest goes back as it came."""
+    charge = session.scalars(select(Charge)).one()
+    charge.charged_at = NOON - timedelta(days=400)
+    session.flush()
+    asked = going(session, alice, funded, 25_000)
+    assert asked.state is RefundState.BANK_TRANSFER_DUE
+
+    funding.record_bank_transfer(
+        session, actor=stella, refund_id=asked.id, reference="FV-1", now=NOON
+    )
+    session.flush()
+    with pytest.raises(InvalidTransition):
+        funding.record_bank_transfer(
+            session, actor=stella, refund_id=asked.id, reference="FV-1", now=NOON
+        )
+
+    # 298.29 USD had arrived for the 275.00 EUR that our bank has sent.
+    assert asked.stood_minor == 29_829
+    assert books(session) == {
+        "there": 119_317 - 3_490,
+        "dollars": 119_317 - 29_829,
+        "euros": -82_500,
+        "lost": -29_829,
+    }
+    sent = ledger.balance_of(session, AccountRef(Code.EXCHANGE_RESULT), currency="EUR")
+    assert sent == eur(27_500)
+    charge.charged_at = NOON
+    session.flush()
+    tell(session, going(session, alice, funded, 75_000), RefundStatus.PAID, left=usd(89_488))
+    assert (books(session)["dollars"], books(session)["euros"]) == (0, 0)
     assert broken(session) == []
 
 

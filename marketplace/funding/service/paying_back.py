@@ -72,9 +72,23 @@ def _leaves(session: Session, refund: Refund, left: Money) -> Changed | None:
     if refund.charge_id is None or left.currency == refund.currency:
         return None
     charge = lock_row(session, Charge, refund.charge_id)
+    return Changed(moved=left, stood=_stood(session, refund, charge))
+
+
+def _stays(session: Session, refund: Refund) -> Money | None:
+    """What stood for a refund from our bank and stays with us; None where nothing was changed."""
+    if refund.charge_id is None:
+        return None
+    charge = lock_row(session, Charge, refund.charge_id)
+    if charge.settled.currency == refund.currency:
+        return None
+    return _stood(session, refund, charge)
+
+
+def _stood(session: Session, refund: Refund, charge: Charge) -> Money:
     stood = queries.standing_of(session, charge).for_part(refund.amount)
-    refund.stood_minor = stood.minor
-    return Changed(moved=left, stood=stood)
+    refund.stood_minor = stood.minor or None
+    return stood
 
 
 def _comes_back(refund: Refund, came_back: Money | None) -> Changed | None:
@@ -94,8 +108,10 @@ def record_bank_transfer(
     InvalidTransition (so also the second time).
     """
     refund = _due_to_staff(session, actor, refund_id, reference)
-    sent = events.refund_paid_by_bank(refund_id=refund.id, amount=refund.amount)
     state = REFUND_LIFE.next(refund.state, RefundEvent.PAY)
+    sent = events.refund_paid_by_bank(
+        refund_id=refund.id, amount=refund.amount, stood=_stays(session, refund)
+    )
     ledger.write_entry(session, sent, occurred_at=now, actor=actor)
     refund.state, refund.ended_at, refund.bank_reference = state, now, reference
     post(session, RefundEnded(refund_id=refund.id))

@@ -266,8 +266,14 @@ def bounce_refund_changed(d: Dice) -> Told:
 
 def pay_refund_by_bank(d: Dice) -> Told:
     refund, amount = d.take(2070, REFUNDS)
-    entry = events.refund_paid_by_bank(refund_id=refund, amount=amount)
-    return entry, d.moves((2070, refund, 1030, None, amount))
+    stood = Money(amount.minor * 2, "EUR") if d.draw(st.booleans()) else None
+    entry = events.refund_paid_by_bank(refund_id=refund, amount=amount, stood=stood)
+    told: list[tuple[int, UUID | None, int, UUID | None, Money]] = [
+        (2070, refund, 1030, None, amount)
+    ]
+    if stood is not None:
+        told += [(5040, None, 3900, None, amount), (3900, None, 5040, None, stood)]
+    return entry, d.moves(*told)
 
 
 def fail_refund(d: Dice) -> Told:

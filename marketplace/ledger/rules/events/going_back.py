@@ -8,12 +8,15 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.rules.entries import AccountRef, Entry
 from marketplace.ledger.rules.events.making import (
     Changed,
+    Move,
     entry_of,
     into_processor,
     out_of_processor,
 )
 from marketplace.ledger.rules.events.refs import (
     BANK,
+    EXCHANGE,
+    EXCHANGE_RESULT,
     brand_funds,
     refund_in_flight,
 )
@@ -41,13 +44,16 @@ def refund_paid(
     )
 
 
-def refund_paid_by_bank(*, refund_id: UUID, amount: Money) -> Entry:
-    """11. A refund that could not go back the way it came was sent from our bank."""
-    return entry_of(
-        EntryKind.REFUND_PAID,
-        f"refund:{refund_id}:bank",
-        (refund_in_flight(refund_id), BANK, amount),
-    )
+def refund_paid_by_bank(*, refund_id: UUID, amount: Money, stood: Money | None = None) -> Entry:
+    """11. A refund that could not go back the way it came was sent from our bank.
+
+    stood: what had arrived for it in another currency. It stays with us and is ours now: we have
+    bought it with what our bank sent, whatever the rate, so both are an exchange result.
+    """
+    moves: list[Move] = [(refund_in_flight(refund_id), BANK, amount)]
+    if stood is not None:
+        moves += [(EXCHANGE_RESULT, EXCHANGE, amount), (EXCHANGE, EXCHANGE_RESULT, stood)]
+    return entry_of(EntryKind.REFUND_PAID, f"refund:{refund_id}:bank", *moves)
 
 
 def refund_failed(
