@@ -192,8 +192,26 @@ def waiting_words(
     now: datetime,
 ) -> str:
     """Say who waits for whom, and until when, as the reader's side reads it."""
-    brand = "you" if side is Party.BRAND else brand_name
-    creator = "you" if side is Party.CREATOR else creator_name
+    words = _work_words(
+        deliverable,
+        brand="you" if side is Party.BRAND else brand_name,
+        creator="you" if side is Party.CREATOR else creator_name,
+        post_state=post_state,
+        now=now,
+    )
+    if deliverable.disputed_at is None:
+        return words
+    return f"There is an open dispute about its money. {words}".rstrip()
+
+
+def _work_words(
+    deliverable: Deliverable,
+    *,
+    brand: str,
+    creator: str,
+    post_state: PostState | None,
+    now: datetime,
+) -> str:
     draft, publish = deliverable.draft_due_on, deliverable.publish_by_on
     answer = _by(deliverable.answer_by, now)
     match deliverable.state:

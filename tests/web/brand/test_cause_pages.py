@@ -168,3 +168,17 @@ def test_a_changed_currency_asks_for_the_pledge_again(
 
     assert "This campaign’s currency has become EUR." in client.get(page_of(draft)).text
     assert client.get(f"/brand/campaigns/{draft.id}/money").status_code == 200
+
+
+def test_the_payments_of_a_brand_say_what_of_each_was_for_a_cause(
+    client: FlaskClient, session: Session, draft: Campaign, alice: Actor, reefs: Organisation
+) -> None:
+    sign_in(client, alice)
+    make_pledge(session, campaign=draft, organisation=reefs, by=alice)
+    assert "To a cause" not in client.get("/brand/billing").text
+
+    pay_in(session, draft, by=alice)
+
+    told = plain(client.get("/brand/billing").text)
+    assert "Budget Platform fee To a cause Charged" in told
+    assert "$1,000.00 $100.00 $200.00 $1,300.00" in told

@@ -1,7 +1,7 @@
 """A pledge knows since when a payment for its campaign is in doubt.
 
-Revision ID: 0083
-Revises: 0082
+Revision ID: 0085
+Revises: 0084
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0083"
-down_revision: str | None = "0082"
+revision = "0085"
+down_revision: str | None = "0084"
 branch_labels = None
 depends_on = None
 
