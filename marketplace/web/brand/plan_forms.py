@@ -33,6 +33,11 @@ def size_words(size: Size) -> str:
     return f"{size.name.capitalize()}, {bound} followers"
 
 
+def several_words(name: str) -> str:
+    """Return several pieces of a format in words, like "Photo posts"."""
+    return NAMES[name][1].capitalize()
+
+
 class PlanForm(BaseForm):
     """What a plan must obey; it lives in the address and is kept nowhere."""
 
@@ -116,8 +121,7 @@ class PlanForm(BaseForm):
     def formats(self) -> list[tuple[str, Any, Any]]:
         """Return each format in words with its two fields."""
         return [
-            (several.capitalize(), self[f"{name}_fewest"], self[f"{name}_most"])
-            for name, (_, several) in NAMES.items()
+            (several_words(name), self[f"{name}_fewest"], self[f"{name}_most"]) for name in NAMES
         ]
 
     def sizes(self) -> list[tuple[str, Any, Any]]:

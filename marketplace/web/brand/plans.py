@@ -29,7 +29,7 @@ from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, charts
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.plan_forms import PlanForm, asked_value, plan_form
+from marketplace.web.brand.plan_forms import PlanForm, asked_value, plan_form, several_words
 from marketplace.web.brand.who_fits import PART_HEADER, wants_part
 from marketplace.web.reach_forms import correction_words
 from marketplace.web.render import money
@@ -73,6 +73,7 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             target=_in_words(wanted),
             mix_is_open=any(least.data or most.data for _, least, most in form.sizes()),
             brief_asks=way_of(wanted.pieces).words,
+            **_formats(form, wanted),
             reach_curve="" if found is None else _curve(found, campaign.currency),
             asked_value=asked_value,
             correction="" if found is None else correction_words(found.correction),
@@ -144,6 +145,21 @@ def plan_bound(campaign_id: UUID, bound_id: UUID) -> ResponseReturnValue:
         )
     again = url_for("brand.plan", campaign_id=campaign_id)
     return render_template("brand/plan_bound.html", closer=closer, again=again)
+
+
+def _formats(form: PlanForm, wanted: Wanted) -> dict[str, object]:
+    """Return what the form says of formats; those that the brief names stand first."""
+    asked = {several_words(name) for name in wanted.pieces}
+    formats = form.formats()
+    return {
+        "formats": formats,
+        "asked_formats": asked,
+        "other_formats_are_open": any(
+            least.data or most.data or least.errors or most.errors
+            for words, least, most in formats
+            if words not in asked
+        ),
+    }
 
 
 def _address(campaign_id: UUID, asked: Sequence[tuple[str, str]]) -> str:
