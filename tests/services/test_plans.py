@@ -96,6 +96,39 @@ def test_a_plan_by_hand_is_exactly_those_chosen_and_says_what_it_breaks(
     ]
 
 
+def test_a_plan_by_hand_stands_beside_the_planners_own(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    by_hand = plan(session, campaign, exactly=dict.fromkeys([market["Emil"].id]))
+    without = plan(
+        session,
+        campaign,
+        limits=Limits(budget_minor=1),
+        exactly=dict.fromkeys([market["Emil"].id]),
+    )
+
+    assert by_hand.explained.people == 20_000
+    assert by_hand.planner == plan(session, campaign).explained.people
+    assert without.planner is None
+
+
+def test_a_refusal_names_whom_it_is_about(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        plan(
+            session,
+            campaign,
+            limits=Limits(budget_minor=70_000, most_each_minor=30_000),
+            must_have=frozenset({market["Dora"].id}),
+        )
+
+    assert refused.value.problems["must_have"] == (
+        "A creator who must be in the plan asks USD 400.00; for one creator you allow USD 300.00."
+        " This is about Dora."
+    )
+
+
 def test_a_budget_below_the_cheapest_is_told_the_price(
     session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:

@@ -23,15 +23,9 @@ from marketplace.matching.queries.fits import (
     fit_to,
     fits_of,
 )
+from marketplace.matching.queries.found_plan import FoundPlan, Option, PlannedCreator
 from marketplace.matching.queries.plan_wish import PlanWish, question_of, wish_in
-from marketplace.matching.queries.planned import (
-    BoundTask,
-    FoundPlan,
-    Option,
-    PlannedCreator,
-    bound_task,
-    plan_for,
-)
+from marketplace.matching.queries.planned import BoundTask, bound_task, plan_for
 from marketplace.matching.queries.plans import (
     BOUND_HOLDS,
     accepted_plans,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Any, Final
@@ -18,21 +19,18 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
 from marketplace.matching.queries.corrections import present_correction
+from marketplace.matching.queries.found_plan import FoundPlan, Option, PlannedCreator
 from marketplace.matching.queries.plan_wish import PlanWish, question_of
 from marketplace.matching.queries.watched import observed_in
 from marketplace.matching.rules.planner.at_once import most_at_once
 from marketplace.matching.rules.planner.bound import most_possible
 from marketplace.matching.rules.planner.correction import Correction
-from marketplace.matching.rules.planner.curve import Point, curve
+from marketplace.matching.rules.planner.curve import curve
 from marketplace.matching.rules.planner.exact import EXACT_UP_TO, best_possible
 from marketplace.matching.rules.planner.explain import (
-    Explained,
-    NearlyChosen,
-    Pick,
-    Swap,
     explain,
 )
-from marketplace.matching.rules.planner.interval import Interval, interval
+from marketplace.matching.rules.planner.interval import interval
 from marketplace.matching.rules.planner.limits import Contradiction, Limits, PlanRefused, Rule
 from marketplace.matching.rules.planner.plan import Plan, best_plan, broken_rules, plan_of
 from marketplace.matching.rules.planner.problem import Problem
@@ -47,88 +45,6 @@ EXACT_AT_ONCE: Final = 60
 EXACT_SECONDS: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCreator:
-    """Who somebody in a plan is, as a page shows them."""
-
-    creator_id: UUID
-    display_name: str
-    handle: str | None
-    has_joined: bool
-    followers: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One way to ask a creator, at its price."""
-
-    bundle: int
-    way: Way
-    price_minor: int
-    is_estimated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPlan:
-    """A plan in whole people with everybody it names. at_most: no plan reaches more; None unknown.
-
-    question: by which a closer bound can be asked for; None where there is none to be had.
-    who: place in the problem -> the creator. options: the same -> all that they could be asked for.
-    looked_at of ``of``: fewer while columns are missing.
-    """
-
-    explained: Explained
-    interval: Interval
-    curve: Sequence[Point]
-    budget_minor: int
-    cost_minor: int
-    at_most: int | None
-    broken: Sequence[Contradiction]
-    who: Mapping[int, PlannedCreator]
-    options: Mapping[int, Sequence[Option]]
-    looked_at: int
-    of: int
-    ways: Sequence[Way]
-    correction: Correction
-    question: str | None
-    left_out: Sequence[PlannedCreator] = field(default_factory=list)
-
-    @property
-    def picks(self) -> Sequence[tuple[PlannedCreator, Pick, Option]]:
-        """Who is in the plan, why, and what they make; the largest addition first."""
-        return [
-            (self.who[each.creator], each, self.option(each))
-            for each in self.explained.picks
-            if each.creator in self.who
-        ]
-
-    @property
-    def nearly(self) -> Sequence[tuple[PlannedCreator, NearlyChosen, Option]]:
-        """Who nearly was, why not, and with what."""
-        return [
-            (self.who[each.creator], each, self.option(each))
-            for each in self.explained.nearly
-            if each.creator in self.who
-        ]
-
-    def option(self, told: Pick | NearlyChosen | Swap) -> Option:
-        """Return what somebody in an explanation is asked for."""
-        return next(each for each in self.options[told.creator] if each.bundle == told.bundle)
-
-    def bounded_by(self, at_most: int | None) -> FoundPlan:
-        """Return the same with a closer bound, where it is one: the market may have moved since."""
-        if at_most is None or self.at_most is None or at_most < self.explained.people:
-            return self
-        return replace(self, at_most=min(at_most, self.at_most))
-
-    @property
-    def more_bps(self) -> int | None:
-        """By how much more the best possible plan can reach at most; None while unknown."""
-        if self.at_most is None or not self.explained.people:
-            return None
-        return max(0, self.at_most - self.explained.people) * 10_000 // self.explained.people
-
-
 def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime) -> FoundPlan:
     """Return the best plan for a wish, computed now over the whole market; nothing is kept.
 
@@ -139,18 +55,8 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
 
     def look(market: Market) -> tuple[FoundPlan, dict[int, UUID]]:
         ready, limits = _ready(session, market, wanted, wish, correction)
-        at_most, question = None, None
-        if wish.exactly is None:
-            is_close = market.count <= BOUND_UP_TO
-            plan, at_most = _best(ready.problem, limits, close=is_close)
-            if not is_close or (plan.among.count <= EXACT_UP_TO and at_most > plan.people):
-                question = question_of(wish, wanted, correction)
-        else:
-            plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
-        found = _told(
-            market, ready, limits, plan, at_most, correction, with_curve=wish.exactly is None
-        )
-        found = replace(found, question=question)
+        with _named(session, ready):
+            found = _found(market, ready, limits, wanted, wish, correction)
         named = {pick.creator for pick in found.explained.picks}
         named |= {each.creator for each in found.explained.nearly}
         named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
@@ -164,6 +70,32 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
         who={place: known[each] for place, each in ids.items() if each in known},
         left_out=[known[each] for each in sorted(wish.must_not) if each in known],
     )
+
+
+@contextmanager
+def _named(session: Session, ready: Plannable) -> Iterator[None]:
+    """Name whom a refusal is about."""
+    try:
+        yield
+    except PlanRefused as refused:
+        places = {place for each in refused.contradictions for place in each.creators}
+        who = _who(session, {ready.id_at(place) for place in places})
+        raise PlanRefused(
+            [
+                replace(
+                    each,
+                    sentence=_with_names(
+                        each, [who.get(ready.id_at(place)) for place in each.creators]
+                    ),
+                )
+                for each in refused.contradictions
+            ]
+        ) from None
+
+
+def _with_names(found: Contradiction, who: Sequence[PlannedCreator | None]) -> str:
+    names = ", ".join(each.display_name for each in who if each is not None)
+    return f"{found.sentence} This is about {names}." if names else found.sentence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,21 +155,36 @@ def _best(problem: Problem, limits: Limits, *, close: bool) -> tuple[Plan, float
     return plan, most_possible(problem, limits, plan.among, plan.picks)
 
 
-def _told(
+def _best_people(problem: Problem, limits: Limits) -> int | None:
+    """Return how many people the planner's own plan reaches; None where no plan obeys the rules."""
+    try:
+        return round(best_plan(problem, limits).people)
+    except PlanRefused:
+        return None
+
+
+def _found(
     market: Market,
     ready: Plannable,
     limits: Limits,
-    plan: Plan,
-    at_most: float | None,
+    wanted: Wanted,
+    wish: PlanWish,
     correction: Correction,
-    *,
-    with_curve: bool,
 ) -> FoundPlan:
-    """Put a plan into whole people."""
+    """Find the plan, or take the one by hand, and put it into whole people."""
+    at_most, question, planner = None, None, None
+    if wish.exactly is None:
+        is_close = market.count <= BOUND_UP_TO
+        plan, at_most = _best(ready.problem, limits, close=is_close)
+        if not is_close or (plan.among.count <= EXACT_UP_TO and at_most > plan.people):
+            question = question_of(wish, wanted, correction)
+    else:
+        plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
+        planner = _best_people(ready.problem, limits)
     return FoundPlan(
         explained=explain(plan, limits),
         interval=interval(ready.problem, plan, spread=ready.spread, doubt=correction.doubt),
-        curve=curve(ready.problem, limits, plan) if with_curve else [],
+        curve=curve(ready.problem, limits, plan) if wish.exactly is None else [],
         budget_minor=limits.budget_minor,
         cost_minor=plan.cost_minor,
         at_most=None if at_most is None else round(at_most),
@@ -247,7 +194,8 @@ def _told(
         looked_at=market.count,
         of=market.of,
         correction=correction,
-        question=None,
+        question=question,
+        planner=planner,
         ways=ready.ways,
     )
 

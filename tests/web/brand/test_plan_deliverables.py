@@ -71,7 +71,7 @@ def test_each_way_stands_at_its_price_and_one_can_be_chosen(
     free = client.get(plan_of(campaign)).text
 
     assert ways_to_choose(free, cleo) == [
-        ("", "What reaches most for the money", False),
+        ("", "Best for the money", False),
         (f"{cleo.id}.1video", "1 video, $300.00", False),
         (f"{cleo.id}.1video-1story", "1 video and 1 story, $320.00", False),
         (f"{cleo.id}.1video-2story", "1 video and 2 stories, $340.00", False),
