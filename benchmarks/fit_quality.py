@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks.quality import audiences, brands, countries, hashtags, next_views, pairs
+from benchmarks.quality import audiences, brands, countries, hashtags, next_views, pairs, plans
 from benchmarks.quality.figures import Figure, Missing, Parts
 
 HERE: Final = Path(__file__).resolve().parent
@@ -31,6 +31,7 @@ SETS: Final[dict[str, Callable[[Parts], Iterator[Figure]]]] = {
     "next views": next_views.measure,
     "audiences": audiences.measure,
     "pairs of audiences": pairs.measure,
+    "plans": plans.measure,
 }
 
 

@@ -4,29 +4,29 @@ Set: lastfm-audiences, complete audiences of 1,892 people; artists stand for cre
 halved by lot: from one half the people's twelve interest segments are learned and how much more
 than by chance alike audiences overlap; the other half (ten listeners or more) is judged; then the
 other way round. A creator is known by the part of each segment that they reach, no more; where
-overlaps are said to be observed, also by the number of people that each two share.
-
-A price goes with the size of the audience to the power of 0.7 and a lot, so that some are bargains;
-plans are of 14 to 140 creators.
+overlaps are said to be observed, also by the part of each audience that watches each other one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
+from benchmarks.quality import unions
 from benchmarks.quality.figures import Figure, Floats, Missing, Parts
-from marketplace.matching.rules import topics, unions
-from marketplace.matching.rules.likeness import unit_rows
+from marketplace.creators.rules import CoAudienceSource
+from marketplace.matching.rules import topics
+from marketplace.matching.rules.planner.candidates import candidates
 from marketplace.matching.rules.planner.limits import Limits
-from marketplace.matching.rules.planner.plan import best_plan
-from marketplace.matching.rules.planner.problem import Problem
+from marketplace.matching.rules.planner.problem import Problem, WatchedTogether
+from marketplace.matching.rules.planner.reach import reach_of
+from marketplace.matching.rules.topics import unit_rows
 
 SET: Final = "lastfm-audiences"
 LISTENERS_LEAST: Final = 10
@@ -36,11 +36,19 @@ SIZES: Final = (2, 5, 10, 20)
 FINE: Final = 60
 DIMENSIONS: Final = 32
 PANEL: Final = 300
-PRICES: Final = (0.5, 0.25)
-BUDGETS: Final = (100, 300)
-NOTED: Final = {(12, 100): 0.957, (12, 300): 0.937, (FINE, 100): 0.956, (FINE, 300): 0.942}
-"""Segments and budget -> what is noted of plans that know no more."""
-BOUND_SECONDS: Final = 5
+CERTAIN: Final = 1_000_000
+"""People looked at where an overlap is said to be known for certain."""
+OBSERVED_ON: Final = date(2026, 5, 1)
+
+SIMPLE: Final = (
+    "sum",
+    "chance",
+    "chance in 12 segments",
+    "chance in 60 segments",
+    "panel of 300",
+    "one number by how alike",
+)
+KNOWING: Final = ("spanning tree of overlaps", "one number by the overlaps of each group")
 
 Sets = NDArray[np.bool_]
 
@@ -70,7 +78,6 @@ class Half:
 def measure(parts: Parts) -> Iterator[Figure]:
     halves = read(parts)
     yield from of_unions(halves)
-    yield from of_plans(halves)
 
 
 def read(parts: Parts) -> list[Half]:
@@ -158,14 +165,13 @@ def of_unions(halves: Sequence[Half]) -> Iterator[Figure]:
             guessed = np.array([estimate(group) for _, group in asked])
             errors.setdefault(name, []).extend(guessed / true - 1)
     off = {name: float(np.abs(values).mean()) for name, values in errors.items()}
-    simple = ("sum", "chance", "chance in 12 segments", "chance in 60 segments", "panel of 300")
     yield Figure(
-        "error of a union, by 12 segments and how alike",
+        "error of a union",
         len(kinds),
         "mean error",
         off["ours"],
-        same_run={name: off[name] for name in simple},
-        noted=("a panel of 300 people seen in full", 0.079),
+        same_run={name: off[name] for name in SIMPLE},
+        noted=("chance in 12 segments", 0.104),
         less_is_better=True,
     )
     yield Figure(
@@ -173,8 +179,8 @@ def of_unions(halves: Sequence[Half]) -> Iterator[Figure]:
         len(kinds),
         "mean error",
         off["ours, overlaps observed"],
-        same_run={"spanning tree of overlaps": off["spanning tree of overlaps"]},
-        noted=("spanning tree of overlaps", 0.124),
+        same_run={name: off[name] for name in KNOWING},
+        noted=("a panel of 300 people seen in full", 0.079),
         less_is_better=True,
     )
     for kind, noted in (("10 alike", 0.20), ("10 random", 0.03)):
@@ -204,11 +210,11 @@ def estimates(half: Half) -> dict[str, Callable[[NDArray[np.intp]], float]]:
     in_fine = np.bincount(half.fine).astype(float)
     panel = np.random.default_rng(5).choice(count, PANEL, replace=False)
 
-    def ours(group: NDArray[np.intp]) -> float:
+    def one_number(group: NDArray[np.intp]) -> float:
         alike = unions.how_alike(reached[group], people)
         return unions.union(reached[group], people, half.learned.evenness(alike))
 
-    def observed(group: NDArray[np.intp]) -> float:
+    def one_number_by_overlaps(group: NDArray[np.intp]) -> float:
         common = float(np.triu(pairs[np.ix_(group, group)], 1).sum())
         even = unions.evenness_by_overlaps(reached[group], people, common)
         return unions.union(reached[group], people, even)
@@ -219,8 +225,10 @@ def estimates(half: Half) -> dict[str, Callable[[NDArray[np.intp]], float]]:
         return float(sizes[group].sum() + least.sum())
 
     return {
-        "ours": ours,
-        "ours, overlaps observed": observed,
+        "ours": of_planner(half, ()),
+        "ours, overlaps observed": of_planner(half, observed(half.heard)),
+        "one number by how alike": one_number,
+        "one number by the overlaps of each group": one_number_by_overlaps,
         "sum": lambda group: float(sizes[group].sum()),
         "chance": lambda group: unions.union(sizes[group][:, None] / count, whole),
         "chance in 12 segments": lambda group: unions.union(reached[group], people),
@@ -230,88 +238,49 @@ def estimates(half: Half) -> dict[str, Callable[[NDArray[np.intp]], float]]:
     }
 
 
-def of_plans(halves: Sequence[Half]) -> Iterator[Figure]:
-    lot = np.random.default_rng(7)
-    found: dict[tuple[str | int, int], list[float]] = {}
-    predicted: dict[str, list[float]] = {}
-    for half in halves:
-        sizes = half.heard.sum(axis=1)
-        for scale in PRICES:
-            dear = scale * np.exp(lot.normal(0, 0.3, len(sizes)))
-            price = np.maximum(1, np.rint(dear * sizes**0.7)).astype(np.int64)
-            for budget in BUDGETS:
-                bound = most_possible(half.heard, price, budget)
-                picks, planned = planner(half.heard, half.segment, price, budget)
-                finer, _ = planner(half.heard, half.fine, price, budget)
-                plans: dict[str | int, list[int]] = {12: picks, FINE: finer}
-                plans |= simple_plans(half, price, budget)
-                for name, taken in plans.items():
-                    found.setdefault((name, budget), []).append(reach_of(half, taken) / bound)
-                true = reach_of(half, picks)
-                for name, people in predictions(half, picks, planned).items():
-                    predicted.setdefault(name, []).append(people / true - 1)
-    for (name, budget), ours in found.items():
-        if isinstance(name, int):
-            simple = {key: row for key, row in found.items() if isinstance(key[0], str)}
-            yield Figure(
-                f"true reach of a plan for {budget}, {name} segments",
-                len(ours),
-                "of the most possible",
-                float(np.mean(ours)),
-                same_run={
-                    str(key): float(np.mean(row))
-                    for (key, at), row in simple.items()
-                    if at == budget
-                },
-                noted=(f"greedy in {name} segments", NOTED[name, budget]),
-                spread=float(np.std(ours)),
-            )
-    off = {name: float(np.abs(values).mean()) for name, values in predicted.items()}
-    for name in ("by how alike", "by observed overlaps"):
-        yield Figure(
-            f"error of the predicted reach of a plan, {name}",
-            len(predicted[name]),
-            "mean error",
-            off[name],
-            same_run={other: off[other] for other in ("the planner itself", "sum")},
-            less_is_better=True,
+def of_planner(
+    half: Half, together: Sequence[WatchedTogether]
+) -> Callable[[NDArray[np.intp]], float]:
+    """Return the reach of a group as the product's planner works it out."""
+    price = np.ones(len(half.heard), np.int64)
+    among = candidates(
+        problem(half.heard, half.segment, price, together), Limits(budget_minor=len(price))
+    )
+    return lambda group: reach_of(among, group.tolist())
+
+
+def observed(
+    heard: Sets, *, looked_at: int | None = None, of_pairs: float = 1.0
+) -> list[WatchedTogether]:
+    """Return what was observed of each two artists' audiences, the smaller one looked at.
+
+    looked_at: so many of its people, by lot; None for all. of_pairs: the part of all pairs.
+    """
+    lot = np.random.default_rng(11)
+    common, sizes = shared(heard), heard.sum(axis=1)
+    found = []
+    for one, other in np.argwhere(np.triu(np.ones_like(common), 1)).tolist():
+        if of_pairs < 1 and lot.random() >= of_pairs:
+            continue
+        small, large = (one, other) if sizes[one] <= sizes[other] else (other, one)
+        share = float(common[one, other] / sizes[small])
+        if looked_at is None:
+            sample, both = CERTAIN, round(CERTAIN * share)
+        else:
+            sample = int(min(looked_at, sizes[small]))
+            both = int(lot.binomial(sample, share))
+        found.append(
+            WatchedTogether(small, large, sample, both, CoAudienceSource.PANEL, OBSERVED_ON)
         )
+    return found
 
 
-def planner(
-    heard: Sets, segment: NDArray[np.intp], price: NDArray[np.int64], budget: int
-) -> tuple[list[int], float]:
-    """Return whom the product's planner takes, and how many people it expects of them."""
-    plan = best_plan(problem(heard, segment, price), Limits(budget_minor=budget))
-    return [creator for creator, _ in plan.bundles], plan.people
-
-
-def reach_of(half: Half, picks: Sequence[int]) -> float:
-    return float(half.heard[list(picks)].any(axis=0).sum())
-
-
-def predictions(half: Half, picks: Sequence[int], planned: float) -> dict[str, float]:
-    """Return what is predicted of a plan; planned: by the planner."""
-    group = np.array(picks)
-    said = estimates(half)
-    return {
-        "the planner itself": planned,
-        "by how alike": said["ours"](group),
-        "by observed overlaps": said["ours, overlaps observed"](group),
-        "sum": said["sum"](group),
-    }
-
-
-def simple_plans(half: Half, price: NDArray[np.int64], budget: int) -> dict[str | int, list[int]]:
-    sizes = half.heard.sum(axis=1)
-    return {
-        "top by reach": _in_order(-sizes, price, budget),
-        "reach by cost": _in_order(-sizes / price, price, budget),
-        "greedy in 12 segments": _greedy(half, price, budget),
-    }
-
-
-def problem(heard: Sets, segment: NDArray[np.intp], price: NDArray[np.int64]) -> Problem:
+def problem(
+    heard: Sets,
+    segment: NDArray[np.intp],
+    price: NDArray[np.int64],
+    together: Sequence[WatchedTogether] = (),
+) -> Problem:
     """Return the artists as a market: one cell an interest, one bundle each, niches by interest."""
     people = np.bincount(segment).astype(float)
     there = reached_by(heard, segment) * people
@@ -329,45 +298,5 @@ def problem(heard: Sets, segment: NDArray[np.intp], price: NDArray[np.int64]) ->
         size=np.zeros(count, np.uint8),
         tie=np.arange(count, dtype=np.uint64),
         currency="USD",
+        watched_together=together,
     )
-
-
-def _in_order(key: Floats, price: NDArray[np.int64], budget: int) -> list[int]:
-    taken: list[int] = []
-    for place in np.argsort(key, kind="stable").tolist():
-        if price[place] <= budget:
-            taken.append(place)
-            budget -= int(price[place])
-    return taken
-
-
-def _greedy(half: Half, price: NDArray[np.int64], budget: int) -> list[int]:
-    """Whoever adds most for their price, again and again, by chance in 12 segments."""
-    taken: list[int] = []
-    missed = half.people
-    while True:
-        gain = np.where(price <= budget, (half.reached @ missed) / price, -1.0)
-        gain[taken] = -1
-        best = int(gain.argmax())
-        if gain[best] <= 0:
-            return taken
-        taken.append(best)
-        budget -= int(price[best])
-        missed = missed * (1 - half.reached[best])
-
-
-def most_possible(heard: Sets, price: NDArray[np.int64], budget: int) -> float:
-    """Return what no plan can pass: the optimum, or the solver's bound after some seconds."""
-    there = heard[:, heard.any(axis=0)]
-    creators, people = there.shape
-    covers = sparse.hstack([-sparse.csr_array(there.T.astype(float)), sparse.eye_array(people)])
-    cost = sparse.csr_array(np.concatenate([price, np.zeros(people)])[None])
-    solved = milp(
-        np.concatenate([np.zeros(creators), -np.ones(people)]),
-        constraints=[LinearConstraint(covers, ub=0), LinearConstraint(cost, ub=budget)],
-        integrality=np.concatenate([np.ones(creators), np.zeros(people)]),
-        bounds=Bounds(0, 1),
-        options={"time_limit": BOUND_SECONDS, "mip_rel_gap": 1e-3},
-    )
-    assert solved.mip_dual_bound is not None
-    return -float(solved.mip_dual_bound)

@@ -28,7 +28,8 @@ from benchmarks.quality.figures import (
     ranked,
     standard,
 )
-from marketplace.matching.rules.likeness import by_shares, by_vectors, likeness, roots, unit_rows
+from benchmarks.quality.likeness import by_shares, by_vectors, likeness, roots
+from marketplace.matching.rules.topics import unit_rows
 
 SET: Final = "brand-microinfluencer-2019"
 BRANDS_A_FOLD: Final = 72

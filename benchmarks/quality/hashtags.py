@@ -20,7 +20,7 @@ from benchmarks.quality.next_views import KNOWN_PART, SET
 from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.kernel.words import keys_of
 from marketplace.matching.rules import topics
-from marketplace.matching.rules.likeness import unit_rows
+from marketplace.matching.rules.topics import unit_rows
 
 USERS_LEAST: Final = 3
 KEPT: Final = 8

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize_scalar
 
+from benchmarks.quality import unions
 from benchmarks.quality.figures import Figure, Floats, Parts
-from marketplace.matching.rules import topics, unions
+from marketplace.matching.rules import topics
 
 HIDDEN: Final = 5
 FACTORS: Final = (-4.0, 4.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marketplace.matching.rules.likeness import (
+from benchmarks.quality.likeness import (
     Described,
     by_shares,
     by_vectors,

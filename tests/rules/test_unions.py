@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.matching.rules.unions import (
+from benchmarks.quality.unions import (
     LEAST,
     MOST,
     Learned,

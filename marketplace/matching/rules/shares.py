@@ -1,4 +1,4 @@
-"""Shares of an audience: weighed by their evidence, and how much of them is in a target. Pure.
+"""Shares of an audience, weighed by their evidence, and what one country says of another. Pure.
 
 Arrays hold one row a creator (n) and one column a label (k ages, genders or countries); a row's
 shares are between 0 and 1 and sum to 1 at most, and what they leave open is known of nobody.
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
-Mask = NDArray[np.bool_]
 
 PRIOR_VIEWERS: Final = 60.0
 """What is known of a niche or a home country counts like this many viewers who were asked."""
@@ -50,15 +49,6 @@ def interval(share: Floats, sample_size: Floats) -> tuple[Floats, Floats]:
     return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
 
 
-def recent(counts: Floats, *, half_life: float) -> Floats:
-    """Return what was counted lately: (n, …), from (n, periods, …) with the newest period first.
-
-    A period counts half of the one that is ``half_life`` periods newer.
-    """
-    weights = 0.5 ** (np.arange(counts.shape[1]) / half_life)
-    return np.asarray(np.tensordot(counts, weights, axes=(1, 0)))
-
-
 def look_alikes(profiles: Floats) -> Floats:
     """Return how much an audience in one country says of another: (c, c), 0 to 1, diagonal 0.
 
@@ -71,46 +61,3 @@ def look_alikes(profiles: Floats) -> Floats:
     alike = np.clip(unit.T @ unit, 0, 1)
     np.fill_diagonal(alike, 0)
     return np.asarray(alike, profiles.dtype)
-
-
-def in_target(
-    *,
-    age: Floats,
-    gender: Floats,
-    country: Floats,
-    wanted_age: Mask,
-    wanted_gender: Mask,
-    wanted_country: Mask,
-    look_alike: Floats | None = None,
-    spill: float = SPILL,
-) -> Floats:
-    """Return the share of each audience (n,) that is of an age, a gender and a country wanted.
-
-    ``age sum × gender sum × (country sum + spill × look-alike countries)``. The three are known one
-    by one only, so their product assumes that they do not depend on each other. A mask without any
-    True asks for anybody, and then what is not known counts against nobody.
-    """
-    ages, genders = _wanted_sum(age, wanted_age), _wanted_sum(gender, wanted_gender)
-    if not wanted_country.any():
-        return ages * genders
-    countries = country @ country_weights(
-        wanted_country, look_alike=look_alike, spill=spill
-    ).astype(country.dtype)
-    return np.asarray(ages * genders * np.minimum(countries, 1), country.dtype)
-
-
-def country_weights(
-    wanted: Mask, *, look_alike: Floats | None = None, spill: float = SPILL
-) -> NDArray[np.float64]:
-    """Return what a viewer in each country (c,) counts: 1 when wanted, else up to ``spill``."""
-    weights = wanted.astype(np.float64)
-    if look_alike is not None and wanted.any():
-        nearest = look_alike[:, wanted].max(axis=1)
-        weights = np.where(wanted, 1.0, spill * nearest)
-    return weights
-
-
-def _wanted_sum(shares: Floats, wanted: Mask) -> Floats:
-    if not wanted.any():
-        return np.ones(len(shares), shares.dtype)
-    return np.asarray(np.minimum(shares @ wanted.astype(shares.dtype), 1), shares.dtype)

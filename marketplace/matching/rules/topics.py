@@ -18,7 +18,6 @@ from scipy import sparse
 
 from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.kernel.words import keys_of
-from marketplace.matching.rules.likeness import unit_rows
 
 Floats = NDArray[np.floating]
 Ids = NDArray[np.integer]
@@ -242,6 +241,12 @@ def segment_centres(vectors: Floats, k: int = SEGMENTS, *, rounds: int = 50) -> 
                 middles[place] = unit[of_whom == place].mean(axis=0)
         middles = unit_rows(middles)
     return np.asarray(middles, np.float32)
+
+
+def unit_rows(rows: Floats) -> Floats:
+    """Return the rows brought to length 1; a row of zeros stays."""
+    lengths = np.sqrt((rows**2).sum(axis=1, keepdims=True))
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1))
 
 
 def _neighbours(

@@ -26,8 +26,6 @@ USUAL_SPREAD: Final = 0.76
 BELOW: Final = 1.25
 ABOVE: Final = 1.91
 """Spreads below and above the expected views that hold four of five next posts (measured)."""
-MEAN_OF_EXPECTED: Final = 1.46
-"""A plan of many posts gets this times the sum of its expected views: a few hits carry the sum."""
 USUAL_RATIO_SPREAD: Final = 0.21
 """Of likes per view, in logarithms: it varies much less within one creator than between them."""
 TOO_MANY_LIKES: Final = 2.5

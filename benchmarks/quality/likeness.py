@@ -1,7 +1,8 @@
-"""How alike brands and creators are, by several descriptions of each. Pure.
+"""How alike brands and creators are, by several descriptions of each: a method, not the product.
 
-Where a brand has posts of its own (or past collaborations), it is described like a creator: by the
-shares of its topics, by the place of its words among all words. Nothing is learned from who worked
+It needs brands with posts of their own, which nobody brings to this market: a brief's words are
+what the product matches by. Here a brand is described like a creator: by the shares of its topics,
+by the place of its words among all words. Nothing is learned from who worked
 with whom. Three things make the plain cosines better, and each is a sentence:
 
 - What all have in common says nothing: the brands' mean is taken from brands, the creators' from
@@ -19,6 +20,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from marketplace.matching.rules.topics import unit_rows
 
 Floats = NDArray[np.floating]
 
@@ -106,12 +109,6 @@ def standing(values: Floats) -> Floats:
     ranks = np.sort(values, axis=1)
     below = [np.searchsorted(row, own) for row, own in zip(ranks, values, strict=True)]
     return np.asarray(np.array(below) / max(values.shape[1] - 1, 1))
-
-
-def unit_rows(rows: Floats) -> Floats:
-    """Return the rows brought to length 1; a row of zeros stays."""
-    lengths = np.sqrt((rows**2).sum(axis=1, keepdims=True))
-    return np.asarray(rows / np.where(lengths > 0, lengths, 1))
 
 
 def _described(middle: Floats, turn: Floats) -> Described:

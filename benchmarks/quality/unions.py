@@ -1,4 +1,7 @@
-"""How many different people several creators reach together. Pure.
+"""How many different people several creators reach together, by one number: a yardstick.
+
+The product's planner cannot use it: the number that fits one set of creators is another than that
+of the next set, so what a creator adds would depend on who is looked at.
 
 People are in k segments (an age, a country, an interest…), and a creator reaches a part p of each.
 If people of one segment were all alike, chance alone would say who is missed by everybody: the
