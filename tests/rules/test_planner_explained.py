@@ -12,6 +12,7 @@ from marketplace.matching.rules.planner.explain import NearlyChosen, Pick, Swap,
 from marketplace.matching.rules.planner.interval import interval
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import best_plan, plan_of
+from marketplace.matching.rules.planner.problem import Problem
 from tests.factories.planning import make_problem, random_problem, together
 
 seeds = st.integers(0, 10_000)
@@ -155,3 +156,25 @@ def test_a_pick_tells_what_was_observed_of_it_and_another_of_the_plan() -> None:
     told = explain(plan_of(problem, limits, [(0, 0), (1, 0), (2, 0)]), limits)
 
     assert {pick.creator: pick.observed for pick in told.picks} == {0: theirs, 1: mine, 2: weaker}
+
+
+def test_where_overlaps_were_observed_chance_no_longer_widens_the_interval() -> None:
+    segments = [[1, 0], [1, 0], [1, 0]]
+    plain = make_problem([9_000, 8_000, 7_000], [100] * 3, segments=segments)
+    pairs = [together(0, 1, shared=100_000), together(0, 2, shared=100_000)]
+    some = make_problem([9_000, 8_000, 7_000], [100] * 3, segments=segments, watched_together=pairs)
+    every = make_problem(
+        [9_000, 8_000, 7_000],
+        [100] * 3,
+        segments=segments,
+        watched_together=[*pairs, together(1, 2, shared=100_000)],
+    )
+    limits = Limits(budget_minor=300)
+
+    def above(problem: Problem) -> float:
+        told = interval(problem, plan_of(problem, limits, [(0, 0), (1, 0), (2, 0)]))
+        return (told.high - told.likely) / (told.by_chance - told.likely)
+
+    assert above(plain) == pytest.approx(1)
+    assert 0.1 < above(some) < 0.5
+    assert above(every) == 0

@@ -33,8 +33,8 @@ def interval(
 ) -> Interval:
     """Return the reach of a plan with what is unknown about it.
 
-    Upwards stands overlap by chance alone; to both sides go the spread of the views and what was
-    left between finished campaigns and what was expected of them.
+    Upwards stands overlap by chance alone, as far as nothing was observed of it; to both sides go
+    the spread of the views and what was left between finished campaigns and what was expected.
 
     spread: (n,) the standard deviation of the logarithm of a creator's next views; None for none.
     doubt: the same of what campaigns reached beside what was expected; 0 while none was counted.
@@ -42,7 +42,8 @@ def interval(
     chance = reach_by_chance(problem, plan)
     wide = float(np.exp(EIGHTY * np.hypot(_spread_of_plan(plan, spread), doubt)))
     low = plan.people / wide
-    high = max(chance, plan.people) * wide
+    unsure = 1 - observed_part(plan)
+    high = (plan.people + unsure * max(chance - plan.people, 0.0)) * wide
     return Interval(round(low), round(plan.people), round(high), round(chance))
 
 
@@ -59,6 +60,20 @@ def reach_by_chance(problem: Problem, plan: Plan) -> float:
         share = np.where(cell > 0, (seen * population).sum(axis=2) / cell, 0.0)
     missed = np.exp(np.log1p(-np.minimum(share, SEEN_MOST)).sum(axis=0))
     return float(cell @ (1 - missed))
+
+
+def observed_part(plan: Plan) -> float:
+    """Return how much of what the picks share rests on observations: a part from 0 to 1."""
+    among, picks = plan.among, list(plan.picks)
+    seen = among.seen[picks]
+    common = np.triu((seen * among.population) @ seen.T, 1)
+    pairs = {(each.creator, each.other) for each in among.together}
+    rows = among.row[picks].tolist()
+    known = [[(one, other) in pairs or (other, one) in pairs for other in rows] for one in rows]
+    whole = float(common.sum())
+    return (
+        float(common[np.array(known, bool).reshape(common.shape)].sum()) / whole if whole else 0.0
+    )
 
 
 def _spread_of_plan(plan: Plan, spread: Floats | None) -> float:
