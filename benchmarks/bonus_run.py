@@ -152,6 +152,7 @@ def fill(engine: Engine) -> None:
             Campaign,
             campaigns,
             brand_id=one("brands", "1"),
+            kind="'agreements'",
             state="'published'",
             budget_minor="100000000",
             created_by=one("users", "1"),

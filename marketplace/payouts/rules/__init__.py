@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from typing import Final
 
 from marketplace.collaborations.rules import bonus_for
@@ -102,7 +101,7 @@ def may_pay_again(*, refused_at: datetime | None, now: datetime) -> bool:
     return refused_at is None or now - refused_at >= PAUSE_AFTER_REFUSAL
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Worth:
     """What a bonus is worth all told, so far; also what of it is booked.
 
@@ -114,7 +113,7 @@ class Worth:
     share: Money
     on_top: Money
 
-    @cached_property
+    @property
     def net(self) -> Money:
         """What of it is the creator's."""
         return self.gross - self.share
@@ -132,7 +131,7 @@ def worth_of(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BonusStep:
     """From what is booked of a bonus to what it is worth now. Amounts are the difference.
 
@@ -141,25 +140,10 @@ class BonusStep:
 
     before: Worth
     after: Worth
-
-    @cached_property
-    def rises(self) -> bool:
-        return self.after.gross > self.before.gross
-
-    @cached_property
-    def net(self) -> Money:
-        return self._between(self.before.net, self.after.net)
-
-    @cached_property
-    def share(self) -> Money:
-        return self._between(self.before.share, self.after.share)
-
-    @cached_property
-    def on_top(self) -> Money:
-        return self._between(self.before.on_top, self.after.on_top)
-
-    def _between(self, before: Money, after: Money) -> Money:
-        return after - before if self.rises else before - after
+    rises: bool
+    net: Money
+    share: Money
+    on_top: Money
 
 
 def bonus_step(booked: Worth, now: Worth, *, fee_left: Money) -> BonusStep | None:
@@ -169,11 +153,21 @@ def bonus_step(booked: Worth, now: Worth, *, fee_left: Money) -> BonusStep | Non
     """
     if now.gross == booked.gross:
         return None
-    if now.gross > booked.gross:
+    rises = now.gross > booked.gross
+    if rises:
         on_top = booked.on_top + min(now.on_top - booked.on_top, fee_left)
     else:
         on_top = min(booked.on_top, now.on_top)
-    return BonusStep(before=booked, after=Worth(now.gross, now.share, on_top))
+    after = Worth(now.gross, now.share, on_top)
+    more, less = (after, booked) if rises else (booked, after)
+    return BonusStep(
+        before=booked,
+        after=after,
+        rises=rises,
+        net=more.net - less.net,
+        share=more.share - less.share,
+        on_top=more.on_top - less.on_top,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import SYSTEM
@@ -12,7 +12,7 @@ from marketplace.ledger import service as ledger
 from marketplace.payouts.models import ViewBonus
 from marketplace.payouts.rules import BonusState
 from marketplace.payouts.service.bonuses.keeping import keep, move_on
-from marketplace.payouts.service.bonuses.measuring import measure
+from marketplace.payouts.service.bonuses.measuring import BonusRow, measure
 from marketplace.payouts.service.bonuses.working_out import work_out
 
 
@@ -25,8 +25,8 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
     4. Write all entries, then their measurements and earnings.
     What is not due, or in dispute, is left alone, so the second time there is nothing to do.
     """
-    due = session.execute(
-        select(*(each.class_attribute for each in inspect(ViewBonus).column_attrs))
+    found = session.execute(
+        select(*(getattr(ViewBonus, name) for name in BonusRow._fields))
         .where(
             ViewBonus.state == BonusState.COUNTING,
             ViewBonus.next_booking_at <= now,
@@ -35,7 +35,8 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
         .order_by(ViewBonus.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
-    ).all()
+    )
+    due = [BonusRow._make(row) for row in found]
     measured = measure(session, due, now=now)
     bookings = work_out(session, measured)
     entries = [each.entry() for each in bookings]

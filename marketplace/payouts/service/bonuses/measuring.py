@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
@@ -16,8 +15,29 @@ from marketplace.metrics import queries as metrics
 from marketplace.metrics.queries import CountedViews
 from marketplace.payouts.rules import LAST_READING_WITHIN, Worth, worth_of
 
-BonusRow = Row[Any]
-"""A view bonus as its plain row: there are too many for an object of the session each."""
+
+class BonusRow(NamedTuple):
+    """A view bonus as the columns it is booked by: there are too many for an object each."""
+
+    id: UUID
+    deliverable_id: UUID
+    post_id: UUID
+    collaboration_id: UUID
+    campaign_id: UUID
+    creator_id: UUID
+    rate_minor: int
+    cap_minor: int
+    currency: str
+    creator_fee_bps: int
+    brand_fee_bps: int
+    withheld_bps: int
+    hold_days: int
+    counted_until: datetime
+    views: int
+    gross_minor: int
+    share_minor: int
+    on_top_minor: int
+    measurements: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def work_out(session: Session, measured: Sequence[Measured]) -> list[Booking]:
     """Work out who gets or gives back what; whatever that touches is locked then."""
     moving = [each for each in measured if each.worth.gross != each.booked.gross]
     unsent = _unsent(session, [e.bonus for e in moving if e.worth.gross < e.booked.gross])
-    fee_left = _lock_accounts(session, [each.bonus for each in moving])
+    fee_left = _lock_accounts(session, moving)
     bookings = []
     for each in moving:
         bonus = each.bonus
@@ -93,13 +93,17 @@ def work_out(session: Session, measured: Sequence[Measured]) -> list[Booking]:
         if step is None:
             continue
         fee_left[bonus.campaign_id] += step.before.on_top - step.after.on_top
-        earnings = [] if step.rises else unsent[bonus.deliverable_id]
-        parts, _ = take_back(
-            Part(step.net, step.share), [Part(_free(e), e.platform_share) for e in earnings]
-        )
-        taken = list(zip(earnings, parts, strict=True))
+        taken = () if step.rises else _taken(step, unsent[bonus.deliverable_id])
         bookings.append(Booking(new_id(), bonus, each.views, step, taken))
     return bookings
+
+
+def _taken(step: BonusStep, earnings: Sequence[Earning]) -> list[tuple[Earning, Part]]:
+    """What each earning gives back of what is taken back."""
+    parts, _ = take_back(
+        Part(step.net, step.share), [Part(_free(each), each.platform_share) for each in earnings]
+    )
+    return list(zip(earnings, parts, strict=True))
 
 
 def _unsent(session: Session, falling: Sequence[BonusRow]) -> Mapping[UUID, list[Earning]]:
@@ -124,25 +128,31 @@ def _unsent(session: Session, falling: Sequence[BonusRow]) -> Mapping[UUID, list
     return found
 
 
-def _lock_accounts(session: Session, bonuses: Sequence[BonusRow]) -> dict[UUID, Money]:
+def _lock_accounts(session: Session, moving: Sequence[Measured]) -> dict[UUID, Money]:
     """Lock every ledger account that these bonuses touch; campaign id -> platform fee left."""
     fee_left: dict[UUID, Money] = {}
-    for currency in sorted({each.currency for each in bonuses}):
-        mine = [each for each in bonuses if each.currency == currency]
+    for currency in sorted({each.bonus.currency for each in moving}):
+        mine = [each for each in moving if each.bonus.currency == currency]
         refs = [ref for each in mine for ref in _accounts(each)]
         ledger.lock_accounts(session, refs=refs, currency=currency)
-        campaign_ids = {each.campaign_id for each in mine}
+        campaign_ids = {each.bonus.campaign_id for each in mine}
         fee_left |= balances.balances_of(session, Code.FEE_UNEARNED, campaign_ids, currency)
     return fee_left
 
 
-def _accounts(bonus: BonusRow) -> tuple[AccountRef, ...]:
-    return (
+def _accounts(each: Measured) -> tuple[AccountRef, ...]:
+    bonus = each.bonus
+    rising = (
         events.committed_to(bonus.collaboration_id),
         events.creator_pending(bonus.creator_id),
+        events.fee_unearned(bonus.campaign_id),
+    )
+    if each.worth.gross > each.booked.gross:
+        return rising
+    return (
+        *rising,
         events.creator_payable(bonus.creator_id),
         events.owed_by_creator(bonus.creator_id),
-        events.fee_unearned(bonus.campaign_id),
     )
 
 
