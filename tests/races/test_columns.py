@@ -119,3 +119,52 @@ def take_many(engine: Engine) -> None:
         creators.import_creators(session, people, refuse=refuse, now=NOON)
         creators.import_videos(session, videos, refuse=refuse)
         session.commit()
+
+
+def test_while_postgresql_stands_in_it_is_read_once_until_something_changes(
+    engine: Engine, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Session(engine) as session:
+        first = hireable(session)
+        session.commit()
+    reads = []
+    read = source.from_database
+    monkeypatch.setattr(
+        source, "from_database", lambda *a, **named: reads.append(1) or read(*a, **named)
+    )
+
+    assert [ranked(engine) for _ in range(3)] == [[first]] * 3
+    assert len(reads) == 1
+
+    with Session(engine) as session:
+        better = hireable(session, views=20_000)
+        session.commit()
+    assert [ranked(engine) for _ in range(2)] == [[better, first]] * 2
+    assert len(reads) == 2
+
+    with Session(engine) as session:
+        best = hireable(session, views=30_000)
+
+        def look(market: Market) -> list[UUID]:
+            return [market.id_at(one.row) for one in columns.rank(market, WANTED).best]
+
+        assert columns.ask(session, look, now=NOON) == [best, better, first]
+        session.rollback()
+    assert ranked(engine) == [better, first]
+    assert len(reads) == 3
+
+
+def test_columns_of_an_older_format_are_done_without_and_made_anew(
+    engine: Engine, place: Path
+) -> None:
+    with Session(engine) as session:
+        first = hireable(session)
+        session.commit()
+    refresh(engine, place)
+    manifest = place / (place / "current").read_text() / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 6', '"format": 5'))
+    columns.use_folder(str(place))
+
+    assert ranked(engine) == [first]
+    assert refresh(engine, place).is_new is True
+    assert ranked(engine) == [first]

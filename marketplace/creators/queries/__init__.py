@@ -34,7 +34,13 @@ from marketplace.creators.queries.market import (
     market,
     market_size,
 )
-from marketplace.creators.queries.marks import Marks, marks_since, present_mark
+from marketplace.creators.queries.marks import (
+    Marks,
+    changes_since,
+    has_written,
+    marks_since,
+    present_mark,
+)
 from marketplace.creators.queries.profiles import (
     READABLE,
     channel_by_id,
@@ -76,6 +82,7 @@ __all__ = [
     "audience_in",
     "band_of",
     "bound_until",
+    "changes_since",
     "channel_by_id",
     "channel_of",
     "channels_of",
@@ -97,6 +104,7 @@ __all__ = [
     "format_shares",
     "found_by",
     "guesses_of",
+    "has_written",
     "hashtags_of",
     "ids_found_by",
     "latest_audience",

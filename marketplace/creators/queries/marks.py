@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.creators.models import CreatorMark
@@ -28,6 +28,24 @@ def present_mark(session: Session) -> int:
     return int(
         session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")) or 0
     )
+
+
+def has_written(session: Session) -> bool:
+    """Whether this transaction has changed anything yet."""
+    return session.scalar(text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")) is True
+
+
+def changes_since(session: Session, mark: int) -> tuple[int, int]:
+    """How many changes there are since a mark, and the last: the same as before means none new.
+
+    What commits late, after others that began later, counts too.
+    """
+    count, last = session.execute(
+        select(func.count(), func.coalesce(func.max(CreatorMark.id), 0)).where(
+            CreatorMark.transaction_number >= mark
+        )
+    ).one()
+    return count, last
 
 
 def marks_since(session: Session, mark: int, *, most: int) -> Marks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Final, TypeVar
@@ -29,6 +29,17 @@ WITHOUT_COLUMNS_MOST: Final = 20_000
 """How many creators PostgreSQL alone is asked for on one page: those viewed most."""
 TRIES: Final = 5
 PAUSE_SECONDS: Final = 0.02
+STAND_IN_KEPT: Final = timedelta(minutes=10)
+"""What merely ages (a video that matures, a promise that ends) is seen after so long at last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _StandIn:
+    """The market as PostgreSQL had it. changes: since the mark, as it was seen before reading."""
+
+    market: Market
+    mark: int
+    changes: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -41,6 +52,7 @@ class _Opened:
     context: Context | None = None
     market: Market | None = None
     beat: int = -1
+    stand_in: _StandIn | None = None
 
 
 _opened = _Opened()
@@ -52,6 +64,7 @@ def use_folder(folder: str) -> None:
     with _lock:
         _opened.folder = Path(folder) if folder else None
         _opened.name = ""
+        _opened.stand_in = None
 
 
 def the_folder() -> Path:
@@ -66,7 +79,7 @@ def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> 
 
     By the columns where they are whole; a question during which they were changed is put again.
     Otherwise PostgreSQL answers alone, slower, and from the most viewed creators where there are
-    very many; the market then says so.
+    very many; the market then says so. It is read once until something of it changes.
     """
     try:
         for _ in range(TRIES):
@@ -79,7 +92,30 @@ def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> 
                 return answer
     except BrokenColumns:
         pass
-    return question(from_database(session, now=now))
+    return question(_stand_in(session, now=now))
+
+
+def _stand_in(session: Session, *, now: datetime) -> Market:
+    """The market from PostgreSQL, as this process has read it last where nothing has changed.
+
+    Whoever has written something in this transaction reads for themselves, and keeps nothing.
+    """
+    if creators.has_written(session):
+        return from_database(session, now=now)
+    with _lock:
+        kept = _opened.stand_in
+    if (
+        kept is not None
+        and abs(now - kept.market.refreshed_at) <= STAND_IN_KEPT
+        and creators.changes_since(session, kept.mark) == kept.changes
+    ):
+        return kept.market
+    mark = creators.present_mark(session)
+    changes = creators.changes_since(session, mark)
+    market = from_database(session, now=now)
+    with _lock:
+        _opened.stand_in = _StandIn(market, mark, changes)
+    return market
 
 
 def from_database(session: Session, *, now: datetime) -> Market:
