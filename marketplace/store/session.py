@@ -13,6 +13,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from marketplace.store.base import Base
+from marketplace.store.cursor import Cursor
 
 db = SQLAlchemy(
     metadata=Base.metadata,
@@ -53,6 +54,7 @@ def _reads_only(connection: Any, _record: Any) -> None:
 ENGINE_OPTIONS: Final = {
     "isolation_level": "AUTOCOMMIT",  # a SELECT alone needs no BEGIN and COMMIT around it
     "skip_autocommit_rollback": True,
+    "connect_args": {"cursor_factory": Cursor},
     "pool_events": [(_refuse_closed, "checkout"), (_reads_only, "connect")],
 }
 """How the product keeps its connections: nobody notices that the server was started again, and
