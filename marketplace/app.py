@@ -47,6 +47,7 @@ from marketplace.web import (
     pages,
     render,
     sessions,
+    static,
     tiktok_hooks,
 )
 
@@ -80,7 +81,11 @@ class Gateways:
 def create_app(settings: Settings) -> Flask:
     """Return the product, ready to serve; talks to nobody yet."""
     app = Flask(
-        "marketplace", root_path=str(ROOT), template_folder="templates", static_folder="static"
+        "marketplace",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="static",
+        static_url_path=static.url_path(ROOT / "static"),
     )
     app.jinja_environment = render.Environment
     app.config.update(
@@ -93,6 +98,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over night still works; the session ends it
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         BOOTSTRAP_SERVE_LOCAL=True,
+        SEND_FILE_MAX_AGE_DEFAULT=static.KEPT_FOR,
         DEMO=settings.demo,
         MONEY_FIRST=settings.money_first,
         DEMO_ACCOUNTS=DEMO_ACCOUNTS if settings.demo else (),
@@ -107,7 +113,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     Bootstrap5(app)
     CSRFProtect(app).exempt(hooks.bp)
-    for part in (render, addresses, fits, errors, sessions):
+    for part in (render, addresses, static, fits, errors, sessions):
         part.install(app)
     for blueprint in (*pages.BLUEPRINTS, tiktok_hooks.bp, health.bp):
         app.register_blueprint(blueprint)

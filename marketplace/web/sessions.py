@@ -16,7 +16,7 @@ from marketplace.store.session import reading
 from marketplace.web import access, menus
 from marketplace.web.visitor import look_up
 
-_WITHOUT_PERSON: Final = frozenset({"static", "bootstrap.static"})
+_WITHOUT_PERSON: Final = frozenset({"static", "other_static", "bootstrap.static"})
 """Endpoints that are the same for everybody, so nobody is looked up for them."""
 
 

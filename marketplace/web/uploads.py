@@ -150,6 +150,8 @@ def send_kept(key: str, *, content_type: str | None, name: str | None) -> Respon
     path = upload_folder().resolve() / key
     if not path.is_file():
         raise NotFound("file")
-    response = send_file(path, mimetype=content_type, download_name=name, conditional=True)
+    response = send_file(
+        path, mimetype=content_type, download_name=name, conditional=True, max_age=0
+    )
     response.cache_control.private = True
     return response

@@ -11,6 +11,8 @@ from flask import Flask, render_template_string
 from jinja2 import Undefined, UndefinedError
 from werkzeug.test import TestResponse
 
+from marketplace.web.static import url_path
+from tests.conftest import ROOT
 from tests.factories.accounts import PASSWORD
 from tests.web.access.asking import form_of, path_of
 from tests.web.access.market import opened
@@ -200,7 +202,8 @@ def test_the_demos_pages_keep_to_the_rules(
 
 
 def test_errors_and_files_have_the_headers_too(world: World) -> None:
-    for path in ("/nothing", "/static/css/fairview.css", "/static/nothing.css", "/health/live"):
+    sheet = f"{url_path(ROOT / 'static')}/css/fairview.css"
+    for path in ("/nothing", sheet, "/static/nothing.css", "/health/live"):
         check_headers(world.ask("nobody", "GET", path).headers)
     check_headers(world.ask("nobody", "PUT", "/").headers)
 
