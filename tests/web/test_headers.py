@@ -28,7 +28,7 @@ READERS = ("nobody", "owner", "viewer", "creator", "rival", "staff", "new")
 CONTROLS = frozenset({"input", "select", "textarea"})
 UNLABELLED = frozenset({"hidden", "submit", "button", "image", "reset"})
 LEADS = frozenset({"href", "src", "action", "formaction", "xlink:href"})
-PARTS = frozenset({"creator.post_check"})
+PARTS = frozenset({"brand.plan_bound", "creator.entry_check", "creator.post_check"})
 """Answers that are a part of a page, put into it by our script."""
 
 
