@@ -11,7 +11,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
@@ -125,6 +125,20 @@ def test_a_change_is_in_the_columns_after_the_next_refresh(session: Session, pla
     assert from_columns(session) == by_postgresql(session)
 
 
+def test_a_price_that_changes_moves_the_list(session: Session, place: Path) -> None:
+    """What was worked out of the prices is forgotten with the rows that it came from."""
+    first, second = make_hireable(session, reach=5_000), make_hireable(session, reach=4_000)
+    columns.build(session, place, now=NOON)
+
+    def look(market: Market) -> UUID:
+        return market.id_at(columns.rank(market, WANTED, most=1).best[0].row)
+
+    assert columns.ask(session, look, now=NOON) == first
+    session.execute(update(RateCard).where(RateCard.creator_id == second).values(fee_minor=1_000))
+    columns.refresh(session, place, now=NOON)
+    assert columns.ask(session, look, now=NOON) == second
+
+
 def channel_of(session: Session, creator_id: UUID) -> UUID:
     channel = creators.channel_of(session, creator_id=creator_id)
     assert channel is not None
@@ -169,7 +183,10 @@ def test_what_is_taken_away_is_gone(session: Session, place: Path) -> None:
     assert market[0].tolist() == [30_000, 0]
 
 
-@pytest.mark.parametrize("harm", ["truncated", "deleted", "folder deleted", "swapped for nothing"])
+@pytest.mark.parametrize(
+    "harm",
+    ["truncated", "deleted", "folder deleted", "of another format", "swapped for nothing"],
+)
 def test_columns_that_are_harmed_under_a_running_process_are_done_without_and_made_anew(
     session: Session, place: Path, harm: str
 ) -> None:
@@ -188,6 +205,10 @@ def test_columns_that_are_harmed_under_a_running_process_are_done_without_and_ma
             for path in version.iterdir():
                 path.unlink()
             version.rmdir()
+        case "of another format":
+            manifest = version / folder.MANIFEST
+            manifest.write_text(manifest.read_text().replace('"format": ', '"format": 1'))
+            columns.use_folder(str(place))  # as a process does that begins after an update
         case _:
             (place / "current").unlink()
 
