@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -70,16 +70,20 @@ def plannable(
     wanted: Wanted,
     ways: Sequence[Way],
     *,
+    among: Collection[UUID] | None = None,
     fixed: Mapping[UUID, Way] = NO_ONE,
     factor: float = 1.0,
 ) -> Plannable:
     """Return the problem of a wish: one bundle a creator for each way to be asked.
 
-    fixed: creators of whom nothing else is asked. factor: what finished campaigns reached of what
-    was predicted. Look-alike countries do not count here: their people are not in the target.
+    among: nobody but these. fixed: creators of whom nothing else is asked. factor: what finished
+    campaigns reached of what was predicted. Look-alike countries do not count here: their people
+    are not in the target.
     """
     target = target_of(wanted, market)
     left = rows_in(left_by_rules(market, target, wanted.rules, Counter()), market.count)
+    if among is not None:
+        left = np.intersect1d(left, market.rows_of(sorted(among)))
     price, known = offered_prices(market, target, wanted, ways, left)
     offered = price.any(axis=1)
     rows = left[offered]

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from marketplace.creators.rules.groups import Group
 from marketplace.matching.rules.planner.correction import Correction
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.problem import Size
@@ -23,7 +24,7 @@ class PlanWish:
     make: what one creator may be asked for; None for what the brief says. fixed: creators who must
     be in the plan and of whom this way is asked. exactly: nobody but these, as somebody has chosen
     by hand, each with a way or with None for the first that they offer; None lets the planner
-    choose.
+    choose. group: only creators who have asked to be found by it.
     """
 
     limits: Limits
@@ -32,6 +33,7 @@ class PlanWish:
     make: Asked | None = None
     fixed: Mapping[UUID, Way] = field(default_factory=dict)
     exactly: Mapping[UUID, Way | None] | None = None
+    group: Group | None = None
 
     @property
     def asked_by_hand(self) -> list[Way]:
@@ -56,6 +58,7 @@ class PlanWish:
             "must_not": sorted(map(str, self.must_not)),
             "make": {name: list(counts) for name, counts in sorted((self.make or {}).items())},
             "fixed": {str(each): way.key for each, way in sorted(self.fixed.items())},
+            "group": self.group,
         }
 
 
@@ -75,6 +78,7 @@ def wish_in(rules: Mapping[str, Any]) -> PlanWish:
         must_not=frozenset(map(UUID, rules["must_not"])),
         make={name: (low, high) for name, (low, high) in rules["make"].items()} or None,
         fixed={each: way for each, way in fixed.items() if way is not None},
+        group=Group(rules["group"]) if rules["group"] else None,
     )
 
 

@@ -14,7 +14,9 @@ import numpy as np
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from marketplace.creators import queries as creators
 from marketplace.creators.models import Channel, Creator
+from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
@@ -132,9 +134,16 @@ def _ready(
     chosen = wish.ways(wanted)
     if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:
         raise PlanRefused([_not_allowed(not_allowed[0])])
-    ready = columns.plannable(market, wanted, chosen, fixed=wish.fixed, factor=correction.factor)
+    ready = columns.plannable(
+        market,
+        wanted,
+        chosen,
+        among=None if wish.group is None else creators.ids_found_by(session, wish.group),
+        fixed=wish.fixed,
+        factor=correction.factor,
+    )
     if not ready.rows.size:
-        raise PlanRefused([_nobody_offers(chosen)])
+        raise PlanRefused([_nobody_offers(chosen, wish.group)])
     _by_hand(market, ready, wish.fixed)
     limits = replace(
         wish.limits,
@@ -226,8 +235,14 @@ def _options(ready: Plannable, place: int) -> list[Option]:
     ]
 
 
-def _nobody_offers(chosen: Sequence[Way]) -> Contradiction:
+def _nobody_offers(chosen: Sequence[Way], group: Group | None) -> Contradiction:
     asked = " or ".join(way.words for way in chosen)
+    if group is not None:
+        sentence = (
+            f"Nobody who wants to be found by “{GROUP_WORDS[group]}”, and whom the brief allows,"
+            f" offers {asked} at a price you allow."
+        )
+        return Contradiction((Rule.GROUP, Rule.MAKE), sentence)
     sentence = f"Nobody whom the brief allows offers {asked} at a price you allow."
     return Contradiction((Rule.MAKE,), sentence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def keep_plan(
         currency=currency,
         budget_minor=wish.limits.budget_minor,
         cost_minor=found.cost_minor,
-        rules=wish.as_json(),
+        rules=replace(wish, group=None).as_json(),  # who asked to be found may take that back
         people=found.explained.people,
         people_low=found.interval.low,
         people_high=found.interval.high,

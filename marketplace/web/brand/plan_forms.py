@@ -7,9 +7,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.matching.queries import PlanWish
@@ -69,6 +71,14 @@ class PlanForm(BaseForm):
     story_most = IntegerField("to", [Optional()])
     live_fewest = IntegerField("from", [Optional()])
     live_most = IntegerField("to", [Optional()])
+    group = SelectField(
+        "Only who wants to be found by",
+        choices=[
+            SelectChoice("", "Anybody"),
+            *(SelectChoice(each.value, words) for each, words in GROUP_WORDS.items()),
+        ],
+        default="",
+    )
     add = StringField("Add a creator by their handle")
     have = SelectMultipleField(validate_choice=False)
     out = SelectMultipleField(validate_choice=False)
@@ -114,6 +124,7 @@ class PlanForm(BaseForm):
             must_have=frozenset(have - out),
             must_not=frozenset(out),
             make=self._make() or None,
+            group=Group(self.group.data) if self.group.data else None,
             fixed={} if self.hand.data else fixed,
             exactly=exactly,
         )

@@ -38,6 +38,7 @@ class Rule(StrEnum):
     MUST_NOT = "must_not"
     TARGET = "target"
     MAKE = "make"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
