@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from marketplace.collaborations import queries as agreements
 from marketplace.collaborations.rules import Party, other_party
 from marketplace.deliverables import queries as works
 from marketplace.deliverables.models import Deliverable
-from marketplace.deliverables.rules import LONGEST_LINK, LONGEST_NOTE
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -43,7 +40,7 @@ from marketplace.payouts.rules.disputes import (
 from marketplace.payouts.service import Said
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, uploads
-from marketplace.web.forms import BaseForm
+from marketplace.web.dispute_forms import AgreeForm, OpenForm, SayForm
 from marketplace.web.navigation import Todo
 
 PERCENT: Final = 100
@@ -57,36 +54,6 @@ WORDS_FOR: Final = {
     "none": "All of it back to the campaign",
     "goes_on": "Neither: the work goes on as agreed",
 }
-
-
-class SayForm(BaseForm):
-    """What somebody says in a dispute, and what shows it."""
-
-    words = TextAreaField(
-        "What you say", [InputRequired("Write what happened."), Length(max=LONGEST_NOTE)]
-    )
-    share = IntegerField(
-        "The creator gets, in percent",
-        [Optional(), NumberRange(0, 100, "Between 0 and 100 percent.")],
-    )
-    link = StringField("A link that shows it", [Length(max=LONGEST_LINK)])
-    file = FileField("A file that shows it")
-
-
-class OpenForm(SayForm):
-    """Why there is a dispute, and what would settle it."""
-
-    reason = RadioField("What is wrong?", [InputRequired("Choose what is wrong.")])
-    share = IntegerField(
-        "The creator should get, in percent",
-        [InputRequired("Say what would settle it."), NumberRange(0, 100, "Between 0 and 100.")],
-    )
-
-
-class AgreeForm(BaseForm):
-    """The number that was shown, in basis points."""
-
-    share = HiddenField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +179,20 @@ def _wish(session: Session, dispute: Dispute, party: Party, name: str) -> Wish:
     )
 
 
+def add_doors(bp: Blueprint, side: Party) -> None:
+    """Put the pages of disputes among the pages of one side."""
+
+    def door(rule: str, name: str, page: Callable[..., ResponseReturnValue], *methods: str) -> None:
+        bp.add_url_rule(rule, name, partial(page, side), methods=methods)
+
+    door("/deliverables/<uuid:deliverable_id>/dispute", "open_dispute", open_page, "GET", "POST")
+    door("/disputes/<uuid:dispute_id>", "dispute", show_page, "GET")
+    door("/disputes/<uuid:dispute_id>/say", "say_in_dispute", say_page, "POST")
+    door("/disputes/<uuid:dispute_id>/agree", "agree_in_dispute", agree_page, "POST")
+    door("/disputes/<uuid:dispute_id>/withdraw", "withdraw_dispute", withdraw_page, "POST")
+    bp.add_url_rule("/disputes/proofs/<uuid:step_id>", "dispute_proof", send_proof)
+
+
 def open_page(side: Party, deliverable_id: UUID) -> ResponseReturnValue:
     """Show what opening a dispute does, and open it."""
     now, actor = utc_now(), access.actor()
@@ -223,12 +204,14 @@ def open_page(side: Party, deliverable_id: UUID) -> ResponseReturnValue:
     running = next((each for each in known if each.closed_at is None), None)
     if running is not None:
         return _to(side, running.id)
-    form = _form(side)
+    form = OpenForm()
+    if side is Party.CREATOR:
+        form.share.label.text = "You should get, in percent"
     form.reason.choices = [SelectChoice(each.value, REASON_SENTENCES[each]) for each in reasons]
 
     def page() -> str:
         return render_template(
-            f"{side.value}/dispute_open.html",
+            "parts/dispute_open_page.html",
             side=side.value,
             form=form,
             work=work,
@@ -275,7 +258,7 @@ def show_page(side: Party, dispute_id: UUID, form: SayForm | None = None) -> str
         view = view_of(session, actor, dispute_id, now=now)
     _check_side(actor, view.dispute.brand_id, view.dispute.creator_id, side)
     return render_template(
-        f"{side.value}/dispute.html",
+        "parts/dispute_page.html",
         side=side.value,
         view=view,
         form=SayForm(formdata=None) if form is None else form,
@@ -359,13 +342,6 @@ def turn_todo(turn: DisputeTurn, url: str, now: datetime) -> Todo:
 
 
 _LARGEST_MB: Final = EVIDENCE_MOST_BYTES // (1024 * 1024)
-
-
-def _form(side: Party) -> OpenForm:
-    form = OpenForm()
-    if side is Party.CREATOR:
-        form.share.label.text = "You should get, in percent"
-    return form
 
 
 def _work(session: Session, actor: Actor, deliverable_id: UUID, side: Party) -> Deliverable:

@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
-from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.rules import Party
@@ -18,40 +17,7 @@ from marketplace.web.creator.blueprint import bp
 from marketplace.web.creator.home import need
 from marketplace.web.navigation import Todo
 
-
-@bp.route("/deliverables/<uuid:deliverable_id>/dispute", methods=["GET", "POST"])
-def open_dispute(deliverable_id: UUID) -> ResponseReturnValue:
-    """What is wrong, what would settle it, and what happens to the money until then?"""
-    return disputes.open_page(Party.CREATOR, deliverable_id)
-
-
-@bp.get("/disputes/<uuid:dispute_id>")
-def dispute(dispute_id: UUID) -> ResponseReturnValue:
-    """What is disputed, what was said, and whose step is next?"""
-    return disputes.show_page(Party.CREATOR, dispute_id)
-
-
-@bp.post("/disputes/<uuid:dispute_id>/say")
-def say_in_dispute(dispute_id: UUID) -> ResponseReturnValue:
-    """Answer, show something, or name another number."""
-    return disputes.say_page(Party.CREATOR, dispute_id)
-
-
-@bp.post("/disputes/<uuid:dispute_id>/agree")
-def agree_in_dispute(dispute_id: UUID) -> ResponseReturnValue:
-    """Agree to the number of the other side."""
-    return disputes.agree_page(Party.CREATOR, dispute_id)
-
-
-@bp.post("/disputes/<uuid:dispute_id>/withdraw")
-def withdraw_dispute(dispute_id: UUID) -> ResponseReturnValue:
-    """Take our own dispute back."""
-    return disputes.withdraw_page(Party.CREATOR, dispute_id)
-
-
-@bp.get("/disputes/proofs/<uuid:step_id>")
-def dispute_proof(step_id: UUID) -> ResponseReturnValue:
-    return disputes.send_proof(step_id)
+disputes.add_doors(bp, Party.CREATOR)
 
 
 @need
