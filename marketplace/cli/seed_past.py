@@ -19,6 +19,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import BriefContent
 from marketplace.causes import service as causes
 from marketplace.causes.rules.pledges import PledgeTerms
+from marketplace.cli import seed_challenge
 from marketplace.cli.seed_briefs import MORNINGS, PICNIC
 from marketplace.cli.seed_causes import BY_VIEWS, FIXED
 from marketplace.cli.seed_dispute import disagree
@@ -68,6 +69,10 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
         stage, cast.brands[0], "Slow mornings", 200_000, MORNINGS, gives=(cast.causes[1], BY_VIEWS)
     )
     breakfast = _mornings(stage, mornings, cast, ines=ines, tilda=tilda, fourth=fourth)
+    say("Some days ago: a challenge opens, and the first creators enter …")
+    seed_challenge.play(
+        stage, cast.brands[0], _pay_later, joining=(fourth, tilda, third), late=ines
+    )
     say("Two days ago: a bank takes a payment back, and a creator gives something back …")
     _trouble(stage, cast, mornings, bridge)
     disagree(stage, mornings.side, breakfast)
@@ -235,6 +240,11 @@ def pay_in(
         page = fundings.funding_seen_by(session, side.owner, asked.id)
     assert page.checkout_url is not None
     stage.pay(page.checkout_url, card=card)
+
+
+def _pay_later(stage: Stage, side: BrandSide, campaign_id: UUID, amount: Money) -> None:
+    pay_in(stage, side, campaign_id, amount)
+    stage.time.sleep(_SOON)
 
 
 def _due(kind: str, words: str, days: int) -> DueDeliverable:

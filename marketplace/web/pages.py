@@ -24,6 +24,7 @@ from marketplace.web.brand import members as brand_members
 from marketplace.web.brand import money as brand_money
 from marketplace.web.brand import offers as brand_offers
 from marketplace.web.brand import plans as brand_plans
+from marketplace.web.brand import publishing as brand_publishing
 from marketplace.web.brand import reach as brand_reach
 from marketplace.web.brand import trends as brand_trends
 from marketplace.web.brand.blueprint import bp as brand_pages
@@ -103,6 +104,7 @@ __all__ = [
     "brand_money",
     "brand_offers",
     "brand_plans",
+    "brand_publishing",
     "brand_reach",
     "brand_trends",
     "causes",

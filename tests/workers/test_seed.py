@@ -53,12 +53,13 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
     assert demo_offset() == timedelta(0)
     assert states(Campaign.state) == {
         CampaignState.DRAFT: 1,
-        CampaignState.PUBLISHED: 5,
+        CampaignState.PUBLISHED: 6,
         CampaignState.CLOSED: 1,
     }
     assert states(Deliverable.state) == {
         DeliverableState.ACCEPTED: 3,
-        DeliverableState.LIVE: 1,
+        DeliverableState.LIVE: 4,
+        DeliverableState.APPROVED: 1,
         DeliverableState.IN_REVIEW: 1,
         DeliverableState.CHANGES_REQUESTED: 1,
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,6 @@ from marketplace.campaigns.rules import (
     draft_problems,
     missing,
 )
-from marketplace.challenges import service as challenges
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.queries import challenge_of
 from marketplace.kernel.clock import utc_now
@@ -47,7 +46,6 @@ from marketplace.web.brand.brief_forms import (
 from marketplace.web.brand.campaigns import brief_words
 from marketplace.web.brand.challenges import money_missing
 from marketplace.web.brand.who_fits import nobody, wants_part, who_fits
-from marketplace.web.render import money
 
 STEPS: Final = {
     "basics": "Basics",
@@ -130,7 +128,7 @@ def edit_brief(campaign_id: UUID, step: str) -> ResponseReturnValue:
     if step == "preview":
         if request.method == "POST":
             abort(405)
-        return _preview_page(campaign_id, AmendForm())
+        return preview_page(campaign_id, AmendForm())
     if step not in FORMS:
         raise NotFound("step of the editor")
     campaign, content = _written(campaign_id)
@@ -158,69 +156,6 @@ def edit_brief(campaign_id: UUID, step: str) -> ResponseReturnValue:
         form.show(refusal)
         return _step_page(step, form, campaign, content), 422
     return _go_on(campaign, step)
-
-
-@bp.post("/campaigns/<uuid:campaign_id>/publish")
-def publish_campaign(campaign_id: UUID) -> ResponseReturnValue:
-    """Open the campaign to creators."""
-    try:
-        with transaction() as session:
-            seen = queries.campaign_seen_by(session, access.actor(), campaign_id)
-            if seen.kind is CampaignKind.CHALLENGE:
-                opened = challenges.open_challenge(
-                    session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()
-                )
-                told = f"“{seen.name}” is published, and {money(opened.pool)} are set aside for it."
-            else:
-                campaigns.publish(
-                    session,
-                    campaign_id=campaign_id,
-                    actor=access.actor(),
-                    now=utc_now(),
-                    money_first=current_app.config["MONEY_FIRST"],
-                )
-                told = (
-                    f"“{seen.name}” is open to creators. We are looking for those who fit it now."
-                )
-    except InvalidInput:
-        return _preview_page(campaign_id, AmendForm()), 422
-    flash(told, "success")
-    return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
-
-
-@bp.post("/campaigns/<uuid:campaign_id>/amend")
-def amend_campaign(campaign_id: UUID) -> ResponseReturnValue:
-    """Publish the changed brief as a new version."""
-    form = AmendForm()
-    if not form.validate_on_submit():
-        return _preview_page(campaign_id, form), 422
-    try:
-        with transaction() as session:
-            brief = campaigns.amend_brief(
-                session,
-                campaign_id=campaign_id,
-                change_note=form.change_note.data,
-                actor=access.actor(),
-                now=utc_now(),
-            )
-    except InvalidInput as refusal:
-        form.show(refusal)
-        return _preview_page(campaign_id, form), 422
-    flash(
-        f"Version {brief.version} of the brief counts now. "
-        "Who has agreed stays with the version they agreed to.",
-        "success",
-    )
-    return redirect(url_for("brand.brief_versions", campaign_id=campaign_id), 303)
-
-
-@bp.post("/campaigns/<uuid:campaign_id>/discard")
-def discard_amendment(campaign_id: UUID) -> ResponseReturnValue:
-    """Throw the unpublished changes of a brief away."""
-    with transaction() as session:
-        campaigns.discard_amendment(session, campaign_id=campaign_id, actor=access.actor())
-    flash("The changes are thrown away. The published version stays.", "success")
-    return redirect(url_for("brand.brief_versions", campaign_id=campaign_id), 303)
 
 
 def _editable(campaign: Campaign) -> Campaign:
@@ -361,7 +296,8 @@ def _said(form: StepForm) -> Iterator[tuple[str, str]]:
                 yield each.name, f"{each.label.text}: {each.errors[0]}"
 
 
-def _preview_page(campaign_id: UUID, form: AmendForm) -> str:
+def preview_page(campaign_id: UUID, form: AmendForm) -> str:
+    """How creators will see it, and what is still missing."""
     now = utc_now()
     with reading() as session:
         campaign = _editable(queries.campaign_seen_by(session, access.actor(), campaign_id))
