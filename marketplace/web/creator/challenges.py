@@ -89,7 +89,7 @@ def join_challenge(campaign_id: UUID) -> ResponseReturnValue:
                 now=utc_now(),
             )
     except Conflict as refusal:
-        form.form_errors.append(f"{refusal}.")
+        flash(f"{refusal.reason}.", "danger")
         return _page(campaign_id, join=form), 409
     flash("You are in. Publish your post, then hand its address in here.", "success")
     return redirect(url_for("creator.challenge", campaign_id=campaign_id), 303)
