@@ -57,7 +57,9 @@ def top_chart(board: Board, *, in_public: bool) -> Markup:
         title="Authentic views of the first places",
         unit="views",
         items=[
-            charts.Bar(f"{each.place}. {public_name(each) if in_public else each.name}", each.views)
+            charts.Bar(
+                each.name if each.is_named or not in_public else f"Place {each.place}", each.views
+            )
             for each in board.lines[:IN_CHART]
         ],
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import CampaignState, today_somewhere
+from marketplace.campaigns.rules import CampaignKind, CampaignState, today_somewhere
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.queries import ApplicationTally, CampaignMoney
 from marketplace.collaborations.rules import ApplicationState
@@ -130,6 +130,8 @@ def money_running_out(
     todos: list[Todo] = []
     for campaign in running:
         found = money[campaign.id]
+        if campaign.kind is CampaignKind.CHALLENGE:  # all that it needs was set aside
+            continue
         if found.funded.minor >= campaign.budget.minor:
             continue
         if found.funded.minor == 0:
