@@ -19,7 +19,7 @@ from marketplace.creators import queries as creators
 from marketplace.creators import service as creator_service
 from marketplace.creators.models import CreatorMark, RateCard
 from marketplace.matching import columns
-from marketplace.matching.columns import Busy, Market, building, folder, source
+from marketplace.matching.columns import Busy, Market, Ranking, building, folder, source
 from marketplace.matching.columns.folder import BrokenColumns
 from marketplace.matching.columns.layout import ROW_BYTES
 from marketplace.matching.rules.wanted import Wanted
@@ -47,7 +47,7 @@ def make_hireable(session: Session, name: str = "Cleo", *, reach: int = 5_000) -
 
 def ranked(session: Session) -> list[UUID]:
     def look(market: Market) -> list[UUID]:
-        return [market.id_at(one.row) for one in columns.rank(market, WANTED).best]
+        return [market.id_at(one.row) for one in columns.ranking_of(market, WANTED).best]
 
     return columns.ask(session, look, now=NOON)
 
@@ -162,6 +162,23 @@ def test_who_joins_comes_at_the_end_and_is_found(session: Session, place: Path) 
     assert from_columns(session)[0] == joined
     rows = columns.ask(session, lambda market: market.rows_of([joined, UUID(int=7)]), now=NOON)
     assert rows.tolist() == [1, -1]
+
+
+def test_a_ranking_is_worked_out_once_while_the_columns_stay_as_they_are(
+    session: Session, place: Path
+) -> None:
+    make_hireable(session)
+    columns.build(session, place, now=NOON)
+
+    def look(market: Market) -> Ranking:
+        return columns.ranking_of(market, WANTED)
+
+    first = columns.ask(session, look, now=NOON)
+    assert columns.ask(session, look, now=NOON) is first
+
+    make_hireable(session)
+    columns.refresh(session, place, now=NOON)
+    assert (first.candidates, columns.ask(session, look, now=NOON).candidates) == (1, 2)
 
 
 def test_what_is_taken_away_is_gone(session: Session, place: Path) -> None:

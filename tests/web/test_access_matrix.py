@@ -113,7 +113,7 @@ def test_a_thing_that_is_not_there_is_not_found(world: World) -> None:
         for part in parts:
             other = world.ids["campaign_id" if part == "brand_id" else "brand_id"]
             for wrong in (uuid4(), other, "not-an-id", "0"):
-                path = _with(world, row.endpoint, part, wrong)
+                path = _with(world, row, part, wrong)
                 answer = world.ask(visitor, row.method, path, form_of(world, row.endpoint))
                 assert answer.status_code == 404, (row.method, path)
 
@@ -122,19 +122,11 @@ def _is_id(converter: BaseConverter) -> bool:
     return type(converter).__name__ == "UUIDConverter"
 
 
-def _with(world: World, endpoint: str, part: str, wrong: UUID | str) -> str:
+def _with(world: World, row: Row, part: str, wrong: UUID | str) -> str:
     """Return the address of a door with one id in it replaced."""
-    path = path_of(world, endpoint)
-    (ours,) = (each for each in path.split("/") if _looks_like_an_id(each))
-    return path.replace(ours, str(wrong))
-
-
-def _looks_like_an_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+    path = path_of(world, row.endpoint)
+    _, given = world.app.url_map.bind("").match(path.partition("?")[0], row.method)
+    return path.replace(str(given[part]), str(wrong))
 
 
 @pytest.mark.parametrize("visitor", ["owner", "creator", "rival", "new"])

@@ -23,6 +23,7 @@ from marketplace.matching.columns.ranking import (
     cheapest_minor,
     middle,
     rank,
+    ranking_of,
 )
 from marketplace.matching.columns.seeing import left_out_at, seen_at
 from marketplace.matching.columns.source import (
@@ -63,6 +64,7 @@ __all__ = [
     "plannable",
     "prices",
     "rank",
+    "ranking_of",
     "refresh",
     "seen_at",
     "side_at",

@@ -63,6 +63,8 @@ NEIGHBOURS: Final = 8
 WORTHS_KEPT: Final = 4
 """Of wishes for other pieces or in another currency: four bytes a creator each."""
 MIDDLES_KEPT: Final = 1_024
+RANKINGS_KEPT: Final = 16
+"""A tenth of a megabyte each."""
 
 
 class Ranked(NamedTuple):
@@ -123,6 +125,14 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
         left_out={rule: left_out[rule] for rule in LeftOut if left_out[rule]},
         medians=_medians(market, target, _some(market, alive, total)),
     )
+
+
+def ranking_of(market: Market, wanted: Wanted) -> Ranking:
+    """Return the same, worked out once while the columns stay as they are.
+
+    A list is read page by page, and again after each creator who was looked at.
+    """
+    return market.memo.get("ranking", wanted, lambda: rank(market, wanted), most=RANKINGS_KEPT)
 
 
 def middle(market: Market, wanted: Wanted) -> Factors | None:

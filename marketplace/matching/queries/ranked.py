@@ -109,7 +109,7 @@ def matches_for(
         chosen &= among
 
     def look(market: Market) -> tuple[list[_Place], Matches]:
-        ranking = columns.rank(market, wanted)
+        ranking = columns.ranking_of(market, wanted)
         best = ranking.best
         rows = [] if chosen is None else _in_order(market, wanted, _rows_of(market, chosen))
         total = len(best) if chosen is None else len(rows)
