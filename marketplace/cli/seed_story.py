@@ -68,6 +68,10 @@ def tell(session: Session, cast: Cast, *, now: datetime) -> None:
     _invited(session, pebblewash, soap, second, now=now - timedelta(days=1))
 
 
+CATEGORIES: Final = {"A night outside": "sports", "One bar, one week": "beauty"}
+"""What the campaigns are for that are not for food."""
+
+
 def _draft(
     session: Session,
     side: BrandSide,
@@ -84,7 +88,7 @@ def _draft(
         budget=budget,
         starts_on=now.date(),
         ends_on=(now + timedelta(days=75)).date(),
-        category="food",
+        category=CATEGORIES.get(name, "food"),
         actor=side.owner,
         now=now,
     )

@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 
 from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.models import Brief
+from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import CATEGORIES, OTHER, CampaignKind, is_open
 from marketplace.causes import queries as causes
 from marketplace.causes.rules.organisations import CATEGORY_WORDS, CauseCategory
@@ -32,9 +32,11 @@ from marketplace.collaborations.rules import (
     ApplicationEvent,
     InvitationState,
     OfferMoney,
+    bound_sentence,
     category_words,
     money_of,
 )
+from marketplace.creators import queries as creators
 from marketplace.creators.rules import TOPICS
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
@@ -42,7 +44,7 @@ from marketplace.kernel.money import Money, digits
 from marketplace.matching import queries as matching
 from marketplace.matching import service as matching_service
 from marketplace.matching.rules.feed import FeedChoiceKind
-from marketplace.matching.rules.left_out import LEFT_OUT_WORDS, LeftOut
+from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
 from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
@@ -248,6 +250,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
             raise NotFound("brief")
         fit = matching.fit_to(session, found, creator_id=access.creator_id(), now=now)
         offers = _offers(session, ties)
+        promised = _promised(session, campaign)
         pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
         trend = trends.rides_of(session, [campaign_id]).get(campaign_id)
         terms = campaigns.conditions_in(
@@ -266,6 +269,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         ties=ties,
         reasons={each.value: words for each, words in REASON_SENTENCES.items()},
         fit=fit,
+        promised=promised,
         left_out_words=LEFT_OUT_WORDS,
         pay=pay_range(found, shares),
         shares=shares,
@@ -290,13 +294,31 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         asked=None if ties.invitation is None else way_in(ties.invitation.deliverables),
         invited=ties.invitation is not None and ties.invitation.state is InvitationState.SENT,
         may_apply=takes_creators
-        and fit.left_out is not LeftOut.BOUND
+        and not promised
         and (
             ties.application is None
             or APPLICATION_LIFE.allows(ties.application.state, ApplicationEvent.APPLY_AGAIN)
         ),
         tried=request.method == "POST",
     )
+
+
+def _promised(session: Session, campaign: Campaign) -> str:
+    """Why the creator cannot take this campaign, where another brand has the time; else empty."""
+    booking = matching.booking_of(campaign)
+    until = None
+    if booking is not None:
+        until = creators.bound_until(
+            session,
+            creator_id=access.creator_id(),
+            brand_id=booking.brand_id,
+            category=booking.category,
+            starts_on=booking.starts_on,
+            until_on=booking.ends_on,
+        )
+    if booking is None or until is None:
+        return ""
+    return bound_sentence(None, category=booking.category, until=until)
 
 
 def _offers(session: Session, ties: queries.Ties) -> Any:

@@ -1,0 +1,104 @@
+"""Exclusivity in the form of an offer, on its page, and where a creator meets it afterwards."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.models import Application, Collaboration, Offer
+from marketplace.kernel.actor import Actor
+from tests.conftest import sign_in
+from tests.factories.campaigns import fund, make_campaign
+from tests.factories.collaborations import TERMS, make_application
+from tests.web.access.asking import OFFER
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+ASKED = {
+    "exclusive_category": "food",
+    "exclusive_from_on": "2026-11-10",
+    "exclusive_until_on": "2026-12-10",
+}
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    found = make_campaign(session, brand=acme, by=alice)
+    fund(session, found, TERMS.fee)
+    return found
+
+
+@pytest.fixture
+def application(session: Session, campaign: Campaign, bea: Actor) -> Application:
+    return make_application(session, campaign=campaign, creator=bea)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"exclusive_until_on": ""}, "Give the exclusivity both of its days."),
+        ({"exclusive_category": ""}, "Say in what, or clear both days."),
+        ({"exclusive_until_on": "2026-11-09"}, "The exclusivity ends before it begins."),
+        ({"exclusive_until_on": "2027-11-11"}, "An exclusivity can last a year at most."),
+        ({"exclusive_until_on": "soon"}, "Not a valid date"),
+        ({"exclusive_category": "other"}, "Not a valid choice"),
+    ],
+)
+def test_an_exclusivity_that_cannot_be_is_said_under_its_field_and_offers_nothing(
+    client: FlaskClient,
+    session: Session,
+    application: Application,
+    alice: Actor,
+    typed: dict[str, str],
+    said: str,
+) -> None:
+    sign_in(client, alice)
+
+    answer = client.post(f"/brand/applications/{application.id}/offer", data=OFFER | ASKED | typed)
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert session.scalars(select(Offer)).all() == []
+
+
+def test_it_is_read_before_anybody_agrees_and_holds_afterwards(
+    client: FlaskClient,
+    session: Session,
+    application: Application,
+    alice: Actor,
+    bea: Actor,
+    mallory: Actor,
+) -> None:
+    sign_in(client, alice)
+    client.post(f"/brand/applications/{application.id}/offer", data=OFFER | ASKED)
+    offer = session.scalars(select(Offer)).one()
+    sentence = "works in food for Acme Kitchen alone, from Tue 10 Nov 2026 until Thu 10 Dec 2026."
+    assert sentence in client.get(f"/brand/offers/{offer.id}").text
+
+    sign_in(client, bea)
+    assert sentence in client.get(f"/creator/offers/{offer.id}").text
+    counter = client.get(f"/creator/offers/{offer.id}/counter").text
+    assert 'value="2026-12-10"' in counter
+    assert client.post(f"/creator/offers/{offer.id}/accept").status_code == 303
+
+    agreed = session.scalars(select(Collaboration)).one()
+    assert sentence in client.get(f"/creator/collaborations/{agreed.id}").text
+    mine = client.get("/creator/collaborations").text
+    assert "In food you work for" in mine
+    assert "until Thu 10 Dec 2026" in mine
+
+    rival = session.get_one(Brand, next(iter(mallory.brands)))
+    theirs = make_campaign(session, brand=rival, by=mallory, name="Other beans")
+    brief = client.get(f"/creator/briefs/{theirs.id}").text
+    assert "You have promised to work for one brand alone in food until Thu 10 Dec 2026" in brief
+    assert 'id="apply"' not in brief
+    refused = client.post(
+        f"/creator/briefs/{theirs.id}", data={"pitch": "I cook.", "fee": "300.00"}
+    )
+    assert refused.status_code == 409
+    assert "You have promised to work for one brand alone in food" in refused.text
+    assert "Acme" not in refused.text.split("<main")[1].split("</main")[0]
