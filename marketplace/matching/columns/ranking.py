@@ -47,7 +47,7 @@ BLOCK: Final = 131_072
 """So many rows at once stay in the processor's cache."""
 FEW: Final = 16
 """With fewer than one candidate in so many, they are looked up one by one."""
-NEAR: Final = 40
+NEAR: Final = 100
 """So many times the number wanted have a bound worth noting, by some TASTED from all over."""
 TASTED: Final = 4_096
 FIRST_LOOK: Final = 8
@@ -253,10 +253,15 @@ def _shares(market: Market, target: Target, pick: Pick) -> Reals:
 
 
 def _scale(target: Target) -> np.float32:
-    """What a bound has to be multiplied by to be a fit: its shares are not of one."""
+    """What a bound has to be multiplied by to be a fit: its shares are not of one.
+
+    Of words that nobody uses nobody has anything, so no bound has to be as if somebody had.
+    """
     parts = (target.ages is not None) + (target.genders is not None)
     whole = WHOLE_STEPS**parts * (1 if target.countries is None else BPS_WHOLE)
-    return np.float32(1 / whole)
+    unused = target.terms is not None and not len(target.terms.terms)
+    topic = 1 - weight_of(PartName.TOPIC) / BPS_WHOLE if unused else 1
+    return np.float32(topic / whole)
 
 
 def _look_at(market: Market, target: Target, best: _Best, rows: Rows, bounds: Reals) -> None:
@@ -290,7 +295,7 @@ def _highest(rows: Rows, bounds: Reals, number: int) -> tuple[Rows, Reals, Rows,
 
 def _topic_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
     """What the topic makes of each bound."""
-    if target.terms is None:
+    if target.terms is None or not len(target.terms.terms):
         return np.float32(1)
     weight = weight_of(PartName.TOPIC) / BPS_WHOLE
     near = topic_bps(market, target, rows) * (weight / BPS_WHOLE)
