@@ -26,6 +26,7 @@ def test_a_brand_plans_a_budget_changes_it_and_accepts_and_a_creator_is_invited(
     it_plans_a_smaller_budget(brand)
     it_leaves_one_out_and_adds_another(brand)
     it_is_told_what_no_plan_can_obey(brand)
+    it_says_what_everybody_makes(brand)
     fee = it_accepts(brand)
 
     sign_in(creator, "tilda@creators.test")
@@ -33,6 +34,7 @@ def test_a_brand_plans_a_budget_changes_it_and_accepts_and_a_creator_is_invited(
     creator.get_by_role("link", name="A night outside").first.click()
     main = creator.locator("main")
     expect(main).to_contain_text("invites you")
+    expect(main).to_contain_text("From you they would like 2 videos")
     expect(main).to_contain_text(f"They suggest {fee} for everything")
     expect(main.get_by_role("heading", name="Why this fit")).to_be_visible()
 
@@ -71,6 +73,18 @@ def it_is_told_what_no_plan_can_obey(page: Page) -> None:
     expect(page.locator("#plan [role=alert]")).to_contain_text("There is no such plan")
     budget.fill("2000.00")
     expect(page.locator("#plan ol.matches")).to_contain_text("@tilda.education")
+
+
+def it_says_what_everybody_makes(page: Page) -> None:
+    rail = page.get_by_role("group", name="Videos")
+    rail.get_by_label("to").fill("2")
+    hers = page.locator("#plan ol.matches > li").filter(has_text="@tilda.education")
+    choice = hers.get_by_label(re.compile("^Makes"))
+    expect(choice).to_be_visible()
+    before = page.locator("#plan [role=status]").inner_text()
+    choice.select_option(index=2)
+    expect(page.locator("#plan [role=status]")).not_to_have_text(before)
+    expect(hers.get_by_role("paragraph").filter(has_text="2 videos").first).to_be_visible()
 
 
 def it_accepts(page: Page) -> str:
