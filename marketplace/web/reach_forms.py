@@ -37,6 +37,7 @@ class ReachForm(BaseForm):
     people = IntegerField("Different people reached", [InputRequired("Enter a number of people.")])
     counted = RadioField(
         "Who was counted",
+        [InputRequired("Say who was counted.")],
         choices=[SelectChoice(name, words) for name, words in COUNTED.items()],
         default="target",
     )
@@ -99,7 +100,7 @@ def count_by(
 def correction_words(correction: Correction) -> str:
     """Return in a sentence what finished campaigns say of predictions."""
     if not correction.campaigns:
-        return "No finished campaign has been counted yet, so nothing is corrected."
+        return "Nothing was learned from finished campaigns yet, so nothing is corrected."
     several = "" if correction.campaigns == 1 else "s"
     source = f"From {correction.campaigns} finished campaign{several}"
     off = round(abs(correction.bps - BPS_WHOLE) / 100)

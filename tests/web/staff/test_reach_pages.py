@@ -139,4 +139,6 @@ def test_staff_count_set_aside_and_see_each_version(
     assert "Set aside It counts views." in after
     matching.learn_correction(session, now=NOON)
     session.commit()
-    assert "No finished campaign has been counted yet" in text_of(client.get("/staff/reach").text)
+    assert "Nothing was learned from finished campaigns yet" in text_of(
+        client.get("/staff/reach").text
+    )
