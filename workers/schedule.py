@@ -88,7 +88,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(collaborations.close_stale_applications, "*/5 * * * *", READS),
     Entry(deliverables.accept_silent, "*/5 * * * *", MONEY),
     Entry(bonuses.book_bonuses, "*/15 * * * *", MONEY),
-    Entry(challenges.award_due, "*/5 * * * *", MONEY),
+    Entry(challenges.award_due, EVERY_MINUTE, MONEY),
     Entry(challenges.remind, "7 * * * *", MAIL),
     Entry(causes.book_pledges, "37 3 * * *", MONEY),
     Entry(disputes.move_on, "*/5 * * * *", MONEY),
