@@ -3,7 +3,7 @@
 The set and its halves are those of ``audiences``. A price goes with the size of the audience to the
 power of 0.7 and a lot, so that some are bargains; plans are of 14 to 140 artists. What the planner
 knows is a creator's reach in each segment, or also what was observed of common audiences: all of
-it, a tenth of the pairs, or every pair as three hundred people of the smaller audience show it.
+it, a tenth of the pairs, or every pair as three hundred people of each audience show it.
 """
 
 from __future__ import annotations

@@ -130,13 +130,15 @@ def _common(
     """Return (v, v) the people whom each two share.
 
     What was observed is drawn towards what the cells make likely as if by so many people more who
-    had been looked at; of whom nothing was observed, they share that.
+    had been looked at; of whom nothing was observed, they share that. The crowd's part of an
+    audience is spread over all of the same crowd: what one shares with all, not with each.
     """
     population = problem.population.astype(np.float64).ravel()
     crowd = problem.crowd[creators]
     same = (crowd[:, None] == crowd) & (crowd >= 0)
     likely = (seen * population) @ seen.T
-    likely += np.where(same, CROWD_PART * np.minimum.outer(size, size), 0.0)
+    others = np.maximum(same.sum(axis=1, keepdims=True) - 1, 1)
+    likely += np.where(same, CROWD_PART * np.minimum.outer(size, size) / others, 0.0)
     counted, evidence = PRIOR_VIEWERS * likely, np.full(likely.shape, PRIOR_VIEWERS)
     place = {int(creator): at for at, creator in enumerate(creators)}
     for pair in together:

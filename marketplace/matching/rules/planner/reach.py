@@ -1,7 +1,7 @@
 """How many different people of the target a set of creators reaches.
 
 In a cell s (an age, a gender, a country and an interest) with N_s people, creator i is watched by
-the part ``p_is = min(0.6, people_i x share_is / N_s)`` of them. With ``a_is = -ln(1 - p_is)``,
+the part ``p_is = min(0.8, people_i x share_is / N_s)`` of them. With ``a_is = -ln(1 - p_is)``,
 chance alone would leave out ``exp(-sum of a_is)`` of the cell. Audiences overlap more than by
 chance within a *crowd*: a part of each member's audience are the same people, so of that part only
 the largest member counts:
