@@ -20,7 +20,7 @@ Rows: TypeAlias = NDArray[np.intp]
 
 SEEN_MOST: Final = 0.8
 """Nobody reaches more than this part of the people of one cell, however many views they have. On
-real audiences 0.6 costs a plan up to a hundredth of its reach, and 0.9 gains no more."""
+real audiences 0.6 costs a plan up to a hundredth of its reach."""
 WHOLE_WITH_ROUNDING: Final = 1.001
 """Shares are kept as float32 or in steps, so a whole may be a little more than one."""
 
