@@ -68,7 +68,11 @@ def campaign(campaign_id: UUID) -> ResponseReturnValue:
         invited = collaborations.invitation_counts(session, [campaign_id]).get(campaign_id, 0)
         steps = queries.steps_of(session, campaign_id)
         amendment = queries.draft_brief(session, campaign_id)
-        challenge = challenge_queries.challenge_of(session, campaign_id)
+        challenge = (
+            challenge_queries.challenge_of(session, campaign_id)
+            if found.kind is CampaignKind.CHALLENGE
+            else None
+        )
         joined = 0 if challenge is None else challenge_queries.entry_count(session, challenge.id)
     return render_template(
         "brand/campaign.html",

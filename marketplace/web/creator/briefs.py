@@ -145,10 +145,6 @@ def choose_feed() -> ResponseReturnValue:
 @bp.get("/briefs/<uuid:campaign_id>")
 def brief(campaign_id: UUID) -> ResponseReturnValue:
     """What do they want, what do I get? A challenge has a page of its own."""
-    with reading() as session:
-        found = campaigns.published_brief(session, campaign_id)
-    if found is not None and found.campaign.kind is CampaignKind.CHALLENGE:
-        return redirect(url_for("creator.challenge", campaign_id=campaign_id), 303)
     return _page(campaign_id, ApplyForm())
 
 
@@ -159,7 +155,7 @@ def apply_to_brief(campaign_id: UUID) -> ResponseReturnValue:
     if "look" in request.form:
         return _page(campaign_id, form)
     if not form.validate():
-        return _page(campaign_id, form), 422
+        return _page(campaign_id, form, status=422)
     try:
         with transaction() as session:
             present = campaigns.published_brief(session, campaign_id)
@@ -176,7 +172,7 @@ def apply_to_brief(campaign_id: UUID) -> ResponseReturnValue:
             name = present.campaign.brand.name
     except InvalidInput as refusal:
         form.show(refusal)
-        return _page(campaign_id, form), 422
+        return _page(campaign_id, form, status=422)
     flash(
         f"{name} has your application and answers within {REPLY_DAYS} days.",
         "success",
@@ -237,10 +233,12 @@ def _suggested(ties: queries.Ties, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
 
 
-def _page(campaign_id: UUID, form: ApplyForm) -> str:
+def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseReturnValue:
     now = utc_now()
     with reading() as session:
         found = campaigns.published_brief(session, campaign_id)
+        if found is not None and found.campaign.kind is CampaignKind.CHALLENGE:
+            return redirect(url_for("creator.challenge", campaign_id=campaign_id), 303)
         ties = queries.ties_of(session, creator_id=access.creator_id(), campaign_id=campaign_id)
         if found is None:
             raise NotFound("brief")
@@ -260,7 +258,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
     suggested = _suggested(ties, campaign.currency)
     if suggested is not None and not form.is_submitted():
         form.fee.data = digits(suggested)
-    return render_template(
+    page = render_template(
         "creator/brief.html",
         form=form,
         brief=found,
@@ -301,6 +299,7 @@ def _page(campaign_id: UUID, form: ApplyForm) -> str:
         ),
         tried=request.method == "POST",
     )
+    return page, status
 
 
 def _promised(session: Session, campaign: Campaign) -> str:
