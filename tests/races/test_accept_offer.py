@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 from threading import Barrier
 from uuid import UUID
 
@@ -12,7 +14,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand, BrandMember
 from marketplace.collaborations import service
 from marketplace.collaborations.models import Collaboration
-from marketplace.creators.models import Creator, CreatorSource
+from marketplace.collaborations.rules import Exclusive
+from marketplace.creators.models import Creator, CreatorSource, Exclusivity
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
@@ -21,7 +24,7 @@ from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code
 from tests.conftest import make_person
 from tests.factories.campaigns import NOON, fund, make_campaign
-from tests.factories.collaborations import make_application, make_offer
+from tests.factories.collaborations import TERMS, make_application, make_offer
 
 
 def creator(session: Session, name: str) -> Actor:
@@ -113,3 +116,36 @@ def test_the_same_money_is_not_promised_to_two_creators(engine: Engine) -> None:
         "agreed",
     ]
     assert agreed_and_left(engine) == (1, Money(10_000, "USD"))
+
+
+def test_a_creator_who_accepts_two_exclusive_offers_at_once_is_bound_by_one(
+    engine: Engine,
+) -> None:
+    """Both brands ask for food alone on the same days; their two campaigns are not the same row."""
+    asked = replace(TERMS, exclusive=Exclusive("food", date(2026, 11, 10), date(2026, 12, 10)))
+    with Session(engine) as session:
+        bea = creator(session, "bea")
+        made = []
+        for name in ("acme", "larch"):
+            brand = Brand(id=new_id(), name=name.title(), country="US", created_at=NOON)
+            owner = make_person(session, f"owner-of-{name}")
+            session.add(brand)
+            session.flush()
+            session.add(
+                BrandMember(brand_id=brand.id, user_id=owner.id, role=Role.OWNER, joined_at=NOON)
+            )
+            by = Actor(user_id=owner.id, brands={brand.id: Role.OWNER})
+            campaign = make_campaign(session, brand=brand, by=by)
+            fund(session, campaign, TERMS.fee, key=name)
+            application = make_application(session, campaign=campaign, creator=bea)
+            offer = make_offer(session, application=application, by=by, offered=asked)
+            made.append((offer.id, bea))
+        session.commit()
+
+    first, second = at_once(engine, made)
+
+    assert first.startswith("You have promised to work for one brand alone in food until")
+    assert second == "agreed"
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Exclusivity)) == 1
+        assert session.scalar(select(func.count()).select_from(Collaboration)) == 1

@@ -124,3 +124,10 @@ def test_a_record_is_that_of_the_learning_and_moves_the_chance_both_ways() -> No
 
     assert chance == sorted(chance)
     assert chance[0] < chance[1] < chance[2]
+
+
+def test_where_a_length_is_asked_the_advice_is_to_make_it() -> None:
+    [found] = advice(asks_length=True)
+
+    assert found.advice is Advice.MAKE_THE_LENGTH
+    assert found.fit == fit_of(FACTORS._replace(format=10_000))

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.creators import queries as creators
+from marketplace.creators.rules import FORMATS
+from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
 from marketplace.kernel.actor import Actor
 from marketplace.matching import columns
@@ -20,7 +22,7 @@ from marketplace.matching.columns import Market
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
 from tests.conftest import NOON
-from tests.factories.creators import make_exclusivity
+from tests.factories.creators import make_exclusivity, make_video
 from tests.factories.market import make_hireable
 
 LATER = NOON + timedelta(minutes=1)
@@ -108,3 +110,27 @@ def test_whose_posts_touch_what_is_avoided_is_left_out(
 
     assert left_out(session, avoiding) == [{LeftOut.AVOIDED_SUBJECT: 1}] * 2
     assert left_out(session, wanted(acme)) == [{}, {}]
+
+
+def test_the_lengths_that_count_are_those_of_the_formats_that_a_creator_makes(
+    session: Session,
+) -> None:
+    creator_id = make_hireable(session, "Short and long")
+    channel = creators.channel_of(session, creator_id=creator_id)
+    assert channel is not None
+    for number, seconds in enumerate((20, 20, 20, 400)):
+        make_video(
+            session, channel_id=channel.id, external_id=str(number)
+        ).duration_seconds = seconds
+    session.flush()
+
+    shares = creators.format_shares(session, [creator_id])[creator_id]
+    market = columns.from_database(session, now=NOON)
+    [row] = market.rows_of([creator_id]).tolist()
+
+    known = shares.videos
+    assert known >= 4
+    # in steps of half a percent, drawn towards a half as if by four videos
+    assert market.arrays["formats"][len(FORMATS) :, row].tolist() == [
+        (shares.shares[band] * known // 10_000 + 2) * 200 // (known + 4) for band in LengthBand
+    ]
