@@ -127,21 +127,30 @@ def process(market: Market, others: vectors.Vectors) -> None:
 
 
 def page(engine: Engine, folder: str, place: Path, others: vectors.Vectors) -> None:
-    """The brand's page and the part of it that follows the form, through the application."""
+    """The brand's page and the part of it that follows the form, through the application.
+
+    Each wish is a new one, so that nothing of it is remembered; and one that is read again.
+    """
     with Session(engine, expire_on_commit=False) as session:
         owner, campaign_id = invented.brand_with_a_campaign(session)
     client = client_of(engine, folder, place, owner)
     address = f"/brand/campaigns/{campaign_id}/matches"
-    ours, parts, theirs = [], [], []
+    again, ours, parts, theirs = [], [], [], []
     for number in range(PAGES + 5):
-        ours.append(timed(lambda: get(client, address)))
-        moved = f"{address}?wish=1&age_from={number % 3}&age_to=4&country=US&words=cooking"
-        parts.append(timed(lambda moved=moved: get(client, moved, part=True)))  # type: ignore[misc]
+        again.append(timed(lambda: get(client, address)))
+        wish = f"?wish=1&age_from={number % 3}&age_to=4&country=US&words=cooking"
+        for least, part, times in ((number, False, ours), (number + 1_000, True, parts)):
+            new = f"{address}{wish}&followers_least={least}"
+            times.append(timed(lambda new=new, part=part: get(client, new, part=part)))  # type: ignore[misc]
         theirs.append(timed(lambda: vectors.by_numpy(others, others[0])))
     for name, at in (("p50", 50), ("p95", 95)):
-        for case, times in (("page", ours[5:]), ("page, live preview", parts[5:])):
+        for case, times in (
+            ("page", ours),
+            ("page, live preview", parts),
+            ("page, the same again", again),
+        ):
             report(
-                f"{case} {name}", len(others), "ms", quantile(times, at), NUMPY,
+                f"{case} {name}", len(others), "ms", quantile(times[5:], at), NUMPY,
                 quantile(theirs[5:], at),
             )  # fmt: skip
 

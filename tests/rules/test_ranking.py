@@ -22,7 +22,7 @@ from marketplace.matching.columns import Market, ranking
 from marketplace.matching.columns.factors import country_bps
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.rules.explaining import explain_all
-from marketplace.matching.rules.fit import Factors, fit_of, order_of
+from marketplace.matching.rules.fit import Factors, order_of
 from marketplace.matching.rules.parts import Explained, PartName
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
 from tests.factories.facts import days, make_facts, make_market
@@ -251,49 +251,6 @@ def test_the_explanation_recomputes_to_the_fit(facts: list[CreatorFacts], wanted
     for fit in explain_all(wanted, seen, found.medians):
         assert by_hand(fit) == fit.fit
         assert fit.low <= fit.fit <= fit.high
-
-
-factor = st.integers(0, 10_000)
-some_factors = st.builds(
-    Factors,
-    views=st.integers(0, 2**32 - 1),
-    authentic=factor,
-    age=factor,
-    gender=factor,
-    country=factor,
-    topic=factor,
-    format=factor,
-    reliability=factor,
-    price=st.integers(1, 2**32 - 1),
-)
-
-
-@given(some_factors, st.sampled_from(Factors._fields[:-1]), st.integers(0, 10_000))
-def test_more_of_anything_good_never_lowers_the_fit(factors: Factors, name: str, more: int) -> None:
-    better = factors._replace(**{name: max(getattr(factors, name), more)})
-
-    assert order_of(better) >= order_of(factors)
-    assert fit_of(better) >= fit_of(factors)
-
-
-@given(some_factors, some_factors)
-def test_who_is_dominated_is_never_above(one: Factors, other: Factors) -> None:
-    best = Factors(*(max(pair) for pair in zip(one, other, strict=True)))
-    best = best._replace(price=min(one.price, other.price))
-
-    assert order_of(best) >= max(order_of(one), order_of(other))
-
-
-@given(some_factors, some_factors)
-def test_the_order_is_that_of_the_exact_fractions(one: Factors, other: Factors) -> None:
-    def exact(factors: Factors) -> Fraction:
-        product = Fraction(factors.views, factors.price)
-        for share, weight in zip(factors[1:-1], (1, 1, 1, 1, 0.8, 0.3, 0.5), strict=True):
-            weight_ = Fraction(round(weight * 10_000), 10_000)
-            product *= 1 - weight_ + weight_ * Fraction(share, 10_000)
-        return product
-
-    assert (order_of(one) > order_of(other)) == (exact(one) > exact(other))
 
 
 @given(creators(), wishes())
