@@ -20,7 +20,7 @@ from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.messages import PlanBoundAsked
 from marketplace.matching.models import PlanBound
-from marketplace.matching.queries import FoundPlan, PlanWish
+from marketplace.matching.queries import FoundPlan, PlanWish, planned
 from marketplace.matching.rules.planner.exact import best_possible
 from marketplace.matching.rules.planner.limits import BoundState, Limits, PlanRefused
 from marketplace.matching.rules.planner.ways import way_of
@@ -206,3 +206,18 @@ def test_the_question_changes_with_whatever_changes_the_answer(
 
     assert len(others - {asked}) == 3
     assert queries.question_of(WISH, wanted, now) == asked
+
+
+def test_in_a_large_market_a_bound_that_costs_nothing_is_told_at_once(
+    session: Session, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = plan(session, campaign)
+
+    monkeypatch.setattr(planned, "BOUND_UP_TO", 10)
+    found = plan(session, campaign)
+
+    assert found.explained.people <= close.explained.people
+    assert close.at_most is not None
+    assert found.at_most is not None
+    assert found.at_most >= close.at_most
+    assert found.question is not None
