@@ -22,6 +22,7 @@ from marketplace.store.session import reading
 
 BUDGET: Final = Money(120_000, "USD")
 _DAY: Final = timedelta(days=1)
+_HALF: Final = timedelta(hours=12)
 _BRIEF: Final = BriefContent(
     summary="A whole dinner out of one tin, told in one minute. Any tin of ours, any dinner, any "
     "kitchen: make it yours, and make somebody hungry.",
@@ -71,7 +72,7 @@ def play(stage: Stage, side: BrandSide, pay: Pay, *, joining: Sequence[Actor], l
             actor=creator,
         )
     stage.act(challenges.join, campaign_id=campaign_id, is_named=True, actor=late)
-    stage.time.sleep(_DAY)
+    stage.time.sleep(_HALF)
 
 
 def _begin(stage: Stage, side: BrandSide, pay: Pay) -> UUID:

@@ -43,7 +43,7 @@ from marketplace.payouts import service as payouts
 from marketplace.store.session import reading
 from marketplace.treasury import service as treasury
 
-LENGTH: Final = timedelta(days=34)
+LENGTH: Final = timedelta(days=35)
 """How long ago the people of the demo signed up."""
 _DAY: Final = timedelta(days=1)
 _HALF: Final = timedelta(hours=12)
