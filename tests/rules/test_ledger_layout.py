@@ -33,7 +33,11 @@ def test_what_is_spent_before_it_came_has_to_have_been_there() -> None:
     campaign_first = lay_out([allocation(60), commitment(50, 1), commitment(50, 2), allocation(90)])
 
     assert brand_first.watched() == {}  # the campaign spends what came before
-    assert campaign_first.watched() == {CAMPAIGN_PLACE: 90}  # 40 short in between: 50 come in all
+    assert campaign_first.watched() == {CAMPAIGN_PLACE: 90}  # 40 short in between, 50 more in all
+
+
+def test_one_unit_spent_too_early_is_watched() -> None:
+    assert lay_out([commitment(1), allocation(60)]).watched() == {1: 60}
 
 
 def test_what_only_falls_is_held_by_its_floor() -> None:
