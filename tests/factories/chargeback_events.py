@@ -109,4 +109,23 @@ CHARGEBACKS: Sequence[tuple[Callable[[], Entry], str]] = [
         "chargeback_won | dp:dp_1:reinstated | dp_1 | D1010 C1120 500, D1010 C5020 15"
         ", D1120 C1100 100, D1120 C2010 60, D1120 C5030 40, D1120 C2100 30, D1120 C2020 270",
     ),
+    (
+        lambda: events.chargeback_won_late(
+            stripe_dispute_id="dp_1",
+            chargeback_id=ID,
+            campaign_id=CAMPAIGN,
+            brand_id=BRAND,
+            amount=Money(500, "EUR"),
+            fee_back=usd(0),
+            to_debt=Money(500, "EUR"),
+            to_wallet=Money(0, "EUR"),
+            to_losses=Money(0, "EUR"),
+            to_fee=Money(0, "EUR"),
+            to_funds=Money(0, "EUR"),
+            movement_ref="dp_1",
+            changed=events.Changed(moved=usd(530), stood=usd(540)),
+        ),
+        "chargeback_won | dp:dp_1:reinstated | dp_1 | D1010 C3900 530, D3900 C1120 500 EUR"
+        ", D5040 C3900 10, D1120 C1100 500 EUR",
+    ),
 ]

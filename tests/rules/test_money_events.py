@@ -149,6 +149,24 @@ REMEMBERING: Sequence[Callable[..., Entry]] = [
     partial(
         events.unidentified, stripe_balance_transaction_id="txn_1", source_ref=None, net=usd(1)
     ),
+    partial(
+        events.pledge_owed,
+        pledge_id=ID,
+        before=NOTHING,
+        campaign_id=CAMPAIGN,
+        organisation_id=BRAND,
+        amount=usd(1),
+    ),
+    partial(events.prizes_returned, challenge_id=ID, campaign_id=CAMPAIGN, amount=usd(1)),
+    partial(
+        events.prize_won,
+        deliverable_id=ID,
+        campaign_id=CAMPAIGN,
+        creator_id=CREATOR,
+        net=usd(1),
+        platform_share=NOTHING,
+        fee_on_top=NOTHING,
+    ),
 ]
 
 

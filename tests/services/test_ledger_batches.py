@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import SYSTEM
@@ -24,6 +24,7 @@ from marketplace.ledger.rules.events import (
     committed,
     processor_moved,
 )
+from tests.conftest import with_owners_rights
 from tests.factories.ledger import OCCURRED_AT, make_brand_funds, usd
 
 
@@ -222,6 +223,28 @@ def test_money_that_was_there_may_be_spent_before_more_comes(
     write(session, allocation(brand_id, campaign, 1))
     write(session, commitment(campaign, 50), allocation(brand_id, campaign, 60))
     assert held(session, campaign_funds(campaign)) == 60
+
+
+def test_a_database_that_refuses_what_its_balances_allow_is_asked_twice_and_no_more(
+    session: Session, brand_id: UUID
+) -> None:
+    floor = "ck_ledger_balances_balance_is_not_negative"
+    with with_owners_rights(session):
+        session.execute(
+            text(
+                f"ALTER TABLE ledger_balances DROP CONSTRAINT {floor},"
+                f" ADD CONSTRAINT {floor} CHECK (balance_minor <> 900) NOT VALID"
+            )
+        )
+
+    with (
+        counting(session) as said,
+        pytest.raises(RuntimeError, match=r"^the database refuses what the balances allow$"),
+    ):
+        write(session, allocation(brand_id, uuid4(), 100))
+
+    assert len([each for each in said if "ledger_write" in each]) == 2
+    assert held(session, brand_funds(brand_id)) == 1_000
 
 
 def test_a_malformed_one_among_them_writes_none(session: Session, brand_id: UUID) -> None:

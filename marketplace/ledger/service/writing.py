@@ -119,6 +119,7 @@ def _write(
         _check(entry, occurred_at)
     ids: dict[str, int] = {}
     fresh: Mapping[str, Entry] = told
+    locked = False
     while fresh:
         layout = lay_out(fresh.values())
         written = _told_at_once(
@@ -133,8 +134,12 @@ def _write(
             ids |= zip(fresh, written.ids, strict=True)
             break
         known = _found(session, fresh)
-        if not known and (refusal := layout.shortage(written.held)):
-            raise refusal
+        if not known:
+            if refusal := layout.shortage(written.held):
+                raise refusal
+            if locked:
+                raise RuntimeError("the database refuses what the balances allow")
+            locked = True
         ids |= known
         fresh = {key: entry for key, entry in fresh.items() if key not in known}
     return [ids[entry.idem_key] for entry in entries]
