@@ -119,6 +119,15 @@ def test_the_same_events_told_twice_are_written_once(session: Session, brand_id:
     assert written(session) == before
 
 
+def test_one_event_told_twice_in_one_call_is_written_once(session: Session, brand_id: UUID) -> None:
+    campaign, key = uuid4(), uuid4()
+
+    ids = write(session, *(allocation(brand_id, campaign, 500, key) for _ in range(2)))
+
+    assert ids == [ids[0], ids[0]]
+    assert held(session, brand_funds(brand_id)) == 500
+
+
 def test_what_is_known_and_what_is_new_may_be_told_together(
     session: Session, brand_id: UUID
 ) -> None:
