@@ -91,6 +91,7 @@ def it_publishes_a_campaign(page: Page) -> str:
     page.get_by_label("Budget for creators' fees").fill("12,50")
     page.get_by_label("First day").fill(today.isoformat())
     page.get_by_label("Last day").fill((today + timedelta(days=90)).isoformat())
+    page.get_by_label("What is it for?").select_option("food")
     page.get_by_role("button", name="Save and go on").click()
     expect(page.get_by_role("alert")).to_contain_text("no commas")
     page.get_by_label("Budget for creators' fees").fill("1000.00")
