@@ -15,19 +15,15 @@ from marketplace.payouts.rules import EarningState, Waiting
 from marketplace.payouts.rules.accounts import BankState
 from marketplace.payouts.rules.chain import (
     WHOSE,
-    Account,
-    Bank,
     Chain,
     ChainStep,
-    Earned,
-    Kept,
     LinkState,
     Whose,
-    Work,
     after_working_days,
     chain_of,
     next_run,
 )
+from marketplace.payouts.rules.known import Account, Bank, Earned, Kept, Work
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)  # a Monday
 WORK = Work(

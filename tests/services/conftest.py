@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,8 +14,10 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.kernel.actor import Actor
 from marketplace.ledger.rules import AccountRef, Code
+from marketplace.matching import columns
 from tests.conftest import make_person
 from tests.factories.campaigns import make_campaign
+from tests.services.attacking import lawful_posting
 
 
 @pytest.fixture
@@ -35,3 +40,17 @@ def campaign_funds() -> AccountRef:
 def theo(session: Session) -> Actor:
     """The second member of staff."""
     return Actor(user_id=make_person(session, "theo", is_staff=True).id, is_staff=True)
+
+
+@pytest.fixture
+def posting(session: Session) -> dict[str, Any]:
+    """A posting that would be lawful."""
+    return lawful_posting(session)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """Where the columns of the test are kept."""
+    columns.use_folder(str(tmp_path / "columns"))
+    yield tmp_path / "columns"
+    columns.use_folder("")

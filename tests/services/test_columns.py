@@ -2,64 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
 from marketplace.creators import queries as creators
-from marketplace.creators import service as creator_service
-from marketplace.creators.models import CreatorMark, RateCard
+from marketplace.creators.models import RateCard
 from marketplace.matching import columns
-from marketplace.matching.columns import Busy, Market, Ranking, building, folder, source
-from marketplace.matching.columns.folder import BrokenColumns
+from marketplace.matching.columns import Busy, Market, Ranking, building, folder
 from marketplace.matching.columns.layout import ROW_BYTES
-from marketplace.matching.rules.wanted import Wanted
 from tests.conftest import NOON, make_person
-from tests.factories.creators import make_audience, make_channel, make_creator, make_rate
-
-WANTED = Wanted("USD", age=frozenset({"18-24"}), words=("cooking",))
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """Where the columns of the test are kept."""
-    columns.use_folder(str(tmp_path / "columns"))
-    yield tmp_path / "columns"
-    columns.use_folder("")
-
-
-def make_hireable(session: Session, name: str = "Cleo", *, reach: int = 5_000) -> UUID:
-    creator = make_creator(session, display_name=name)
-    channel = make_channel(session, creator_id=creator.id)
-    make_audience(session, channel_id=channel.id, age={"18-24": reach})
-    make_rate(session, creator_id=creator.id)
-    return creator.id
-
-
-def ranked(session: Session) -> list[UUID]:
-    def look(market: Market) -> list[UUID]:
-        return [market.id_at(one.row) for one in columns.ranking_of(market, WANTED).best]
-
-    return columns.ask(session, look, now=NOON)
-
-
-def from_columns(session: Session) -> list[UUID]:
-    """The ranking by the columns alone: PostgreSQL is not asked."""
-
-    def refuse(*_args: Any, **_named: Any) -> Market:
-        raise AssertionError("PostgreSQL was asked")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "from_database", refuse)
-        return ranked(session)
+from tests.factories.creators import make_audience, make_rate
+from tests.services.laying_out import WANTED, channel_of, from_columns, make_hireable, ranked
 
 
 def test_a_row_takes_less_than_160_bytes() -> None:
@@ -136,12 +96,6 @@ def test_a_price_that_changes_moves_the_list(session: Session, place: Path) -> N
     session.execute(update(RateCard).where(RateCard.creator_id == second).values(fee_minor=1_000))
     columns.refresh(session, place, now=NOON)
     assert columns.ask(session, look, now=NOON) == second
-
-
-def channel_of(session: Session, creator_id: UUID) -> UUID:
-    channel = creators.channel_of(session, creator_id=creator_id)
-    assert channel is not None
-    return channel.id
 
 
 def by_postgresql(session: Session) -> list[UUID]:
@@ -315,64 +269,3 @@ def test_a_rate_in_a_currency_that_is_new_here_builds_anew(session: Session, pla
 
     assert columns.refresh(session, place, now=NOON).is_new is True
     assert columns.refresh(session, place, now=NOON).is_new is False
-
-
-def test_very_many_changes_build_anew_and_one_statement_leaves_one_mark(
-    session: Session, place: Path
-) -> None:
-    make_hireable(session)
-    columns.build(session, place, now=NOON)
-    session.execute(
-        text(
-            "INSERT INTO creators (id, display_name, bio, topics, source, created_at)"
-            " SELECT gen_random_uuid(), 'Many', '', '[]', 'imported', now()"
-            " FROM generate_series(1, 20001)"
-        )
-    )
-
-    last = session.scalars(select(CreatorMark).order_by(CreatorMark.id.desc()).limit(1)).one()
-    assert last.creator_id is None
-    assert columns.refresh(session, place, now=NOON).is_new is True
-    assert len(from_columns(session)) == 1
-
-
-def test_a_large_market_without_columns_is_ranked_in_part_and_says_so(
-    session: Session, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(source, "WITHOUT_COLUMNS_MOST", 2)
-    make_hireable(session)
-    seen = make_hireable(session)
-    channel = creators.channel_of(session, creator_id=seen)
-    assert channel is not None
-    channel.median_views = 90_000
-    make_creator(session)
-    session.flush()
-
-    market = columns.from_database(session, now=NOON)
-
-    assert (market.count, market.of, market.is_whole) == (2, 3, False)
-    assert seen in {market.id_at(row) for row in range(2)}
-
-
-def test_no_folder_means_postgresql_alone(session: Session) -> None:
-    make_hireable(session)
-
-    with pytest.raises(BrokenColumns, match="no folder is set for them"):
-        columns.the_folder()
-    assert len(ranked(session)) == 1
-
-
-def mark_count(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(CreatorMark)) or 0
-
-
-def test_old_marks_are_forgotten(session: Session) -> None:
-    make_hireable(session)
-    session.flush()
-    before = mark_count(session)
-    session.execute(text("UPDATE creator_marks SET marked_at = :then"), {"then": NOON})
-
-    creator_service.prune_marks(session, now=NOON + timedelta(days=3))
-    assert mark_count(session) == before
-    creator_service.prune_marks(session, now=NOON + timedelta(days=3, seconds=1))
-    assert mark_count(session) == 0

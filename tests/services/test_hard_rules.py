@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,14 +26,6 @@ from tests.factories.creators import make_exclusivity, make_video
 from tests.factories.market import make_hireable
 
 LATER = NOON + timedelta(minutes=1)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """Where the columns of the test are kept."""
-    columns.use_folder(str(tmp_path / "columns"))
-    yield tmp_path / "columns"
-    columns.use_folder("")
 
 
 @pytest.fixture

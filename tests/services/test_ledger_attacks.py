@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.ids import NIL, new_id
-from marketplace.ledger import queries
 from marketplace.ledger.checks import RIGHTS
-from marketplace.ledger.rules import AccountRef, Code, EntryKind
-from tests.conftest import fresh_database, with_owners_rights
-from tests.factories.ledger import OCCURRED_AT, PROCESSOR, make_brand_funds, make_entry, usd
+from tests.conftest import with_owners_rights
+from tests.factories.ledger import PROCESSOR
+from tests.services.attacking import (
+    ACCOUNTS_DIFFER,
+    ENTRY,
+    ENTRY_DIFFERS,
+    POSTING,
+    account_id,
+    entry_row,
+    refused,
+)
 
 TABLES = (
     "ledger_chart",
@@ -27,81 +32,8 @@ TABLES = (
     "ledger_balances",
 )
 
-ENTRY = """
-    INSERT INTO journal_entries
-        (public_id, kind, idem_key, occurred_at, accounting_date, actor, reverses_id)
-    VALUES (:public_id, :kind, :idem_key, :at, :at, 'system', :reverses_id) RETURNING id
-"""
-POSTING = """
-    INSERT INTO postings (entry_id, line, debit_id, credit_id, debit_code, credit_code, kind,
-        currency, amount_minor)
-    VALUES (:entry_id, :line, :debit_id, :credit_id, :debit_code, :credit_code, :kind, :currency,
-        :amount_minor)
-"""
-ACCOUNT = """
-    INSERT INTO ledger_accounts (code, owner_id, currency, strict, owned)
-    VALUES (:code, :owner, :currency, :strict, :owned)
-"""
 KINDS = {"kind": "text", "currency": "text"}
-ENTRY_DIFFERS = "postings are of the kind and the transaction of their entry"
 NO_SUCH_MOVEMENT = "the grammar of money has no such movement"
-ACCOUNTS_DIFFER = "postings have the codes and the currency of their accounts"
-
-
-def account_id(session: Session, ref: AccountRef) -> int:
-    found = session.scalar(
-        text(
-            "SELECT id FROM ledger_accounts"
-            " WHERE code = :code AND owner_id = :owner AND currency = 'USD'"
-        ),
-        {"code": ref.code.value, "owner": ref.owner},
-    )
-    assert type(found) is int
-    return found
-
-
-def entry_row(**changes: Any) -> dict[str, Any]:
-    return {
-        "public_id": new_id(),
-        "kind": "allocate",
-        "idem_key": f"attack:{new_id()}",
-        "at": OCCURRED_AT,
-        "reverses_id": None,
-    } | changes
-
-
-@pytest.fixture
-def posting(session: Session) -> dict[str, Any]:
-    """A posting that would be lawful: 60 of a brand's 100 go to a campaign."""
-    brand = AccountRef(Code.BRAND_FUNDS, uuid4())
-    campaign = AccountRef(Code.CAMPAIGN_FUNDS, uuid4())
-    make_brand_funds(session, brand_id=brand.owner, amount=usd(200))
-    make_entry(session, (brand, campaign, usd(100)), kind=EntryKind.ALLOCATE)
-    return {
-        "entry_id": session.scalar(text(ENTRY), entry_row()),
-        "line": 1,
-        "debit_id": account_id(session, brand),
-        "credit_id": account_id(session, campaign),
-        "debit_code": 2010,
-        "credit_code": 2020,
-        "kind": "allocate",
-        "currency": "USD",
-        "amount_minor": 60,
-    }
-
-
-def refused(
-    session: Session, statement: str, values: dict[str, Any] | None = None, *, by: str
-) -> None:
-    """Try it with the owner's rights and see that the database itself refuses it, and why."""
-    with (
-        pytest.raises(DBAPIError) as refusal,
-        session.begin_nested(),
-        with_owners_rights(session),
-    ):
-        session.execute(text(statement), values or {})
-    assert isinstance(refusal.value, IntegrityError)
-    assert by in str(refusal.value.orig)
 
 
 def test_the_lawful_posting_of_these_attacks_goes_through(
@@ -326,88 +258,3 @@ def test_a_balance_is_not_written_by_hand(session: Session, posting: dict[str, A
         )
         == 100
     )
-
-
-@pytest.mark.parametrize(
-    ("change", "by"),
-    [
-        ({"strict": False}, "fk_ledger_accounts_code_strict_owned_ledger_chart"),
-        ({"owner": NIL}, "ck_ledger_accounts_owned_says_whether_there_is_an_owner"),
-        ({"owner": NIL, "owned": False}, "fk_ledger_accounts_code_strict_owned_ledger_chart"),
-        ({"code": 2011}, "fk_ledger_accounts_code_strict_owned_ledger_chart"),
-        ({"code": 1010}, "fk_ledger_accounts_code_strict_owned_ledger_chart"),
-        ({"currency": "usd"}, "ck_ledger_accounts_currency_is_a_code"),
-        ({"currency": "US"}, "ck_ledger_accounts_currency_is_a_code"),
-    ],
-)
-def test_an_account_is_what_the_chart_says(
-    session: Session, change: dict[str, Any], by: str
-) -> None:
-    account = {"code": 2010, "owner": uuid4(), "currency": "USD", "strict": True, "owned": True}
-
-    refused(session, ACCOUNT, account | change, by=by)
-
-    session.execute(text(ACCOUNT), account)
-    refused(session, ACCOUNT, account, by="uq_ledger_accounts_code_owner_id_currency")
-
-
-def test_an_event_has_one_entry(session: Session) -> None:
-    row = entry_row()
-    session.execute(text(ENTRY), row)
-
-    refused(session, ENTRY, row | {"public_id": new_id()}, by="uq_journal_entries_idem_key")
-    refused(session, ENTRY, entry_row(idem_key=""), by="ck_journal_entries_idem_key_is_given")
-
-
-def test_an_entry_is_reversed_by_one_reversal(session: Session) -> None:
-    undone = make_brand_funds(session, brand_id=uuid4(), amount=usd(5))
-    reversal = entry_row(kind="reversal", reverses_id=undone)
-    session.execute(text(ENTRY), reversal)
-
-    refused(
-        session,
-        ENTRY,
-        entry_row(kind="reversal", reverses_id=undone),
-        by="uq_journal_entries_reverses_id",
-    )
-    for liar in (entry_row(kind="reversal"), entry_row(kind="fund", reverses_id=undone)):
-        refused(session, ENTRY, liar, by="ck_journal_entries_a_reversal_names_its_entry")
-
-
-def test_nothing_is_added_to_an_entry_afterwards(database_url: str) -> None:
-    """Commits for real, so in a database of its own."""
-    brand = AccountRef(Code.BRAND_FUNDS, uuid4())
-    with fresh_database(database_url) as url:
-        engine = create_engine(url)
-        with Session(engine) as session:
-            entry_id = make_brand_funds(session, brand_id=brand.owner, amount=usd(100))
-            session.commit()
-        with Session(engine) as session:
-            late = {
-                "entry_id": entry_id,
-                "line": 2,
-                "debit_id": account_id(session, PROCESSOR),
-                "credit_id": account_id(session, brand),
-                "debit_code": 1010,
-                "credit_code": 2010,
-                "kind": "fund",
-                "currency": "USD",
-                "amount_minor": 1,
-            }
-
-            refused(session, POSTING, late, by=ENTRY_DIFFERS)
-
-            assert queries.balance_of(session, brand, currency="USD") == usd(100)
-        engine.dispose()
-
-
-def test_the_currency_of_a_posting_is_that_of_both_accounts(
-    session: Session, posting: dict[str, Any]
-) -> None:
-    session.execute(
-        text(ACCOUNT),
-        {"code": 2020, "owner": uuid4(), "currency": "EUR", "strict": True, "owned": True},
-    )
-    euros = session.scalar(text("SELECT max(id) FROM ledger_accounts"))
-
-    refused(session, POSTING, posting | {"credit_id": euros}, by=ACCOUNTS_DIFFER)

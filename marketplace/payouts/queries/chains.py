@@ -20,8 +20,9 @@ from marketplace.payouts.models import BankPayout, PayoutAccount
 from marketplace.payouts.queries.facts import told_with
 from marketplace.payouts.queries.lines import EarningLine
 from marketplace.payouts.rules import PAUSE_AFTER_REFUSAL, EarningState, Waiting, may_pay_again
-from marketplace.payouts.rules.chain import Account, Bank, Chain, Earned, Work, chain_of
+from marketplace.payouts.rules.chain import Chain, chain_of
 from marketplace.payouts.rules.disputes import Disputed
+from marketplace.payouts.rules.known import Account, Bank, Earned, Work
 
 
 @dataclass(frozen=True, slots=True)

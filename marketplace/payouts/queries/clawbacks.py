@@ -21,7 +21,7 @@ from marketplace.payouts.models import (
     PayoutReversal,
 )
 from marketplace.payouts.rules import EarningState, PayoutState, ReversalState, net
-from marketplace.payouts.rules.chain import Kept
+from marketplace.payouts.rules.known import Kept
 from marketplace.store.paging import Page, page_of
 from marketplace.store.rows import among
 

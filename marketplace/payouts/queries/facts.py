@@ -106,7 +106,7 @@ _WORK: Final[Bundle[Any]] = Bundle(
     _taken_at(DeliverableEvent.APPROVE).label("approved_at"),
     _taken_at(DeliverableEvent.CONFIRM_POST).label("live_at"),
 )
-"""The fields of ``rules.chain.Work``, in their order."""
+"""The fields of ``rules.known.Work``, in their order."""
 _ACCOUNT: Final[Bundle[Any]] = Bundle(
     "account",
     and_(PayoutAccount.id.is_not(None), PayoutAccount.closed_at.is_(None)).label("open"),
@@ -116,7 +116,7 @@ _ACCOUNT: Final[Bundle[Any]] = Bundle(
     PayoutAccount.closed_at.is_not(None).label("closed"),
     PayoutAccount.ready_at,
 )
-"""The fields of ``rules.chain.Account``, in their order; the open one, else the last closed."""
+"""The fields of ``rules.known.Account``, in their order; the open one, else the last closed."""
 _DISPUTE: Final[Bundle[Any]] = Bundle(
     "dispute", Dispute.id, Dispute.state, Dispute.opened_by, Dispute.due_at
 )

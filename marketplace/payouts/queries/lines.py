@@ -25,8 +25,8 @@ from marketplace.payouts.rules import (
     may_pay_again,
     waiting_for,
 )
-from marketplace.payouts.rules.chain import Account, Kept, Work
 from marketplace.payouts.rules.disputes import Disputed
+from marketplace.payouts.rules.known import Account, Kept, Work
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
 from marketplace.store.paging import PAGE_SIZE

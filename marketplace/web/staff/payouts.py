@@ -22,7 +22,7 @@ from marketplace.web import access
 from marketplace.web.staff.answers import said
 from marketplace.web.staff.asked import Asked, order_asked_for
 from marketplace.web.staff.blueprint import bp
-from marketplace.web.staff.home import WORDS, url_of_call
+from marketplace.web.staff.todos import WORDS, url_of_call
 
 WAITING_WORDS: Final = {
     Waiting.HOLD: "The end of the hold window",

@@ -19,8 +19,8 @@ from marketplace.treasury import service as treasury
 from marketplace.web import access
 from marketplace.web.staff.answers import said
 from marketplace.web.staff.blueprint import bp
-from marketplace.web.staff.home import WORDS, url_of_call
 from marketplace.web.staff.requests import ReasonForm, asked
+from marketplace.web.staff.todos import WORDS, url_of_call
 
 
 class RulingForm(ReasonForm):

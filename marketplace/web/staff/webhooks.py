@@ -19,7 +19,7 @@ from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
-from marketplace.web.staff.home import url_of_call
+from marketplace.web.staff.todos import url_of_call
 
 NO_STATE: Final = "There is no state called “{}”."
 ENDPOINTS: Final = {
