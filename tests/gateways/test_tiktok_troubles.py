@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from marketplace.creators.ports import (
     Failure,
@@ -16,7 +17,7 @@ from marketplace.creators.ports import (
     TokenGrant,
 )
 from marketplace.gateways.tiktok import TikTok
-from marketplace.store.session import db, transaction
+from marketplace.store.session import transaction
 from tests.gateways.tiktok_sandbox import (
     CALLBACK,
     QUERY,
@@ -174,10 +175,9 @@ def test_no_token_and_no_secret_is_ever_logged_or_shown(
         assert secret not in shown
 
 
-def test_no_call_goes_out_while_a_transaction_is_open(tiktok: TikTok) -> None:
-    app = Flask("a_door")
-    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
-    db.init_app(app)
+def test_no_call_goes_out_while_a_transaction_is_open(
+    tiktok: TikTok, app: Flask, session: Session
+) -> None:
     with app.app_context(), transaction():
         for call in (
             lambda: tiktok.exchange_code("c", CALLBACK),
