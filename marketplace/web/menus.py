@@ -15,7 +15,13 @@ BRAND: Final = (
     NavEntry(
         "Campaigns",
         "brand.campaigns",
-        ("/brand/campaigns", "/brand/applications", "/brand/offers", "/brand/collaborations"),
+        (
+            "/brand/campaigns",
+            "/brand/applications",
+            "/brand/offers",
+            "/brand/collaborations",
+            "/brand/entries",
+        ),
     ),
     NavEntry("Work", "brand.deliverables", ("/brand/deliverables", "/brand/disputes")),
     NavEntry("Creators", "brand.creators", ("/brand/creators",)),
