@@ -24,7 +24,7 @@ from marketplace.payouts import service as payouts
 from marketplace.payouts.models import ViewBonus
 from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from tests.factories.campaigns import NOON, make_campaign
-from tests.factories.collaborations import BONUS, TERMS
+from tests.factories.collaborations import BONUS, TERMS, VIDEO
 from tests.factories.ledger import usd
 from tests.factories.money import make_accepted, make_earning, pay_in
 from tests.services.agreeing import balance, posted
@@ -75,6 +75,25 @@ def test_a_bonus_takes_everything_from_its_offer_and_its_post(
     assert (bonus.withheld_bps, bonus.hold_days) == (offer.withheld_bps, offer.hold_days)
     assert (bonus.state, bonus.measurements, bonus.views) == (BonusState.COUNTING, 0, 0)
     assert bonus.booked.gross == bonus.booked.share == bonus.booked.on_top == usd(0)
+
+
+def test_each_post_has_its_own_part_of_the_cap(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    two = replace(
+        TERMS,
+        deliverables=(VIDEO, replace(VIDEO, description="A tour")),
+        bonus=replace(BONUS, cap=usd(30_001)),
+    )
+    made = make_accepted(session, campaign, by=alice, creator=bea, offered=two)
+
+    make_earning(session, made, matured=False)
+
+    offer = session.scalars(select(Offer)).one()
+    caps = [each["bonus_cap_minor"] for each in offer.deliverables]
+    begun = queries.bonus_of(session, deliverable_id=made.id)
+    assert begun is not None
+    assert (sorted(caps), begun.cap.minor) == ([15_000, 15_001], caps[made.position - 1])
 
 
 def test_a_post_whose_publication_is_not_known_counts_from_when_it_was_pasted(

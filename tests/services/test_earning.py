@@ -16,6 +16,7 @@ from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState, EndingState
 from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger import service as books
@@ -66,6 +67,18 @@ def test_a_fee_is_booked_when_its_work_was_accepted_and_says_what_for(
     assert (earning.currency, earning.withheld_minor) == ("USD", 0)
     assert (earning.earned_at, earning.payable_at) == (EVENING, EVENING + WEEK)
     assert posted(session, "FeeEarned") == [{"earning_id": str(earning.id)}]
+
+
+def test_work_that_is_not_accepted_earns_nothing(
+    session: Session, agreed: Collaboration, alice: Actor, bea: Actor
+) -> None:
+    work = walk(session, agreed, by=alice, creator=bea, to=DeliverableState.LIVE)
+
+    with pytest.raises(Conflict) as refusal:
+        payouts.earn(session, deliverable_id=work.id)
+
+    assert refusal.value.reason == "Only an accepted deliverable earns its fee"
+    assert balance(session, Code.COMMITTED, agreed.id) == usd(40_000)
 
 
 def test_each_work_earns_its_own_part_of_the_fee(
