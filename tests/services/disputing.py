@@ -8,7 +8,10 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.rules import Terms
 from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules import Code
@@ -20,6 +23,9 @@ from marketplace.payouts.rules.disputes import DisputeReason
 from marketplace.payouts.service import Said
 from marketplace.reconciliation import checks
 from tests.factories.campaigns import NOON
+from tests.factories.collaborations import TERMS, make_collaboration
+from tests.factories.deliverables import walk
+from tests.factories.money import make_accepted, make_earning
 from tests.services.agreeing import balance
 
 LATER: Final = NOON + timedelta(days=2)
@@ -118,3 +124,27 @@ def said_in(session: Session, opened: Dispute) -> list[str]:
 
 def all_checks_pass(session: Session) -> bool:
     return [each.name for each in checks.run_all(session) if not each.passed] == []
+
+
+def accepted_work(session: Session, campaign: Campaign, alice: Actor, bea: Actor) -> Deliverable:
+    """A live post accepted at noon: 400.00, in its hold window for a week."""
+    made = make_accepted(session, campaign, by=alice, creator=bea)
+    make_earning(session, made, matured=False)
+    payouts.complete(session, collaboration_id=made.collaboration_id, now=NOON)
+    session.flush()
+    return made
+
+
+def unaccepted(
+    session: Session,
+    campaign: Campaign,
+    alice: Actor,
+    bea: Actor,
+    to: DeliverableState,
+    offered: Terms = TERMS,
+) -> Deliverable:
+    """Work of 400.00 that came so far and no further."""
+    agreed = make_collaboration(
+        session, campaign=campaign, creator=bea, by=alice, offered=offered, funded=True
+    )
+    return walk(session, agreed, by=alice, creator=bea, to=to)

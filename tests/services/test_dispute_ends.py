@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState, Terms
+from marketplace.collaborations.rules import CollaborationState
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.rules import DeliverableState
@@ -26,8 +26,8 @@ from marketplace.payouts.models import Earning, ViewBonus
 from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from marketplace.payouts.rules.disputes import DisputeAbout, DisputeReason, DisputeState
 from tests.factories.campaigns import NOON, make_campaign
-from tests.factories.collaborations import BONUS, TERMS, make_collaboration
-from tests.factories.deliverables import VIDEO_ID, reading_at, walk
+from tests.factories.collaborations import BONUS, TERMS
+from tests.factories.deliverables import VIDEO_ID, reading_at
 from tests.factories.ledger import usd
 from tests.factories.money import make_accepted, make_earning, pay_in
 from tests.services import books
@@ -35,6 +35,7 @@ from tests.services.agreeing import balance
 from tests.services.disputing import (
     HOLD_ENDS,
     LATER,
+    accepted_work,
     agree,
     all_checks_pass,
     decide,
@@ -44,6 +45,7 @@ from tests.services.disputing import (
     money,
     said_in,
     say,
+    unaccepted,
 )
 
 S = DeliverableState
@@ -63,26 +65,7 @@ def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
 
 @pytest.fixture
 def work(session: Session, campaign: Campaign, alice: Actor, bea: Actor) -> Deliverable:
-    """A live post accepted at noon: 400.00, in its hold window for a week."""
-    made = make_accepted(session, campaign, by=alice, creator=bea)
-    make_earning(session, made, matured=False)
-    payouts.complete(session, collaboration_id=made.collaboration_id, now=NOON)
-    session.flush()
-    return made
-
-
-def unaccepted(
-    session: Session,
-    campaign: Campaign,
-    alice: Actor,
-    bea: Actor,
-    to: DeliverableState,
-    offered: Terms = TERMS,
-) -> Deliverable:
-    agreed = make_collaboration(
-        session, campaign=campaign, creator=bea, by=alice, offered=offered, funded=True
-    )
-    return walk(session, agreed, by=alice, creator=bea, to=to)
+    return accepted_work(session, campaign, alice, bea)
 
 
 # What is in its hold window

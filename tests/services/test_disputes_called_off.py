@@ -10,25 +10,23 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
-from marketplace.collaborations.rules import Terms
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState, EndingReason
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
-from marketplace.payouts import service as payouts
 from marketplace.payouts.rules.disputes import DisputeReason, DisputeState
 from tests.factories.campaigns import NOON, make_campaign
 from tests.factories.collaborations import TERMS, make_collaboration
-from tests.factories.deliverables import walk
 from tests.factories.ledger import usd
-from tests.factories.money import make_accepted, make_earning, pay_in
+from tests.factories.money import pay_in
 from tests.services.disputing import (
     agree,
     all_checks_pass,
     dispute,
     fee_of,
     money,
+    unaccepted,
 )
 
 S = DeliverableState
@@ -46,30 +44,6 @@ def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     made = make_campaign(session, brand=acme, by=alice)
     pay_in(session, made, by=alice)
     return made
-
-
-@pytest.fixture
-def work(session: Session, campaign: Campaign, alice: Actor, bea: Actor) -> Deliverable:
-    """A live post accepted at noon: 400.00, in its hold window for a week."""
-    made = make_accepted(session, campaign, by=alice, creator=bea)
-    make_earning(session, made, matured=False)
-    payouts.complete(session, collaboration_id=made.collaboration_id, now=NOON)
-    session.flush()
-    return made
-
-
-def unaccepted(
-    session: Session,
-    campaign: Campaign,
-    alice: Actor,
-    bea: Actor,
-    to: DeliverableState,
-    offered: Terms = TERMS,
-) -> Deliverable:
-    agreed = make_collaboration(
-        session, campaign=campaign, creator=bea, by=alice, offered=offered, funded=True
-    )
-    return walk(session, agreed, by=alice, creator=bea, to=to)
 
 
 def call_off(session: Session, work: Deliverable, by: Actor) -> None:
