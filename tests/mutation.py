@@ -38,6 +38,7 @@ AREAS: Final[Mapping[str, Sequence[str]]] = {
         "tests/rules/test_bonus_rules.py",
         "tests/rules/test_chain.py",
         "tests/rules/test_dispute_rules.py",
+        "tests/rules/test_dispute_words.py",
         "tests/rules/test_netting.py",
         "tests/rules/test_payout_account_rules.py",
         "tests/rules/test_payout_rules.py",

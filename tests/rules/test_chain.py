@@ -23,6 +23,7 @@ from marketplace.payouts.rules.chain import (
     chain_of,
     next_run,
 )
+from marketplace.payouts.rules.disputes import Disputed, DisputeState, Party
 from marketplace.payouts.rules.known import Account, Bank, Earned, Kept, Work
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)  # a Monday
@@ -74,6 +75,35 @@ def test_before_the_fee_is_earned_the_work_says_whose_step_is_next(
     assert [link.step for link in chain.links if link.state is LinkState.NOW] == [present]
     assert chain.links[0].state is LinkState.DONE
     assert chain.links[0].at == NOON
+
+
+@pytest.mark.parametrize(
+    ("state", "opened_by", "waiting", "whose"),
+    [
+        (DisputeState.ASKED, Party.BRAND, Waiting.DISPUTE_CREATOR, Whose.CREATOR),
+        (DisputeState.ASKED, Party.CREATOR, Waiting.DISPUTE_BRAND, Whose.BRAND),
+        (DisputeState.WITH_STAFF, Party.BRAND, Waiting.DISPUTE_STAFF, Whose.STAFF),
+    ],
+)
+@pytest.mark.parametrize("held", [True, False])
+def test_what_is_disputed_waits_for_whoever_has_to_speak(
+    state: DisputeState, opened_by: Party, waiting: Waiting, whose: Whose, held: bool
+) -> None:
+    open_one = Disputed(UUID(int=7), state, opened_by, NOON + timedelta(days=4))
+    work, earned = (ACCEPTED, replace(EARNED, state=EarningState.PENDING)) if held else (WORK, None)
+
+    chain = chain_of(work, earned, account=READY, bank=None, now=NOON, dispute=open_one)
+
+    assert (chain.waiting, chain.whose) == (waiting, whose)
+    assert (chain.by, chain.dispute_id) == (NOON + timedelta(days=4), UUID(int=7))
+
+
+def test_an_entry_to_a_challenge_is_approved_by_nobody() -> None:
+    entry = replace(WORK, state=DeliverableState.LIVE, live_at=NOON)
+
+    chain = chain_of(entry, None, account=READY, bank=None, now=NOON)
+
+    assert [link.step for link in chain.links][:3] == ["agreed", "live", "earned"]
 
 
 @pytest.mark.parametrize(
