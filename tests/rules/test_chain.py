@@ -124,6 +124,7 @@ def test_an_entry_to_a_challenge_is_approved_by_nobody() -> None:
         ({"state": EarningState.PAYING, "unclear": True, "stuck": True}, READY, Waiting.PERSON),
         ({"state": EarningState.PAID, "sent_at": NOON}, READY, Waiting.NOTHING),
         ({"state": EarningState.TAKEN_BACK}, READY, Waiting.CORRECTED),
+        ({"state": EarningState.TAKEN_BACK, "given_back": True}, READY, Waiting.GIVEN_BACK),
         ({"state": EarningState.NETTED}, READY, Waiting.NETTED),
         ({"kept": [NEXT]}, READY, Waiting.CLAWBACK),
         ({"kept": [NEXT], "missing": USD_2}, READY, Waiting.CLAWBACK),
