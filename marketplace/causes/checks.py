@@ -8,9 +8,7 @@ from sqlalchemy import column, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.causes.models import Pledge
-from marketplace.kernel.money import Money
-from marketplace.ledger.checks import Check, Finding
-from marketplace.ledger.rules import plain
+from marketplace.ledger.checks import Check, Finding, differing
 
 _PLEDGES: Final = text("""
 WITH said AS (
@@ -47,19 +45,11 @@ _COUNT: Final = select(func.count()).select_from(Pledge)
 
 def _pledge_gaps(session: Session) -> list[Finding]:
     return [
-        Finding(
-            f"campaign {row.campaign_id}",
-            "Pledge and ledger differ by "
-            + ", ".join(
-                f"{plain(Money(minor, row.currency))} {what}"
-                for minor, what in (
-                    (row.aside, "set aside"),
-                    (row.owed, "owed"),
-                    (row.returned, "returned"),
-                )
-                if minor
-            )
-            + ".",
+        differing(
+            row.campaign_id,
+            "Pledge",
+            row.currency,
+            {"set aside": row.aside, "owed": row.owed, "returned": row.returned},
         )
         for row in session.execute(_PLEDGES)
     ]

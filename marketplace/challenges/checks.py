@@ -8,9 +8,7 @@ from sqlalchemy import column, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.challenges.models import Challenge
-from marketplace.kernel.money import Money
-from marketplace.ledger.checks import Check, Finding
-from marketplace.ledger.rules import plain
+from marketplace.ledger.checks import Check, Finding, differing
 
 _PRIZES: Final = text("""
 WITH said AS (
@@ -49,19 +47,11 @@ _COUNT: Final = select(func.count()).select_from(Challenge)
 
 def _prize_gaps(session: Session) -> list[Finding]:
     return [
-        Finding(
-            f"campaign {row.campaign_id}",
-            "Challenge and ledger differ by "
-            + ", ".join(
-                f"{plain(Money(minor, row.currency))} {what}"
-                for minor, what in (
-                    (row.aside, "set aside"),
-                    (row.won, "won"),
-                    (row.returned, "returned"),
-                )
-                if minor
-            )
-            + ".",
+        differing(
+            row.campaign_id,
+            "Challenge",
+            row.currency,
+            {"set aside": row.aside, "won": row.won, "returned": row.returned},
         )
         for row in session.execute(_PRIZES)
     ]

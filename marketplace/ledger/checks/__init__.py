@@ -15,6 +15,7 @@ from marketplace.ledger.checks.base import (
     CheckResult,
     Finding,
     asking_once,
+    differing,
     once,
     run,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "causes_by_currency",
     "cover_by_currency",
     "dangerous_rights",
+    "differing",
     "missing_triggers",
     "must_be_guarded",
     "once",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from sqlalchemy.orm import Session
+
+from marketplace.kernel.money import Money
+from marketplace.ledger.rules import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,17 @@ class Finding:
 
     subject: str
     text: str
+
+
+def differing(campaign_id: UUID, what: str, currency: str, gaps: Mapping[str, int]) -> Finding:
+    """Return that a campaign's pledge or challenge is not what the ledger has of it.
+
+    gaps: what differs -> by how many minor units; those of 0 are not told.
+    """
+    told = ", ".join(
+        f"{plain(Money(minor, currency))} {name}" for name, minor in gaps.items() if minor
+    )
+    return Finding(f"campaign {campaign_id}", f"{what} and ledger differ by {told}.")
 
 
 @dataclass(frozen=True, slots=True)
