@@ -258,6 +258,10 @@ class CoAudience(Base):
     """Those of them who watch ``other_id`` too."""
     source: Mapped[CoAudienceSource] = mapped_column(StateText(CoAudienceSource))
     observed_on: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(
+        server_default=text("clock_timestamp()"), index=True
+    )
+    """Later for every import that changed something, as they go one after the other."""
 
 
 class GroupDeclaration(Base):

@@ -90,7 +90,9 @@ def test_both_directions_are_two_observations(load: Load) -> None:
 
 def test_a_newer_observation_takes_the_place_and_an_older_is_refused(load: Load) -> None:
     load(HEAD + GOOD)
+    first = queries.co_audiences_as_of(load.session)
     newer = load(HEAD + "aa11,bb22,90,9,panel,2026-11-15\n")
+    second = queries.co_audiences_as_of(load.session)
 
     older = load(HEAD + GOOD)
 
@@ -99,6 +101,9 @@ def test_a_newer_observation_takes_the_place_and_an_older_is_refused(load: Load)
         "shared.csv:2 observed_on: is older than what is known, of 2026-11-15"
     ]
     assert load.kept() == [("aa11", "bb22", 90, 9, CoAudienceSource.PANEL, date(2026, 11, 15))]
+    assert first is not None
+    assert second is not None
+    assert first < second == queries.co_audiences_as_of(load.session)
 
 
 def test_each_bad_row_is_one_line_and_the_good_one_is_taken(load: Load) -> None:
@@ -166,13 +171,13 @@ def test_a_file_that_cannot_be_taken_at_all_changes_nothing(
 
 
 def test_only_what_two_of_the_creators_asked_for_share_is_found(load: Load) -> None:
-    assert queries.any_co_audience(load.session) is False
+    assert queries.co_audiences_as_of(load.session) is None
     load(HEAD + GOOD + "aa11,cc33,9,1,panel,2026-11-15\n")
     ids = {each.import_key: each.id for each in load.session.scalars(select(Creator))}
 
     found = queries.co_audiences_among(load.session, [ids["aa11"], ids["bb22"]])
 
-    assert queries.any_co_audience(load.session) is True
+    assert queries.co_audiences_as_of(load.session) is not None
     assert [(each.creator_id, each.other_id, each.shared) for each in found] == [
         (ids["aa11"], ids["bb22"], 874)
     ]

@@ -16,6 +16,7 @@ from marketplace.creators.models import (
     Channel,
     ChannelState,
     ChannelVideo,
+    CoAudience,
     Creator,
     CreatorSource,
     Exclusivity,
@@ -23,7 +24,7 @@ from marketplace.creators.models import (
     RateCard,
     SubjectObjection,
 )
-from marketplace.creators.rules import AudienceSource
+from marketplace.creators.rules import AudienceSource, CoAudienceSource
 from marketplace.creators.rules.subjects import Subject
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.ids import new_id
@@ -263,3 +264,20 @@ def make_planned_creator(
     if fee_minor is not None:
         make_rate(session, creator_id=creator.id, fee_minor=fee_minor)
     return creator
+
+
+def make_co_audience(
+    session: Session, creator_id: UUID, other_id: UUID, *, shared: int, sample: int = 2_300
+) -> CoAudience:
+    """Of the commenters of one creator who were looked at, so many watch another."""
+    made = CoAudience(
+        creator_id=creator_id,
+        other_id=other_id,
+        sample=sample,
+        shared=shared,
+        source=CoAudienceSource.COMMENTERS,
+        observed_on=date(2026, 11, 14),
+    )
+    session.add(made)
+    session.flush()
+    return made

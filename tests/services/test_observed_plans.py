@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
-from marketplace.creators.models import CoAudience, Creator
+from marketplace.creators.models import Creator
 from marketplace.creators.rules import CoAudienceSource
 from marketplace.matching import queries
 from tests.conftest import NOON, make_person
-from tests.factories.creators import make_planned_creator
+from tests.factories.creators import make_co_audience, make_planned_creator
 from tests.services.planned import BUDGET, names, plan
 
 
@@ -29,26 +29,12 @@ def market(session: Session) -> dict[str, Creator]:
     return made
 
 
-def seen_together(session: Session, creator: Creator, other: Creator, shared: int) -> None:
-    session.add(
-        CoAudience(
-            creator_id=creator.id,
-            other_id=other.id,
-            sample=2_300,
-            shared=shared,
-            source=CoAudienceSource.COMMENTERS,
-            observed_on=date(2026, 11, 14),
-        )
-    )
-    session.flush()
-
-
 def test_who_shares_most_of_their_viewers_with_another_gives_up_the_place(
     session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
     before = names(plan(session, campaign))
 
-    seen_together(session, market["dora"], market["cleo"], 2_000)
+    make_co_audience(session, market["dora"].id, market["cleo"].id, shared=2_000)
 
     assert (before, names(plan(session, campaign))) == (["cleo", "dora"], ["cleo", "emil"])
 
@@ -58,7 +44,7 @@ def test_what_was_observed_is_told_beside_the_pick_and_lowers_what_it_adds(
 ) -> None:
     chosen = {market["cleo"].id: None, market["dora"].id: None}
     before = plan(session, campaign, exactly=chosen)
-    seen_together(session, market["dora"], market["cleo"], 874)
+    make_co_audience(session, market["dora"].id, market["cleo"].id, shared=874)
 
     found = plan(session, campaign, exactly=chosen)
 
@@ -85,7 +71,7 @@ def test_an_observation_of_somebody_who_is_not_in_question_changes_nothing(
     without = frozenset({zoe.id})
     before = plan(session, campaign, must_not=without)
 
-    seen_together(session, market["dora"], zoe, 2_300)
+    make_co_audience(session, market["dora"].id, zoe.id, shared=2_300)
 
     assert plan(session, campaign, must_not=without).explained == before.explained
 
@@ -101,6 +87,6 @@ def test_what_a_campaign_was_expected_to_reach_knows_the_overlap_too(
         return queries.predicted_reach(session, wanted, made, in_target=True, now=NOON)
 
     before = predicted()
-    seen_together(session, market["dora"], market["cleo"], 2_300)
+    make_co_audience(session, market["dora"].id, market["cleo"].id, shared=2_300)
 
     assert predicted() < 0.7 * before

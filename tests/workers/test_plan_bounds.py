@@ -27,6 +27,7 @@ from marketplace.matching.rules.planner.ways import way_of
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
+from tests.factories.creators import make_co_audience
 from tests.services.planned import make_crowd
 from workers import planning
 from workers.runtime import Run
@@ -61,6 +62,13 @@ def ask(session: Session, campaign: Campaign, actor: Actor, **changes: object) -
 def plan(session: Session, campaign: Campaign) -> FoundPlan:
     wanted = queries.wanted_for(session, campaign.id)
     return queries.plan_for(session, wanted, WISH, now=NOON)
+
+
+def shown(session: Session, campaign: Campaign) -> str:
+    """The question whose bound a page would show."""
+    found = plan(session, campaign).question
+    assert found is not None
+    return found
 
 
 def posted(session: Session) -> int:
@@ -196,16 +204,35 @@ def test_the_question_changes_with_whatever_changes_the_answer(
 ) -> None:
     wanted = queries.wanted_for(session, campaign.id)
     now = queries.present_correction(session)
-    asked = queries.question_of(WISH, wanted, now)
+    asked = queries.question_of(WISH, wanted, now, None)
 
     others = {
-        queries.question_of(replace(WISH, make={"video": (1, 2)}), wanted, now),
-        queries.question_of(WISH, replace(wanted, age=frozenset({"25-34"})), now),
-        queries.question_of(WISH, wanted, replace(now, bps=9_000)),
+        queries.question_of(replace(WISH, make={"video": (1, 2)}), wanted, now, None),
+        queries.question_of(WISH, replace(wanted, age=frozenset({"25-34"})), now, None),
+        queries.question_of(WISH, wanted, replace(now, bps=9_000), None),
+        queries.question_of(WISH, wanted, now, NOON),
     }
 
-    assert len(others - {asked}) == 3
-    assert queries.question_of(WISH, wanted, now) == asked
+    assert len(others - {asked}) == 4
+    assert queries.question_of(WISH, wanted, now, None) == asked
+
+
+def test_a_bound_from_before_overlaps_were_observed_is_not_shown_after(
+    app: Flask, settings: Settings, session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    before = ask(session, campaign, alice)
+    with app.app_context():
+        planning.work_out_bound(PlanBoundAsked(bound_id=before.id), run(app, settings))
+    assert queries.fresh_bound(session, campaign.id, shown(session, campaign), now=NOON) == before
+    one, other = session.scalars(select(RateCard.creator_id).order_by(RateCard.id).limit(2))
+
+    make_co_audience(session, one, other, shared=10)
+    first = shown(session, campaign)
+    assert queries.fresh_bound(session, campaign.id, first, now=NOON) is None
+    assert ask(session, campaign, alice).question == first
+
+    make_co_audience(session, other, one, shared=20)
+    assert shown(session, campaign) not in {first, before.question}
 
 
 def test_in_a_large_market_a_bound_that_costs_nothing_is_told_at_once(

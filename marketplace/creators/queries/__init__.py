@@ -15,7 +15,7 @@ from marketplace.creators.queries.audiences import (
     waiting_proof_count,
     waiting_proofs,
 )
-from marketplace.creators.queries.co_audiences import any_co_audience, co_audiences_among
+from marketplace.creators.queries.co_audiences import co_audiences_among, co_audiences_as_of
 from marketplace.creators.queries.exclusivity import bound_until, exclusivities_of
 from marketplace.creators.queries.facts import (
     CreatorFacts,
@@ -78,7 +78,6 @@ __all__ = [
     "FormatShares",
     "MarketFilters",
     "Marks",
-    "any_co_audience",
     "audience_in",
     "band_of",
     "bound_until",
@@ -88,6 +87,7 @@ __all__ = [
     "channels_of",
     "channels_without_word",
     "co_audiences_among",
+    "co_audiences_as_of",
     "connected_channel_id",
     "countries_in_market",
     "creator_by_id",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.creators.models import CoAudience
 
 
-def any_co_audience(session: Session) -> bool:
-    """True when the common audience of any two creators was ever observed."""
-    return session.scalar(select(CoAudience.creator_id).limit(1)) is not None
+def co_audiences_as_of(session: Session) -> datetime | None:
+    """When the last observation was recorded; None when nothing was ever observed."""
+    return session.scalar(select(func.max(CoAudience.recorded_at)))
 
 
 def co_audiences_among(session: Session, creator_ids: Collection[UUID]) -> Sequence[CoAudience]:

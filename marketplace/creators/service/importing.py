@@ -137,8 +137,10 @@ def import_co_audiences(
 
     One observation for each direction of two creators: a newer one takes the place of what is
     known. The first of two rows for one direction is taken, the later is refused; so is a row that
-    names a creator who was never imported, or is older than what is known.
+    names a creator who was never imported, or is older than what is known. Two imports at once go
+    one after the other, so that what is recorded later never bears an earlier moment.
     """
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('co_audiences'))"))
     copied = _copy_in(
         session,
         "incoming_co_audiences",
@@ -310,7 +312,8 @@ _CHANGED_CO_AUDIENCES: Final = """
         sample = excluded.sample,
         shared = excluded.shared,
         source = excluded.source,
-        observed_on = excluded.observed_on
+        observed_on = excluded.observed_on,
+        recorded_at = excluded.recorded_at
     WHERE (co_audiences.sample, co_audiences.shared, co_audiences.source, co_audiences.observed_on)
           IS DISTINCT FROM
           (excluded.sample, excluded.shared, excluded.source, excluded.observed_on)

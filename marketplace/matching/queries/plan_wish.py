@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -82,9 +83,14 @@ def wish_in(rules: Mapping[str, Any]) -> PlanWish:
     )
 
 
-def question_of(wish: PlanWish, wanted: Wanted, correction: Correction) -> str:
-    """Return a name for what is asked of the market: equal questions have equal names."""
-    asked = [wish.as_json(), _plain(wanted), correction.bps]
+def question_of(
+    wish: PlanWish, wanted: Wanted, correction: Correction, observed_at: datetime | None
+) -> str:
+    """Return a name for what is asked of the market: equal questions have equal names.
+
+    observed_at: when the last overlap of two audiences was recorded.
+    """
+    asked = [wish.as_json(), _plain(wanted), correction.bps, str(observed_at)]
     return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 

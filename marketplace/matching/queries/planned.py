@@ -54,11 +54,12 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
     cannot be in a plan.
     """
     correction = present_correction(session)
+    question = question_of(wish, wanted, correction, creators.co_audiences_as_of(session))
 
     def look(market: Market) -> tuple[FoundPlan, dict[int, UUID]]:
         ready, limits = _ready(session, market, wanted, wish, correction)
         with _named(session, ready):
-            found = _found(market, ready, limits, wanted, wish, correction)
+            found = _found(market, ready, limits, wish, correction, question)
         named = {pick.creator for pick in found.explained.picks}
         named |= {each.creator for each in found.explained.nearly}
         named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
@@ -176,17 +177,19 @@ def _found(
     market: Market,
     ready: Plannable,
     limits: Limits,
-    wanted: Wanted,
     wish: PlanWish,
     correction: Correction,
+    question: str,
 ) -> FoundPlan:
-    """Find the plan, or take the one by hand, and put it into whole people."""
-    at_most, question, planner = None, None, None
+    """Find the plan, or take the one by hand, and put it into whole people.
+
+    question: by which a closer bound is asked for, where there is one to be had.
+    """
+    at_most, planner, is_closer = None, None, False
     if wish.exactly is None:
         is_close = market.count <= BOUND_UP_TO
         plan, at_most = _best(ready.problem, limits, close=is_close)
-        if not is_close or (plan.among.count <= EXACT_UP_TO and at_most > plan.people):
-            question = question_of(wish, wanted, correction)
+        is_closer = not is_close or (plan.among.count <= EXACT_UP_TO and at_most > plan.people)
     else:
         plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
         planner = _best_people(ready.problem, limits)
@@ -203,7 +206,7 @@ def _found(
         looked_at=market.count,
         of=market.of,
         correction=correction,
-        question=question,
+        question=question if is_closer else None,
         planner=planner,
         ways=ready.ways,
     )

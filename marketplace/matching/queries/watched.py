@@ -47,7 +47,7 @@ def observed_in(
 
     chosen: creators whom somebody has put into it by hand.
     """
-    if not creators.any_co_audience(session):
+    if creators.co_audiences_as_of(session) is None:
         return ready
     by_hand = ready.places_of(market.rows_of(list(chosen)))
     looked_at = worth_a_look(ready.problem, limits) // ready.problem.bundles

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotPermitted
 from marketplace.kernel.ids import new_id
@@ -38,7 +39,9 @@ def ask_bound(
         raise NotPermitted("plan for this brand")
     wanted = queries.wanted_for(session, campaign_id)
     wish.ways(wanted)
-    question = queries.question_of(wish, wanted, queries.present_correction(session))
+    question = queries.question_of(
+        wish, wanted, queries.present_correction(session), creators.co_audiences_as_of(session)
+    )
     values = {
         "wish": wish.as_json(),
         "state": BoundState.WAITING,

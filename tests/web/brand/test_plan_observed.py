@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.creators.models import CoAudience, Creator
-from marketplace.creators.rules import CoAudienceSource
+from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from tests.conftest import make_person, sign_in
 from tests.factories.campaigns import make_campaign
-from tests.factories.creators import make_planned_creator
+from tests.factories.creators import make_co_audience, make_planned_creator
 from tests.web.brand.planning import plan_of, text_of
 
 
@@ -39,16 +36,7 @@ def test_a_pick_says_which_part_of_its_viewers_watch_another_and_how_that_is_kno
 ) -> None:
     campaign = make_campaign(session, brand=acme, by=alice)
     anna, dora = market
-    session.add(
-        CoAudience(
-            creator_id=dora.id,
-            other_id=anna.id,
-            sample=2_300,
-            shared=874,
-            source=CoAudienceSource.COMMENTERS,
-            observed_on=date(2026, 11, 14),
-        )
-    )
+    make_co_audience(session, dora.id, anna.id, shared=874)
     session.commit()
     sign_in(client, alice)
 
