@@ -29,7 +29,7 @@ GENDER_WORDS: Final = {
 _SOURCE_WORDS: Final[Mapping[AudienceSource, str]] = {
     AudienceSource.PLATFORM: "From the platform",
     AudienceSource.UPLOAD: "The creator’s statement, with a picture nobody has looked at yet",
-    AudienceSource.INFERRED: "Estimated from the channel, not counted",
+    AudienceSource.INFERRED: "Estimated from the channel",
     AudienceSource.SELF_REPORTED: "The creator’s own statement",
 }
 _CONFIRMED: Final = "The creator’s statement, seen by our staff in a picture"

@@ -13,7 +13,8 @@ from marketplace.creators.queries import CreatorFacts
 from marketplace.matching.columns import Market
 from marketplace.matching.columns.context import context_of
 from marketplace.matching.columns.source import market_of
-from marketplace.matching.rules.seen import Seen, SeenAll
+from marketplace.matching.rules.parts import AUDIENCE_PARTS
+from marketplace.matching.rules.seen import FIRST_DAY, Seen, SeenAll
 
 SEEN_AT = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -70,4 +71,9 @@ def seen_all(seen: Sequence[Seen]) -> SeenAll:
         price_is_estimated=np.array([one.price_is_estimated for one in seen], bool),
         words=lambda place: seen[place].words,
         has_record=np.array([one.has_record for one in seen], bool),
+        said={part: np.array([part in one.said for one in seen], bool) for part in AUDIENCE_PARTS},
+        described=np.array(
+            [one.described_on.toordinal() - FIRST_DAY if one.described_on else 0 for one in seen],
+            np.int64,
+        ),
     )

@@ -16,6 +16,7 @@ from marketplace.creators.models import Creator
 from marketplace.creators.service import CreatorRow, VideoRow
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, source
+from marketplace.matching.columns.layout import FORMAT_VERSION
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.campaigns import NOON
 from tests.factories.creators import make_channel, make_creator, make_rate
@@ -162,7 +163,8 @@ def test_columns_of_an_older_format_are_done_without_and_made_anew(
         session.commit()
     refresh(engine, place)
     manifest = place / (place / "current").read_text() / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 6', '"format": 5'))
+    older = f'"format": {FORMAT_VERSION - 1}'
+    manifest.write_text(manifest.read_text().replace(f'"format": {FORMAT_VERSION}', older))
     columns.use_folder(str(place))
 
     assert ranked(engine) == [first]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
@@ -19,6 +20,7 @@ from marketplace.matching.rules.fit import (
     weight_of,
     weighted,
 )
+from marketplace.matching.rules.parts import AUDIENCE_PARTS
 from marketplace.matching.rules.seen import Seen
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.facts import seen_all
@@ -45,7 +47,9 @@ seen = st.builds(
     st.booleans(),
     st.just(("soup",)),
     st.booleans(),
-)
+    st.frozensets(st.sampled_from(AUDIENCE_PARTS)),
+    st.just(date(2026, 11, 2)),
+).map(lambda one: one if one.source else one._replace(described_on=None))
 HALF = Factors(1, *[10_000] * 7, 20_000)
 """A fit of a half exactly, which goes up."""
 LARGEST = Factors(2**32 - 1, *[9_999] * 7, 1)
@@ -94,8 +98,8 @@ def test_every_number_is_that_of_one_by_one(many: list[Seen], middle: Factors | 
             assert (part.value, part.times, part.seen) == (value, times, one)
             assert part.effect_percent == effect(part.name, times, middle)
         estimated = {part.name for part in explained.parts if part.is_estimate}
-        unsaid = set() if one.source else {PartName.AGE, PartName.GENDER, PartName.COUNTRY}
-        assert estimated == unsaid | ({PartName.PRICE} if one.price_is_estimated else set())
+        guessed = set(AUDIENCE_PARTS) - (set() if one.source == "inferred" else one.said)
+        assert estimated == guessed | ({PartName.PRICE} if one.price_is_estimated else set())
 
 
 @given(st.lists(seen, min_size=2, max_size=8))

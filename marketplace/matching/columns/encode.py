@@ -48,6 +48,7 @@ from marketplace.matching.columns.layout import (
 from marketplace.matching.columns.rows import halves
 from marketplace.matching.columns.views import steps_above, steps_below, views_of
 from marketplace.matching.rules import shares, topics
+from marketplace.matching.rules.seen import PEOPLE_MOST
 
 PRIOR_KEPT: Final = 4
 PRIOR_ALL: Final = 5
@@ -87,7 +88,8 @@ def encode(
     arrays = empty(len(facts))
     _who(arrays, facts)
     people, refused = _people(facts, now=now)
-    arrays["sample"][:] = np.minimum(people, 65_535)
+    arrays["sample"][:] = np.minimum(people, PEOPLE_MOST)
+    arrays["flags"] |= _said(facts, people)
     arrays["age"][:] = _steps(facts, "age", AGES, context.ages, people)
     arrays["gender"][:] = _steps(facts, "gender", GENDERS, context.genders, people)
     extra_countries = _countries(arrays, facts, context, people)
@@ -112,6 +114,7 @@ def _who(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
         | (Flag.SOURCE * SOURCES.index(each.audience_source or ""))
         for each in facts
     ]
+    arrays["described"][:] = [_day(int(each.taken_at) // DAY_SECONDS) for each in facts]
     arrays["home"][:] = [COUNTRY_NUMBERS.get(each.country or "", NO_COUNTRY) for each in facts]
     arrays["followers"][:] = [min(U4_MOST, each.followers or 0) for each in facts]
     arrays["language"][:] = [_language(each.languages) for each in facts]
@@ -135,6 +138,21 @@ def _people(facts: Sequence[CreatorFacts], *, now: datetime) -> tuple[NDArray[np
             now=now,
         ).people
     return found, refused
+
+
+def _said(facts: Sequence[CreatorFacts], people: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Of what the descriptions that count say something, as flags."""
+    return np.array(
+        [
+            (Flag.AGE if each.age else 0)
+            | (Flag.GENDER if each.gender else 0)
+            | (Flag.COUNTRY if each.countries else 0)
+            if behind
+            else 0
+            for each, behind in zip(facts, people.tolist(), strict=True)
+        ],
+        np.uint16,
+    )
 
 
 def _language(spoken: Mapping[str, int]) -> int:
@@ -174,12 +192,13 @@ def _steps(
 
 
 def _in_steps(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Steps of half a percent, whose sum is the whole at most."""
+    """Steps of half a percent, whose sum is the whole at most: the last labels give way.
+
+    So more in some labels, and no more in the others, is never less in those.
+    """
     steps = np.floor(values * WHOLE_STEPS + 0.5).astype(np.int16)
-    over = steps.sum(axis=1) > WHOLE_STEPS
-    if over.any():
-        steps[over] = np.floor(values[over] * WHOLE_STEPS)
-    return np.clip(steps, 0, WHOLE_STEPS).astype(np.uint8)
+    upto = np.minimum(np.cumsum(steps, axis=1), WHOLE_STEPS)
+    return np.diff(upto, axis=1, prepend=0).astype(np.uint8)
 
 
 def _countries(

@@ -24,7 +24,7 @@ from marketplace.creators.rules.subjects import Subject
 Arrays = dict[str, NDArray[Any]]
 Lists = Mapping[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 6
+FORMAT_VERSION: Final = 7
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
@@ -43,12 +43,18 @@ SPREAD_STEPS: Final = 16
 
 
 class Flag(IntFlag):
-    """What is true of a creator; the three bits from SOURCE on say who describes the audience."""
+    """What is true of a creator; the three bits from SOURCE on say who describes the audience.
+
+    AGE, GENDER, COUNTRY: that the description says something of it.
+    """
 
     CLOSED = 1
     CHANNEL = 2
     RECORD = 4
     SOURCE = 8
+    AGE = 64
+    GENDER = 128
+    COUNTRY = 256
 
 
 SOURCES: Final = ("", "platform", "upload", "self_reported", "inferred")
@@ -99,6 +105,7 @@ COLUMNS: Final = (
     Column("subjects", "<u2"),
     Column("flags", "<u2"),
     Column("sample", "<u2"),
+    Column("described", "<u2"),
     Column("away_until", "<u2"),
 )
 ROW_BYTES: Final = sum(column.row_bytes for column in COLUMNS)

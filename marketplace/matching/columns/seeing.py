@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -11,9 +12,16 @@ from marketplace.matching.columns.layout import SOURCES, Flag
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
 from marketplace.matching.columns.views import bounds
+from marketplace.matching.rules.fit import PartName
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.seen import Seen, SeenAll
 from marketplace.matching.rules.wanted import HardRules
+
+_SAID: Final = {
+    PartName.AGE: Flag.AGE,
+    PartName.GENDER: Flag.GENDER,
+    PartName.COUNTRY: Flag.COUNTRY,
+}
 
 
 def seen_at(market: Market, target: Target, rows: Sequence[int] | Rows) -> SeenAll:
@@ -32,6 +40,8 @@ def seen_at(market: Market, target: Target, rows: Sequence[int] | Rows) -> SeenA
         price_is_estimated=~prices(market, target, at)[1],
         words=_words(market, target, at),
         has_record=(flags & Flag.RECORD) != 0,
+        said={part: (flags & flag) != 0 for part, flag in _SAID.items()},
+        described=columns["described"][at].astype(np.int64),
     )
 
 

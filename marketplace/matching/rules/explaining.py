@@ -6,9 +6,9 @@ them when somebody reads them, and their sentences when somebody reads those.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, overload
+from typing import Any, Final, NamedTuple, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +23,17 @@ from marketplace.matching.rules.parts import (
     is_asked,
     kind_of,
 )
-from marketplace.matching.rules.seen import SeenAll
+from marketplace.matching.rules.seen import Seen, SeenAll
 from marketplace.matching.rules.shares import PRIOR_VIEWERS, interval
 from marketplace.matching.rules.wanted import Wanted
 
 Whole = NDArray[np.int64]
+Range: TypeAlias = tuple[NDArray[np.floating], NDArray[np.floating]]
 
 LEAST: Final = 1e-6
+THIN_BELOW: Final = 1_000
+"""A share that fewer people stand behind is told with its interval."""
+INFERRED: Final = "inferred"
 NO_EFFECT: Final = -1
 """Where there is no middle candidate to compare with."""
 
@@ -42,6 +46,7 @@ class _Column(NamedTuple):
     times: Whole
     effect_percent: Whole
     is_estimate: NDArray[np.bool_]
+    between: Range | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +82,7 @@ class Explanations(Sequence[Explained]):
                     times=int(each.times[place]),
                     effect_percent=_known(int(each.effect_percent[place])),
                     is_estimate=bool(each.is_estimate[place]),
+                    between=_between(each, seen, place),
                     wanted=self.wanted,
                     seen=seen,
                 )
@@ -93,31 +99,51 @@ def explain_all(wanted: Wanted, seen: SeenAll, medians: Factors | None) -> Expla
     middle candidate's.
     """
     fits = fits_of(seen.factors)
-    lows, highs = _intervals(wanted, seen, fits)
+    ranges = {name: _range(name, seen) for name in AUDIENCE_PARTS if is_asked(name, wanted)}
+    lows, highs = _intervals(seen, fits, ranges)
     kinds = [kind_of(name, wanted, medians) for name in PartName if is_asked(name, wanted)]
-    return Explanations(wanted, seen, fits, lows, highs, [_column(kind, seen) for kind in kinds])
+    columns = [_column(kind, seen, ranges.get(kind.name)) for kind in kinds]
+    return Explanations(wanted, seen, fits, lows, highs, columns)
 
 
-def _column(kind: Kind, seen: SeenAll) -> _Column:
+def _column(kind: Kind, seen: SeenAll, between: Range | None) -> _Column:
     value = seen.factors[kind.place]
     times = weighted(value, kind.weight_bps) if kind.is_share else value
     usual = np.full(len(value), kind.usual)
     over, under = (usual, times) if kind.name is PartName.PRICE else (times, usual)
     estimated = np.zeros(len(value), bool)
     if kind.name in AUDIENCE_PARTS:
-        estimated = np.array([not source for source in seen.source], bool)
+        guessed = np.array([source == INFERRED for source in seen.source], bool)
+        estimated = guessed | ~seen.said[kind.name]
     elif kind.name is PartName.PRICE:
         estimated = seen.price_is_estimated
     effect = (200 * over + under) // np.maximum(2 * under, 1)
     effect[(usual <= 0) | (under <= 0)] = NO_EFFECT
-    return _Column(kind, value, times, effect, estimated)
+    return _Column(kind, value, times, effect, estimated, between)
 
 
 def _known(effect: int) -> int | None:
     return None if effect == NO_EFFECT else effect
 
 
-def _intervals(wanted: Wanted, seen: SeenAll, fits: Whole) -> tuple[Whole, Whole]:
+def _between(column: _Column, seen: Seen, place: int) -> tuple[int, int] | None:
+    """Where a share is four of five times; None where enough people stand behind it to leave it."""
+    if column.between is None or (column.kind.name in seen.said and seen.people >= THIN_BELOW):
+        return None
+    low, high = (round(100 * float(bound[place])) for bound in column.between)
+    return low, high
+
+
+def _range(name: PartName, seen: SeenAll) -> Range:
+    """Where the share of each creator's audience is, four of five times.
+
+    What is usual counts as a few people, whoever describes the rest.
+    """
+    share = seen.factors[Factors._fields.index(name)] / BPS_WHOLE
+    return interval(share, seen.people * seen.said[name] + PRIOR_VIEWERS)
+
+
+def _intervals(seen: SeenAll, fits: Whole, ranges: Mapping[PartName, Range]) -> tuple[Whole, Whole]:
     """Four of five times the fit of one collaboration is in between: views and thin shares vary.
 
     The parts vary by themselves, so their squares add up, in logarithms.
@@ -125,15 +151,12 @@ def _intervals(wanted: Wanted, seen: SeenAll, fits: Whole) -> tuple[Whole, Whole
     views = np.maximum(1, seen.factors[0])
     down = np.log(views / np.maximum(1, seen.views_low)) ** 2
     up = np.log(np.maximum(1, seen.views_high) / views) ** 2
-    people = seen.people + PRIOR_VIEWERS
-    for name in AUDIENCE_PARTS:
-        if is_asked(name, wanted):
-            share = seen.factors[Factors._fields.index(name)] / BPS_WHOLE
-            low, high = interval(share, people)
-            is_there = share > 0
-            some = np.where(is_there, share, 1)
-            down += np.where(is_there, np.log(some / np.maximum(low, LEAST)), 0) ** 2
-            up += np.where(is_there, np.log(np.maximum(high, LEAST) / some), 0) ** 2
+    for name, (low, high) in ranges.items():
+        share = seen.factors[Factors._fields.index(name)] / BPS_WHOLE
+        is_there = share > 0
+        some = np.where(is_there, share, 1)
+        down += np.where(is_there, np.log(some / np.maximum(low, LEAST)), 0) ** 2
+        up += np.where(is_there, np.log(np.maximum(high, LEAST) / some), 0) ** 2
     lows = np.rint(fits * np.exp(-np.sqrt(down))).astype(np.int64)
     highs = np.rint(fits * np.exp(np.sqrt(up))).astype(np.int64)
     return lows, highs

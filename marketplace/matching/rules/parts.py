@@ -23,11 +23,11 @@ from marketplace.matching.rules.labels import (
     listed,
     percent,
 )
-from marketplace.matching.rules.seen import Seen
+from marketplace.matching.rules.seen import PEOPLE_MOST, Seen
 from marketplace.matching.rules.wanted import Wanted
 
 SAID_BY: Final[Mapping[str, str]] = {
-    "platform": "by the platform",
+    "platform": "by the platform’s figures",
     "upload": "by a picture of the creator’s statistics",
     "self_reported": "by the creator’s own statement",
     "inferred": "by an estimate from the channel",
@@ -61,7 +61,8 @@ class Part(NamedTuple):
     value: views, basis points or minor units. times: what the fit is multiplied by (or divided by,
     for the price), in hundred-millionths for a share. effect_percent: that against the middle
     candidate's, 180 for nearly twice as good; None where there is none to compare with.
-    is_estimate: it rests on what is usual.
+    is_estimate: it rests on what is usual, or on a guess. between: where a share is four of five
+    times, in percent; None where enough people stand behind it.
     """
 
     kind: Kind
@@ -69,6 +70,7 @@ class Part(NamedTuple):
     times: int
     effect_percent: int | None
     is_estimate: bool
+    between: tuple[int, int] | None
     wanted: Wanted
     seen: Seen
 
@@ -89,9 +91,13 @@ class Part(NamedTuple):
 
     @property
     def evidence(self) -> str:
-        """What is so, and how that is known, in one sentence."""
+        """What is so, and how that is known; where little is behind it, how sure that is."""
         claim, basis = self.kind.told(self.kind.said, self.wanted, self.seen)
-        return f"{claim}, {basis}." if basis else f"{claim}."
+        sentence = f"{claim}, {basis}." if basis else f"{claim}."
+        if self.between is None:
+            return sentence
+        low, high = self.between
+        return f"{sentence} Four of five times between {low} % and {high} %."
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +166,29 @@ def _authentic(_said: str, _wanted: Wanted, seen: Seen) -> Told:
 
 
 def _age(said: str, _wanted: Wanted, seen: Seen) -> Told:
-    return f"{percent(seen.factors.age)} of the viewers are {said}", _by(seen)
+    return f"{percent(seen.factors.age)} of the viewers are {said}", _by(PartName.AGE, seen)
 
 
 def _gender(said: str, _wanted: Wanted, seen: Seen) -> Told:
-    return f"{percent(seen.factors.gender)} of the viewers are {said}", _by(seen)
+    share = percent(seen.factors.gender)
+    return f"{share} of the viewers are {said}", _by(PartName.GENDER, seen)
 
 
 def _country(said: str, _wanted: Wanted, seen: Seen) -> Told:
     return (
         f"{percent(seen.factors.country)} of the viewers live in {said}",
-        f"{_by(seen)}; a twentieth of those in countries with like audiences is counted in",
+        f"{_by(PartName.COUNTRY, seen)}; a twentieth of those in countries with like audiences is"
+        " counted in",
     )
 
 
-def _by(seen: Seen) -> str:
-    if not seen.source:
+def _by(name: PartName, seen: Seen) -> str:
+    if name not in seen.said:
         return "by what is usual, as nobody has said"
-    return f"{SAID_BY[seen.source]}, which counts as {seen.people:,} people"
+    on = seen.described_on
+    said = SAID_BY[seen.source] + (f" of {on:%a} {on.day} {on:%b %Y}" if on else "")
+    more = " or more" if seen.people >= PEOPLE_MOST else ""
+    return f"{said}, which counts as {seen.people:,} people{more}"
 
 
 def _topic(said: str, _wanted: Wanted, seen: Seen) -> Told:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, overload
+from datetime import date
+from typing import Any, Final, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.rules.fit import Factors
+from marketplace.matching.rules.fit import Factors, PartName
+
+PEOPLE_MOST: Final = 65_535
+"""More people behind the shares of an audience are not told apart."""
+FIRST_DAY: Final = date(1970, 1, 1).toordinal()
 
 
 class Seen(NamedTuple):
     """What is known of one creator for one wish.
 
     views_low, views_high: an 80 % interval for one video. people: how many viewers the audience
-    counts as. source: who describes it; "" while nobody does. words: those of the wish, and their
-    neighbours, that the creator uses. has_record: whether a collaboration has ended here.
+    counts as. source: who describes it; "" while nobody does. said: of which parts that says
+    something. described_on: its day. words: those of the wish, and their neighbours, that the
+    creator uses. has_record: whether a collaboration has ended here.
     """
 
     factors: Factors
@@ -28,13 +34,16 @@ class Seen(NamedTuple):
     price_is_estimated: bool
     words: Sequence[str] = ()
     has_record: bool = False
+    said: frozenset[PartName] = frozenset()
+    described_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenAll(Sequence[Seen]):
     """The same of many: a list whose members are made when somebody reads them.
 
-    factors: an array each, as ``Factors`` names them. words: of the creator at a place.
+    factors: an array each, as ``Factors`` names them. words: of the creator at a place. said: the
+    parts of an audience -> whose description says something of it. described: days since 1970.
     """
 
     factors: Sequence[NDArray[np.int64]]
@@ -45,6 +54,8 @@ class SeenAll(Sequence[Seen]):
     price_is_estimated: NDArray[np.bool_]
     words: Callable[[int], Sequence[str]]
     has_record: NDArray[np.bool_]
+    said: Mapping[PartName, NDArray[np.bool_]]
+    described: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.views_low)
@@ -65,4 +76,8 @@ class SeenAll(Sequence[Seen]):
             price_is_estimated=bool(self.price_is_estimated[place]),
             words=self.words(place),
             has_record=bool(self.has_record[place]),
+            said=frozenset(part for part, there in self.said.items() if there[place]),
+            described_on=date.fromordinal(FIRST_DAY + int(self.described[place]))
+            if self.source[place]
+            else None,
         )

@@ -1,0 +1,180 @@
+"""The fit on a page, recomputed from nothing but what stands on that page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from math import prod
+from typing import Any, NamedTuple
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import WantedDeliverable
+from marketplace.creators.models import Creator
+from marketplace.creators.rules import AudienceSource
+from marketplace.kernel.actor import Actor
+from tests.conftest import NOON, sign_in
+from tests.factories.campaigns import content, make_campaign
+from tests.factories.creators import (
+    make_audience,
+    make_channel,
+    make_creator,
+    make_rate,
+    make_video,
+)
+from tests.web.reading import plain
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+class Row(NamedTuple):
+    """One part as it is shown."""
+
+    number: str
+    weight: str
+    counts_as: str
+    against: str
+    evidence: str
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    """Asks for two videos and a story, by everything that a brief can ask."""
+    return make_campaign(
+        session, brand=acme, by=alice,
+        brief=content(
+            deliverables=(WantedDeliverable("video", "A", 2), WantedDeliverable("story", "B", 1)),
+            target_gender={"female": 10_000},
+            target_interests=("cooking", "travel"),
+        ),
+    )  # fmt: skip
+
+
+def creator(
+    session: Session, name: str, *, rate: int | None, tags: tuple[str, ...], **audience: Any
+) -> Creator:
+    """A creator with twelve videos of different views; one in twelve has twice its likes."""
+    found = make_creator(session, display_name=name, topics=["cooking"])
+    channel = make_channel(session, creator_id=found.id, handle=name.lower())
+    for number in range(12):
+        views = 7_919 + 1_237 * number
+        make_video(
+            session, channel_id=channel.id, external_id=f"{name}{number}", hashtags=tags,
+            views=views, likes=views // (2 if number == 3 else 12),
+            published_at=NOON - timedelta(days=10 + number),
+        )  # fmt: skip
+    if audience:
+        make_audience(session, channel_id=channel.id, **audience)
+    if rate is not None:
+        make_rate(session, creator_id=found.id, fee_minor=rate)
+        make_rate(session, creator_id=found.id, fee_minor=rate // 3, format="story")
+    return found
+
+
+def rows_of(page: str) -> dict[str, Row]:
+    """The parts of the fit by their names."""
+    [body] = re.findall(r"The parts of the fit.*?<tbody>(.*?)</tbody>", page, re.DOTALL)
+    found = {}
+    for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL):
+        name, *cells = [
+            plain(cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        found[name.removesuffix(" estimated")] = Row(*cells)
+    return found
+
+
+def total_of(page: str) -> tuple[Decimal, Decimal]:
+    """For how much money, and the fit."""
+    [(money, fit)] = re.findall(
+        r"all of it multiplied, for ([^,]+), rounded once</th><td class=\"num\">([^<]+)<", page
+    )
+    return bare(money), bare(fit)
+
+
+def bare(number: str) -> Decimal:
+    """What is written, without signs and the commas of thousands; a share as a part of one."""
+    digits = Decimal(re.sub(r"[^\d.]", "", number))
+    return digits / 100 if number.endswith("%") else digits
+
+
+def test_whoever_multiplies_what_the_page_shows_gets_the_fit_that_it_shows(
+    client: FlaskClient, session: Session, alice: Actor, campaign: Campaign
+) -> None:
+    full = {"age": {"18-24": 3_333, "25-34": 1_111}, "gender": {"female": 7_777}}
+    market = [
+        creator(session, "Rich", rate=29_999, tags=("soup", "chef"), sample_size=200_000,
+                source=AudienceSource.PLATFORM, country={"US": 3_210, "CA": 2_220}, **full),
+        creator(session, "Thin", rate=12_345, tags=("tent",), sample_size=20, **full),
+        creator(session, "Silent", rate=None, tags=("recipe",)),
+        creator(session, "Guessed", rate=99, tags=("soup",), source=AudienceSource.INFERRED,
+                age={}, gender={}, country={"US": 8_300}, sample_size=12),
+        creator(session, "Partly", rate=None, tags=(), age={"35-44": 9_999},
+                country={"DE": 5_000}, sample_size=321),
+    ]  # fmt: skip
+    sign_in(client, alice)
+
+    seen = set()
+    for each in market:
+        page = client.get(f"/brand/creators/{each.id}?campaign={campaign.id}").text
+        rows = rows_of(page)
+        money, fit = total_of(page)
+        assert list(rows) == [
+            "Views of a video", "Authentic", "Age", "Gender", "Country", "Topic", "Format",
+            "Reliability", "Price",
+        ]  # fmt: skip
+        views, price = bare(rows["Views of a video"].number), bare(rows["Price"].number)
+        shares = [row for name, row in rows.items() if name not in {"Views of a video", "Price"}]
+        by_weights = [1 - bare(row.weight) + bare(row.weight) * bare(row.number) for row in shares]
+        assert [bare(row.counts_as) for row in shares] == by_weights
+        by_hand = views * prod(by_weights) * money / price
+        assert by_hand.quantize(Decimal(1), rounding=ROUND_HALF_UP) == fit
+        assert all(row.evidence.endswith(".") for row in rows.values())
+        assert all(row.against.startswith(("×", "–")) for row in rows.values())
+        seen.add(fit)
+    assert len(seen) == len(market)
+
+
+def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
+    client: FlaskClient, session: Session, alice: Actor, campaign: Campaign
+) -> None:
+    guessed = creator(
+        session, "Guessed", rate=30_000, tags=("soup",), source=AudienceSource.INFERRED,
+        age={}, gender={}, country={"US": 8_300}, sample_size=50, taken_at=NOON,
+    )  # fmt: skip
+    said = creator(
+        session,
+        "Said",
+        rate=30_000,
+        tags=("soup",),
+        gender={},
+        sample_size=100_000,
+        taken_at=NOON - timedelta(days=20),
+    )
+    sign_in(client, alice)
+
+    page = client.get(f"/brand/creators/{guessed.id}?campaign={campaign.id}").text
+    rows = rows_of(page)
+    assert re.findall(r"row\">(\w+) <span class=\"tag\">estimated", page) == [
+        "Age", "Gender", "Country",
+    ]  # fmt: skip
+    assert "by what is usual, as nobody has said." in rows["Age"].evidence
+    assert (
+        "by an estimate from the channel of Mon 2 Nov 2026, which counts as 5 people;"
+        in rows["Country"].evidence
+    )
+    assert "Four of five times between" in rows["Country"].evidence
+    assert "Estimated from the channel" in page
+
+    page = client.get(f"/brand/creators/{said.id}?campaign={campaign.id}").text
+    rows = rows_of(page)
+    assert re.findall(r"row\">(\w+) <span class=\"tag\">estimated", page) == ["Gender"]
+    assert re.search(
+        "by the creator’s own statement of Tue 13 Oct 2026, which counts as 27,77. people.$",
+        rows["Age"].evidence,
+    )
+    assert "Four of five times between" in rows["Gender"].evidence
