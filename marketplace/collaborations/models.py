@@ -228,7 +228,6 @@ class Collaboration(Base):
         UniqueConstraint("campaign_id", "creator_id"),
         Index(None, "creator_id"),
         Index(None, "brand_id", "state"),
-        CheckConstraint("released_minor >= 0", name="released_is_not_negative"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -243,7 +242,10 @@ class Collaboration(Base):
         StateText(CollaborationState), default=CollaborationState.ACTIVE
     )
     released_minor: Mapped[int] = mapped_column(default=0)
-    """What of its promise went back to the campaign, because it was not earned."""
+    """What of its promise went back to the campaign, less what a dispute promised again.
+
+    Below nothing where a dispute gave an entry of a challenge more than it had won.
+    """
     agreed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 

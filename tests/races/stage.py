@@ -15,7 +15,7 @@ from marketplace.accounts.models import Brand, BrandMember
 from marketplace.creators.models import Creator, CreatorSource
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor, Role
-from marketplace.kernel.errors import Conflict, InvalidTransition
+from marketplace.kernel.errors import Conflict, InvalidInput, InvalidTransition
 from marketplace.kernel.ids import new_id
 from tests.conftest import make_person
 from tests.factories.campaigns import NOON
@@ -73,7 +73,7 @@ def at_once(engine: Engine, acts: Sequence[Act]) -> list[str]:
                 session.commit()
             except Conflict:
                 return "conflict"
-            except InvalidTransition:  # it came so late that it read the other's work
+            except (InvalidInput, InvalidTransition):  # it came late and read the other's work
                 return "conflict"
             return "done"
 

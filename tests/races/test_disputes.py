@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
-from marketplace.deliverables.rules import DeliverableState
+from marketplace.deliverables.rules import DeliverableState, EndingReason
+from marketplace.funding import queries as funding
+from marketplace.funding.service import take_back
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.ids import new_id
+from marketplace.kernel.money import Money
 from marketplace.ledger.models import JournalEntry
 from marketplace.ledger.rules import EntryKind
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Dispute, DisputeStep, Earning
 from marketplace.payouts.rules import EarningState
-from marketplace.payouts.rules.disputes import DisputeEvent, DisputeState
+from marketplace.payouts.rules.disputes import DisputeEvent, DisputeReason, DisputeState
 from marketplace.reconciliation import checks
 from tests.factories.campaigns import NOON
 from tests.races.stage import Stage, at_once, set_up
 from tests.services.disputing import HOLD_ENDS, agree, decide, dispute, say
 
+LATE = NOON + timedelta(days=40)
 LAST_MOMENT = HOLD_ENDS - timedelta(seconds=1)
 
 
@@ -169,3 +176,59 @@ def test_silence_and_an_answer_at_the_last_moment_bring_in_staff_once(
         ).all()
         assert len(moved) == 1
         assert the_dispute(session).state is DisputeState.WITH_STAFF
+
+
+@pytest.mark.parametrize("_", range(4))
+def test_called_off_money_is_sent_back_or_set_aside_and_never_both(engine: Engine, _: int) -> None:
+    stage = set_up(engine, DeliverableState.CHANGES_REQUESTED)
+    with Session(engine) as session:
+        owed = work(session, stage)
+        campaign_id = owed.campaign_id
+        deliverables.ask_to_end(
+            session,
+            collaboration_id=owed.collaboration_id,
+            reason=EndingReason.PLANS_CHANGED,
+            note="",
+            release=owed.fee,
+            actor=stage.alice,
+            now=LATE,
+        )
+        free = unspent(session, campaign_id)
+        session.commit()
+    fee, keys = Money(40_000, "USD"), (new_id(), new_id())
+
+    def send_back(session: Session, key: UUID) -> object:
+        return take_back(
+            session,
+            actor=stage.alice,
+            campaign_id=campaign_id,
+            budget=free,
+            asked_as=key,
+            now=LATE,
+        )
+
+    told = at_once(
+        engine,
+        [
+            lambda session: send_back(session, keys[0]),
+            lambda session: dispute(
+                session,
+                work(session, stage),
+                stage.bea,
+                reason=DisputeReason.CALLED_OFF,
+                share=5_000,
+                now=LATE,
+            ),
+            lambda session: send_back(session, keys[1]),
+        ],
+    )
+
+    with Session(engine) as session:
+        opened, left = the_dispute(session), unspent(session, campaign_id)
+        assert (opened.set_aside, left) in ((fee, free - fee), (fee - fee, free - free))
+        assert told.count("done") == (1 if opened.set_aside else 2)
+        assert broken(session) == []
+
+
+def unspent(session: Session, campaign_id: UUID) -> Money:
+    return funding.funds_of(session, campaign_id=campaign_id, currency="USD")

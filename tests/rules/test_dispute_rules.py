@@ -68,6 +68,21 @@ def test_a_brand_disputes_what_is_in_its_hold_window_and_not_after() -> None:
     assert reasons_for(Party.CREATOR, held, now=NOW) == {}
 
 
+@pytest.mark.parametrize("state", list(DeliverableState))
+def test_of_an_entry_a_creator_disputes_its_prize_alone(state: DeliverableState) -> None:
+    entry = replace(NOTHING, state=state, answer_by=NOW, rounds_left=0, is_entry=True)
+    held = replace(entry, prize_until=NOW + DAY, prize_left=Money(1, "USD"))
+
+    assert reasons_for(Party.CREATOR, held, now=NOW) == {R.PRIZE_COUNT: DisputeAbout.PRIZE}
+    assert reasons_for(Party.CREATOR, held, now=NOW + DAY) == {}
+    assert reasons_for(Party.CREATOR, entry, now=NOW) == {}
+    assert reasons_for(Party.BRAND, held, now=NOW) == {}
+    for none_left in (None, Money(0, "USD")):
+        assert reasons_for(Party.CREATOR, replace(held, prize_left=none_left), now=NOW) == {}
+    ruled = replace(held, ruled=frozenset({DisputeAbout.PRIZE}))
+    assert reasons_for(Party.CREATOR, ruled, now=NOW) == {}
+
+
 def test_nobody_disputes_what_was_settled_or_decided() -> None:
     ruled = replace(NOTHING, held_until=NOW + DAY, ruled=frozenset({DisputeAbout.HELD}))
     assert reasons_for(Party.BRAND, ruled, now=NOW) == {}

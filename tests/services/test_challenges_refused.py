@@ -348,7 +348,7 @@ def test_an_entry_is_no_agreement(session: Session, acme: Brand, alice: Actor, b
             address="https://www.tiktok.com/@bea/video/72",
             now=NOON,
         )
-    with pytest.raises(Conflict, match="are final"):
+    with pytest.raises(Conflict, match="about a prize while it is held"):
         payout_service.open_dispute(
             session,
             deliverable_id=entry.deliverable_id,

@@ -10,22 +10,31 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.collaborations.queries import campaign_money
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState, EndingReason
+from marketplace.funding import queries as funding
+from marketplace.funding.service import take_back
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.ids import new_id
+from marketplace.payouts import service as payouts
+from marketplace.payouts.models import Dispute
 from marketplace.payouts.rules.disputes import DisputeReason, DisputeState
 from tests.factories.campaigns import NOON, make_campaign
 from tests.factories.collaborations import TERMS, make_collaboration
 from tests.factories.ledger import usd
 from tests.factories.money import pay_in
+from tests.services.books import written
 from tests.services.disputing import (
     agree,
     all_checks_pass,
+    decide,
     dispute,
     fee_of,
     money,
+    say,
     unaccepted,
 )
 
@@ -118,11 +127,143 @@ def test_a_campaign_without_the_money_cannot_settle_and_nothing_changes(
     session.flush()
     before = money(session, work)
 
-    with pytest.raises(Conflict, match=r"only USD 100\.00 left"), session.begin_nested():
+    assert opened.set_aside == usd(10_000)
+    refused = pytest.raises(Conflict, match=r"0\.00 left, and this takes USD 100\.00 more")
+    with refused, session.begin_nested():
         agree(session, opened, alice, 5_000, now=day_after)
 
     session.refresh(opened)
     assert (opened.state, money(session, work)) == (DisputeState.ASKED, before)
+
+
+def in_dispute(session: Session, work: Deliverable, bea: Actor, share: int = 5_000) -> Dispute:
+    return dispute(
+        session, work, bea, reason=DisputeReason.CALLED_OFF, share=share, now=LATE + 21 * DAY
+    )
+
+
+def test_disputed_money_cannot_be_sent_back_or_promised_to_somebody_else(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
+) -> None:
+    work = called_off(session, campaign, alice, bea)
+    opened = in_dispute(session, work, bea)
+
+    assert opened.set_aside == usd(40_000)
+    assert money(session, work) == {
+        "free": usd(60_000), "promised": usd(40_000), "held": usd(0), "fee left": usd(10_000)
+    }  # fmt: skip
+    assert campaign_money(session, campaign).committed == usd(40_000)
+    unspent = funding.unspent_of(session, campaign, now=LATE)
+    assert (unspent.budget, unspent.fee) == (usd(60_000), usd(6_000))
+    with pytest.raises(InvalidInput), session.begin_nested():
+        take_back(
+            session,
+            actor=alice,
+            campaign_id=campaign.id,
+            budget=usd(60_001),
+            asked_as=new_id(),
+            now=LATE + 21 * DAY,
+        )
+    with pytest.raises(Conflict), session.begin_nested():
+        make_collaboration(
+            session,
+            campaign=campaign,
+            creator=carl,
+            by=alice,
+            offered=replace(TERMS, fee=usd(60_001)),
+            funded=True,
+        )
+    assert money(session, work)["promised"] == usd(40_000)
+    assert all_checks_pass(session)
+
+
+def test_withdrawn_all_of_it_is_free_again(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    work = called_off(session, campaign, alice, bea)
+    before = money(session, work), campaign_money(session, campaign)
+    opened = in_dispute(session, work, bea)
+
+    payouts.withdraw_dispute(session, dispute_id=opened.id, actor=bea, now=LATE + 22 * DAY)
+
+    session.flush()
+    assert (money(session, work), campaign_money(session, campaign)) == before
+    assert (opened.set_aside, work.state) == (usd(0), S.CANCELLED)
+    assert all_checks_pass(session)
+
+
+def test_decided_against_the_creator_all_of_it_is_free_again(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor, stella: Actor
+) -> None:
+    work = called_off(session, campaign, alice, bea)
+    opened = in_dispute(session, work, bea)
+    say(session, opened, alice, now=LATE + 22 * DAY)
+
+    decide(session, opened, stella, 0, now=LATE + 22 * DAY)
+
+    assert money(session, work) == {
+        "free": usd(100_000), "promised": usd(0), "held": usd(0), "fee left": usd(10_000)
+    }  # fmt: skip
+    assert (opened.set_aside, work.state) == (usd(0), S.CANCELLED)
+    assert all_checks_pass(session)
+
+
+def test_what_a_dispute_gave_counts_as_earned_in_its_campaign(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    work = called_off(session, campaign, alice, bea)
+    opened = in_dispute(session, work, bea)
+
+    agree(session, opened, alice, 5_000, now=LATE + 22 * DAY)
+
+    now = campaign_money(session, campaign)
+    assert (now.funded, now.available) == (usd(100_000), usd(80_000))
+    assert (now.committed, now.earned) == (usd(0), usd(20_000))
+
+
+def test_more_than_was_left_is_taken_once_the_brand_has_added_funds(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
+) -> None:
+    work = called_off(session, campaign, alice, bea)
+    make_collaboration(
+        session,
+        campaign=campaign,
+        creator=carl,
+        by=alice,
+        offered=replace(TERMS, fee=usd(90_000)),
+        funded=True,
+    )
+    opened = in_dispute(session, work, bea)
+    pay_in(session, campaign, by=alice, charge_id="ch_2")
+
+    agree(session, opened, alice, 5_000, now=LATE + 22 * DAY)
+
+    assert money(session, work) == {
+        "free": usd(90_000), "promised": usd(0), "held": usd(19_000), "fee left": usd(18_000)
+    }  # fmt: skip
+    assert campaign_money(session, campaign).funded == usd(200_000)
+    assert all_checks_pass(session)
+
+
+def test_a_campaign_that_spent_it_all_sets_nothing_aside(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
+) -> None:
+    work = called_off(session, campaign, alice, bea)
+    make_collaboration(
+        session,
+        campaign=campaign,
+        creator=carl,
+        by=alice,
+        offered=replace(TERMS, fee=usd(100_000)),
+        funded=True,
+    )
+    before = written(session)
+
+    opened = in_dispute(session, work, bea)
+
+    assert (opened.set_aside, written(session)) == (usd(0), before)
+    payouts.withdraw_dispute(session, dispute_id=opened.id, actor=bea, now=LATE + 22 * DAY)
+    assert written(session) == before
 
 
 def test_a_week_after_it_was_called_off_it_is_too_late(

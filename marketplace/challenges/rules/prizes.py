@@ -63,6 +63,13 @@ class Promise:
     cap: Money | None = None
     least_views: int = 1
 
+    @property
+    def most(self) -> Money:
+        """The most that one entry can win."""
+        if self.split is Split.RANK:
+            return self.prize_of(1)
+        return self.pool if self.cap is None else self.cap
+
     def prize_of(self, place: int) -> Money:
         """Return what a place wins; nothing for one without a prize."""
         for each in self.prizes:

@@ -28,7 +28,7 @@ from marketplace.metrics.models import PostTracking
 from marketplace.metrics.queries import CountedViews
 from marketplace.payouts import service as payouts
 from marketplace.payouts.rules import LAST_READING_WITHIN
-from marketplace.payouts.service import Won
+from marketplace.payouts.service import Outcome
 from marketplace.store.locks import lock_row, lock_rows
 from marketplace.store.outbox import post
 
@@ -59,10 +59,10 @@ def award(session: Session, *, challenge_id: UUID, now: datetime) -> bool:
         challenge.promise,
     )
     readings = {each.entry_id: counting[each.post_id] for each in counted}
-    won = _keep(session, challenge, placed, readings, now=now)
+    outcomes = _keep(session, challenge, placed, readings, now=now)
     payouts.book_prizes(
         session,
-        won,
+        outcomes,
         challenge_id=challenge.id,
         campaign_id=challenge.campaign_id,
         rest=challenge.pool - challenge.won,
@@ -127,8 +127,11 @@ def _keep(
     readings: Mapping[UUID, CountedViews],
     *,
     now: datetime,
-) -> list[Won]:
-    """Write the places down and end what they were for; return what was won."""
+) -> list[Outcome]:
+    """Write the places down and end what they were for; return what each post has come to.
+
+    One that did not count has won nothing, and its creator may dispute that.
+    """
     by_id = {
         entry.id: entry
         for entry in session.scalars(
@@ -146,26 +149,42 @@ def _keep(
         actor=SYSTEM,
         now=now,
     )
-    won = []
+    won: dict[UUID, tuple[Money, str]] = {}
     for each in placed:
         entry = by_id[each.entry_id]
         entry.place, entry.views, entry.prize_minor = each.place, each.views, each.prize.minor
         entry.counted_at = readings[each.entry_id].taken_at
-        if each.prize:
-            offer = agreed[entry.collaboration_id].offer
-            won.append(
-                Won(
-                    deliverable=session.get_one(Deliverable, entry.deliverable_id),
-                    prize=each.prize,
-                    shares=offer.shares,
-                    hold_days=offer.hold_days,
-                    memo=f"Place {each.place} with {each.views} views",
-                )
-            )
+        won[entry.id] = each.prize, f"Place {each.place} with {each.views} views"
+    nothing = Money(0, challenge.currency)
     challenge.state = LIFE.next(challenge.state, ChallengeEvent.AWARD)
     challenge.ended_at = now
-    challenge.won_minor = sum((each.prize for each in won), Money(0, challenge.currency)).minor
-    return won
+    challenge.won_minor = sum((prize for prize, _ in won.values()), nothing).minor
+    outcomes = []
+    for entry_id in _handed_in(session, challenge) | won.keys():
+        entry, (prize, memo) = by_id[entry_id], won.get(entry_id, (nothing, ""))
+        offer = agreed[entry.collaboration_id].offer
+        outcomes.append(
+            Outcome(
+                deliverable=session.get_one(Deliverable, entry.deliverable_id),
+                prize=prize,
+                most=challenge.promise.most,
+                shares=offer.shares,
+                hold_days=offer.hold_days,
+                memo=memo,
+            )
+        )
+    return sorted(outcomes, key=lambda each: (-each.prize.minor, each.deliverable.id))
+
+
+def _handed_in(session: Session, challenge: Challenge) -> set[UUID]:
+    """Entries with a post, whatever became of it."""
+    return set(
+        session.scalars(
+            select(ChallengeEntry.id)
+            .join(PublishedPost, PublishedPost.deliverable_id == ChallengeEntry.deliverable_id)
+            .where(ChallengeEntry.challenge_id == challenge.id)
+        )
+    )
 
 
 def _end_collaborations(

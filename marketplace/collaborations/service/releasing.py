@@ -71,25 +71,28 @@ def promise_again(
     amount: Money,
     actor: Actor,
     now: datetime,
+    is_more: bool = False,
 ) -> None:
-    """Take what went back to the campaign for this collaboration again, as a dispute has ended.
+    """Take what went back to the campaign for a locked collaboration again, for a dispute.
 
-    number: of the dispute. Raises Conflict when the campaign has not that much left.
+    number: of the dispute. is_more: beside what was taken when it was opened. Raises Conflict when
+    the campaign has not that much left.
     """
     event = events.committed(
         collaboration_id=collaboration.id,
-        revision=1 + number,
+        revision=2 * number + is_more,
         campaign_id=collaboration.campaign_id,
         amount=amount,
-        memo="What a dispute gave the creator",
+        memo="What a dispute gave the creator" if is_more else "What a dispute is about",
     )
     try:
         ledger.write_entry(session, event, occurred_at=now, actor=actor)
     except InsufficientBalance as refusal:
         raise Conflict(
             f"The campaign has only {in_words(refusal.available)} left, and this takes"
-            f" {in_words(amount)}: agree on less, or let the brand add funds first"
+            f" {in_words(amount)} more: agree on less, or let the brand add funds first"
         ) from refusal
+    collaboration.released_minor -= amount.minor
 
 
 def release_rest(

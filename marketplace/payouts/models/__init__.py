@@ -6,6 +6,7 @@ from marketplace.payouts.models.clawbacks import ClawbackCase, ClawbackStep, Pay
 from marketplace.payouts.models.disputes import Dispute, DisputeStep
 from marketplace.payouts.models.earnings import Earning
 from marketplace.payouts.models.payouts import Payout, PayoutStep
+from marketplace.payouts.models.prizes import EntryPrize
 
 __all__ = [
     "BankPayout",
@@ -15,6 +16,7 @@ __all__ = [
     "Dispute",
     "DisputeStep",
     "Earning",
+    "EntryPrize",
     "Freeze",
     "Payout",
     "PayoutAccount",

@@ -36,6 +36,7 @@ class Dispute(Base):
         one_of("reason", DisputeReason),
         one_of("opened_by", Party),
         CheckConstraint("stake_minor > 0", name="stake_is_positive"),
+        CheckConstraint("set_aside_minor BETWEEN 0 AND stake_minor", name="set_aside_within_stake"),
         CheckConstraint(
             "brand_share_bps BETWEEN 0 AND 10000 AND creator_share_bps BETWEEN 0 AND 10000"
             " AND result_bps BETWEEN 0 AND 10000",
@@ -80,6 +81,9 @@ class Dispute(Base):
     currency: Mapped[str] = mapped_column(String(3))
     stake: Mapped[Money] = composite("stake_minor", "currency")
     """What is disputed, before the platform's share; nothing moves it while the dispute is open."""
+    set_aside_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    set_aside: Mapped[Money] = composite("set_aside_minor", "currency")
+    """What the campaign has promised again of money that had gone back to it; nothing when over."""
     state: Mapped[DisputeState] = mapped_column(StateText(DisputeState))
     brand_share_bps: Mapped[int | None]
     """The creator's part of the stake that the brand would agree to now."""

@@ -20,8 +20,8 @@ from marketplace.deliverables.rules import DeliverableEvent, EndingState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
-from marketplace.payouts.models import Dispute, DisputeStep, Earning, ViewBonus
-from marketplace.payouts.rules import EarningState
+from marketplace.payouts.models import Dispute, DisputeStep, Earning, EntryPrize, ViewBonus
+from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.payouts.rules.disputes import (
     DISPUTABLE,
     OPEN_DISPUTES,
@@ -137,6 +137,37 @@ def disputes_to_answer(
     return [DisputeTurn(each, names_of(each)[each.opened_by]) for each in found]
 
 
+def disputes_in(session: Session, campaign_id: UUID) -> Sequence[Dispute]:
+    """All disputes in a campaign, the newest first."""
+    return session.scalars(
+        _DISPUTES.where(Dispute.campaign_id == campaign_id).order_by(
+            Dispute.opened_at.desc(), Dispute.id.desc()
+        )
+    ).all()
+
+
+def disputable_prizes(session: Session, campaign_id: UUID, *, now: datetime) -> set[UUID]:
+    """The deliverables whose prizes the brand may dispute now."""
+    ruled = select(Dispute.id).where(
+        Dispute.deliverable_id == Earning.deliverable_id,
+        or_(
+            Dispute.state.in_(OPEN_DISPUTES),
+            Dispute.state.in_(RULED) & (Dispute.about == DisputeAbout.HELD),
+        ),
+    )
+    return set(
+        session.scalars(
+            select(Earning.deliverable_id).where(
+                Earning.campaign_id == campaign_id,
+                Earning.kind == EarningKind.PRIZE,
+                Earning.state == EarningState.PENDING,
+                Earning.payable_at > now,
+                ~ruled.exists(),
+            )
+        )
+    )
+
+
 def names_of(dispute: Dispute) -> dict[Party, str]:
     """The names of both sides."""
     return {
@@ -167,7 +198,7 @@ def creator_receives(session: Session, dispute: Dispute, share_bps: int) -> Mone
         case DisputeAbout.HELD:
             held = session.scalars(select(Earning).where(Earning.dispute_id == dispute.id))
             parts = [part_of(each) for each in held]
-        case DisputeAbout.BONUS:
+        case DisputeAbout.BONUS | DisputeAbout.PRIZE:
             offer = offer_of(session, dispute.deliverable)
             whole = dispute.stake.share(basis_points=share_bps)
             return money_of(whole, offer.shares).creator_receives
@@ -203,6 +234,7 @@ def ground_of(session: Session, deliverable: Deliverable) -> Ground:
             DeliverableStep.event == DeliverableEvent.CANCEL,
         )
     ).one_or_none()
+    prize = session.get(EntryPrize, deliverable.id)
     ruled = session.scalars(
         select(Dispute.about).where(
             Dispute.deliverable_id == deliverable.id, Dispute.state.in_(RULED)
@@ -218,6 +250,9 @@ def ground_of(session: Session, deliverable: Deliverable) -> Ground:
         bonus=bonus.state if bonus else None,
         bonus_ended_at=bonus.ended_at if bonus else None,
         bonus_left=Money(bonus.cap_minor - bonus.gross_minor, bonus.currency) if bonus else None,
+        is_entry=deliverable.is_entry,
+        prize_until=prize.disputable_until if prize else None,
+        prize_left=prize.most - prize.won if prize else None,
         ruled=frozenset(DisputeAbout(each) for each in ruled),
     )
 

@@ -37,6 +37,8 @@ class DisputeAbout(StrEnum):
     """The fee of work that the brand alone has called off."""
     BONUS = "bonus"
     """What of the bonus was not counted, up to its cap."""
+    PRIZE = "prize"
+    """What an entry of a challenge could have won beside what it won."""
 
 
 class DisputeReason(StrEnum):
@@ -53,6 +55,7 @@ class DisputeReason(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     CALLED_OFF = "called_off"
     BONUS_COUNT = "bonus_count"
+    PRIZE_COUNT = "prize_count"
 
 
 REASON_SENTENCES: Final[Mapping[DisputeReason, str]] = {
@@ -67,6 +70,7 @@ REASON_SENTENCES: Final[Mapping[DisputeReason, str]] = {
     DisputeReason.NOT_ACCEPTED: "The work is done and is not accepted.",
     DisputeReason.CALLED_OFF: "It was wrongly called off.",
     DisputeReason.BONUS_COUNT: "The views for the bonus were counted wrongly.",
+    DisputeReason.PRIZE_COUNT: "The views or the place of the entry were counted wrongly.",
 }
 """Read by both sides."""
 BRAND_REASONS: Final = (
@@ -137,7 +141,7 @@ OPEN_DISPUTES: Final = (S.ASKED, S.WITH_STAFF)
 RULED: Final = (S.SETTLED, S.DECIDED)
 """A number stands: about the same money nobody opens another."""
 
-DISPUTABLE: Final = (EarningKind.FEE, EarningKind.BONUS)
+DISPUTABLE: Final = (EarningKind.FEE, EarningKind.BONUS, EarningKind.PRIZE)
 """What a brand may dispute in its hold window; what a dispute gave is no matter of another."""
 
 ANSWER_DAYS: Final = 5
@@ -161,7 +165,9 @@ class Ground:
 
     held_until: when the last of what is in its hold window would be released; None for nothing.
     ended_by: how its collaboration was ended by the brand, None where it was not. bonus_left: what
-    of the cap is not counted. ruled: about which money a number stands already.
+    of the cap is not counted. prize_until, prize_left: of an entry whose challenge is awarded,
+    until when more of a prize may be asked for, and how much more it could have won. ruled: about
+    which money a number stands already.
     """
 
     state: DeliverableState
@@ -173,6 +179,9 @@ class Ground:
     bonus: BonusState | None = None
     bonus_ended_at: datetime | None = None
     bonus_left: Money | None = None
+    is_entry: bool = False
+    prize_until: datetime | None = None
+    prize_left: Money | None = None
     ruled: frozenset[DisputeAbout] = frozenset()
 
 
@@ -199,6 +208,8 @@ _WORKING: Final = (
 
 
 def _of_creator(ground: Ground, now: datetime) -> dict[DisputeReason, DisputeAbout]:
+    if ground.is_entry:
+        return _of_entrant(ground, now)
     found: dict[DisputeReason, DisputeAbout] = {}
     waits = ground.answer_by is not None and ground.answer_by <= now
     if ground.state is DeliverableState.IN_REVIEW and waits:
@@ -215,6 +226,12 @@ def _of_creator(ground: Ground, now: datetime) -> dict[DisputeReason, DisputeAbo
     if ground.state in _WORKING:
         found[DisputeReason.OTHER] = DisputeAbout.UNACCEPTED
     return found
+
+
+def _of_entrant(ground: Ground, now: datetime) -> dict[DisputeReason, DisputeAbout]:
+    if ground.prize_until is None or ground.prize_until <= now or not ground.prize_left:
+        return {}
+    return {DisputeReason.PRIZE_COUNT: DisputeAbout.PRIZE}
 
 
 def _is_fresh(at: datetime | None, now: datetime) -> bool:
@@ -265,8 +282,8 @@ def refusal(party: Party) -> str:
         )
     return (
         "You can open a dispute about work that was handed in and is not accepted, about a bonus"
-        f" that is counted, and for {OPEN_WITHIN.days} days about what was called off or counted;"
-        " once about the same money"
+        f" that is counted, for {OPEN_WITHIN.days} days about what was called off or counted, and"
+        " about a prize while it is held; once about the same money"
     )
 
 

@@ -24,12 +24,12 @@ from marketplace.payouts.service.earning import earn, mature_due
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
 from marketplace.payouts.service.identifying import give_back, take_as_paid
-from marketplace.payouts.service.prizes import Won, book_prizes
+from marketplace.payouts.service.prizes import Outcome, book_prizes
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
 __all__ = [
+    "Outcome",
     "Said",
-    "Won",
     "agree_in_dispute",
     "ask_reversal",
     "book_bonuses",

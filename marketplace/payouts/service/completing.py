@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations import service as collaborations
@@ -22,8 +22,8 @@ from marketplace.store.locks import lock_row
 def complete(session: Session, *, collaboration_id: UUID, now: datetime) -> bool:
     """Complete a collaboration that owes nothing more, and give its campaign what is left.
 
-    False while work is owed, a fee is not booked or views are counted. One that was ended early
-    stays ended and only gives back its rest. Once it is over nothing happens.
+    False while work is owed, a fee is not booked, or views are counted or in dispute. One that was
+    ended early stays ended and only gives back its rest. Once it is over nothing happens.
     """
     collaboration = lock_row(session, Collaboration, collaboration_id)
     if not _all_settled(session, collaboration_id):
@@ -56,7 +56,7 @@ def _all_settled(session: Session, collaboration_id: UUID) -> bool:
         .select_from(ViewBonus)
         .where(
             ViewBonus.collaboration_id == collaboration_id,
-            ViewBonus.state == BonusState.COUNTING,
+            or_(ViewBonus.state == BonusState.COUNTING, ViewBonus.is_disputed),
         )
     )
     return bool(deliverables) and not owed and booked == accepted and not counting

@@ -17,20 +17,22 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import queries as balances
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, events
-from marketplace.payouts.models import Earning
+from marketplace.payouts.models import Earning, EntryPrize
 from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.terms.rules import Shares
 
 
 @dataclass(frozen=True, slots=True)
-class Won:
-    """What an entry has won, and by which terms. prize: before the platform's share; not nothing.
+class Outcome:
+    """What an entry has come to, and by which terms.
 
-    memo: why, for the books.
+    prize: before the platform's share, or nothing. most: what the best entry could win. memo: why,
+    for the books.
     """
 
     deliverable: Deliverable
     prize: Money
+    most: Money
     shares: Shares
     hold_days: int
     memo: str
@@ -40,10 +42,14 @@ class Won:
         """Who pays and receives what of it."""
         return money_of(self.prize, self.shares)
 
+    def held_until(self, now: datetime) -> datetime:
+        """Return when it is paid out at the earliest, and until when it may be disputed."""
+        return now + timedelta(days=self.hold_days)
+
 
 def book_prizes(
     session: Session,
-    won: Sequence[Won],
+    outcomes: Sequence[Outcome],
     *,
     challenge_id: UUID,
     campaign_id: UUID,
@@ -53,9 +59,11 @@ def book_prizes(
     """Book what the entries of a challenge have won, and give its campaign the rest of the pool.
 
     Each prize is an earning like any other: pending for the hold window of its terms. The platform
-    fee on top is earned only as far as the brand has paid it. Called once, by whoever has locked
-    the challenge; a second time the books refuse what is different and earnings are unique.
+    fee on top is earned only as far as the brand has paid it. What every entry could have won is
+    kept for as long as its creator may dispute it. Called once, by whoever has locked the
+    challenge; a second time the books refuse what is different and earnings are unique.
     """
+    won = [each for each in outcomes if each.prize]
     fee_taken = events.fee_unearned(campaign_id)
     pending = [events.creator_pending(each.deliverable.creator_id) for each in won]
     pool, funds = events.prize_pool(campaign_id), events.campaign_funds(campaign_id)
@@ -78,9 +86,20 @@ def book_prizes(
             )
         )
     ledger.write_entries(session, entries, occurred_at=now, actor=SYSTEM)
+    session.add_all(_kept(each, now=now) for each in outcomes)
 
 
-def _entry(won: Won, *, campaign_id: UUID, on_top: Money) -> Entry:
+def _kept(outcome: Outcome, *, now: datetime) -> EntryPrize:
+    return EntryPrize(
+        deliverable_id=outcome.deliverable.id,
+        won_minor=outcome.prize.minor,
+        most_minor=outcome.most.minor,
+        currency=outcome.prize.currency,
+        disputable_until=outcome.held_until(now),
+    )
+
+
+def _entry(won: Outcome, *, campaign_id: UUID, on_top: Money) -> Entry:
     money = won.money
     return events.prize_won(
         deliverable_id=won.deliverable.id,
@@ -93,7 +112,7 @@ def _entry(won: Won, *, campaign_id: UUID, on_top: Money) -> Entry:
     )
 
 
-def _earning(won: Won, *, now: datetime) -> Earning:
+def _earning(won: Outcome, *, now: datetime) -> Earning:
     money = won.money
     return Earning(
         id=new_id(),
@@ -108,5 +127,5 @@ def _earning(won: Won, *, now: datetime) -> Earning:
         currency=money.fee.currency,
         state=EarningState.PENDING,
         earned_at=now,
-        payable_at=now + timedelta(days=won.hold_days),
+        payable_at=won.held_until(now),
     )

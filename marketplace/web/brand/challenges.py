@@ -22,6 +22,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.money import digits
+from marketplace.payouts import queries as payouts
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
@@ -129,6 +130,12 @@ def _page(campaign_id: UUID, form: PromiseForm | None) -> str:
         found = queries.challenge_of(session, campaign_id)
         terms = campaigns.terms_of(session, campaign, now=now)
         missing = money_missing(session, campaign, found)
+        known = payouts.disputes_in(session, campaign_id)
+        reportable = (
+            payouts.disputable_prizes(session, campaign_id, now=now)
+            if actor.may_edit(campaign.brand_id)
+            else set()
+        )
         view = (
             None
             if found is None or found.opened_at is None
@@ -152,6 +159,8 @@ def _page(campaign_id: UUID, form: PromiseForm | None) -> str:
         may_refuse=view is not None
         and view.phase in (Phase.TAKING, Phase.COUNTING, Phase.CLOSING)
         and actor.may_edit(campaign.brand_id),
+        disputes=known,
+        reportable=reportable,
         phase=None if found is None else phase_of(found.state, found.days, now=now),
         chart=top_chart(view.board, in_public=False) if view else "",
     )

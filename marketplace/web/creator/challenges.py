@@ -38,6 +38,7 @@ from marketplace.web.challenges import public_name, top_chart, view_of
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.creator.deliverables import PasteForm
 from marketplace.web.creator.home import need
+from marketplace.web.disputes import part_for
 from marketplace.web.forms import BaseForm
 from marketplace.web.navigation import Todo
 
@@ -217,7 +218,9 @@ def _name_for(creator_id: UUID) -> Callable[[Standing], str]:
 def _own(session: Session, entry: ChallengeEntry | None, *, now: datetime) -> dict[str, Any]:
     """What a page shows of the creator's own post and prize."""
     if entry is None:
-        return dict.fromkeys(("post", "is_checking", "refused", "may_paste", "prize", "chain"))
+        return dict.fromkeys(
+            ("post", "is_checking", "refused", "may_paste", "prize", "chain", "disputes")
+        )
     owed = entry.deliverable_id
     post = work.standing_post(session, deliverable_id=owed)
     prize = payouts.earning_line(session, deliverable_id=owed, now=now)
@@ -227,5 +230,6 @@ def _own(session: Session, entry: ChallengeEntry | None, *, now: datetime) -> di
         "refused": work.last_refused_post(session, deliverable_id=owed) if post is None else None,
         "may_paste": post is None and entry.deliverable.state is DeliverableState.APPROVED,
         "prize": prize,
+        "disputes": part_for(session, access.actor(), entry.deliverable, now=now),
         "chain": chains.chains_of(session, [prize], now=now)[prize.earning.id] if prize else None,
     }

@@ -70,7 +70,12 @@ from marketplace.ledger.rules.events.pledges import (
     pledge_returned,
     pledge_set_aside,
 )
-from marketplace.ledger.rules.events.prizes import prize_won, prizes_returned, prizes_set_aside
+from marketplace.ledger.rules.events.prizes import (
+    prize_key,
+    prize_won,
+    prizes_returned,
+    prizes_set_aside,
+)
 from marketplace.ledger.rules.events.refs import (
     AT_PROCESSOR,
     BANK,
@@ -159,6 +164,7 @@ __all__ = [
     "pledge_returned",
     "pledge_set_aside",
     "pledged",
+    "prize_key",
     "prize_pool",
     "prize_won",
     "prizes_returned",

@@ -38,6 +38,11 @@ def prizes_returned(
     )
 
 
+def prize_key(deliverable_id: UUID) -> str:
+    """Return the key under which an entry wins its prize."""
+    return f"prize:{deliverable_id}"
+
+
 def prize_won(
     *,
     deliverable_id: UUID,
@@ -51,7 +56,7 @@ def prize_won(
     """32. An entry won a prize: the creator's part, ours, and the brand's fee on top."""
     return entry_of(
         EntryKind.PRIZE,
-        f"prize:{deliverable_id}",
+        prize_key(deliverable_id),
         (prize_pool(campaign_id), creator_pending(creator_id), net),
         (prize_pool(campaign_id), FEE_EARNED, platform_share),
         (fee_unearned(campaign_id), FEE_EARNED, fee_on_top),

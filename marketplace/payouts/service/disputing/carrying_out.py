@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState, parts_of_offer
+from marketplace.collaborations.rules import money_of, parts_of_offer
 from marketplace.deliverables import queries as works
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
@@ -23,9 +23,10 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.payouts import queries
 from marketplace.payouts.models import Dispute, Earning, ViewBonus
-from marketplace.payouts.rules import BonusState, EarningKind, EarningState
+from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.payouts.rules.disputes import DisputeAbout, shared
 from marketplace.payouts.service.completing import complete
+from marketplace.payouts.service.disputing.setting_aside import use_what_is_aside, went_back
 from marketplace.payouts.service.disputing.taking_back import end_bonus, take_back_held
 from marketplace.payouts.service.fees import add_fee, book_fee, fee_left, fee_row
 from marketplace.store.locks import lock_rows
@@ -83,11 +84,22 @@ def carry_out(
         case DisputeAbout.CALLED_OFF:
             if share_bps:
                 _award(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+            else:
+                give_back(session, dispute, about, actor=actor, now=now)
         case DisputeAbout.BONUS:
-            if share_bps and about.bonus is not None:
-                _add_bonus(
-                    session, dispute, about, about.bonus, share_bps=share_bps, actor=actor, now=now
-                )
+            _add(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+            session.flush()  # what is disputed is counted
+            complete(session, collaboration_id=dispute.collaboration_id, now=now)
+        case DisputeAbout.PRIZE:
+            _add(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+
+
+def give_back(
+    session: Session, dispute: Dispute, about: Disputed, *, actor: Actor, now: datetime
+) -> None:
+    """Give the campaign all that was set aside for a locked dispute: nobody gets any of it."""
+    nothing = Money(0, dispute.currency)
+    use_what_is_aside(session, dispute, about.collaboration, amount=nothing, actor=actor, now=now)
 
 
 def _lock(session: Session, dispute: Dispute) -> Disputed:
@@ -180,13 +192,8 @@ def _award(
         parts_of_offer(queries.offer_of(session, about.work))[about.work.position - 1], share_bps
     )
     if dispute.about is DisputeAbout.CALLED_OFF:
-        collaborations.promise_again(
-            session,
-            about.collaboration,
-            number=dispute.number,
-            amount=part.fee,
-            actor=actor,
-            now=now,
+        use_what_is_aside(
+            session, dispute, about.collaboration, amount=part.fee, actor=actor, now=now
         )
     deliverables.award(session, about.work, actor=actor, now=now)
     book_fee(session, about.work, part, revision=1, actor=actor, occurred_at=now)
@@ -196,44 +203,41 @@ def _award(
     return part.fee
 
 
-def _add_bonus(
+def _add(
     session: Session,
     dispute: Dispute,
     about: Disputed,
-    bonus: ViewBonus,
     *,
     share_bps: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Earn so much of what a bonus had left to its cap; it is counted no more."""
+    """Earn so much of what a bonus had left to its cap, or a prize to the largest.
+
+    A bonus is counted no more.
+    """
     gross = dispute.stake.share(basis_points=share_bps)
-    share = gross.share(basis_points=bonus.creator_fee_bps)
-    on_top = min(gross.share(basis_points=bonus.brand_fee_bps), fee_left(session, about.work))
-    if bonus.state is BonusState.ENDED and (
-        about.collaboration.state is not CollaborationState.ACTIVE
-    ):
-        collaborations.promise_again(
-            session,
-            about.collaboration,
-            number=dispute.number,
-            amount=gross,
-            actor=actor,
-            now=now,
-        )
+    if went_back(dispute.about, about.collaboration, about.bonus):
+        use_what_is_aside(session, dispute, about.collaboration, amount=gross, actor=actor, now=now)
+    if not gross:
+        return
+    part = money_of(gross, queries.offer_of(session, about.work).shares)
+    on_top = min(part.brand_fee, fee_left(session, about.work))
+    net = gross - part.creator_share
     event = events.bonus_earned(
         deliverable_id=about.work.id,
         measurement_id=dispute.id,
         collaboration_id=about.collaboration.id,
         campaign_id=dispute.campaign_id,
         creator_id=dispute.creator_id,
-        net=gross - share,
-        platform_share=share,
+        net=net,
+        platform_share=part.creator_share,
         fee_on_top=on_top,
         memo="What a dispute gave beside the views counted",
     )
     ledger.write_entry(session, event, occurred_at=now, actor=actor)
-    net = gross - share
+    if about.work.state is DeliverableState.CANCELLED:  # an entry that was not counted
+        deliverables.award(session, about.work, actor=actor, now=now)
     session.add(
         Earning(
             id=new_id(),
@@ -242,9 +246,9 @@ def _add_bonus(
             campaign_id=dispute.campaign_id,
             creator_id=dispute.creator_id,
             fee_minor=gross.minor,
-            platform_share_minor=share.minor,
+            platform_share_minor=part.creator_share.minor,
             net_minor=net.minor,
-            withheld_minor=net.share(basis_points=bonus.withheld_bps).minor,
+            withheld_minor=part.withheld.minor,
             currency=dispute.currency,
             state=EarningState.PENDING,
             earned_at=now,
@@ -252,7 +256,8 @@ def _add_bonus(
             dispute_id=dispute.id,
         )
     )
-    bonus.gross_minor += gross.minor
-    bonus.share_minor += share.minor
-    bonus.on_top_minor += on_top.minor
-    end_bonus(session, bonus, now=now)
+    if about.bonus is not None:
+        about.bonus.gross_minor += gross.minor
+        about.bonus.share_minor += part.creator_share.minor
+        about.bonus.on_top_minor += on_top.minor
+        end_bonus(session, about.bonus, now=now)

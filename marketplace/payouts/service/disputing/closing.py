@@ -20,7 +20,8 @@ from marketplace.payouts.rules.disputes import (
     check_share,
     check_text,
 )
-from marketplace.payouts.service.disputing.carrying_out import carry_out, let_go
+from marketplace.payouts.service.completing import complete
+from marketplace.payouts.service.disputing.carrying_out import carry_out, give_back, let_go
 from marketplace.payouts.service.disputing.moves import (
     Said,
     lock_dispute,
@@ -142,7 +143,11 @@ def _drop(
     said: Said | None = None,
 ) -> Dispute:
     dispute.state, dispute.closed_at = DISPUTE_LIFE.next(dispute.state, event), now
-    let_go(session, dispute, now=now)
+    about = let_go(session, dispute, now=now)
+    give_back(session, dispute, about, actor=actor, now=now)
+    if dispute.about is DisputeAbout.BONUS:
+        session.flush()  # what is disputed is counted
+        complete(session, collaboration_id=dispute.collaboration_id, now=now)
     party = dispute.opened_by if event is DisputeEvent.WITHDRAW else None
     write_step(session, dispute, event, party=party, actor=actor, now=now, said=said)
     return dispute

@@ -16,7 +16,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payouts import queries
-from marketplace.payouts.models import Dispute, Earning, ViewBonus
+from marketplace.payouts.models import Dispute, Earning, EntryPrize, ViewBonus
 from marketplace.payouts.rules import EarningState
 from marketplace.payouts.rules.disputes import (
     ANSWER_DAYS,
@@ -31,6 +31,7 @@ from marketplace.payouts.rules.disputes import (
     refusal,
 )
 from marketplace.payouts.service.disputing.moves import Said, lock_work, party_of, write_step
+from marketplace.payouts.service.disputing.setting_aside import set_aside, went_back
 from marketplace.store.locks import lock_rows
 
 
@@ -48,15 +49,14 @@ def open_dispute(
 
     1. Lock the agreement, the work, its bonus and what it has earned.
     2. Refuse what this side cannot dispute now: another dispute is open, the window is over.
-    3. Hold what is in its hold window, and book no views, until the dispute is over.
+    3. Until it is over, hold what is in its hold window or had gone back to the campaign, and book
+       no views.
 
     share_bps: the creator's part of what is disputed that this side would agree to.
     Raises NotFound, NotPermitted, InvalidInput, Conflict (also the second time).
     """
     seen = deliverables.deliverable_seen_by(session, actor, deliverable_id)
     party = party_of(actor, brand_id=seen.brand_id, creator_id=seen.creator_id)
-    if seen.is_entry:
-        raise Conflict("The prizes of a challenge are final; tell Fairview what went wrong")
     said = said.checked()
     check_wish(share_bps, party)
     collaboration, work = lock_work(session, seen)
@@ -69,7 +69,7 @@ def open_dispute(
         raise Conflict(refusal(party))
     if about is not DisputeAbout.HELD:
         held = []
-    stake = _stake(work, about, bonus=bonus, held=held)
+    stake = _stake(session, work, about, bonus=bonus, held=held)
     if not stake:
         raise Conflict(refusal(party))
     dispute = Dispute(
@@ -98,6 +98,8 @@ def open_dispute(
         earning.dispute_id, earning.is_disputed = dispute.id, True
     if bonus is not None and about in (DisputeAbout.HELD, DisputeAbout.BONUS):
         bonus.is_disputed = True
+    if went_back(about, collaboration, bonus):
+        set_aside(session, dispute, collaboration, actor=actor, now=now)
     write_step(
         session,
         dispute,
@@ -140,13 +142,21 @@ def _lock_held(session: Session, deliverable_id: UUID, *, now: datetime) -> list
 
 
 def _stake(
-    work: Deliverable, about: DisputeAbout, *, bonus: ViewBonus | None, held: list[Earning]
+    session: Session,
+    work: Deliverable,
+    about: DisputeAbout,
+    *,
+    bonus: ViewBonus | None,
+    held: list[Earning],
 ) -> Money:
     match about:
         case DisputeAbout.HELD:
             return sum((earning.fee for earning in held), Money(0, work.currency))
         case DisputeAbout.BONUS if bonus is not None:
             return Money(bonus.cap_minor - bonus.gross_minor, work.currency)
+        case DisputeAbout.PRIZE:
+            prize = session.get_one(EntryPrize, work.id)
+            return prize.most - prize.won
         case _:
             return work.fee
 

@@ -14,7 +14,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import Code, events
 from marketplace.payouts import queries
 from marketplace.payouts.messages import BonusEnded
 from marketplace.payouts.models import BonusMeasurement, Dispute, Earning, ViewBonus
@@ -38,7 +38,7 @@ def take_back_held(
     """Leave the creator so much of locked earnings; return what is promised and free again.
 
     1. The fee: its entry is reversed, and what is left of it earned anew.
-    2. The bonus: corrected as for views that were too high, and counted no more.
+    2. The bonus, or the prize: corrected as for views that were too high, and counted no more.
     The rows say what is left. The platform's fee follows in proportion.
     """
     nothing = Money(0, dispute.currency)
@@ -47,11 +47,10 @@ def take_back_held(
         if earning.kind is EarningKind.FEE:
             _book_less(session, work, share_bps=share_bps, actor=actor, now=now)
     rows = [earning for earning in held if earning.kind is not EarningKind.FEE]
+    if rows:
+        _correct(session, dispute, bonus, rows, share_bps=share_bps, actor=actor, now=now)
     if bonus is not None:
-        if rows:
-            _correct(session, dispute, bonus, rows, share_bps=share_bps, actor=actor, now=now)
-        if bonus.state is BonusState.COUNTING:
-            end_bonus(session, bonus, now=now)
+        end_bonus(session, bonus, now=now)
     for earning in held:
         _shrink(earning, share_bps)
         earning.dispute_id = dispute.id
@@ -83,7 +82,7 @@ def _book_less(
 def _correct(
     session: Session,
     dispute: Dispute,
-    bonus: ViewBonus,
+    bonus: ViewBonus | None,
     rows: Sequence[Earning],
     *,
     share_bps: int,
@@ -96,10 +95,10 @@ def _correct(
     net -= sum((part.fee - part.creator_share for part in left), nothing)
     share = sum((each.platform_share for each in rows), nothing)
     share -= sum((part.creator_share for part in left), nothing)
-    on_top = _on_top(session, rows, dispute.currency)
-    on_top = min(
-        on_top - on_top.share(basis_points=share_bps), Money(bonus.on_top_minor, dispute.currency)
-    )
+    on_top = _on_top(session, dispute, rows)
+    on_top -= on_top.share(basis_points=share_bps)
+    if bonus is not None:
+        on_top = min(on_top, Money(bonus.on_top_minor, dispute.currency))
     event = events.bonus_corrected(
         deliverable_id=dispute.deliverable_id,
         measurement_id=dispute.id,
@@ -114,19 +113,24 @@ def _correct(
         memo="As a dispute has ended",
     )
     ledger.write_entry(session, event, occurred_at=now, actor=actor)
-    bonus.gross_minor -= net.minor + share.minor
-    bonus.share_minor -= share.minor
-    bonus.on_top_minor -= on_top.minor
+    if bonus is not None:
+        bonus.gross_minor -= net.minor + share.minor
+        bonus.share_minor -= share.minor
+        bonus.on_top_minor -= on_top.minor
 
 
-def _on_top(session: Session, rows: Sequence[Earning], currency: str) -> Money:
-    """The platform fee that the brand has paid on what these measurements raised."""
+def _on_top(session: Session, dispute: Dispute, rows: Sequence[Earning]) -> Money:
+    """The platform fee that the brand has paid on a prize, or on what these measurements raised."""
+    if rows[0].kind is EarningKind.PRIZE:
+        (prize,) = books.written_as(session, [events.prize_key(dispute.deliverable_id)]).values()
+        paid = (pair.amount for pair in prize.pairs if pair.debit.code is Code.FEE_UNEARNED)
+        return sum(paid, Money(0, dispute.currency))
     raised = session.scalar(
         select(
             func.sum(BonusMeasurement.on_top_after_minor - BonusMeasurement.on_top_before_minor)
         ).where(BonusMeasurement.id.in_([each.measurement_id for each in rows]))
     )
-    return Money(int(raised or 0), currency)
+    return Money(int(raised or 0), dispute.currency)
 
 
 def _shrink(earning: Earning, share_bps: int) -> None:
