@@ -26,6 +26,7 @@ from marketplace.store.session import transaction
 from workers import (
     bonuses,
     causes,
+    challenges,
     chargebacks,
     creators,
     deliverables,
@@ -49,6 +50,7 @@ STEP: Final = timedelta(hours=12)
 SWEEPS: Final[tuple[Sweep, ...]] = (
     processor.ring_due_calls,
     funding.ring_open_money_in,
+    challenges.award_due,
     metrics.ring_due,
     deliverables.accept_silent,
     bonuses.book_bonuses,

@@ -96,6 +96,17 @@ MORNINGS: Final = BriefContent(
     usage_days=60,
     revision_rounds=2,
 )
+TRAIL: Final = BriefContent(
+    summary="Cook one of our trail meals where you would eat it, on the stove you own, and say "
+    "what you would change about it.",
+    dos=("Show the pack being opened", "Taste it on camera"),
+    donts=("No open fires",),
+    deliverables=(WantedDeliverable("video", "A trail meal in 30 to 60 seconds", 1),),
+    target_interests=("cooking", "outdoors"),
+    fee_low=Money(15_000, "GBP"),
+    fee_high=Money(50_000, "GBP"),
+    revision_rounds=2,
+)
 PANTRY: Final = BriefContent(
     summary="Take your followers through your pantry, shelf by shelf, and tell the story of the "
     "oldest thing in it.",

@@ -184,6 +184,23 @@ TOPICS: Final[Mapping[str, Topic]] = {
     ),
 }
 
+TOUCHING: Final[Mapping[str, Sequence[str]]] = {
+    "books": ("truecrime",),
+    "comedy": ("wtf", "hangover"),
+    "cooking": ("redwine", "winetasting"),
+    "education": ("lottery",),
+    "fitness": ("guns",),
+    "gaming": ("pokernight", "jackpot"),
+    "music": ("stonerlife",),
+    "sports": ("sportsbetting",),
+    "travel": ("craftbeer", "cocktails"),
+}
+"""Topic -> hashtags of some videos that a brand may want to avoid, rightly or not."""
+
+RISING: Final = ("pantrychallenge", ("cooking", "home", "family", "health", "sustainability"))
+FADING: Final = ("capsulewardrobe", ("fashion", "beauty", "travel", "music"))
+"""A hashtag whose time comes or goes, and the topics whose videos carry it."""
+
 COUNTRIES: Final[Mapping[str, tuple[int, str, Sequence[str]]]] = {
     "US": (60, "USD", ("CA", "GB", "MX", "AU")),
     "GB": (26, "GBP", ("IE", "US", "AU", "CA")),

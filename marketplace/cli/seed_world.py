@@ -14,7 +14,15 @@ from random import Random
 from statistics import median_low
 from typing import Final
 
-from marketplace.cli.seed_topics import AGES, COUNTRIES, PER_DOLLAR, TOPICS
+from marketplace.cli.seed_topics import (
+    AGES,
+    COUNTRIES,
+    FADING,
+    PER_DOLLAR,
+    RISING,
+    TOPICS,
+    TOUCHING,
+)
 
 VIDEOS_EACH: Final = 25
 
@@ -151,18 +159,39 @@ def _video(
     views = max(40, round(followers * exp(centre + chance.gauss(0, 0.95))))
     tags = TOPICS[topics[0]].hashtags
     likes = round(views * min(0.35, max(0.02, chance.gauss(0.14, 0.05))))
-    hours_ago = 20 + place * chance.randint(40, 80)
+    hours_ago = place * (48 + number % 5 * 6) + chance.randint(40, 80) - 38 + number * 7 % 20
+    days_ago = hours_ago // 24
     return WorldVideo(
         external_id=str(7_400_000_000_000_000_000 + number * 1_000 + place),
         hours_ago=hours_ago,
-        hashtags=tuple(dict.fromkeys(chance.choices(tags, k=chance.randint(1, 3)))),
-        sound=_sound(number + place, days_ago=hours_ago // 24),
+        hashtags=(
+            *dict.fromkeys(chance.choices(tags, k=chance.randint(1, 3))),
+            *_passing(topics[0], number=number, place=place, days_ago=days_ago),
+            *_touching(topics[0], number=number, place=place),
+        ),
+        sound=_sound(number + place, days_ago=days_ago),
         duration_seconds=min(180, max(6, round(exp(chance.gauss(2.9, 0.6))))),
         views=views,
         likes=likes,
         comments=round(views * min(0.02, exp(chance.gauss(-6.7, 0.6)))),
         shares=round(views * min(0.02, exp(chance.gauss(-7.0, 0.6)))),
     )
+
+
+def _passing(topic: str, *, number: int, place: int, days_ago: int) -> Iterator[str]:
+    """What more and more videos carry these days, or fewer and fewer."""
+    turn = (number * 7 + place * 3) % 20
+    for (tag, topics), most in ((RISING, 14 - days_ago), (FADING, days_ago - 4)):
+        if topic in topics and turn < most:
+            yield tag
+
+
+def _touching(topic: str, *, number: int, place: int) -> Sequence[str]:
+    """What some videos of one creator in five carry that a brand may want to avoid."""
+    tags = TOUCHING.get(topic, ())
+    if not tags or number % 5 != 1 or place % 7 != 2:
+        return ()
+    return (tags[place // 7 % len(tags)],)
 
 
 def _sound(number: int, *, days_ago: int) -> str:

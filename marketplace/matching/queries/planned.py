@@ -267,7 +267,7 @@ def _places(
     places = np.where(rows >= 0, ready.places_of(rows), -1)
     if field_name and (places < 0).any():
         raise InvalidInput(
-            {field_name: "Somebody you chose is left out by the brief or by the campaign's rules."}
+            {field_name: "Somebody you chose is left out by the brief or by the campaign’s rules."}
         )
     return frozenset(places[places >= 0].tolist())
 
