@@ -24,6 +24,7 @@ from marketplace.collaborations.rules import (
     money_of,
     money_of_caps,
     offer_money,
+    other_party,
     split_fee,
     usage_until,
 )
@@ -197,7 +198,7 @@ def offer_page(session: Session, actor: Actor, offer_id: UUID) -> dict[str, Any]
         "exclusive": exclusive_in_words(
             offer.exclusive, offer.application.creator.display_name, campaign.brand.name
         ),
-        "waiting": _offer_waiting(offer),
+        "waiting": _offer_waiting(offer, party),
     }
 
 
@@ -207,12 +208,16 @@ def rights_of(offer: Offer, *, brand_name: str) -> str:
     return rights_in_words(brand_name, media=offer.usage_media, days=offer.usage_days, until=until)
 
 
-def _offer_waiting(offer: Offer) -> str:
+def _offer_waiting(offer: Offer, reader: Party | None) -> str:
     if offer.state is not OfferState.OPEN:
         return ""
     application = offer.application
-    brand, creator = application.campaign.brand.name, application.creator.display_name
-    answering = creator if offer.made_by is Party.BRAND else brand
+    if reader is other_party(offer.made_by):
+        answering = "you"
+    elif offer.made_by is Party.BRAND:
+        answering = application.creator.display_name
+    else:
+        answering = application.campaign.brand.name
     return f"Waiting for {answering} to answer, until {render.moment(offer.expires_at)}."
 
 

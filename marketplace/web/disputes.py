@@ -209,6 +209,8 @@ def open_page(side: Party, deliverable_id: UUID) -> ResponseReturnValue:
     if side is Party.CREATOR:
         form.share.label.text = "You should get, in percent"
     form.reason.choices = [SelectChoice(each.value, REASON_SENTENCES[each]) for each in reasons]
+    if len(reasons) == 1 and form.reason.data is None:
+        form.reason.data = form.reason.choices[0].value
 
     def page() -> str:
         return render_template(

@@ -40,7 +40,7 @@ class OrganisationForm(BaseForm):
     """What is known of an organisation."""
 
     name = StringField("Name", [InputRequired("Enter its name, as the register has it.")])
-    country = SelectField("Registered in", validate_choice=False)
+    country = SelectField("Registered in", default="", validate_choice=False)
     registration_number = StringField(
         "Registration number", [InputRequired("Enter its number in the register.")]
     )
@@ -60,7 +60,10 @@ class OrganisationForm(BaseForm):
     def follow(self) -> None:
         """Offer the countries there are, by name."""
         by_name = sorted(countries().items(), key=lambda each: each[1])
-        self.country.choices = [SelectChoice(code, name) for code, name in by_name]
+        self.country.choices = [
+            SelectChoice("", "Choose a country"),
+            *(SelectChoice(code, name) for code, name in by_name),
+        ]
 
     def facts(self) -> OrganisationFacts:
         """Return what was entered."""

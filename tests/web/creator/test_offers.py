@@ -53,7 +53,7 @@ def test_an_offer_shows_both_sides_money_before_anybody_agrees(
     for amount in ("$440.00", "$40.00", "$380.00", "-$20.00"):
         assert amount in page
     assert "for 30 days, until Wed 23 Dec 2026" in page
-    assert "Waiting for Bea to answer" in page
+    assert "Waiting for you to answer" in page
 
 
 def test_home_and_lists_show_the_offer_with_its_deadline(

@@ -45,7 +45,7 @@ def test_the_terms_in_force_are_shown_with_an_example(staff: FlaskClient) -> Non
 
     assert "10 %" in page
     assert "7 days" in page
-    assert "A fee of $400.00" in page
+    assert "An example: a fee of $400.00" in page
     assert "$440.00" in page
     assert "$380.00" in page
     assert "KWD\xa050.000" in page
