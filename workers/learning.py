@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from heapq import heappop, heappush
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,9 @@ from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.rules.chances import BASE_RATES, Outcome, Step, facts_from
+from marketplace.matching.rules.promised import VIEW_STEPS
+from marketplace.metrics import queries as metrics
+from marketplace.metrics.queries import FollowedVideo
 from marketplace.store.session import at_one_moment, transaction
 from workers.runtime import Run
 
@@ -33,7 +37,10 @@ def report_attention(run: Run) -> None:
 def learn_chances(run: Run) -> None:
     """Learn from everything that has been decided how likely each step is."""
     with at_one_moment() as session:
-        followed = collaborations.outcomes(session, now=run.now)
+        followed = [
+            *collaborations.outcomes(session, now=run.now),
+            *questions_of(metrics.followed_videos(session, now=run.now)),
+        ]
         places = queries.places_shown(session)
     outcomes = outcomes_in(followed, places)
     with transaction() as session:
@@ -63,28 +70,57 @@ def learn_reach(run: Run) -> None:
         )
 
 
-def outcomes_in(followed: Sequence[Followed], places: Places) -> dict[Step, list[Outcome]]:
-    """Return the outcomes of each step with what was known when the question was put.
+def questions_of(videos: Iterable[FollowedVideo]) -> list[Followed]:
+    """Return what was asked when each video was agreed: will it get the views expected of it?"""
+    return [
+        Followed(step, each.creator_id, each.campaign_id, each.agreed_at, each.known_at, happened)
+        for each in videos
+        for step, happened in ((Step.VIEWS, each.is_met), (Step.VIEWS_LOW, each.is_low_met))
+    ]
 
-    followed: in the order of time, so that a creator's record holds what came before alone.
+
+def outcomes_in(followed: Iterable[Followed], places: Places) -> dict[Step, list[Outcome]]:
+    """Return the outcomes of each step in the order of time, with what was known when asked.
+
+    A creator's record holds what had come of earlier questions by then, and not of those that
+    were still open.
     """
     found: dict[Step, list[Outcome]] = {step: [] for step in Step}
-    records: defaultdict[tuple[Step, UUID], list[bool]] = defaultdict(list)
-    for each in followed:
+    records: defaultdict[tuple[Step, UUID], _Record] = defaultdict(_Record)
+    for each in sorted(followed, key=lambda one: one.asked_at):
         step = Step(each.step)
         record = records[step, each.creator_id]
-        place = _last_place(places, each)
+        kept, asked = record.by(each.asked_at)
+        place = None if step in VIEW_STEPS else _last_place(places, each)
         facts = facts_from(
             standing_bps=None if place is None else queries.standing_bps(place),
             fee_minor=each.fee_minor,
             usual_minor=each.usual_minor,
-            kept=sum(record),
-            asked=len(record),
+            kept=kept,
+            asked=asked,
             base_bps=round(BPS_WHOLE * BASE_RATES[step]),
         )
         found[step].append(Outcome(facts, each.happened))
-        record.append(each.happened)
+        record.add(each.known_at, each.happened)
     return found
+
+
+class _Record:
+    """What had come of somebody's questions, by a moment that only moves on."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[datetime, bool]] = []
+        self._kept = self._asked = 0
+
+    def add(self, known_at: datetime, happened: bool) -> None:  # noqa: FBT001 - one heap entry
+        heappush(self._open, (known_at, happened))
+
+    def by(self, moment: datetime) -> tuple[int, int]:
+        """Return how many had followed, of how many that were decided before."""
+        while self._open and self._open[0][0] <= moment:
+            self._kept += heappop(self._open)[1]
+            self._asked += 1
+        return self._kept, self._asked
 
 
 def _last_place(places: Places, question: Followed) -> int | None:

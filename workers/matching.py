@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 import structlog
 
 from marketplace.campaigns.messages import BriefAmended, CampaignPublished
@@ -10,6 +13,8 @@ from marketplace.creators import service as creators
 from marketplace.deliverables import queries as deliverables
 from marketplace.matching import service as matching
 from marketplace.matching.columns import BrokenColumns, Busy
+from marketplace.metrics import queries as metrics
+from marketplace.metrics.queries import FollowedVideo
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
 
@@ -30,14 +35,24 @@ def refresh_columns(run: Run) -> None:
         log.warning("audiences_refused", count=built.refused)
 
 
-def count_outcomes(_run: Run) -> None:
-    """Write down what came of everybody's applications and collaborations.
+def count_outcomes(run: Run) -> None:
+    """Write down what came of everybody's applications, collaborations and videos.
 
     The columns follow by the marks, and the feed asks for what counts there.
     """
     with transaction() as session:
         creators.record_outcomes(session, deliverables.outcomes(session))
         creators.record_answers(session, collaborations.answers(session))
+        creators.record_views(session, _records_of(metrics.followed_videos(session, now=run.now)))
+
+
+def _records_of(videos: Sequence[FollowedVideo]) -> dict[UUID, tuple[int, int, int]]:
+    """Creator -> how many videos, with the views expected, with at least the lower end."""
+    found: dict[UUID, tuple[int, int, int]] = {}
+    for each in videos:
+        count, met, low = found.get(each.creator_id, (0, 0, 0))
+        found[each.creator_id] = (count + 1, met + each.is_met, low + each.is_low_met)
+    return found
 
 
 def rebuild_columns(run: Run) -> None:

@@ -228,6 +228,12 @@ class Collaboration(Base):
         UniqueConstraint("campaign_id", "creator_id"),
         Index(None, "creator_id"),
         Index(None, "brand_id", "state"),
+        CheckConstraint(
+            "num_nulls(expected_views, expected_low, expected_high) IN (0, 3)"
+            " AND 0 <= expected_low AND expected_low <= expected_views"
+            " AND expected_views <= expected_high",
+            name="expected_is_whole",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -248,6 +254,12 @@ class Collaboration(Base):
     """
     agreed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    expected_views: Mapped[int | None]
+    """Of each of its videos, as it was expected when it was agreed; None where no views were known,
+    and for a challenge."""
+    expected_low: Mapped[int | None]
+    expected_high: Mapped[int | None]
+    """Four of five videos were expected to be between the two."""
 
 
 class UsageGrant(Base):

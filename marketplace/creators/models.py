@@ -318,6 +318,11 @@ class CreatorRecord(Base):
             "kept_count >= 0 AND broken_count >= 0 AND offered_count >= 0 AND declined_count >= 0",
             name="counts_are_not_negative",
         ),
+        CheckConstraint(
+            "0 <= views_met_count AND views_met_count <= views_low_count"
+            " AND views_low_count <= videos_count",
+            name="views_are_of_videos",
+        ),
     )
 
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
@@ -329,6 +334,12 @@ class CreatorRecord(Base):
     """Applications that led to an offer."""
     declined_count: Mapped[int] = mapped_column(server_default="0")
     """Those that were declined without one."""
+    videos_count: Mapped[int] = mapped_column(server_default="0")
+    """Videos made for brands that were followed to the end."""
+    views_met_count: Mapped[int] = mapped_column(server_default="0")
+    """Those with the authentic views that were expected when they were agreed."""
+    views_low_count: Mapped[int] = mapped_column(server_default="0")
+    """Those with at least the lower end of what was expected."""
 
 
 class SubjectObjection(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -41,6 +41,25 @@ _PUBLISHED: Final = text(
     ORDER BY d.creator_id, d.id
     """
 )
+_FOLLOWED: Final = text(
+    """
+    SELECT c.creator_id, c.campaign_id, c.agreed_at, s.taken_at, s.views,
+           c.expected_views, c.expected_low
+    FROM collaborations c
+    JOIN deliverables d ON d.collaboration_id = c.id AND d.format = 'video'
+    JOIN published_posts p ON p.deliverable_id = d.id AND p.state IN ('verified', 'not_visible')
+    JOIN post_trackings t ON t.post_id = p.id AND t.tracking_until <= :now
+    CROSS JOIN LATERAL (
+        SELECT taken_at, views FROM metric_snapshots
+        WHERE post_id = p.id AND views IS NOT NULL AND taken_at <= :now
+        ORDER BY taken_at DESC LIMIT 1) s
+    WHERE c.expected_views IS NOT NULL
+      AND (p.state = 'not_visible' OR s.taken_at >= t.tracking_until - :near_end)
+    ORDER BY c.agreed_at, c.campaign_id, c.creator_id, s.taken_at, p.id
+    """
+)
+NEAR_END: Final = timedelta(days=7)
+"""A post that was last read earlier, and is not gone, may have more views than we know of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,47 @@ class CountedViews:
     taken_at: datetime
     read: int
     counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedVideo:
+    """A video that was followed to the end, beside what was expected when it was agreed.
+
+    known_at: when it was read last. views: the authentic ones.
+    """
+
+    creator_id: UUID
+    campaign_id: UUID
+    agreed_at: datetime
+    known_at: datetime
+    views: int
+    expected: int
+    low: int
+
+    @property
+    def is_met(self) -> bool:
+        return self.views >= self.expected
+
+    @property
+    def is_low_met(self) -> bool:
+        return self.views >= self.low
+
+
+def followed_videos(session: Session, *, now: datetime) -> Sequence[FollowedVideo]:
+    """Every video for a brand whose time of tracking is over, in the order of the agreements."""
+    rows = session.execute(_FOLLOWED, {"now": now, "near_end": NEAR_END})
+    return [
+        FollowedVideo(
+            row.creator_id,
+            row.campaign_id,
+            row.agreed_at,
+            row.taken_at,
+            views_that_count(row.views),
+            row.expected_views,
+            row.expected_low,
+        )
+        for row in rows
+    ]
 
 
 def last_views(session: Session, moments: Mapping[UUID, datetime]) -> dict[UUID, CountedViews]:

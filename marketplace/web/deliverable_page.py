@@ -80,10 +80,12 @@ class GapLine:
 class PostCard:
     """A post with what is known of its numbers.
 
-    latest: None before the first reading. next_at: None when reading has ended or not begun.
+    agreed: says what was expected of it; None for what is no video. latest: None before the first
+    reading. next_at: None when reading has ended or not begun.
     """
 
     post: PublishedPost
+    agreed: Collaboration | None
     latest: MetricSnapshot | None
     definition: str
     engagement_bps: int | None
@@ -289,9 +291,11 @@ def post_card(session: Session, post: PublishedPost, *, fee: Money, now: datetim
     series = metrics.post_series(session, post_id=post.id)
     tracking = metrics.tracking_or_none(session, post.id)
     latest = series[-1] if series else None
+    made = post.deliverable
     next_at = tracking.next_read_at if tracking else None
     return PostCard(
         post=post,
+        agreed=made.collaboration if made.format == "video" else None,
         latest=latest,
         definition=DEFINITIONS.get(latest.definition, latest.definition) if latest else "",
         engagement_bps=engagement_rate_bps(

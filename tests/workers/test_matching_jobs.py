@@ -16,12 +16,16 @@ from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import CollaborationState
 from marketplace.config import Settings
 from marketplace.creators.models import CreatorMark, CreatorRecord
+from marketplace.deliverables.models import PublishedPost
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
-from marketplace.matching import columns
+from marketplace.matching import columns, queries
 from marketplace.matching.columns import folder
+from marketplace.matching.rules.promised import NO_VIDEOS, VideoRecord
+from marketplace.metrics import service as metrics
 from tests.conftest import NOON
 from tests.factories.creators import make_channel, make_creator
-from tests.factories.deliverables import make_deliverable
+from tests.factories.deliverables import make_deliverable, reading_at
 from workers import matching
 from workers.clock import Clock
 from workers.runtime import Run
@@ -121,6 +125,40 @@ def test_what_came_of_collaborations_is_counted_and_reaches_the_columns(
     assert session.scalar(select(func.count()).select_from(CreatorMark)) == (marks or 0) + 1
     version = folder.open_version(place / folder.current_name(place))
     assert version.arrays["reliability"][: version.rows].tolist() == [200 * 5 // 6]
+
+
+def test_what_came_of_videos_is_counted_and_makes_their_chance(
+    app: Flask, settings: Settings, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    make_channel(session, creator_id=bea.creator_id, handle="bea.cooks", median_views=20_000)
+    for number, views in enumerate((25_000, 12_000)):
+        make_deliverable(
+            session,
+            brand=acme,
+            by=alice,
+            creator=bea,
+            state=DeliverableState.LIVE,
+            video_id=f"{number}" * 19,
+            campaign_name=f"Beans {number}",
+        )
+        post = session.scalars(
+            select(PublishedPost).where(PublishedPost.external_id == f"{number}" * 19)
+        ).one()
+        at = NOON + timedelta(days=90)
+        metrics.record_snapshot(session, post_id=post.id, reading=reading_at(at, views=views))
+    session.commit()
+
+    with app.app_context():
+        for days in (89, 90, 90):
+            matching.count_outcomes(run(app, settings, days=days))
+            if days < 90:
+                assert queries.views_chance_of(session, bea.creator_id).record == NO_VIDEOS
+
+    chance = queries.views_chance_of(session, bea.creator_id)
+    assert chance.record == VideoRecord(videos=2, met=1, low=2)
+    assert chance.met_bps == 5_000
+    assert chance.low_bps == round(10_000 * (9 * 19) ** 0.5 / (1 + (9 * 19) ** 0.5))
 
 
 def test_the_clock_gives_these_jobs_the_time_they_may_need() -> None:

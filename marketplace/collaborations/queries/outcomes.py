@@ -21,25 +21,32 @@ RENEWED_WITHIN: Final = timedelta(days=180)
 class Followed(NamedTuple):
     """One question and whether the next step followed.
 
-    step: reply, apply, offer, agree, deliver or renew. fee_minor: offered or asked, in the
-    campaign's currency; the upper end of the brief's range for an invitation, None where it has
-    none. usual_minor: what the creator's rates come to for the same pieces; None when not known.
+    step: of ``matching.rules.chances.Step``. known_at: when it was known whether it followed.
+    fee_minor: offered or asked, in the campaign's currency; the upper end of the brief's range for
+    an invitation, None where it has none. usual_minor: what the creator's rates come to for the
+    same pieces; None when not known.
     """
 
     step: str
     creator_id: UUID
     campaign_id: UUID
     asked_at: datetime
+    known_at: datetime
     happened: bool
-    fee_minor: int | None
-    usual_minor: int | None
+    fee_minor: int | None = None
+    usual_minor: int | None = None
 
 
 def outcomes(session: Session, *, now: datetime) -> Sequence[Followed]:
     """Every question that has been decided, in the order in which they were put."""
     rows: Sequence[Any] = session.execute(
         _OUTCOMES,
-        {"silent": now - SILENT_AFTER, "renewal": RENEWED_WITHIN, "lapsed": now - RENEWED_WITHIN},
+        {
+            "silence": SILENT_AFTER,
+            "silent": now - SILENT_AFTER,
+            "renewal": RENEWED_WITHIN,
+            "lapsed": now - RENEWED_WITHIN,
+        },
     ).all()
     return [Followed(*row) for row in rows]
 
@@ -75,43 +82,47 @@ _OUTCOMES: Final = text(
     """
     WITH questions AS (
         SELECT 'reply' AS step, creator_id, campaign_id, sent_at AS asked_at,
+               coalesce(answered_at, sent_at + :silence) AS known_at,
                state IN ('applied', 'declined') AS happened, NULL::bigint AS fee
         FROM invitations
         WHERE state <> 'sent' OR sent_at <= :silent
         UNION ALL
-        SELECT 'apply', creator_id, campaign_id, sent_at, state = 'applied', NULL
+        SELECT 'apply', creator_id, campaign_id, sent_at, coalesce(answered_at, sent_at),
+               state = 'applied', NULL
         FROM invitations
         WHERE state IN ('applied', 'declined')
         UNION ALL
-        SELECT 'offer', a.creator_id, a.campaign_id, a.applied_at, o.there, a.fee_minor
+        SELECT 'offer', a.creator_id, a.campaign_id, a.applied_at,
+               coalesce(o.made_at, a.answered_at, a.applied_at), o.made_at IS NOT NULL, a.fee_minor
         FROM applications a
         CROSS JOIN LATERAL (
-            SELECT EXISTS (SELECT FROM offers WHERE application_id = a.id) AS there) o
-        WHERE a.state = 'declined' OR o.there
+            SELECT min(made_at) AS made_at FROM offers WHERE application_id = a.id) o
+        WHERE a.state = 'declined' OR o.made_at IS NOT NULL
         UNION ALL
-        SELECT 'agree', a.creator_id, a.campaign_id, o.made_at, a.state = 'agreed', o.fee_minor
+        SELECT 'agree', a.creator_id, a.campaign_id, o.made_at,
+               coalesce(a.answered_at, o.made_at), a.state = 'agreed', o.fee_minor
         FROM applications a
         CROSS JOIN LATERAL (
             SELECT made_at, fee_minor FROM offers WHERE application_id = a.id
             ORDER BY number LIMIT 1) o
         WHERE a.state IN ('agreed', 'declined', 'withdrawn')
         UNION ALL
-        SELECT 'deliver', c.creator_id, c.campaign_id, c.agreed_at, c.state = 'completed',
-               o.fee_minor
+        SELECT 'deliver', c.creator_id, c.campaign_id, c.agreed_at, c.ended_at,
+               c.state = 'completed', o.fee_minor
         FROM collaborations c JOIN offers o ON o.id = c.offer_id
         WHERE c.state <> 'active' AND o.application_id IS NOT NULL
         UNION ALL
-        SELECT 'renew', c.creator_id, c.campaign_id, c.ended_at, n.there, o.fee_minor
+        SELECT 'renew', c.creator_id, c.campaign_id, c.ended_at,
+               coalesce(n.agreed_at, c.ended_at + :renewal), n.agreed_at IS NOT NULL, o.fee_minor
         FROM collaborations c JOIN offers o ON o.id = c.offer_id
         CROSS JOIN LATERAL (
-            SELECT EXISTS (
-                SELECT FROM collaborations l
-                WHERE l.brand_id = c.brand_id AND l.creator_id = c.creator_id
-                  AND l.agreed_at > c.ended_at AND l.agreed_at <= c.ended_at + :renewal) AS there) n
+            SELECT min(l.agreed_at) AS agreed_at FROM collaborations l
+            WHERE l.brand_id = c.brand_id AND l.creator_id = c.creator_id
+              AND l.agreed_at > c.ended_at AND l.agreed_at <= c.ended_at + :renewal) n
         WHERE c.state = 'completed' AND o.application_id IS NOT NULL
-          AND (n.there OR c.ended_at <= :lapsed)
+          AND (n.agreed_at IS NOT NULL OR c.ended_at <= :lapsed)
     )
-    SELECT q.step, q.creator_id, q.campaign_id, q.asked_at, q.happened,
+    SELECT q.step, q.creator_id, q.campaign_id, q.asked_at, q.known_at, q.happened,
            coalesce(q.fee, b.fee_high_minor), r.usual
     FROM questions q
     JOIN campaigns p ON p.id = q.campaign_id

@@ -40,6 +40,7 @@ from marketplace.kernel.money import in_words
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import InsufficientBalance, events
+from marketplace.matching import queries as matching
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -52,7 +53,8 @@ def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetim
        cannot both accept.
     2. Refuse a creator who is another brand's at the time.
     3. Commit the fee, and the bonus at most, in the ledger; without the money no agreement.
-    4. Write the collaboration, the usage grant and the exclusivity, and let the rooms above know.
+    4. Write the collaboration with the views expected now, which later ones are held against, the
+       usage grant and the exclusivity, and let the rooms above know.
 
     A second time raises Conflict. Raises NotFound, NotPermitted, Conflict.
     """
@@ -63,6 +65,7 @@ def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetim
     application = lock_application(session, seen.application_id)
     offer = _still_open(lock_row(session, Offer, offer_id), now=now)
     check_free(session, creator, campaign, exclusive=offer.exclusive, actor=actor)
+    expected = matching.expected_views(session, offer.creator_id, now=now)
     collaboration = Collaboration(
         id=new_id(),
         campaign_id=campaign.id,
@@ -71,6 +74,9 @@ def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetim
         offer_id=offer.id,
         state=CollaborationState.ACTIVE,
         agreed_at=now,
+        expected_views=expected and expected.median,
+        expected_low=expected and expected.low,
+        expected_high=expected and expected.high,
     )
     _commit_fee(session, offer, collaboration, actor=actor, now=now)
     end_offer(offer, OfferEvent.ACCEPT, now=now)

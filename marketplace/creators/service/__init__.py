@@ -37,6 +37,7 @@ from marketplace.creators.service.profile import (
     edit_profile,
     record_answers,
     record_outcomes,
+    record_views,
     set_rates,
 )
 from marketplace.creators.service.reading import (
@@ -88,6 +89,7 @@ __all__ = [
     "record_renewal",
     "record_sound",
     "record_videos",
+    "record_views",
     "refuse_proof",
     "report_audience",
     "set_rates",

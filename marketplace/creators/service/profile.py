@@ -97,12 +97,20 @@ def record_answers(session: Session, answers: Mapping[UUID, tuple[int, int]]) ->
     return _record(session, answers, ("offered_count", "declined_count"))
 
 
+def record_views(session: Session, followed: Mapping[UUID, tuple[int, int, int]]) -> int:
+    """Write down what came of creators' videos: how many, met, low; returns who changed.
+
+    A second time changes nothing.
+    """
+    return _record(session, followed, ("videos_count", "views_met_count", "views_low_count"))
+
+
 def _record(
-    session: Session, counted: Mapping[UUID, tuple[int, int]], names: tuple[str, str]
+    session: Session, counted: Mapping[UUID, tuple[int, ...]], names: tuple[str, ...]
 ) -> int:
     if not counted:
         return 0
-    nothing = {"kept_count": 0, "broken_count": 0, "offered_count": 0, "declined_count": 0}
+    nothing = dict.fromkeys(("kept_count", "broken_count"), 0)
     rows = [
         {"creator_id": creator_id, **nothing, **dict(zip(names, counts, strict=True))}
         for creator_id, counts in sorted(counted.items())

@@ -34,6 +34,7 @@ from marketplace.matching.columns.source import (
     use_folder,
 )
 from marketplace.matching.columns.target import Target, target_of
+from marketplace.matching.columns.views import shown_views
 
 __all__ = [
     "BEST",
@@ -67,6 +68,7 @@ __all__ = [
     "ranking_of",
     "refresh",
     "seen_at",
+    "shown_views",
     "side_at",
     "target_of",
     "the_folder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log2
 from typing import Final
 
@@ -28,6 +29,19 @@ def views_of(facts: CreatorFacts) -> ExpectedViews | None:
     if facts.median_views is not None:
         return views.expected([facts.median_views])
     return None
+
+
+def shown_views(facts: CreatorFacts) -> ExpectedViews | None:
+    """Return what a creator's next video can be expected to get, with the bounds pages show."""
+    found = views_of(facts)
+    if found is None:
+        return None
+    (low,), (high,) = bounds(
+        np.array([found.median], np.int64),
+        np.array([steps_below(found)], np.uint8),
+        np.array([steps_above(found)], np.uint8),
+    )
+    return replace(found, low=int(low), high=int(high))
 
 
 def steps_below(expected: ExpectedViews) -> int:

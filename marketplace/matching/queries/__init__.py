@@ -33,6 +33,7 @@ from marketplace.matching.queries.plans import (
     creator_by_handle,
     fresh_bound,
 )
+from marketplace.matching.queries.promised import expected_views, views_chance_of
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
 from marketplace.matching.queries.sharing import WEEK
 from marketplace.matching.queries.wishes import (
@@ -68,6 +69,7 @@ __all__ = [
     "counts_of",
     "counts_to_learn_from",
     "creator_by_handle",
+    "expected_views",
     "feed_for",
     "fit_of",
     "fit_to",
@@ -84,6 +86,7 @@ __all__ = [
     "question_of",
     "shortlisted",
     "standing_bps",
+    "views_chance_of",
     "wanted_by",
     "wanted_for",
     "wanted_in",

@@ -39,6 +39,10 @@ class Step(StrEnum):
     """What was agreed is delivered and accepted."""
     RENEW = "renew"
     """The brand works with the creator again."""
+    VIEWS = "views"
+    """A video gets the authentic views that were expected when it was agreed."""
+    VIEWS_LOW = "views_low"
+    """It gets at least the lower end of what was expected."""
 
 
 BASE_RATES: Final = {
@@ -48,8 +52,11 @@ BASE_RATES: Final = {
     Step.AGREE: 0.6,
     Step.DELIVER: 0.9,
     Step.RENEW: 0.3,
+    Step.VIEWS: 0.5,
+    Step.VIEWS_LOW: 0.9,
 }
-"""What we assume before anything has happened here; PSEUDO outcomes strong. Ours to choose."""
+"""What we assume before anything has happened here; PSEUDO outcomes strong. Ours to choose, but for
+views: there it is what the expectation itself claims (``rules.views``)."""
 PSEUDO: Final = 20.0
 RIDGE: Final = 1.0
 ROWS_LEAST: Final = 30
@@ -79,6 +86,8 @@ ASSUMED: Final = {
     Step.AGREE: Facts(standing=0.0, pay=0.5, record=0.5),
     Step.DELIVER: Facts(standing=0.0, pay=0.0, record=1.0),
     Step.RENEW: Facts(standing=0.5, pay=0.0, record=0.5),
+    Step.VIEWS: Facts(standing=0.0, pay=0.0, record=0.5),
+    Step.VIEWS_LOW: Facts(standing=0.0, pay=0.0, record=0.5),
 }
 """The weights before anything has happened here, ours to choose like the rates."""
 

@@ -121,6 +121,7 @@ def _page(application_id: UUID, *, problem: str = "") -> str:
             creator_id=found.creator_id,
             now=utc_now(),
         )
+        chance = matching.views_chance_of(session, found.creator_id)
         ties = queries.ties_of(session, creator_id=found.creator_id, campaign_id=found.campaign_id)
         offers = queries.offers_of(session, application_id)
         money = queries.campaign_money(session, found.campaign)
@@ -139,6 +140,7 @@ def _page(application_id: UUID, *, problem: str = "") -> str:
         creator=found.creator,
         country=countries().get(found.creator.country or ""),
         fit=fit,
+        chance=chance,
         offers=offers,
         money=money,
         collaboration=ties.collaboration,

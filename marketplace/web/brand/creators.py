@@ -89,6 +89,7 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             fit=None
             if campaign is None
             else matching.fit_of(session, campaign_id=campaign.id, creator_id=creator_id, now=now),
+            chance=None if campaign is None else matching.views_chance_of(session, creator_id),
             left_out_words=LEFT_OUT_WORDS,
             asked=None
             if campaign is None

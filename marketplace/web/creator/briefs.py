@@ -247,6 +247,7 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
         if not takes_creators and ties.none:
             raise NotFound("brief")
         fit = matching.fit_to(session, found, creator_id=access.creator_id(), now=now)
+        chance = matching.views_chance_of(session, access.creator_id())
         offers = _offers(session, ties)
         promised = _promised(session, campaign)
         pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
@@ -267,6 +268,7 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
         ties=ties,
         reasons={each.value: words for each, words in REASON_SENTENCES.items()},
         fit=fit,
+        chance=chance,
         promised=promised,
         left_out_words=LEFT_OUT_WORDS,
         pay=pay_range(found, shares),
