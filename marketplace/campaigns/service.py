@@ -13,6 +13,7 @@ from marketplace.campaigns import queries
 from marketplace.campaigns.messages import BriefAmended, CampaignClosed, CampaignPublished
 from marketplace.campaigns.models import Brief, BriefState, Campaign, CampaignStep
 from marketplace.campaigns.rules import (
+    CATEGORIES,
     LIFE,
     LINE_MOST,
     OTHER,
@@ -129,6 +130,23 @@ def edit_campaign(
     campaign.budget = budget
     campaign.starts_on = starts_on
     campaign.ends_on = ends_on
+    campaign.category = category
+    return campaign
+
+
+def say_category(session: Session, *, campaign_id: UUID, category: str, actor: Actor) -> Campaign:
+    """Say what a published campaign is for that has not said so yet; then it stays.
+
+    From then on what creators have promised to other brands in it keeps them out of the campaign.
+    Raises NotFound, NotPermitted, InvalidTransition, Conflict where it is said, InvalidInput.
+    """
+    campaign = _locked(session, campaign_id, actor, "change this campaign")
+    if campaign.state is not CampaignState.PUBLISHED:
+        raise InvalidTransition("campaign", campaign.state.value, "say_category")
+    if campaign.category is not None:
+        raise Conflict("This campaign has said what it is for, and that stays")
+    if category not in CATEGORIES:
+        raise InvalidInput({"category": "Choose a category from the list."})
     campaign.category = category
     return campaign
 

@@ -56,6 +56,16 @@ BLANK_ROWS: Final = 1
 COUNTRY_ROWS: Final = 5
 
 
+def category_field() -> Any:
+    """Return the field that says what a campaign is for."""
+    return SelectField(
+        "What is it for?",
+        choices=[SelectChoice("", "Choose a category"), *CATEGORY_CHOICES],
+        default="",
+        description="Who has promised another brand to stay out of it is not offered to you.",
+    )
+
+
 class BasicsForm(BaseForm):
     """Name, money and days of a campaign."""
 
@@ -80,12 +90,7 @@ class BasicsForm(BaseForm):
     )
     starts_on = DateField("First day", [InputRequired("Choose the first day.")])
     ends_on = DateField("Last day", [InputRequired("Choose the last day.")])
-    category = SelectField(
-        "What is it for?",
-        choices=[SelectChoice("", "Choose a category"), *CATEGORY_CHOICES],
-        default="",
-        description="Who has promised another brand to stay out of it is not offered to you.",
-    )
+    category = category_field()
 
     def follow(self, terms: PlatformTerms, *, kept: str | None) -> None:
         """Offer what the terms offer, and what the campaign has already; say what it costs."""

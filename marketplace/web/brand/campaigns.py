@@ -18,11 +18,19 @@ from marketplace.challenges import service as challenges
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.rules import ApplicationState
 from marketplace.kernel.clock import utc_now
-from marketplace.kernel.errors import NotPermitted
+from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.agreements import rights_in_words
 from marketplace.web.brand.blueprint import bp
+from marketplace.web.brand.brief_forms import category_field
+from marketplace.web.forms import BaseForm
+
+
+class CategoryForm(BaseForm):
+    """What a campaign is for."""
+
+    category = category_field()
 
 
 @bp.get("/campaigns", endpoint="campaigns")
@@ -60,6 +68,29 @@ def campaign_list() -> ResponseReturnValue:
 @bp.get("/campaigns/<uuid:campaign_id>")
 def campaign(campaign_id: UUID) -> ResponseReturnValue:
     """How does this campaign stand?"""
+    return _campaign_page(campaign_id, CategoryForm())
+
+
+@bp.post("/campaigns/<uuid:campaign_id>/category")
+def say_category(campaign_id: UUID) -> ResponseReturnValue:
+    """Say what a campaign is for that was published before campaigns had to say so."""
+    form = CategoryForm()
+    try:
+        with transaction() as session:
+            campaigns.say_category(
+                session,
+                campaign_id=campaign_id,
+                category=form.category.data or "",
+                actor=access.actor(),
+            )
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return _campaign_page(campaign_id, form), 422
+    flash("Said. Promises to other brands in it count for this campaign from now on.", "success")
+    return redirect(url_for("brand.campaign", campaign_id=campaign_id), 303)
+
+
+def _campaign_page(campaign_id: UUID, form: CategoryForm) -> str:
     now = utc_now()
     with reading() as session:
         found = queries.campaign_seen_by(session, access.actor(), campaign_id)
@@ -88,6 +119,7 @@ def campaign(campaign_id: UUID) -> ResponseReturnValue:
         has_amendment=amendment is not None and found.state is CampaignState.PUBLISHED,
         today=today_somewhere(now),
         may_edit=access.actor().may_edit(found.brand_id),
+        form=form,
     )
 
 

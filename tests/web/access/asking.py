@@ -39,6 +39,7 @@ NAMES: Final[Mapping[str, Mapping[str, str]]] = {
     "brand.pledge": {"campaign_id": "draft"},
     "brand.publish_campaign": {"campaign_id": "draft"},
     "brand.refund": {"campaign_id": "closed"},
+    "brand.say_category": {"campaign_id": "unsaid"},
     "brand.revoke_invitation": {"invitation_id": "member_invitation"},
     "brand.take_off_cause": {"campaign_id": "giving"},
     "brand.withdraw_dispute": {"dispute_id": "disputed_by_brand"},
@@ -173,6 +174,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "brand.invite_member": lambda _: {"email": "olga@example.test", "role": "viewer"},
     "brand.make_offer": lambda _: OFFER,
     "brand.new_campaign": lambda _: BASICS,
+    "brand.say_category": lambda _: {"category": "food"},
     "brand.pledge": lambda world: {
         "organisation": str(world.ids["organisation_id"]),
         "kind": "fixed",

@@ -152,6 +152,8 @@ def _negotiations(session: Session, world: World) -> None:
         actor=alice,
         now=NOON,
     )
+    unsaid = campaign("For what", funded=False)
+    unsaid.category = None
     closed = campaign("Closed", funded=False)
     money.pay_in(session, closed, by=alice, charge_id="ch_closed")
     campaigns.close(session, campaign_id=closed.id, actor=alice, now=NOON)
@@ -168,6 +170,7 @@ def _negotiations(session: Session, world: World) -> None:
     session.flush()
     world.ids |= {
         "campaign_id": published.id,
+        "unsaid": unsaid.id,
         "draft": draft.id,
         "amended": amended.id,
         "closed": closed.id,

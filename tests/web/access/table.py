@@ -212,6 +212,8 @@ POST ride_trend              in     303   303     403     403    403     403   4
     -> brand.campaign_trend
 POST save_challenge          in     303   303     403     403    403     403   404   403   begin
     -> brand.edit_brief
+POST say_category            in     303   303     403     403    403     403   404   403   begin
+    -> brand.campaign
 POST say_in_dispute          in     303   303     403     403    403     403   404   403   begin
     -> brand.dispute
 POST shortlist               in     303   303     403     403    403     403   404   403   begin

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
 from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.kernel.actor import Actor
 from tests.conftest import sign_in
 from tests.factories.campaigns import fund, make_campaign
 from tests.factories.collaborations import TERMS, make_application
+from tests.factories.creators import make_channel, make_exclusivity
 from tests.web.access.asking import OFFER
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -102,3 +104,53 @@ def test_it_is_read_before_anybody_agrees_and_holds_afterwards(
     assert refused.status_code == 409
     assert "You have promised to work for one brand alone in food" in refused.text
     assert "Acme" not in refused.text.split("<main")[1].split("</main")[0]
+
+
+def test_a_campaign_from_before_says_what_it_is_for_once_and_meets_promises_from_then_on(
+    client: FlaskClient,
+    session: Session,
+    campaign: Campaign,
+    alice: Actor,
+    vic: Actor,
+    bea: Actor,
+    mallory: Actor,
+) -> None:
+    campaign.category = None
+    assert bea.creator_id is not None
+    make_channel(session, creator_id=bea.creator_id)
+    make_exclusivity(session, creator_id=bea.creator_id, brand_id=next(iter(mallory.brands)))
+    page, says = f"/brand/campaigns/{campaign.id}", f"/brand/campaigns/{campaign.id}/category"
+    bound = "1 have promised another brand not to work in your category at the time."
+    sign_in(client, vic)
+    assert "published before campaigns said what they are for" in client.get(page).text
+    assert says not in client.get(page).text
+    sign_in(client, alice)
+    assert says in client.get(page).text
+    assert bound not in client.get(f"{page}/matches").text
+
+    for odd in ("", "soup"):
+        refused = client.post(says, data={"category": odd})
+        assert (refused.status_code, campaign.category) == (422, None)
+        assert "Choose a category from the list." in refused.text
+    assert client.post(says, data={"category": "food"}).location == page
+
+    assert says not in client.get(page).text
+    assert bound in client.get(f"{page}/matches").text
+    again = client.post(says, data={"category": "drinks"})
+    assert again.status_code == 409
+    assert "has said what it is for, and that stays" in again.text
+    session.refresh(campaign)
+    assert campaign.category == "food"
+
+
+@pytest.mark.parametrize("state", [CampaignState.DRAFT, CampaignState.CLOSED])
+def test_only_an_open_campaign_says_it_late(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, state: CampaignState
+) -> None:
+    found = make_campaign(session, brand=acme, by=alice, state=state)
+    found.category = None
+    sign_in(client, alice)
+
+    answer = client.post(f"/brand/campaigns/{found.id}/category", data={"category": "food"})
+
+    assert (answer.status_code, found.category) == (409, None)
