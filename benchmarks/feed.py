@@ -123,6 +123,7 @@ def creator(lot: random.Random, number: int) -> CreatorFacts:
 def wish(lot: random.Random, number: int) -> OpenWish:
     return OpenWish(
         brief_id=UUID(int=number),
+        campaign_id=UUID(int=number),
         wanted=Wanted(
             currency="USD",
             age=frozenset(lot.sample(AGES[1:], lot.randrange(4))),

@@ -156,7 +156,7 @@ class BriefMedians(Base):
 
 
 class FeedChoice(Base):
-    """What a creator does not want to see, or wants to see less of, among open briefs."""
+    """What a creator wants to see nothing, less or more of among open briefs."""
 
     __tablename__ = "feed_choices"
     __table_args__ = (one_of("kind", FeedChoiceKind),)
@@ -164,7 +164,7 @@ class FeedChoice(Base):
     creator_id: Mapped[UUID] = mapped_column(ForeignKey("creators.id"), primary_key=True)
     kind: Mapped[FeedChoiceKind] = mapped_column(StateText(FeedChoiceKind), primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
-    """A topic, or the id of a brand or campaign."""
+    """A topic, a category, a kind of cause, or the id of a brand or campaign."""
     chosen_at: Mapped[datetime]
 
 

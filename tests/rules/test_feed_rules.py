@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pytest
 
@@ -18,8 +20,8 @@ from marketplace.matching.rules.feed import (
     record_of,
     standing,
 )
-from marketplace.matching.rules.fit import Factors, fit_of
-from marketplace.matching.rules.parts import Explained
+from marketplace.matching.rules.fit import Factors, PartName, fit_of
+from marketplace.matching.rules.parts import AUDIENCE_PARTS, Explained
 from marketplace.matching.rules.raising import Advice, Raise, raises
 from marketplace.matching.rules.seen import Seen
 from marketplace.matching.rules.wanted import Wanted
@@ -30,14 +32,21 @@ FACTORS = Factors(10_000, 10_000, 5_000, 10_000, 10_000, 10_000, 5_000, 8_000, 4
 WANTED = Wanted(currency="USD", age=frozenset({"18-24"}))
 
 
-def explained(factors: Factors = FACTORS) -> Explained:
-    seen = Seen(factors, 1, 2, 100, "platform", price_is_estimated=False)
+def explained(factors: Factors, source: str, said: Collection[PartName]) -> Explained:
+    described = frozenset(said) if source else frozenset()
+    seen = Seen(factors, 1, 2, 100, source, price_is_estimated=False, said=described)
     return explain_all(WANTED, seen_all([seen]), None)[0]
 
 
-def advice(factors: Factors = FACTORS, **changes: object) -> list[Raise]:
-    given = {"most_minor": None, "price_is_estimated": False, "source": "platform"} | changes
-    return raises(factors, explained(factors), **given)  # type: ignore[arg-type]
+def advice(
+    factors: Factors = FACTORS,
+    *,
+    source: str = "platform",
+    said: Collection[PartName] = AUDIENCE_PARTS,
+    **changes: object,
+) -> list[Raise]:
+    given = {"most_minor": None, "price_is_estimated": False, "source": source} | changes
+    return raises(factors, explained(factors, source, said), **given)  # type: ignore[arg-type]
 
 
 def test_a_fit_like_the_middle_ones_stands_in_the_middle() -> None:
@@ -71,6 +80,11 @@ def test_the_parts_multiply_to_the_score() -> None:
     )  # fmt: skip
     assert found == FeedParts(chance=5_000, pay=15_000, liking=6_000)
     assert found.score == 4_500
+    cared = parts_of(
+        MODEL, against_usual=1.0, record=0.0, fee_minor=600, usual_minor=400, topics=1, makes=2,
+        less=0, is_cared_for=True,
+    )  # fmt: skip
+    assert (cared, cared.score) == (found._replace(cause=12_500), 5_625)
 
 
 def test_an_hour_is_worth_what_the_fee_is_over_the_work() -> None:
@@ -108,6 +122,13 @@ def test_advice_with_a_known_gain_comes_first_and_the_largest_of_those() -> None
 )
 def test_an_audience_that_nobody_has_shown_is_to_be_shown(source: str, wanted: Advice) -> None:
     assert wanted in [each.advice for each in advice(source=source)]
+
+
+def test_what_a_description_leaves_open_of_what_is_asked_is_to_be_said() -> None:
+    assert [each.advice for each in advice(source="upload", said={PartName.COUNTRY})] == [
+        Advice.OFFER_THE_FORMAT,
+        Advice.DESCRIBE_AUDIENCE,
+    ]
 
 
 def test_an_estimated_price_is_to_be_named_and_a_whole_fit_needs_nothing() -> None:

@@ -66,7 +66,7 @@ def test_each_piece_counts_by_what_is_asked_of_it() -> None:
 
 def test_the_feed_sees_the_same_fit() -> None:
     market = make_market([makes(1, *[200] * 16), makes(2, *[20] * 16)])
-    book = columns.book_of([OpenWish(UUID(int=9), LONG, None, 1_000)], market)
+    book = columns.book_of([OpenWish(UUID(int=9), UUID(int=8), LONG, None, 1_000)], market)
     target = columns.target_of(LONG, market)
 
     for row in (0, 1):

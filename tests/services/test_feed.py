@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -28,7 +30,7 @@ from tests.factories.campaigns import content, make_campaign
 from tests.factories.creators import make_audience, make_channel, make_exclusivity, make_rate
 from tests.factories.market import make_hireable
 
-LESS, BRAND, CAMPAIGN, CATEGORY, CAUSE = FeedChoiceKind
+LESS, BRAND, CAMPAIGN, CATEGORY, CAUSE, MORE = FeedChoiceKind
 
 
 @pytest.fixture
@@ -158,6 +160,7 @@ def test_a_hidden_brand_and_a_hidden_brief_are_gone_until_shown_again(
         CAMPAIGN: [str(campaign.id)],
         CATEGORY: [],
         CAUSE: [],
+        MORE: [],
     }
     for kind, value in ((BRAND, acme.id), (CAMPAIGN, campaign.id)):
         matching.undo_feed_choice(session, actor=hireable, kind=kind, value=str(value))
@@ -173,6 +176,7 @@ def test_a_hidden_brand_and_a_hidden_brief_are_gone_until_shown_again(
         (CAMPAIGN, ""),
         (CATEGORY, "soup"),
         (CAUSE, "A b"),
+        (MORE, "A b"),
     ],
 )
 def test_what_cannot_be_chosen_is_refused(
@@ -246,6 +250,36 @@ def test_categories_and_causes_can_be_hidden_and_shown_again(
 
     matching.undo_feed_choice(session, actor=hireable, kind=CATEGORY, value="drinks")
     assert names(feed(session, hireable, giving_to=giving_to)) == [drinks.name]
+
+
+def test_what_gives_to_a_cause_the_creator_cares_about_stands_higher_until_undone(
+    session: Session, acme: Brand, alice: Actor, campaign: Campaign, hireable: Actor
+) -> None:
+    giving = make_campaign(
+        session, brand=acme, by=alice, name="Giving", brief=content(fee_high=Money(40_000, "USD"))
+    )
+
+    def giving_to(causes: Collection[str]) -> set[UUID]:
+        return {giving.id} if "animals" in causes else set()
+
+    def look() -> list[tuple[str, int]]:
+        page = feed(session, hireable, giving_to=giving_to)
+        return [(line.brief.campaign.name, line.parts.cause) for line in page.rows]
+
+    assert look() == [("Beans in a minute", 10_000), ("Giving", 10_000)]
+    for _ in range(2):
+        choose(session, hireable, MORE, "animals")
+    assert look() == [("Giving", 12_500), ("Beans in a minute", 10_000)]
+    [first, second] = feed(session, hireable, giving_to=giving_to).rows
+    assert first.parts.score > second.parts.score
+
+    choose(session, hireable, CAUSE, "animals")
+    assert look() == [("Beans in a minute", 10_000)]
+    choose(session, hireable, MORE, "animals")
+    assert look()[0] == ("Giving", 12_500)
+    assert session.scalars(select(FeedChoice.kind)).all() == [MORE]
+    matching.undo_feed_choice(session, actor=hireable, kind=MORE, value="animals")
+    assert look() == [("Beans in a minute", 10_000), ("Giving", 10_000)]
 
 
 def test_whoever_is_promised_to_another_brand_is_not_shown_what_they_could_not_take(

@@ -35,6 +35,7 @@ class OpenWish(NamedTuple):
     """An open brief as a wish. usual: the middle candidate's fit, 0 while nobody knows it."""
 
     brief_id: UUID
+    campaign_id: UUID
     wanted: Wanted
     fee_minor: int | None
     usual: int
@@ -51,6 +52,7 @@ class Book:
     """
 
     brief_ids: Sequence[UUID]
+    campaign_ids: Sequence[UUID]
     ages: Reals
     any_age: NDArray[np.bool_]
     genders: Reals
@@ -103,6 +105,7 @@ def book_of(wishes: Sequence[OpenWish], market: Market) -> Book:
     terms = sorted(postings)
     return Book(
         brief_ids=[each.brief_id for each in wishes],
+        campaign_ids=[each.campaign_id for each in wishes],
         ages=_masks([each.ages for each in targets], len(AGES)),
         any_age=np.array([each.ages is None for each in targets], bool),
         genders=_masks([each.genders for each in targets], len(GENDERS)),

@@ -21,7 +21,7 @@ from marketplace.campaigns.rules import today_somewhere
 from marketplace.creators import queries as creators
 from marketplace.creators.models import CreatorRecord, Exclusivity
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.matching import columns
 from marketplace.matching.columns import Book, Market, OpenWish
 from marketplace.matching.columns.briefs import topic_bits
@@ -126,7 +126,7 @@ class _Wishes:
     @property
     def any(self) -> bool:
         """Whether anything is to be left out at all."""
-        hidden = any(self.chosen[kind] for kind in FeedChoiceKind if kind is not LESS)
+        hidden = any(self.chosen[kind] for kind in feed.HIDING)
         return hidden or self.among is not None or bool(self.promises)
 
     def may_see(self, place: campaigns.Place) -> bool:
@@ -163,8 +163,8 @@ def feed_for(
     """One page of the open briefs for a creator, the best of LISTED first, computed now.
 
     among: only these campaigns. giving_to: the campaigns that give to some kinds of causes, asked
-    where the creator hides any. Whoever has promised the time to another brand is not shown what
-    they could not take. Raises NotFound for a creator who does not exist.
+    where the creator hides any or wants more of any. Whoever has promised the time to another brand
+    is not shown what they could not take. Raises NotFound for a creator who does not exist.
     """
     given = {"creator_id": creator_id, "today": today_somewhere(now)}
     *moved, open_ids, said, answered, promised = session.execute(_BEGIN, given).one()
@@ -180,6 +180,8 @@ def feed_for(
         promises=[_Promise(*each) for each in promised or ()],
     )
     less = topic_bits(chosen[FeedChoiceKind.LESS_TOPIC])
+    more = chosen[FeedChoiceKind.MORE_CAUSE]
+    cared = frozenset(giving_to(more)) if more else frozenset()
 
     def look(market: Market) -> Feed:
         found = _open_briefs(session, market, tuple(open_ids), moved)
@@ -192,6 +194,9 @@ def feed_for(
         )
         scores *= feed.pays(book.fees, prices)
         scores *= feed.likings(book.topics, makes=side.topics, less=less)
+        if cared:
+            is_cared_for = np.array([one in cared for one in book.campaign_ids], bool)
+            scores *= np.where(is_cared_for, np.float32(feed.CARED / BPS_WHOLE), np.float32(1))
         order = np.argsort(-scores, kind="stable").tolist()
         shown = _not_hidden(session, [book.brief_ids[at] for at in order], wishes)
         number = min(max(1, page), max(1, -(-len(shown) // size)))
@@ -199,7 +204,15 @@ def feed_for(
         briefs = campaigns.briefs_by_id(session, ids)
         lines = [
             _line(
-                market, here, row, briefs[one], found, record=record, makes=side.topics, less=less
+                market,
+                here,
+                row,
+                briefs[one],
+                found,
+                record=record,
+                makes=side.topics,
+                less=less,
+                is_cared_for=briefs[one].campaign_id in cared,
             )
             for one in ids
             if one in briefs
@@ -220,6 +233,7 @@ def _line(
     record: float,
     makes: int,
     less: int,
+    is_cared_for: bool,
 ) -> FeedLine:
     """One place of the feed. here, row: where the creator stands, the market or a part of it."""
     wanted = wanted_in(brief)
@@ -241,6 +255,7 @@ def _line(
             topics=topic_bits(wanted.words),
             makes=makes,
             less=less,
+            is_cared_for=is_cared_for,
         ),
         fee=fee,
         per_hour=None
@@ -281,6 +296,7 @@ def _open_briefs(
         wishes.append(
             OpenWish(
                 brief_id=one,
+                campaign_id=briefs[one].campaign_id,
                 wanted=wanted_in(briefs[one]),
                 fee_minor=fee.minor if fee else None,
                 usual=0 if middle is None else fit_of(middle),

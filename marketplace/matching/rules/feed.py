@@ -1,10 +1,10 @@
-"""The order of a creator's feed of open briefs: chance × pay × liking, each said in words. Pure.
+"""The order of a creator's feed of open briefs: chance, pay, liking and cause multiplied. Pure.
 
 The fit is what the brand gets; a feed is what the creator gets. A brief stands high when the
-creator is likely to be taken, when it pays well for the work beside what they usually ask, and when
-it is about what they make. A brand's side and a creator's side are multiplied, as a match needs
-both (over pairs of people who judged each other a product foretold a match better than either
-side's word or their mean).
+creator is likely to be taken, when it pays well for the work beside what they usually ask, when it
+is about what they make, and when it gives to what they care about. A brand's side and a creator's
+side are multiplied, as a match needs both (over pairs of people who judged each other a product
+foretold a match better than either side's word or their mean).
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ OTHER_TOPIC: Final = 6_000
 """What a brief about something else counts."""
 LESS: Final = 5_000
 """What a brief about a topic counts of which the creator wants less."""
+CARED: Final = 12_500
+"""What a brief counts that gives to a kind of cause the creator cares about."""
 
 
 class FeedChoiceKind(StrEnum):
@@ -42,6 +44,19 @@ class FeedChoiceKind(StrEnum):
     """Campaigns for something: alcohol, games."""
     HIDE_CAUSE = "hide_cause"
     """Campaigns that give to a kind of cause."""
+    MORE_CAUSE = "more_cause"
+    """Campaigns that give to a kind of cause, higher up."""
+
+
+OPPOSITE: Final[Mapping[FeedChoiceKind, FeedChoiceKind]] = {
+    FeedChoiceKind.HIDE_CAUSE: FeedChoiceKind.MORE_CAUSE,
+    FeedChoiceKind.MORE_CAUSE: FeedChoiceKind.HIDE_CAUSE,
+}
+"""What takes the place of what, for the same thing."""
+HIDING: Final = frozenset(FeedChoiceKind) - {
+    FeedChoiceKind.LESS_TOPIC,
+    FeedChoiceKind.MORE_CAUSE,
+}
 
 
 class FeedParts(NamedTuple):
@@ -50,11 +65,12 @@ class FeedParts(NamedTuple):
     chance: int
     pay: int
     liking: int
+    cause: int = BPS_WHOLE
 
     @property
     def score(self) -> int:
         """The product, in basis points."""
-        return self.chance * self.pay * self.liking // BPS_WHOLE**2
+        return self.chance * self.pay * self.liking * self.cause // BPS_WHOLE**3
 
 
 def standing(against_usual: Reals) -> Reals:
@@ -109,6 +125,7 @@ def parts_of(
     topics: int,
     makes: int,
     less: int,
+    is_cared_for: bool = False,
 ) -> FeedParts:
     """Return the parts of one place in whole basis points, as they are shown."""
     at = float(standing(np.array([against_usual], np.float32))[0])
@@ -117,6 +134,7 @@ def parts_of(
         chance=model.chance_bps(Facts(standing=at, record=record)),
         pay=round(float(pays(fee, usual)[0])),
         liking=round(float(likings(np.array([topics], np.uint32), makes=makes, less=less)[0])),
+        cause=CARED if is_cared_for else BPS_WHOLE,
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.rules.fit import Factors, PartName, fit_of
-from marketplace.matching.rules.parts import Explained
+from marketplace.matching.rules.fit import Factors, fit_of
+from marketplace.matching.rules.parts import AUDIENCE_PARTS, Explained
 
 
 class Advice(StrEnum):
@@ -54,11 +54,9 @@ def raises(
     if factors.format < BPS_WHOLE:
         advice = Advice.MAKE_THE_LENGTH if asks_length else Advice.OFFER_THE_FORMAT
         found.append(Raise(advice, fit_of(factors._replace(format=BPS_WHOLE))))
-    asks_audience = any(
-        part.name in {PartName.AGE, PartName.GENDER, PartName.COUNTRY} for part in explained.parts
-    )
-    if asks_audience and source in {"", "inferred"}:
+    asked = [part for part in explained.parts if part.name in AUDIENCE_PARTS]
+    if any(part.is_estimate for part in asked):
         found.append(Raise(Advice.DESCRIBE_AUDIENCE, None))
-    elif asks_audience and source == "self_reported":
+    elif asked and source == "self_reported":
         found.append(Raise(Advice.PROVE_AUDIENCE, None))
     return sorted(found, key=lambda each: -(each.fit or 0))

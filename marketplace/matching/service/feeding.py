@@ -20,7 +20,7 @@ from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.matching import columns, queries
 from marketplace.matching.columns import Market, Ranking
 from marketplace.matching.models import BriefMedians, FeedChoice
-from marketplace.matching.rules.feed import FeedChoiceKind
+from marketplace.matching.rules.feed import OPPOSITE, FeedChoiceKind
 
 CAUSE: Final = re.compile("[a-z]{1,40}")
 """How a kind of cause is written: the room above knows which there are."""
@@ -29,10 +29,13 @@ CAUSE: Final = re.compile("[a-z]{1,40}")
 def choose_feed(
     session: Session, *, actor: Actor, kind: FeedChoiceKind, value: str, now: datetime
 ) -> None:
-    """See less of a topic, or nothing of a brand or a campaign; a second time changes nothing.
+    """See less of a topic, nothing of a brand, or more of a cause; twice changes nothing.
 
-    Raises NotPermitted for who is no creator, InvalidInput for what cannot be chosen.
+    Who hides what they wanted more of, or the other way round, has changed their mind. Raises
+    NotPermitted for who is no creator, InvalidInput for what cannot be chosen.
     """
+    if kind in OPPOSITE:
+        undo_feed_choice(session, actor=actor, kind=OPPOSITE[kind], value=value)
     session.execute(
         upsert(FeedChoice)
         .values(creator_id=_own(actor), kind=kind, value=_value(kind, value), chosen_at=now)
@@ -97,7 +100,7 @@ def _value(kind: FeedChoiceKind, value: str) -> str:
         if value not in CATEGORIES:
             raise InvalidInput({"value": f"There is no category called {value} in our list."})
         return value
-    if kind is FeedChoiceKind.HIDE_CAUSE:
+    if kind in (FeedChoiceKind.HIDE_CAUSE, FeedChoiceKind.MORE_CAUSE):
         if not CAUSE.fullmatch(value):
             raise InvalidInput({"value": "There is no such kind of cause."})
         return value

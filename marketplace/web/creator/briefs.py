@@ -111,7 +111,8 @@ def briefs() -> ResponseReturnValue:
         answered=found.offered + found.declined,
         product_categories=[(each, category_words(each)) for each in CATEGORIES if each != OTHER],
         topics=TOPICS,
-        hidden=hidden,
+        hidden=[each for each in hidden if each[0] is not FeedChoiceKind.MORE_CAUSE],
+        cared_for=[each for each in hidden if each[0] is FeedChoiceKind.MORE_CAUSE],
         pay={
             each.brief.id: pay_range(each.brief, conditions[each.brief.campaign_id].shares)
             for each in page.rows
@@ -123,14 +124,15 @@ def briefs() -> ResponseReturnValue:
 
 @bp.post("/briefs/choices")
 def choose_feed() -> ResponseReturnValue:
-    """See less of a topic, nothing of a brand or a campaign, or all of it again."""
+    """See less of a topic, nothing of a brand, more of a cause, or all of it as before."""
     undo = request.form.get("undo", "")
     name, _, value = (undo or request.form.get("choice", "")).partition(":")
     try:
         kind = FeedChoiceKind(name)
     except ValueError:
         raise InvalidInput({"choice": "There is no such choice."}) from None
-    if kind is FeedChoiceKind.HIDE_CAUSE and value not in set(CauseCategory):
+    of_causes = kind in (FeedChoiceKind.HIDE_CAUSE, FeedChoiceKind.MORE_CAUSE)
+    if of_causes and value not in set(CauseCategory):
         raise InvalidInput({"choice": "There is no such kind of cause."})
     with transaction() as session:
         if undo:

@@ -15,7 +15,12 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.collaborations import service
 from marketplace.collaborations.models import Application
-from marketplace.collaborations.rules import ApplicationState, DeclineReason, InvitationState
+from marketplace.collaborations.rules import (
+    REASON_SENTENCES,
+    ApplicationState,
+    DeclineReason,
+    InvitationState,
+)
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from tests.conftest import sign_in
@@ -210,6 +215,24 @@ def test_the_reason_of_a_no_is_shown(
     page = client.get("/creator/applications").text
 
     assert "Your fee does not fit this campaign’s budget." in page
+    brief = client.get(f"/creator/briefs/{campaign.id}").text
+    assert "Your fee does not fit this campaign’s budget." in brief
+    assert "What the brand would get" in brief
+    assert 'id="why"' in brief
+
+
+def test_whoever_applied_to_a_campaign_that_closed_reads_why_and_the_fit(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    application = make_application(session, campaign=campaign, creator=bea)
+    campaigns.close(session, campaign_id=campaign.id, actor=alice, now=NOON)
+    service.end_negotiations(session, campaign_id=campaign.id, now=NOON)
+    session.flush()
+    sign_in(client, bea)
+
+    assert application.decline_reason == DeclineReason.CAMPAIGN_CLOSED
+    for address in ("/creator/applications", f"/creator/briefs/{campaign.id}"):
+        assert REASON_SENTENCES[DeclineReason.CAMPAIGN_CLOSED] in client.get(address).text
 
 
 def test_a_home_without_anything_leads_to_the_briefs(client: FlaskClient, bea: Actor) -> None:

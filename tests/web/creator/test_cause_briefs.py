@@ -58,3 +58,22 @@ def test_a_brief_says_what_it_gives_beside_the_pay(beas: FlaskClient, giving: Ca
 
     assert "It gives to a cause Acme Kitchen gives $5.00 for every 1,000 views" in page
     assert "paid for already, on top of your fee" in page
+
+
+def test_a_creator_says_what_they_care_about_and_reads_it_on_the_card_until_undone(
+    beas: FlaskClient, session: Session, acme: Brand, alice: Actor, giving: Campaign
+) -> None:
+    session.commit()
+    choice = {"choice": "more_cause:climate"}
+    assert "Gives to what you care about" not in beas.get("/creator/briefs").text
+
+    assert beas.post("/creator/briefs/choices", data=choice).location == "/creator/briefs"
+
+    page = plain(beas.get("/creator/briefs").text)
+    assert "Gives to what you care about ×1.25" in page
+    assert "stands higher." in page
+    assert "You see less of" not in page
+    beas.post("/creator/briefs/choices", data={"undo": choice["choice"]})
+    assert "Gives to what you care about" not in beas.get("/creator/briefs").text
+    odd = beas.post("/creator/briefs/choices", data={"choice": "more_cause:war"})
+    assert odd.status_code == 422
