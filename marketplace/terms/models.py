@@ -26,6 +26,11 @@ class TermsVersion(Base):
             name="shares_are_shares",
         ),
         CheckConstraint("hold_days BETWEEN 0 AND 90", name="hold_window_is_short"),
+        CheckConstraint(
+            "dispute_answer_days BETWEEN 1 AND 30 AND dispute_decide_days BETWEEN 1 AND 30"
+            " AND dispute_to_open_days BETWEEN 1 AND 30",
+            name="disputes_end",
+        ),
         Index(None, "valid_from"),
     )
 
@@ -34,6 +39,9 @@ class TermsVersion(Base):
     brand_fee_bps: Mapped[int]
     creator_fee_bps: Mapped[int]
     hold_days: Mapped[int]
+    dispute_answer_days: Mapped[int]
+    dispute_decide_days: Mapped[int]
+    dispute_to_open_days: Mapped[int]
     processor_fees_by: Mapped[Bearer] = mapped_column(StateText(Bearer))
     processor_fee_bps: Mapped[int]
     fee_tax_bps: Mapped[int]
@@ -60,6 +68,9 @@ class TermsLimit(Base):
             " AND payout_least_minor > 0 AND processor_fixed_minor >= 0",
             name="limits_make_sense",
         ),
+        CheckConstraint(
+            "dispute_alone_minor >= 0 AND identify_alone_minor >= 0", name="alone_up_to_an_amount"
+        ),
     )
 
     terms_id: Mapped[UUID] = mapped_column(ForeignKey("terms_versions.id"), primary_key=True)
@@ -69,6 +80,8 @@ class TermsLimit(Base):
     funding_most_minor: Mapped[int]
     payout_least_minor: Mapped[int]
     processor_fixed_minor: Mapped[int]
+    dispute_alone_minor: Mapped[int]
+    identify_alone_minor: Mapped[int]
 
 
 class TermsWithholding(Base):

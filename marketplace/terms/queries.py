@@ -36,6 +36,7 @@ from marketplace.terms.models import (
 from marketplace.terms.rules import (
     BrandTerms,
     Conditions,
+    DisputeDays,
     Limits,
     PlatformTerms,
     Shares,
@@ -80,6 +81,16 @@ def version_at(session: Session, *, at: datetime) -> TermsVersion:
     if found is None:
         raise NotFound("terms")
     return found
+
+
+def dispute_days_at(session: Session, *, at: datetime) -> DisputeDays:
+    """The clocks of disputes in force at a moment; raises NotFound before the first terms."""
+    return _dispute_days_of(version_at(session, at=at))
+
+
+def limits_at(session: Session, currency: str, *, at: datetime) -> Limits | None:
+    """The numbers of a currency in force at a moment; None for one the terms do not name."""
+    return terms_for(session, at=at).limits.get(currency)
 
 
 def version_by_id(session: Session, version_id: UUID) -> TermsVersion:
@@ -188,6 +199,7 @@ def terms_of(version: TermsVersion) -> PlatformTerms:
         brand_fee_bps=version.brand_fee_bps,
         creator_fee_bps=version.creator_fee_bps,
         hold_days=version.hold_days,
+        dispute_days=_dispute_days_of(version),
         processor_fees_by=version.processor_fees_by,
         processor_fee_bps=version.processor_fee_bps,
         fee_tax_bps=version.fee_tax_bps,
@@ -198,10 +210,20 @@ def terms_of(version: TermsVersion) -> PlatformTerms:
                 funding_most=Money(row.funding_most_minor, row.currency),
                 payout_least=Money(row.payout_least_minor, row.currency),
                 processor_fixed=Money(row.processor_fixed_minor, row.currency),
+                dispute_alone=Money(row.dispute_alone_minor, row.currency),
+                identify_alone=Money(row.identify_alone_minor, row.currency),
             )
             for row in version.limits
         },
         withholding={row.country: row.share_bps for row in version.withholding},
+    )
+
+
+def _dispute_days_of(version: TermsVersion) -> DisputeDays:
+    return DisputeDays(
+        answer=version.dispute_answer_days,
+        decide=version.dispute_decide_days,
+        to_open=version.dispute_to_open_days,
     )
 
 

@@ -14,6 +14,8 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, LARGEST_MINOR, Money, in_words
 
 HOLD_DAYS_MOST: Final = 90
+DISPUTE_DAYS_MOST: Final = 30
+"""More than a month for one step is a slip of the finger."""
 REASON_MOST: Final = 500
 CREATOR_FEE_MOST_BPS: Final = 5_000
 """More than half of a creator's fee is a slip of the finger."""
@@ -32,7 +34,8 @@ class Limits:
 
     offered: new campaigns and rates may be in it. funding_least, funding_most: of one payment.
     payout_least: less waits until more has come together. processor_fixed: what the processor takes
-    of each payment besides its share.
+    of each payment besides its share. dispute_alone, identify_alone: up to so much one member of
+    staff decides a dispute, or says what an unknown movement was; of nothing it always takes two.
     """
 
     offered: bool
@@ -40,6 +43,33 @@ class Limits:
     funding_most: Money
     payout_least: Money
     processor_fixed: Money
+    dispute_alone: Money
+    identify_alone: Money
+
+    @property
+    def amounts(self) -> tuple[Money, ...]:
+        """Every amount of them."""
+        return (
+            self.funding_least,
+            self.funding_most,
+            self.payout_least,
+            self.processor_fixed,
+            self.dispute_alone,
+            self.identify_alone,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeDays:
+    """The clocks of a dispute, in whole days.
+
+    answer: the other side has to answer. decide: staff mean to decide. to_open: after work was
+    called off, or a bonus has ended, its creator may open one.
+    """
+
+    answer: int
+    decide: int
+    to_open: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +105,7 @@ class PlatformTerms:
     brand_fee_bps: int
     creator_fee_bps: int
     hold_days: int
+    dispute_days: DisputeDays
     processor_fees_by: Bearer
     processor_fee_bps: int
     fee_tax_bps: int
@@ -203,6 +234,9 @@ def _share_problems(terms: PlatformTerms) -> dict[str, str]:
         found["processor_fee_bps"] = "Between 0 and 20 %."
     if not 0 <= terms.hold_days <= HOLD_DAYS_MOST:
         found["hold_days"] = f"Between 0 and {HOLD_DAYS_MOST} days."
+    for name in ("answer", "decide", "to_open"):
+        if not 1 <= getattr(terms.dispute_days, name) <= DISPUTE_DAYS_MOST:
+            found[f"dispute_{name}_days"] = f"Between 1 and {DISPUTE_DAYS_MOST} days."
     return found
 
 
@@ -222,8 +256,7 @@ def _limit_problems(code: str, limits: Limits, smallest: Mapping[str, Money]) ->
         return {"currencies": f"We cannot move {code}."}
     low, high = limits.funding_least, limits.funding_most
     if any(
-        each.minor % step(code) or not 0 <= each.minor <= LARGEST_MINOR
-        for each in (low, high, limits.payout_least, limits.processor_fixed)
+        each.minor % step(code) or not 0 <= each.minor <= LARGEST_MINOR for each in limits.amounts
     ):
         return {f"limits_{code}": f"Amounts in {code} are not what cards can carry."}
     if low < smallest[code]:

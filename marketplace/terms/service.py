@@ -158,6 +158,9 @@ def _add(
         brand_fee_bps=terms.brand_fee_bps,
         creator_fee_bps=terms.creator_fee_bps,
         hold_days=terms.hold_days,
+        dispute_answer_days=terms.dispute_days.answer,
+        dispute_decide_days=terms.dispute_days.decide,
+        dispute_to_open_days=terms.dispute_days.to_open,
         processor_fees_by=terms.processor_fees_by,
         processor_fee_bps=terms.processor_fee_bps,
         fee_tax_bps=terms.fee_tax_bps,
@@ -172,6 +175,8 @@ def _add(
                 funding_most_minor=limits.funding_most.minor,
                 payout_least_minor=limits.payout_least.minor,
                 processor_fixed_minor=limits.processor_fixed.minor,
+                dispute_alone_minor=limits.dispute_alone.minor,
+                identify_alone_minor=limits.identify_alone.minor,
             )
             for code, limits in terms.limits.items()
         ],

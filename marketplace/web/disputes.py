@@ -27,8 +27,6 @@ from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Dispute, DisputeStep
 from marketplace.payouts.queries import DisputeTurn
 from marketplace.payouts.rules.disputes import (
-    ANSWER_DAYS,
-    DECIDE_DAYS,
     EVIDENCE_MOST_BYTES,
     OPEN_DISPUTES,
     REASON_SENTENCES,
@@ -39,6 +37,7 @@ from marketplace.payouts.rules.disputes import (
 )
 from marketplace.payouts.service import Said
 from marketplace.store.session import reading, transaction
+from marketplace.terms import queries as terms
 from marketplace.web import access, uploads
 from marketplace.web.dispute_forms import AgreeForm, OpenForm, SayForm
 from marketplace.web.navigation import Todo
@@ -202,6 +201,7 @@ def open_page(side: Party, deliverable_id: UUID) -> ResponseReturnValue:
         sheet = works.sheet_of(session, work)
         reasons = reasons_for(side, queries.ground_of(session, work), now=now)
         known = queries.disputes_about(session, work.id)
+        clocks = terms.dispute_days_at(session, at=now)
     running = next((each for each in known if each.closed_at is None), None)
     if running is not None:
         return _to(side, running.id)
@@ -219,8 +219,8 @@ def open_page(side: Party, deliverable_id: UUID) -> ResponseReturnValue:
             form=form,
             work=work,
             sheet=sheet,
-            answer_days=ANSWER_DAYS,
-            decide_days=DECIDE_DAYS,
+            answer_days=clocks.answer,
+            decide_days=clocks.decide,
             largest_mb=_LARGEST_MB,
         )
 

@@ -15,7 +15,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import Money
 from marketplace.terms import queries, service
-from marketplace.terms.rules import Bearer, Limits, PlatformTerms, Shares
+from marketplace.terms.rules import Bearer, DisputeDays, Limits, PlatformTerms, Shares
 
 
 class Stripe:
@@ -41,6 +41,8 @@ def limits(currency: str, *, unit: int = 1, offered: bool = True) -> Limits:
         funding_most=amount(10_000_000),
         payout_least=amount(1_000),
         processor_fixed=amount(30),
+        dispute_alone=amount(50_000),
+        identify_alone=amount(10_000),
     )
 
 
@@ -76,6 +78,7 @@ def platform_terms(**changes: Any) -> PlatformTerms:
             brand_fee_bps=1_000,
             creator_fee_bps=500,
             hold_days=7,
+            dispute_days=DisputeDays(answer=5, decide=5, to_open=7),
             processor_fees_by=Bearer.PLATFORM,
             processor_fee_bps=290,
             fee_tax_bps=0,

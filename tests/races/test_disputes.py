@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
-from marketplace.deliverables.rules import DeliverableState, EndingReason
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding import queries as funding
 from marketplace.funding.service import take_back
 from marketplace.kernel.actor import Actor
@@ -26,7 +25,7 @@ from marketplace.payouts.rules.disputes import DisputeEvent, DisputeReason, Disp
 from marketplace.reconciliation import checks
 from tests.factories.campaigns import NOON
 from tests.races.stage import Stage, at_once, set_up
-from tests.services.disputing import HOLD_ENDS, agree, decide, dispute, say
+from tests.services.disputing import HOLD_ENDS, agree, call_off, decide, dispute, say
 
 LATE = NOON + timedelta(days=40)
 LAST_MOMENT = HOLD_ENDS - timedelta(seconds=1)
@@ -184,15 +183,7 @@ def test_called_off_money_is_sent_back_or_set_aside_and_never_both(engine: Engin
     with Session(engine) as session:
         owed = work(session, stage)
         campaign_id = owed.campaign_id
-        deliverables.ask_to_end(
-            session,
-            collaboration_id=owed.collaboration_id,
-            reason=EndingReason.PLANS_CHANGED,
-            note="",
-            release=owed.fee,
-            actor=stage.alice,
-            now=LATE,
-        )
+        call_off(session, owed, stage.alice, now=LATE)
         free = unspent(session, campaign_id)
         session.commit()
     fee, keys = Money(40_000, "USD"), (new_id(), new_id())

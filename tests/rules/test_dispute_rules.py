@@ -117,11 +117,11 @@ def test_a_creator_disputes_work_that_was_handed_in_and_is_not_accepted(
     assert reasons_for(Party.BRAND, ground, now=NOW) == {}
 
 
-def test_a_creator_has_a_week_to_dispute_what_the_brand_alone_called_off() -> None:
+def test_a_creator_disputes_for_a_while_what_the_brand_alone_called_off() -> None:
     ground = replace(
         NOTHING,
         state=DeliverableState.CANCELLED,
-        called_off_at=NOW,
+        called_off_until=NOW + 7 * DAY,
         ended_by=EndingState.ALONE,
     )
     late = NOW + 7 * DAY
@@ -132,9 +132,9 @@ def test_a_creator_has_a_week_to_dispute_what_the_brand_alone_called_off() -> No
     assert reasons_for(Party.CREATOR, replace(ground, ended_by=None), now=NOW) == {}
 
 
-def test_a_creator_disputes_a_bonus_that_is_counted_or_ended_a_week_ago_at_most() -> None:
+def test_a_creator_disputes_a_bonus_that_is_counted_or_ended_not_long_ago() -> None:
     counted = replace(NOTHING, bonus=BonusState.COUNTING, bonus_left=Money(1, "USD"))
-    ended = replace(counted, bonus=BonusState.ENDED, bonus_ended_at=NOW)
+    ended = replace(counted, bonus=BonusState.ENDED, bonus_until=NOW + 7 * DAY)
     about = {R.BONUS_COUNT: DisputeAbout.BONUS}
     assert reasons_for(Party.CREATOR, counted, now=NOW) == about
     assert reasons_for(Party.CREATOR, ended, now=NOW + 6 * DAY) == about

@@ -94,12 +94,12 @@ def test_what_we_cannot_show_is_no_proof(kind: str | None) -> None:
 
 
 def test_each_side_reads_why_it_cannot_open_one() -> None:
-    assert refusal(Party.BRAND) == (
+    assert refusal(Party.BRAND, days=7) == (
         "You can open a dispute from the acceptance until the hold window is over, and once"
         " about the same money"
     )
-    assert refusal(Party.CREATOR) == (
+    assert refusal(Party.CREATOR, days=9) == (
         "You can open a dispute about work that was handed in and is not accepted, about a bonus"
-        " that is counted, and for 7 days about what was called off or counted;"
-        " once about the same money"
+        " that is counted, for 9 days about what was called off or counted, and"
+        " about a prize while it is held; once about the same money"
     )

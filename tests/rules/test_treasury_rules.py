@@ -18,10 +18,10 @@ from marketplace.treasury.rules.movements import (
     entry_of_movement,
 )
 from marketplace.treasury.rules.requests import (
-    ALONE_UP_TO_UNITS,
     RequestKind,
     needs_second,
 )
+from tests.factories.terms import LIMITS
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -94,11 +94,17 @@ def test_money_that_came_in_cannot_have_been_a_loss_and_money_that_went_no_fundi
     assert set(went) == set(BECOMES) - {Code.BRAND_FUNDS}
 
 
-@pytest.mark.parametrize(("currency", "whole"), [("USD", 100), ("JPY", 1), ("KWD", 1_000)])
-def test_the_limit_of_one_person_is_in_whole_units(currency: str, whole: int) -> None:
-    limit = Money(ALONE_UP_TO_UNITS[RequestKind.IDENTIFY] * whole, currency)
-
-    assert not needs_second(RequestKind.IDENTIFY, limit)
-    assert needs_second(RequestKind.IDENTIFY, Money(limit.minor + 1, currency))
-    assert needs_second(RequestKind.ADJUSTMENT, Money(1, currency))
-    assert needs_second(RequestKind.IDENTIFY, None)
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD"])
+def test_the_terms_say_what_one_person_decides_alone(currency: str) -> None:
+    limits = LIMITS[currency]
+    for kind, most in (
+        (RequestKind.IDENTIFY, limits.identify_alone),
+        (RequestKind.DECIDE_DISPUTE, limits.dispute_alone),
+    ):
+        assert most.minor > 0
+        assert not needs_second(kind, most, limits)
+        assert needs_second(kind, Money(most.minor + 1, currency), limits)
+        assert needs_second(kind, None, limits)
+        assert needs_second(kind, Money(1, currency), None)
+    for kind in set(RequestKind) - {RequestKind.IDENTIFY, RequestKind.DECIDE_DISPUTE}:
+        assert needs_second(kind, Money(1, currency), limits)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.rules import Terms
+from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
-from marketplace.deliverables.rules import DeliverableState
+from marketplace.deliverables.rules import DeliverableState, EndingReason
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules import Code
@@ -25,6 +26,7 @@ from marketplace.reconciliation import checks
 from tests.factories.campaigns import NOON
 from tests.factories.collaborations import TERMS, make_collaboration
 from tests.factories.deliverables import walk
+from tests.factories.ledger import usd
 from tests.factories.money import make_accepted, make_earning
 from tests.services.agreeing import balance
 
@@ -133,6 +135,20 @@ def accepted_work(session: Session, campaign: Campaign, alice: Actor, bea: Actor
     payouts.complete(session, collaboration_id=made.collaboration_id, now=NOON)
     session.flush()
     return made
+
+
+def call_off(session: Session, work: Deliverable, by: Actor, *, now: datetime) -> None:
+    """End the collaboration of a work of 400.00, whose creator is late, alone."""
+    deliverables.ask_to_end(
+        session,
+        collaboration_id=work.collaboration_id,
+        reason=EndingReason.PLANS_CHANGED,
+        note="",
+        release=usd(40_000),
+        actor=by,
+        now=now,
+    )
+    session.flush()
 
 
 def unaccepted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Conflict, InvalidInput, InvalidTransition, NotPermitted
 from marketplace.payouts.models import Dispute
 from marketplace.payouts.rules.disputes import DisputeState
+from marketplace.terms import queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.rules.requests import RequestState
@@ -21,6 +23,7 @@ from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import terms
 from tests.factories.ledger import usd
 from tests.factories.money import make_accepted, make_earning, pay_in
+from tests.factories.terms import set_terms
 from tests.services.agreeing import posted
 from tests.services.books import written
 from tests.services.disputing import (
@@ -77,6 +80,20 @@ def test_up_to_500_one_person_decides_and_it_is_booked_at_once(
     assert (made.state, made.alone, made.amount) == (RequestState.EXECUTED, True, usd(50_000))
     assert (opened.state, fee_of(session, work).fee_minor) == (DisputeState.DECIDED, 12_500)
     assert all_checks_pass(session)
+
+
+def test_the_terms_in_force_say_up_to_how_much_one_person_decides(
+    session: Session, acme: Brand, alice: Actor, bea: Actor, stella: Actor
+) -> None:
+    opened, _ = answered(session, acme, alice, bea, 50_000)
+    limits = dict(queries.terms_for(session, at=LATER).limits)
+    limits["USD"] = replace(limits["USD"], dispute_alone=usd(49_999))
+    set_terms(session, by=stella, at=LATER, now=LATER, limits=limits)
+
+    made = ask(session, opened, stella)
+
+    assert (made.state, made.alone) == (RequestState.ASKED, False)
+    assert opened.state is DisputeState.WITH_STAFF
 
 
 def test_above_500_nothing_happens_until_a_colleague_agrees(

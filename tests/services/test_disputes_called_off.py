@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.queries import campaign_money
-from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
-from marketplace.deliverables.rules import DeliverableState, EndingReason
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding import queries as funding
 from marketplace.funding.service import take_back
 from marketplace.kernel.actor import Actor
@@ -30,6 +29,7 @@ from tests.services.books import written
 from tests.services.disputing import (
     agree,
     all_checks_pass,
+    call_off,
     decide,
     dispute,
     fee_of,
@@ -55,25 +55,12 @@ def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     return made
 
 
-def call_off(session: Session, work: Deliverable, by: Actor) -> None:
-    deliverables.ask_to_end(
-        session,
-        collaboration_id=work.collaboration_id,
-        reason=EndingReason.PLANS_CHANGED,
-        note="",
-        release=usd(40_000),
-        actor=by,
-        now=LATE + 20 * DAY,
-    )
-    session.flush()
-
-
 # Work that the brand has called off
 
 
 def called_off(session: Session, campaign: Campaign, alice: Actor, bea: Actor) -> Deliverable:
     work = unaccepted(session, campaign, alice, bea, S.CHANGES_REQUESTED)
-    call_off(session, work, alice)
+    call_off(session, work, alice, now=LATE + 20 * DAY)
     assert work.state is S.CANCELLED
     return work
 
@@ -85,7 +72,7 @@ def test_work_in_dispute_cannot_be_called_off_by_one_side(
     dispute(session, work, bea, reason=DisputeReason.OTHER, share=10_000)
 
     with pytest.raises(Conflict, match="open dispute about this work"):
-        call_off(session, work, alice)
+        call_off(session, work, alice, now=LATE + 20 * DAY)
 
     assert work.state is S.CHANGES_REQUESTED
 

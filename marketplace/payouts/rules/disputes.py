@@ -144,14 +144,8 @@ RULED: Final = (S.SETTLED, S.DECIDED)
 DISPUTABLE: Final = (EarningKind.FEE, EarningKind.BONUS, EarningKind.PRIZE)
 """What a brand may dispute in its hold window; what a dispute gave is no matter of another."""
 
-ANSWER_DAYS: Final = 5
-"""How long the other side has to answer; without a word staff decide on what is there."""
-DECIDE_DAYS: Final = 5
-"""How soon staff mean to decide."""
 REMIND_BEFORE: Final = timedelta(days=1)
 """How long before its time is over somebody is reminded."""
-OPEN_WITHIN: Final = timedelta(days=7)
-"""How long a creator may dispute that work was called off, or what a bonus came to in the end."""
 EVIDENCE_TYPES: Final = (
     "image/png", "image/jpeg", "image/webp", "application/pdf", "video/mp4", "video/quicktime",
     "video/webm", "video/x-m4v",
@@ -164,6 +158,8 @@ class Ground:
     """What is known of a deliverable when somebody wants to open a dispute about it.
 
     held_until: when the last of what is in its hold window would be released; None for nothing.
+    called_off_until, bonus_until: how long that it was called off, or what a bonus came to in the
+    end, may be disputed.
     ended_by: how its collaboration was ended by the brand, None where it was not. bonus_left: what
     of the cap is not counted. prize_until, prize_left: of an entry whose challenge is awarded,
     until when more of a prize may be asked for, and how much more it could have won. ruled: about
@@ -174,10 +170,10 @@ class Ground:
     rounds_left: int
     answer_by: datetime | None
     held_until: datetime | None = None
-    called_off_at: datetime | None = None
+    called_off_until: datetime | None = None
     ended_by: EndingState | None = None
     bonus: BonusState | None = None
-    bonus_ended_at: datetime | None = None
+    bonus_until: datetime | None = None
     bonus_left: Money | None = None
     is_entry: bool = False
     prize_until: datetime | None = None
@@ -218,9 +214,9 @@ def _of_creator(ground: Ground, now: datetime) -> dict[DisputeReason, DisputeAbo
         found[DisputeReason.ROUNDS_USED_UP] = DisputeAbout.UNACCEPTED
     if ground.state is DeliverableState.LIVE and waits:
         found[DisputeReason.NOT_ACCEPTED] = DisputeAbout.UNACCEPTED
-    if _is_fresh(ground.called_off_at, now) and ground.ended_by is EndingState.ALONE:
+    if _is_before(now, ground.called_off_until) and ground.ended_by is EndingState.ALONE:
         found[DisputeReason.CALLED_OFF] = DisputeAbout.CALLED_OFF
-    counted = ground.bonus is BonusState.COUNTING or _is_fresh(ground.bonus_ended_at, now)
+    counted = ground.bonus is BonusState.COUNTING or _is_before(now, ground.bonus_until)
     if ground.bonus is not None and ground.bonus_left and counted:
         found[DisputeReason.BONUS_COUNT] = DisputeAbout.BONUS
     if ground.state in _WORKING:
@@ -234,8 +230,8 @@ def _of_entrant(ground: Ground, now: datetime) -> dict[DisputeReason, DisputeAbo
     return {DisputeReason.PRIZE_COUNT: DisputeAbout.PRIZE}
 
 
-def _is_fresh(at: datetime | None, now: datetime) -> bool:
-    return at is not None and now < at + OPEN_WITHIN
+def _is_before(now: datetime, end: datetime | None) -> bool:
+    return end is not None and now < end
 
 
 def check_text(words: str, *, field: str = "words") -> str:
@@ -273,8 +269,11 @@ def check_evidence(content_type: str | None) -> str:
     return content_type
 
 
-def refusal(party: Party) -> str:
-    """Return why a side cannot open this dispute, or not any more."""
+def refusal(party: Party, *, days: int) -> str:
+    """Return why a side cannot open this dispute, or not any more.
+
+    days: how long what was called off or counted may be disputed.
+    """
     if party is Party.BRAND:
         return (
             "You can open a dispute from the acceptance until the hold window is over, and once"
@@ -282,7 +281,7 @@ def refusal(party: Party) -> str:
         )
     return (
         "You can open a dispute about work that was handed in and is not accepted, about a bonus"
-        f" that is counted, for {OPEN_WITHIN.days} days about what was called off or counted, and"
+        f" that is counted, for {days} days about what was called off or counted, and"
         " about a prize while it is held; once about the same money"
     )
 

@@ -15,6 +15,7 @@ from marketplace.kernel.statechart import Statechart
 from marketplace.ledger.chart import CHART, Side
 from marketplace.ledger.rules import AccountRef, Code, Entry, Pair, events
 from marketplace.processor.rules import Ruling
+from marketplace.terms.rules import Limits
 
 
 class RequestKind(StrEnum):
@@ -68,11 +69,6 @@ RULINGS: Final[Mapping[RequestKind, Ruling]] = {
     RequestKind.GIVE_UP_CALL: Ruling.GIVE_UP,
 }
 """Requests that say how a call goes on; they book nothing, and a mistake could pay twice."""
-ALONE_UP_TO_UNITS: Final[Mapping[RequestKind, int]] = {
-    RequestKind.IDENTIFY: 100,
-    RequestKind.DECIDE_DISPUTE: 500,
-}
-"""Kinds that one person may decide alone, up to so many whole units of the currency."""
 LARGEST_UNITS: Final = 1_000_000
 """More than this in one request is taken for a slip of the hand."""
 
@@ -91,11 +87,20 @@ AGAINST: Final[Mapping[Code, str]] = {
 """What an adjustment may be booked against, in words for the form."""
 
 
-def needs_second(kind: RequestKind, amount: Money | None) -> bool:
-    """Tell whether another person has to approve this before it happens."""
-    if amount is None or kind not in ALONE_UP_TO_UNITS:
+def needs_second(kind: RequestKind, amount: Money | None, limits: Limits | None) -> bool:
+    """Tell whether another person has to approve this before it happens.
+
+    limits: of the amount's currency by the terms in force; without any it takes two.
+    """
+    if amount is None or limits is None:
         return True
-    return amount > _units(ALONE_UP_TO_UNITS[kind], amount.currency)
+    match kind:
+        case RequestKind.DECIDE_DISPUTE:
+            return amount > limits.dispute_alone
+        case RequestKind.IDENTIFY:
+            return amount > limits.identify_alone
+        case _:
+            return True
 
 
 def check_request(*, reason: str, amount: Money | None) -> None:

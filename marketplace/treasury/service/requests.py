@@ -17,6 +17,7 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.rules import Pair
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
+from marketplace.terms import queries as terms
 from marketplace.treasury.messages import RequestAsked, RequestDecided
 from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.rules.requests import (
@@ -49,7 +50,7 @@ def ask(
     pairs: exactly what approving it will book; tried at once and undone, so that nobody is asked
     for what the books would refuse. params: what the kind needs besides. subject_id: the one thing
     it is about. at_stake: how much it is about, where a room below works the postings out. What the
-    rules let one person decide alone is executed here.
+    terms let one person decide alone is executed here.
 
     Raises NotPermitted, InvalidInput (no reason, too large), Conflict (the same is asked already),
     InsufficientBalance.
@@ -57,6 +58,7 @@ def ask(
     maker_id = _staff(actor, "ask for this")
     amount = total(pairs) if at_stake is None else at_stake
     check_request(reason=reason, amount=amount)
+    limits = terms.limits_at(session, amount.currency, at=now) if amount else None
     values = {
         "id": new_id(),
         "kind": kind,
@@ -69,7 +71,7 @@ def ask(
         "reason": reason,
         "maker_id": maker_id,
         "asked_at": now,
-        "alone": not needs_second(kind, amount),
+        "alone": not needs_second(kind, amount, limits),
         "answer": "",
     }
     with session.begin_nested():  # a refusal by the books leaves no request behind

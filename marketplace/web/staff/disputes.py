@@ -21,6 +21,7 @@ from marketplace.payouts.rules.disputes import (
     DisputeState,
 )
 from marketplace.store.session import reading, transaction
+from marketplace.terms import queries as terms
 from marketplace.treasury import queries as treasury_queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.rules.requests import RequestKind, RequestState, needs_second
@@ -132,6 +133,7 @@ def _page(dispute_id: UUID, form: DecideDisputeForm) -> str:
         waiting = treasury_queries.open_request_about(
             session, kind=RequestKind.DECIDE_DISPUTE, subject_id=dispute_id
         )
+        limits = terms.limits_at(session, view.dispute.currency, at=utc_now())
     form.outcome.choices = _outcomes(view.dispute.about)
     may_decide = view.dispute.state is DisputeState.WITH_STAFF and waiting is None
     return render_template(
@@ -141,5 +143,5 @@ def _page(dispute_id: UUID, form: DecideDisputeForm) -> str:
         reasons=REASON_SENTENCES,
         waiting=waiting,
         may_decide=may_decide,
-        needs_second=needs_second(RequestKind.DECIDE_DISPUTE, view.dispute.stake),
+        needs_second=needs_second(RequestKind.DECIDE_DISPUTE, view.dispute.stake, limits),
     )

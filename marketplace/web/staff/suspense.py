@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from flask import render_template, request
@@ -20,17 +19,15 @@ from marketplace.ledger.rules import AccountRef, Code, InsufficientBalance
 from marketplace.reconciliation.queries import owner_names
 from marketplace.reconciliation.rules import age_label
 from marketplace.store.session import reading, transaction
+from marketplace.terms import queries as terms
 from marketplace.treasury import queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.queries import Suspended
 from marketplace.treasury.rules.identifying import choices
-from marketplace.treasury.rules.requests import ALONE_UP_TO_UNITS, RequestKind
 from marketplace.web import access
 from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.requests import ReasonForm, asked, owners_asked_for, show
-
-ALONE_UP_TO: Final = ALONE_UP_TO_UNITS[RequestKind.IDENTIFY]
 
 
 class IdentifyForm(ReasonForm):
@@ -105,6 +102,7 @@ def _page(movement_id: UUID, form: IdentifyForm) -> str:
         if code is not None and owner_id is not None and not form.is_submitted():
             form.becomes.data = str(code.value)
         entry = ledger.entry(session, found.entry_id)
+        limits = terms.limits_at(session, found.net.currency, at=utc_now())
         return render_template(
             "staff/movement.html",
             movement=found,
@@ -112,7 +110,7 @@ def _page(movement_id: UUID, form: IdentifyForm) -> str:
             owners=owner_names(session, (line.ref for line in entry.lines)),
             form=form,
             problems=address.problems,
-            alone_up_to=ALONE_UP_TO,
+            alone_up_to=limits.identify_alone if limits else None,
             owned=owned,
             code=code,
             q=request.args.get("q", ""),

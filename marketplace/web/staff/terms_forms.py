@@ -28,16 +28,21 @@ from marketplace.kernel.currencies import KNOWN
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.terms.rules import (
+    DISPUTE_DAYS_MOST,
     HOLD_DAYS_MOST,
     REASON_MOST,
     Bearer,
     BrandTerms,
+    DisputeDays,
     Limits,
     PlatformTerms,
 )
 from marketplace.web.forms import BaseForm, LinesField, MoneyField, PercentField
 
-AMOUNTS: Final = ("funding_least", "funding_most", "payout_least", "processor_fixed")
+AMOUNTS: Final = (
+    "funding_least", "funding_most", "payout_least", "processor_fixed", "dispute_alone",
+    "identify_alone",
+)  # fmt: skip
 BEARERS: Final = {
     Bearer.PLATFORM.value: "We do: our fee has to cover it",
     Bearer.BRAND.value: "The brand does: it is added to what it pays",
@@ -75,6 +80,8 @@ class LimitForm(Form):  # type: ignore[misc]  # WTForms ships no types
     funding_most = MoneyField("Largest payment")
     payout_least = MoneyField("Smallest payout")
     processor_fixed = MoneyField("Fixed part of the processor’s fee")
+    dispute_alone = MoneyField("Disputes that one person decides, up to")
+    identify_alone = MoneyField("Movements that one person identifies, up to")
 
 
 class WhenForm(BaseForm):
@@ -94,6 +101,13 @@ class WhenForm(BaseForm):
         return now if typed is None else typed.replace(tzinfo=UTC)
 
 
+def _dispute_days(label: str) -> IntegerField:
+    between = f"Between 1 and {DISPUTE_DAYS_MOST} days."
+    return IntegerField(
+        label, [InputRequired("Enter days."), NumberRange(1, DISPUTE_DAYS_MOST, between)]
+    )
+
+
 class TermsForm(WhenForm):
     """Everybody's terms."""
 
@@ -111,6 +125,9 @@ class TermsForm(WhenForm):
         [InputRequired("Enter days."), NumberRange(0, HOLD_DAYS_MOST, "Between 0 and 90 days.")],
         description="From acceptance of the live post until its fee can be paid out.",
     )
+    dispute_answer_days = _dispute_days("Days to answer a dispute")
+    dispute_decide_days = _dispute_days("Days in which we decide")
+    dispute_to_open_days = _dispute_days("Days to dispute what has ended")
     processor_fees_by = SelectField(
         "Who bears the processor’s fee?",
         choices=[SelectChoice(value, words) for value, words in BEARERS.items()],
@@ -152,6 +169,11 @@ class TermsForm(WhenForm):
             brand_fee_bps=_given(self.brand_fee_bps),
             creator_fee_bps=_given(self.creator_fee_bps),
             hold_days=self.hold_days.data,
+            dispute_days=DisputeDays(
+                answer=self.dispute_answer_days.data,
+                decide=self.dispute_decide_days.data,
+                to_open=self.dispute_to_open_days.data,
+            ),
             processor_fees_by=Bearer(self.processor_fees_by.data),
             processor_fee_bps=_given(self.processor_fee_bps),
             fee_tax_bps=_given(self.fee_tax_bps),
@@ -200,6 +222,9 @@ def filled_in(terms: PlatformTerms) -> dict[str, Any]:
         "creator_fee_bps": percent_of(terms.creator_fee_bps),
         "fee_tax_bps": percent_of(terms.fee_tax_bps),
         "hold_days": terms.hold_days,
+        "dispute_answer_days": terms.dispute_days.answer,
+        "dispute_decide_days": terms.dispute_days.decide,
+        "dispute_to_open_days": terms.dispute_days.to_open,
         "processor_fees_by": terms.processor_fees_by.value,
         "processor_fee_bps": percent_of(terms.processor_fee_bps),
         "limits": [_limit_row(code, terms.limits.get(code)) for code in KNOWN],
@@ -221,14 +246,18 @@ def _limit_row(code: str, limits: Limits | None) -> dict[str, Any]:
 
 
 def _limits_in(row: Any, code: str) -> Limits:
-    nothing = Money(0, code)
-    none_taken = not (row.processor_fixed.data or "").strip("0. ")
+    def or_nothing(field: MoneyField) -> Money:
+        is_nothing = not (field.data or "").strip("0. ")
+        return Money(0, code) if is_nothing else field.amount_in(code)
+
     return Limits(
         offered=row.offered.data,
         funding_least=row.funding_least.amount_in(code),
         funding_most=row.funding_most.amount_in(code),
         payout_least=row.payout_least.amount_in(code),
-        processor_fixed=nothing if none_taken else row.processor_fixed.amount_in(code),
+        processor_fixed=or_nothing(row.processor_fixed),
+        dispute_alone=or_nothing(row.dispute_alone),
+        identify_alone=or_nothing(row.identify_alone),
     )
 
 

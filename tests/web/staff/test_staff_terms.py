@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.money import Money
 from marketplace.terms import queries
 from marketplace.terms.models import BrandTermsVersion, TermsVersion
+from marketplace.terms.rules import DisputeDays
 from tests.factories.terms import set_terms
 
 DAY = timedelta(days=1)
@@ -75,6 +77,36 @@ def test_new_terms_are_set_as_typed(staff: FlaskClient, session: Session) -> Non
     assert (found.brand_fee_bps, found.hold_days, found.fee_tax_bps) == (1_225, 14, 1_900)
     assert dict(found.withholding) == {"DE": 1_582, "US": 3_000}
     assert len(found.currencies) == 20
+
+
+def test_clocks_of_disputes_and_what_one_person_decides_are_set_as_typed(
+    staff: FlaskClient, session: Session
+) -> None:
+    form = filled(staff.get("/staff/terms/new").text)
+    row = next(name for name, value in form.items() if value == "JPY").removesuffix("currency")
+    assert (form["dispute_answer_days"], form[f"{row}dispute_alone"]) == ("5", "50000")
+    typed = {
+        "dispute_answer_days": "9",
+        "dispute_decide_days": "3",
+        "dispute_to_open_days": "14",
+        f"{row}dispute_alone": "70000",
+        f"{row}identify_alone": "0",
+        "why": "Five days were short.",
+    }
+
+    page = staff.post("/staff/terms/new", data=form | typed, follow_redirects=True).text
+
+    assert "9 days to answer, 3 to decide, 14 to open one about what has ended" in page
+    found = queries.terms_for(session, at=utc_now())
+    assert found.dispute_days == DisputeDays(answer=9, decide=3, to_open=14)
+    assert found.limits["JPY"].dispute_alone == Money(70_000, "JPY")
+    assert found.limits["JPY"].identify_alone == Money(0, "JPY")
+    assert found.limits["USD"].dispute_alone == Money(50_000, "USD")
+    before = count(session)
+    for wrong in ("0", "31", "-1", "2.5", ""):
+        refused = staff.post("/staff/terms/new", data=form | typed | {"dispute_answer_days": wrong})
+        assert refused.status_code == 422
+    assert count(session) == before
 
 
 def test_a_currency_can_be_taken_off_offer(staff: FlaskClient, session: Session) -> None:

@@ -19,7 +19,6 @@ from marketplace.payouts import queries
 from marketplace.payouts.models import Dispute, Earning, EntryPrize, ViewBonus
 from marketplace.payouts.rules import EarningState
 from marketplace.payouts.rules.disputes import (
-    ANSWER_DAYS,
     DISPUTABLE,
     OPEN_DISPUTES,
     DisputeAbout,
@@ -33,6 +32,7 @@ from marketplace.payouts.rules.disputes import (
 from marketplace.payouts.service.disputing.moves import Said, lock_work, party_of, write_step
 from marketplace.payouts.service.disputing.setting_aside import set_aside, went_back
 from marketplace.store.locks import lock_rows
+from marketplace.terms import queries as terms
 
 
 def open_dispute(
@@ -62,16 +62,17 @@ def open_dispute(
     collaboration, work = lock_work(session, seen)
     if _is_open(session, work.id):
         raise Conflict("There is an open dispute about this work already; answer there")
+    clocks = terms.dispute_days_at(session, at=now)
     bonus = _lock_bonus(session, work.id)
     held = _lock_held(session, work.id, now=now)
     about = reasons_for(party, queries.ground_of(session, work), now=now).get(reason)
     if about is None:
-        raise Conflict(refusal(party))
+        raise Conflict(refusal(party, days=clocks.to_open))
     if about is not DisputeAbout.HELD:
         held = []
     stake = _stake(session, work, about, bonus=bonus, held=held)
     if not stake:
-        raise Conflict(refusal(party))
+        raise Conflict(refusal(party, days=clocks.to_open))
     dispute = Dispute(
         id=new_id(),
         deliverable_id=work.id,
@@ -89,7 +90,7 @@ def open_dispute(
         brand_share_bps=share_bps if party is Party.BRAND else None,
         creator_share_bps=share_bps if party is Party.CREATOR else None,
         opened_at=now,
-        due_at=now + timedelta(days=ANSWER_DAYS),
+        due_at=now + timedelta(days=clocks.answer),
     )
     session.add(dispute)
     session.flush()  # what it holds points at its row

@@ -13,7 +13,6 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.payouts.messages import DisputeRunsOut
 from marketplace.payouts.models import Dispute
 from marketplace.payouts.rules.disputes import (
-    DECIDE_DAYS,
     DISPUTE_LIFE,
     OPEN_DISPUTES,
     REMIND_BEFORE,
@@ -29,6 +28,7 @@ from marketplace.payouts.service.disputing.moves import (
     write_step,
 )
 from marketplace.store.outbox import post
+from marketplace.terms import queries as terms
 
 
 def say_in_dispute(
@@ -58,7 +58,7 @@ def say_in_dispute(
         else:
             dispute.creator_share_bps = share_bps
     if state is not dispute.state:
-        bring_in_staff(dispute, state, now=now)
+        bring_in_staff(session, dispute, state, now=now)
     write_step(
         session,
         dispute,
@@ -72,10 +72,13 @@ def say_in_dispute(
     return dispute
 
 
-def bring_in_staff(dispute: Dispute, state: DisputeState, *, now: datetime) -> None:
-    """Hand a locked dispute to staff, with a time of their own."""
+def bring_in_staff(
+    session: Session, dispute: Dispute, state: DisputeState, *, now: datetime
+) -> None:
+    """Hand a locked dispute to staff, with the time that the terms give them."""
+    days = terms.dispute_days_at(session, at=now).decide
     dispute.state = state
-    dispute.due_at, dispute.reminded_at = now + timedelta(days=DECIDE_DAYS), None
+    dispute.due_at, dispute.reminded_at = now + timedelta(days=days), None
 
 
 def move_disputes_on(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -100,7 +103,7 @@ def move_disputes_on(session: Session, *, now: datetime, limit: int = 100) -> in
     for dispute in due:
         if dispute.state is DisputeState.ASKED and dispute.due_at <= now:
             state = DISPUTE_LIFE.next(dispute.state, DisputeEvent.RUN_OUT)
-            bring_in_staff(dispute, state, now=now)
+            bring_in_staff(session, dispute, state, now=now)
             write_step(session, dispute, DisputeEvent.RUN_OUT, party=None, actor=SYSTEM, now=now)
         else:
             dispute.reminded_at = now
