@@ -208,7 +208,7 @@ def explained(market: Market, wanted: Wanted) -> Explanations:
     """The best 200 with every number of every part."""
     ranking = columns.rank(market, wanted)
     target = columns.target_of(wanted, market)
-    seen = columns.seen_at(market, target, [one.row for one in ranking.best])
+    seen = columns.seen_at(market, target, ranking.rows, factors=ranking.factors)
     return explain_all(wanted, seen, ranking.medians)
 
 
@@ -235,7 +235,7 @@ def is_exact(market: Market, wanted: Wanted) -> bool:
     order = sorted(
         range(len(near)), key=lambda at: (-order_of(factors[at]), market.id_at(int(near[at])))
     )
-    return [one.row for one in ranking.best] == [int(near[at]) for at in order[:BEST]]
+    return ranking.rows.tolist() == [int(near[at]) for at in order[:BEST]]
 
 
 def wishes(count: int) -> Iterator[Wanted]:

@@ -60,6 +60,14 @@ def _option(value: object, label: object, *, chosen: bool) -> Markup:
     return cast(Markup, Select.render_option(Choice(value, label, chosen, {})))
 
 
+@lru_cache(maxsize=REMEMBERED)
+def options(choices: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> Markup:
+    """Return the options of a long list, values and labels, of which some are chosen."""
+    return Markup("").join(
+        _option(value, label, chosen=value in chosen) for value, label in choices
+    )
+
+
 def _strip(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 

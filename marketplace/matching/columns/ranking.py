@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.bits import Bits, are_in, count, rows_in
 from marketplace.matching.columns.factors import (
+    Whole,
     age_steps,
     asked_prices,
     country_bps,
@@ -36,7 +37,13 @@ from marketplace.matching.columns.layout import WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Pick, Rows
 from marketplace.matching.columns.removing import candidates
 from marketplace.matching.columns.target import Target, target_of
-from marketplace.matching.rules.fit import Factors, PartName, orders_of, weight_of
+from marketplace.matching.rules.fit import (
+    Factors,
+    PartName,
+    best_first,
+    orders_of,
+    weight_of,
+)
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import Wanted
 
@@ -79,15 +86,26 @@ class Ranked(NamedTuple):
 class Ranking:
     """What a look over the market found.
 
-    best: in their order; equal fits stand in the order of the creators' ids. left_out: rule -> how
-    many it removed. candidates: how many were left. medians: the middle of each factor over them;
-    None when there are none.
+    rows: of the best, in their order; equal fits stand in the order of the creators' ids. factors:
+    theirs, an array each. left_out: rule -> how many it removed. candidates: how many were left.
+    medians: the middle of each factor over them; None when there are none.
     """
 
-    best: Sequence[Ranked]
+    rows: Rows
+    factors: Sequence[Whole]
     candidates: int
     left_out: Mapping[LeftOut, int]
     medians: Factors | None
+
+    @property
+    def best(self) -> Sequence[Ranked]:
+        """The best one by one, made when somebody reads them."""
+        each = zip(*(factor.tolist() for factor in self.factors), strict=True)
+        orders = orders_of(self.factors)
+        return [
+            Ranked(row, Factors(*values), order)
+            for row, values, order in zip(self.rows.tolist(), each, orders, strict=True)
+        ]
 
 
 class _Best:
@@ -119,8 +137,10 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
     best = _Best(most)
     if total:
         _look_through(market, target, alive, total, best)
+    rows, factors = _exactly(market, target, best.rows, most)
     return Ranking(
-        best=_exactly(market, target, best.rows, most),
+        rows=rows,
+        factors=factors,
         candidates=total,
         left_out={rule: left_out[rule] for rule in LeftOut if left_out[rule]},
         medians=_medians(market, target, _some(market, alive, total)),
@@ -310,17 +330,11 @@ def _country_parts(market: Market, target: Target, rows: Rows) -> Reals | np.flo
     return np.asarray(there / most_country_bps(market, target, rows))
 
 
-def _exactly(market: Market, target: Target, rows: Rows, most: int) -> list[Ranked]:
-    """The best in whole numbers."""
+def _exactly(market: Market, target: Target, rows: Rows, most: int) -> tuple[Rows, Sequence[Whole]]:
+    """The best in whole numbers, with what their fits are computed from."""
     factors = factor_columns(market, target, rows)
-    orders = orders_of(factors)
-    high, low = (half[rows].tolist() for half in market.arrays["ids"])
-    best = sorted(range(len(rows)), key=lambda at: (-orders[at], high[at], low[at]))[:most]
-    of_best = zip(*(each[best].tolist() for each in factors), strict=True)
-    return [
-        Ranked(int(rows[at]), Factors(*values), orders[at])
-        for at, values in zip(best, of_best, strict=True)
-    ]
+    order = best_first(factors, market.arrays["ids"][:, rows])[:most]
+    return rows[order], [each[order] for each in factors]
 
 
 def _some(market: Market, alive: Bits, total: int) -> Rows:

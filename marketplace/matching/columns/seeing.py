@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from marketplace.matching.columns.factors import factor_columns, prices
+from marketplace.matching.columns.factors import Whole, asked_prices, factor_columns
 from marketplace.matching.columns.layout import SOURCES, Flag
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
@@ -24,11 +24,21 @@ _SAID: Final = {
 }
 
 
-def seen_at(market: Market, target: Target, rows: Sequence[int] | Rows) -> SeenAll:
-    """Return what is known of the creators of some rows; nothing is read of them later."""
+def seen_at(
+    market: Market,
+    target: Target,
+    rows: Sequence[int] | Rows,
+    *,
+    factors: Sequence[Whole] | None = None,
+) -> SeenAll:
+    """Return what is known of the creators of some rows; nothing is read of them later.
+
+    factors: theirs, where somebody knows them already.
+    """
     at = np.asarray(rows, np.intp)
     columns = market.arrays
-    factors = factor_columns(market, target, at)
+    if factors is None:
+        factors = factor_columns(market, target, at)
     flags = columns["flags"][at]
     low, high = bounds(factors[0], columns["views_low"][at], columns["views_high"][at])
     return SeenAll(
@@ -37,7 +47,7 @@ def seen_at(market: Market, target: Target, rows: Sequence[int] | Rows) -> SeenA
         views_high=high,
         people=columns["sample"][at].astype(np.int64),
         source=[SOURCES[number] for number in (flags // Flag.SOURCE % 8).tolist()],
-        price_is_estimated=~prices(market, target, at)[1],
+        price_is_estimated=~asked_prices(market, target, at)[1],
         words=_words(market, target, at),
         has_record=(flags & Flag.RECORD) != 0,
         said={part: (flags & flag) != 0 for part, flag in _SAID.items()},

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from marketplace.creators.models import Channel, Creator
 from marketplace.kernel.words import keys_of
 from marketplace.matching import columns
-from marketplace.matching.columns import Market
+from marketplace.matching.columns import Market, Ranking
 from marketplace.matching.models import Shortlisting
 from marketplace.matching.queries.sharing import Shared, by_fit, in_fair_order
 from marketplace.matching.rules.explaining import explain_all
-from marketplace.matching.rules.fit import fit_of, order_of
+from marketplace.matching.rules.fit import fits_of, order_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.topic_words import spelled_out
@@ -110,34 +110,23 @@ def matches_for(
 
     def look(market: Market) -> tuple[list[_Place], Matches]:
         ranking = columns.ranking_of(market, wanted)
-        best = ranking.best
+        among_best = is_fair and chosen is None
         rows = [] if chosen is None else _in_order(market, wanted, _rows_of(market, chosen))
-        total = len(best) if chosen is None else len(rows)
+        total = len(ranking.rows) if chosen is None else len(rows)
         number = min(max(1, page), max(1, -(-total // size)))
         here = slice((number - 1) * size, number * size)
         order = (
-            in_fair_order(session, market, best, campaign_id=campaign_id, most=here.stop, now=now)
-            if is_fair and chosen is None
-            else by_fit(best)
-        )
-        numbers = {each.row: (place, each) for place, each in enumerate(order, 1)}
-        rows = [each.row for each in order[here]] if chosen is None else rows[here]
-        target = columns.target_of(wanted, market)
-        seen = columns.seen_at(market, target, rows)
-        fits = explain_all(wanted, seen, ranking.medians)
-        places = []
-        for row, each, fit in zip(rows, seen, fits, strict=True):
-            place, shared = numbers.get(row, (None, None))
-            places.append(
-                _Place(
-                    number=place,
-                    shared=shared,
-                    best_fit=0 if place is None else fit_of(best[place - 1].factors),
-                    creator_id=market.id_at(row),
-                    fit=fit,
-                    left_out=columns.left_out_at(market, target, wanted.rules, each, row),
-                )
+            in_fair_order(
+                session, market, ranking, campaign_id=campaign_id, most=here.stop, now=now
             )
+            if among_best
+            else by_fit(ranking)
+        )
+        places = (
+            _places(market, wanted, ranking, order, here)
+            if chosen is None
+            else _chosen(market, wanted, ranking, order, rows[here])
+        )
         too_dear = not ranking.candidates and LeftOut.TOO_DEAR in ranking.left_out
         return places, Matches(
             page=Page(rows=[], number=number, total=total, size=size),
@@ -147,7 +136,7 @@ def matches_for(
             left_out=ranking.left_out,
             cheapest_minor=columns.cheapest_minor(market, wanted) if too_dear else None,
             refreshed_at=market.refreshed_at,
-            is_fair=is_fair and chosen is None,
+            is_fair=among_best,
             homes=[code for code in market.context.homes if code],
             unused_words=[
                 word
@@ -159,6 +148,40 @@ def matches_for(
     places, found = columns.ask(session, look, now=now)
     lines = _lines(session, campaign_id, places)
     return replace(found, page=replace(found.page, rows=lines))
+
+
+def _places(
+    market: Market, wanted: Wanted, ranking: Ranking, order: Sequence[Shared], here: slice
+) -> list[_Place]:
+    """Some places of the list; nobody there is left out."""
+    shown = order[here]
+    factors = [each[[one.by_fit - 1 for one in shown]] for each in ranking.factors]
+    by_place = fits_of([each[here] for each in ranking.factors]).tolist()
+    rows = [each.row for each in shown]
+    target = columns.target_of(wanted, market)
+    seen = columns.seen_at(market, target, rows, factors=factors)
+    fits = explain_all(wanted, seen, ranking.medians)
+    return [
+        _Place(number, creator_id, fit, shared=shared, best_fit=best_fit)
+        for number, (creator_id, fit, shared, best_fit) in enumerate(
+            zip(market.ids_at(rows), fits, shown, by_place, strict=True), start=here.start + 1
+        )
+    ]
+
+
+def _chosen(
+    market: Market, wanted: Wanted, ranking: Ranking, order: Sequence[Shared], rows: Sequence[int]
+) -> list[_Place]:
+    """Creators who were chosen by name, also those whom a rule removes."""
+    numbers = {each.row: (place, each) for place, each in enumerate(order, 1)}
+    target = columns.target_of(wanted, market)
+    seen = columns.seen_at(market, target, rows)
+    places = []
+    for row, each, fit in zip(rows, seen, explain_all(wanted, seen, ranking.medians), strict=True):
+        place, shared = numbers.get(row, (None, None))
+        left_out = columns.left_out_at(market, target, wanted.rules, each, row)
+        places.append(_Place(place, market.id_at(row), fit, left_out=left_out, shared=shared))
+    return places
 
 
 def shortlisted(session: Session, campaign_id: UUID) -> frozenset[UUID]:

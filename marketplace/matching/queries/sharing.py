@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from marketplace.matching.columns import Market, Ranked
+from marketplace.matching.columns import Market, Ranking
 from marketplace.matching.models import MatchListing
 from marketplace.matching.rules.exposure import FRESH_POOL, drawn, fair_order, is_fresh
+from marketplace.matching.rules.fit import orders_of
 from marketplace.store.arrays import of_raw_ids
 from marketplace.store.rows import written_in
 
@@ -34,23 +35,26 @@ class Shared(NamedTuple):
 def in_fair_order(
     session: Session,
     market: Market,
-    best: Sequence[Ranked],
+    ranking: Ranking,
     *,
     campaign_id: UUID,
     most: int,
     now: datetime,
 ) -> list[Shared]:
     """The first places of a ranking in the order that shares attention; see ``rules.exposure``."""
-    lists = _lists_of_week(session, market, best, but=campaign_id, now=now)
+    rows = ranking.rows.tolist()
+    lists = _lists_of_week(session, market, rows, but=campaign_id, now=now)
     fresh = [place for place, times in enumerate(lists) if is_fresh(times)][:FRESH_POOL]
-    ids = market.ids_at([best[place].row for place in fresh])
+    ids = market.ids_at([rows[place] for place in fresh])
     at = dict(zip(ids, fresh, strict=True))
     year, week, _ = now.isocalendar()
     lot = drawn(ids, lot=f"{campaign_id} {year}-{week}")
-    placings = fair_order([each.order for each in best], lists, [at[one] for one in lot], most=most)
+    # Where nobody was in a list, any falling numbers give the order of fit.
+    orders = orders_of(ranking.factors) if any(lists) else range(len(rows), 0, -1)
+    placings = fair_order(orders, lists, [at[one] for one in lot], most=most)
     return [
         Shared(
-            row=best[each.at].row,
+            row=rows[each.at],
             by_fit=each.at + 1,
             lists=lists[each.at],
             is_fresh=each.is_fresh,
@@ -59,21 +63,23 @@ def in_fair_order(
     ]
 
 
-def by_fit(best: Sequence[Ranked]) -> list[Shared]:
+def by_fit(ranking: Ranking) -> list[Shared]:
     """The best of a ranking in the order of fit alone."""
-    return [Shared(each.row, place, 0, is_fresh=False) for place, each in enumerate(best, start=1)]
+    rows = ranking.rows.tolist()
+    return [Shared(row, place, 0, is_fresh=False) for place, row in enumerate(rows, start=1)]
 
 
 def _lists_of_week(
-    session: Session, market: Market, best: Sequence[Ranked], *, but: UUID, now: datetime
+    session: Session, market: Market, rows: Sequence[int], *, but: UUID, now: datetime
 ) -> list[int]:
     """In how many campaigns' lists each was in the last seven days, but for one's.
 
     A brand that reads its own list again changes nothing in it.
     """
-    rows = [each.row for each in best]
     ids = of_raw_ids(market.raw_ids_at(rows))
     found = session.execute(_LISTS, {"creator_ids": ids, "but": but, "since": now - WEEK}).all()
+    if not found:
+        return [0] * len(rows)
     at = market.rows_of([each.creator_id for each in found]).tolist()
     lists = dict(zip(at, [each.times for each in found], strict=True))
     return [lists.get(row, 0) for row in rows]

@@ -113,6 +113,25 @@ def orders_of(factors: Sequence[NDArray[np.int64]]) -> list[int]:
     ]
 
 
+def best_first(factors: Sequence[NDArray[np.int64]], ids: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Return the places of creators, the best fit first; equal ones by their ids.
+
+    factors: an array each, as ``Factors`` names them. ids: (2, n), in halves. In 8-byte numbers; where two
+    are so near each other that these could be wrong, in whole ones.
+    """
+    high, low = ids
+    found = _nearly(factors)
+    order = np.lexsort((low, high, -found))
+    falling = found[order]
+    if (falling[:-1] - falling[1:] > 2 * _ERROR * falling[:-1]).all():
+        return order
+    exact = orders_of(factors)
+    keys = list(zip(exact, high.tolist(), low.tolist(), strict=True))
+    return np.array(
+        sorted(range(len(exact)), key=lambda at: (-keys[at][0], *keys[at][1:])), np.intp
+    )
+
+
 def fit_of(factors: Factors) -> int:
     """Return the fit that is shown: authentic views in the target for every 100 units of money."""
     return _rounded(*exact_fit(factors))
@@ -123,16 +142,21 @@ def fits_of(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
 
     In 8-byte numbers; where one comes so near a half that these could be wrong, in whole ones.
     """
-    views, *shares, price = factors
-    found = views * float(FOR_MINOR)
-    for share, weight in zip(shares, _WEIGHTS, strict=True):
-        found *= weighted(share, weight) / BPS_WHOLE**2
-    found = np.where(price > 0, found / np.maximum(price, 1), 0.0)
+    found = _nearly(factors)
     below = np.floor(found)
     fits: NDArray[np.int64] = np.floor(found + 0.5).astype(np.int64)
     for place in np.flatnonzero(np.abs(found - below - 0.5) <= found * _ERROR):
         fits[place] = fit_of(Factors(*(int(each[place]) for each in factors)))
     return fits
+
+
+def _nearly(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+    """Return fits before they are rounded, but for _ERROR of each."""
+    views, *shares, price = factors
+    found = views * float(FOR_MINOR)
+    for share, weight in zip(shares, _WEIGHTS, strict=True):
+        found *= weighted(share, weight) / BPS_WHOLE**2
+    return np.where(price > 0, found / np.maximum(price, 1), 0.0)
 
 
 def in_target_bps(factors: Factors) -> int:

@@ -80,12 +80,13 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             form.show(refusal)
             shown = nobody(campaign, wanted, refusal.problems, now=now)
         found = shown["found"]
-        form.offer(found.homes if found else creators.countries_in_market(session))
+        offered = form.offered(found.homes if found else creators.countries_in_market(session))
         usual = wanted == base and not form.shortlisted.data and group is None
     answer = make_response(
         render_template(
             "brand/matches_part.html" if wants_part() else "brand/matches_list.html",
             form=form,
+            offered=offered,
             group=group,
             groups=GROUP_WORDS,
             sliders=[(form.age_from, FROM_WORDS), (form.age_to, TO_WORDS)],
@@ -124,7 +125,6 @@ def keep_rules(campaign_id: UUID) -> ResponseReturnValue:
         brief = queries.brief_to_match(session, campaign_id)
         base = queries.wanted_in(brief)
         form = wish_form(request.form, base)
-        form.offer(())
         matching.keep_rules(
             session,
             campaign_id=campaign_id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache, lru_cache
 from typing import Any, Final
 
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -25,7 +27,7 @@ from marketplace.creators.rules.subjects import SUBJECT_WORDS, Subject
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.matching.rules.wanted import UNTARGETABLE_AGES, HardRules, Wanted, problems
-from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.forms import BaseForm, MoneyField, options
 
 SLIDER_AGES: Final = tuple(age for age in AGES if age not in UNTARGETABLE_AGES)
 OLDEST: Final = len(SLIDER_AGES) - 1
@@ -70,19 +72,15 @@ class WishForm(BaseForm):
     shortlisted = BooleanField("Shortlist only")
     by_fit = BooleanField("Order by fit alone")
 
-    def offer(self, market_countries: Iterable[str]) -> None:
-        """Offer the countries of the market and those chosen already."""
-        names = countries()
-        chosen = {*(self.country.data or ()), self.lives_in.data or ""}
-        codes = sorted(
-            {code for code in {*market_countries, *chosen} if code in names}, key=names.__getitem__
-        )
-        self.country.choices = [SelectChoice(code, names[code]) for code in codes]
-        self.lives_in.choices = [SelectChoice("", "Any country"), *self.country.choices]
-        self.language.choices = [
-            SelectChoice("", "Any language"),
-            *(SelectChoice(code, languages()[code]) for code in LANGUAGES),
-        ]
+    def offered(self, market_countries: Iterable[str]) -> dict[str, Markup]:
+        """Return the options of the lists: the countries of the market and those chosen already."""
+        chosen, home = self.country.data or (), self.lives_in.data or ""
+        there = _named(frozenset({*market_countries, *chosen, home}))
+        return {
+            "country": options(there, frozenset(chosen)),
+            "lives_in": options((("", "Any country"), *there), frozenset([home])),
+            "language": options(_languages(), frozenset([self.language.data or ""])),
+        }
 
     def wanted(self, base: Wanted) -> Wanted:
         """Return what the form asks for, of the currency and the work of ``base``.
@@ -140,6 +138,19 @@ class WishForm(BaseForm):
         if (first, last) == (0, OLDEST):
             return frozenset()
         return frozenset(SLIDER_AGES[first : last + 1])
+
+
+@lru_cache
+def _named(codes: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Countries with their names, in the order of these; what is no country is passed over."""
+    names = countries()
+    known = sorted(codes & names.keys(), key=names.__getitem__)
+    return tuple((code, names[code]) for code in known)
+
+
+@cache
+def _languages() -> tuple[tuple[str, str], ...]:
+    return (("", "Any language"), *((code, languages()[code]) for code in LANGUAGES))
 
 
 _FIELDS: Final = {
