@@ -13,6 +13,7 @@ from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import (
     Factors,
     PartName,
+    best_first,
     fit_of,
     fits_of,
     order_of,
@@ -70,6 +71,21 @@ def test_the_orders_of_many_are_those_of_one_by_one(many: list[Factors]) -> None
     found = orders_of(np.array(many, np.int64).reshape(len(many), 9).T)
 
     assert found == [order_of(each) for each in many]
+
+
+@given(st.lists(st.tuples(factors, st.integers(0, 3), st.integers(0, 3)), max_size=12))
+@example([(LARGEST, 1, 0), (LARGEST._replace(views=2**32 - 2), 0, 0), (LARGEST, 0, 3)])
+@example([(HALF, 2, 2), (HALF, 2, 1), (HALF._replace(views=0), 0, 0), (HALF, 0, 9)])
+def test_the_best_come_first_and_equal_ones_by_their_ids(
+    many: list[tuple[Factors, int, int]],
+) -> None:
+    columns = np.array([each for each, _, _ in many], np.int64).reshape(len(many), 9).T
+    ids = np.array([[high, low] for _, high, low in many], np.uint64).reshape(len(many), 2).T
+
+    found = best_first(columns, ids)
+
+    expected = sorted(many, key=lambda each: (-order_of(each[0]), *each[1:]))
+    assert [many[at] for at in found] == expected
 
 
 def test_a_fit_a_hair_from_a_half_goes_to_the_right_side() -> None:

@@ -18,7 +18,7 @@ from marketplace.creators.rules import AGES, TOPICS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
-from marketplace.matching.columns import Market, ranking
+from marketplace.matching.columns import Market, blocks, ranking, searching
 from marketplace.matching.columns.factors import country_bps
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.rules.explaining import explain_all
@@ -168,12 +168,13 @@ def test_small_blocks_a_wrong_taste_and_a_tight_first_look_change_nothing(
     whole = columns.rank(market, wanted, most=3)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "BLOCK", 5)
+        patch.setattr(blocks, "BLOCK", 5)
         patch.setattr(ranking, "FEW", few)
-        patch.setattr(ranking, "NEAR", 1)
-        patch.setattr(ranking, "TASTED", 2)
-        patch.setattr(ranking, "NEIGHBOURS", 1)
-        patch.setattr(ranking, "FIRST_LOOK", 1)
+        patch.setattr(searching, "FEW", few)
+        patch.setattr(searching, "NEAR", 1)
+        patch.setattr(searching, "TASTED", 2)
+        patch.setattr(searching, "NEIGHBOURS", 1)
+        patch.setattr(searching, "FIRST_LOOK", 1)
         pieces = columns.rank(market, wanted, most=3)
 
     assert pieces.best == whole.best
@@ -182,8 +183,8 @@ def test_small_blocks_a_wrong_taste_and_a_tight_first_look_change_nothing(
 
 def test_whoever_the_taste_has_missed_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The taste finds the best one alone, and the list has room for three."""
-    monkeypatch.setattr(ranking, "NEAR", 1)
-    monkeypatch.setattr(ranking, "TASTED", 1)
+    monkeypatch.setattr(searching, "NEAR", 1)
+    monkeypatch.setattr(searching, "TASTED", 1)
     reach = [9_000, 1_000, 6_000, 7_000, 2_000, 8_000]
     market = make_market(
         [make_facts(number, age={"18-24": share}) for number, share in enumerate(reach, 1)]

@@ -116,8 +116,8 @@ def orders_of(factors: Sequence[NDArray[np.int64]]) -> list[int]:
 def best_first(factors: Sequence[NDArray[np.int64]], ids: NDArray[np.uint64]) -> NDArray[np.intp]:
     """Return the places of creators, the best fit first; equal ones by their ids.
 
-    factors: an array each, as ``Factors`` names them. ids: (2, n), in halves. In 8-byte numbers; where two
-    are so near each other that these could be wrong, in whole ones.
+    factors: an array each, as ``Factors`` names them. ids: (2, n), in halves. In 8-byte numbers;
+    where two are so near each other that these could be wrong, in whole ones.
     """
     high, low = ids
     found = _nearly(factors)

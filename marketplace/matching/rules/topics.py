@@ -119,6 +119,11 @@ class Asked(NamedTuple):
     terms: NDArray[np.intp]
     weights: NDArray[np.float32]
 
+    @property
+    def own(self) -> NDArray[np.intp]:
+        """The words asked for themselves."""
+        return self.terms[self.weights >= 1]
+
     def table(self) -> NDArray[np.float32]:
         """Return what every term counts, most of them nothing."""
         found = np.zeros(NO_TERM + 1, np.float32)
@@ -161,6 +166,12 @@ def similarity(
     counted = np.where(there >= 1, uses, there)
     evidence = np.bincount(hits // max(1, width), weights=counted, minlength=count)
     return np.asarray(evidence / (evidence + HALF), np.float32)
+
+
+def most_of_neighbours(asked: Asked, *, width: int) -> float:
+    """Return how near a creator of so many terms can be at most who uses no word asked for."""
+    most = np.sort(asked.weights[asked.weights < 1])[-width:].sum(dtype=np.float64)
+    return float(most / (most + HALF))
 
 
 def term_vectors(vocabulary: Vocabulary, dimensions: int = DIMENSIONS) -> NDArray[np.float32]:

@@ -1,0 +1,215 @@
+"""Finding whoever may be among the best: the highest bounds are looked at whole, then the others.
+
+Whoever uses a word that is asked for stands far above the rest, so where the best bounds do not
+lead to the best fits, because hardly anybody uses it, those few are found first. What the others
+can reach is then little more than without any word, and few of them have to be looked at.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.columns.bits import Bits, Mask, are_in, packed, rows_in
+from marketplace.matching.columns.blocks import by_blocks
+from marketplace.matching.columns.bounds import Reals, bounds_of, scale
+from marketplace.matching.columns.factors import country_bps, most_country_bps, topic_bps
+from marketplace.matching.columns.layout import TERMS
+from marketplace.matching.columns.market import Market, Rows
+from marketplace.matching.columns.target import Target
+from marketplace.matching.rules import topics
+from marketplace.matching.rules.fit import PartName, weight_of
+
+FEW: Final = 16
+"""With fewer than one candidate in so many, they are looked up one by one."""
+NEAR: Final = 100
+"""So many times the number wanted have a bound worth noting, by some TASTED from all over."""
+TASTED: Final = 4_096
+FIRST_LOOK: Final = 8
+"""Of them, this many times the number wanted are looked at whole before the others are asked
+whether their bound still reaches; then twice as many, and so on."""
+TINY: Final = np.float32(1e-30)
+"""Below every fit that is more than nothing."""
+SLACK: Final = np.float32(1 - 1e-5)
+"""More than the error of two dozen operations on 4-byte numbers."""
+NEIGHBOURS: Final = 8
+USERS_KEPT: Final = 16
+"""Of whom the words use that were asked last: an eighth of a byte a creator each."""
+
+
+class Best:
+    """The best so far by 4-byte numbers, and what one must reach to be among them."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.reach = TINY
+        self.rows = np.empty(0, np.intp)
+        self._fits = np.empty(0, np.float32)
+
+    def add(self, rows: Rows, fits: Reals) -> None:
+        """Keep whoever may be among the best."""
+        self.rows = np.concatenate([self.rows, rows])
+        self._fits = np.concatenate([self._fits, fits])
+        if len(self.rows) >= self.most:
+            at = len(self.rows) - self.most
+            self.reach = max(TINY, np.partition(self._fits, at)[at] * SLACK)
+        kept = self._fits >= self.reach
+        self.rows, self._fits = self.rows[kept], self._fits[kept]
+
+
+def look_through(market: Market, target: Target, alive: Bits, total: int, most: int) -> Rows:
+    """Return the rows of everybody who may be among so many best.
+
+    alive: the candidates, of whom there are ``total``.
+    """
+    best = Best(most)
+    found: tuple[Rows, Reals] | None = None
+    if total * FEW < market.count:
+        rows = rows_in(alive, market.count)
+        found = rows, bounds_of(market, target, rows)
+        least = _top(found[1], NEAR * most)
+    else:
+        least = _near_the_top(market, target, alive, NEAR * most)
+
+    def between(least: np.float32, above: np.float32) -> tuple[Rows, Reals]:
+        if found is None:
+            return _between(market, target, alive, least, above)
+        here = (found[1] >= least) & (found[1] < above)
+        return found[0][here], found[1][here]
+
+    _look_at(market, target, best, *between(least, np.float32(np.inf)))
+    if (reached := best.reach / scale(target)) < least and _has_words(target):
+        users = _users(market, target)
+        rows = rows_in(users & alive, market.count)
+        of_users = bounds_of(market, target, rows)
+        here = (of_users >= reached) & (of_users < least)
+        _look_at(market, target, best, rows[here], of_users[here])
+        above, least = least, min(least, best.reach / scale(target) / _most_of_others(target))
+        rows, of_others = between(least, above)
+        here = ~are_in(users, rows)
+        _look_at(market, target, best, rows[here], of_others[here])
+    elif reached < least:
+        _look_at(market, target, best, *between(reached, least))
+    return best.rows
+
+
+def spread(total: int, step: int) -> Rows:
+    """Return one row of so many, evenly from all of them.
+
+    A few neighbours at a time: those lie together in the memory.
+    """
+    first = np.arange(0, total, step * NEIGHBOURS)
+    rows = (first[:, None] + np.arange(NEIGHBOURS)).ravel()
+    return rows[rows < total]
+
+
+def _near_the_top(market: Market, target: Target, alive: Bits, number: int) -> np.float32:
+    """Return a bound that about so many reach, by some candidates from all over."""
+    step = max(1, market.count // TASTED)
+    rows = spread(market.count, step)
+    return _top(bounds_of(market, target, rows[are_in(alive, rows)]), max(1, number // step))
+
+
+def _top(found: Reals, number: int) -> np.float32:
+    """Return a bound that so many reach; TINY where there are fewer."""
+    at = len(found) - number
+    return TINY if at < 0 else max(TINY, np.partition(found, at)[at])
+
+
+def _between(
+    market: Market, target: Target, alive: Bits, least: np.float32, above: np.float32
+) -> tuple[Rows, Reals]:
+    """Return the candidates whose bound is at least one and below another."""
+
+    def look(block: slice) -> tuple[Rows, Reals]:
+        here = bounds_of(market, target, block)
+        near = here >= least
+        if above < np.inf:
+            near &= here < above
+        places = np.flatnonzero(near)
+        rows = places + block.start
+        there = are_in(alive, rows)
+        return rows[there], here[places[there]]
+
+    rows, found = zip(*by_blocks(market.count, look), strict=True)
+    return np.concatenate(rows), np.concatenate(found)
+
+
+def _has_words(target: Target) -> bool:
+    return target.terms is not None and len(target.terms.terms) > 0
+
+
+def _users(market: Market, target: Target) -> Bits:
+    """Who uses a word that is asked for, its neighbours aside."""
+    assert target.terms is not None
+    asked = target.terms.own.astype(np.uint16)
+
+    def look(block: slice) -> Mask:
+        own = market.arrays["terms"][block]
+        found = np.zeros(own.shape, bool)
+        for term in asked:
+            found |= own == term
+        return np.asarray(found.view(np.uint64)[:, 0] != 0)  # eight terms, eight bytes
+
+    return market.memo.get(
+        "users",
+        target.words,
+        lambda: packed(np.concatenate(by_blocks(market.count, look))),
+        most=USERS_KEPT,
+    )
+
+
+def _most_of_others(target: Target) -> np.float32:
+    """What the topic counts at most for whoever uses none of the words that are asked for."""
+    assert target.terms is not None
+    weight = weight_of(PartName.TOPIC) / BPS_WHOLE
+    near = topics.most_of_neighbours(target.terms, width=TERMS)
+    return np.float32(1 - weight + weight * min(1.0, near + 1 / BPS_WHOLE))
+
+
+def _look_at(market: Market, target: Target, best: Best, rows: Rows, bounds: Reals) -> None:
+    """Compute the whole fits of those whose bounds reach the best, the highest bounds first.
+
+    The topic first, as it tells most apart; the countries as they are of whoever still reaches.
+    """
+    whole = scale(target)
+    at_once = FIRST_LOOK * best.most
+    while len(rows):
+        now, here, rows, bounds = _highest(rows, bounds, at_once)
+        here = here * _topic_parts(market, target, now)
+        for most in (best.most, len(now)):
+            some, there, now, here = _highest(now, here, most)
+            best.add(some, there * _country_parts(market, target, some) * whole)
+            near = here >= best.reach / whole
+            now, here = now[near], here[near]
+        near = bounds >= best.reach / whole
+        rows, bounds = rows[near], bounds[near]
+        at_once *= 2
+
+
+def _highest(rows: Rows, bounds: Reals, number: int) -> tuple[Rows, Reals, Rows, Reals]:
+    """Part so many with the highest bounds from the others."""
+    others = max(0, len(rows) - number)
+    if others:
+        order = np.argpartition(bounds, others)
+        rows, bounds = rows[order], bounds[order]
+    return rows[others:], bounds[others:], rows[:others], bounds[:others]
+
+
+def _topic_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
+    """What the topic makes of each bound."""
+    if target.terms is None or not len(target.terms.terms):
+        return np.float32(1)
+    weight = weight_of(PartName.TOPIC) / BPS_WHOLE
+    near = topic_bps(market, target, rows) * (weight / BPS_WHOLE)
+    return np.asarray(1 - weight + near, np.float32)
+
+
+def _country_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
+    """What the countries as they are make of each bound."""
+    if target.countries is None:
+        return np.float32(1)
+    there = country_bps(market, target, rows).astype(np.float32)
+    return np.asarray(there / most_country_bps(market, target, rows))
