@@ -101,6 +101,7 @@ class AttentionReport(Base):
     """How attention was shared in the seven days before one day, and what came of it."""
 
     __tablename__ = "attention_reports"
+    __table_args__ = (CheckConstraint("fresh_every > 0", name="fresh_every_is_positive"),)
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     creators: Mapped[int]
@@ -117,6 +118,12 @@ class AttentionReport(Base):
     """Of the hardly seen who had such a place, how many were shortlisted or invited."""
     other_chosen_bps: Mapped[int]
     """The same of everybody else who was shown."""
+    fresh_every: Mapped[int]
+    """What is learned of it: the last of so many places is for the hardly seen from next week."""
+    small_bps: Mapped[int]
+    """The part of all impressions that small channels had."""
+    small_market_bps: Mapped[int]
+    """The part of all creators with a channel who have a small one."""
 
 
 class ChanceVersion(Base):

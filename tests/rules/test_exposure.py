@@ -17,6 +17,7 @@ from marketplace.matching.rules.exposure import (
     drawn,
     fair_order,
     is_fresh,
+    learned_every,
     spread_of,
 )
 
@@ -46,6 +47,43 @@ def test_the_last_of_every_ten_places_goes_to_the_fresh() -> None:
     assert [number for number, place in enumerate(found, start=1) if place.is_fresh] == [10, 20]
     assert found[19].at == 28
     assert sorted(place.at for place in found) == list(range(30))
+
+
+def test_other_numbers_of_places_than_ten_work_alike() -> None:
+    found = fair_order(list(range(30, 0, -1)), [0] * 30, [29, 28, 27, 26], every=5)
+
+    assert [number for number, place in enumerate(found, start=1) if place.is_fresh] == [
+        5, 10, 15, 20,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fresh", "others", "every"),
+    [
+        pytest.param((0, 0), (0, 0), 10, id="nobody was shown"),
+        pytest.param((900, 0), (9_000, 0), 10, id="nobody was chosen"),
+        pytest.param((100_000, 1_000), (900_000, 9_000), 10, id="as often as the others"),
+        pytest.param((100_000, 2_000), (900_000, 9_000), 5, id="twice as often"),
+        pytest.param((100_000, 50_000), (900_000, 9_000), 5, id="never more than one in five"),
+        pytest.param((100_000, 500), (900_000, 9_000), 20, id="half as often"),
+        pytest.param((100_000, 0), (900_000, 9_000), 20, id="never less than one in twenty"),
+        pytest.param((10, 1), (90, 3), 8, id="few move it little"),
+    ],
+)
+def test_how_many_places_the_hardly_seen_get_is_learned_from_who_is_chosen(
+    fresh: tuple[int, int], others: tuple[int, int], every: int
+) -> None:
+    assert learned_every(fresh=fresh, others=others) == every
+
+
+@given(st.integers(0, 1_000), st.integers(0, 1_000), st.integers(0, 1_000), st.integers(0, 1_000))
+def test_more_chosen_of_the_hardly_seen_never_gives_them_fewer_places(
+    shown: int, chosen: int, shown_else: int, chosen_else: int
+) -> None:
+    fresh, others = (shown + chosen, chosen), (shown_else + chosen_else, chosen_else)
+    more = (shown + chosen + 1, chosen + 1)
+
+    assert learned_every(fresh=more, others=others) <= learned_every(fresh=fresh, others=others)
 
 
 def test_the_first_places_are_the_same_when_only_they_are_asked_for() -> None:

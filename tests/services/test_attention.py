@@ -14,7 +14,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.kernel.actor import Actor
 from marketplace.matching import queries
 from marketplace.matching import service as matching
-from marketplace.matching.models import MatchListing, MatchShowing
+from marketplace.matching.models import AttentionReport, MatchListing, MatchShowing
 from marketplace.matching.queries import Matches
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
@@ -147,7 +147,7 @@ def test_the_report_counts_the_week_and_what_was_chosen(
     ids = [make_hireable(session, f"Seen {n}", reach=9_000 - n) for n in range(12)]
     for one in ids:
         list_in(session, one, *campaigns[1:])
-    fresh = make_hireable(session, "New", reach=100)
+    fresh = make_hireable(session, "New", reach=100, followers=9_999)
     make_hireable(session, "Elsewhere", country="US", fee_minor=90_000)
     show(session, campaigns[0], alice, NOON - timedelta(days=8))
     show(session, campaigns[0], alice)
@@ -165,6 +165,9 @@ def test_the_report_counts_the_week_and_what_was_chosen(
         10_000,
         833,
     )
+    # 1 of 1 was chosen there and 1 of 12 elsewhere, both drawn together by a hundred of 2 in 13
+    assert report.fresh_every == 9
+    assert (report.small_bps, report.small_market_bps) == (769, 714)
     assert report.gini_bps == 714
     assert report.cost_bps == 0
     assert queries.attention_report(session) == report
@@ -194,3 +197,38 @@ def test_what_sharing_costs_is_the_fit_that_a_page_has_less(
 def test_a_market_that_nobody_has_looked_at_reports_nothing(session: Session) -> None:
     report = matching.report_attention(session, invited=[], now=NOON)
     assert (report.impressions, report.gini_bps, report.fresh_bps, report.cost_bps) == (0, 0, 0, 0)
+
+
+def test_what_was_learned_before_a_week_began_orders_the_lists_of_that_week(
+    session: Session, campaigns: list[Campaign], alice: Actor
+) -> None:
+    seen = [make_hireable(session, f"Seen {n}", reach=9_000 - n) for n in range(12)]
+    for one in seen:
+        list_in(session, one, *campaigns[1:])
+    for number in range(3):
+        make_hireable(session, f"New {number}", reach=100 + number)
+
+    def fresh_places(now: datetime) -> list[int | None]:
+        found = look(session, campaigns[0], now=now)
+        return [line.place for line in found.page.rows if line.is_fresh]
+
+    monday = NOON
+    assert monday.weekday() == 0
+    session.add(report_of(monday, fresh_every=20))
+    session.flush()
+    assert fresh_places(monday) == [10]
+    session.add(report_of(monday - timedelta(days=1), fresh_every=5))
+    session.flush()
+
+    assert queries.fresh_every(session, now=monday) == 5
+    assert fresh_places(monday + timedelta(hours=30)) == [5, 10, 15]
+    assert queries.fresh_every(session, now=monday + timedelta(days=7)) == 20
+
+
+def report_of(now: datetime, *, fresh_every: int) -> AttentionReport:
+    """A report in which nothing was shown."""
+    return AttentionReport(
+        day=now.date(), creators=0, impressions=0, gini_bps=0, top_bps=0, unseen_bps=0, curve=[],
+        fresh_bps=0, cost_bps=0, fresh_chosen_bps=0, other_chosen_bps=0, fresh_every=fresh_every,
+        small_bps=0, small_market_bps=0,
+    )  # fmt: skip

@@ -35,7 +35,7 @@ from marketplace.matching.queries.plans import (
 )
 from marketplace.matching.queries.promised import expected_views, views_chance_of
 from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
-from marketplace.matching.queries.sharing import WEEK
+from marketplace.matching.queries.sharing import WEEK, fresh_every
 from marketplace.matching.queries.wishes import (
     booking_of,
     brief_to_match,
@@ -75,6 +75,7 @@ __all__ = [
     "fit_to",
     "fits_of",
     "fresh_bound",
+    "fresh_every",
     "matches_for",
     "newest_counts",
     "newest_versions",

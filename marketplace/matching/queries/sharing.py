@@ -11,8 +11,14 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.matching.columns import Market, Ranking
-from marketplace.matching.models import MatchListing
-from marketplace.matching.rules.exposure import FRESH_POOL, drawn, fair_order, is_fresh
+from marketplace.matching.models import AttentionReport, MatchListing
+from marketplace.matching.rules.exposure import (
+    FRESH_EVERY,
+    FRESH_POOL,
+    drawn,
+    fair_order,
+    is_fresh,
+)
 from marketplace.matching.rules.fit import orders_of
 from marketplace.store.arrays import of_raw_ids
 from marketplace.store.rows import written_in
@@ -51,7 +57,13 @@ def in_fair_order(
     lot = drawn(ids, lot=f"{campaign_id} {year}-{week}")
     # Where nobody was in a list, any falling numbers give the order of fit.
     orders = orders_of(ranking.factors) if any(lists) else range(len(rows), 0, -1)
-    placings = fair_order(orders, lists, [at[one] for one in lot], most=most)
+    placings = fair_order(
+        orders,
+        lists,
+        [at[one] for one in lot],
+        most=most,
+        every=fresh_every(session, now=now),
+    )
     return [
         Shared(
             row=rows[each.at],
@@ -61,6 +73,15 @@ def in_fair_order(
         )
         for each in placings
     ]
+
+
+def fresh_every(session: Session, *, now: datetime) -> int:
+    """Of how many places the last is for somebody fresh: as learned before this week began.
+
+    So a list stays still for a week.
+    """
+    monday = now.date() - timedelta(days=now.weekday())
+    return session.scalar(_LEARNED, {"monday": monday}) or FRESH_EVERY
 
 
 def by_fit(ranking: Ranking) -> list[Shared]:
@@ -85,6 +106,12 @@ def _lists_of_week(
     return [lists.get(row, 0) for row in rows]
 
 
+_LEARNED: Final = (
+    select(AttentionReport.fresh_every)
+    .where(AttentionReport.day < bindparam("monday"))
+    .order_by(AttentionReport.day.desc())
+    .limit(1)
+)
 _LISTS: Final = (
     select(MatchListing.creator_id, func.count().label("times"))
     .where(

@@ -17,7 +17,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.models import AttentionReport, MatchListing, MatchShowing
 from marketplace.matching.queries import WEEK, MatchLine
-from marketplace.matching.rules.exposure import spread_of
+from marketplace.matching.rules.exposure import SMALL_BELOW, learned_every, spread_of
 
 READ_AGAIN: Final = timedelta(hours=1)
 """The same page read again by the same person within this time is one look."""
@@ -80,7 +80,8 @@ def report_attention(
     spread = spread_of(counts, creators=creators.market_size(session))
     figures = session.execute(_FIGURES, {"since": since}).one()
     pairs = session.execute(_SHOWN, {"since": since}).all()
-    asked = set(invited)
+    fresh, others = (_chosen(pairs, set(invited), fresh=each) for each in (True, False))
+    small = session.execute(_SMALL, {"since": since, "small": SMALL_BELOW}).one()
     values = {
         "creators": spread.creators,
         "impressions": spread.impressions,
@@ -90,8 +91,11 @@ def report_attention(
         "curve": list(spread.curve),
         "fresh_bps": int(figures.fresh_bps or 0),
         "cost_bps": int(figures.cost_bps or 0),
-        "fresh_chosen_bps": _chosen_bps(pairs, asked, fresh=True),
-        "other_chosen_bps": _chosen_bps(pairs, asked, fresh=False),
+        "fresh_chosen_bps": _share_bps(*fresh),
+        "other_chosen_bps": _share_bps(*others),
+        "fresh_every": learned_every(fresh=fresh, others=others),
+        "small_bps": _share_bps(small.shown, small.shown_small),
+        "small_market_bps": _share_bps(small.channels, small.small),
     }
     session.execute(
         upsert(AttentionReport)
@@ -101,11 +105,15 @@ def report_attention(
     return session.get_one(AttentionReport, now.date(), populate_existing=True)
 
 
-def _chosen_bps(rows: Sequence[Any], asked: set[tuple[UUID, UUID]], *, fresh: bool) -> int:
-    """Of those shown in such places, how many were shortlisted or invited for that campaign."""
+def _chosen(rows: Sequence[Any], asked: set[tuple[UUID, UUID]], *, fresh: bool) -> tuple[int, int]:
+    """How many were shown in such places, and shortlisted or invited for that campaign."""
     there = [row for row in rows if row.was_fresh is fresh]
     chosen = sum(row.is_shortlisted or (row.campaign_id, row.creator_id) in asked for row in there)
-    return BPS_WHOLE * chosen // len(there) if there else 0
+    return len(there), chosen
+
+
+def _share_bps(whole: int, part: int) -> int:
+    return BPS_WHOLE * part // whole if whole else 0
 
 
 _LAST: Final = select(MatchShowing.creator_ids).where(
@@ -142,5 +150,20 @@ _SHOWN: Final = text(
     LEFT JOIN shortlistings l ON l.campaign_id = s.campaign_id AND l.creator_id = t.creator_id
     WHERE shown_at > :since
     GROUP BY s.campaign_id, t.creator_id
+    """
+)
+_SMALL: Final = text(
+    """
+    WITH main AS (
+        SELECT creator_id, coalesce(follower_count, 0) < :small AS is_small
+        FROM channels WHERE is_main),
+    shown AS (
+        SELECT m.is_small FROM match_showings s
+        CROSS JOIN LATERAL unnest(s.creator_ids) AS t(creator_id)
+        JOIN main m ON m.creator_id = t.creator_id WHERE s.shown_at > :since)
+    SELECT (SELECT count(*) FROM shown) AS shown,
+           (SELECT count(*) FROM shown WHERE is_small) AS shown_small,
+           (SELECT count(*) FROM main) AS channels,
+           (SELECT count(*) FROM main WHERE is_small) AS small
     """
 )
