@@ -44,7 +44,7 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.columns.layout import COLUMNS, ROW_BYTES
 from marketplace.matching.rules.explaining import Explanations, explain_all
-from marketplace.matching.rules.fit import order_of
+from marketplace.matching.rules.fit import PART_SHARES, TIMES_WHOLE, order_of, weighted
 from marketplace.matching.rules.wanted import HardRules, Wanted
 
 NUMPY = "numpy: n × 64 float32 product, argpartition"
@@ -220,9 +220,9 @@ def is_exact(market: Market, wanted: Wanted) -> bool:
     every = np.arange(market.count)
     found = columns.factor_columns(market, target, every)
     product = np.ones(market.count)
-    for values, weight in zip(found[:-1], (1, 1, 1, 1, 1, 0.8, 0.3, 0.5), strict=True):
-        share = values.astype(np.float64) if values is found[0] else values / 10_000
-        product *= share if weight == 1 else 1 - weight + weight * share
+    product *= found[0]
+    for name, values in zip(PART_SHARES, found[1:-1], strict=True):
+        product *= weighted(name, values) / TIMES_WHOLE
     product /= found[-1]
     flags = market.arrays["flags"]
     product[(flags & 3) != 2] = 0

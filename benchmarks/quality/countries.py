@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.quality.figures import Figure, Floats, Parts, ranked
 from benchmarks.quality.market import facts, market
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.factors import country_bps
+from marketplace.matching.columns.factors import country_parts
 from marketplace.matching.columns.target import target_of
 from marketplace.matching.rules import shares
 from marketplace.matching.rules.wanted import Wanted
@@ -68,7 +68,7 @@ def measure(parts: Parts) -> Iterator[Figure]:
     volume = known.before.sum(axis=1)
     methods = {
         "ours": in_columns(known),
-        "recent share + 0.05 × look-alikes, unrounded": unrounded(known),
+        "ours, unrounded": unrounded(known),
         "share × volume": volume,
         "expected in-target + 0.05 × look-alikes": volume + 0.05 * volume @ cosines(volume),
     }
@@ -86,8 +86,15 @@ def measure(parts: Parts) -> Iterator[Figure]:
             len(briefs),
             case,
             found["ours"][place],
-            same_run={other: found[other][place] for other in methods if other != "ours"},
+            same_run={other: found[other][place] for other in list(methods)[2:]},
             noted=NOTED[place],
+        )
+        yield Figure(
+            f"{case}, what the columns round away",
+            len(briefs),
+            case,
+            found["ours"][place],
+            same_run={"ours, unrounded": found["ours, unrounded"][place]},
         )
 
 
@@ -121,7 +128,7 @@ def in_columns(known: Channels) -> Floats:
     )
     everybody = slice(0, kept.count)
     found = [
-        country_bps(kept, target_of(Wanted("USD", country=frozenset({code})), kept), everybody)
+        country_parts(kept, target_of(Wanted("USD", country=frozenset({code})), kept), everybody)
         for code in known.countries
     ]
     return np.asarray(known.volume[:, None] * np.array(found).T)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from flask import Flask
 
-from marketplace.matching.rules.fit import PartName
+from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.rules.fit import PartName, whole_of
 from marketplace.matching.rules.parts import Explained, Part
 from marketplace.web.reader import number, percent
 from marketplace.web.render import money
@@ -44,7 +46,9 @@ def part_number(part: Part, fit: Explained) -> str:
     """Return a part's number as its reader writes it: views, a share or money."""
     if part.name is PartName.VIEWS:
         return number(part.value)
-    return money(fit.price) if part.name is PartName.PRICE else percent(part.value)
+    if part.name is PartName.PRICE:
+        return money(fit.price)
+    return percent(Decimal(part.value * BPS_WHOLE) / whole_of(part.name))
 
 
 def short(fit: Explained) -> str:

@@ -26,6 +26,7 @@ LOCALES: Final[Mapping[str, str]] = {
 """Where a reader's way of writing numbers is followed: those written with the digits 0 to 9."""
 
 COMPACT_FROM: Final = 1000
+_SMALL: Final = "#,##0.######"
 REMEMBERED: Final = 4096
 """How many written values are kept: a page writes the same few again and again."""
 
@@ -66,8 +67,8 @@ def compact(value: int | float) -> str:
     return _compact(value, locale())
 
 
-def percent(basis_points: int) -> str:
-    """Return basis points as a percentage: 3750 is "37.5 %"."""
+def percent(basis_points: int | Decimal) -> str:
+    """Return basis points, whole ones or less, as a percentage: 3750 is "37.5 %"."""
     return _percent(basis_points, locale())
 
 
@@ -83,5 +84,5 @@ def _compact(value: int | float, tag: str) -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _percent(basis_points: int, tag: str) -> str:
-    return f"{format_decimal(Decimal(basis_points) / 100, locale=tag)} %"
+def _percent(basis_points: int | Decimal, tag: str) -> str:
+    return f"{format_decimal(Decimal(basis_points) / 100, _SMALL, locale=tag)} %"

@@ -18,7 +18,6 @@ from marketplace.matching.rules.fit import (
     fits_of,
     order_of,
     orders_of,
-    weight_of,
     weighted,
 )
 from marketplace.matching.rules.parts import AUDIENCE_PARTS
@@ -128,7 +127,7 @@ def test_who_stands_beside_a_creator_changes_nothing_of_them(many: list[Seen]) -
 
 
 def counts_as(name: PartName, value: int) -> int:
-    return value if name in {PartName.VIEWS, PartName.PRICE} else weighted(value, weight_of(name))
+    return value if name in {PartName.VIEWS, PartName.PRICE} else weighted(name, value)
 
 
 def effect(name: PartName, times: int, middle: Factors | None) -> int | None:

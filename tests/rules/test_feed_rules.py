@@ -28,7 +28,7 @@ from marketplace.matching.rules.wanted import Wanted
 from tests.factories.facts import seen_all
 
 MODEL = Model(Step.OFFER, 0.0, Facts(standing=2.0, record=1.0), 100)
-FACTORS = Factors(10_000, 10_000, 5_000, 10_000, 10_000, 10_000, 5_000, 8_000, 40_000)
+FACTORS = Factors(10_000, 10_000, 5_000, 10_000, 100_000_000, 10_000, 5_000, 8_000, 40_000)
 WANTED = Wanted(currency="USD", age=frozenset({"18-24"}))
 
 

@@ -96,7 +96,7 @@ def test_a_country_without_a_column_counts_all_the_same(monkeypatch: pytest.Monk
 
     assert market.context.countries == ("US",)
     assert market.id_at(found.best[0].row) == rare.creator_id
-    assert found.best[0].factors.country == 8_000 + 4
+    assert found.best[0].factors.country == 80_010_000
 
 
 @pytest.mark.parametrize("until", [0, days(2026, 11, 30), days(2026, 11, 1), days(2025, 12, 24)])

@@ -19,10 +19,10 @@ from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, blocks, ranking, searching
-from marketplace.matching.columns.factors import country_bps
+from marketplace.matching.columns.factors import country_parts
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.rules.explaining import explain_all
-from marketplace.matching.rules.fit import Factors, order_of
+from marketplace.matching.rules.fit import Factors, order_of, whole_of
 from marketplace.matching.rules.parts import Explained, PartName
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
 from tests.factories.facts import days, make_facts, make_market
@@ -124,24 +124,36 @@ def by_brute_force(market: Market, wanted: Wanted) -> list[tuple[UUID, Factors]]
     return sorted(left, key=lambda pair: (-order_of(pair[1]), pair[0]))
 
 
-def test_a_country_without_a_column_has_look_alikes_too() -> None:
-    elsewhere = [code for code in COUNTRY_CODES if code not in {"EE", "LV"}][:DENSE_COUNTRIES]
+def test_countries_without_a_column_have_look_alikes_and_are_some() -> None:
+    elsewhere = [code for code in COUNTRY_CODES if code not in {"EE", "LV", "LT"}][:DENSE_COUNTRIES]
     market = make_market(
         [
             make_facts(1, country=None, countries={"EE": 9_000, "LV": 1_000}),
-            make_facts(2, country=None, countries={"EE": 10_000}),
+            make_facts(2, country=None, countries={"EE": 9_998, "LT": 2}),
+            make_facts(3, country=None, countries={"LT": 200}),
+            make_facts(4, country=None, countries={elsewhere[0]: 10_000}),
             *(
-                make_facts(number, country=None, countries={code: 5_000})
-                for number, code in enumerate(elsewhere, start=3)
+                make_facts(number, country=None, countries={code: 10_000})
+                for number, code in enumerate(elsewhere * 2, start=5)
             ),
         ]
     )
-    target = columns.target_of(Wanted(currency="USD", country=frozenset({"LV"})), market)
+    latvia = Wanted(currency="USD", country=frozenset({"LV"}))
+    lithuania = Wanted(currency="USD", country=frozenset({"LT"}))
 
-    found = country_bps(market, target, slice(0, 3))
+    def found(wanted: Wanted) -> list[int]:
+        target = columns.target_of(wanted, market)
+        every = country_parts(market, target, slice(0, 4)).tolist()
+        assert country_parts(market, target, np.array([3, 0, 2])).tolist() == [
+            every[3], every[0], every[2],
+        ]  # fmt: skip
+        return every
 
-    assert "LV" not in market.context.countries
-    assert found.tolist() == [1_000 + 302, 335, 0]
+    assert not {"LV", "LT", "EE"} & set(market.context.countries)
+    assert found(latvia) == [12_020_000, 2_240_000, 0, 0]
+    assert found(lithuania) == [249, 277, 2_000_000, 0]
+    assert columns.rank(market, latvia).candidates == 2
+    assert columns.rank(market, lithuania).candidates == 3
 
 
 @given(creators(), wishes(), st.sampled_from([1, 3, 200]))
@@ -237,7 +249,7 @@ def by_hand(fit: Explained) -> int:
             product *= Fraction(10_000, part.value)
         else:
             weight = Fraction(part.weight_bps, 10_000)
-            product *= 1 - weight + weight * Fraction(part.value, 10_000)
+            product *= 1 - weight + weight * Fraction(part.value, whole_of(part.name))
     return int(product + Fraction(1, 2))
 
 

@@ -40,4 +40,4 @@ def test_countries_watched_by_the_same_audiences_are_look_alikes() -> None:
 
     alike = shares.look_alikes(profiles)
 
-    assert alike.ravel().tolist() == pytest.approx([0, 0.5**0.5, 0, 0.5**0.5, 0, 0, 0, 0, 0])
+    assert alike.ravel().tolist() == pytest.approx([0, 0.5, 0, 0.5, 0, 0, 0, 0, 0])

@@ -17,13 +17,13 @@ from marketplace.matching.columns.factors import (
     age_steps,
     format_bps,
     gender_steps,
-    most_country_bps,
+    most_country_parts,
     prices,
 )
 from marketplace.matching.columns.layout import WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Pick
 from marketplace.matching.columns.target import Target
-from marketplace.matching.rules.fit import PartName, weight_of
+from marketplace.matching.rules.fit import TIMES_WHOLE, PartName, weight_of
 
 Reals = NDArray[np.float32]
 
@@ -36,7 +36,7 @@ def bounds_of(market: Market, target: Target, pick: Pick) -> Reals:
     found = _shares(market, target, pick)
     found *= _worth(market, target)[pick]
     if target.countries is not None:
-        found *= most_country_bps(market, target, pick)
+        found *= most_country_parts(market, target, pick)
     return found
 
 
@@ -56,7 +56,7 @@ def scale(target: Target) -> np.float32:
     Of words that nobody uses nobody has anything, so no bound has to be as if somebody had.
     """
     parts = (target.ages is not None) + (target.genders is not None)
-    whole = WHOLE_STEPS**parts * (1 if target.countries is None else BPS_WHOLE)
+    whole = WHOLE_STEPS**parts * (1 if target.countries is None else TIMES_WHOLE)
     unused = target.terms is not None and not len(target.terms.terms)
     topic = 1 - weight_of(PartName.TOPIC) / BPS_WHOLE if unused else 1
     return np.float32(topic / whole)

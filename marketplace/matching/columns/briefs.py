@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.context import MICRO
+from marketplace.matching.columns.context import ALIKE_WHOLE, MICRO
 from marketplace.matching.columns.layout import FORMS, TOPIC_BITS, UNKNOWN, WHOLE_STEPS
 from marketplace.matching.columns.market import Market
 from marketplace.matching.columns.target import Target, target_of
@@ -96,7 +96,6 @@ class Side(NamedTuple):
 def book_of(wishes: Sequence[OpenWish], market: Market) -> Book:
     """Return open briefs as columns, in the order given."""
     targets = [target_of(each.wanted, market) for each in wishes]
-    width = len(market.context.countries)
     postings: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
     for place, target in enumerate(targets):
         if target.terms is not None:
@@ -110,7 +109,7 @@ def book_of(wishes: Sequence[OpenWish], market: Market) -> Book:
         any_age=np.array([each.ages is None for each in targets], bool),
         genders=_masks([each.genders for each in targets], len(GENDERS)),
         any_gender=np.array([each.genders is None for each in targets], bool),
-        countries=_countries(targets, width),
+        countries=_countries(targets, market.context.numbers),
         any_country=np.array([each.countries is None for each in targets], bool),
         terms=np.array(terms, np.uint32),
         starts=np.cumsum([0, *(len(postings[term]) for term in terms)], dtype=np.intp),
@@ -215,11 +214,11 @@ def _masks(places: Sequence[tuple[int, ...] | None], width: int) -> Reals:
     return found
 
 
-def _countries(targets: Sequence[Target], width: int) -> Reals:
-    found = _masks([each.countries for each in targets], width)
+def _countries(targets: Sequence[Target], numbers: Sequence[int]) -> Reals:
+    """What a share in each country with a column counts for each brief."""
+    found = _masks([each.countries for each in targets], len(numbers))
     for row, target in enumerate(targets):
-        for place, percent in target.alike:
-            found[row, place] = shares.SPILL * percent / 100
+        found[row] += target.alike[numbers] * (shares.SPILL / ALIKE_WHOLE)
     return found
 
 

@@ -39,6 +39,7 @@ TOPIC_USES: Final = 3.0
 SEGMENT_SAMPLE: Final = 5_000
 GROUP_PSEUDO: Final = 20
 """A niche or a country is drawn towards the whole market as if by so many creators."""
+ALIKE_WHOLE: Final = 10**9
 PRIOR_KEEPS: Final = 0.85
 """What is only usual counts for less than what is known."""
 MICRO: Final = 1_000_000
@@ -53,11 +54,11 @@ class Context:
     """What the market as a whole says.
 
     countries: those with a column, by it. ages, genders: topic -> usual shares; "" for the market.
-    homes: home country -> usual shares by country; "" for the market. alike: (every country by its
-    number, those with a column) in percent. costs: "format currency" -> millionths of a minor unit
-    that a view usually costs; floors: the same -> what nine of ten ask at least, in minor units.
-    currencies: by their number. places: of the most common terms among all, (t, d). centres: of
-    the segments.
+    homes: home country -> usual shares by country; "" for the market. alike: how much each country
+    says of each other one, by their numbers, of which ALIKE_WHOLE are the whole. costs: "format
+    currency" -> millionths of a minor unit that a view usually costs; floors: the same -> what nine
+    of ten ask at least, in minor units. currencies: by their number. places: of the most common
+    terms among all, (t, d). centres: of the segments.
     """
 
     countries: tuple[str, ...]
@@ -67,10 +68,15 @@ class Context:
     ages: Mapping[str, Sequence[float]]
     genders: Mapping[str, Sequence[float]]
     homes: Mapping[str, Mapping[str, float]]
-    alike: NDArray[np.uint8]
+    alike: NDArray[np.uint32]
     costs: Mapping[str, int]
     floors: Mapping[str, int]
     currencies: tuple[str, ...]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the countries with a column, in their order."""
+        return [COUNTRY_NUMBERS[code] for code in self.countries]
 
     def cost_micro(self, name: str, currency: str) -> int:
         """What a view of a format usually costs, in millionths of a minor unit."""
@@ -110,21 +116,20 @@ def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Cont
         ages=_usual(described, "age", AGES),
         genders=_usual(described, "gender", GENDERS),
         homes=_usual_countries(facts),
-        alike=_alike(described, names),
+        alike=_alike(described),
         costs=_costs(facts),
         floors=_floors(facts),
         currencies=tuple(sorted(currencies)),
     )
 
 
-def _alike(described: Sequence[CreatorFacts], names: Sequence[str]) -> NDArray[np.uint8]:
-    """How alike the countries with a column are to every country, also to one without."""
-    profiles = np.zeros((len(described), len(COUNTRY_CODES)), np.float32)
+def _alike(described: Sequence[CreatorFacts]) -> NDArray[np.uint32]:
+    """How alike every two countries are, whether they have a column or not."""
+    profiles = np.zeros((len(described), len(COUNTRY_CODES)))
     for row, each in enumerate(described):
         for code, share in each.countries.items():
-            profiles[row, COUNTRY_NUMBERS[code]] = share / BPS_WHOLE
-    dense = [COUNTRY_NUMBERS[code] for code in names]
-    return np.rint(100 * shares.look_alikes(profiles)[:, dense]).astype(np.uint8)
+            profiles[row, COUNTRY_NUMBERS[code]] = share
+    return np.rint(ALIKE_WHOLE * shares.look_alikes(profiles)).astype(np.uint32)
 
 
 def uses_of(facts: CreatorFacts) -> dict[str, float]:

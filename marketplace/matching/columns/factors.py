@@ -9,20 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.context import MICRO
-from marketplace.matching.columns.layout import (
-    STEP_BPS,
-    U4_MOST,
-    WHOLE_STEPS,
-)
+from marketplace.matching.columns.context import ALIKE_WHOLE, MICRO
+from marketplace.matching.columns.elsewhere import elsewhere
+from marketplace.matching.columns.layout import STEP_BPS, U4_MOST, WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Pick, Rows, listed_for
 from marketplace.matching.columns.target import Target
 from marketplace.matching.rules import shares, topics
-from marketplace.matching.rules.fit import Factors
+from marketplace.matching.rules.fit import TIMES_WHOLE, Factors
 
 Whole = NDArray[np.int64]
-ALIKE_PARTS: Final = round(100 / STEP_BPS / shares.SPILL)
-"""Steps × percent of likeness that make one basis point."""
+PARTS_A_BPS: Final = TIMES_WHOLE // BPS_WHOLE
+STEP_PARTS: Final = STEP_BPS * PARTS_A_BPS
+"""A step of a share in hundred-millionths."""
+ALIKE_STEPS: Final = round(ALIKE_WHOLE / shares.SPILL)
+"""Steps × likeness that make one step."""
+ALIKE_A_PART: Final = ALIKE_STEPS // STEP_PARTS
+"""Steps × likeness that make a hundred-millionth."""
 WORDS_KEPT: Final = 16
 
 
@@ -41,7 +43,9 @@ def factor_columns(market: Market, target: Target, rows: Rows) -> tuple[Whole, .
         columns["authentic"][rows] * np.int64(STEP_BPS),
         _shares(age_steps(market, target, rows), rows),
         _shares(gender_steps(market, target, rows), rows),
-        country_bps(market, target, rows) if target.countries is not None else _whole(rows),
+        country_parts(market, target, rows)
+        if target.countries is not None
+        else _whole(rows) * PARTS_A_BPS,
         topic_bps(market, target, rows),
         format_bps(market, target, rows),
         columns["reliability"][rows] * np.int64(STEP_BPS),
@@ -68,34 +72,40 @@ def gender_steps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint8
     return None if target.genders is None else _sum(market.arrays["gender"], target.genders, pick)
 
 
-def most_country_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.float32]:
+def most_country_parts(market: Market, target: Target, pick: Pick) -> NDArray[np.float32]:
     """No less than that can be, as if all who are not in a country wanted were in the most alike.
 
     Of the look-alikes' columns none is read.
     """
-    own = _own_steps(market, target, pick)
-    most = max((percent for _, percent in target.alike), default=0)
-    found = own.astype(np.float32)
-    found *= np.float32(STEP_BPS - most / ALIKE_PARTS)
-    if target.alike:
-        found += np.float32(1 + WHOLE_STEPS * most / ALIKE_PARTS)
+    found = _own_steps(market, target, pick).astype(np.float32)
+    most = target.alike.max()
+    found *= np.float32(STEP_PARTS * (1 - most / ALIKE_STEPS))
+    if most:
+        found += np.float32(PARTS_A_BPS + WHOLE_STEPS * STEP_PARTS * most / ALIKE_STEPS)
     return found
 
 
-def country_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16]:
-    """The share in the countries wanted and a twentieth of the look-alikes', in basis points."""
-    columns = market.arrays["country"]
-    own = _own_steps(market, target, pick) * np.uint16(STEP_BPS)
-    if target.alike:
-        # Steps × percent stay below 2 bytes: all steps of a creator are 200 at most. Rounded up, so
-        # that whoever has some is found, behind all who have more.
-        near = np.full(own.shape, ALIKE_PARTS - 1, np.uint16)
-        for place, percent in target.alike:
-            near += columns[place][pick] * np.uint16(percent)
-        near //= np.uint16(ALIKE_PARTS)
-        own += near
-    np.minimum(own, np.uint16(BPS_WHOLE), out=own)
-    return own
+def country_parts(market: Market, target: Target, pick: Pick) -> Whole:
+    """The share in the countries wanted and what the others say of it, in hundred-millionths.
+
+    In whole basis points, rounded up; what is less than one stays as it is, so that whoever has
+    next to nothing is found in the right order, behind all who have more.
+    """
+    found = _own_steps(market, target, pick) * np.int64(STEP_PARTS)
+    found -= -_near_steps(market, target, pick) // ALIKE_A_PART
+    found = np.where(found < PARTS_A_BPS, found, -(-found // PARTS_A_BPS) * PARTS_A_BPS)
+    return np.minimum(found, TIMES_WHOLE)
+
+
+def _near_steps(market: Market, target: Target, pick: Pick) -> Whole:
+    """Steps × likeness in the countries that are not wanted.
+
+    Whole numbers, which 8-byte fractions multiply and add exactly up to 2^53.
+    """
+    columns = market.arrays["country"][: len(target.alike_columns), pick]
+    found: Whole = (target.alike_columns @ columns).astype(np.int64)
+    elsewhere(market).add(found, pick, target.alike)
+    return found
 
 
 def _own_steps(market: Market, target: Target, pick: Pick) -> NDArray[Any]:

@@ -24,7 +24,7 @@ from marketplace.creators.rules.subjects import Subject
 Arrays = dict[str, NDArray[Any]]
 Lists = Mapping[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 7
+FORMAT_VERSION: Final = 8
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
@@ -111,7 +111,7 @@ COLUMNS: Final = (
 ROW_BYTES: Final = sum(column.row_bytes for column in COLUMNS)
 
 EXTRA_COUNTRIES: Final = np.dtype([("row", "<u4"), ("country", "<u2"), ("share", "u1")])
-"""A share in a country without a column, ordered by country and row."""
+"""A share in a country without a column, ordered by row and country."""
 EXTRA_RATES: Final = np.dtype(
     [("row", "<u4"), ("currency", "u1"), ("prices", "<u4", (len(FORMATS),))]
 )
@@ -124,7 +124,7 @@ EXTRA_EXCLUSIVITIES: Final = np.dtype(
 )  # fmt: skip
 """Days in a category that belong to one brand, ordered by category and row."""
 SHORT_LISTS: Final = {
-    "countries": (EXTRA_COUNTRIES, ("country", "row")),
+    "countries": (EXTRA_COUNTRIES, ("row", "country")),
     "rates": (EXTRA_RATES, ("currency", "row")),
     "exclusivities": (EXTRA_EXCLUSIVITIES, ("category", "row")),
 }

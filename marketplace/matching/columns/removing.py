@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
 from marketplace.matching.columns.bits import Bits, Mask, count, packed
+from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.factors import asked_prices
 from marketplace.matching.columns.layout import DENSE_COUNTRIES, Flag
 from marketplace.matching.columns.market import Market, Rows
@@ -19,7 +20,7 @@ from marketplace.matching.columns.target import Target
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import HardRules
 
-SETS_KEPT: Final = len(AGES) + len(GENDERS) + DENSE_COUNTRIES + 2
+SETS_KEPT: Final = len(AGES) + len(GENDERS) + DENSE_COUNTRIES + 3
 """One for each label of an audience, and those that no wish changes: 125 kB each of a million."""
 
 
@@ -117,12 +118,21 @@ def _in_target(market: Market, target: Target) -> Bits:
     if target.genders is not None:
         found = found & _any(market, "gender", target.genders)
     if target.countries is not None:
-        alike = tuple(place for place, _ in target.alike)
-        there = _any(market, "country", target.countries + alike)
-        if target.rare is not None:
-            there = there | packed(target.rare != 0)
-        found = found & there
+        found = found & _somewhere(market, target)
     return found
+
+
+def _somewhere(market: Market, target: Target) -> Bits:
+    """Who has a share in a country that counts: a wanted one, or one that is like it.
+
+    Where every country counts, as in a large market, that is the same set for all targets.
+    """
+    columns, there = market.arrays["country"], target.counts[market.context.numbers]
+    if there.all():
+        found = _kept(market, "country", lambda: np.asarray(columns.any(axis=0)))
+    else:
+        found = _any(market, "country", tuple(np.flatnonzero(there).tolist()))
+    return found | elsewhere(market).who_in(target.counts)
 
 
 def _kept(market: Market, name: str, who: Callable[[], Mask]) -> Bits:

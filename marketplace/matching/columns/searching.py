@@ -15,7 +15,7 @@ from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.bits import Bits, Mask, are_in, packed, rows_in
 from marketplace.matching.columns.blocks import by_blocks
 from marketplace.matching.columns.bounds import Reals, bounds_of, scale
-from marketplace.matching.columns.factors import country_bps, most_country_bps, topic_bps
+from marketplace.matching.columns.factors import country_parts, most_country_parts, topic_bps
 from marketplace.matching.columns.layout import TERMS
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
@@ -211,5 +211,5 @@ def _country_parts(market: Market, target: Target, rows: Rows) -> Reals | np.flo
     """What the countries as they are make of each bound."""
     if target.countries is None:
         return np.float32(1)
-    there = country_bps(market, target, rows).astype(np.float32)
-    return np.asarray(there / most_country_bps(market, target, rows))
+    there = country_parts(market, target, rows).astype(np.float32)
+    return np.asarray(there / most_country_parts(market, target, rows))

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.context import Context
+from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import (
     CATEGORY_NUMBERS,
+    COUNTRY_CODES,
     COUNTRY_NUMBERS,
     FORMS,
     LANGUAGE_NUMBERS,
@@ -31,8 +33,6 @@ from marketplace.matching.rules.wanted import Booking, Wanted
 
 ESTIMATE_BPS: Final = 12_500
 """A price that nobody has named is taken as a quarter dearer than is usual."""
-ALIKE_MOST: Final = 4
-"""The look-alike countries that count for a target: the nearest."""
 TARGETS_KEPT: Final = 8
 EPOCH: Final = date(1970, 1, 1)
 
@@ -46,8 +46,12 @@ class Target:
     countries: tuple[int, ...] | None
     rare: NDArray[np.uint8] | None
     """Steps of those wanted countries that have no column, for every row."""
-    alike: tuple[tuple[int, int], ...]
-    """Columns of look-alike countries and how alike they are, in percent."""
+    alike: NDArray[np.int64]
+    """What every country says of those wanted, by its number, of ALIKE_WHOLE; of these nothing."""
+    alike_columns: NDArray[np.float64]
+    """The same of the countries with a column, in their order."""
+    counts: NDArray[np.bool_]
+    """Whether a share in a country, by its number, counts at all."""
     words: tuple[str, ...]
     terms: topics.Asked | None
     pieces: tuple[tuple[int, int], ...]
@@ -79,13 +83,17 @@ def _target(wanted: Wanted, market: Market) -> Target:
     context = market.context
     places = {code: place for place, code in enumerate(context.countries)}
     wanted_places = tuple(sorted(places[code] for code in wanted.country if code in places))
+    rare = [COUNTRY_NUMBERS[code] for code in sorted(wanted.country.difference(places))]
+    alike = _alike(context, wanted.country)
     pieces, cost_micro, floor_minor = _priced(context, wanted.currency, wanted.pieces)
     return Target(
         ages=_places(wanted.ages, AGES),
         genders=_places(wanted.gender, GENDERS),
         countries=wanted_places if wanted.country else None,
-        rare=_rare(market, wanted.country.difference(places)),
-        alike=_alike(context, wanted.country),
+        rare=elsewhere(market).steps_in(rare),
+        alike=alike,
+        alike_columns=alike[context.numbers].astype(np.float64),
+        counts=(alike > 0) | np.isin(COUNTRY_CODES, list(wanted.country)),
         words=wanted.words,
         terms=topics.query(spelled_out(wanted.words), context.vocabulary) if wanted.words else None,
         pieces=pieces,
@@ -126,28 +134,12 @@ def _places(labels: frozenset[str], known: tuple[str, ...]) -> tuple[int, ...] |
     return tuple(place for place, label in enumerate(known) if label in labels) or None
 
 
-def _rare(market: Market, codes: frozenset[str]) -> NDArray[np.uint8] | None:
-    if not codes or not len(market.lists["countries"]):
-        return None
-    found = np.zeros(market.count, np.uint8)
-    for code in sorted(codes):
-        there = listed_for(market, "countries", COUNTRY_NUMBERS[code])
-        there = there[there["row"] < market.count]
-        found[there["row"]] += there["share"]
+def _alike(context: Context, wanted: frozenset[str]) -> NDArray[np.int64]:
+    """What every other country says of those wanted: as much as of the nearest of them."""
+    numbers = [COUNTRY_NUMBERS[code] for code in sorted(wanted)]
+    found: NDArray[np.int64] = context.alike[numbers].max(axis=0, initial=0).astype(np.int64)
+    found[numbers] = 0
     return found
-
-
-def _alike(context: Context, wanted: frozenset[str]) -> tuple[tuple[int, int], ...]:
-    """The countries with a column nearest to any wanted one, each once, by the nearest."""
-    if not wanted:
-        return ()
-    nearest = context.alike[[COUNTRY_NUMBERS[code] for code in sorted(wanted)]].max(axis=0)
-    others = [
-        (place, int(percent))
-        for place, percent in enumerate(nearest)
-        if percent and context.countries[place] not in wanted
-    ]
-    return tuple(sorted(others, key=lambda each: (-each[1], each[0]))[:ALIKE_MOST])
 
 
 def _allowed(

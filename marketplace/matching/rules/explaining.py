@@ -13,8 +13,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.rules.fit import Factors, PartName, fits_of, weighted
+from marketplace.matching.rules.fit import Factors, PartName, fits_of, weighted, whole_of
 from marketplace.matching.rules.parts import (
     AUDIENCE_PARTS,
     Explained,
@@ -108,7 +107,7 @@ def explain_all(wanted: Wanted, seen: SeenAll, medians: Factors | None) -> Expla
 
 def _column(kind: Kind, seen: SeenAll, between: Range | None) -> _Column:
     value = seen.factors[kind.place]
-    times = weighted(value, kind.weight_bps) if kind.is_share else value
+    times = weighted(kind.name, value) if kind.is_share else value
     usual = np.full(len(value), kind.usual)
     over, under = (usual, times) if kind.name is PartName.PRICE else (times, usual)
     estimated = np.zeros(len(value), bool)
@@ -139,7 +138,7 @@ def _range(name: PartName, seen: SeenAll) -> Range:
 
     What is usual counts as a few people, whoever describes the rest.
     """
-    share = seen.factors[Factors._fields.index(name)] / BPS_WHOLE
+    share = seen.factors[Factors._fields.index(name)] / whole_of(name)
     return interval(share, seen.people * seen.said[name] + PRIOR_VIEWERS)
 
 
@@ -152,7 +151,7 @@ def _intervals(seen: SeenAll, fits: Whole, ranges: Mapping[PartName, Range]) -> 
     down = np.log(views / np.maximum(1, seen.views_low)) ** 2
     up = np.log(np.maximum(1, seen.views_high) / views) ** 2
     for name, (low, high) in ranges.items():
-        share = seen.factors[Factors._fields.index(name)] / BPS_WHOLE
+        share = seen.factors[Factors._fields.index(name)] / whole_of(name)
         is_there = share > 0
         some = np.where(is_there, share, 1)
         down += np.where(is_there, np.log(some / np.maximum(low, LEAST)), 0) ** 2

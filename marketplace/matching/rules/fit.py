@@ -6,9 +6,10 @@ in doubt::
 
     fit = views × authentic × age × gender × country × topic × format × reliability ÷ price
 
-Every factor is a whole number that is shown: views, minor units, basis points. Nothing is rounded
-on the way and the result once, half up, so whoever multiplies what is shown gets the fit that is
-shown. Order is decided by the exact fraction, before it is rounded.
+Every factor is a whole number that is shown: views, minor units, basis points; of a country that
+may be next to nothing, hundred-millionths. Nothing is rounded on the way and the result once, half
+up, so whoever multiplies what is shown gets the fit that is shown. Order is decided by the exact
+fraction, before it is rounded.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from marketplace.kernel.money import BPS_WHOLE
 
 Number = TypeVar("Number", int, NDArray[np.int64])
 
+TIMES_WHOLE: Final = BPS_WHOLE**2
+"""What a share multiplies by is counted in hundred-millionths."""
 FOR_MINOR: Final = 10_000
 """A fit is for so much money: 100 dollars, 10,000 yen."""
 
@@ -55,7 +58,10 @@ A part of weight w and value v multiplies by 1 - w + w × v: at worst by 1 - w.
 
 
 class Factors(NamedTuple):
-    """What a fit is computed from: views, basis points of the whole, a price in minor units."""
+    """What a fit is computed from: views, basis points of the whole, a price in minor units.
+
+    country: hundred-millionths of the whole.
+    """
 
     views: int
     authentic: int
@@ -73,9 +79,17 @@ def weight_of(name: PartName) -> int:
     return WEIGHTS.get(name, BPS_WHOLE)
 
 
-def weighted(value_bps: Number, weight_bps: int) -> Number:
-    """Return what a part multiplies by, in hundred-millionths: exact, nothing is rounded."""
-    return BPS_WHOLE * (BPS_WHOLE - weight_bps) + weight_bps * value_bps
+def whole_of(name: PartName) -> int:
+    """Return what the whole of a share is counted as."""
+    return TIMES_WHOLE if name is PartName.COUNTRY else BPS_WHOLE
+
+
+def weighted(name: PartName, value: Number) -> Number:
+    """Return what a share multiplies by, in hundred-millionths: exact, nothing is rounded."""
+    if name is PartName.COUNTRY:
+        return value
+    weight = weight_of(name)
+    return BPS_WHOLE * (BPS_WHOLE - weight) + weight * value
 
 
 def exact_fit(factors: Factors) -> tuple[int, int]:
@@ -83,8 +97,8 @@ def exact_fit(factors: Factors) -> tuple[int, int]:
     if factors.price <= 0:
         return 0, 1
     numerator = factors.views * FOR_MINOR
-    for share, weight in zip(factors[1:-1], _WEIGHTS, strict=True):
-        numerator *= weighted(share, weight)
+    for name, share in zip(PART_SHARES, factors[1:-1], strict=True):
+        numerator *= weighted(name, share)
     return numerator, factors.price * _SCALE
 
 
@@ -105,7 +119,7 @@ def orders_of(factors: Sequence[NDArray[np.int64]]) -> list[int]:
     """
     views, *shares, price = factors
     parts = [views]
-    parts += [weighted(share, weight) for share, weight in zip(shares, _WEIGHTS, strict=True)]
+    parts += [weighted(name, share) for name, share in zip(PART_SHARES, shares, strict=True)]
     pairs = [(one * other).tolist() for one, other in zip(parts[::2], parts[1::2], strict=True)]
     return [
         (prod(found) * FOR_MINOR << 65) // (over * _SCALE) if 0 < over < 2**32 else 0
@@ -154,18 +168,9 @@ def _nearly(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
     """Return fits before they are rounded, but for _ERROR of each."""
     views, *shares, price = factors
     found = views * float(FOR_MINOR)
-    for share, weight in zip(shares, _WEIGHTS, strict=True):
-        found *= weighted(share, weight) / BPS_WHOLE**2
+    for name, share in zip(PART_SHARES, shares, strict=True):
+        found *= weighted(name, share) / TIMES_WHOLE
     return np.where(price > 0, found / np.maximum(price, 1), 0.0)
-
-
-def in_target_bps(factors: Factors) -> int:
-    """Return the share of the audience that is in the target, for people to read; not counted with.
-
-    The three shares are known one by one only, so their product assumes that they do not depend on
-    each other.
-    """
-    return _rounded(factors.age * factors.gender * factors.country, BPS_WHOLE**2)
 
 
 def _rounded(numerator: int, denominator: int) -> int:
@@ -177,7 +182,6 @@ PART_SHARES: Final = tuple(
     name for name in PartName if name not in {PartName.VIEWS, PartName.PRICE}
 )
 """The parts that are shares."""
-_WEIGHTS: Final = tuple(weight_of(name) for name in PART_SHARES)
 _ERROR: Final = 1e-14
 """More than that of some twenty operations on 8-byte numbers, as a share."""
-_SCALE: Final = BPS_WHOLE ** (2 * len(PART_SHARES))
+_SCALE: Final = TIMES_WHOLE ** len(PART_SHARES)

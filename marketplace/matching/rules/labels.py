@@ -43,9 +43,9 @@ def listed(words: Sequence[str], last: str = "or") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
-def percent(bps: int) -> str:
+def percent(bps: float) -> str:
     """Return a share in words."""
-    return f"{bps / 100:g} %"
+    return f"{bps / 100:.8g} %"
 
 
 def amount(minor: int, currency: str) -> str:

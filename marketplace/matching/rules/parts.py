@@ -58,11 +58,11 @@ class Kind(NamedTuple):
 class Part(NamedTuple):
     """One part of a fit; its sentences are made when somebody reads them.
 
-    value: views, basis points or minor units. times: what the fit is multiplied by (or divided by,
-    for the price), in hundred-millionths for a share. effect_percent: that against the middle
-    candidate's, 180 for nearly twice as good; None where there is none to compare with.
-    is_estimate: it rests on what is usual, or on a guess. between: where a share is four of five
-    times, in percent; None where enough people stand behind it.
+    value: views, minor units or a share, counted as in ``Factors``. times: what the fit is
+    multiplied by (or divided by, for the price), in hundred-millionths for a share. effect_percent:
+    that against the middle candidate's, 180 for nearly twice as good; None where there is none to
+    compare with. is_estimate: it rests on what is usual, or on a guess. between: where a share is
+    four of five times, in percent; None where enough people stand behind it.
     """
 
     kind: Kind
@@ -137,7 +137,7 @@ def kind_of(name: PartName, wanted: Wanted, medians: Factors | None) -> Kind:
     is_share = name not in {PartName.VIEWS, PartName.PRICE}
     usual = 0
     if medians is not None:
-        usual = weighted(medians[place], weight) if is_share else medians[place]
+        usual = weighted(name, medians[place]) if is_share else medians[place]
     said = _SAID[name](wanted) if name in _SAID else ""
     return Kind(name, place, weight, is_share, usual, said, _EVIDENCE[name])
 
@@ -176,9 +176,9 @@ def _gender(said: str, _wanted: Wanted, seen: Seen) -> Told:
 
 def _country(said: str, _wanted: Wanted, seen: Seen) -> Told:
     return (
-        f"{percent(seen.factors.country)} of the viewers live in {said}",
-        f"{_by(PartName.COUNTRY, seen)}; a twentieth of those in countries with like audiences is"
-        " counted in",
+        f"{percent(seen.factors.country / BPS_WHOLE)} of the viewers live in {said}",
+        f"{_by(PartName.COUNTRY, seen)}; up to a twentieth of those in countries with like"
+        " audiences is counted in",
     )
 
 

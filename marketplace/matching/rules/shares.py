@@ -16,7 +16,7 @@ Floats = NDArray[np.floating]
 PRIOR_VIEWERS: Final = 60.0
 """What is known of a niche or a home country counts like this many viewers who were asked."""
 SPILL: Final = 0.05
-"""What a share in a look-alike country counts: it also finds who has no record in the target."""
+"""What a share in a country just like the target counts: so those without any there are found."""
 INTERVAL_80: Final = 1.2816
 """Standard deviations on either side of the middle that hold 80 % of a normal distribution."""
 
@@ -52,12 +52,15 @@ def interval(share: Floats, sample_size: Floats) -> tuple[Floats, Floats]:
 def look_alikes(profiles: Floats) -> Floats:
     """Return how much an audience in one country says of another: (c, c), 0 to 1, diagonal 0.
 
-    Two countries are alike when the same creators are watched in both: the cosine of their columns.
+    Two countries are alike when the same creators are watched in both: the square of the cosine of
+    their columns, as near ones say much and distant ones next to nothing.
 
-    profiles: each creator's shares (m, c), raw.
+    profiles: each creator's shares (m, c), raw, in any unit; whole numbers give the same in any
+    order.
     """
-    lengths = np.sqrt((profiles**2).sum(axis=0))
-    unit = profiles / np.where(lengths > 0, lengths, 1)
-    alike = np.clip(unit.T @ unit, 0, 1)
+    common = profiles.T @ profiles
+    lengths = np.sqrt(np.diag(common))
+    lengths = np.where(lengths > 0, lengths, 1)
+    alike = np.clip(common / lengths / lengths[:, None], 0, 1) ** 2
     np.fill_diagonal(alike, 0)
     return np.asarray(alike, profiles.dtype)

@@ -1,0 +1,81 @@
+"""Countries without a column: who has a share in which of them, from the short list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.columns.bits import Bits, are_in, packed
+from marketplace.matching.columns.market import Market, Pick, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The list, by creator: a row, a country's number and the steps of a share at each place.
+
+    who: whose rows these are. numbers: of the countries in the list.
+    """
+
+    count: int
+    rows: NDArray[np.uint32]
+    countries: NDArray[np.uint16]
+    steps: NDArray[np.uint8]
+    who: Bits
+    numbers: NDArray[np.uint16]
+
+    def who_in(self, countries: NDArray[np.bool_]) -> Bits:
+        """Return who has a share in a country of which this is true, by its number."""
+        if countries[self.numbers].all():
+            return self.who
+        return _packed(self.rows[countries[self.countries]], self.count)
+
+    def steps_in(self, numbers: Sequence[int]) -> NDArray[np.uint8] | None:
+        """Return everybody's steps in these countries together; None where nobody has any."""
+        if not np.isin(numbers, self.numbers).any():
+            return None
+        found = np.zeros(self.count, np.uint8)
+        for number in numbers:
+            there = self.countries == number
+            found[self.rows[there]] += self.steps[there]
+        return found
+
+    def add(self, found: NDArray[np.int64], pick: Pick, counted: NDArray[np.int64]) -> None:
+        """Add each step of those picked, counted as its country's number says."""
+        rows = np.arange(pick.start, pick.stop) if isinstance(pick, slice) else pick
+        some = np.flatnonzero(are_in(self.who, rows))
+        here = rows[some].astype(np.uint32)
+        place, end = (np.searchsorted(self.rows, here, side) for side in ("left", "right"))
+        while len(some):
+            found[some] += self.steps[place] * counted[self.countries[place]]
+            place += 1
+            more = place < end
+            some, place, end = some[more], place[more], end[more]
+
+
+def elsewhere(market: Market) -> Elsewhere:
+    """Return the list of a market, worked out once while the columns stay as they are."""
+
+    def work_out() -> Elsewhere:
+        listed: NDArray[Any] = market.lists["countries"]
+        listed = listed[: np.searchsorted(listed["row"], market.count)]
+        rows, countries = listed["row"].copy(), listed["country"].copy()
+        return Elsewhere(
+            count=market.count,
+            rows=rows,
+            countries=countries,
+            steps=listed["share"].copy(),
+            who=_packed(rows, market.count),
+            numbers=np.unique(countries),
+        )
+
+    return market.memo.get("elsewhere", None, work_out, most=1)
+
+
+def _packed(rows: Rows | NDArray[np.uint32], count: int) -> Bits:
+    found = np.zeros(count, bool)
+    found[rows] = True
+    return packed(found)
