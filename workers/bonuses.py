@@ -8,8 +8,7 @@ from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.rules import Party
 from marketplace.collaborations.service import tell_party
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.money import Money
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import Money, in_words
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.messages import BonusCorrected, BonusEnded
@@ -42,12 +41,12 @@ def tell_ended(message: BonusEnded, run: Run) -> None:
             session,
             bonus,
             kind="bonus_ended",
-            title=f"The views bonus came to {plain(gross)}",
+            title=f"The views bonus came to {in_words(gross)}",
             text=f"{bonus.views:,} views were counted. "
             + (
                 "The bonus reached its cap."
                 if gross == bonus.cap
-                else f"{plain(bonus.cap - gross)} of its cap was not reached."
+                else f"{in_words(bonus.cap - gross)} of its cap was not reached."
             ),
             key=str(bonus.id),
             run=run,
@@ -66,10 +65,10 @@ def tell_corrected(message: BonusCorrected, run: Run) -> None:
             session,
             bonus,
             kind="bonus_corrected",
-            title=f"The views bonus is {plain(less)} less",
+            title=f"The views bonus is {in_words(less)} less",
             text=f"TikTok corrected the views down to {measured.views_counted:,}; the bonus is"
-            f" {plain(after)} now."
-            + (f" {plain(owed)} had been paid already and is owed back." if owed else ""),
+            f" {in_words(after)} now."
+            + (f" {in_words(owed)} had been paid already and is owed back." if owed else ""),
             key=str(measured.id),
             run=run,
         )

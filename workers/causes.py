@@ -6,7 +6,7 @@ from marketplace.campaigns.messages import CampaignClosed, CampaignPublished
 from marketplace.causes import queries
 from marketplace.causes import service as causes
 from marketplace.causes.messages import PledgeSettled
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import in_words
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
 from workers.telling import tell_finance, tell_payers
@@ -44,7 +44,7 @@ def tell_settled(message: PledgeSettled, run: Run) -> None:
         pledge = queries.pledge_by_id(session, message.pledge_id)
         money, campaign = pledge.money(), pledge.campaign
         back = (
-            f" {plain(money.returned)} that was not needed is in your wallet."
+            f" {in_words(money.returned)} that was not needed is in your wallet."
             if money.returned
             else ""
         )
@@ -53,7 +53,7 @@ def tell_settled(message: PledgeSettled, run: Run) -> None:
             campaign.brand_id,
             kind="pledge_settled",
             about=pledge.id,
-            title=f"Your pledge to {pledge.organisation.name} came to {plain(money.owed)}",
+            title=f"Your pledge to {pledge.organisation.name} came to {in_words(money.owed)}",
             text=f"“{campaign.name}” is over. We send it to the organisation.{back}",
             path=f"/brand/campaigns/{campaign.id}/cause",
             now=run.now,
@@ -63,7 +63,7 @@ def tell_settled(message: PledgeSettled, run: Run) -> None:
                 session,
                 kind="pledge_to_send",
                 about=pledge.id,
-                title=f"{pledge.organisation.name} is to be sent {plain(money.owed)}",
+                title=f"{pledge.organisation.name} is to be sent {in_words(money.owed)}",
                 text=f"The pledge of “{campaign.name}” is final.",
                 path=f"/staff/causes/{pledge.organisation_id}",
                 now=run.now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from marketplace.deliverables import queries as deliverables
 from marketplace.deliverables.messages import EntryRefused
 from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.actor import Role
+from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import in_words
 from marketplace.metrics import service as metrics
 from marketplace.notifications import service as notifications
@@ -62,7 +63,7 @@ def remind(run: Run) -> None:
 
 
 def _tell_of_the_end(session: Session, challenge: Challenge, run: Run) -> None:
-    name, day = challenge.campaign.name, _day(challenge.campaign.ends_on)
+    name, day = challenge.campaign.name, day_in_words(challenge.campaign.ends_on)
     board = queries.board_of(session, challenge, now=run.now)
     for line in board.lines:
         would = f" It would win {in_words(line.prize)} now." if line.prize else ""
@@ -100,8 +101,8 @@ def tell_joined(message: ChallengeJoined, run: Run) -> None:
             kind="challenge_joined",
             about=entry.id,
             title=f"You are in “{name}”",
-            text=f"Publish your post and hand it in by {_day(challenge.entries_until)}, midnight"
-            " UTC.",
+            text=f"Publish your post and hand it in by"
+            f" {day_in_words(challenge.entries_until)}, midnight UTC.",
             path=f"/creator/challenges/{challenge.campaign_id}",
             now=run.now,
         )
@@ -176,10 +177,6 @@ def _winners(board: queries.Board) -> str:
 
 def _posts(count: int) -> str:
     return "1 post is" if count == 1 else f"{count:,} posts are"
-
-
-def _day(when: date) -> str:
-    return f"{when:%a} {when.day} {when:%b %Y}"
 
 
 def _tell_runners(

@@ -14,7 +14,8 @@ from marketplace.funding.messages import ChargebackDue, ChargebackTurned, FraudW
 from marketplace.funding.models import Chargeback
 from marketplace.funding.ports import ChargebackFacts, WarningFacts
 from marketplace.funding.rules import ChargebackState, WarningState
-from marketplace.ledger.rules import plain
+from marketplace.kernel.days import day_in_words
+from marketplace.kernel.money import in_words
 from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
 from workers.alarms import tell_gone
@@ -121,8 +122,8 @@ def tell_chargeback(message: ChargebackTurned, run: Run) -> None:
 
 
 def _words(found: Chargeback, state: ChargebackState) -> tuple[str, str]:
-    name, amount = found.campaign.name, plain(found.amount)
-    owed = f" You owe {plain(found.owed)}." if found.owed else ""
+    name, amount = found.campaign.name, in_words(found.amount)
+    owed = f" You owe {in_words(found.owed)}." if found.owed else ""
     match state:
         case ChargebackState.INQUIRY:
             return (
@@ -144,8 +145,8 @@ def _words(found: Chargeback, state: ChargebackState) -> tuple[str, str]:
         case ChargebackState.WON | ChargebackState.LOST if found.away and found.returned:
             return (
                 f"The chargeback for “{name}” is over: a part of the money came back",
-                f"{plain(found.returned)} of {amount} came back; {plain(found.away)} stay with your"
-                f" bank.{owed}",
+                f"{in_words(found.returned)} of {amount} came back;"
+                f" {in_words(found.away)} stay with your bank.{owed}",
             )
         case ChargebackState.WON:
             return (
@@ -166,10 +167,11 @@ def _words(found: Chargeback, state: ChargebackState) -> tuple[str, str]:
 
 def _next_step(found: Chargeback, state: ChargebackState) -> str:
     if found.ended_at is not None and found.owed:
-        return f"The brand owes {plain(found.owed)}: recover it, or ask to write it off."
+        return f"The brand owes {in_words(found.owed)}: recover it, or ask to write it off."
     if found.evidence_due_by is not None and state is not ChargebackState.IN_REVIEW:
-        return f"Answer by {found.evidence_due_by:%a %d %b %Y}: send evidence, or accept the loss."
-    return f"{plain(found.amount)} is at stake." if found.ended_at is None else "It is booked."
+        by = day_in_words(found.evidence_due_by)
+        return f"Answer by {by}: send evidence, or accept the loss."
+    return f"{in_words(found.amount)} is at stake." if found.ended_at is None else "It is booked."
 
 
 def tell_warning(message: FraudWarningTurned, run: Run) -> None:

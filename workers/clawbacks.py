@@ -5,7 +5,7 @@ from __future__ import annotations
 from marketplace.accounts import queries as accounts
 from marketplace.campaigns.models import Campaign
 from marketplace.kernel.actor import Role
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import in_words
 from marketplace.notifications import service as notifications
 from marketplace.payouts import queries
 from marketplace.payouts.messages import ClawbackOpened, ClawbackSettled, ReversalEnded
@@ -25,7 +25,7 @@ def tell_creator(message: ClawbackOpened, run: Run) -> None:
             session,
             case.creator_id,
             kind="clawback_opened",
-            title=f"We take {plain(case.amount)} back from your next payouts",
+            title=f"We take {in_words(case.amount)} back from your next payouts",
             text=f"Because: {case.reason}. If you think that this is wrong, write to us;"
             " your earnings page says how.",
             about=case.id,
@@ -43,7 +43,7 @@ def tell_brand(message: ClawbackOpened, run: Run) -> None:
                 session,
                 user_id=user_id,
                 kind="clawback_for_brand",
-                title=f"{plain(line.case.amount)} is back in “{line.campaign_name}”",
+                title=f"{in_words(line.case.amount)} is back in “{line.campaign_name}”",
                 text=f"{line.case.creator.display_name} has to give it back. {line.case.reason}.",
                 path=f"/brand/campaigns/{campaign.id}/money",
                 once_key=f"clawback_for_brand:{line.case.id}:{user_id}",
@@ -59,7 +59,7 @@ def tell_settled(message: ClawbackSettled, run: Run) -> None:
             session,
             case.creator_id,
             kind="clawback_settled",
-            title=f"The {plain(case.amount)} that we took back is settled",
+            title=f"The {in_words(case.amount)} that we took back is settled",
             text="Nothing more is kept back for it.",
             about=case.id,
             now=run.now,
@@ -81,7 +81,7 @@ def tell_reversal_ended(message: ReversalEnded, run: Run) -> None:
             session,
             user_id=reversal.asked_by,
             kind="reversal_ended",
-            title=f"{plain(reversal.amount)} of a payout"
+            title=f"{in_words(reversal.amount)} of a payout"
             f" {'was taken back' if done else 'could not be taken back'}",
             text=text,
             path=f"/staff/payouts/{reversal.payout_id}",

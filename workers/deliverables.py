@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from marketplace.deliverables.messages import (
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.rules import PostState, Verdict, older_than_agreement
 from marketplace.kernel.actor import SYSTEM, Role
+from marketplace.kernel.days import day_in_words
 from marketplace.metrics import service as metrics
 from marketplace.metrics.messages import PostNotVisible
 from marketplace.metrics.ports import LinkTrouble, PostFacts
@@ -121,7 +121,7 @@ def _too_old(found: PublishedPost, facts: PostFacts) -> str | None:
     if not older_than_agreement(published_at=facts.published_at, agreed_at=agreed_at):
         return None
     return (
-        f"This post was published before you agreed on this work on {_day(agreed_at)}."
+        f"This post was published before you agreed on this work on {day_in_words(agreed_at)}."
         " Paste the post that you made for it."
     )
 
@@ -169,7 +169,7 @@ def tell_received(message: SubmissionReceived, run: Run) -> None:
         handed, deliverable = queries.submission_by_id(session, message.submission_id)
         names = queries.sheet_of(session, deliverable)
         by = deliverable.answer_by
-        due = f" Please answer by {_day(by)}." if by else ""
+        due = f" Please answer by {day_in_words(by)}." if by else ""
         _tell_brand(
             session,
             deliverable,
@@ -190,7 +190,7 @@ def tell_reviewed(message: SubmissionReviewed, run: Run) -> None:
         if review.verdict is Verdict.APPROVED:
             title = f"{names.brand_name} has approved version {handed.number}"
             text = (
-                f"Publish “{deliverable.description}” by {_day(deliverable.publish_by_on)}"
+                f"Publish “{deliverable.description}” by {day_in_words(deliverable.publish_by_on)}"
                 " and paste its address."
             )
         else:
@@ -223,7 +223,7 @@ def tell_published(message: PostPublished, run: Run) -> None:
                 run=run,
             )
             return
-        until = f" by {_day(deliverable.answer_by)}" if deliverable.answer_by else ""
+        until = f" by {day_in_words(deliverable.answer_by)}" if deliverable.answer_by else ""
         _tell_brand(
             session,
             deliverable,
@@ -314,10 +314,6 @@ def tell_not_visible(message: PostNotVisible, run: Run) -> None:
             key=f"{found.id}:{run.now:%Y-%m-%d}",
             run=run,
         )
-
-
-def _day(when: date) -> str:
-    return f"{when:%a} {when.day} {when:%b %Y}"
 
 
 def _tell_brand(

@@ -21,6 +21,7 @@ from marketplace.funding.models import Funding
 from marketplace.funding.ports import CheckoutState
 from marketplace.funding.rules import clears_by
 from marketplace.kernel.actor import SYSTEM
+from marketplace.kernel.days import day_in_words
 from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
@@ -91,7 +92,7 @@ def tell_debit_ordered(message: DebitOrdered, run: Run) -> None:
                 about=found.id,
                 title=f"Waiting for your bank: “{found.campaign.name}”",
                 text="The budget is there once the bank has sent the money, usually by "
-                f"{by:%a} {by.day} {by:%b %Y}. Until then nothing is credited.",
+                f"{day_in_words(by)}. Until then nothing is credited.",
                 path=_money_of(found),
                 now=run.now,
             )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import in_words
 from marketplace.notifications import service as notifications
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
@@ -121,7 +121,7 @@ def tell_bank_failed(message: BankPayoutFailed, run: Run) -> None:
             run,
             creator_id=failed.payout_account.creator_id,
             kind="bank_payout_failed",
-            title=f"Your bank sent back {plain(failed.amount)}",
+            title=f"Your bank sent back {in_words(failed.amount)}",
             text=f"{failed.reason} The money is in your account at Stripe."
             " Fix your bank account there; then Stripe sends it again.",
             once=failed.id,

@@ -8,7 +8,8 @@ from uuid import UUID
 from marketplace.deliverables import queries as deliverables
 from marketplace.deliverables.messages import DeliverableAccepted
 from marketplace.kernel.actor import SYSTEM
-from marketplace.ledger.rules import plain
+from marketplace.kernel.days import day_in_words
+from marketplace.kernel.money import in_words
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.messages import (
@@ -90,8 +91,8 @@ def tell_earned(message: FeeEarned, run: Run) -> None:
             session,
             earning.creator_id,
             kind="fee_earned",
-            title=f"You earned {plain(earning.receives)}",
-            text=f"It becomes payable on {earning.payable_at:%a %d %b %Y}.",
+            title=f"You earned {in_words(earning.receives)}",
+            text=f"It becomes payable on {day_in_words(earning.payable_at)}.",
             about=earning.id,
             now=run.now,
         )
@@ -140,7 +141,7 @@ def tell_settled(message: PayoutSettled, run: Run) -> None:
             session,
             payout.creator_id,
             kind="payout_settled",
-            title=f"{plain(payout.amount)} is in your payout account",
+            title=f"{in_words(payout.amount)} is in your payout account",
             text="Your bank shows it within a few working days.",
             about=payout.id,
             now=run.now,
@@ -155,7 +156,7 @@ def tell_failed(message: PayoutFailed, run: Run) -> None:
             session,
             payout.creator_id,
             kind="payout_failed",
-            title=f"Your payout of {plain(payout.amount)} was refused",
+            title=f"Your payout of {in_words(payout.amount)} was refused",
             text="The money is safe with us. Check your payout account; then it is sent again.",
             about=payout.id,
             now=run.now,

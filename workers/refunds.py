@@ -9,7 +9,7 @@ from marketplace.funding import service as funding
 from marketplace.funding.messages import BankTransferDue, RefundDue, RefundEnded
 from marketplace.funding.models import Refund
 from marketplace.funding.rules import RefundState, Way
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import in_words
 from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
 from workers.alarms import tell_gone
@@ -66,7 +66,7 @@ def tell_bank_transfer_due(message: BankTransferDue, run: Run) -> None:
             session,
             kind="bank_transfer_due",
             about=refund.id,
-            title=f"Send {plain(refund.amount)} by bank transfer",
+            title=f"Send {in_words(refund.amount)} by bank transfer",
             text=f"The refund {_of(refund)} cannot go back the way it was paid.",
             path="/staff/refunds",
             now=run.now,
@@ -79,7 +79,7 @@ def _text(refund: Refund) -> str:
     if refund.state is RefundState.PAID:
         return "Banks show it within five to ten working days."
     return (
-        f"{refund.problem} {plain(refund.amount)} is in your wallet: use it for a"
+        f"{refund.problem} {in_words(refund.amount)} is in your wallet: use it for a"
         " campaign, or have it sent by bank transfer."
     )
 

@@ -7,7 +7,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.ledger.rules import plain
+from marketplace.kernel.days import day_in_words
+from marketplace.kernel.money import in_words
 from marketplace.notifications import service as notifications
 from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.outbox import post
@@ -89,9 +90,10 @@ def watch_ages(run: Run) -> None:
                 session,
                 run,
                 kind="money_lies",
-                title=f"{plain(lying.amount)} of “{lying.name}” lies with us",
-                text=f"Its oldest part came in on {lying.since:%a %d %b %Y}, {lying.limit} days ago"
-                " or more. Outside the United States it has to be paid on or given back within 90.",
+                title=f"{in_words(lying.amount)} of “{lying.name}” lies with us",
+                text=f"Its oldest part came in on {day_in_words(lying.since)}, {lying.limit} days"
+                " ago or more. Outside the United States it has to be paid on or given back"
+                " within 90.",
                 path="/staff/treasury",
                 once=f"money_lies:{lying.campaign_id}:{lying.limit}:{lying.since:%Y-%m-%d}",
             )
@@ -106,7 +108,7 @@ def tell_move_ended(message: BankMoveEnded, run: Run) -> None:
             session,
             user_id=move.asked_by,
             kind="bank_move_ended",
-            title=f"The {what} of {plain(move.amount)} {ENDS[BankMoveState(message.state)]}",
+            title=f"The {what} of {in_words(move.amount)} {ENDS[BankMoveState(message.state)]}",
             text=move.problem or "The books say so too.",
             path="/staff/treasury",
             once_key=f"bank_move_ended:{move.id}:{message.state}",
@@ -169,4 +171,4 @@ def _tell_all(
 
 def _what(request: FinanceRequest) -> str:
     kind = request.kind.value.replace("_", " ").capitalize()
-    return f"{kind} of {plain(request.amount)}" if request.amount else kind
+    return f"{kind} of {in_words(request.amount)}" if request.amount else kind

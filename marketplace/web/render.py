@@ -21,6 +21,7 @@ from flask import Flask, request
 from marketplace.creators.rules.formats import BAND_WORDS, LengthBand
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.currencies import exponent
+from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import Money
 from marketplace.web import charts, reader
 
@@ -148,7 +149,7 @@ def money_signed(amount: Money) -> str:
 def day(when: date) -> str:
     """Return "Tue 3 Nov 2026"; a moment is first taken to the reader's time zone."""
     on = when.astimezone(reader.zone()) if isinstance(when, datetime) else when
-    return f"{on:%a} {on.day} {on:%b %Y}"
+    return day_in_words(on)
 
 
 def moment(at: datetime) -> str:

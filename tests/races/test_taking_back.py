@@ -94,7 +94,7 @@ def test_two_forms_cannot_take_back_the_same_money(engine: Engine) -> None:
 
     told = at_once(engine, [taking(campaign_id, alice, 60_000, uuid4()) for _ in range(2)])
 
-    assert told == ["Only 400.00 USD is unspent.", "done"]
+    assert told == ["Only USD 400.00 is unspent.", "done"]
     assert left(engine, campaign_id) == (1, Money(40_000, "USD"))
 
 

@@ -76,7 +76,7 @@ def test_what_cannot_be_looked_up_is_refused(field: str, value: str, said: str) 
         (replace(FIXED, amount=usd(0)), {"amount": "Pledge more than 0."}),
         (
             replace(FIXED, amount=usd(1_000_001)),
-            {"amount": "At most 10000.00 USD, 10 times the budget."},
+            {"amount": "At most USD 10,000.00, 10 times the budget."},
         ),
         (
             replace(FIXED, amount=Money(100, "EUR")),

@@ -126,7 +126,7 @@ def test_what_does_not_add_up_to_what_is_payable_was_another_payment(
         say(session, stella, earning.creator_id)
 
     assert refusal.value.problems == {
-        "becomes": "What is payable to this creator, 380.00 USD, does not add up to 379.99 USD:"
+        "becomes": "What is payable to this creator, USD 380.00, does not add up to USD 379.99:"
         " it was another payment."
     }
     assert rows(session) == [(EarningKind.FEE, EarningState.PAYABLE, 38_000)]

@@ -91,7 +91,7 @@ def test_what_does_not_add_up_pays_for_nothing(
         take(session, bea, minor)
 
     assert refused.value.problems == {
-        "becomes": "What is payable to this creator, 760.00 USD, does not add up to"
+        "becomes": "What is payable to this creator, USD 760.00, does not add up to"
         f" {minor // 100}.{minor % 100:02} USD: it was another payment."
     }
     assert (first.state, second.state) == (PAYABLE, PAYABLE)
@@ -104,7 +104,7 @@ def test_only_what_is_payable_to_this_creator_counts(
     first.state = EarningState.PENDING
     session.flush()
 
-    with pytest.raises(InvalidInput, match=r"0\.00 USD, does not add up"):
+    with pytest.raises(InvalidInput, match=r"USD 0\.00, does not add up"):
         take(session, bea, 38_000)
     take(session, carl, 38_000)
 
@@ -117,7 +117,7 @@ def test_an_earning_with_tax_on_it_was_not_sent_as_it_is(
     first.withheld_minor = 1_000
     session.flush()
 
-    with pytest.raises(InvalidInput, match=r"370\.00 USD, does not add up to 370\.00 USD"):
+    with pytest.raises(InvalidInput, match=r"USD 370\.00, does not add up to USD 370\.00"):
         take(session, bea, 37_000)
 
     assert first.state is PAYABLE

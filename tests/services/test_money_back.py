@@ -127,7 +127,7 @@ def test_more_than_is_unspent_is_refused_with_the_figure(
     with pytest.raises(InvalidInput) as refusal:
         take_back(session, alice, funded, 60_001)
 
-    assert refusal.value.problems == {"amount": "Only 600.00 USD is unspent."}
+    assert refusal.value.problems == {"amount": "Only USD 600.00 is unspent."}
     assert refunds(session) == []
     assert balance(session, Code.CAMPAIGN_FUNDS, funded.id) == usd(60_000)
 
@@ -172,7 +172,7 @@ def test_nothing_goes_back_to_a_brand_that_owes(
 ) -> None:
     owe(session, acme, 5_000)
 
-    with pytest.raises(Conflict, match=r"You owe 50\.00 USD"):
+    with pytest.raises(Conflict, match=r"You owe USD 50\.00"):
         take_back(session, alice, funded, 100)
 
     assert refunds(session) == []

@@ -186,7 +186,7 @@ def test_a_wallet_that_does_not_reach_says_what_the_pledge_leaves(
         )
 
     assert refusal.value.problems == {
-        "amount": "Your wallet does not pay for any budget beside the pledge of 200.00 USD."
+        "amount": "Your wallet does not pay for any budget beside the pledge of USD 200.00."
     }
     assert written(session) == before
 

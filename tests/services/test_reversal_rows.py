@@ -166,7 +166,7 @@ def test_what_is_asked_for_already_cannot_be_asked_for_again(
         ask(session, stella, payout, usd(8_001))
     ask(session, stella, payout, usd(8_000))
 
-    assert refused.value.problems == {"amount": "At most 80.00 USD can be taken back of it."}
+    assert refused.value.problems == {"amount": "At most USD 80.00 can be taken back of it."}
 
 
 def test_a_refused_reversal_can_be_asked_for_again(
@@ -212,7 +212,7 @@ def test_each_refusal_says_what_is_wrong_and_changes_nothing(
 
     assert str(barred.value) == str(NotPermitted("take a payout back"))
     assert silent.value.problems == {"reason": "Say why, for your colleagues."}
-    assert foreign.value.problems == {"amount": "At most 380.00 USD can be taken back of it."}
+    assert foreign.value.problems == {"amount": "At most USD 380.00 can be taken back of it."}
     assert another.value.reason == "This payout did not go to who has to give it back"
     assert beyond.value.reason == "Less than that is left of this clawback"
     assert unsent.value.reason == "Only a payout that has settled can be taken back"
@@ -255,7 +255,7 @@ def test_a_part_that_came_back_is_payable_again_for_the_same_work(
             PayoutEvent.REVERSE_PART,
             PayoutState.PARTLY_REVERSED,
             BACK_AT,
-            "80.00 USD of it was taken back.",
+            "USD 80.00 of it was taken back.",
         )
     ]
     back = session.scalars(select(Earning).where(Earning.kind == EarningKind.RETURNED)).one()

@@ -102,7 +102,7 @@ def test_the_wallet_pays_for_no_more_than_is_in_it(
         use_wallet(session, alice, other, 15_001, uuid4())
 
     assert refusal.value.problems == {
-        "amount": "Your wallet pays for 150.00 USD at most, the platform fee included."
+        "amount": "Your wallet pays for USD 150.00 at most, the platform fee included."
     }
     assert balance(session, Code.BRAND_FUNDS, acme.id) == usd(16_500)
 
@@ -178,7 +178,7 @@ def test_more_than_lies_in_the_wallet_is_refused_with_the_figure(
     with pytest.raises(InvalidInput) as refusal:
         refund_wallet(session, alice, acme, 27_501, uuid4())
 
-    assert refusal.value.problems == {"amount": "Only 275.00 USD is in your wallet."}
+    assert refusal.value.problems == {"amount": "Only USD 275.00 is in your wallet."}
     assert balance(session, Code.BRAND_FUNDS, acme.id) == wallet
 
 

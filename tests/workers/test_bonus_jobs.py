@@ -116,8 +116,8 @@ def test_a_correction_is_told_to_both_sides_once_with_what_is_owed_back(
 
     said = [
         (
-            "The views bonus is 30.00 USD less",
-            "TikTok corrected the views down to 4,000; the bonus is 20.00 USD now. 12.34 USD had"
+            "The views bonus is USD 30.00 less",
+            "TikTok corrected the views down to 4,000; the bonus is USD 20.00 now. USD 12.34 had"
             " been paid already and is owed back.",
         )
     ]
@@ -128,8 +128,8 @@ def test_a_correction_is_told_to_both_sides_once_with_what_is_owed_back(
 @pytest.mark.parametrize(
     ("views", "title", "rest"),
     [
-        (4_000, "The views bonus came to 20.00 USD", "280.00 USD of its cap was not reached."),
-        (90_000, "The views bonus came to 300.00 USD", "The bonus reached its cap."),
+        (4_000, "The views bonus came to USD 20.00", "USD 280.00 of its cap was not reached."),
+        (90_000, "The views bonus came to USD 300.00", "The bonus reached its cap."),
     ],
 )
 def test_the_end_of_a_bonus_is_told_to_both_sides_and_gives_its_rest_back_once(

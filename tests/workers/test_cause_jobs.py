@@ -98,14 +98,14 @@ def test_a_published_campaign_is_held_to_its_pledge_and_a_closed_one_owes_it(
     assert told(session, alice) == [
         (
             "pledge_settled",
-            "Your pledge to Reef Menders came to 200.00 USD",
+            "Your pledge to Reef Menders came to USD 200.00",
             f"/brand/campaigns/{pledge.campaign_id}/cause",
         )
     ]
     assert told(session, stella) == [
         (
             "pledge_to_send",
-            "Reef Menders is to be sent 200.00 USD",
+            "Reef Menders is to be sent USD 200.00",
             f"/staff/causes/{pledge.organisation_id}",
         )
     ]

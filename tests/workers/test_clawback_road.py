@@ -128,7 +128,7 @@ def test_a_clawback_is_taken_out_of_a_payout_and_both_sides_hear_of_it(
 
     assert queries.case_by_id(road.session, case.id).case.rest == usd(0)
     titles = road.session.scalars(select(Notification.title)).all()
-    assert "We take 40.00 USD back from your next payouts" in titles
-    assert any(title.startswith("40.00 USD is back in") for title in titles)
-    assert "The 40.00 USD that we took back is settled" in titles
+    assert "We take USD 40.00 back from your next payouts" in titles
+    assert any(title.startswith("USD 40.00 is back in") for title in titles)
+    assert "The USD 40.00 that we took back is settled" in titles
     road.assert_all_agrees()

@@ -105,7 +105,7 @@ def test_a_payout_that_fails_after_it_arrived_is_back_and_told(
     told = world.session.scalars(
         select(Notification.title).where(Notification.user_id == stella.user_id)
     ).all()
-    assert "The payout to our bank of 200.00 USD has failed" in told
+    assert "The payout to our bank of USD 200.00 has failed" in told
     green(world)
 
 

@@ -245,7 +245,7 @@ def test_what_a_bank_sends_back_is_told_and_booked_nowhere(road: Road, skip: Ski
     )
     assert told(road, "bank_payout_failed") == [
         (
-            "Your bank sent back 380.00 USD",
+            "Your bank sent back USD 380.00",
             "The bank says that this account is closed. The money is in your account at Stripe."
             " Fix your bank account there; then Stripe sends it again.",
         )

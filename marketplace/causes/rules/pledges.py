@@ -8,9 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.campaigns.rules import CampaignState, today_somewhere
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.kernel.statechart import Statechart
-from marketplace.ledger.rules import plain
 
 PER_VIEWS: Final = 1_000
 """A rate is for so many views, as the views bonus of a creator is."""
@@ -92,7 +91,7 @@ def pledge_problems(terms: PledgeTerms, *, budget: Money) -> dict[str, str]:
         problems["amount"] = "Pledge more than 0."
     elif terms.amount.minor > budget.minor * LARGEST_SHARE:
         most = Money(budget.minor * LARGEST_SHARE, budget.currency)
-        problems["amount"] = f"At most {plain(most)}, {LARGEST_SHARE} times the budget."
+        problems["amount"] = f"At most {in_words(most)}, {LARGEST_SHARE} times the budget."
     if terms.kind is PledgeKind.FIXED:
         return problems
     if terms.rate is None or terms.rate.minor <= 0:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
+from marketplace.kernel.days import day_in_words
 from marketplace.kernel.statechart import Statechart
 
 
@@ -106,12 +107,13 @@ def post_problem(days: Days, *, published_at: datetime | None) -> str | None:
         return None
     if published_at < days.opens_at:
         return (
-            f"This post was published on {_day(published_at)}, before the challenge opened on"
-            f" {_day(days.opens_at)}. Make a post for the challenge and hand that in."
+            f"This post was published on {day_in_words(published_at)}, before the challenge"
+            f" opened on {day_in_words(days.opens_at)}. Make a post for the challenge and"
+            " hand that in."
         )
     if published_at >= days.entries_end_at:
         return (
-            f"This post was published after entries closed on {_day(days.entries_until)} at"
+            f"This post was published after entries closed on {day_in_words(days.entries_until)} at"
             " midnight UTC."
         )
     return None
@@ -119,7 +121,3 @@ def post_problem(days: Days, *, published_at: datetime | None) -> str | None:
 
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
-
-
-def _day(when: date) -> str:
-    return f"{when:%a} {when.day} {when:%b %Y}"

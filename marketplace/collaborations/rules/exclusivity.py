@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from marketplace.campaigns.rules import CATEGORIES, OTHER
+from marketplace.kernel.days import day_in_words
 
 EXCLUSIVE_DAYS_MOST: Final = 366
 """How long a creator can be bound by one offer, and how far ahead it can begin."""
@@ -52,7 +53,7 @@ def bound_sentence(name: str | None, *, category: str, until: date) -> str:
     who = "You have" if name is None else f"{name} has"
     return (
         f"{who} promised to work for one brand alone in {category_words(category)} until"
-        f" {until:%a} {until.day} {until:%b %Y}, and this campaign falls into that time"
+        f" {day_in_words(until)}, and this campaign falls into that time"
     )
 
 
@@ -60,6 +61,6 @@ def busy_sentence(name: str | None, *, category: str, until: date) -> str:
     """Return why somebody cannot promise to work for one brand alone: they work for another."""
     who = "You work" if name is None else f"{name} works"
     return (
-        f"{who} for another brand in {category_words(category)} until {until:%a} {until.day}"
-        f" {until:%b %Y}, so this exclusivity could not be kept: let it begin later"
+        f"{who} for another brand in {category_words(category)} until"
+        f" {day_in_words(until)}, so this exclusivity could not be kept: let it begin later"
     )

@@ -15,9 +15,9 @@ from marketplace.funding.models import Allocation
 from marketplace.funding.rules import largest_budget, price_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events, plain
+from marketplace.ledger.rules import events
 
 
 def use_wallet(
@@ -94,6 +94,6 @@ def use_wallet(
 
 def _too_little(most: Money, pledge: Money) -> str:
     if most.minor <= 0:
-        return f"Your wallet does not pay for any budget beside the pledge of {plain(pledge)}."
-    also = f" and the pledge of {plain(pledge)}" if pledge else ""
-    return f"Your wallet pays for {plain(most)} at most, the platform fee{also} included."
+        return f"Your wallet does not pay for any budget beside the pledge of {in_words(pledge)}."
+    also = f" and the pledge of {in_words(pledge)}" if pledge else ""
+    return f"Your wallet pays for {in_words(most)} at most, the platform fee{also} included."

@@ -23,9 +23,9 @@ from marketplace.funding.rules import (
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events, plain
+from marketplace.ledger.rules import events
 from marketplace.processor import service as processor
 from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import CallKind, CallState
@@ -158,7 +158,9 @@ def recover_owed(
     due = queries.owed_by(session, brand_id=brand_id, currency=amount.currency)
     held = queries.wallet_of(session, brand_id=brand_id, currency=amount.currency)
     if amount > min(due, held):
-        raise InvalidInput({"amount": f"{plain(due)} is owed, and {plain(held)} is in the wallet."})
+        raise InvalidInput(
+            {"amount": f"{in_words(due)} is owed, and {in_words(held)} is in the wallet."}
+        )
     recovery = Recovery(
         id=recovery_id,
         brand_id=brand_id,

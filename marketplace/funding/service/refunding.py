@@ -19,9 +19,9 @@ from marketplace.funding.rules import Lot, Part, RefundState, Way, spread_refund
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import AccountRef, events, plain
+from marketplace.ledger.rules import AccountRef, events
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
 from marketplace.store.locks import lock_rows
@@ -79,7 +79,7 @@ def take_back(
         return known
     unspent = queries.unspent_of(session, campaign, now=now)
     if budget > unspent.budget:
-        raise InvalidInput({"amount": f"Only {plain(unspent.budget)} is unspent."})
+        raise InvalidInput({"amount": f"Only {in_words(unspent.budget)} is unspent."})
     wish = _Wish(campaign.brand_id, campaign_id, asked_as, actor, now)
     return _take_out(session, wish, unspent, budget, charges)
 
@@ -101,7 +101,7 @@ def refund_wallet(
         return known
     held = queries.wallet_of(session, brand_id=brand_id, currency=amount.currency)
     if amount > held:
-        raise InvalidInput({"amount": f"Only {plain(held)} is in your wallet."})
+        raise InvalidInput({"amount": f"Only {in_words(held)} is in your wallet."})
     _check_owes_nothing(session, brand_id, amount.currency)
     wish = _Wish(brand_id, None, asked_as, actor, now)
     return _ask(session, wish, amount, charges, taken_from=events.brand_funds(brand_id))
@@ -122,7 +122,8 @@ def _check_owes_nothing(session: Session, brand_id: UUID, currency: str) -> None
     owed = queries.owed_by(session, brand_id=brand_id, currency=currency)
     if owed:
         raise Conflict(
-            f"You owe {plain(owed)} from a lost chargeback; nothing goes back before it is settled"
+            f"You owe {in_words(owed)} from a lost chargeback; nothing goes back before it is"
+            " settled"
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Final, NamedTuple, TypeAlias
 
+from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.matching.rules.fit import (
     FOR_MINOR,
@@ -186,7 +187,7 @@ def _by(name: PartName, seen: Seen) -> str:
     if name not in seen.said:
         return "by what is usual, as nobody has said"
     on = seen.described_on
-    said = SAID_BY[seen.source] + (f" of {on:%a} {on.day} {on:%b %Y}" if on else "")
+    said = SAID_BY[seen.source] + (f" of {day_in_words(on)}" if on else "")
     more = " or more" if seen.people >= PEOPLE_MOST else ""
     return f"{said}, which counts as {seen.people:,} people{more}"
 

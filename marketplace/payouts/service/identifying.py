@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import Money, in_words
 from marketplace.payouts.models import Earning, Payout
 from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.store.locks import lock_rows
@@ -38,8 +37,8 @@ def take_as_paid(
         held = Money(sum(each.left_minor for each in payable), amount.currency)
         raise InvalidInput(
             {
-                "becomes": f"What is payable to this creator, {plain(held)}, does not add up to"
-                f" {plain(amount)}: it was another payment."
+                "becomes": f"What is payable to this creator, {in_words(held)}, does not add up to"
+                f" {in_words(amount)}: it was another payment."
             }
         )
     sent_as = None

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events, plain
+from marketplace.ledger.rules import events
 from marketplace.payouts import queries
 from marketplace.payouts.messages import ReversalEnded
 from marketplace.payouts.models import ClawbackCase, Earning, Payout, PayoutReversal
@@ -65,7 +65,7 @@ def ask_reversal(
         raise Conflict("Only a payout that has settled can be taken back")
     left = payout.amount - _taken(session, payout)
     if amount.currency != payout.currency or amount > left:
-        raise InvalidInput({"amount": f"At most {plain(left)} can be taken back of it."})
+        raise InvalidInput({"amount": f"At most {in_words(left)} can be taken back of it."})
     if case_id is not None:
         case = lock_row(session, ClawbackCase, case_id)
         if (case.creator_id, case.currency) != (payout.creator_id, payout.currency):
@@ -117,7 +117,7 @@ def conclude_reversal(session: Session, *, call: ProcessorCall, now: datetime) -
     whole = payout.reversed_minor == payout.amount_minor
     event = PayoutEvent.REVERSE if whole else PayoutEvent.REVERSE_PART
     payout.state = LIFE.next(payout.state, event)
-    note = f"{plain(reversal.amount)} of it was taken back."
+    note = f"{in_words(reversal.amount)} of it was taken back."
     take_step(session, payout, event, payout.state, now, note=note)
     if reversal.case_id is None:
         _make_payable(session, payout, reversal, call.remote_id, now)

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.kernel.statechart import Statechart
-from marketplace.ledger.rules import Code, plain
+from marketplace.ledger.rules import Code
 
 
 class Direction(StrEnum):
@@ -152,7 +152,7 @@ def check_payout(amount: Money, *, own: OwnMoney) -> None:
     if amount > own.may_go_out:
         raise InvalidInput(
             {
-                "amount": f"At most {plain(own.may_go_out)} is ours and may go out."
+                "amount": f"At most {in_words(own.may_go_out)} is ours and may go out."
                 if own.may_go_out
                 else f"Nothing of what is there in {amount.currency} is ours now."
             }

@@ -91,7 +91,7 @@ def test_a_part_is_sent_back_once_however_often_the_form_is_sent(
 @pytest.mark.parametrize(
     ("amount", "sentence"),
     [
-        ("1000.01", "Only 1000.00 USD is unspent."),
+        ("1000.01", "Only USD 1,000.00 is unspent."),
         ("", "Enter an amount."),
         ("0", "The amount must be more than 0."),
         ("-5", "Write digits only, without a currency sign, like 12.50."),
@@ -153,7 +153,7 @@ def test_the_wallet_is_sent_back_from_the_bill(
 
     refused = client.post("/brand/billing/refund", data=once("220.01", currency="USD"))
     assert refused.status_code == 422
-    assert "Only 220.00 USD is in your wallet." in refused.text
+    assert "Only USD 220.00 is in your wallet." in refused.text
     reply = client.post(
         "/brand/billing/refund", data=once("220", currency="USD"), follow_redirects=True
     )
