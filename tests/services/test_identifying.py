@@ -92,7 +92,7 @@ def test_what_does_not_add_up_pays_for_nothing(
 
     assert refused.value.problems == {
         "becomes": "What is payable to this creator, USD 760.00, does not add up to"
-        f" {minor // 100}.{minor % 100:02} USD: it was another payment."
+        f" USD {minor // 100}.{minor % 100:02}: it was another payment."
     }
     assert (first.state, second.state) == (PAYABLE, PAYABLE)
 
