@@ -31,8 +31,8 @@ def findings_in(session: Session, *, channel_ids: Collection[UUID]) -> dict[UUID
     return {
         row.id: findings(
             [
-                Post(datetime.fromisoformat(published_at), hashtags, caption)
-                for published_at, hashtags, caption in row.posts
+                Post(datetime.fromisoformat(published_at), hashtags, caption, key)
+                for published_at, hashtags, caption, key in row.posts
             ],
             cleared=cleared.get(row.creator_id, {}),
         )
@@ -97,7 +97,7 @@ _POSTS: Final = text(
     SELECT c.id, c.creator_id, coalesce(v.posts, '[]') AS posts
     FROM channels c
     LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_array(published_at, hashtags, caption)
+        SELECT jsonb_agg(jsonb_build_array(published_at, hashtags, caption, external_id)
                          ORDER BY published_at DESC, external_id DESC) AS posts
         FROM (SELECT * FROM channel_videos WHERE channel_id = c.id
               ORDER BY published_at DESC, external_id DESC LIMIT :most) last) v ON true

@@ -26,11 +26,12 @@ _WORD: Final = re.compile(r"\w+")
 
 
 class Post(NamedTuple):
-    """What is known of the words of one post."""
+    """What is known of the words of one post. key: the platform's id of it."""
 
     published_at: datetime
     hashtags: Sequence[str]
     caption: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Touched:
 
     published_at: datetime
     words: Sequence[str]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def findings(posts: Sequence[Post], *, cleared: Mapping[Subject, datetime]) -> l
     for post in looked_at:
         for subject, words in subjects_in(post).items():
             if subject not in cleared or post.published_at > cleared[subject]:
-                found.setdefault(subject, []).append(Touched(post.published_at, words))
+                found.setdefault(subject, []).append(Touched(post.published_at, words, post.key))
     return [
         Finding(subject, found[subject], len(looked_at)) for subject in Subject if subject in found
     ]

@@ -10,13 +10,19 @@ from wtforms.validators import InputRequired, Length
 
 from marketplace.creators import queries
 from marketplace.creators import service as creators
-from marketplace.creators.rules.subjects import OBJECTION_MOST, SUBJECT_WORDS, Subject
+from marketplace.creators.rules.subjects import (
+    OBJECTION_MOST,
+    SUBJECT_WORDS,
+    ObjectionState,
+    Subject,
+)
 from marketplace.creators.rules.touching import COUNTS_FROM, POSTS_LOOKED_AT
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm
+from marketplace.web.subject_posts import addresses_of
 
 
 class ObjectionForm(BaseForm):
@@ -62,8 +68,11 @@ def _page(form: ObjectionForm) -> str:
         channel = queries.channel_of(session, creator_id=access.creator_id())
         found = [] if channel is None else queries.findings_of(session, channel_id=channel.id)
         objections = queries.objections_of(session, creator_id=access.creator_id())
+    waiting = {key for key, each in objections.items() if each.state is ObjectionState.WAITING}
     form.subject.choices = [
-        SelectChoice(each.subject.value, SUBJECT_WORDS[each.subject]) for each in found
+        SelectChoice(each.subject.value, SUBJECT_WORDS[each.subject])
+        for each in found
+        if each.subject not in waiting
     ]
     return render_template(
         "creator/subjects.html",
@@ -71,6 +80,7 @@ def _page(form: ObjectionForm) -> str:
         found=found,
         objections=objections,
         words=SUBJECT_WORDS,
+        addresses=addresses_of(channel, found),
         counts_from=COUNTS_FROM,
         looked_at=POSTS_LOOKED_AT,
     )

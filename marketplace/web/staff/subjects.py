@@ -14,6 +14,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.staff.blueprint import bp
+from marketplace.web.subject_posts import addresses_of
 
 
 @bp.get("/subjects")
@@ -26,7 +27,8 @@ def subjects() -> ResponseReturnValue:
             channel = queries.channel_of(session, creator_id=objection.creator_id)
             found = [] if channel is None else queries.findings_of(session, channel_id=channel.id)
             finding = next((each for each in found if each.subject is objection.subject), None)
-            shown.append((objection, channel, finding))
+            posts = addresses_of(channel, found)
+            shown.append((objection, channel, finding, posts))
     return render_template("staff/subjects.html", page=page, shown=shown, words=SUBJECT_WORDS)
 
 
