@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.web.access.asking import form_of, path_of
 from tests.web.access.market import opened
+from tests.web.access.structure import faults
 from tests.web.access.table import ROWS, Row
 from tests.web.access.world import VISITORS, World
 
@@ -97,6 +98,20 @@ def _where_they_lead(world: World, answers: object, path: str) -> frozenset[str]
         to = urlsplit(answer.location)
         found.add(to.netloc if to.netloc not in ("", "localhost") else places.match(to.path)[0])
     return frozenset(found)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if row.method == "GET" and "200" in row.gets.values()],
+    ids=lambda row: row.endpoint,
+)
+def test_every_page_can_be_used_without_seeing_it(world: World, row: Row) -> None:
+    visitor = next(visitor for visitor in VISITORS if row.gets[visitor] == "200")
+
+    answer = world.ask(visitor, "GET", path_of(world, row.endpoint))
+
+    if answer.mimetype == "text/html" and "<html" in answer.text:
+        assert faults(answer.text) == []
 
 
 def test_the_front_door_leads_everybody_to_their_own_home(world: World) -> None:
