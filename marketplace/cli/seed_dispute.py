@@ -13,6 +13,7 @@ from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Dispute
 from marketplace.payouts.rules.disputes import DisputeReason
 from marketplace.payouts.service import Said
+from marketplace.treasury import service as treasury
 
 
 def have_decided(
@@ -39,11 +40,11 @@ def have_decided(
     )
     stage.time.sleep(DAY)
     stage.act(
-        payouts.decide_dispute,
+        treasury.ask_dispute_decision,
         dispute_id=opened.id,
         share_bps=8_000,
-        words="The version that was approved is the one that is live. The tin is in the picture and"
-        " hard to read until it is opened, which was asked for: a fifth goes back.",
+        reason="The version that was approved is the one that is live. The tin is in the picture"
+        " and hard to read until it is opened, which was asked for: a fifth goes back.",
         actor=staff,
     )
 
