@@ -11,14 +11,28 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money, in_words
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
-from marketplace.payouts.messages import BonusCorrected, BonusEnded
+from marketplace.payouts.messages import BonusCorrected, BonusEnded, BonusesWaiting
 from marketplace.payouts.models import ViewBonus
+from marketplace.store.outbox import post
 from marketplace.store.session import transaction
 from workers.runtime import Run
 
 
 def book_bonuses(run: Run) -> None:
-    """Book every bonus that is due by what its views are worth."""
+    """Book every bonus that is due by what its views are worth; call for help where many are."""
+    with transaction() as session:
+        if payouts.book_bonuses(session, now=run.now) < payouts.BATCH:
+            return
+        post(session, BonusesWaiting(asked_at=run.now.isoformat()))
+    _book_rest(run)
+
+
+def help_booking(_message: BonusesWaiting, run: Run) -> None:
+    """Book beside another worker; each takes what the other has not begun."""
+    _book_rest(run)
+
+
+def _book_rest(run: Run) -> None:
     while True:
         with transaction() as session:
             if payouts.book_bonuses(session, now=run.now) == 0:

@@ -135,6 +135,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     funding.RefundEnded: (Route(refund_jobs.tell_refund_ended, MAIL),),
     payouts.FeeEarned: (Route(payout_jobs.tell_earned, MAIL),),
     payouts.BonusCorrected: (Route(bonus_jobs.tell_corrected, MAIL),),
+    payouts.BonusesWaiting: (Route(bonus_jobs.help_booking, MONEY),),
     payouts.BonusEnded: (
         Route(bonus_jobs.complete_collaboration, MONEY),
         Route(bonus_jobs.tell_ended, MAIL),

@@ -73,6 +73,13 @@ class BonusCorrected(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class BonusesWaiting(Message):
+    """More bonuses are due than one batch takes: another worker can help."""
+
+    asked_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class BonusEnded(Message):
     """Nothing more is counted: what is booked of a bonus stays."""
 

@@ -21,7 +21,8 @@ from marketplace.ledger.rules import Code
 from marketplace.metrics import service as metrics
 from marketplace.notifications.models import Notification
 from marketplace.payouts import queries
-from marketplace.payouts.messages import BonusCorrected, BonusEnded
+from marketplace.payouts import service as payouts
+from marketplace.payouts.messages import BonusCorrected, BonusEnded, BonusesWaiting
 from marketplace.payouts.models import ViewBonus
 from marketplace.payouts.rules import BonusState
 from tests.factories.campaigns import NOON, make_campaign
@@ -29,7 +30,7 @@ from tests.factories.collaborations import BONUS, TERMS
 from tests.factories.deliverables import reading_at
 from tests.factories.ledger import usd
 from tests.factories.money import make_accepted, make_earning, pay_in
-from tests.services.agreeing import balance
+from tests.services.agreeing import balance, posted
 from workers import bonuses as jobs
 from workers.runtime import Run
 
@@ -91,6 +92,41 @@ def test_the_clock_books_a_bonus_once(
     found = bonus_of(session, owed)
     assert (found.gross_minor, found.measurements) == (6_172, 1)
     assert balance(session, Code.CREATOR_PENDING, owed.creator_id) == usd(38_000 + 5_863)
+
+
+def test_help_is_called_for_where_more_is_due_than_one_batch_takes(
+    context: Flask,
+    settings: Settings,
+    session: Session,
+    owed: Deliverable,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read(session, 12_345, WEEK - timedelta(hours=1))
+    jobs.book_bonuses(at(WEEK - timedelta(days=1), app=context, settings=settings))
+    assert posted(session, "BonusesWaiting") == []
+    monkeypatch.setattr(payouts, "BATCH", 1)
+
+    jobs.book_bonuses(at(WEEK, app=context, settings=settings))
+
+    assert posted(session, "BonusesWaiting") == [{"asked_at": WEEK.isoformat()}]
+    asked = BonusesWaiting(asked_at=WEEK.isoformat())
+    for _ in range(2):
+        jobs.help_booking(asked, at(WEEK, app=context, settings=settings))
+    assert bonus_of(session, owed).measurements == 1
+
+
+def test_a_helper_books_what_is_due_once(
+    context: Flask, settings: Settings, session: Session, owed: Deliverable
+) -> None:
+    read(session, 12_345, WEEK - timedelta(hours=1))
+    asked = BonusesWaiting(asked_at=WEEK.isoformat())
+
+    for _ in range(2):
+        jobs.help_booking(asked, at(WEEK, app=context, settings=settings))
+
+    found = bonus_of(session, owed)
+    assert (found.gross_minor, found.measurements) == (6_172, 1)
+    assert posted(session, "BonusesWaiting") == []
 
 
 def test_a_correction_is_told_to_both_sides_once_with_what_is_owed_back(

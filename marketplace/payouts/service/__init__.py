@@ -7,7 +7,7 @@ from marketplace.payouts.service.accounts import (
     record_bank_payout,
     ring_accounts,
 )
-from marketplace.payouts.service.bonuses import book_bonuses, views_that_count
+from marketplace.payouts.service.bonuses import BATCH, book_bonuses, views_that_count
 from marketplace.payouts.service.clawing_back import forgive, open_case
 from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.concluding import book_found_paid, conclude_transfer
@@ -28,6 +28,7 @@ from marketplace.payouts.service.prizes import Outcome, book_prizes
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
 __all__ = [
+    "BATCH",
     "Outcome",
     "Said",
     "agree_in_dispute",

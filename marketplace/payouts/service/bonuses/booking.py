@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import SYSTEM
 from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import InsufficientBalance
 from marketplace.payouts.models import ViewBonus
 from marketplace.payouts.rules import BonusState
 from marketplace.payouts.service.bonuses.keeping import keep, move_on
 from marketplace.payouts.service.bonuses.measuring import BonusRow, measure
-from marketplace.payouts.service.bonuses.working_out import work_out
+from marketplace.payouts.service.bonuses.working_out import Booking, work_out
+
+BATCH: Final = 1_000
 
 
-def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
+def book_bonuses(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     """Book every bonus that is due by what its views are worth now; return how many were due.
 
     1. Lock the bonuses, and find the reading that each is booked by.
-    2. Lock the earnings that a correction takes from, then all ledger accounts, in one order.
+    2. Where some are corrected, lock the earnings that this takes from, then all ledger accounts,
+       in one order.
     3. Work out the steps; the platform fee on top is earned only as far as the brand has paid it.
-    4. Write all entries, then their measurements and earnings.
+    4. Write all entries, then their measurements and earnings. Balances are locked there, last, so
+       that rivals work side by side; where one has earned the fee that was left, this is done
+       again with everything locked.
     What is not due, or in dispute, is left alone, so the second time there is nothing to do.
     """
     found = session.execute(
@@ -38,9 +46,17 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = 1_000) -> int:
     )
     due = [BonusRow._make(row) for row in found]
     measured = measure(session, due, now=now)
-    bookings = work_out(session, measured)
-    entries = [each.entry() for each in bookings]
-    entry_ids = ledger.write_entries(session, entries, occurred_at=now, actor=SYSTEM)
+    try:
+        bookings = work_out(session, measured)
+        entry_ids = _write(session, bookings, now=now)
+    except InsufficientBalance:
+        bookings = work_out(session, measured, lock=True)
+        entry_ids = _write(session, bookings, now=now)
     keep(session, bookings, entry_ids=entry_ids, now=now)
     move_on(session, due, bookings, read={each.bonus.id for each in measured}, now=now)
     return len(due)
+
+
+def _write(session: Session, bookings: Sequence[Booking], *, now: datetime) -> list[int]:
+    entries = [each.entry() for each in bookings]
+    return ledger.write_entries(session, entries, occurred_at=now, actor=SYSTEM)

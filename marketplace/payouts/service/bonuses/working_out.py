@@ -81,11 +81,20 @@ class Booking:
         return sum(parts, Money(0, self.bonus.currency))
 
 
-def work_out(session: Session, measured: Sequence[Measured]) -> list[Booking]:
-    """Work out who gets or gives back what; whatever that touches is locked then."""
+def work_out(
+    session: Session, measured: Sequence[Measured], *, lock: bool = False
+) -> list[Booking]:
+    """Work out who gets or gives back what.
+
+    lock: lock every account that this touches, as is done where some are corrected; else a rival
+    may earn the fee that is left before this is written.
+    """
     moving = [each for each in measured if each.worth.gross != each.booked.gross]
-    unsent = _unsent(session, [e.bonus for e in moving if e.worth.gross < e.booked.gross])
-    fee_left = _lock_accounts(session, moving)
+    falling = [each.bonus for each in moving if each.worth.gross < each.booked.gross]
+    unsent = _unsent(session, falling)
+    if lock or falling:
+        _lock_accounts(session, moving)
+    fee_left = _fee_left(session, moving)
     bookings = []
     for each in moving:
         bonus = each.bonus
@@ -128,15 +137,20 @@ def _unsent(session: Session, falling: Sequence[BonusRow]) -> Mapping[UUID, list
     return found
 
 
-def _lock_accounts(session: Session, moving: Sequence[Measured]) -> dict[UUID, Money]:
-    """Lock every ledger account that these bonuses touch; campaign id -> platform fee left."""
-    fee_left: dict[UUID, Money] = {}
+def _lock_accounts(session: Session, moving: Sequence[Measured]) -> None:
     for currency in sorted({each.bonus.currency for each in moving}):
-        mine = [each for each in moving if each.bonus.currency == currency]
-        refs = [ref for each in mine for ref in _accounts(each)]
+        refs = [ref for e in moving if e.bonus.currency == currency for ref in _accounts(e)]
         ledger.lock_accounts(session, refs=refs, currency=currency)
-        campaign_ids = {each.bonus.campaign_id for each in mine}
-        fee_left |= balances.balances_of(session, Code.FEE_UNEARNED, campaign_ids, currency)
+
+
+def _fee_left(session: Session, moving: Sequence[Measured]) -> dict[UUID, Money]:
+    """Campaign id -> what is left of the platform fee that its brand has paid."""
+    campaigns: dict[str, set[UUID]] = defaultdict(set)
+    for each in moving:
+        campaigns[each.bonus.currency].add(each.bonus.campaign_id)
+    fee_left: dict[UUID, Money] = {}
+    for currency, ids in campaigns.items():
+        fee_left |= balances.balances_of(session, Code.FEE_UNEARNED, ids, currency)
     return fee_left
 
 
