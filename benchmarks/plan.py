@@ -7,7 +7,9 @@ price, and one greedy plan that counts overlap; and a number that no plan at all
 
 The case ``optimum`` is the worst of 40 small markets beside the exact optimum, found by HiGHS up to
 0.01 %. The case ``time`` is a whole plan from the columns, beside ranking the same columns once by
-reach for the price, which knows nothing of overlap.
+reach for the price, which knows nothing of overlap; also where everybody offers three bundles or
+twelve, and where it was observed of 400 creators whom their viewers watch too. It is the
+processor's time.
 
 Prints one line of JSON a case. BENCH_CREATORS: the largest market, instead of 1,000,000.
 """
@@ -20,17 +22,25 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.creators.rules import CoAudienceSource
 from marketplace.matching.rules.planner.bound import most_possible
+from marketplace.matching.rules.planner.candidates import worth_a_look
 from marketplace.matching.rules.planner.exact import best_possible
 from marketplace.matching.rules.planner.greedy import Room, greedy
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import best_plan
-from marketplace.matching.rules.planner.problem import Problem, in_target, sizes_of
+from marketplace.matching.rules.planner.problem import (
+    Problem,
+    WatchedTogether,
+    in_target,
+    sizes_of,
+)
 from marketplace.matching.rules.planner.reach import reach_of
 
 LARGEST: Final = int(os.environ.get("BENCH_CREATORS", "1000000"))
@@ -41,6 +51,11 @@ SMALL: Final = (60, 120, 200)
 SMALL_BUDGETS: Final = (3, 6, 12, 25)
 """In median prices."""
 ROUNDS: Final = 5
+WAYS_MORE: Final = 0.6
+"""What each next video of one creator finds, in parts of the one before."""
+SAMPLE: Final = 2_300
+OTHERS: Final = 20
+"""Of each observed creator, with how many others."""
 TARGET_SECONDS: Final = 1.0
 TARGET_RATIO: Final = 0.998
 
@@ -50,6 +65,9 @@ def main() -> None:
     for size in SIZES:
         columns = market(size, seed=size)
         timed(size, columns)
+        timed(size, with_bundles(columns, 3), ", three bundles each")
+        timed(size, with_bundles(columns, 12), ", twelve bundles each")
+        timed(size, with_overlaps(columns, 400), ", 400 with observed overlaps")
         problem = Problem(**columns)
         for budget in BUDGETS:
             beside_others(size, problem, Limits(budget_minor=budget))
@@ -80,7 +98,7 @@ def taken_in_order(among: Any, limits: Limits, order: NDArray[np.float64]) -> fl
     return reach_of(among, room.picks)
 
 
-def timed(size: int, columns: dict[str, Any]) -> None:
+def timed(size: int, columns: dict[str, Any], name: str = "") -> None:
     """Measure a whole plan, columns checked, beside one ranking that knows no overlap."""
     limits = Limits(budget_minor=BUDGETS[-1])
 
@@ -93,7 +111,7 @@ def timed(size: int, columns: dict[str, Any]) -> None:
     ours = seconds(lambda: best_plan(Problem(**columns), limits))
     theirs = seconds(rank)
     tell(
-        f"time, target {TARGET_SECONDS:g} s",
+        f"time, target {TARGET_SECONDS:g} s{name}",
         size,
         "s",
         round(ours, 3),
@@ -101,15 +119,15 @@ def timed(size: int, columns: dict[str, Any]) -> None:
         round(theirs, 6),
     )
     if ours > TARGET_SECONDS:
-        print(f"  a plan took {ours:.2f} s", file=sys.stderr)
+        print(f"  a plan{name} took {ours:.2f} s", file=sys.stderr)
 
 
 def seconds(act: Callable[[], object]) -> float:
     took = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         act()
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     return statistics.median(took)
 
 
@@ -171,6 +189,34 @@ def market(size: int, *, seed: int) -> dict[str, Any]:
         "tie": chance.permutation(size).astype(np.uint64),
         "currency": "USD",
     }
+
+
+def with_bundles(columns: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return the same market where each offers one to ``count`` videos at one price a piece."""
+    people = np.cumsum(WAYS_MORE ** np.arange(count))
+    return columns | {
+        "people": (columns["people"] * people).astype(np.float32),
+        "price": columns["price"] * np.arange(1, count + 1),
+    }
+
+
+def with_overlaps(columns: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return the same market where as many of those with most viewers were observed with others."""
+    chance = np.random.default_rng(count)
+    problem = Problem(**columns)
+    near = worth_a_look(problem, Limits(budget_minor=BUDGETS[-1]))
+    near = near[np.argsort(-problem.people[near, 0], kind="stable")][:count]
+    pairs = {
+        (int(one), int(other)): int(chance.integers(0, SAMPLE // 2))
+        for one in near
+        for other in chance.choice(near, OTHERS)
+        if one != other
+    }
+    seen = tuple(
+        WatchedTogether(*pair, SAMPLE, shared, CoAudienceSource.PANEL, date(2026, 11, 1))
+        for pair, shared in sorted(pairs.items())
+    )
+    return columns | {"watched_together": seen}
 
 
 def tell(case: str, size: int, unit: str, ours: float, reference: str, theirs: float) -> None:

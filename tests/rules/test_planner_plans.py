@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from marketplace.matching.rules.planner import problem as problems
 from marketplace.matching.rules.planner.bound import most_possible
-from marketplace.matching.rules.planner.candidates import candidates
+from marketplace.matching.rules.planner.candidates import candidates, worth_a_look
 from marketplace.matching.rules.planner.exact import best_possible
 from marketplace.matching.rules.planner.greedy import greedy
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused
@@ -141,6 +143,21 @@ def test_the_bound_holds_for_those_who_were_no_candidates(seed: int) -> None:
     of_few = greedy(few, limits)
 
     assert most_possible(problem, limits, few, of_few) >= plan.people * (1 - 1e-9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seeds, st.integers(1, 12))
+def test_candidates_are_the_same_in_whatever_blocks_they_are_looked_at(
+    seed: int, block: int
+) -> None:
+    drawn = random_problem(seed)
+    coarse = replace(drawn, people=np.ceil(drawn.people / 2_000) * 2_000)  # so that many are equal
+    rules = Limits(budget_minor=90_000, fewest=2, must_have=frozenset({3}))
+
+    with pytest.MonkeyPatch.context() as patch:
+        whole = worth_a_look(coarse, rules, by_price=4, by_reach=2)
+        patch.setattr(problems, "BLOCK", block)
+        assert worth_a_look(coarse, rules, by_price=4, by_reach=2).tolist() == whole.tolist()
 
 
 def test_a_dear_creator_who_fills_the_budget_is_not_missed() -> None:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.rules.planner.contradictions import prices_allowed
+from marketplace.matching.rules.planner.contradictions import prices_by_block
 from marketplace.matching.rules.planner.crowds import crowds_of
 from marketplace.matching.rules.planner.limits import PICKS_MOST, Limits
 from marketplace.matching.rules.planner.observed import with_circles
@@ -43,8 +43,9 @@ class Candidates:
     (m,). must: (m,) of a creator who must be in the plan.
 
     seen: (m, c) the part of each cell that watches; circles of people stand behind the cells of
-    the target. watched: (m, c) -ln(1 - seen). population: (c,). mix: (circles, cells) from which
-    cells their people are. together: the observations behind them.
+    the target. seen_short: the same in numbers of four bytes. watched: (m, c) -ln(1 - seen).
+    population: (c,). mix: (circles, cells) from which cells their people are. together: the
+    observations behind them.
 
     crowd: (m,) the crowd of each, ``crowds`` for none; part: (m,) the part of the audience that is
     the crowd's.
@@ -61,6 +62,7 @@ class Candidates:
     size: NDArray[np.intp]
     must: NDArray[np.bool_]
     seen: NDArray[np.float64]
+    seen_short: NDArray[np.float32]
     watched: NDArray[np.float64]
     population: NDArray[np.float64]
     mix: NDArray[np.float64]
@@ -116,25 +118,28 @@ def worth_a_look(
     Always among them: everyone who must be in the plan, and the cheapest of each size, so that a
     plan with the asked counts exists among them when one exists at all.
     """
-    price = prices_allowed(problem, limits)
-    reach = problem.people * in_target(problem)[:, None]
-    allowed = (price > 0) & (reach > 0)
-    flat = np.flatnonzero(allowed)
     bundles = problem.bundles
-    tie = problem.tie[flat // bundles]
-    reaches, prices = reach.ravel()[flat], price.ravel()[flat]
-    kept = np.zeros(flat.size, dtype=bool)
-    kept[_largest(reaches / prices, by_price, tie)] = True
-    kept[_largest(reaches, by_reach, tie)] = True
-    sizes = problem.size[flat // bundles]
-    for size in Size:
-        if needed := max(limits.fewest_of(size), min(limits.fewest, limits.most_of(size))):
-            of_size = np.flatnonzero(sizes == size)
-            kept[of_size[_largest(-prices[of_size], needed, tie[of_size])]] = True
-    if limits.must_have:
-        kept[np.isin(flat // bundles, sorted(limits.must_have))] = True
-    chosen: Rows = flat[kept]
-    return chosen
+    there = in_target(problem)
+    most, worth = _Largest(by_reach), _Largest(by_price)
+    cheap = {
+        size: _Largest(needed)
+        for size in Size
+        if (needed := max(limits.fewest_of(size), min(limits.fewest, limits.most_of(size))))
+    }
+    must = np.zeros(problem.count, dtype=bool)
+    must[sorted(limits.must_have)] = True
+    kept = []
+    for block, price in prices_by_block(problem, limits):
+        reach = problem.people[block] * there[block, None] * (price > 0)
+        first = block.start * bundles
+        most.look_at(reach, first)
+        worth.look_at(reach / np.maximum(price, 1), first)
+        for size, found in cheap.items():
+            of_size = (problem.size[block] == size)[:, None] & (reach > 0)
+            found.look_at(of_size / np.maximum(price, 1), first)
+        kept.append(first + np.flatnonzero((reach > 0) & must[block, None]))
+    kept += [found.places(problem) for found in (most, worth, *cheap.values())]
+    return np.unique(np.concatenate(kept))
 
 
 def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
@@ -159,6 +164,7 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
         size=size,
         must=np.isin(row, sorted(limits.must_have)),
         seen=cells.seen,
+        seen_short=cells.seen.astype(np.float32),
         watched=-np.log1p(-cells.seen),
         population=cells.population,
         mix=cells.mix,
@@ -202,12 +208,29 @@ def _cheapest(
     return tuple(zip(price[places].tolist(), owner[places].tolist(), strict=True))
 
 
-def _largest(values: Floats | NDArray[np.int64], count: int, tie: NDArray[np.integer]) -> Rows:
-    """Return the places of the largest values, those that are equal in the order of ``tie``."""
-    if values.size <= count:
-        return np.arange(values.size)
-    edge = np.partition(values, -count)[-count]
-    above = np.flatnonzero(values > edge)
-    equal = np.flatnonzero(values == edge)
-    equal = equal[np.argsort(tie[equal], kind="stable")]
-    return np.concatenate([above, equal[: count - above.size]])
+class _Largest:
+    """The options with the largest values above 0, of all that were looked at until now."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._edge = np.finfo(np.float64).tiny
+        self._places = np.zeros(0, np.intp)
+        self._values = np.zeros(0)
+
+    def look_at(self, values: Floats, first: int) -> None:
+        """Look at options that stand side by side from a place on."""
+        flat = values.ravel()
+        near = np.flatnonzero(flat >= self._edge)
+        self._places = np.concatenate([self._places, first + near])
+        self._values = np.concatenate([self._values, flat[near]])
+        if self._values.size > 2 * self._count:
+            self._edge = np.partition(self._values, -self._count)[-self._count]
+            kept = self._values >= self._edge
+            self._places, self._values = self._places[kept], self._values[kept]
+
+    def places(self, problem: Problem) -> Rows:
+        """Return where they stand; of equal ones those first in the order of ``tie``."""
+        tie = problem.tie[self._places // problem.bundles]
+        order = np.lexsort((self._places, tie, -self._values))
+        found: Rows = self._places[order[: self._count]]
+        return found

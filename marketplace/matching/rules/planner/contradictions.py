@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ from marketplace.matching.rules.planner.limits import (
     Rule,
     cost_of_completing,
 )
-from marketplace.matching.rules.planner.problem import Problem, Size, in_target
+from marketplace.matching.rules.planner.problem import Problem, Size, blocks, in_target
 
 
 def refuse_contradictions(problem: Problem, limits: Limits) -> None:
@@ -28,11 +30,17 @@ def refuse_contradictions(problem: Problem, limits: Limits) -> None:
 
 def prices_allowed(problem: Problem, limits: Limits) -> NDArray[np.int64]:
     """Return (n, k) the price of each bundle that these limits allow; 0 for the others."""
-    price = problem.price.astype(np.int64)
-    price[(price > limits.cap_minor) | (problem.people <= 0)] = 0
-    price[in_target(problem) <= 0] = 0
-    price[sorted(limits.must_not)] = 0
-    return price
+    return np.concatenate([price for _, price in prices_by_block(problem, limits)])
+
+
+def prices_by_block(problem: Problem, limits: Limits) -> Iterator[tuple[slice, NDArray[np.int64]]]:
+    """Return the same for some creators after the others, who stand at these places."""
+    there = in_target(problem) > 0
+    there[sorted(limits.must_not)] = False
+    for block in blocks(problem):
+        price = problem.price[block]
+        allowed = (price <= limits.cap_minor) & (problem.people[block] > 0) & there[block, None]
+        yield block, np.multiply(price, allowed, dtype=np.int64)
 
 
 def _of_counts(limits: Limits) -> list[Contradiction]:
@@ -76,8 +84,11 @@ def _of_lists(limits: Limits) -> list[Contradiction]:
 
 
 def _against_market(problem: Problem, limits: Limits) -> list[Contradiction]:
-    offered = _cheapest(prices_allowed(problem, Limits(budget_minor=2**62)))
-    allowed = _cheapest(prices_allowed(problem, limits))
+    offered, allowed = np.zeros((2, problem.count), np.int64)
+    for block, price in prices_by_block(problem, Limits(budget_minor=2**62)):
+        offered[block] = _cheapest(price)
+        allowed[block] = _cheapest(price * (price <= limits.cap_minor))
+    allowed[sorted(limits.must_not)] = 0
     if not offered.any():
         sentence = "Nobody here is known to reach anybody in this target."
         return [Contradiction((Rule.TARGET,), sentence)]
@@ -187,8 +198,11 @@ def _cheapest(price: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return (n,) the lowest price that is not 0, or 0."""
     if price.shape[1] == 1:
         return price[:, 0]
-    known = np.where(price > 0, price, np.iinfo(np.int64).max).min(axis=1)
-    return np.where((price > 0).any(axis=1), known, 0)
+    # As a number without a sign, 0 - 1 is the largest there is.
+    lowest = price[:, 0].view(np.uint64) - np.uint64(1)
+    for column in range(1, price.shape[1]):
+        np.minimum(lowest, price[:, column].view(np.uint64) - np.uint64(1), out=lowest)
+    return (lowest + np.uint64(1)).view(np.int64)
 
 
 def _cap_rule(limits: Limits) -> Rule:

@@ -29,11 +29,12 @@ class Room:
         self._taken: set[int] = set()
         self._open = np.ones(among.count, dtype=bool)
         self._larger = np.zeros(among.count, dtype=bool)
-        if among.several:
+        places = np.array(picks, dtype=np.intp)
+        if np.unique(among.owner[places]).size == places.size:
+            self._take_all(places)
+        else:
             for pick in picks:
                 self.take(pick)
-        else:
-            self._take_all(np.array(picks, dtype=np.intp))
 
     def copy(self) -> Room:
         """Return a room that fills by itself."""
@@ -44,13 +45,22 @@ class Room:
         return twin
 
     def _take_all(self, picks: Rows) -> None:
-        """Count candidates in at once, where each creator has one bundle."""
+        """Count candidates in at once, of each creator one bundle."""
         among = self._among
         self.left -= int(among.price[picks].sum())
         self.counts = np.bincount(among.size[picks], minlength=len(Size)).tolist()
         self._taken.update(among.owner[picks].tolist())
         self.picks += picks.tolist()
-        self._open[picks] = False
+        if not among.several:
+            self._open[picks] = False
+            return
+        taken = np.full(among.count, -1)
+        taken[among.owner[picks]] = picks
+        larger = np.flatnonzero(taken[among.owner] >= 0)
+        more = among.price[larger] - among.price[taken[among.owner[larger]]]
+        self._open[larger[more <= 0]] = False
+        self._larger[larger] = True
+        self.price[larger] = more
 
     def take(self, pick: int) -> Rows:
         """Count a candidate in, in the place of a smaller bundle of the same creator.

@@ -94,7 +94,8 @@ def improve(
             rest = [pick for pick in best if pick not in out]
             fewer = _taken_out(reached, best, out)
             room = Room(among, limits, rest)
-            most = np.where(room.fitting(), fewer.gains_at_most(), 0.0)
+            gains = fewer.gains_at_most()
+            most = np.where(room.fitting(), gains, 0.0)
             most[list(out)] = 0.0
             if _at_most(most, room.price, room.left) <= reached.people - fewer.people:
                 continue
@@ -106,7 +107,7 @@ def improve(
                 for pick in first:
                     more.add(pick)
                     again.take(pick)
-                other = fill(more, again, power=power)
+                other = fill(more, again, at_most=gains, power=power)
                 if more.people > reached.people * BETTER and is_whole(among, limits, other):
                     best, reached, changed = other, more, True
                     break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -21,6 +21,8 @@ Rows: TypeAlias = NDArray[np.intp]
 SEEN_MOST: Final = 0.8
 """Nobody reaches more than this part of the people of one cell, however many views they have. On
 real audiences 0.6 costs a plan up to a hundredth of its reach."""
+BLOCK: Final = 32_768
+"""Bundles that are looked at in one go."""
 WHOLE_WITH_ROUNDING: Final = 1.001
 """Shares are kept as float32 or in steps, so a whole may be a little more than one."""
 
@@ -115,6 +117,15 @@ def in_target(problem: Problem) -> Floats:
     Columns are added in turn, so that the sum does not depend on where a creator stands.
     """
     return _whole(problem.age) * _whole(problem.gender) * _whole(problem.country)
+
+
+def blocks(problem: Problem) -> Iterator[slice]:
+    """Return the creators in blocks whose figures stay in the processor's own memory.
+
+    For a million creators with a dozen bundles that is several times faster than all at once.
+    """
+    rows = max(1, BLOCK // problem.bundles)
+    return (slice(start, start + rows) for start in range(0, problem.count, rows))
 
 
 def sizes_of(followers: Ints) -> NDArray[np.uint8]:
