@@ -157,7 +157,8 @@ def _clear_up(before: str) -> str:
         return ""
     pid, traces = _noted(before)
     stopped = stop_leftovers(traces)
-    left = f"; stopped {stopped} processes it had left" if stopped else ""
+    many = "1 process" if stopped == 1 else f"{stopped} processes"
+    left = f"; stopped {many} it had left" if stopped else ""
     return f"The last run (process {pid}) did not end by itself: cleared its lock{left}."
 
 

@@ -23,6 +23,9 @@ from marketplace.cli.trouble import CannotStart, said_plainly
 
 FOREVER = "import time; print('ready', flush=True); time.sleep(600)"
 
+SILENT = "import time; time.sleep(600)"
+"""Writes to nobody: the pipe of a runner that was killed is broken."""
+
 DEAF = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {FOREVER}"
 
 
@@ -34,7 +37,7 @@ def is_running(pid: int) -> bool:
     """True for a process that does something; a dead one may wait for its parent to notice."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
     return state != "Z"
 
@@ -190,7 +193,7 @@ def test_the_children_of_a_runner_that_was_killed_are_stopped_by_the_next(home: 
         "home = Home(Path(sys.argv[1]));"
         "children = Children(folder=home.folder, heard=lambda *_: None);"
         "turn = taking_turn(home); taken, _ = turn.__enter__();"
-        f"children.start(Command('one', (sys.executable, '-c', {DEAF!r})), environment=os.environ);"
+        f"children.start(Command('one', (sys.executable, '-c', {SILENT!r})), environment=os.environ);"
         "taken.note(children.traces()); print(children.traces()[0].pid, flush=True);"
         "time.sleep(600)"
     )
@@ -205,7 +208,7 @@ def test_the_children_of_a_runner_that_was_killed_are_stopped_by_the_next(home: 
     with taking_turn(home) as (_, note):
         assert note == (
             f"The last run (process {runner.pid}) did not end by itself: cleared its lock;"
-            " stopped 1 processes it had left."
+            " stopped 1 process it had left."
         )
     assert not is_running(orphan)
 
