@@ -193,7 +193,8 @@ def test_the_children_of_a_runner_that_was_killed_are_stopped_by_the_next(home: 
         "home = Home(Path(sys.argv[1]));"
         "children = Children(folder=home.folder, heard=lambda *_: None);"
         "turn = taking_turn(home); taken, _ = turn.__enter__();"
-        f"children.start(Command('one', (sys.executable, '-c', {SILENT!r})), environment=os.environ);"
+        f"one = Command('one', (sys.executable, '-c', {SILENT!r}));"
+        "children.start(one, environment=os.environ);"
         "taken.note(children.traces()); print(children.traces()[0].pid, flush=True);"
         "time.sleep(600)"
     )
