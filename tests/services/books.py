@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -32,6 +34,22 @@ def written(session: Session) -> tuple[int, int]:
 def balance(session: Session, code: Code, owner: object = None) -> Money:
     ref = AccountRef(code) if owner is None else AccountRef(code, owner)  # type: ignore[arg-type]
     return queries.balance_of(session, ref, currency="USD")
+
+
+def told(session: Session, idem_key: str) -> tuple[datetime, str, str, list[str]]:
+    """What an entry says: when it happened, who made it, why, and what it moves."""
+    session.flush()
+    entry = queries.entry_by_key(session, idem_key)
+    assert entry is not None
+    return entry.occurred_at, entry.actor, entry.memo, moves(session, entry.id)
+
+
+def moves(session: Session, entry_id: int) -> list[str]:
+    """Each pair of an entry as "debit/credit minor units"."""
+    return [
+        f"{pair.debit.code.value}/{pair.credit.code.value} {pair.amount.minor}"
+        for pair in queries.pairs_of(session, entry_id)
+    ]
 
 
 def broken(session: Session) -> list[str]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
 from marketplace.kernel.actor import Actor
-from marketplace.ledger import queries as ledger
 from marketplace.metrics import service as metrics
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
@@ -20,6 +19,7 @@ from tests.factories.campaigns import NOON
 from tests.factories.collaborations import BONUS, TERMS
 from tests.factories.deliverables import reading_at
 from tests.factories.money import make_accepted, make_earning
+from tests.services import books
 
 WEEK = NOON + timedelta(days=7)
 END = NOON + timedelta(days=14)
@@ -51,6 +51,19 @@ def book(session: Session, at: datetime, *, limit: int = 1_000) -> int:
     return due
 
 
+def book_views(session: Session, bonus: ViewBonus, views: int, at: datetime) -> None:
+    """Book a bonus by a reading, whether or not its day has come."""
+    read(session, bonus, views, at)
+    bonus.next_booking_at = at
+    session.flush()
+    book(session, at)
+    session.refresh(bonus)
+
+
+def add_up(bonus: ViewBonus) -> tuple[int, int, int]:
+    return bonus.gross_minor, bonus.share_minor, bonus.on_top_minor
+
+
 def rows_of(session: Session, bonus: ViewBonus) -> list[Earning]:
     """What a bonus has earned, the oldest first."""
     return list(
@@ -75,7 +88,4 @@ def measured(session: Session, bonus: ViewBonus) -> list[BonusMeasurement]:
 
 
 def moved(session: Session, measurement: BonusMeasurement) -> list[str]:
-    return [
-        f"{pair.debit.code.value}/{pair.credit.code.value} {pair.amount.minor}"
-        for pair in ledger.pairs_of(session, measurement.entry_id)
-    ]
+    return books.moves(session, measurement.entry_id)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.rules import Terms
+from marketplace.creators.models import Creator
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState, EndingReason
@@ -26,8 +27,8 @@ from marketplace.reconciliation import checks
 from tests.factories.campaigns import NOON
 from tests.factories.collaborations import TERMS, make_collaboration
 from tests.factories.deliverables import walk
-from tests.factories.ledger import usd
 from tests.factories.money import make_accepted, make_earning
+from tests.factories.terms import set_terms
 from tests.services.agreeing import balance
 
 LATER: Final = NOON + timedelta(days=2)
@@ -103,6 +104,12 @@ def mature(session: Session, at: datetime) -> int:
     return made
 
 
+def keep_tax(session: Session, creator: Actor, stella: Actor) -> None:
+    """Of what this creator agrees to from now on, 10 % are kept back for tax."""
+    session.get_one(Creator, creator.creator_id).country = "DE"
+    set_terms(session, by=stella, at=NOON, now=NOON - timedelta(days=1), withholding={"DE": 1_000})
+
+
 def fee_of(session: Session, work: Deliverable) -> Earning:
     return session.scalars(
         select(Earning).where(Earning.deliverable_id == work.id, Earning.kind == EarningKind.FEE)
@@ -137,14 +144,21 @@ def accepted_work(session: Session, campaign: Campaign, alice: Actor, bea: Actor
     return made
 
 
-def call_off(session: Session, work: Deliverable, by: Actor, *, now: datetime) -> None:
+def call_off(
+    session: Session,
+    work: Deliverable,
+    by: Actor,
+    *,
+    now: datetime,
+    release: Money = TERMS.fee,
+) -> None:
     """End the collaboration of a work of 400.00, whose creator is late, alone."""
     deliverables.ask_to_end(
         session,
         collaboration_id=work.collaboration_id,
         reason=EndingReason.PLANS_CHANGED,
         note="",
-        release=usd(40_000),
+        release=release,
         actor=by,
         now=now,
     )

@@ -99,7 +99,7 @@ def test_the_terms_in_force_say_up_to_how_much_one_person_decides(
 def test_above_500_nothing_happens_until_a_colleague_agrees(
     session: Session, acme: Brand, alice: Actor, bea: Actor, stella: Actor, theo: Actor
 ) -> None:
-    opened, work = answered(session, acme, alice, bea, 50_100)
+    opened, work = answered(session, acme, alice, bea, 50_001)
     before = money(session, work), written(session), said_in(session, opened)
     news = posted(session, "DisputeMoved")
 
@@ -119,7 +119,7 @@ def test_above_500_nothing_happens_until_a_colleague_agrees(
     with pytest.raises(InvalidTransition):
         approve(session, made.id, theo)
     assert (opened.state, opened.result_bps) == (DisputeState.DECIDED, 2_500)
-    assert fee_of(session, work).fee_minor == 12_525
+    assert fee_of(session, work).fee_minor == 12_500
     assert all_checks_pass(session)
 
 

@@ -89,9 +89,14 @@ class OfferMoney:
         return self.fee + self.brand_fee + self.brand_tax
 
     @property
+    def net(self) -> Money:
+        """What of the fee is the creator's, before tax kept back."""
+        return self.fee - self.creator_share
+
+    @property
     def creator_receives(self) -> Money:
         """What is left of the fee, and reaches the creator."""
-        return self.fee - self.creator_share - self.withheld
+        return self.net - self.withheld
 
 
 class Priced(Protocol):

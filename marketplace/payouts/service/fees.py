@@ -32,7 +32,7 @@ def fee_row(
         creator_id=deliverable.creator_id,
         fee_minor=part.fee.minor,
         platform_share_minor=part.creator_share.minor,
-        net_minor=(part.fee - part.creator_share).minor,
+        net_minor=part.net.minor,
         withheld_minor=part.withheld.minor,
         currency=deliverable.currency,
         state=EarningState.PENDING,
@@ -57,7 +57,7 @@ def book_fee(
         collaboration_id=deliverable.collaboration_id,
         campaign_id=deliverable.campaign_id,
         creator_id=deliverable.creator_id,
-        net=part.fee - part.creator_share,
+        net=part.net,
         platform_share=part.creator_share,
         # Parts of fundings and of offers are rounded apart: never more than the brand has paid.
         fee_on_top=min(part.brand_fee, fee_left(session, deliverable)),

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from marketplace.collaborations.rules import OfferMoney, money_of
 from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as balances
 from marketplace.ledger import service as ledger
@@ -74,8 +73,6 @@ def book_prizes(
         on_top = min(each.money.brand_fee, fee_left)
         fee_left -= on_top
         entries.append(_entry(each, campaign_id=campaign_id, on_top=on_top))
-        if each.money.creator_share < each.prize:
-            session.add(_earning(each, now=now))
     if rest:
         entries.append(
             events.prizes_returned(
@@ -87,6 +84,7 @@ def book_prizes(
         )
     ledger.write_entries(session, entries, occurred_at=now, actor=SYSTEM)
     session.add_all(_kept(each, now=now) for each in outcomes)
+    session.add_all(_earning(each, now=now) for each in won if each.money.net)
 
 
 def _kept(outcome: Outcome, *, now: datetime) -> EntryPrize:
@@ -105,7 +103,7 @@ def _entry(won: Outcome, *, campaign_id: UUID, on_top: Money) -> Entry:
         deliverable_id=won.deliverable.id,
         campaign_id=campaign_id,
         creator_id=won.deliverable.creator_id,
-        net=money.fee - money.creator_share,
+        net=money.net,
         platform_share=money.creator_share,
         fee_on_top=on_top,
         memo=won.memo,
@@ -115,14 +113,13 @@ def _entry(won: Outcome, *, campaign_id: UUID, on_top: Money) -> Entry:
 def _earning(won: Outcome, *, now: datetime) -> Earning:
     money = won.money
     return Earning(
-        id=new_id(),
         kind=EarningKind.PRIZE,
         deliverable_id=won.deliverable.id,
         campaign_id=won.deliverable.campaign_id,
         creator_id=won.deliverable.creator_id,
         fee_minor=money.fee.minor,
         platform_share_minor=money.creator_share.minor,
-        net_minor=(money.fee - money.creator_share).minor,
+        net_minor=money.net.minor,
         withheld_minor=money.withheld.minor,
         currency=money.fee.currency,
         state=EarningState.PENDING,

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import money_of, parts_of_offer
+from marketplace.collaborations.rules import OfferMoney, money_of, parts_of_offer
 from marketplace.deliverables import queries as works
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
@@ -80,10 +79,15 @@ def carry_out(
                 )
                 _release(session, dispute, about, back, actor=actor, now=now)
         case DisputeAbout.UNACCEPTED:
-            _end_work(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+            part = _part_of_fee(session, about.work, share_bps)
+            _end_work(session, dispute, about, part, actor=actor, now=now)
         case DisputeAbout.CALLED_OFF:
-            if share_bps:
-                _award(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+            part = _part_of_fee(session, about.work, share_bps)
+            if part.net:
+                use_what_is_aside(
+                    session, dispute, about.collaboration, amount=part.fee, actor=actor, now=now
+                )
+                _award(session, dispute, about.work, part, actor=actor, now=now)
             else:
                 give_back(session, dispute, about, actor=actor, now=now)
         case DisputeAbout.BONUS:
@@ -108,9 +112,7 @@ def _lock(session: Session, dispute: Dispute) -> Disputed:
         select(ViewBonus.id).where(ViewBonus.deliverable_id == dispute.deliverable_id)
     )
     bonus = next(iter(lock_rows(session, ViewBonus, bonuses)), None)
-    held = session.scalars(
-        select(Earning.id).where(Earning.dispute_id == dispute.id, Earning.is_disputed)
-    )
+    held = session.scalars(select(Earning.id).where(Earning.dispute_id == dispute.id))
     return Disputed(
         collaboration=session.get_one(Collaboration, dispute.collaboration_id),
         work=session.get_one(Deliverable, dispute.deliverable_id),
@@ -152,19 +154,22 @@ def _end_work(
     session: Session,
     dispute: Dispute,
     about: Disputed,
+    part: OfferMoney,
     *,
-    share_bps: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Unaccepted work is over: so much of its fee is earned, the rest and its bonus go back."""
-    promised = about.work.fee + _bonus_cap(session, about.work)
-    earned = Money(0, dispute.currency)
-    if share_bps:
-        earned = _award(session, dispute, about, share_bps=share_bps, actor=actor, now=now)
+    """Unaccepted work is over: this part of its fee is earned, the rest and its bonus go back.
+
+    Where nothing of it would reach the creator, the work is called off.
+    """
+    back = about.work.fee + _bonus_cap(session, about.work)
+    if part.net:
+        back -= part.fee
+        _award(session, dispute, about.work, part, actor=actor, now=now)
     else:
         deliverables.call_off(session, about.work, actor=actor, now=now)
-    _release(session, dispute, about, promised - earned, actor=actor, now=now)
+    _release(session, dispute, about, back, actor=actor, now=now)
     session.flush()  # what is left is counted
     owed = works.deliverables_of(session, collaboration_id=about.collaboration.id)
     if all(each.state is DeliverableState.CANCELLED for each in owed):
@@ -178,29 +183,26 @@ def _bonus_cap(session: Session, work: Deliverable) -> Money:
     return Money(agreed.get("bonus_cap_minor", 0), work.currency)
 
 
+def _part_of_fee(session: Session, work: Deliverable, share_bps: int) -> OfferMoney:
+    offer = queries.offer_of(session, work)
+    return shared(parts_of_offer(offer)[work.position - 1], share_bps)
+
+
 def _award(
     session: Session,
     dispute: Dispute,
-    about: Disputed,
+    work: Deliverable,
+    part: OfferMoney,
     *,
-    share_bps: int,
     actor: Actor,
     now: datetime,
-) -> Money:
-    """Earn so much of a fee that was not earned; payable at once. Returns how much."""
-    part = shared(
-        parts_of_offer(queries.offer_of(session, about.work))[about.work.position - 1], share_bps
-    )
-    if dispute.about is DisputeAbout.CALLED_OFF:
-        use_what_is_aside(
-            session, dispute, about.collaboration, amount=part.fee, actor=actor, now=now
-        )
-    deliverables.award(session, about.work, actor=actor, now=now)
-    book_fee(session, about.work, part, revision=1, actor=actor, occurred_at=now)
-    earning = fee_row(about.work, part, earned_at=now, payable_at=now)
+) -> None:
+    """Earn this part of a fee that was not earned; payable at once."""
+    deliverables.award(session, work, actor=actor, now=now)
+    book_fee(session, work, part, revision=1, actor=actor, occurred_at=now)
+    earning = fee_row(work, part, earned_at=now, payable_at=now)
     earning.dispute_id = dispute.id
     add_fee(session, earning)
-    return part.fee
 
 
 def _add(
@@ -214,23 +216,23 @@ def _add(
 ) -> None:
     """Earn so much of what a bonus had left to its cap, or a prize to the largest.
 
-    A bonus is counted no more.
+    A bonus is counted no more. Where nothing of that would reach the creator, all is as it was.
     """
-    gross = dispute.stake.share(basis_points=share_bps)
+    offer = queries.offer_of(session, about.work)
+    part = money_of(dispute.stake.share(basis_points=share_bps), offer.shares)
+    gross = part.fee if part.net else Money(0, dispute.currency)
     if went_back(dispute.about, about.collaboration, about.bonus):
         use_what_is_aside(session, dispute, about.collaboration, amount=gross, actor=actor, now=now)
     if not gross:
         return
-    part = money_of(gross, queries.offer_of(session, about.work).shares)
     on_top = min(part.brand_fee, fee_left(session, about.work))
-    net = gross - part.creator_share
     event = events.bonus_earned(
         deliverable_id=about.work.id,
         measurement_id=dispute.id,
         collaboration_id=about.collaboration.id,
         campaign_id=dispute.campaign_id,
         creator_id=dispute.creator_id,
-        net=net,
+        net=part.net,
         platform_share=part.creator_share,
         fee_on_top=on_top,
         memo="What a dispute gave beside the views counted",
@@ -240,14 +242,13 @@ def _add(
         deliverables.award(session, about.work, actor=actor, now=now)
     session.add(
         Earning(
-            id=new_id(),
             kind=EarningKind.AWARDED,
             deliverable_id=about.work.id,
             campaign_id=dispute.campaign_id,
             creator_id=dispute.creator_id,
             fee_minor=gross.minor,
             platform_share_minor=part.creator_share.minor,
-            net_minor=net.minor,
+            net_minor=part.net.minor,
             withheld_minor=part.withheld.minor,
             currency=dispute.currency,
             state=EarningState.PENDING,

@@ -13,7 +13,6 @@ from marketplace.deliverables import queries as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.payouts import queries
 from marketplace.payouts.models import Dispute, Earning, EntryPrize, ViewBonus
@@ -71,10 +70,7 @@ def open_dispute(
     if about is not DisputeAbout.HELD:
         held = []
     stake = _stake(session, work, about, bonus=bonus, held=held)
-    if not stake:
-        raise Conflict(refusal(party, days=clocks.to_open))
     dispute = Dispute(
-        id=new_id(),
         deliverable_id=work.id,
         collaboration_id=collaboration.id,
         number=_number(session, collaboration.id),
@@ -97,7 +93,7 @@ def open_dispute(
     work.disputed_at = now
     for earning in held:
         earning.dispute_id, earning.is_disputed = dispute.id, True
-    if bonus is not None and about in (DisputeAbout.HELD, DisputeAbout.BONUS):
+    if bonus is not None:
         bonus.is_disputed = True
     if went_back(about, collaboration, bonus):
         set_aside(session, dispute, collaboration, actor=actor, now=now)

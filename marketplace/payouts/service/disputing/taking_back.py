@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.rules import parts_of_offer
@@ -17,7 +16,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Code, events
 from marketplace.payouts import queries
 from marketplace.payouts.messages import BonusEnded
-from marketplace.payouts.models import BonusMeasurement, Dispute, Earning, ViewBonus
+from marketplace.payouts.models import Dispute, Earning, ViewBonus
 from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from marketplace.payouts.rules.disputes import shared
 from marketplace.payouts.service.fees import book_fee
@@ -92,13 +91,10 @@ def _correct(
     nothing = Money(0, dispute.currency)
     left = [shared(queries.part_of(each), share_bps) for each in rows]
     net = sum((each.net for each in rows), nothing)
-    net -= sum((part.fee - part.creator_share for part in left), nothing)
+    net -= sum((part.net for part in left), nothing)
     share = sum((each.platform_share for each in rows), nothing)
     share -= sum((part.creator_share for part in left), nothing)
-    on_top = _on_top(session, dispute, rows)
-    on_top -= on_top.share(basis_points=share_bps)
-    if bonus is not None:
-        on_top = min(on_top, Money(bonus.on_top_minor, dispute.currency))
+    on_top = _on_top(session, dispute, bonus, taken=net + share, share_bps=share_bps)
     event = events.bonus_corrected(
         deliverable_id=dispute.deliverable_id,
         measurement_id=dispute.id,
@@ -112,32 +108,34 @@ def _correct(
         fee_on_top=on_top,
         memo="As a dispute has ended",
     )
-    ledger.write_entry(session, event, occurred_at=now, actor=actor)
+    if event.pairs:  # amounts so small that they are rounded to what they were move nothing
+        ledger.write_entry(session, event, occurred_at=now, actor=actor)
     if bonus is not None:
         bonus.gross_minor -= net.minor + share.minor
         bonus.share_minor -= share.minor
         bonus.on_top_minor -= on_top.minor
 
 
-def _on_top(session: Session, dispute: Dispute, rows: Sequence[Earning]) -> Money:
-    """The platform fee that the brand has paid on a prize, or on what these measurements raised."""
-    if rows[0].kind is EarningKind.PRIZE:
+def _on_top(
+    session: Session, dispute: Dispute, bonus: ViewBonus | None, *, taken: Money, share_bps: int
+) -> Money:
+    """What goes back of the platform fee on a prize, or on a bonus of which so much is taken."""
+    if bonus is None:
         (prize,) = books.written_as(session, [events.prize_key(dispute.deliverable_id)]).values()
-        paid = (pair.amount for pair in prize.pairs if pair.debit.code is Code.FEE_UNEARNED)
-        return sum(paid, Money(0, dispute.currency))
-    raised = session.scalar(
-        select(
-            func.sum(BonusMeasurement.on_top_after_minor - BonusMeasurement.on_top_before_minor)
-        ).where(BonusMeasurement.id.in_([each.measurement_id for each in rows]))
-    )
-    return Money(int(raised or 0), dispute.currency)
+        paid = sum(
+            (pair.amount for pair in prize.pairs if pair.debit.code is Code.FEE_UNEARNED),
+            Money(0, dispute.currency),
+        )
+        return paid - paid.share(basis_points=share_bps)
+    left = (bonus.booked.gross - taken).share(basis_points=bonus.brand_fee_bps)
+    return bonus.booked.on_top - min(bonus.booked.on_top, left)
 
 
 def _shrink(earning: Earning, share_bps: int) -> None:
     """Leave so much of the row; one of which nothing is left has ended."""
     left = shared(queries.part_of(earning), share_bps)
     earning.fee, earning.platform_share = left.fee, left.creator_share
-    earning.net = left.fee - left.creator_share
+    earning.net = left.net
     earning.withheld = min(left.withheld, earning.net)
     if not earning.net:
         earning.state = EarningState.TAKEN_BACK
