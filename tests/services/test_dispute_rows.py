@@ -78,8 +78,8 @@ def told(step: DisputeStep) -> tuple[DisputeEvent, DisputeState, Party | None, o
 
 def heard(session: Session, opened: Dispute) -> bool:
     """Every step is news, once."""
-    steps = queries.steps_of_dispute(session, opened.id)
-    return posted(session, "DisputeMoved") == [{"step_id": str(each.id)} for each in steps]
+    steps = [str(each.id) for each in queries.steps_of_dispute(session, opened.id)]
+    return sorted(each["step_id"] for each in posted(session, "DisputeMoved")) == sorted(steps)
 
 
 def not_reviewed(session: Session, draft: Deliverable, bea: Actor) -> Dispute:
