@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.quality.figures import Figure, Floats, Parts, ranked
 from benchmarks.quality.next_views import KNOWN_PART, SET
 from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.kernel.words import keys_of
+from marketplace.matching.columns.layout import TERMS
 from marketplace.matching.rules import topics
 from marketplace.matching.rules.topics import unit_rows
 
 USERS_LEAST: Final = 3
-KEPT: Final = 8
-"""The market's store keeps so many terms of a creator."""
 MEASURES: Final = ("NDCG@10", "recall@200", "AUC")
 NOTED: Final = (
     ("used before (count)", 0.475),
@@ -52,7 +50,7 @@ def measure(parts: Parts) -> Iterator[Figure]:
     )
     methods = {
         "ours": ours(known, briefs, most=None),
-        "ours, eight terms": ours(known, briefs, most=KEPT),
+        "ours, as kept": ours(known, briefs, most=TERMS),
         **baselines(known, briefs),
     }
     found = {
@@ -60,9 +58,9 @@ def measure(parts: Parts) -> Iterator[Figure]:
         for name, scores in methods.items()
     }
     for place, case in enumerate(MEASURES):
-        for name in ("ours", "ours, eight terms"):
+        for name in ("ours", "ours, as kept"):
             yield Figure(
-                case if name == "ours" else f"{case}, eight terms a creator",
+                case if name == "ours" else f"{case}, {TERMS} terms a creator, as kept",
                 len(briefs),
                 case,
                 found[name][place],
@@ -92,20 +90,21 @@ def judged(scores: Floats, key: str, known: Creators) -> list[float]:
 
 
 def ours(known: Creators, briefs: Sequence[str], *, most: int | None) -> Floats:
-    """Return (briefs, n). most: keep so many terms of a creator, in bytes, as the store does."""
+    """Return (briefs, n). most: keep so many terms of a creator, in levels, as the store does."""
     vocabulary = topics.Vocabulary.fit(
         [key for post in posts for key in post] for posts in known.earlier
     )
     uses = [topics.weights(topics.recent_uses(posts), vocabulary) for posts in known.earlier]
     width = most or max(len(each) for each in uses)
     ids = np.full((len(uses), width), topics.NO_TERM, np.uint16)
-    weights: NDArray[np.generic] = np.zeros(ids.shape, np.uint8 if most else np.float32)
+    weights = np.zeros(ids.shape, np.float32)
     for row, each in enumerate(uses):
         for place, (term, weight) in enumerate(list(each.items())[:width]):
             ids[row, place] = term
-            weights[row, place] = max(1, round(255 * weight)) if most else weight
+            weights[row, place] = weight
+    kept = topics.in_levels(weights) if most else weights
     return np.array(
-        [topics.similarity(topics.query([key], vocabulary).table(), ids, weights) for key in briefs]
+        [topics.similarity(topics.query([key], vocabulary).table(), ids, kept) for key in briefs]
     )
 
 

@@ -29,13 +29,13 @@ def vocabulary() -> Vocabulary:
 
 
 def columns(words: list[str], vocabulary: Vocabulary) -> tuple[Any, Any]:
-    """One creator as the market's store keeps them: eight terms, weights in bytes."""
+    """One creator as the market's store keeps them: a few terms, weights in levels."""
     found = list(topics.weights(words, vocabulary).items())[:8]
     ids = np.full((1, 8), NO_TERM, np.uint16)
-    weights = np.zeros((1, 8), np.uint8)
+    weights = np.zeros((1, 8))
     ids[0, : len(found)] = [term for term, _ in found]
-    weights[0, : len(found)] = [round(255 * weight) for _, weight in found]
-    return ids, weights
+    weights[0, : len(found)] = [weight for _, weight in found]
+    return ids, topics.in_levels(weights)
 
 
 def near(asked: list[str], words: list[str], vocabulary: Vocabulary) -> float:
@@ -66,6 +66,27 @@ def test_weights_are_uses_and_those_that_others_use_are_kept_first(vocabulary: V
     ]
 
     assert named == [("makeup", 0.5), ("skincare", 0.5), ("beauty", pytest.approx(1 / 3))]
+
+
+def test_what_few_others_use_is_kept_behind_what_many_do() -> None:
+    many = Vocabulary.fit([*[["gym"]] * 60, *[["aerial", "gym"]] * 15, ["mine", "aerial", "gym"]])
+    uses = {"gym": 1.0, "aerial": 2.0, "mine": 12.0}
+
+    kept = [many.terms[term] for term in topics.weights(uses, many)]
+
+    # 2 × 16 / 46, 1 × 76 / 106, 12 × 1 / 31
+    assert kept == ["gym", "aerial", "mine"]
+
+
+def test_uses_are_kept_in_fifteen_levels_two_in_a_byte() -> None:
+    weights = np.array([[0, 0.05 / 12, 0.1 / 12, 1 / 12], [1, 2 / 12, 6 / 12, 20 / 12]])
+
+    kept = topics.in_levels(weights)
+
+    assert kept.tolist() == [[0x10, 0x81], [0xAF, 0xFD]]
+    assert topics.uses_in(kept, np.array([0, 1, 2, 3, 4, 5, 6])).tolist() == pytest.approx(
+        [0, 0.1, 0.1, 1.0954, 12, 2.1708, 6.0556], abs=1e-4
+    )
 
 
 def test_the_order_of_the_creators_does_not_matter(vocabulary: Vocabulary) -> None:
@@ -102,7 +123,7 @@ def test_the_word_itself_is_nearer_than_its_neighbour_and_that_than_nothing(
     neighbour = near(["running"], ["marathon"], vocabulary)
     other = near(["running"], ["makeup"], vocabulary)
 
-    assert itself == pytest.approx(0.5, abs=0.01)
+    assert itself == pytest.approx(0.523, abs=0.001)  # once is kept as 1.095 times
     assert neighbour == pytest.approx(0.0392, abs=0.001)
     assert other == 0
 
@@ -112,7 +133,7 @@ def test_six_uses_are_nearer_than_two_and_both_words_nearer_than_one(
 ) -> None:
     asked = ["running", "marathon"]
 
-    assert near(asked, ["running"] * 6, vocabulary) == pytest.approx(6 / 7, abs=0.01)
+    assert near(asked, ["running"] * 6, vocabulary) == pytest.approx(6 / 7, abs=0.002)
     assert near(asked, ["running"] * 2, vocabulary) < near(asked, ["running"] * 6, vocabulary)
     assert near(asked, ["running"], vocabulary) < near(asked, asked, vocabulary)
 

@@ -23,7 +23,7 @@ from tests.services.laying_out import WANTED, channel_of, from_columns, make_hir
 
 
 def test_a_row_takes_less_than_160_bytes() -> None:
-    assert ROW_BYTES == 155
+    assert ROW_BYTES == 153
 
 
 def test_the_columns_answer_as_postgresql_does(session: Session, place: Path) -> None:

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.context import ALIKE_WHOLE, MICRO
-from marketplace.matching.columns.layout import FORMS, TOPIC_BITS, UNKNOWN, WHOLE_STEPS
+from marketplace.matching.columns.layout import FORMS, TERMS, TOPIC_BITS, UNKNOWN, WHOLE_STEPS
 from marketplace.matching.columns.market import Market
 from marketplace.matching.columns.target import Target, target_of
 from marketplace.matching.rules import shares
 from marketplace.matching.rules.fit import FOR_MINOR, PartName, weight_of
-from marketplace.matching.rules.topics import NO_TERM
+from marketplace.matching.rules.topics import uses_in
 from marketplace.matching.rules.wanted import Wanted
 
 Reals = NDArray[np.float32]
@@ -133,8 +133,7 @@ def side_at(market: Market, row: int) -> Side:
     def share(name: str) -> Reals:
         return np.asarray(columns[name][:, row] / np.float32(WHOLE_STEPS), np.float32)
 
-    weights = columns["term_weights"][row].astype(np.float32)
-    weights[columns["terms"][row] == NO_TERM] = 0
+    weights = uses_in(columns["term_weights"][row], np.arange(TERMS))
     length = float(np.sqrt((weights**2).sum()))
     return Side(
         age=share("age"),

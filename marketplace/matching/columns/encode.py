@@ -258,10 +258,13 @@ def _views(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
 def _topics(arrays: Arrays, facts: Sequence[CreatorFacts], context: Context) -> None:
     arrays["terms"][:] = topics.NO_TERM
     found = [topics.weights(uses_of(each), context.vocabulary) for each in facts]
+    uses = np.zeros(arrays["terms"].shape)
     for row, weights in enumerate(found):
-        for place, (term, weight) in enumerate(list(weights.items())[:TERMS]):
-            arrays["terms"][row, place] = term
-            arrays["term_weights"][row, place] = max(1, round(255 * weight))
+        if weights:
+            kept = min(TERMS, len(weights))
+            arrays["terms"][row, :kept] = list(weights)[:kept]
+            uses[row, :kept] = list(weights.values())[:kept]
+    arrays["term_weights"][:] = topics.in_levels(uses)
     segments = topics.segments(vectors_of(found, context.places), SEGMENTS, centres=context.centres)
     arrays["segments"][:] = np.rint(segments * 255)
     arrays["topics"][:] = [

@@ -24,14 +24,14 @@ from marketplace.creators.rules.subjects import Subject
 Arrays = dict[str, NDArray[Any]]
 Lists = Mapping[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 8
+FORMAT_VERSION: Final = 9
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
 WHOLE_STEPS: Final = 200
-DENSE_COUNTRIES: Final = 40
+DENSE_COUNTRIES: Final = 32
 """Countries with a column of their own: those of most viewers; the rest stand in a list."""
-TERMS: Final = 8
+TERMS: Final = 12
 """Topics and hashtags kept of one creator."""
 SEGMENTS: Final = 12
 FORMS: Final = (*FORMATS, *LengthBand)
@@ -88,7 +88,7 @@ COLUMNS: Final = (
     Column("gender", "u1", len(GENDERS)),
     Column("country", "u1", DENSE_COUNTRIES),
     Column("terms", "<u2", TERMS, by_row=True),
-    Column("term_weights", "u1", TERMS, by_row=True),
+    Column("term_weights", "u1", TERMS // 2, by_row=True),
     Column("segments", "u1", SEGMENTS, by_row=True),
     Column("views", "<u4"),
     Column("views_low", "u1"),

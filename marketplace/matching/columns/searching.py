@@ -151,7 +151,8 @@ def _users(market: Market, target: Target) -> Bits:
         found = np.zeros(own.shape, bool)
         for term in asked:
             found |= own == term
-        return np.asarray(found.view(np.uint64)[:, 0] != 0)  # eight terms, eight bytes
+        first, second, third = found.view(np.uint32).T  # twelve terms, twelve bytes
+        return np.asarray((first | second | third) != 0)
 
     return market.memo.get(
         "users",

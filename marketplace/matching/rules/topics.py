@@ -28,6 +28,10 @@ HALF_LIFE_POSTS: Final = 8
 """A word counts half when eight newer posts stand above it."""
 USES_MOST: Final = 12.0
 """More recent uses than this are the same as this: about what a word in every post comes to."""
+LEVELS: Final = np.array([0.0, *np.geomspace(0.1, USES_MOST, 15)], np.float32)
+"""Recent uses as they are kept: by half a byte, each level two fifths more than the one below."""
+RARE: Final = 30
+"""A word that so many others use is half as likely to be asked for as one that all use."""
 NEIGHBOURS: Final = 500
 """Most neighbours of a term: few would do to rank, but many find those whom nobody would name."""
 NEIGHBOURS_ROOM: Final = 3_000_000
@@ -97,8 +101,8 @@ def recent_uses(posts: Sequence[Iterable[str]]) -> dict[str, float]:
 def weights(words: Iterable[str] | Mapping[str, float], vocabulary: Vocabulary) -> dict[int, float]:
     """Return how much a creator uses each term, 0 to 1, the ones to keep first.
 
-    Those that many others use are kept first: a brief is likelier to ask for them. 1 is
-    USES_MOST recent uses.
+    Those used most are kept first, of a word that few others use a part: a brief is less likely to
+    ask for it. 1 is USES_MOST recent uses.
 
     words: word -> uses, as :func:`recent_uses` counts them, or words that each count once.
     """
@@ -109,8 +113,24 @@ def weights(words: Iterable[str] | Mapping[str, float], vocabulary: Vocabulary) 
             if key in vocabulary.ids:
                 term = vocabulary.ids[key]
                 uses[term] = uses.get(term, 0.0) + count
-    order = sorted(uses, key=lambda term: (-uses[term] * vocabulary.used_by[term] ** 0.5, term))
+    used_by = {term: int(vocabulary.used_by[term]) for term in uses}
+    order = sorted(
+        uses, key=lambda term: (-uses[term] * used_by[term] / (used_by[term] + RARE), term)
+    )
     return {term: min(uses[term], USES_MOST) / USES_MOST for term in order}
+
+
+def in_levels(weights: Floats) -> NDArray[np.uint8]:
+    """Return weights (n, m) as they are kept: (n, m / 2), the nearest of LEVELS, two in a byte."""
+    bounds = np.sqrt(LEVELS[1:-1] * LEVELS[2:])
+    level = np.where(weights > 0, np.searchsorted(bounds, weights * USES_MOST) + 1, 0)
+    return np.asarray(level[:, ::2] + (level[:, 1::2] << 4), np.uint8)
+
+
+def uses_in(levels: NDArray[np.uint8], places: NDArray[np.integer]) -> NDArray[np.float32]:
+    """Return the recent uses at some places of what :func:`in_levels` gave, read on and on."""
+    both = levels.ravel()[places // 2]
+    return np.asarray(LEVELS[np.where(places % 2, both >> 4, both & 15)], np.float32)
 
 
 class Asked(NamedTuple):
@@ -155,14 +175,16 @@ def similarity(
     once each, the neighbours that the creator uses. Who uses none of them is at 0.
 
     wanted: the table of what is asked. term_ids, term_weights: (n, m), as :func:`weights` gives
-    them, or in bytes of which 255 are the whole; NO_TERM where a creator has fewer.
+    them, or (n, m / 2) as :func:`in_levels` does; NO_TERM where a creator has fewer.
     """
     count, width = term_ids.shape
     there = wanted[term_ids.ravel()]
     hits = np.flatnonzero(there)
     there = there[hits]
-    whole = BYTE if np.issubdtype(term_weights.dtype, np.integer) else 1.0
-    uses = term_weights.ravel()[hits].astype(np.float64) * (USES_MOST / whole)
+    if term_weights.dtype == np.uint8:
+        uses = uses_in(term_weights.view(np.uint8), hits).astype(np.float64)
+    else:
+        uses = term_weights.ravel()[hits].astype(np.float64) * USES_MOST
     counted = np.where(there >= 1, uses, there)
     evidence = np.bincount(hits // max(1, width), weights=counted, minlength=count)
     return np.asarray(evidence / (evidence + HALF), np.float32)
