@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from math import exp, log
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,24 @@ def test_a_small_sample_moves_it_less() -> None:
 
     assert learn([whole]).bps < learn([asked]).bps < 10_000
     assert learn([asked]).bps == round(10_000 * exp(0.5 * log(0.5) / 3.5))
+
+
+def test_one_brand_moves_it_half_of_the_way_however_much_it_counts() -> None:
+    liars = [Counted(20_000, 100_000, brand=UUID(int=1))] * 200
+    honest = [Counted(100_000, 100_000, brand=UUID(int=2))] * 3
+
+    assert learn(liars[:3]).bps == learn(liars).bps == round(10_000 * 0.2**0.5)
+    assert learn([*liars, *honest]).bps == round(10_000 * 0.2 ** (1 / 3))
+
+
+def test_one_brand_alone_does_not_judge_what_foretells_best() -> None:
+    honest = [Counted(100_000, 100_000, brand=UUID(int=number)) for number in range(2, 100)]
+    liars = [Counted(500_000, 100_000, brand=UUID(int=1))] * 20
+
+    found = judged(Correction(50_000, 0.1, 9), [*honest[:95], *liars, *honest[95:]])
+
+    assert found.held_back == 23
+    assert found.is_better
 
 
 def test_a_count_that_cannot_be_moves_it_no_further_than_five_times() -> None:

@@ -237,7 +237,8 @@ def test_a_later_count_takes_the_place_of_an_earlier_one(
     count(session, done.campaign, alice, people=15_000)
     later = count(session, done.campaign, alice, people=28_000)
 
-    assert [each.id for each in queries.counts_to_learn_from(session)] == [later.id]
+    [(learned, brand_id)] = queries.counts_to_learn_from(session)
+    assert (learned.id, brand_id) == (later.id, done.campaign.brand_id)
     assert [each.people for each in queries.counts_of(session, done.campaign.id)] == [
         28_000,
         15_000,

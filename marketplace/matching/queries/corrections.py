@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from marketplace.campaigns.models import Campaign
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import ReachCorrection, ReachCount
@@ -75,15 +76,17 @@ def correction_versions(session: Session) -> Sequence[ReachCorrection]:
     ).all()
 
 
-def counts_to_learn_from(session: Session) -> Sequence[ReachCount]:
-    """The newest count of each campaign that nobody has set aside, the oldest first."""
-    found = session.scalars(
-        select(ReachCount)
+def counts_to_learn_from(session: Session) -> Sequence[tuple[ReachCount, UUID]]:
+    """The newest count of each campaign not set aside, the oldest first, with its brand."""
+    rows = session.execute(
+        select(ReachCount, Campaign.brand_id)
         .ext(distinct_on(ReachCount.campaign_id))
+        .join(Campaign, Campaign.id == ReachCount.campaign_id)
         .where(ReachCount.set_aside_at.is_(None))
         .order_by(ReachCount.campaign_id, *_NEWEST_FIRST)
     )
-    return sorted(found, key=lambda each: (each.entered_at, each.id))
+    found = [(count, brand_id) for count, brand_id in rows]
+    return sorted(found, key=lambda each: (each[0].entered_at, each[0].id))
 
 
 def counts_of(session: Session, campaign_id: UUID) -> Sequence[ReachCount]:

@@ -70,12 +70,15 @@ def learn_correction(session: Session, *, now: datetime) -> ReachCorrection | No
     """
     counts = queries.counts_to_learn_from(session)
     last = next(iter(queries.correction_versions(session)), None)
-    learned_from = [each.id for each in counts]
+    learned_from = [each.id for each, _ in counts]
     if learned_from == (last.learned_from if last else []):
         return None
     withdrawn = last is not None and not set(last.learned_from) <= set(learned_from)
     present = queries.present_correction(session)
-    found = judged(present, [Counted(each.people, each.predicted, each.sample) for each in counts])
+    found = judged(
+        present,
+        [Counted(each.people, each.predicted, each.sample, brand) for each, brand in counts],
+    )
     version = ReachCorrection(
         version=1 if last is None else last.version + 1,
         learned_at=now,

@@ -24,7 +24,7 @@ def reach() -> ResponseReturnValue:
     """Do plans reach what is predicted, and did each learning foretell better?"""
     with reading() as session:
         counts = queries.newest_counts(session)
-        learned_from = {each.id for each in queries.counts_to_learn_from(session)}
+        learned_from = {each.id for each, _ in queries.counts_to_learn_from(session)}
         return render_template(
             "staff/reach.html",
             now=correction_words(queries.present_correction(session)),

@@ -7,12 +7,14 @@ campaigns had reached exactly what was predicted; what stays between the campaig
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from math import exp, log, sqrt
 from typing import Final
+from uuid import UUID
 
 from marketplace.kernel.money import BPS_WHOLE
 
@@ -24,6 +26,9 @@ SAMPLE_HALF: Final = 400
 """A count from so many people asked weighs half of one in which everybody was counted."""
 RATIO_MOST: Final = 5.0
 """What is further off than so many times is a mistake, and counts as so far off."""
+BRAND_MOST: Final = 3.0
+"""However many campaigns one brand counts, together they weigh no more than so many: alone it moves
+the correction of everybody half of its way at most."""
 SAMPLE_LEAST: Final = 30
 HELD_BACK: Final = 0.2
 """The newest part of the counts, on which a new version must not be worse than the present one."""
@@ -51,11 +56,12 @@ SOURCE_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One counted campaign. sample: people asked; None where everybody was counted."""
+    """One counted campaign, of a brand. sample: people asked; None where everybody was counted."""
 
     people: int
     predicted: int
     sample: int | None = None
+    brand: UUID | None = None
 
     @property
     def log_ratio(self) -> float:
@@ -64,6 +70,7 @@ class Counted:
 
     @property
     def weight(self) -> float:
+        """What it would weigh if its brand had counted nothing else."""
         return 1.0 if self.sample is None else self.sample / (self.sample + SAMPLE_HALF)
 
 
@@ -104,7 +111,7 @@ def learn(counts: Sequence[Counted]) -> Correction:
     """Return the correction that these counts speak for."""
     if not counts:
         return NOT_CORRECTED
-    weights = [each.weight for each in counts]
+    weights = _weights(counts)
     ratios = [each.log_ratio for each in counts]
     total = sum(weights) + PSEUDO
     mean = sum(weight * ratio for weight, ratio in zip(weights, ratios, strict=True)) / total
@@ -169,5 +176,17 @@ def _error(correction: Correction, counts: Sequence[Counted]) -> float:
     """Return the mean part by which corrected predictions miss, 0 without any counts."""
     if not counts:
         return 0.0
+    weights = _weights(counts)
     off = [abs(exp(log(correction.factor) - each.log_ratio) - 1) for each in counts]
-    return sum(off) / len(off)
+    return sum(weight * each for weight, each in zip(weights, off, strict=True)) / sum(weights)
+
+
+def _weights(counts: Sequence[Counted]) -> list[float]:
+    """Return what each count weighs among these, those of one brand no more than BRAND_MOST."""
+    of_brand: defaultdict[UUID | None, float] = defaultdict(float)
+    for each in counts:
+        of_brand[each.brand] += each.weight
+    return [
+        each.weight * min(1.0, BRAND_MOST / of_brand[each.brand] if each.brand else 1.0)
+        for each in counts
+    ]
