@@ -9,18 +9,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from marketplace.cli.local import LocalMarket
-from marketplace.cli.seed import PASSWORD
+from tests.journeys.walking import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
 def signed_in(page: Page) -> Page:
     """A window in which the owner of Tin & Thyme is at work."""
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill("olive@tinandthyme.test")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button").first.click()
-    page.wait_for_url("**/brand/**")
+    sign_in(page, "olive@tinandthyme.test")
     return page
 
 

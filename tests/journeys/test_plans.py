@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from marketplace.cli.local import LocalMarket
-from marketplace.cli.seed import PASSWORD
+from tests.journeys.walking import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -37,14 +37,6 @@ def test_a_brand_plans_a_budget_changes_it_and_accepts_and_a_creator_is_invited(
     expect(main).to_contain_text("From you they would like 2 videos")
     expect(main).to_contain_text(f"They suggest {fee} for everything")
     expect(main.get_by_role("heading", name="Why this fit")).to_be_visible()
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button").first.click()
-    page.wait_for_url(re.compile("/(brand|creator)/"))
 
 
 def it_plans_a_smaller_budget(page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,10 +14,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from marketplace.cli.local import LocalMarket
-from marketplace.cli.seed import DEMO_ACCOUNTS
-from marketplace.kernel.clock import utc_now
 from marketplace.reconciliation.checks import ALL
 from tests.gateways.openapi_contract import DOCUMENT, the_contract
+from tests.journeys.walking import skip, staff_sign_in, today, until
 
 PASSWORD = "one long road to walk"
 FEE = Decimal("400.00")
@@ -33,7 +32,7 @@ def test_one_campaign_from_brief_to_reconciled_payout(
     brand, creator, finance = window(), window(), window()
 
     a_brand_signs_up(brand, market)
-    campaign = it_publishes_a_campaign(brand)
+    campaign = it_publishes_a_campaign(brand, begins=today(market))
     it_sees_matches_and_invites_one(brand, campaign)
     a_creator_signs_up_and_connects_tiktok(creator, market)
     it_applies(creator)
@@ -84,13 +83,12 @@ def a_brand_signs_up(page: Page, market: LocalMarket) -> None:
     confirm_by_mail(page, "ada@lentil.test")
 
 
-def it_publishes_a_campaign(page: Page) -> str:
+def it_publishes_a_campaign(page: Page, *, begins: date) -> str:
     page.goto("/brand/campaigns/new")
-    today = utc_now().date()
     page.get_by_label("Name").fill("Lentils on a Tuesday")
     page.get_by_label("Budget for creators' fees").fill("12,50")
-    page.get_by_label("First day").fill(today.isoformat())
-    page.get_by_label("Last day").fill((today + timedelta(days=90)).isoformat())
+    page.get_by_label("First day").fill(begins.isoformat())
+    page.get_by_label("Last day").fill((begins + timedelta(days=90)).isoformat())
     page.get_by_label("What is it for?").select_option("food")
     page.get_by_role("button", name="Save and go on").click()
     expect(page.get_by_role("alert")).to_contain_text("no commas")
@@ -265,32 +263,6 @@ def the_post_goes_live(page: Page, market: LocalMarket) -> None:
     page.get_by_role("button", name="Check the post").click()
     expect(page.locator("main")).to_contain_text(re.compile("[Ll]ive"))
     expect(page.locator("main")).to_contain_text(ours)
-
-
-def staff_sign_in(page: Page) -> None:
-    staff = next(account for account in DEMO_ACCOUNTS if account.persona == "Finance staff")
-    page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(staff.email)
-    page.get_by_label("Password").fill(staff.password)
-    page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/staff/"))
-
-
-def skip(page: Page, days: int) -> None:
-    page.goto("/staff/clock")
-    page.locator("[name=days]").fill(str(days))
-    page.locator("main form").last.get_by_role("button").click()
-    expect(page.locator(".flash")).to_be_visible()
-
-
-def until(page: Page, address: str, text: str) -> None:
-    """Look at a page again until it says so: jobs need a moment."""
-    for _ in range(120):
-        page.goto(address)
-        if text.lower() in page.locator("main").inner_text().lower():
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError(f"{address} never said {text!r}: {page.locator('main').inner_text()}")
 
 
 def both_sides_see_the_curve(finance: Page, creator: Page, brand: Page) -> None:

@@ -1,0 +1,50 @@
+"""What journeys do alike: sign in, wait for jobs, skip days."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from marketplace.cli.local import LocalMarket
+from marketplace.cli.seed import DEMO_ACCOUNTS, PASSWORD
+from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button").first.click()
+    page.wait_for_url(re.compile("/(brand|creator|staff)/"))
+
+
+def staff_sign_in(page: Page) -> None:
+    sign_in(page, next(one.email for one in DEMO_ACCOUNTS if one.persona == "Finance staff"))
+
+
+def today(market: LocalMarket) -> date:
+    """The day it is in the market, which other journeys may have moved."""
+    clock = Path(market.environment[CLOCK_FILE_VARIABLE])
+    ahead = int(clock.read_text(encoding="ascii")) if clock.exists() else 0
+    return (datetime.now(UTC) + timedelta(seconds=ahead)).date()
+
+
+def skip(page: Page, days: int) -> None:
+    """Let days pass; the page is a staff member's."""
+    page.goto("/staff/clock")
+    page.locator("[name=days]").fill(str(days))
+    page.locator("main form").last.get_by_role("button").click()
+    expect(page.locator(".flash")).to_be_visible()
+
+
+def until(page: Page, address: str, text: str) -> None:
+    """Look at a page again until it says so: jobs need a moment."""
+    for _ in range(120):
+        page.goto(address)
+        if text.lower() in page.locator("main").inner_text().lower():
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{address} never said {text!r}: {page.locator('main').inner_text()}")
