@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,7 @@ from marketplace.matching.rules.exposure import (
     FRESH_EVERY,
     FRESH_POOL,
     Placing,
+    Spread,
     attention_bps,
     cost_bps,
     drawn,
@@ -176,3 +179,43 @@ def test_what_the_rule_costs_is_the_fit_lost_in_the_first_places() -> None:
     assert cost_bps([100, 80, 60, 20], placings, first=2) == 4_444
     assert cost_bps([100, 80], [Placing(0, False), Placing(1, False)], first=2) == 0
     assert cost_bps([], [], first=10) == 0
+
+
+def week_of_lists(*, is_fair: bool) -> tuple[Spread, float]:
+    """Sixty campaigns look at three hundred creators, of whom a few fit nearly everything best.
+
+    Returns how even the first ten places are spread, and the mean fit on a page.
+    """
+    lot = Random(7)
+    quality = [lot.lognormvariate(0, 0.5) for _ in range(300)]
+    lists: Counter[int] = Counter()
+    shown: Counter[int] = Counter()
+    total = 0
+    for campaign in range(60):
+        fits = {one: round(1_000 * each * lot.uniform(0.6, 1)) for one, each in enumerate(quality)}
+        best = sorted(fits, key=lambda one: -fits[one])[:200]
+        if is_fair:
+            fresh = [IDS[place] for place, one in enumerate(best) if lists[one] <= 2]
+            order = fair_order(
+                [fits[one] for one in best],
+                [lists[one] for one in best],
+                [IDS.index(one) for one in drawn(fresh, lot=str(campaign))],
+                most=10,
+            )
+            page = [best[place.at] for place in order]
+        else:
+            page = best[:10]
+        lists.update(page)
+        shown.update(page)
+        total += sum(fits[one] for one in page)
+    return spread_of(shown.values(), creators=300), total / 600
+
+
+def test_the_top_hundredth_does_not_take_the_lists_and_what_that_costs() -> None:
+    """The worst week: everybody is after the same few, who could not take that much work."""
+    alone, fit = week_of_lists(is_fair=False)
+    shared, fit_shared = week_of_lists(is_fair=True)
+
+    assert (alone.top_bps, alone.gini_bps, alone.unseen_bps) == (2_800, 9_564, 9_366)
+    assert (shared.top_bps, shared.gini_bps, shared.unseen_bps) == (433, 5_484, 3_400)
+    assert round(100 * fit_shared / fit) == 61
