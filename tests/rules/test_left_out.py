@@ -36,6 +36,7 @@ PROMISE = ("food", days(2026, 11, 1), days(2026, 12, 1), str(RIVAL))
         ({"subjects": ["gambling"]}, LeftOut.AVOIDED_SUBJECT),
         ({"exclusivities": [PROMISE]}, LeftOut.BOUND),
         ({"away_until": days(2026, 12, 1)}, LeftOut.AWAY),
+        ({"rates": {"video USD": 9_999}}, LeftOut.TOO_CHEAP),
         ({"rates": {"video USD": 50_001}}, LeftOut.TOO_DEAR),
         ({"gender": {"female": 10_000}}, LeftOut.NOBODY_IN_TARGET),
     ],
@@ -49,6 +50,7 @@ def test_each_hard_rule_removes_and_is_counted(changes: dict[str, Any], rule: Le
             languages=frozenset({"en"}),
             followers_least=5_000,
             followers_most=100_000,
+            price_least_minor=10_000,
             price_most_minor=50_000,
             blocked_topics=frozenset({"beauty"}),
             avoided=frozenset({Subject.GAMBLING, Subject.WEAPONS}),
@@ -188,6 +190,12 @@ def test_an_empty_market_has_nobody() -> None:
             Wanted("USD", rules=HardRules(price_most_minor=0)),
             "price_most",
             "The most that you pay must be more than 0.",
+        ),
+        (
+            Wanted("USD", rules=HardRules(price_least_minor=50_001, price_most_minor=50_000)),
+            "price_least",
+            "Nobody can ask at least USD 500.01 and at most USD 500:"
+            " these two rules contradict each other.",
         ),
         (
             Wanted("USD", rules=HardRules(followers_least=-1)),

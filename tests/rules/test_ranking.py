@@ -103,6 +103,7 @@ def wishes(draw: st.DrawFn) -> Wanted:
             lives_in=frozenset(draw(st.lists(st.sampled_from(COUNTRIES), max_size=2))),
             followers_least=draw(st.sampled_from([None, 0, 5_000])),
             followers_most=draw(st.sampled_from([None, 5_000])),
+            price_least_minor=draw(st.sampled_from([None, 20_000])),
             price_most_minor=draw(st.sampled_from([None, 50_000])),
             blocked_topics=frozenset(draw(st.lists(st.sampled_from(TOPICS), max_size=1))),
             avoided=frozenset(draw(st.lists(st.sampled_from(list(Subject)), max_size=2))),

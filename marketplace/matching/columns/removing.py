@@ -33,10 +33,8 @@ def candidates(
 ) -> Bits:
     """Say who is left by every rule, and count whom each removes."""
     alive = left_by_rules(market, target, rules, left_out)
-    if rules.price_most_minor is not None:
-        alive = _without(
-            alive, LeftOut.TOO_DEAR, _too_dear(market, target, rules.price_most_minor), left_out
-        )
+    for rule, fails in _failing_by_price(market, target, rules):
+        alive = _without(alive, rule, fails, left_out)
     return _without(alive, LeftOut.NOBODY_IN_TARGET, ~_in_target(market, target), left_out)
 
 
@@ -95,14 +93,23 @@ def _failing(market: Market, target: Target, rules: HardRules) -> Iterator[tuple
         yield asked(LeftOut.AWAY, target.free_on, lambda: columns["away_until"] >= target.free_on)
 
 
-def _too_dear(market: Market, target: Target, most_minor: int) -> Bits:
-    def who() -> Mask:
-        asked, known = asked_prices(market, target, slice(0, market.count))
-        known &= asked > most_minor
-        return known
+def _failing_by_price(
+    market: Market, target: Target, rules: HardRules
+) -> Iterator[tuple[LeftOut, Bits]]:
+    """Who is known to ask less or more than is looked for."""
+    for rule, bound, sign in (
+        (LeftOut.TOO_CHEAP, rules.price_least_minor, -1),
+        (LeftOut.TOO_DEAR, rules.price_most_minor, 1),
+    ):
+        if bound is not None:
+            who = partial(_beyond, market, target, bound, sign)
+            yield rule, _asked(market, rule, (target.currency, target.pieces, bound), who)
 
-    question = (target.currency, target.pieces, most_minor)
-    return _asked(market, LeftOut.TOO_DEAR, question, who)
+
+def _beyond(market: Market, target: Target, bound: int, sign: int) -> Mask:
+    asked, known = asked_prices(market, target, slice(0, market.count))
+    known &= asked > bound if sign > 0 else asked < bound
+    return known
 
 
 def _asked(market: Market, rule: LeftOut, question: Hashable, who: Callable[[], Mask]) -> Bits:

@@ -77,6 +77,9 @@ def left_out_at(
         LeftOut.AVOIDED_SUBJECT: bool(int(columns["subjects"][row]) & target.subject_mask),
         LeftOut.BOUND: row in target.bound,
         LeftOut.AWAY: 0 <= target.free_on <= int(columns["away_until"][row]),
+        LeftOut.TOO_CHEAP: rules.price_least_minor is not None
+        and not seen.price_is_estimated
+        and factors.price < rules.price_least_minor,
         LeftOut.TOO_DEAR: rules.price_most_minor is not None
         and not seen.price_is_estimated
         and factors.price > rules.price_most_minor,

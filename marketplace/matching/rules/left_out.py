@@ -24,6 +24,7 @@ class LeftOut(StrEnum):
     AVOIDED_SUBJECT = "avoided_subject"
     BOUND = "bound"
     AWAY = "away"
+    TOO_CHEAP = "too_cheap"
     TOO_DEAR = "too_dear"
     NOBODY_IN_TARGET = "nobody_in_target"
 
@@ -40,6 +41,7 @@ LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
     LeftOut.AVOIDED_SUBJECT: "have touched a subject that you avoid in their last posts",
     LeftOut.BOUND: "have promised another brand not to work in your category at the time",
     LeftOut.AWAY: "are away at the time",
+    LeftOut.TOO_CHEAP: "usually ask less than the least that you look for",
     LeftOut.TOO_DEAR: "usually ask more than the most that you pay",
     LeftOut.NOBODY_IN_TARGET: "are watched by nobody in your target, as far as is known",
 }

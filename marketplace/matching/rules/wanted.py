@@ -12,6 +12,7 @@ from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
+from marketplace.matching.rules.labels import amount
 
 UNTARGETABLE_AGES: Final = frozenset({"13-17"})
 """Nobody is matched by how many children watch them."""
@@ -33,7 +34,8 @@ class Booking:
 class HardRules:
     """What a creator must be to be ranked at all; what is empty or None asks for nothing.
 
-    lives_in: countries. price_most_minor: for all that is asked, by the creator's own rates.
+    lives_in: countries. price_least_minor, price_most_minor: for all that is asked, by the
+    creator's own rates.
     blocked_topics: whoever makes videos about one of them is left out. avoided: likewise who has
     touched one of these subjects of late. free_on: a day on which the creator must not be away.
     booking: what they must not have promised another brand to leave.
@@ -43,6 +45,7 @@ class HardRules:
     languages: frozenset[str] = frozenset()
     followers_least: int | None = None
     followers_most: int | None = None
+    price_least_minor: int | None = None
     price_most_minor: int | None = None
     blocked_topics: frozenset[str] = frozenset()
     avoided: frozenset[Subject] = frozenset()
@@ -105,6 +108,19 @@ def problems(wanted: Wanted) -> dict[str, str]:
             found[name] = "A number of followers is 0 or more."
     if rules.price_most_minor is not None and rules.price_most_minor < 1:
         found["price_most"] = "The most that you pay must be more than 0."
+    if (
+        rules.price_least_minor is not None
+        and rules.price_most_minor is not None
+        and rules.price_least_minor > rules.price_most_minor
+    ):
+        from_, to = (
+            amount(minor, wanted.currency)
+            for minor in (rules.price_least_minor, rules.price_most_minor)
+        )
+        found["price_least"] = (
+            f"Nobody can ask at least {from_} and at most {to}: these two rules contradict each"
+            " other."
+        )
     if (
         rules.followers_least is not None
         and rules.followers_most is not None

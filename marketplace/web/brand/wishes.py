@@ -57,6 +57,7 @@ class WishForm(BaseForm):
     )
     country = SelectMultipleField("Countries", validate_choice=False)
     words = StringField("Topics and hashtags")
+    least = MoneyField("Usually asks at least")
     most = MoneyField("Pay at most")
     lives_in = SelectField("Lives in", validate_choice=False)
     language = SelectField("Viewers speak", validate_choice=False)
@@ -90,12 +91,13 @@ class WishForm(BaseForm):
         wrong: dict[str, str] = {}
         if not self.validate():
             wrong = {name: str(errors[0]) for name, errors in self.errors.items() if name}
-        most = None
-        try:
-            if self.most.data:
-                most = self.most.amount_in(base.currency).minor
-        except InvalidInput as refusal:
-            wrong |= refusal.problems
+        prices = {}
+        for field in (self.least, self.most):
+            try:
+                if field.data:
+                    prices[field.name] = field.amount_in(base.currency).minor
+            except InvalidInput as refusal:
+                wrong |= refusal.problems
         words = _listed(self.words.data)
         if len(words) > WORDS_MOST:
             wrong["words"] = f"Name {WORDS_MOST} topics and hashtags at most."
@@ -110,7 +112,8 @@ class WishForm(BaseForm):
                 languages=frozenset(filter(None, [self.language.data])),
                 followers_least=self.followers_least.data,
                 followers_most=self.followers_most.data,
-                price_most_minor=most,
+                price_least_minor=prices.get("least"),
+                price_most_minor=prices.get("most"),
                 blocked_topics=frozenset(_listed(self.without.data)),
                 avoided=frozenset(map(Subject, self._known("avoid"))),
                 free_on=base.rules.free_on,
@@ -156,6 +159,7 @@ def _languages() -> tuple[tuple[str, str], ...]:
 _FIELDS: Final = {
     "age": "age_from",
     "languages": "language",
+    "price_least": "least",
     "price_most": "most",
     "blocked_topics": "without",
 }
@@ -165,14 +169,18 @@ def form_of(wanted: Wanted) -> dict[str, Any]:
     """Return what the form shows for a wish."""
     rules = wanted.rules
     places = [place for place, age in enumerate(SLIDER_AGES) if age in wanted.age]
-    most = rules.price_most_minor
+    least, most = (
+        "" if minor is None else digits(Money(minor, wanted.currency))
+        for minor in (rules.price_least_minor, rules.price_most_minor)
+    )
     return {
         "age_from": min(places, default=0),
         "age_to": max(places, default=OLDEST),
         "gender": sorted(wanted.gender),
         "country": sorted(wanted.country),
         "words": ", ".join(wanted.words),
-        "most": "" if most is None else digits(Money(most, wanted.currency)),
+        "least": least,
+        "most": most,
         "lives_in": min(rules.lives_in, default=""),
         "language": min(rules.languages, default=""),
         "followers_least": rules.followers_least,
@@ -184,8 +192,9 @@ def form_of(wanted: Wanted) -> dict[str, Any]:
 
 def has_other_rules(wanted: Wanted, base: Wanted) -> bool:
     """True where a rule that can be kept is another than before; the price stays the brief's."""
-    most = base.rules.price_most_minor
-    return replace(wanted.rules, price_most_minor=most) != base.rules
+    price = base.rules.price_most_minor
+    kept = replace(wanted.rules, price_least_minor=None, price_most_minor=price)
+    return kept != base.rules
 
 
 def wish_form(asked: MultiDict[str, str], base: Wanted) -> WishForm:

@@ -72,6 +72,8 @@ def test_an_empty_market_says_so(client: FlaskClient, alice: Actor, campaign: Ca
         ("age_from=3&age_to=3", False),
         ("gender=female", True),
         ("country=US", True),
+        ("least=300", True),
+        ("least=300.01", False),
         ("most=300", True),
         ("most=299.99", False),
         ("lives_in=US", True),
@@ -131,6 +133,12 @@ def test_the_list_alone_comes_to_the_script_that_follows_the_form(
         ),
         ("age_from=3&age_to=1", "The oldest is younger than the youngest: move one of the two."),
         ("age_from=99", "Choose ages from the list."),
+        (
+            "least=9&most=8",
+            "Nobody can ask at least USD 9 and at most USD 8:"
+            " these two rules contradict each other.",
+        ),
+        ("least=nothing", "Write digits only, without a currency sign, like 12.50."),
         ("most=12,50", "Write the amount with a point and no commas, like 12.50."),
         ("most=-3", "Write digits only, without a currency sign, like 12.50."),
         ("followers_least=lots", "Not a valid integer value."),
