@@ -38,5 +38,22 @@ def test_every_number_of_an_event_is_on_the_page() -> None:
     assert {n for n in numbers if f"\n| {n}" not in PAGE} == set()
 
 
+def test_every_event_is_written_by_some_room() -> None:
+    """Each can be reached from a page, a command or a job: none is there for the tests alone."""
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "marketplace").rglob("*.py")
+        if "ledger" not in path.parts or "cli" in path.parts
+    )
+    told = [
+        name
+        for name in events.__all__
+        if re.match(r"[0-9]+[.,]", inspect.getdoc(getattr(events, name)) or "")
+    ]
+
+    assert len(told) > 40
+    assert [name for name in told if not re.search(rf"events\.{name}\b", code)] == []
+
+
 def test_every_invariant_of_the_ledger_is_on_the_page() -> None:
     assert [each.name for each in checks.CHECKS if f"{each.name}" not in PAGE] == []

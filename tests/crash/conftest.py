@@ -53,6 +53,7 @@ from tests.factories.accounts import make_brand, make_member, make_user
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_collaboration, terms
 from tests.factories.creators import make_creator
+from tests.gateways.openapi_contract import faults_in
 from tests.gateways.sandbox_server import running_sandbox
 from tests.workers.conftest import World
 from tests.workers.road import Road, usd
@@ -243,7 +244,7 @@ def whole_market() -> Iterator[Market]:
             ExitStack() as closing,
             shared_postgres(folder / "pg") as server,
             embedded_redis(folder / "redis") as redis_url,
-            running_sandbox(folder / "sandbox") as sandbox,
+            running_sandbox(folder / "sandbox", record_path=folder / "stripe.jsonl") as sandbox,
         ):
             owner = ensure_database(server, "crash")
             product = ensure_role(owner, PRODUCT_ROLE)
@@ -280,6 +281,7 @@ def whole_market() -> Iterator[Market]:
                 market.relay()
                 yield market
                 redis.close()
+        assert faults_in(folder / "stripe.jsonl") == []
 
 
 @contextmanager

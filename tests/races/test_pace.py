@@ -18,6 +18,7 @@ from marketplace.processor import service as processor
 from marketplace.processor.models import ProcessorAttempt, ProcessorCall
 from marketplace.processor.rules import SENDS_A_SECOND, CallKind, CallState
 from tests.conftest import ROOT
+from tests.gateways.openapi_contract import faults_in
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
 from tests.gateways.stripe_road import onboarded_account, paid_session
 
@@ -54,7 +55,8 @@ def test_the_pace_of_all_processes_together_stays_below_the_limit(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(tmp_path / "clock"))
-    with running_sandbox(tmp_path) as sandbox:
+    record = tmp_path / "stripe.jsonl"
+    with running_sandbox(tmp_path, record_path=record) as sandbox:
         plan(engine, payable(sandbox))
         address = engine.url.render_as_string(hide_password=False)
         began = time.monotonic()
@@ -73,6 +75,7 @@ def test_the_pace_of_all_processes_together_stays_below_the_limit(
             if line["request"]["path"] == "/v1/transfers"
         ]
     assert answers == [200] * TRANSFERS
+    assert faults_in(record) == []
     assert took >= (TRANSFERS - 1) / SENDS_A_SECOND
     with Session(engine) as session:
         states = session.scalars(select(ProcessorCall.state)).all()

@@ -111,6 +111,7 @@ def test_giving_it_up_frees_the_reservation_once_two_agree(
         session.flush()
 
     assert stuck.state is CallState.REFUSED
+    assert payout.problem == "We looked into it and called it off."
     assert (payout.state, earning.state) == (PayoutState.RETURNED, EarningState.PAYABLE)
     assert [r.name for r in checks.run_all(session) if not r.passed and r.broken] == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,9 @@ from marketplace.processor.models import ProcessorCall
 from marketplace.processor.rules import FINAL, CallState, Ruling, ruled
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
+
+GIVEN_UP: Final = ("given_up", "We looked into it and called it off.")
+"""What is read of a call that was given up, instead of the last answer, which was no refusal."""
 
 
 def rule(session: Session, *, actor: Actor, call_id: UUID, ruling: Ruling, now: datetime) -> None:
@@ -30,6 +34,7 @@ def rule(session: Session, *, actor: Actor, call_id: UUID, ruling: Ruling, now: 
     call.standing = ruled(call.standing, ruling, now=now)
     if call.state in FINAL:
         call.ended_at = now
+        call.error_code, call.error_text = GIVEN_UP
         post(session, CallRuled(call_id=call.id))
     else:
         post(session, CallDue(call_id=call.id))

@@ -15,6 +15,7 @@ WORDS: Final[Mapping[str, str]] = {
     "amount_cannot_be_sent": "It has no way to write this amount.",
     "api_error": "It had trouble of its own: it may have happened.",
     "balance_insufficient": "Too little money was available on our balance.",
+    "given_up": "Two of us called it off: it was not done.",
     "idempotency_error": "It knows this key with other parameters: a mistake of ours.",
     "idempotency_key_in_use": "An earlier try under the same key was still running.",
     "lease_over": "Nothing was sent: our own process slept through its turn.",

@@ -25,6 +25,7 @@ from marketplace.store.inbox import InboxState
 from marketplace.treasury import queries as treasury
 from marketplace.web import access, render
 from marketplace.web.navigation import Todo
+from marketplace.web.staff.answers import said
 
 RECENTLY: Final = timedelta(days=30)
 """How long a payment that went wrong stays on the list of things to look at."""
@@ -65,12 +66,17 @@ def _calls(found: Sequence[ProcessorCall], *, one: str, many: str, detail: str =
     return [
         Todo(
             title=one.format(WORDS[call.kind]),
-            detail=detail or call.error_text or f"Planned {render.moment(call.planned_at)}",
+            detail=detail or _last_word(call),
             action_label="Open",
             url=url_of_call(call),
         )
         for call in found
     ]
+
+
+def _last_word(call: ProcessorCall) -> str:
+    answer = said(call)
+    return answer.words if answer else f"Planned {render.moment(call.planned_at)}"
 
 
 def url_of_call(call: ProcessorCall) -> str:

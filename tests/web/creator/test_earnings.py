@@ -165,7 +165,7 @@ def test_a_refused_payout_is_payable_again_and_says_why(
     sign_in(client, bea)
     assert tiles(words(client)) == ["$0.00", "$380.00", "$0.00", "$0.00"]
     page = unescape(client.get(f"/creator/payouts/{payout.id}").text)
-    assert "It was refused: The account is closed. The money is payable again." in page
+    assert "It did not go through: The account is closed. The money is payable again." in page
     assert "Its fees have gone back and wait for the next payout." in page
 
 

@@ -118,9 +118,9 @@ def test_a_refund_that_failed_is_told_with_its_reason(
             "We keep asking what became of it; nothing is sent twice.",
         ),
         (
-            Answer(Outcome.MISUSED, code="idempotency_error", text="Keys are used once."),
+            Answer(Outcome.MISUSED, code="idempotency_error", text="('Connection aborted.',)"),
             "A payout waits for a person",
-            "Keys are used once.",
+            "It knows this key with other parameters: a mistake of ours.",
         ),
     ],
 )
