@@ -67,6 +67,7 @@ FEE = 2_000
 PATIENCE_SECONDS = 120
 """How long what must happen may take: a busy machine starts a worker late, and where nothing is
 late it costs no time."""
+IDLE_SECONDS, BUSY_SECONDS = 0.6, 5.0
 HOLD = timedelta(days=8)
 SECOND = timedelta(seconds=1)
 
@@ -87,6 +88,10 @@ class Market:
     @property
     def session(self) -> Session:
         return self.world.session
+
+    @property
+    def queue(self) -> Queue:
+        return Queue("money", connection=self.redis, serializer=JSONSerializer)
 
     # what people and the clock do
 
@@ -122,9 +127,7 @@ class Market:
 
     def sweep(self, name: str) -> None:
         """Ring a periodic job, as the clock does."""
-        Queue("money", connection=self.redis, serializer=JSONSerializer).enqueue_call(
-            "workers.perform.sweep", args=[name]
-        )
+        self.queue.enqueue_call("workers.perform.sweep", args=[name])
 
     # what happens to processes
 
@@ -196,11 +199,17 @@ class Market:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.is_settled():
             assert time.monotonic() < deadline, f"{self.call().standing} after all this time"
-            self.sweep(sweep)
-            rested = time.monotonic() + 0.6
-            while time.monotonic() < rested and not self.is_settled():
+            if self.queue.is_empty():  # else a slow worker is given sweeps alone to do
+                self.sweep(sweep)
+            began = time.monotonic()
+            while not self.is_settled() and time.monotonic() < began + self._rest():
                 time.sleep(0.02)
             self._skip_what_is_waited_for()
+
+    def _rest(self) -> float:
+        """Seconds for workers to do what was rung; more while one is at it, but not for ever."""
+        busy = any(map(at_work, self.workers))
+        return BUSY_SECONDS if busy or not self.queue.is_empty() else IDLE_SECONDS
 
     def _skip_what_is_waited_for(self) -> None:
         if self.payout() is None or self.is_settled():
@@ -223,6 +232,14 @@ def end_family(parent: psutil.Process) -> None:
 def alive(pid: int) -> bool:
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def at_work(pid: int) -> bool:
+    """Whether a worker has a job in hand: each runs in a process of its own."""
+    try:
+        return bool(psutil.Process(pid).children())
     except psutil.NoSuchProcess:
         return False
 

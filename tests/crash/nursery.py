@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 
 from redis import Redis
@@ -46,6 +47,8 @@ def _fork(live: Callable[[], None], point: str) -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what it logs is no answer
     try:
         live()
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(0)
 
