@@ -8,6 +8,7 @@ from sqlalchemy import column, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.causes.models import Pledge
+from marketplace.kernel.counts import counted
 from marketplace.ledger.checks import Check, Finding, differing
 
 _PLEDGES: Final = text("""
@@ -60,7 +61,7 @@ CHECKS: Final = (
         name="C1",
         title="What is shown as pledged, owed and returned is what the ledger holds",
         find=_pledge_gaps,
-        figure=lambda session: f"{session.scalar(_COUNT):,} pledges",
+        figure=lambda session: counted(session.scalar(_COUNT) or 0, "pledge", "pledges"),
         held="A pledge and its entry are written in one transaction.",
     ),
 )

@@ -8,6 +8,7 @@ from sqlalchemy import column, func, select, text
 from sqlalchemy.orm import Session
 
 from marketplace.challenges.models import Challenge
+from marketplace.kernel.counts import counted
 from marketplace.ledger.checks import Check, Finding, differing
 
 _PRIZES: Final = text("""
@@ -62,7 +63,7 @@ CHECKS: Final = (
         name="C2",
         title="What challenges show as set aside, won and returned is what the ledger holds",
         find=_prize_gaps,
-        figure=lambda session: f"{session.scalar(_COUNT):,} challenges",
+        figure=lambda session: counted(session.scalar(_COUNT) or 0, "challenge", "challenges"),
         held="A challenge opens, is awarded and is called off together with its entries.",
     ),
 )

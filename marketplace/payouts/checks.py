@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import column, text
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.counts import counted
 from marketplace.kernel.money import Money
 from marketplace.ledger.checks import Check, Finding
 from marketplace.ledger.rules import plain
@@ -127,8 +128,8 @@ def _owed_gaps(session: Session) -> list[Finding]:
     ]
 
 
-def _count(session: Session, statement: str, noun: str) -> str:
-    return f"{session.scalar(text(statement)):,} {noun}"
+def _count(session: Session, statement: str, one: str, many: str) -> str:
+    return counted(session.scalar(text(statement)) or 0, one, many)
 
 
 CHECKS: Final = (
@@ -137,7 +138,10 @@ CHECKS: Final = (
         title="Each campaign’s money is where its entries put it: unspent, promised, or gone out",
         find=_campaign_gaps,
         figure=lambda session: _count(
-            session, "SELECT count(DISTINCT campaign_id) FROM fundings", "campaigns with money"
+            session,
+            "SELECT count(DISTINCT campaign_id) FROM fundings",
+            "campaign with money",
+            "campaigns with money",
         ),
     ),
     Check(
@@ -145,18 +149,22 @@ CHECKS: Final = (
         title="Each payout has settled or given back exactly what was reserved for it",
         find=_payout_gaps,
         held="A payout in flight has an account of its own that cannot fall below zero.",
-        figure=lambda session: _count(session, "SELECT count(*) FROM payouts", "payouts"),
+        figure=lambda session: _count(session, "SELECT count(*) FROM payouts", "payout", "payouts"),
     ),
     Check(
         name="P1",
         title="What creators are shown as pending and payable is what the ledger holds for them",
         find=_creator_gaps,
-        figure=lambda session: _count(session, "SELECT count(*) FROM earnings", "earnings"),
+        figure=lambda session: _count(
+            session, "SELECT count(*) FROM earnings", "earning", "earnings"
+        ),
     ),
     Check(
         name="P2",
         title="What creators are told to give back is what the ledger says they owe",
         find=_owed_gaps,
-        figure=lambda session: _count(session, "SELECT count(*) FROM clawback_cases", "clawbacks"),
+        figure=lambda session: _count(
+            session, "SELECT count(*) FROM clawback_cases", "clawback", "clawbacks"
+        ),
     ),
 )

@@ -265,5 +265,5 @@ def test_a_break_that_was_resolved_and_is_still_there_is_opened_anew(
 def test_r1_is_an_alarm_and_says_how_many(session: Session, broken: UUID) -> None:
     r1 = check(session, "R1")
 
-    assert (r1.passed, r1.broken, r1.figure) == (False, False, "1 open breaks")
+    assert (r1.passed, r1.broken, r1.figure) == (False, False, "1 open break")
     assert [f.subject for f in r1.findings] == ["txn_py_9"]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.kernel.counts import counted
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.chart import CHART, Family, Side, family
@@ -204,8 +205,8 @@ def _find_lame_reversals(session: Session) -> list[Finding]:
     ]
 
 
-def _count_of(statement: Select[int], noun: str) -> Callable[[Session], str]:
-    return lambda session: f"{session.scalar(statement):,} {noun}"
+def _count_of(statement: Select[int], one: str, many: str) -> Callable[[Session], str]:
+    return lambda session: counted(session.scalar(statement) or 0, one, many)
 
 
 _EMPTY: Final = (
@@ -237,21 +238,21 @@ CHECKS: Final = (
         "I1",
         "Debits equal credits in every currency, and no entry is empty",
         _find_unbalanced,
-        _count_of(_ENTRIES, "entries"),
+        _count_of(_ENTRIES, "entry", "entries"),
         held="Each posting names both its sides and one positive amount (constraint).",
     ),
     Check(
         "I2",
         "Every kept balance is what its postings add up to",
         _find_drift,
-        _count_of(_BALANCES, "balances"),
+        _count_of(_BALANCES, "balance", "balances"),
         held="A trigger adds every posting to the balances of its accounts.",
     ),
     Check(
         "I3",
         "Nobody’s account is below zero",
         _find_negative,
-        _count_of(_BALANCES, "balances"),
+        _count_of(_BALANCES, "balance", "balances"),
         held="A constraint refuses a balance below zero at once.",
     ),
     Check(
@@ -265,21 +266,21 @@ CHECKS: Final = (
         "I9",
         "Every event is in the books at most once",
         _find_twice,
-        _count_of(_ENTRIES, "entries"),
+        _count_of(_ENTRIES, "entry", "entries"),
         held="A unique key on the event’s own name.",
     ),
     Check(
         "I11",
         "Every posting fits its entry, its accounts and the grammar of money",
         _find_misfits,
-        _count_of(_POSTINGS, "postings"),
+        _count_of(_POSTINGS, "posting", "postings"),
         held="A trigger looks all three up before a posting is kept; none of them ever changes.",
     ),
     Check(
         "I12",
         "Every reversal mirrors the entry it undoes",
         _find_lame_reversals,
-        _count_of(_ENTRIES.where(JournalEntry.kind == EntryKind.REVERSAL), "reversals"),
+        _count_of(_ENTRIES.where(JournalEntry.kind == EntryKind.REVERSAL), "reversal", "reversals"),
         held="One function writes reversals, and each entry is reversed once (unique key).",
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from marketplace.kernel.counts import counted
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.checks.base import Check, Finding
@@ -86,7 +87,7 @@ def _plain(minor: Any, currency: str) -> str:
 
 
 def _rollup_figure(session: Session) -> str:
-    return f"{session.scalar(_ROLLUPS):,} checkpoints"
+    return counted(session.scalar(_ROLLUPS) or 0, "checkpoint", "checkpoints")
 
 
 _INTRUDERS: Final = _intruders()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.causes import checks as causes
 from marketplace.challenges import checks as challenges
+from marketplace.kernel.counts import counted
 from marketplace.ledger import checks as ledger
 from marketplace.ledger.checks import Check, CheckResult, Finding, once
 from marketplace.ledger.rules import plain
@@ -39,7 +40,7 @@ def _find_breaks(session: Session) -> list[Finding]:
 
 
 def _break_figure(session: Session) -> str:
-    return f"{len(once(session, queries.open_breaks))} open breaks"
+    return counted(len(once(session, queries.open_breaks)), "open break", "open breaks")
 
 
 CHECKS: Final = (

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.counts import counted
 from marketplace.kernel.money import Money
 from marketplace.ledger.checks import Cover, cover_by_currency
 from marketplace.reconciliation import queries as reconciliation
@@ -23,7 +24,7 @@ from marketplace.web import render
 from marketplace.web.navigation import Todo
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.proof import is_stale
-from marketplace.web.staff.todos import RECENTLY, SUBJECTS, counted
+from marketplace.web.staff.todos import RECENTLY, SUBJECTS
 
 
 @dataclass(frozen=True, slots=True)

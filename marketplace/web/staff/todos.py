@@ -16,6 +16,7 @@ from marketplace.deliverables import queries as endings
 from marketplace.funding import queries as funding
 from marketplace.funding.models import Refund
 from marketplace.funding.rules import ANSWERABLE
+from marketplace.kernel.counts import counted
 from marketplace.payouts import queries as payouts
 from marketplace.processor import queries as processor
 from marketplace.processor.models import ProcessorCall
@@ -280,11 +281,6 @@ def _webhooks_to_look_at(session: Session, _now: datetime) -> list[Todo]:
             url=url_for("staff.webhooks", state=InboxState.WAITING),
         )
     ]
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """Return a count in words: one thing, or so many."""
-    return f"1 {one}" if count == 1 else f"{count:,} {many}"
 
 
 SUBJECTS: Final[Sequence[tuple[ColumnElement[bool], Asked]]] = (
