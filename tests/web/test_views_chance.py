@@ -89,6 +89,16 @@ def test_staff_see_both_steps_with_the_version_before_and_after(
     assert f"1 100 {made.loss_before:.3f} {made.loss:.3f}" in after
 
 
+def test_with_too_few_outcomes_a_version_is_not_said_to_be_worse(
+    client: FlaskClient, session: Session, stella: Actor
+) -> None:
+    matching.learn_chances(session, {Step.VIEWS: [Outcome(Facts(), happened=True)]}, now=NOON)
+    session.commit()
+    sign_in(client, stella)
+
+    assert "1 1 – – – Too few to judge" in text_of(client.get("/staff/chances").text)
+
+
 def test_a_live_video_stands_beside_what_was_expected_of_it(
     client: FlaskClient, session: Session, campaign: Campaign, acme: Brand, alice: Actor, bea: Actor
 ) -> None:

@@ -107,6 +107,27 @@ def test_a_plan_by_hand_is_exactly_those_listed(
     assert "This costs USD 50.00 more than the budget" in text_of(page)
 
 
+@pytest.mark.parametrize("pick", [{}, {"pick": "nobody.1video"}])
+def test_a_plan_by_hand_of_nobody_reaches_nobody_and_cannot_be_accepted(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    market: dict[str, Creator],
+    pick: dict[str, str],
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(plan_of(campaign, budget="700.00", hand="y", **pick))
+
+    assert page.status_code == 200
+    assert "Nobody is in this plan" in text_of(page.text)
+    answer = client.post(plan_of(campaign), data=accepting(page.text))
+    assert answer.status_code == 409
+    assert "There is nobody in this plan" in answer.text
+    assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

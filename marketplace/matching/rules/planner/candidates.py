@@ -187,7 +187,7 @@ def seen_by(problem: Problem, row: Rows, bundle: Rows) -> NDArray[np.float64]:
     population = problem.population.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = np.where(population > 0, cells / population, 0.0)
-    return np.minimum(seen, SEEN_MOST).reshape(row.size, -1)
+    return np.minimum(seen, SEEN_MOST).reshape(row.size, population.size)
 
 
 def segments_of(problem: Problem, row: Rows) -> NDArray[np.float64]:

@@ -54,7 +54,7 @@ def reach_by_chance(problem: Problem, plan: Plan) -> float:
     population = problem.population.astype(np.float64).reshape(-1, segments)
     picks = list(plan.picks)
     seen = seen_by(problem, among.row[picks], among.bundle[picks])
-    seen = seen.reshape(len(picks), -1, segments)
+    seen = seen.reshape(len(picks), *population.shape)
     cell = population.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(cell > 0, (seen * population).sum(axis=2) / cell, 0.0)
