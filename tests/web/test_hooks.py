@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.app import pick_gateways
+from marketplace.config import Settings
 from marketplace.sandbox.stripe_webhooks import signature
 from marketplace.store.inbox import InboxMessage, InboxState
 from marketplace.store.outbox import OutboxMessage
@@ -100,6 +104,33 @@ def test_both_endpoints_keep_their_own(client: FlaskClient, session: Session) ->
         ("stripe", "evt_1", "checkout.session.completed"),
         ("stripe_connect", "evt_1", "account.updated"),
     ]
+
+
+@pytest.mark.parametrize(("where", "other"), [(PLATFORM, CONNECT), (CONNECT, PLATFORM)])
+def test_each_endpoint_takes_its_old_and_its_new_secret_while_it_is_replaced(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    where: tuple[str, str],
+    other: tuple[str, str],
+) -> None:
+    replacing = replace(
+        settings,
+        stripe_webhook_secret="next_platform,whsec_platform",
+        stripe_connect_webhook_secret="next_connect,whsec_connect",
+    )
+    monkeypatch.setitem(app.extensions, "gateways", pick_gateways(replacing))
+    (path, old), new = where, where[1].replace("whsec", "next")
+    theirs = (other[1], other[1].replace("whsec", "next"))
+
+    taken = [send(client, (path, secret), event(id=f"evt_{secret}")) for secret in (old, new)]
+    refused = [send(client, (path, secret), event(id="evt_x")) for secret in theirs]
+
+    assert [status for status, _ in taken] == [200, 200]
+    assert [status for status, _ in refused] == [400, 400]
+    assert [sender_id for _, sender_id, _ in kept(session)] == [f"evt_{old}", f"evt_{new}"]
 
 
 def test_a_kind_that_nobody_knows_is_kept_too(client: FlaskClient, session: Session) -> None:
