@@ -4,9 +4,10 @@ An invented market is made in the embedded PostgreSQL and laid out in columns; w
 kinds are then ranked, in turn with the reference: a plain numpy product of as many vectors of 64
 4-byte numbers with one, and argpartition for the best 200. ``process`` is the ranking with every
 number of 200 explanations, whose sentences are made when somebody reads them; beside it the same
-with all of them read, and the same on a market of which nothing is remembered, as it is after each
-refresh. ``page`` is the brand's page through the application. Beside them stands pgvector's HNSW
-index in the same PostgreSQL, over as many vectors as ``--vectors`` says.
+with all of them read, with words that hardly anybody uses, and on a market of which nothing is
+remembered, as it is after each refresh. ``page`` is the brand's page through the application.
+Beside them stands pgvector's HNSW index in the same PostgreSQL, over as many vectors as
+``--vectors`` says.
 
 Prints one line of JSON for each case; ratio is ours / theirs.
 """
@@ -113,6 +114,12 @@ def process(market: Market, others: vectors.Vectors) -> None:
     read = [timed(lambda wanted=wanted: sentences(market, wanted)) for wanted in wishes(EXACT)]  # type: ignore[misc]
     report("process, every sentence read p50", market.count, "ms", quantile(read, 50), NUMPY,
            quantile(theirs, 50))  # fmt: skip
+    rare = [
+        timed(lambda wanted=wanted: explained(market, wanted))  # type: ignore[misc]
+        for wanted in rare_wishes(market, EXACT)
+    ]
+    report("process, a word that hardly anybody uses p50", market.count, "ms", quantile(rare, 50),
+           NUMPY, quantile(theirs, 50))  # fmt: skip
     anew = []
     for wanted, forgot in [(wanted, replace(market)) for wanted in wishes(EXACT)]:
         anew.append(timed(lambda wanted=wanted, forgot=forgot: explained(forgot, wanted)))  # type: ignore[misc]
@@ -124,6 +131,8 @@ def process(market: Market, others: vectors.Vectors) -> None:
     )  # fmt: skip
     same = [is_exact(market, wanted) for wanted in wishes(EXACT)]
     report("exact: the same as computing everybody", market.count, "of", sum(same), "wishes", EXACT)
+    same = [is_exact(market, wanted) for wanted in rare_wishes(market, EXACT)]
+    report("exact: likewise with rare words", market.count, "of", sum(same), "wishes", EXACT)
 
 
 def page(engine: Engine, folder: str, place: Path, others: vectors.Vectors) -> None:
@@ -250,6 +259,19 @@ def wishes(count: int) -> Iterator[Wanted]:
             words=tuple(chance.sample(TOPICS, 1 + number % 3)),
             formats={"video": 1},
             rules=HardRules(price_most_minor=chance.choice([None, 50_000, 200_000])),
+        )
+
+
+def rare_wishes(market: Market, count: int) -> Iterator[Wanted]:
+    """Wishes for words of the rarer half, another one each; every second for one country."""
+    terms = market.context.vocabulary.terms
+    step = max(1, len(terms) // 2 // count)
+    for number, word in enumerate(terms[-1 : -step * count - 1 : -step]):
+        yield Wanted(
+            currency="USD",
+            country=frozenset(["US"][: number % 2]),
+            words=(word,),
+            formats={"video": 1},
         )
 
 

@@ -18,7 +18,7 @@ from marketplace.creators.rules import AGES, TOPICS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
-from marketplace.matching.columns import Market, blocks, ranking, searching
+from marketplace.matching.columns import Market, ranking, searching
 from marketplace.matching.columns.factors import country_parts
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.rules.explaining import explain_all
@@ -174,14 +174,13 @@ def test_the_ranking_is_that_of_computing_everybody(
 
 @given(creators(), wishes(), st.sampled_from([0, 10_000]))
 @settings(max_examples=40, deadline=None)
-def test_small_blocks_a_wrong_taste_and_a_tight_first_look_change_nothing(
+def test_a_wrong_taste_and_a_tight_first_look_change_nothing(
     facts: list[CreatorFacts], wanted: Wanted, few: int
 ) -> None:
     market = make_market(facts)
     whole = columns.rank(market, wanted, most=3)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "BLOCK", 5)
         patch.setattr(ranking, "FEW", few)
         patch.setattr(searching, "FEW", few)
         patch.setattr(searching, "NEAR", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,11 @@ def packed(mask: Mask) -> Bits:
     some = np.packbits(mask, bitorder="little")
     found[: len(some)] = some
     return found.view(np.uint64)
+
+
+def joined(parts: Sequence[Bits]) -> Bits:
+    """Return the sets of blocks of whole words as one."""
+    return np.concatenate([np.empty(0, np.uint64), *parts])
 
 
 def count(bits: Bits) -> int:

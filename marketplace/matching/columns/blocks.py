@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 T = TypeVar("T")
 
 BLOCK: Final = 131_072
-"""So many rows at once stay in the processor's cache."""
+"""So many rows at once stay in the processor's cache; a set of them fills whole words of 64."""
 
 
 def by_blocks(total: int, look: Callable[[slice], T]) -> list[T]:

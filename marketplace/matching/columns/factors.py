@@ -122,7 +122,8 @@ def topic_bps(market: Market, target: Target, rows: Rows) -> Whole:
         return _whole(rows)
     wanted = market.memo.get("words", target.words, target.terms.table, most=WORDS_KEPT)
     columns = market.arrays
-    near = topics.similarity(wanted, columns["terms"][rows], columns["term_weights"][rows])
+    own, weights = (columns[name].take(rows, axis=0) for name in ("terms", "term_weights"))
+    near = topics.similarity(wanted, own, weights)
     return np.floor(near.astype(np.float64) * BPS_WHOLE + 0.5).astype(np.int64)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
-from marketplace.matching.columns.bits import Bits, Mask, count, packed
+from marketplace.matching.columns.bits import Bits, Mask, count, joined, packed
+from marketplace.matching.columns.blocks import by_blocks
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.factors import asked_prices
 from marketplace.matching.columns.layout import DENSE_COUNTRIES, Flag
@@ -19,6 +20,9 @@ from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import HardRules
+
+Who: TypeAlias = Callable[[slice], Mask]
+"""Says of each row of a block whether it is in a set."""
 
 SETS_KEPT: Final = len(AGES) + len(GENDERS) + DENSE_COUNTRIES + 3
 """One for each label of an audience, and those that no wish changes: 125 kB each of a million."""
@@ -45,7 +49,7 @@ def left_by_rules(
 
     Whoever fails several is counted under the first.
     """
-    alive = _kept(market, "everybody", lambda: np.ones(market.count, bool))
+    alive = _kept(market, "everybody", lambda at: np.ones(at.stop - at.start, bool))
     for rule, fails in _failing(market, target, rules):
         alive = _without(alive, rule, fails, left_out)
     return alive
@@ -65,32 +69,38 @@ def _failing(market: Market, target: Target, rules: HardRules) -> Iterator[tuple
     flags, homes, languages = columns["flags"], target.homes, target.languages
     fewest, most = rules.followers_least, rules.followers_most
 
-    def asked(rule: LeftOut, question: Hashable, who: Callable[[], Mask]) -> tuple[LeftOut, Bits]:
+    def asked(rule: LeftOut, question: Hashable, who: Who) -> tuple[LeftOut, Bits]:
         return rule, _asked(market, rule, question, who)
 
-    yield asked(LeftOut.ACCOUNT_CLOSED, None, lambda: (flags & Flag.CLOSED) != 0)
-    yield asked(LeftOut.NO_CHANNEL, None, lambda: (flags & Flag.CHANNEL) == 0)
-    yield asked(LeftOut.NO_VIEWS, None, lambda: columns["views"] == 0)
+    yield asked(LeftOut.ACCOUNT_CLOSED, None, lambda at: (flags[at] & Flag.CLOSED) != 0)
+    yield asked(LeftOut.NO_CHANNEL, None, lambda at: (flags[at] & Flag.CHANNEL) == 0)
+    yield asked(LeftOut.NO_VIEWS, None, lambda at: columns["views"][at] == 0)
     if homes is not None:
-        yield asked(LeftOut.LIVES_ELSEWHERE, rules.lives_in, lambda: ~homes.take(columns["home"]))
+        yield asked(
+            LeftOut.LIVES_ELSEWHERE, rules.lives_in, lambda at: ~homes.take(columns["home"][at])
+        )
     if languages is not None:
         yield asked(
-            LeftOut.OTHER_LANGUAGE, rules.languages, lambda: ~languages.take(columns["language"])
+            LeftOut.OTHER_LANGUAGE,
+            rules.languages,
+            lambda at: ~languages.take(columns["language"][at]),
         )
     if fewest:
-        yield asked(LeftOut.TOO_FEW_FOLLOWERS, fewest, lambda: columns["followers"] < fewest)
+        yield asked(LeftOut.TOO_FEW_FOLLOWERS, fewest, lambda at: columns["followers"][at] < fewest)
     if most is not None:
-        yield asked(LeftOut.TOO_MANY_FOLLOWERS, most, lambda: columns["followers"] > most)
+        yield asked(LeftOut.TOO_MANY_FOLLOWERS, most, lambda at: columns["followers"][at] > most)
     if mask := target.topic_mask:
-        yield asked(LeftOut.BLOCKED_TOPIC, mask, lambda: (columns["topics"] & mask) != 0)
+        yield asked(LeftOut.BLOCKED_TOPIC, mask, lambda at: (columns["topics"][at] & mask) != 0)
     if subjects := target.subject_mask:
         yield asked(
-            LeftOut.AVOIDED_SUBJECT, subjects, lambda: (columns["subjects"] & subjects) != 0
+            LeftOut.AVOIDED_SUBJECT, subjects, lambda at: (columns["subjects"][at] & subjects) != 0
         )
     if len(target.bound):
-        yield asked(LeftOut.BOUND, rules.booking, lambda: _among(market, target.bound))
+        yield asked(LeftOut.BOUND, rules.booking, lambda at: _among(target.bound, at))
     if target.free_on >= 0:
-        yield asked(LeftOut.AWAY, target.free_on, lambda: columns["away_until"] >= target.free_on)
+        yield asked(
+            LeftOut.AWAY, target.free_on, lambda at: columns["away_until"][at] >= target.free_on
+        )
 
 
 def _failing_by_price(
@@ -106,20 +116,20 @@ def _failing_by_price(
             yield rule, _asked(market, rule, (target.currency, target.pieces, bound), who)
 
 
-def _beyond(market: Market, target: Target, bound: int, sign: int) -> Mask:
-    asked, known = asked_prices(market, target, slice(0, market.count))
+def _beyond(market: Market, target: Target, bound: int, sign: int, at: slice) -> Mask:
+    asked, known = asked_prices(market, target, at)
     known &= asked > bound if sign > 0 else asked < bound
     return known
 
 
-def _asked(market: Market, rule: LeftOut, question: Hashable, who: Callable[[], Mask]) -> Bits:
+def _asked(market: Market, rule: LeftOut, question: Hashable, who: Who) -> Bits:
     """Whom a rule removes, remembered: the next look often asks for the same."""
-    return market.memo.get("rule", (rule, question), lambda: packed(who()), most=RULES_KEPT)
+    return market.memo.get("rule", (rule, question), lambda: _set_of(market, who), most=RULES_KEPT)
 
 
 def _in_target(market: Market, target: Target) -> Bits:
     """Who has an authentic view in the target, as far as is known."""
-    found = _kept(market, "authentic", lambda: market.arrays["authentic"] != 0)
+    found = _kept(market, "authentic", lambda at: market.arrays["authentic"][at] != 0)
     if target.ages is not None:
         found = found & _any(market, "age", target.ages)
     if target.genders is not None:
@@ -136,15 +146,15 @@ def _somewhere(market: Market, target: Target) -> Bits:
     """
     columns, there = market.arrays["country"], target.counts[market.context.numbers]
     if there.all():
-        found = _kept(market, "country", lambda: np.asarray(columns.any(axis=0)))
+        found = _kept(market, "country", partial(_is_any, columns))
     else:
         found = _any(market, "country", tuple(np.flatnonzero(there).tolist()))
     return found | elsewhere(market).who_in(target.counts)
 
 
-def _kept(market: Market, name: str, who: Callable[[], Mask]) -> Bits:
+def _kept(market: Market, name: str, who: Who) -> Bits:
     """A set that is worked out once while the columns stay as they are."""
-    return market.memo.get("set", name, lambda: packed(who()), most=SETS_KEPT)
+    return market.memo.get("set", name, lambda: _set_of(market, who), most=SETS_KEPT)
 
 
 def _any(market: Market, name: str, places: tuple[int, ...]) -> Bits:
@@ -156,11 +166,19 @@ def _any(market: Market, name: str, places: tuple[int, ...]) -> Bits:
     return found
 
 
-def _is_some(steps: NDArray[np.uint8]) -> Mask:
-    return np.asarray(steps != 0)
+def _set_of(market: Market, who: Who) -> Bits:
+    return joined(by_blocks(market.count, lambda at: packed(who(at))))
 
 
-def _among(market: Market, rows: Rows) -> Mask:
-    found = np.zeros(market.count, bool)
-    found[rows] = True
+def _is_some(steps: NDArray[np.uint8], at: slice) -> Mask:
+    return np.asarray(steps[at] != 0)
+
+
+def _is_any(steps: NDArray[np.uint8], at: slice) -> Mask:
+    return np.asarray(np.bitwise_or.reduce(steps[:, at], axis=0) != 0)
+
+
+def _among(rows: Rows, at: slice) -> Mask:
+    found = np.zeros(at.stop - at.start, bool)
+    found[rows[(rows >= at.start) & (rows < at.stop)] - at.start] = True
     return found

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.bits import Bits, Mask, are_in, packed, rows_in
+from marketplace.matching.columns.bits import Bits, are_in, joined, packed, rows_in
 from marketplace.matching.columns.blocks import by_blocks
 from marketplace.matching.columns.bounds import Reals, bounds_of, scale
 from marketplace.matching.columns.factors import country_parts, most_country_parts, topic_bps
@@ -146,18 +146,18 @@ def _users(market: Market, target: Target) -> Bits:
     assert target.terms is not None
     asked = target.terms.own.astype(np.uint16)
 
-    def look(block: slice) -> Mask:
+    def look(block: slice) -> Bits:
         own = market.arrays["terms"][block]
         found = np.zeros(own.shape, bool)
         for term in asked:
             found |= own == term
         first, second, third = found.view(np.uint32).T  # twelve terms, twelve bytes
-        return np.asarray((first | second | third) != 0)
+        return packed((first | second | third) != 0)
 
     return market.memo.get(
         "users",
         target.words,
-        lambda: packed(np.concatenate(by_blocks(market.count, look))),
+        lambda: joined(by_blocks(market.count, look)),
         most=USERS_KEPT,
     )
 

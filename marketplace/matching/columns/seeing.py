@@ -91,7 +91,7 @@ def left_out_at(
 def _words(market: Market, target: Target, rows: Rows) -> Callable[[int], tuple[str, ...]]:
     terms = market.context.vocabulary.terms
     wanted = set() if target.terms is None else set(target.terms.terms.tolist())
-    own = market.arrays["terms"][rows]
+    own = market.arrays["terms"].take(rows, axis=0)
 
     def words(place: int) -> tuple[str, ...]:
         return tuple(terms[term] for term in own[place].tolist() if term in wanted)
