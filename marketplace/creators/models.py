@@ -261,7 +261,6 @@ class CoAudience(Base):
     recorded_at: Mapped[datetime] = mapped_column(
         server_default=text("clock_timestamp()"), index=True
     )
-    """Later for every import that changed something, as they go one after the other."""
 
 
 class GroupDeclaration(Base):
@@ -331,15 +330,12 @@ class CreatorRecord(Base):
     broken_count: Mapped[int]
     """Those that the creator ended alone, or the brand because the creator was late."""
     offered_count: Mapped[int] = mapped_column(server_default="0")
-    """Applications that led to an offer."""
     declined_count: Mapped[int] = mapped_column(server_default="0")
-    """Those that were declined without one."""
+    """Applications that led to an offer, and those that were declined without one."""
     videos_count: Mapped[int] = mapped_column(server_default="0")
-    """Videos made for brands that were followed to the end."""
     views_met_count: Mapped[int] = mapped_column(server_default="0")
-    """Those with the authentic views that were expected when they were agreed."""
     views_low_count: Mapped[int] = mapped_column(server_default="0")
-    """Those with at least the lower end of what was expected."""
+    """Videos for brands, followed to the end; with the views expected; with the lower end of it."""
 
 
 class SubjectObjection(Base):
