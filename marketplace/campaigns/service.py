@@ -137,7 +137,6 @@ def edit_campaign(
 def say_category(session: Session, *, campaign_id: UUID, category: str, actor: Actor) -> Campaign:
     """Say what a published campaign is for that has not said so yet; then it stays.
 
-    From then on what creators have promised to other brands in it keeps them out of the campaign.
     Raises NotFound, NotPermitted, InvalidTransition, Conflict where it is said, InvalidInput.
     """
     campaign = _locked(session, campaign_id, actor, "change this campaign")
