@@ -150,7 +150,7 @@ def test_who_is_not_in_the_group_cannot_be_kept_in_its_plan(
     creators.declare_groups(session, actor=actor, groups=["women"], now=NOON)
     session.flush()
 
-    with pytest.raises(InvalidInput, match="left out by the brief or by the campaign's rules"):
+    with pytest.raises(InvalidInput, match="left out by the brief or by the campaign’s rules"):
         plan(session, campaign, group=Group.WOMEN, must_have=frozenset({market["Dora"].id}))
 
 
