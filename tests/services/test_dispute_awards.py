@@ -294,3 +294,19 @@ def test_what_is_promised_still_is_not_promised_a_second_time(
 
     assert len(ledger.entries(session, kind=EntryKind.COMMIT)) == 1
     assert told(session, f"uncommit:{agreed.id}:2")[3] == ["2030/2020 18000"]
+
+
+def test_an_agreement_that_only_waits_for_the_dispute_is_over_once_it_is_withdrawn(
+    session: Session, bonus: ViewBonus, bea: Actor
+) -> None:
+    book_views(session, bonus, 12_000, END)
+    agreed = session.get_one(Collaboration, bonus.collaboration_id)
+    opened = asked_for_more(session, bonus, bea, now=END + DAY)
+    assert not payouts.complete(session, collaboration_id=agreed.id, now=END + DAY)
+    assert agreed.state is CollaborationState.ACTIVE
+
+    payouts.withdraw_dispute(session, dispute_id=opened.id, actor=bea, now=END + 2 * DAY)
+
+    assert (agreed.state, agreed.ended_at) == (CollaborationState.COMPLETED, END + 2 * DAY)
+    assert told(session, f"uncommit:{agreed.id}:2")[3] == ["2030/2020 24000"]
+    assert broken(session) == []

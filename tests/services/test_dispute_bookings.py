@@ -73,8 +73,8 @@ def first_of_two(session: Session, campaign: Campaign, alice: Actor, bea: Actor)
 
 
 def with_views(offered: Terms) -> Terms:
-    """The same with up to 300.00 for views."""
-    return replace(offered, bonus=BONUS)
+    """The same with up to 300.01 for views."""
+    return replace(offered, bonus=replace(BONUS, cap=usd(30_001)))
 
 
 def who(actor: Actor) -> str:
@@ -267,7 +267,7 @@ def test_unaccepted_work_earns_its_part_and_gives_back_the_rest_and_the_bonus(
         REVIEW_OVER + DAY,
         who(bea),
         "What a dispute gave back",
-        ["2030/2020 56668"],
+        ["2030/2020 56669"],
     )
     fee = fee_of(session, work)
     assert (fee.fee, fee.platform_share, fee.net) == (usd(13_332), usd(667), usd(12_665))
@@ -281,7 +281,7 @@ def test_unaccepted_work_earns_its_part_and_gives_back_the_rest_and_the_bonus(
     assert (agreed.state, agreed.ended_at, agreed.released_minor) == (
         CollaborationState.COMPLETED,
         REVIEW_OVER + DAY,
-        56_668,
+        56_669,
     )
     assert broken(session) == []
 
@@ -319,7 +319,7 @@ def test_while_other_work_is_owed_the_collaboration_goes_on(
 
     decide(session, opened, stella, share, now=REVIEW_OVER)
 
-    back = {0: 20_001 + 15_000, 5_000: 10_000 + 15_000}[share]
+    back = {0: 20_001 + 15_001, 5_000: 10_000 + 15_001}[share]
     assert told(session, f"uncommit:{work.collaboration_id}:3")[3] == [f"2030/2020 {back}"]
     agreed = session.get_one(Collaboration, work.collaboration_id)
     assert (agreed.state, agreed.ended_at) == (CollaborationState.ACTIVE, None)
