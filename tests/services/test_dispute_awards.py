@@ -78,6 +78,7 @@ def test_a_part_of_what_was_left_to_the_cap_is_earned_like_views(
     book_views(session, bonus, 12_000, LATER)
     opened = given_more(session, bonus, alice, bea, 3_333)
 
+    assert bonus.withheld_bps == 1_000
     assert told(session, f"bonus:{bonus.deliverable_id}:{opened.id}") == (
         LATER,
         f"user:{bea.user_id}",

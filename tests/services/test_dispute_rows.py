@@ -328,3 +328,20 @@ def test_what_is_accepted_meanwhile_overtakes_it_in_nobodys_name(
     assert told(step) == (E.OVERTAKE, S.OVERTAKEN, None, SYSTEM.user_id, None)
     assert (opened.state, opened.closed_at, opened.result_bps) == (S.OVERTAKEN, LATER, None)
     assert heard(session, opened)
+
+
+def test_what_is_accepted_overtakes_no_dispute_about_other_work_and_none_that_is_over(
+    session: Session, campaign: Campaign, draft: Deliverable, alice: Actor, bea: Actor, carl: Actor
+) -> None:
+    draft.state = DeliverableState.LIVE
+    session.flush()
+    over = dispute(session, draft, bea, reason=DisputeReason.OTHER, share=5_000)
+    payouts.withdraw_dispute(session, dispute_id=over.id, actor=bea, now=LATER)
+    other = unaccepted(session, campaign, alice, carl, DeliverableState.IN_REVIEW)
+    open_still = dispute(session, other, carl, reason=DisputeReason.OTHER, share=5_000)
+
+    deliverables.accept(session, actor=alice, deliverable_id=draft.id, now=LATER)
+    payouts.earn(session, deliverable_id=draft.id)
+
+    assert (over.state, open_still.state) == (S.WITHDRAWN, S.ASKED)
+    assert (other.disputed_at, fee_of(session, draft).fee_minor) == (LATER, 40_000)

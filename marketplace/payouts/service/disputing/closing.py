@@ -120,12 +120,13 @@ def check_decider(actor: Actor, dispute: Dispute) -> None:
 
 
 def overtake_dispute(session: Session, *, deliverable_id: UUID, now: datetime) -> None:
-    """Close a dispute about unaccepted work that was accepted meanwhile; the work is locked."""
+    """Close a dispute about work that earns its fee now: it was about its not being accepted.
+
+    The work is locked.
+    """
     waiting = session.scalar(
         select(Dispute.id).where(
-            Dispute.deliverable_id == deliverable_id,
-            Dispute.about == DisputeAbout.UNACCEPTED,
-            Dispute.state.in_(OPEN_DISPUTES),
+            Dispute.deliverable_id == deliverable_id, Dispute.state.in_(OPEN_DISPUTES)
         )
     )
     if waiting is not None:
