@@ -183,18 +183,26 @@ def test_a_second_end_of_the_same_dispute_is_refused_and_writes_nothing(
     assert (written(session), money(session, work), fee_of(session, work).fee_minor) == before
 
 
+@pytest.mark.parametrize(("share", "left", "entries"), [(9_999, 19_999, 3), (10_000, 20_001, 0)])
 def test_a_share_next_to_the_whole_is_divided_and_the_whole_is_not(
-    session: Session, campaign: Campaign, alice: Actor, bea: Actor, stella: Actor
+    session: Session,
+    campaign: Campaign,
+    alice: Actor,
+    bea: Actor,
+    stella: Actor,
+    share: int,
+    left: int,
+    entries: int,
 ) -> None:
     work = first_of_two(session, campaign, alice, bea)
-    opened = dispute(session, work, alice, share=9_999)
+    opened = dispute(session, work, alice, share=0)
     say(session, opened, bea)
     before = written(session)
 
-    decide(session, opened, stella, 9_999)
+    decide(session, opened, stella, share)
 
-    assert fee_of(session, work).fee_minor == 19_999
-    assert written(session)[0] == before[0] + 3
+    assert fee_of(session, work).fee_minor == left
+    assert written(session)[0] == before[0] + entries
 
 
 def test_of_a_fee_that_is_left_no_more_tax_is_kept_back_than_there_is(
