@@ -128,7 +128,7 @@ def test_a_payout_of_ours_arrives_once(session: Session, stella: Actor) -> None:
 def test_not_one_cent_of_somebody_else_goes_to_our_bank(
     session: Session, stella: Actor, minor: int
 ) -> None:
-    with pytest.raises(InvalidInput, match=r"At most 60\.00 USD is ours"):
+    with pytest.raises(InvalidInput, match=r"At most USD 60\.00 is ours"):
         payout(session, stella, minor)
 
     assert session.scalars(select(BankMove)).all() == []
@@ -139,7 +139,7 @@ def test_not_one_cent_of_somebody_else_goes_to_our_bank(
 def test_what_was_asked_for_is_not_ours_a_second_time(session: Session, stella: Actor) -> None:
     payout(session, stella, 4_000)
 
-    with pytest.raises(InvalidInput, match=r"At most 20\.00 USD"):
+    with pytest.raises(InvalidInput, match=r"At most USD 20\.00"):
         payout(session, stella, 2_001)
     payout(session, stella, 2_000)
 
