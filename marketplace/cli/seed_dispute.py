@@ -26,7 +26,7 @@ def have_decided(
         work,
         DisputeReason.NOT_AS_AGREED,
         5_000,
-        "The tin is opened after the umbrella goes after all, so half of the viewers never see it."
+        "The tin is opened when the sun has gone again, so half of the viewers never see it."
         " We would agree to half of the fee.",
     )
     stage.time.sleep(DAY)
@@ -36,7 +36,7 @@ def have_decided(
         opened.id,
         9_000,
         "The tin is on the blanket from the first second. You approved this very version, and I"
-        " would give you a tenth for the umbrella.",
+        " would give you a tenth for the sun.",
     )
     stage.time.sleep(DAY)
     stage.act(

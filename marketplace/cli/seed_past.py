@@ -65,9 +65,9 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     seed_challenge.play(
         stage, tin, seed_challenge.RAIN_OR_SHINE, entering=(fourth, ines, tilda, third)
     )
-    bridge = _picnic(stage, picnic, tilda=tilda, third=third)
+    bridge, roof = _picnic(stage, picnic, tilda=tilda, third=third)
     say("Three weeks ago: staff decide a dispute, creators and winners are paid …")
-    seed_dispute.have_decided(stage, tin, bridge, creator=tilda, staff=cast.staff[0])
+    seed_dispute.have_decided(stage, tin, roof, creator=third, staff=cast.staff[0])
     stage.time.sleep(8 * DAY)  # views, silence, the hold window and the payout
     stage.act(campaigns.close, campaign_id=picnic.campaign.id, actor=tin.owner)
     stage.act(funding.refund_unspent, campaign_id=picnic.campaign.id, actor=tin.owner)
@@ -114,10 +114,12 @@ def pay_for_today(stage: Stage, cast: Cast) -> None:
     pay_in(stage, tin, suppers.id, Money(100_000, "USD"))
 
 
-def _picnic(stage: Stage, picnic: PastCampaign, *, tilda: Actor, third: Actor) -> Deliverable:
+def _picnic(
+    stage: Stage, picnic: PastCampaign, *, tilda: Actor, third: Actor
+) -> tuple[Deliverable, Deliverable]:
     """Two creators make a picnic each, one of them in two rounds; both are accepted.
 
-    Returns the one that has a bonus for its views.
+    Returns both, the one that has a bonus for its views first.
     """
     open_bank(stage, tilda, email="tilda@creators.test", holder="T. Account", bank="DE0044556677")
     (bridge,) = picnic.agree(
@@ -144,7 +146,7 @@ def _picnic(stage: Stage, picnic: PastCampaign, *, tilda: Actor, third: Actor) -
     stage.time.sleep(2 * DAY)
     for each in (bridge, roof):
         stage.act(deliverables.accept, actor=picnic.side.owner, deliverable_id=each.id)
-    return bridge
+    return bridge, roof
 
 
 def _mornings(

@@ -17,6 +17,7 @@ from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding.models import Chargeback
 from marketplace.funding.rules import ChargebackState
 from marketplace.kernel.clock import demo_offset
+from marketplace.kernel.money import Money
 from marketplace.ledger.models import JournalEntry
 from marketplace.metrics.models import MetricSnapshot
 from marketplace.payouts.models import ClawbackCase, Dispute, Earning, Payout
@@ -53,18 +54,18 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
     assert demo_offset() == timedelta(0)
     assert states(Campaign.state) == {
         CampaignState.DRAFT: 1,
-        CampaignState.PUBLISHED: 6,
-        CampaignState.CLOSED: 1,
+        CampaignState.PUBLISHED: 7,
+        CampaignState.CLOSED: 2,
     }
     assert states(Deliverable.state) == {
-        DeliverableState.ACCEPTED: 3,
+        DeliverableState.ACCEPTED: 7,
         DeliverableState.LIVE: 4,
         DeliverableState.APPROVED: 1,
-        DeliverableState.IN_REVIEW: 1,
+        DeliverableState.IN_REVIEW: 2,
         DeliverableState.CHANGES_REQUESTED: 1,
     }
     assert states(Payout.state) == {
-        PayoutState.SETTLED: 1,
+        PayoutState.SETTLED: 3,
         PayoutState.PARTLY_REVERSED: 1,
         PayoutState.RESERVED: 1,
     }
@@ -75,8 +76,12 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
     (chargeback,) = session.scalars(select(Chargeback)).all()
     assert (chargeback.state, chargeback.frozen_minor) == (ChargebackState.NEEDS_RESPONSE, 55_000)
     assert states(Earning.state)[EarningState.PENDING] == 1
-    (dispute,) = session.scalars(select(Dispute)).all()
-    assert (dispute.state, dispute.stake_minor) == (DisputeState.ASKED, 30_000)
+    disputes = session.scalars(select(Dispute).order_by(Dispute.opened_at)).all()
+    assert [(each.state, each.stake) for each in disputes] == [
+        (DisputeState.DECIDED, Money(24_000, "USD")),
+        (DisputeState.WITH_STAFF, Money(28_000, "GBP")),
+        (DisputeState.ASKED, Money(30_000, "USD")),
+    ]
     assert (session.scalar(select(func.count()).select_from(MetricSnapshot)) or 0) > 30
     oldest = session.scalar(select(func.min(JournalEntry.occurred_at)))
     newest = session.scalar(select(func.max(JournalEntry.occurred_at)))
