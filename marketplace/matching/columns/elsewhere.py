@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ class Elsewhere:
     steps: NDArray[np.uint8]
     who: Bits
     numbers: NDArray[np.uint16]
+    _asked: dict[int, tuple[NDArray[np.uint32], NDArray[np.uint8]]] = field(default_factory=dict)
 
     def who_in(self, countries: NDArray[np.bool_]) -> Bits:
         """Return who has a share in a country of which this is true, by its number."""
@@ -35,13 +36,20 @@ class Elsewhere:
 
     def steps_in(self, numbers: Sequence[int]) -> NDArray[np.uint8] | None:
         """Return everybody's steps in these countries together; None where nobody has any."""
-        if not np.isin(numbers, self.numbers).any():
+        there = [self._in(number) for number in numbers]
+        if not any(len(rows) for rows, _ in there):
             return None
         found = np.zeros(self.count, np.uint8)
-        for number in numbers:
-            there = self.countries == number
-            found[self.rows[there]] += self.steps[there]
+        for rows, steps in there:
+            found[rows] += steps
         return found
+
+    def _in(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+        """Return who has a share in a country, and its steps; kept, as many ask for the same."""
+        if number not in self._asked:
+            there = np.flatnonzero(self.countries == number)
+            self._asked[number] = self.rows[there], self.steps[there]
+        return self._asked[number]
 
     def add(self, found: NDArray[np.int64], pick: Pick, counted: NDArray[np.int64]) -> None:
         """Add each step of those picked, counted as its country's number says."""

@@ -41,11 +41,11 @@ class _Column(NamedTuple):
     """One part of every creator, as :class:`Part` names its numbers."""
 
     kind: Kind
-    value: Whole
-    times: Whole
-    effect_percent: Whole
-    is_estimate: NDArray[np.bool_]
-    between: Range | None
+    value: Sequence[int]
+    times: Sequence[int]
+    effect_percent: Sequence[int]
+    is_estimate: Sequence[bool]
+    between: Sequence[tuple[int, int]] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +54,9 @@ class Explanations(Sequence[Explained]):
 
     wanted: Wanted
     seen: SeenAll
-    fits: Whole
-    lows: Whole
-    highs: Whole
+    fits: Sequence[int]
+    lows: Sequence[int]
+    highs: Sequence[int]
     parts: Sequence[_Column]
 
     def __len__(self) -> int:
@@ -71,16 +71,16 @@ class Explanations(Sequence[Explained]):
             return [self[at] for at in range(*place.indices(len(self)))]
         seen = self.seen[place]
         return Explained(
-            fit=int(self.fits[place]),
-            low=int(self.lows[place]),
-            high=int(self.highs[place]),
+            fit=self.fits[place],
+            low=self.lows[place],
+            high=self.highs[place],
             parts=[
                 Part(
                     kind=each.kind,
-                    value=int(each.value[place]),
-                    times=int(each.times[place]),
-                    effect_percent=_known(int(each.effect_percent[place])),
-                    is_estimate=bool(each.is_estimate[place]),
+                    value=each.value[place],
+                    times=each.times[place],
+                    effect_percent=_known(each.effect_percent[place]),
+                    is_estimate=each.is_estimate[place],
                     between=_between(each, seen, place),
                     wanted=self.wanted,
                     seen=seen,
@@ -102,7 +102,7 @@ def explain_all(wanted: Wanted, seen: SeenAll, medians: Factors | None) -> Expla
     lows, highs = _intervals(seen, fits, ranges)
     kinds = [kind_of(name, wanted, medians) for name in PartName if is_asked(name, wanted)]
     columns = [_column(kind, seen, ranges.get(kind.name)) for kind in kinds]
-    return Explanations(wanted, seen, fits, lows, highs, columns)
+    return Explanations(wanted, seen, fits.tolist(), lows.tolist(), highs.tolist(), columns)
 
 
 def _column(kind: Kind, seen: SeenAll, between: Range | None) -> _Column:
@@ -118,7 +118,19 @@ def _column(kind: Kind, seen: SeenAll, between: Range | None) -> _Column:
         estimated = seen.price_is_estimated
     effect = (200 * over + under) // np.maximum(2 * under, 1)
     effect[(usual <= 0) | (under <= 0)] = NO_EFFECT
-    return _Column(kind, value, times, effect, estimated, between)
+    return _Column(
+        kind,
+        value.tolist(),
+        times.tolist(),
+        effect.tolist(),
+        estimated.tolist(),
+        None if between is None else list(zip(*map(_percents, between), strict=True)),
+    )
+
+
+def _percents(bound: NDArray[np.floating]) -> list[int]:
+    found: list[int] = np.rint(100 * bound).astype(np.int64).tolist()
+    return found
 
 
 def _known(effect: int) -> int | None:
@@ -129,8 +141,7 @@ def _between(column: _Column, seen: Seen, place: int) -> tuple[int, int] | None:
     """Where a share is four of five times; None where enough people stand behind it to leave it."""
     if column.between is None or (column.kind.name in seen.said and seen.people >= THIN_BELOW):
         return None
-    low, high = (round(100 * float(bound[place])) for bound in column.between)
-    return low, high
+    return column.between[place]
 
 
 def _range(name: PartName, seen: SeenAll) -> Range:
