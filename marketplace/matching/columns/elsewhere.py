@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from marketplace.matching.columns.market import Market, Pick, Rows
 class Elsewhere:
     """The list, by creator: a row, a country's number and the steps of a share at each place.
 
-    who: whose rows these are. numbers: of the countries in the list.
+    who: whose rows these are. numbers: of the countries in the list. ordered: the countries, each
+    after those with lower numbers. by_country: the places in that order.
     """
 
     count: int
@@ -26,7 +27,8 @@ class Elsewhere:
     steps: NDArray[np.uint8]
     who: Bits
     numbers: NDArray[np.uint16]
-    _asked: dict[int, tuple[NDArray[np.uint32], NDArray[np.uint8]]] = field(default_factory=dict)
+    ordered: NDArray[np.uint16]
+    by_country: NDArray[np.uint32]
 
     def who_in(self, countries: NDArray[np.bool_]) -> Bits:
         """Return who has a share in a country of which this is true, by its number."""
@@ -36,20 +38,18 @@ class Elsewhere:
 
     def steps_in(self, numbers: Sequence[int]) -> NDArray[np.uint8] | None:
         """Return everybody's steps in these countries together; None where nobody has any."""
-        there = [self._in(number) for number in numbers]
-        if not any(len(rows) for rows, _ in there):
+        there = [self._places_of(number) for number in numbers]
+        if not any(map(len, there)):
             return None
         found = np.zeros(self.count, np.uint8)
-        for rows, steps in there:
-            found[rows] += steps
+        for places in there:
+            found[self.rows[places]] += self.steps[places]
         return found
 
-    def _in(self, number: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-        """Return who has a share in a country, and its steps; kept, as many ask for the same."""
-        if number not in self._asked:
-            there = np.flatnonzero(self.countries == number)
-            self._asked[number] = self.rows[there], self.steps[there]
-        return self._asked[number]
+    def _places_of(self, number: int) -> NDArray[np.uint32]:
+        ends = np.array([number, number + 1], np.uint16)  # of one type, so that nothing is copied
+        first, end = np.searchsorted(self.ordered, ends)
+        return self.by_country[first:end]
 
     def add(self, found: NDArray[np.int64], pick: Pick, counted: NDArray[np.int64]) -> None:
         """Add each step of those picked, counted as its country's number says."""
@@ -71,6 +71,7 @@ def elsewhere(market: Market) -> Elsewhere:
         listed: NDArray[Any] = market.lists["countries"]
         listed = listed[: np.searchsorted(listed["row"], market.count)]
         rows, countries = listed["row"].copy(), listed["country"].copy()
+        by_country = np.argsort(countries, kind="stable").astype(np.uint32)
         return Elsewhere(
             count=market.count,
             rows=rows,
@@ -78,6 +79,8 @@ def elsewhere(market: Market) -> Elsewhere:
             steps=listed["share"].copy(),
             who=_packed(rows, market.count),
             numbers=np.unique(countries),
+            ordered=countries[by_country],
+            by_country=by_country,
         )
 
     return market.memo.get("elsewhere", None, work_out, most=1)
