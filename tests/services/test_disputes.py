@@ -221,8 +221,9 @@ def test_a_second_dispute_about_the_same_work_is_refused(
     session: Session, work: Deliverable, alice: Actor, bea: Actor
 ) -> None:
     dispute(session, work, alice)
-    with pytest.raises(Conflict, match="open dispute about this work already"):
+    with pytest.raises(Conflict) as refused:
         dispute(session, work, alice)
+    assert str(refused.value) == "There is an open dispute about this work already; answer there"
     with pytest.raises(Conflict, match="open dispute about this work already"):
         dispute(session, work, bea, reason=DisputeReason.OTHER, share=10_000)
 
