@@ -68,6 +68,11 @@ class Earning(Base):
             "deliverable_id",
             postgresql_where=text("kind = 'bonus'"),
         ),
+        Index(
+            "ix_earnings_of_dispute",
+            "dispute_id",
+            postgresql_where=text("dispute_id IS NOT NULL"),
+        ),
         Index(None, "creator_id", "state"),
         Index(None, "state", "payable_at"),
     )
