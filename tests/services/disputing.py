@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -142,6 +143,20 @@ def accepted_work(session: Session, campaign: Campaign, alice: Actor, bea: Actor
     payouts.complete(session, collaboration_id=made.collaboration_id, now=NOON)
     session.flush()
     return made
+
+
+def promise_elsewhere(
+    session: Session, campaign: Campaign, creator: Actor, alice: Actor, amount: Money
+) -> None:
+    """The campaign agrees with somebody else about so much of what it has."""
+    make_collaboration(
+        session,
+        campaign=campaign,
+        creator=creator,
+        by=alice,
+        offered=replace(TERMS, fee=amount),
+        funded=True,
+    )
 
 
 def call_off(

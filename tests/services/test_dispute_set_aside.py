@@ -18,7 +18,7 @@ from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Dispute
 from marketplace.payouts.rules.disputes import DisputeReason, DisputeState
 from tests.factories.campaigns import NOON
-from tests.factories.collaborations import TERMS, make_collaboration
+from tests.factories.collaborations import TERMS
 from tests.factories.ledger import usd
 from tests.factories.money import pay_in
 from tests.services.agreeing import posted
@@ -30,6 +30,7 @@ from tests.services.disputing import (
     dispute,
     fee_of,
     keep_tax,
+    promise_elsewhere,
     say,
     unaccepted,
 )
@@ -93,14 +94,7 @@ def test_what_is_given_is_earned_at_once_and_the_rest_goes_back(
 def test_what_is_set_aside_to_the_cent_is_used_whole(
     session: Session, campaign: Campaign, work: Deliverable, alice: Actor, bea: Actor, carl: Actor
 ) -> None:
-    make_collaboration(
-        session,
-        campaign=campaign,
-        creator=carl,
-        by=alice,
-        offered=replace(TERMS, fee=usd(80_000)),
-        funded=True,
-    )
+    promise_elsewhere(session, campaign, carl, alice, usd(80_000))
     opened = disputed(session, work, bea, 5_000)
     assert opened.set_aside == usd(20_000)
     before = written(session)

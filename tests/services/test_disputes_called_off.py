@@ -34,6 +34,7 @@ from tests.services.disputing import (
     dispute,
     fee_of,
     money,
+    promise_elsewhere,
     say,
     unaccepted,
 )
@@ -99,14 +100,7 @@ def test_a_campaign_without_the_money_cannot_settle_and_nothing_changes(
     session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
 ) -> None:
     work = called_off(session, campaign, alice, bea)
-    make_collaboration(
-        session,
-        campaign=campaign,
-        creator=carl,
-        by=alice,
-        offered=replace(TERMS, fee=usd(90_000)),
-        funded=True,
-    )
+    promise_elsewhere(session, campaign, carl, alice, usd(90_000))
     day_after = LATE + 21 * DAY
     opened = dispute(
         session, work, bea, reason=DisputeReason.CALLED_OFF, share=5_000, now=day_after
@@ -212,14 +206,7 @@ def test_more_than_was_left_is_taken_once_the_brand_has_added_funds(
     session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
 ) -> None:
     work = called_off(session, campaign, alice, bea)
-    make_collaboration(
-        session,
-        campaign=campaign,
-        creator=carl,
-        by=alice,
-        offered=replace(TERMS, fee=usd(90_000)),
-        funded=True,
-    )
+    promise_elsewhere(session, campaign, carl, alice, usd(90_000))
     opened = in_dispute(session, work, bea)
     pay_in(session, campaign, by=alice, charge_id="ch_2")
 
@@ -236,14 +223,7 @@ def test_a_campaign_that_spent_it_all_sets_nothing_aside(
     session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
 ) -> None:
     work = called_off(session, campaign, alice, bea)
-    make_collaboration(
-        session,
-        campaign=campaign,
-        creator=carl,
-        by=alice,
-        offered=replace(TERMS, fee=usd(100_000)),
-        funded=True,
-    )
+    promise_elsewhere(session, campaign, carl, alice, usd(100_000))
     before = written(session)
 
     opened = in_dispute(session, work, bea)
