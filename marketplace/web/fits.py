@@ -33,7 +33,7 @@ WHOLE_FROM: Final = 1_000
 def install(app: Flask) -> None:
     """Give every template the words of a fit."""
     app.jinja_env.filters.update(
-        fit_short=short, effect=effect, part_label=part_label, part_number=part_number
+        fit_short=short, effect=effect, times=times, part_label=part_label, part_number=part_number
     )
 
 
@@ -63,6 +63,11 @@ def effect(part: Part) -> str:
     """Return a part against the middle candidate's: "×1.8"; a dash where there is none."""
     if part.effect_percent is None:
         return "–"
-    if part.effect_percent < WHOLE_FROM:
-        return f"×{part.effect_percent / 100:.2g}"
-    return f"×{number(part.effect_percent // 100)}"
+    return times(part.effect_percent)
+
+
+def times(hundredths: float) -> str:
+    """Return how many times as much something is: "×1.8" for 180, "×152" for 15,210."""
+    if hundredths < WHOLE_FROM:
+        return f"×{hundredths / 100:.2g}"
+    return f"×{number(int(hundredths // 100))}"
