@@ -80,12 +80,12 @@ def questions_of(videos: Iterable[FollowedVideo]) -> list[Followed]:
 
 
 def outcomes_in(followed: Iterable[Followed], places: Places) -> dict[Step, list[Outcome]]:
-    """Return the outcomes of each step in the order of time, with what was known when asked.
+    """Return the outcomes of each step as they became known, with what was known when asked.
 
     A creator's record holds what had come of earlier questions by then, and not of those that
     were still open.
     """
-    found: dict[Step, list[Outcome]] = {step: [] for step in Step}
+    found: dict[Step, list[tuple[datetime, Outcome]]] = {step: [] for step in Step}
     records: defaultdict[tuple[Step, UUID], _Record] = defaultdict(_Record)
     for each in sorted(followed, key=lambda one: one.asked_at):
         step = Step(each.step)
@@ -100,9 +100,12 @@ def outcomes_in(followed: Iterable[Followed], places: Places) -> dict[Step, list
             asked=asked,
             base_bps=round(BPS_WHOLE * BASE_RATES[step]),
         )
-        found[step].append(Outcome(facts, each.happened))
+        found[step].append((each.known_at, Outcome(facts, each.happened)))
         record.add(each.known_at, each.happened)
-    return found
+    return {
+        step: [outcome for _, outcome in sorted(rows, key=lambda row: row[0])]
+        for step, rows in found.items()
+    }
 
 
 class _Record:

@@ -143,11 +143,18 @@ class ChanceVersion(Base):
     """Fact -> weight."""
     rows: Mapped[int]
     held_back: Mapped[int]
+    """So many outcomes, the newest, told how calibrated it is; it was tried without them."""
+    judged_on: Mapped[int]
+    """So many of them the version before had not learned from either."""
     loss: Mapped[float]
     loss_before: Mapped[float]
     loss_base: Mapped[float]
-    bins: Mapped[list[Json]]
-    """Each {"count", "said_bps", "happened_bps"}."""
+    brier: Mapped[float | None]
+    brier_base: Mapped[float | None]
+    """Of always saying ``base_bps``."""
+    base_bps: Mapped[int]
+    bands: Mapped[list[Json]]
+    """Each of ``rules.calibration.Band``."""
 
 
 class BriefMedians(Base):

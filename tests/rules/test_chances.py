@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketplace.matching.rules.calibration import calibration
 from marketplace.matching.rules.chances import (
     ASSUMED,
     BASE_RATES,
@@ -17,7 +18,6 @@ from marketplace.matching.rules.chances import (
     Model,
     Outcome,
     Step,
-    bins,
     facts_from,
     judged,
     learn,
@@ -102,11 +102,37 @@ def test_the_order_in_which_the_same_outcomes_come_changes_nothing_that_is_learn
 def test_a_new_version_is_judged_on_what_it_has_not_learned_from() -> None:
     outcomes = invented(500)
     found = judged(start(Step.REPLY), outcomes)
-    assert (found.rows, found.model.rows) == (100, 500)
+    assert (found.held_back, found.rows, found.model.rows) == (100, 100, 500)
     assert found.loss < found.loss_before
     assert found.loss_before == found.loss_base
     assert found.is_better
-    assert sum(one.count for one in found.bins) == 100
+    assert found.calibration == calibration(
+        [
+            (learn(Step.REPLY, outcomes[:400]).chance_bps(each.facts), each.happened)
+            for each in outcomes[400:]
+        ],
+        base_bps=round(25 * sum(each.happened for each in outcomes[:400])),
+    )
+
+
+def test_the_present_version_is_held_to_nothing_that_it_has_learned_from() -> None:
+    outcomes = invented(500)
+    present = learn(Step.REPLY, outcomes[:470])
+    found = judged(present, outcomes)
+    assert (found.held_back, found.rows) == (100, 30)
+    assert found.loss == mean_loss(learn(Step.REPLY, outcomes[:400]), outcomes[470:])
+    assert found.loss_before == mean_loss(present, outcomes[470:])
+    assert sum(one.count for one in found.calibration.bands) == 100
+
+
+def test_a_version_that_is_held_to_nothing_new_does_not_count() -> None:
+    outcomes = invented(100)
+    found = judged(learn(Step.REPLY, outcomes), outcomes)
+    assert (found.rows, found.is_better) == (0, False)
+
+
+def test_without_older_outcomes_the_base_rate_is_what_we_assume() -> None:
+    assert judged(start(Step.APPLY), []).calibration.base_bps == 3_000
 
 
 def test_a_new_version_that_foretells_worse_does_not_count() -> None:
@@ -121,21 +147,11 @@ def test_without_outcomes_nothing_is_better() -> None:
     assert not judged(start(Step.REPLY), []).is_better
 
 
-def test_losses_and_bins_are_what_they_say() -> None:
+def test_losses_are_what_they_say() -> None:
     half = Model(Step.REPLY, 0.0, Facts(), 0)
     outcomes = [Outcome(Facts(), happened) for happened in (True, False, True, True, False)]
     assert mean_loss(half, outcomes) == pytest.approx(log(2))
     assert mean_loss(half, []) == 0
-    assert [(one.count, one.said_bps, one.happened_bps) for one in bins(half, outcomes)] == [
-        (1, 5_000, 10_000),
-        (1, 5_000, 0),
-        (1, 5_000, 10_000),
-        (1, 5_000, 10_000),
-        (1, 5_000, 0),
-    ]
-    sure = Model(Step.REPLY, 0.0, Facts(standing=2.0), 0)
-    spread = [Outcome(Facts(standing=value), value > 0) for value in (1, -1, 0.5, -0.5, 0.25)]
-    assert [one.said_bps for one in bins(sure, spread)] == [1_192, 2_689, 6_225, 7_311, 8_808]
 
 
 @pytest.mark.parametrize(

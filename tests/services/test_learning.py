@@ -29,9 +29,12 @@ def test_a_first_version_counts_when_it_foretells_better_than_what_we_assume(
     session.flush()
 
     assert (made.step, made.version, made.counts) == (Step.REPLY, 1, True)
-    assert (made.rows, made.held_back) == (300, 60)
+    assert (made.rows, made.held_back, made.judged_on) == (300, 60, 60)
     assert made.loss < made.loss_before == made.loss_base
-    assert sum(each["count"] for each in made.bins) == 60
+    assert sum(each["count"] for each in made.bands) == 60
+    assert made.brier is not None
+    assert made.brier_base is not None
+    assert made.brier < made.brier_base
     model = queries.present_chances(session)[Step.REPLY]
     assert (model.rows, model.weights.pay) == (300, 0.5)
     assert model.weights.standing > 1
@@ -43,6 +46,19 @@ def test_the_same_outcomes_again_make_no_version(session: Session) -> None:
     matching.learn_chances(session, rows, now=NOON)
     session.flush()
     assert matching.learn_chances(session, rows, now=NOON + timedelta(days=1)) == []
+
+
+def test_a_step_is_learned_anew_when_ten_more_were_decided(session: Session) -> None:
+    rows = invented(60)
+    assert matching.learn_chances(session, {Step.REPLY: rows[:9]}, now=NOON) == []
+    [first] = matching.learn_chances(session, {Step.REPLY: rows[:50]}, now=NOON)
+    session.flush()
+    later = NOON + timedelta(days=1)
+    assert matching.learn_chances(session, {Step.REPLY: rows[:59]}, now=later) == []
+    [second] = matching.learn_chances(session, {Step.REPLY: rows}, now=later)
+    assert (first.version, second.version) == (1, 2)
+    assert first.counts
+    assert (second.held_back, second.judged_on) == (12, 10)
 
 
 def test_a_version_that_foretells_worse_is_kept_and_set_aside(session: Session) -> None:

@@ -271,3 +271,40 @@ def test_every_chart_has_words_and_neither_style_nor_script():
 def test_numbers_of_a_chart_are_written_as_the_reader_writes_them():
     with Flask("bare").test_request_context(headers={"Accept-Language": "de"}):
         assert "Views 48.210" in line([0, 48_210])
+
+
+def foretold(**changes):
+    given = {
+        "label": "20 to 30 %",
+        "count": 16,
+        "said_bps": 2_500,
+        "came_bps": 5_000,
+        "low_bps": 2_500,
+        "high_bps": 7_500,
+    }
+    return charts.Foretold(**{**given, **changes})
+
+
+def test_what_holds_lies_on_the_slope_and_many_outcomes_are_a_larger_dot():
+    few = foretold(label="70 to 80 %", count=4, said_bps=7_500, came_bps=7_500)
+    markup = charts.reliability(title="Replies", bands=[foretold(), few])
+    slope, *strokes = by_class(markup, "line")
+    assert slope.get("points") == "52,204 520,30"
+    assert [one.get("d") for one in strokes] == ["M169 160.5V73.5", "M403 160.5V73.5"]
+    dots = [(one.get("cx"), one.get("cy"), one.get("r")) for one in by_class(markup, "dot")]
+    assert dots == [("169", "117", "11"), ("403", "73.5", "5.5")]
+
+
+def test_bands_of_chances_are_said_in_words_and_numbers():
+    markup = charts.reliability(title="Replies", bands=[foretold()])
+    assert "25 % foretold: 50 % came of 16" in str(markup).replace("\u00a0", " ")
+    cells = [one.text.replace("\u00a0", " ") for one in tree(markup).iter("td")]
+    assert cells == ["25 %", "50 %", "25 % to 75 %", "16"]
+
+
+def test_without_bands_there_is_nothing_to_show():
+    assert "Nothing to show yet." in charts.reliability(title="Replies", bands=[])
+
+
+def test_names_of_bands_are_written_as_text():
+    assert EVIL not in charts.reliability(title=EVIL, bands=[foretold(label=EVIL)])

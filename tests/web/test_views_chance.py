@@ -69,36 +69,6 @@ def test_a_record_and_what_was_learned_are_named_with_their_numbers(
     ) in said
 
 
-def test_staff_see_both_steps_with_the_version_before_and_after(
-    client: FlaskClient, session: Session, stella: Actor
-) -> None:
-    sign_in(client, stella)
-    before = text_of(client.get("/staff/chances").text)
-    assert (
-        "A video gets the authentic views expected when it was agreed 50 % 50 % 50 % 73.11 %"
-        " what we assume"
-    ) in before
-    few = [Outcome(Facts(), place % 4 == 0) for place in range(100)]
-    [made] = matching.learn_chances(session, {Step.VIEWS: few}, now=NOON)
-    session.commit()
-
-    after = text_of(client.get("/staff/chances").text)
-
-    assert "when it was agreed 29.17 % 29.17 % 29.17 %" in after
-    assert made.counts
-    assert f"1 100 {made.loss_before:.3f} {made.loss:.3f}" in after
-
-
-def test_with_too_few_outcomes_a_version_is_not_said_to_be_worse(
-    client: FlaskClient, session: Session, stella: Actor
-) -> None:
-    matching.learn_chances(session, {Step.VIEWS: [Outcome(Facts(), happened=True)]}, now=NOON)
-    session.commit()
-    sign_in(client, stella)
-
-    assert "1 1 – – – Too few to judge" in text_of(client.get("/staff/chances").text)
-
-
 def test_a_live_video_stands_beside_what_was_expected_of_it(
     client: FlaskClient, session: Session, campaign: Campaign, acme: Brand, alice: Actor, bea: Actor
 ) -> None:

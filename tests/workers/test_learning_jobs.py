@@ -58,7 +58,7 @@ def test_what_was_still_open_when_the_next_was_asked_is_in_no_record() -> None:
         [
             followed("views", True, open_for=90),
             followed("views", True, days=89, open_for=90),
-            followed("views", True, days=90),
+            followed("views", True, days=90, open_for=90),
         ],
         {},
     )
@@ -67,6 +67,17 @@ def test_what_was_still_open_when_the_next_was_asked_is_in_no_record() -> None:
         0,
         pytest.approx(0.6931, abs=1e-3),
     ]
+
+
+def test_outcomes_come_in_the_order_in_which_they_became_known() -> None:
+    found = outcomes_in(
+        [
+            followed("views", True, open_for=90),
+            followed("views", False, creator=CAL, days=1, open_for=3),
+        ],
+        {},
+    )
+    assert [each.happened for each in found[Step.VIEWS]] == [False, True]
 
 
 def test_a_video_answers_two_questions_of_the_day_when_it_was_agreed() -> None:

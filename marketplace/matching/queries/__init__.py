@@ -3,9 +3,11 @@
 from marketplace.matching.queries.chances import (
     attention_report,
     chance_versions,
+    model_of,
     newest_versions,
     places_shown,
     present_chances,
+    present_versions,
     standing_bps,
 )
 from marketplace.matching.queries.corrections import (
@@ -77,6 +79,7 @@ __all__ = [
     "fresh_bound",
     "fresh_every",
     "matches_for",
+    "model_of",
     "newest_counts",
     "newest_versions",
     "places_shown",
@@ -84,6 +87,7 @@ __all__ = [
     "predicted_reach",
     "present_chances",
     "present_correction",
+    "present_versions",
     "question_of",
     "shortlisted",
     "standing_bps",

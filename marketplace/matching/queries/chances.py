@@ -30,12 +30,19 @@ def newest_versions(session: Session) -> Mapping[Step, ChanceVersion]:
     return {each.step: each for each in found}
 
 
+def present_versions(session: Session) -> Mapping[Step, ChanceVersion]:
+    """The learning of each step that counts now; a step that has none is not there."""
+    return {each.step: each for each in session.scalars(_PRESENT)}
+
+
 def present_chances(session: Session) -> Mapping[Step, Model]:
     """The chances that count now; a step of which nothing was learned is not there."""
-    found = session.scalars(_PRESENT)
-    return {
-        each.step: Model(each.step, each.base, Facts(**each.weights), each.rows) for each in found
-    }
+    return {step: model_of(each) for step, each in present_versions(session).items()}
+
+
+def model_of(version: ChanceVersion) -> Model:
+    """The chances of a version."""
+    return Model(version.step, version.base, Facts(**version.weights), version.rows)
 
 
 def chance_versions(session: Session) -> Sequence[ChanceVersion]:

@@ -20,6 +20,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from marketplace.kernel.money import BPS_WHOLE
+from marketplace.matching.rules.calibration import Calibration, calibration
 
 Reals = NDArray[np.float64]
 
@@ -61,9 +62,10 @@ PSEUDO: Final = 20.0
 RIDGE: Final = 1.0
 ROWS_LEAST: Final = 30
 """With fewer outcomes the weights stay as assumed and only the base rate moves."""
+NEW_LEAST: Final = 10
+"""So many more must have been decided before a step is learned anew."""
 HELD_BACK: Final = 0.2
-"""The newest part of the outcomes, on which a new version must not be worse than the old."""
-BINS: Final = 5
+"""The newest part of the outcomes, from which a version that is judged has not learned."""
 
 
 class Facts(NamedTuple):
@@ -93,7 +95,10 @@ ASSUMED: Final = {
 
 
 class Outcome(NamedTuple):
-    """What was known and whether the step followed. In the order of time."""
+    """What was known when it was asked, and whether the step followed.
+
+    A sequence of them is in the order in which it became known what followed.
+    """
 
     facts: Facts
     happened: bool
@@ -114,28 +119,22 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """Outcomes with about the same chance: what was said and what happened, in basis points."""
-
-    count: int
-    said_bps: int
-    happened_bps: int
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
-    """A new version beside the present one, on outcomes neither has learned from.
+    """A new version beside the present one.
 
-    losses: mean log loss of the new, of the present, and of the base rate alone; lower is better.
-    is_better: whether the new one takes the present one's place.
+    held_back: how many outcomes, the newest, told how calibrated the new one is. rows: how many of
+    them the present one has not learned from either. losses: on those, the mean log loss of the
+    new, of the present, and of what we assume; lower is better. is_better: whether the new one
+    takes the present one's place.
     """
 
     model: Model
+    held_back: int
     rows: int
     loss: float
     loss_before: float
     loss_base: float
-    bins: tuple[Bin, ...]
+    calibration: Calibration
     is_better: bool
 
 
@@ -182,23 +181,36 @@ def learn(step: Step, outcomes: Sequence[Outcome]) -> Model:
 
 
 def judged(present: Model, outcomes: Sequence[Outcome]) -> Judged:
-    """Learn anew and compare on the newest outcomes, which are held back from learning.
+    """Learn anew from all but the newest outcomes, and compare on those.
 
-    What takes the present one's place has then learned from all of them.
+    The present one has learned from the first ``rows`` of them, and is held to none of these. What
+    takes its place has then learned from all.
     """
     cut = len(outcomes) - int(len(outcomes) * HELD_BACK)
-    old, new = outcomes[:cut], outcomes[cut:]
+    old, held_back = outcomes[:cut], outcomes[cut:]
+    new = outcomes[max(cut, present.rows) :]
     tried = learn(present.step, old)
     loss, before = mean_loss(tried, new), mean_loss(present, new)
     return Judged(
         model=learn(present.step, outcomes),
+        held_back=len(held_back),
         rows=len(new),
         loss=loss,
         loss_before=before,
         loss_base=mean_loss(start(present.step), new),
-        bins=bins(tried, new),
+        calibration=calibration(
+            [(tried.chance_bps(each.facts), each.happened) for each in held_back],
+            base_bps=_rate_bps(present.step, old),
+        ),
         is_better=len(new) > 0 and loss <= before,
     )
+
+
+def _rate_bps(step: Step, outcomes: Sequence[Outcome]) -> int:
+    """How often the step has followed; what we assume while nothing is known."""
+    if not outcomes:
+        return round(BPS_WHOLE * BASE_RATES[step])
+    return round(BPS_WHOLE * sum(each.happened for each in outcomes) / len(outcomes))
 
 
 def mean_loss(model: Model, outcomes: Sequence[Outcome]) -> float:
@@ -208,26 +220,6 @@ def mean_loss(model: Model, outcomes: Sequence[Outcome]) -> float:
         odds = model.base + _dot(model.weights, each.facts)
         total += float(np.logaddexp(0, odds)) - each.happened * odds
     return total / len(outcomes) if outcomes else 0.0
-
-
-def bins(model: Model, outcomes: Sequence[Outcome]) -> tuple[Bin, ...]:
-    """Return how well chances hold: outcomes in the order of their chance, in BINS equal parts."""
-    said = sorted(
-        ((model.chance_bps(each.facts), each.happened) for each in outcomes),
-        key=lambda pair: pair[0],
-    )
-    parts = [
-        said[len(said) * place // BINS : len(said) * (place + 1) // BINS] for place in range(BINS)
-    ]
-    return tuple(
-        Bin(
-            count=len(part),
-            said_bps=round(sum(chance for chance, _ in part) / len(part)),
-            happened_bps=round(BPS_WHOLE * sum(there for _, there in part) / len(part)),
-        )
-        for part in parts
-        if part
-    )
 
 
 def facts_from(

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.ids import new_id
 from marketplace.matching import queries
 from marketplace.matching.models import ChanceVersion
-from marketplace.matching.rules.chances import Outcome, Step, judged, start
+from marketplace.matching.rules.chances import NEW_LEAST, Outcome, Step, judged, start
 
 
 def learn_chances(
     session: Session, outcomes: Mapping[Step, Sequence[Outcome]], *, now: datetime
 ) -> list[ChanceVersion]:
-    """Learn each step anew from all its outcomes, in the order of time; return what is new.
+    """Learn each step anew from all its outcomes, as they became known; return what is new.
 
-    A step of which nothing more has happened since the last version is left alone. A new version
-    counts only when it foretells the newest outcomes, which it has not learned from, at least as
+    A step is left alone until NEW_LEAST more were decided than the last version knew. A new version
+    counts only when it foretells the newest outcomes, from which neither has learned, at least as
     well as the present one.
     """
     newest = queries.newest_versions(session)
@@ -29,7 +29,7 @@ def learn_chances(
     for step in Step:
         rows = outcomes.get(step, ())
         last = newest.get(step)
-        if not rows or (last is not None and last.rows == len(rows)):
+        if len(rows) - (0 if last is None else last.rows) < NEW_LEAST:
             continue
         found = judged(present.get(step, start(step)), rows)
         version = ChanceVersion(
@@ -41,11 +41,15 @@ def learn_chances(
             base=found.model.base,
             weights=found.model.weights._asdict(),
             rows=len(rows),
-            held_back=found.rows,
+            held_back=found.held_back,
+            judged_on=found.rows,
             loss=found.loss,
             loss_before=found.loss_before,
             loss_base=found.loss_base,
-            bins=[asdict(each) for each in found.bins],
+            brier=found.calibration.brier,
+            brier_base=found.calibration.brier_base,
+            base_bps=found.calibration.base_bps,
+            bands=[asdict(each) for each in found.calibration.bands],
         )
         session.add(version)
         made.append(version)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from marketplace.web.charts.curves import Spot, curve
 from marketplace.web.charts.lines import Band, Series, line
+from marketplace.web.charts.reliability import Foretold, reliability
 from marketplace.web.charts.shapes import Bar, Share, bars, meter, share_bar, sparkline
 
 __all__ = [
     "Band",
     "Bar",
+    "Foretold",
     "Series",
     "Share",
     "Spot",
@@ -20,6 +22,7 @@ __all__ = [
     "curve",
     "line",
     "meter",
+    "reliability",
     "share_bar",
     "sparkline",
 ]

@@ -18,6 +18,9 @@ HEIGHT: Final = 240
 LEFT: Final = 52
 TOP: Final = 30
 BOTTOM: Final = 204
+FIELD: Final = HEIGHT + 16
+"""A line more than over days: below the numbers stands what they count."""
+SIDEWAYS_STEPS: Final = 4
 
 
 NAME_ROOM: Final = 60
@@ -58,6 +61,15 @@ def upright(top: int, unit: str, *, y: Callable[[Value], float], right: float) -
         for tick in ticks
     ]
     return Markup("").join([*drawn, text(0, 12, words=sentence(unit), css="unit")])
+
+
+def sideways(end: Value, across: str, *, x: Callable[[Value], float], right: float) -> Markup:
+    """Write the numbers of a level axis from 0 to its end, and below what they count."""
+    ticks = [end * step / SIDEWAYS_STEPS for step in range(SIDEWAYS_STEPS + 1)]
+    drawn = [text(x(tick), BOTTOM + 20, words=compact(round(tick)), css="mid") for tick in ticks]
+    return Markup("").join(
+        [*drawn, text((LEFT + right) / 2, BOTTOM + 38, words=across, css="unit mid")]
+    )
 
 
 def picks(columns: Sequence[Pick], *, right: float) -> list[Markup]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from markupsafe import Markup
 
 from marketplace.web.charts.axes import (
     BOTTOM,
-    HEIGHT,
+    FIELD,
     LEFT,
     TOP,
     Pick,
     names,
     nice_top,
     picks,
+    sideways,
     upright,
 )
 from marketplace.web.charts.lines import Series
@@ -33,11 +33,7 @@ from marketplace.web.charts.svg import (
     table_of,
     text,
 )
-from marketplace.web.reader import compact, number
-
-STEPS: Final = 4
-FIELD: Final = HEIGHT + 16
-"""A line more than over days: below the numbers stands what they count."""
+from marketplace.web.reader import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ def curve(
     def y(value: Value) -> float:
         return BOTTOM - (BOTTOM - TOP) * value / top
 
-    parts = [upright(top, unit, y=y, right=right), _sideways(end, across, x=x, right=right)]
+    parts = [upright(top, unit, y=y, right=right), sideways(end, across, x=x, right=right)]
     ends = []
     for hue, one in enumerate(series, start=1):
         drawn = [
@@ -120,14 +116,6 @@ def curve(
                 for row, place in enumerate(at)
             ],
         ),
-    )
-
-
-def _sideways(end: Value, across: str, *, x: Callable[[Value], float], right: float) -> Markup:
-    ticks = [end * step / STEPS for step in range(STEPS + 1)]
-    drawn = [text(x(tick), BOTTOM + 20, words=compact(round(tick)), css="mid") for tick in ticks]
-    return Markup("").join(
-        [*drawn, text((LEFT + right) / 2, BOTTOM + 38, words=across, css="unit mid")]
     )
 
 
