@@ -27,12 +27,17 @@ def refresh_columns(run: Run) -> None:
         try:
             built = matching.refresh_columns(session, now=run.now)
         except (Busy, BrokenColumns) as later:
-            log.info("columns_wait", reason=str(later))
+            _wait(later)
             return
     if built.changed:
         log.info("columns_refreshed", changed=built.changed, rows=built.rows, new=built.is_new)
     if built.refused:
         log.warning("audiences_refused", count=built.refused)
+
+
+def _wait(later: Busy | BrokenColumns) -> None:
+    tell = log.info if isinstance(later, Busy) else log.warning
+    tell("columns_wait", reason=str(later))
 
 
 def count_outcomes(run: Run) -> None:
@@ -61,7 +66,7 @@ def rebuild_columns(run: Run) -> None:
         try:
             matching.build_columns(session, now=run.now, progress=lambda _done, _of: None)
         except (Busy, BrokenColumns) as later:
-            log.info("columns_wait", reason=str(later))
+            _wait(later)
             return
     with transaction() as session:
         creators.prune_marks(session, now=run.now)

@@ -15,7 +15,7 @@ from marketplace.accounts.models import User
 from marketplace.creators import queries as creators
 from marketplace.creators.models import RateCard
 from marketplace.matching import columns
-from marketplace.matching.columns import Busy, Market, Ranking, building, folder
+from marketplace.matching.columns import Busy, Market, Ranking, building, folder, source
 from marketplace.matching.columns.layout import ROW_BYTES
 from tests.conftest import NOON, make_person
 from tests.factories.creators import make_audience, make_rate
@@ -192,8 +192,12 @@ def test_columns_that_are_harmed_under_a_running_process_are_done_without_and_ma
 
 
 def test_whoever_was_stopped_in_the_middle_of_a_change_is_not_trusted(
-    session: Session, place: Path
+    session: Session, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Its end is waited for, but only once."""
+    monkeypatch.setattr(source, "PATIENCE_SECONDS", 0.1)
+    naps: list[float] = []
+    monkeypatch.setattr(source.time, "sleep", naps.append)
     make_hireable(session)
     columns.build(session, place, now=NOON)
     version = folder.open_version(place / folder.current_name(place), writable=True)
@@ -201,6 +205,10 @@ def test_whoever_was_stopped_in_the_middle_of_a_change_is_not_trusted(
 
     with pytest.raises(AssertionError, match="PostgreSQL was asked"):
         from_columns(session)
+    assert naps
+    naps.clear()
+    assert len(ranked(session)) == 1
+    assert naps == []
     assert columns.refresh(session, place, now=NOON).is_new is True
     assert len(from_columns(session)) == 1
 

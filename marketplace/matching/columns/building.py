@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.creators import queries as creators
 from marketplace.matching.columns import folder as store
-from marketplace.matching.columns.context import SAMPLE, context_of
+from marketplace.matching.columns.context import SAMPLE, Context, context_of
 from marketplace.matching.columns.encode import Encoded, encode
 from marketplace.matching.columns.folder import BrokenColumns, Version
 from marketplace.matching.columns.kept_context import read_context, write_context
 from marketplace.matching.columns.layout import SHORT_LISTS, put
 from marketplace.matching.columns.rows import find_rows
+from marketplace.matching.columns.torn import Maps
 
 CHUNK: Final = 5_000
 PATCH_LEAST: Final = 5_000
@@ -49,7 +50,8 @@ def build(
 ) -> Built:
     """Make a new version of the columns and let it count, in one step.
 
-    Until then, and when it fails, the old one stays as it is. Raises Busy.
+    Until then, and when it fails, the old one stays as it is. Raises Busy, and BrokenColumns where
+    it could not be written.
     """
     with store.writing(folder):
         return _build(session, folder, now=now, progress=progress)
@@ -61,7 +63,7 @@ def refresh(
     """Bring the columns up to date: change the rows of whom something has changed.
 
     Builds anew where there are none, where something of them is missing, where they are old, and
-    where very many have changed. Safe to call at any time. Raises Busy.
+    where very many have changed. Safe to call at any time. Raises what build raises.
     """
     with store.writing(folder):
         try:
@@ -79,9 +81,29 @@ def _build(session: Session, folder: Path, *, now: datetime, progress: Progress)
     context = context_of(
         creators.facts_of_some(session, size=SAMPLE, now=now), currencies_in_market(session)
     )
-    capacity = store.capacity_for(total)
     name = store.fresh_name(folder, now)
-    files = store.make_files(folder / name, capacity)
+    with store.making(folder / name):
+        built = _fill(
+            session, folder / name, context, mark=mark, total=total, now=now, progress=progress
+        )
+    store.swap(folder, name)
+    return built
+
+
+def _fill(
+    session: Session,
+    folder: Path,
+    context: Context,
+    *,
+    mark: int,
+    total: int,
+    now: datetime,
+    progress: Progress,
+) -> Built:
+    """Write every creator into a new version's folder, and then that it is whole."""
+    capacity = store.capacity_for(total)
+    maps = Maps()
+    files = store.make_files(folder, capacity, maps)
     lists: dict[str, list[NDArray[Any]]] = {name: [] for name in SHORT_LISTS}
     rows = refused = 0
     last: UUID | None = None
@@ -91,6 +113,7 @@ def _build(session: Session, folder: Path, *, now: datetime, progress: Progress)
             break
         made = encode(found, context, now=now)
         put(files, slice(rows, rows + len(made)), made.arrays)
+        _refuse_torn(maps)
         for kind, parts in lists.items():
             part = made.lists[kind]
             part["row"] += rows
@@ -99,17 +122,16 @@ def _build(session: Session, folder: Path, *, now: datetime, progress: Progress)
         refused += made.refused
         last = found[-1].creator_id
         progress(rows, max(rows, total))
-    store.write_lists(folder / name, lists)
-    write_context(folder / name / store.CONTEXT, context)
+    store.write_lists(folder, lists)
+    write_context(folder / store.CONTEXT, context)
     store.finish(
-        folder / name,
+        folder,
         rows=rows,
         capacity=capacity,
         mark=mark,
         now=now,
         facts={"refused_audiences": refused, "sorted_rows": rows},
     )
-    store.swap(folder, name)
     return Built(rows=rows, changed=rows, refused=refused, is_new=True)
 
 
@@ -153,6 +175,7 @@ def _write(version: Version, made: Sequence[Encoded], *, mark: int, now: datetim
     if rows > version.capacity:
         raise BrokenColumns("there is no room for those who have joined")
     version.pulse["beat"] += 1
+    _refuse_torn(version.maps)  # nobody may have seen that beat
     for each, at in zip(made, places, strict=True):
         if len(at):
             put(version.arrays, at, each.arrays)
@@ -161,6 +184,7 @@ def _write(version: Version, made: Sequence[Encoded], *, mark: int, now: datetim
     version.pulse["rows"] = rows
     version.pulse["mark"] = mark
     version.pulse["at"] = now.timestamp()
+    _refuse_torn(version.maps)
     version.pulse["beat"] += 1
 
 
@@ -176,6 +200,11 @@ def _write_lists(
             part["row"] = at[part["row"]]
             lists[name].append(part)
     store.write_lists(version.folder, lists)
+
+
+def _refuse_torn(maps: Maps) -> None:
+    if maps.is_torn:
+        raise BrokenColumns("a file was cut short while it was written, or its disk is full")
 
 
 def currencies_in_market(session: Session) -> list[str]:

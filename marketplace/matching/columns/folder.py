@@ -5,8 +5,8 @@ with some room at its end, ``manifest.json`` with what there should be, and ``pu
 that says how many rows there are now. Its beat is odd while rows are being changed, and whoever
 reads compares it before and after.
 
-A file that is missing or too short is found before each use; PostgreSQL answers then, and the next
-job builds anew.
+A file that is missing or too short is found before each use, and one that is cut short meanwhile
+after it (:mod:`torn`); PostgreSQL answers then, and the next job builds anew.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from marketplace.matching.columns.layout import (
     Lists,
     in_order,
 )
+from marketplace.matching.columns.torn import Maps
 
 PULSE: Final = np.dtype([("beat", "<u8"), ("rows", "<u8"), ("mark", "<u8"), ("at", "<f8")])
 CURRENT: Final = "current"
@@ -53,10 +54,14 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version, opened. arrays: with the room at the end. lists: the short ones, by name."""
+    """One version, opened. arrays: with the room at the end. lists: the short ones, by name.
+
+    maps: the files that arrays and pulse are.
+    """
 
     folder: Path
     manifest: Mapping[str, Any]
+    maps: Maps
     arrays: Arrays
     lists: Lists
     pulse: NDArray[Any]
@@ -111,14 +116,17 @@ def check(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise BrokenColumns(f"{name} has {there:,} bytes, not {size:,}")
 
 
-def is_cut(folder: Path, manifest: Mapping[str, Any]) -> bool:
-    """True when a file of an opened version is shorter now: what is cut off cannot be read.
+def is_cut(version: Version) -> bool:
+    """True when a file of an opened version is shorter now, or was when it was read.
 
-    Files that are gone are still there for whoever has opened them.
+    Then zeros were read, and whatever was made of them is to be thrown away. Files that are gone
+    are still there for whoever has opened them.
     """
-    for name, size in manifest["sizes"].items():
+    if version.maps.is_torn:
+        return True
+    for name, size in version.manifest["sizes"].items():
         try:
-            if os.stat(f"{folder}/{name}").st_size < size:  # noqa: PTH116  # as above
+            if os.stat(f"{version.folder}/{name}").st_size < size:  # noqa: PTH116  # as above
                 return True
         except OSError:
             continue
@@ -132,37 +140,37 @@ def open_version(folder: Path, *, writable: bool = False) -> Version:
         if manifest["format"] != FORMAT_VERSION:
             raise BrokenColumns("they have another format")
         check(folder, manifest)
-        capacity = int(manifest["capacity"])
-        mode: Any = "r+" if writable else "r"
-        arrays = {
-            each.name: np.asarray(
-                np.memmap(folder / each.name, each.dtype, mode, shape=each.shape(capacity))
-            )
-            for each in COLUMNS
-        }
-        pulse = np.asarray(np.memmap(folder / "pulse", PULSE, mode, shape=(1,)))
+        maps = Maps()
         return Version(
             folder,
             manifest,
-            arrays,
+            maps,
+            arrays=_arrays(folder, int(manifest["capacity"]), maps, writable=writable),
             lists={
                 name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in SHORT_LISTS
             },
-            pulse=pulse,
+            pulse=np.frombuffer(maps.open(folder / "pulse", writable=writable), PULSE, count=1),
         )
-    except (OSError, ValueError, KeyError) as broken:
+    except (OSError, EOFError, ValueError, KeyError) as broken:
         raise BrokenColumns(f"they cannot be read: {broken}") from broken
 
 
-def make_files(folder: Path, capacity: int) -> Arrays:
+def make_files(folder: Path, capacity: int, maps: Maps) -> Arrays:
     """Return the columns of a new version, empty, as files with room for so many creators."""
     folder.mkdir(parents=True, mode=0o700)
-    return {
-        each.name: np.asarray(
-            np.memmap(folder / each.name, each.dtype, "w+", shape=each.shape(capacity))
-        )
-        for each in COLUMNS
-    }
+    for each in COLUMNS:
+        with (folder / each.name).open("xb") as file:
+            file.truncate(each.row_bytes * capacity)
+    return _arrays(folder, capacity, maps, writable=True)
+
+
+def _arrays(folder: Path, capacity: int, maps: Maps, *, writable: bool) -> Arrays:
+    found = {}
+    for each in COLUMNS:
+        whole = maps.open(folder / each.name, writable=writable)
+        numbers = np.frombuffer(whole, each.dtype, count=each.width * capacity)
+        found[each.name] = numbers.reshape(each.shape(capacity))
+    return found
 
 
 def write_lists(folder: Path, parts: Mapping[str, Sequence[NDArray[Any]]]) -> None:
@@ -178,20 +186,34 @@ def finish(
     folder: Path, *, rows: int, capacity: int, mark: int, now: datetime, facts: Mapping[str, Any]
 ) -> None:
     """Write what says that a version is whole: its pulse and its manifest."""
-    pulse = np.memmap(folder / "pulse", PULSE, "w+", shape=(1,))
-    pulse[0] = (0, rows, mark, now.timestamp())
-    pulse.flush()
-    names = [*(each.name for each in COLUMNS), "pulse", CONTEXT]
+    pulse = np.array([(0, rows, mark, now.timestamp())], PULSE).tobytes()
+    (folder / "pulse").write_bytes(pulse)
+    sizes = {each.name: each.row_bytes * capacity for each in COLUMNS} | {"pulse": len(pulse)}
     manifest = {
         "format": FORMAT_VERSION,
         "rows": rows,
         "capacity": capacity,
         "built_at": now.isoformat(),
         "columns": {each.name: [each.dtype, list(each.shape(capacity))] for each in COLUMNS},
-        "sizes": {name: (folder / name).stat().st_size for name in names},
+        "sizes": sizes | {CONTEXT: (folder / CONTEXT).stat().st_size},
         **facts,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+
+
+@contextmanager
+def making(folder: Path) -> Iterator[None]:
+    """Make a new version's folder within the block, or leave nothing of it.
+
+    Raises BrokenColumns where it cannot be written, as on a full disk.
+    """
+    try:
+        yield
+    except BaseException as stopped:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(stopped, OSError):
+            raise BrokenColumns(f"they cannot be written: {stopped}") from stopped
+        raise
 
 
 def swap(folder: Path, name: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -33,7 +35,14 @@ def write_context(path: Path, context: Context) -> None:
 
 def read_context(path: Path) -> Context:
     """Return a context as it was written; raises OSError, ValueError or KeyError otherwise."""
-    with np.load(path, allow_pickle=False) as kept:
+    try:
+        return _read(path)
+    except (EOFError, BadZipFile, zlib.error) as cut:
+        raise ValueError(f"{path.name} is not whole: {cut}") from cut
+
+
+def _read(path: Path) -> Context:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
         plain = json.loads(kept["plain"].tobytes())
         terms = tuple(plain["terms"])
         return Context(

@@ -28,6 +28,9 @@ T = TypeVar("T")
 WITHOUT_COLUMNS_MOST: Final = 20_000
 """How many creators PostgreSQL alone is asked for on one page: those viewed most."""
 TRIES: Final = 5
+PATIENCE_SECONDS: Final = 2.0
+"""How long somebody waits while rows are put in their places. That takes some tenths of a second
+for a hundred thousand; PostgreSQL alone would take longer, and leave out most of a large market."""
 PAUSE_SECONDS: Final = 0.02
 STAND_IN_KEPT: Final = timedelta(minutes=10)
 """What merely ages (a video that matures, a promise that ends) is seen after so long at last."""
@@ -44,7 +47,10 @@ class _StandIn:
 
 @dataclass(slots=True)
 class _Opened:
-    """What this process has open: a version and its context, and the market at one beat."""
+    """What this process has open: a version and its context, and the market at one beat.
+
+    stuck: the version and the odd beat whose end was waited for in vain.
+    """
 
     folder: Path | None = None
     name: str = ""
@@ -52,6 +58,7 @@ class _Opened:
     context: Context | None = None
     market: Market | None = None
     beat: int = -1
+    stuck: tuple[str, int] = ("", 0)
     stand_in: _StandIn | None = None
 
 
@@ -85,14 +92,31 @@ def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> 
         for _ in range(TRIES):
             with _lock:
                 market, version = _look()
-            answer = question(market)
-            if store.is_cut(version.folder, version.manifest):
-                raise BrokenColumns("they were cut short meanwhile")
-            if version.beat == market.beat:
-                return answer
+            try:
+                answer = question(market)
+            except Exception:  # a refusal counts no more than an answer when it was made of zeros
+                if _is_as_it_was(market, version):
+                    raise
+            else:
+                if _is_as_it_was(market, version):
+                    return answer
     except BrokenColumns:
-        pass
+        _forget()
     return question(_stand_in(session, now=now))
+
+
+def _is_as_it_was(market: Market, version: Version) -> bool:
+    """True when no row was changed since the market was looked at; raises BrokenColumns."""
+    same = version.beat == market.beat
+    if store.is_cut(version):
+        raise BrokenColumns("they were cut short meanwhile")
+    return same
+
+
+def _forget() -> None:
+    """Open the columns anew the next time, with nothing remembered that may come from zeros."""
+    with _lock:
+        _opened.name, _opened.version, _opened.market = "", None, None
 
 
 def _stand_in(session: Session, *, now: datetime) -> Market:
@@ -155,7 +179,16 @@ def market_of(facts: Sequence[CreatorFacts], context: Context, *, now: datetime)
 def _look() -> tuple[Market, Version]:
     """The market as the columns have it now; raises BrokenColumns."""
     folder = the_folder()
-    name = store.current_name(folder)
+    while True:
+        name = store.current_name(folder)
+        try:
+            return _look_at(folder, name)
+        except BrokenColumns:
+            if store.current_name(folder) == name:
+                raise  # otherwise a new version has taken its place while it was looked at
+
+
+def _look_at(folder: Path, name: str) -> tuple[Market, Version]:
     if name != _opened.name or _opened.version is None:
         version = store.open_version(folder / name)
         try:
@@ -168,8 +201,8 @@ def _look() -> tuple[Market, Version]:
     assert version is not None
     assert context_ is not None
     store.check(version.folder, version.manifest)
-    for _ in range(TRIES):
-        beat = version.beat
+    begun, beat = time.monotonic(), version.beat
+    while (name, beat) != _opened.stuck and time.monotonic() - begun < PATIENCE_SECONDS:
         if beat == _opened.beat and _opened.market is not None:
             return _opened.market, version
         if not beat % 2:
@@ -179,6 +212,9 @@ def _look() -> tuple[Market, Version]:
                 _opened.market, _opened.beat = market, beat
                 return market, version
         time.sleep(PAUSE_SECONDS)
+        beat = version.beat
+    if beat % 2:
+        _opened.stuck = name, beat
     raise BrokenColumns("they are being changed and that does not end")
 
 
