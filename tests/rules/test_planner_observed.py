@@ -149,4 +149,14 @@ def test_common_audiences_of_many_come_out_as_they_were_observed() -> None:
     assert inside.sum(axis=1) == pytest.approx(size)
     assert (inside <= 0.98 * people + 1e-9).all()
     assert found[apart].sum() == pytest.approx(shared[apart].sum(), rel=0.02)
-    assert np.abs(found - shared)[apart].sum() < 0.2 * shared[apart].sum()
+    # Sixty rounds that do not go on in the direction of the one before come as near; twenty do not.
+    assert np.abs(found - shared)[apart].sum() < 0.025 * shared[apart].sum()
+
+
+def test_a_circle_without_people_is_no_cell() -> None:
+    among = all_of(random_problem(0, observed=25))
+
+    circles_of, cells = among.mix.shape
+    observed = {one for pair in among.together for one in (pair.creator, pair.other)}
+    assert 0 < circles_of < len(observed)
+    assert (among.population[cells:] > 0).all()

@@ -3,8 +3,10 @@
 A circle stands beside each creator of whom something was observed: its people watch that creator,
 and each of the others as often as was observed of that creator's audience. How large the circles
 are follows from the sizes of the audiences; then all audiences are moved among them, a little at a
-time, until each two share as many people as was observed. Within a circle chance decides, so the
-reach over circles is a reach over cells like any other: monotone and submodular.
+time, until each two share as many people as was observed. Each round goes on in the direction of
+the one before, which comes as far in twenty rounds as sixty would come without. Within a circle
+chance decides, so the reach over circles is a reach over cells like any other: monotone and
+submodular.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ from scipy.optimize import nnls
 Figures = NDArray[np.float64]
 Floats = NDArray[np.floating[Any]]
 
-ROUNDS: Final = 60
+ROUNDS: Final = 20
 INSIDE_MOST: Final = 0.98
 """Of the people of one circle; nobody is watched by everybody."""
-PACE: Final = 0.8
+PACE: Final = np.float32(0.8)
 """How far a round goes; at 1 it would go back and forth."""
+ONWARD: Final = np.float32(0.7)
+"""How much of the way of the round before is gone once more, in proportion."""
 LEAST: Final = 1e-12
 
 
@@ -41,7 +45,10 @@ def circles(size: Figures, shared: Figures) -> tuple[Figures, Figures]:
     total = float(wanted.sum())
     if not total:
         return size / INSIDE_MOST, np.diag(size)
-    people, inside = _moved(_short(people), _short(inside), _short(wanted), _short(size), total)
+    there = people > 0
+    people[there], inside[:, there] = _moved(
+        _short(people[there]), _short(inside[:, there]), _short(wanted), _short(size), total
+    )
     inside *= (size / np.maximum(inside.sum(axis=1), LEAST))[:, None]
     inside, people = _whole(inside, people, size)
     return people, inside
@@ -49,23 +56,32 @@ def circles(size: Figures, shared: Figures) -> tuple[Figures, Figures]:
 
 def _moved(
     people: Floats, inside: Floats, wanted: Floats, size: Floats, total: float
-) -> tuple[Figures, Figures]:
-    """Return the circles' people, and the audiences moved among them, after all rounds."""
-    for _ in range(ROUNDS):
-        part = inside / np.maximum(people, LEAST)
-        root = inside / np.sqrt(np.maximum(people, LEAST))
+) -> tuple[Floats, Floats]:
+    """Return the circles' people, and the audiences moved among them, after all rounds.
+
+    Whoever has nobody in a circle never will, so only circles with people are handed in.
+    """
+    before = inside
+    for number in range(ROUNDS):
+        safe = np.maximum(people, LEAST)
+        part = inside / safe
+        root = inside / np.sqrt(safe)
         both = root @ root.T
         np.fill_diagonal(both, 0.0)
         # As many people in the circles as make all common audiences together as large as observed.
-        scale = float(both.sum()) / total
+        scale = np.float32(both.sum() / total)
         people, part, both = people * scale, part / scale, both / scale
-        moved = inside * ((wanted @ part + LEAST) / (both @ part + LEAST)) ** PACE
-        inside = _fitted(moved, people, size)
-    return people.astype(np.float64), inside.astype(np.float64)
+        closer = ((wanted @ part + LEAST) / (both @ part + LEAST)) ** PACE
+        inside = moved = _fitted(inside * closer, people, size)
+        if 0 < number < ROUNDS - 1:
+            inside = moved * ((moved + LEAST) / (before + LEAST)) ** ONWARD
+            inside = inside * (size / np.maximum(inside.sum(axis=1), LEAST))[:, None]
+        before = moved
+    return people, inside
 
 
 def _short(figures: Figures) -> NDArray[np.float32]:
-    """Return numbers of four bytes: sixty rounds need no more, and take half as long."""
+    """Return numbers of four bytes: the rounds need no more, and take half as long."""
     return figures.astype(np.float32)
 
 

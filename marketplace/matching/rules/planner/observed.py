@@ -60,7 +60,9 @@ def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
     size = reach[largest]
     common = _common(problem, row[largest], size, seen[largest], together)
     people, inside = circles(size, common)
-    mix = seen[largest] * population / size[:, None]
+    beside = largest[people > 0]
+    people, inside = people[people > 0], inside[:, people > 0]
+    mix = seen[beside] * population / reach[beside, None]
     taken = people @ mix
     mix = mix * np.minimum(1.0, population / np.maximum(taken, population))
     is_observed = np.isin(row, row[largest])
@@ -89,11 +91,13 @@ def _of_crowds(
 
     Together they are the part that a crowd shares, and in no circle more than that part of it.
     """
-    crowd = problem.crowd[creators]
-    same = (problem.crowd[row][:, None] == crowd) & (crowd >= 0)
-    there = same @ inside
-    whole = np.maximum(there.sum(axis=1, keepdims=True), LEAST)
-    found: Figures = CROWD_PART * np.minimum(there * (reach[:, None] / whole), people)
+    crowds, of = np.unique(problem.crowd[creators], return_inverse=True)
+    there = (np.arange(crowds.size)[:, None] == of).astype(np.float64) @ inside
+    there /= np.maximum(there.sum(axis=1, keepdims=True), LEAST)
+    members = np.flatnonzero(np.isin(problem.crowd[row], crowds[crowds >= 0]))
+    at = np.searchsorted(crowds, problem.crowd[row[members]])
+    found = np.zeros((row.size, people.size))
+    found[members] = CROWD_PART * np.minimum(there[at] * reach[members, None], people)
     return found
 
 

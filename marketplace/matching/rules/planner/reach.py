@@ -53,8 +53,11 @@ class Reached:
         return float((self._among.population - self.left).sum())
 
     def gains(self, rows: Rows) -> NDArray[np.float64]:
-        """Return how many more people each of these candidates would reach."""
-        gained: NDArray[np.float64] = -np.expm1(-self._more(rows)) @ self.left
+        """Return how many more people each of these candidates would reach.
+
+        One product a row: for a matrix, numpy would wake threads that cost more than they help.
+        """
+        gained: NDArray[np.float64] = np.vecdot(-np.expm1(-self._more(rows)), self.left)
         return gained
 
     def gain(self, row: int) -> float:
@@ -66,8 +69,9 @@ class Reached:
 
         In numbers of four bytes, and as much more as those may have lost by rounding.
         """
-        people = self._among.seen_short @ self.left.astype(np.float32)
-        return people.astype(np.float64) * LOST
+        short = np.vecdot(self._among.seen_short, self.left.astype(np.float32))
+        people: NDArray[np.float64] = short.astype(np.float64) * LOST
+        return people
 
     def add(self, row: int) -> None:
         """Take one more candidate in."""
