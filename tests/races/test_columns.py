@@ -11,15 +11,14 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from marketplace.creators import service as creators
 from marketplace.creators.models import Creator
-from marketplace.creators.service import CreatorRow, VideoRow
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, source
 from marketplace.matching.columns.layout import FORMAT_VERSION
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.campaigns import NOON
 from tests.factories.creators import make_channel, make_creator, make_rate
+from tests.races.disturbing import take_many
 
 WANTED = Wanted("USD")
 IMPORTED = 3_000
@@ -87,7 +86,7 @@ def test_an_import_of_many_rows_while_the_market_is_ranked(
     before = ranked(engine)
 
     with ThreadPoolExecutor() as pool:
-        importing = pool.submit(take_many, engine)
+        importing = pool.submit(take_many, engine, IMPORTED)
         refreshing = pool.submit(lambda: [refresh(engine, place) for _ in range(6)])
         answers = []
         while not (importing.done() and refreshing.done()):
@@ -104,22 +103,6 @@ def test_an_import_of_many_rows_while_the_market_is_ranked(
         everybody = set(session.scalars(select(Creator.id)))
     assert set(ranked(engine)) <= everybody
     assert here <= everybody
-
-
-def refuse(line: int, column: str, reason: str) -> None:
-    raise AssertionError(f"{line} {column}: {reason}")
-
-
-def take_many(engine: Engine) -> None:
-    people = [CreatorRow(n, f"key{n}", 1_000 + n, 10, 5) for n in range(IMPORTED)]
-    videos = [
-        VideoRow(n, f"video{n}", f"key{n}", 1_790_000_000, '["soup"]', 20, 5_000 + n, 90, 5, 1, "")
-        for n in range(IMPORTED)
-    ]
-    with Session(engine) as session:
-        creators.import_creators(session, people, refuse=refuse, now=NOON)
-        creators.import_videos(session, videos, refuse=refuse)
-        session.commit()
 
 
 def test_while_postgresql_stands_in_it_is_read_once_until_something_changes(

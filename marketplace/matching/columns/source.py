@@ -64,6 +64,7 @@ class _Opened:
 
 _opened = _Opened()
 _lock = Lock()
+_reading = Lock()
 
 
 def use_folder(folder: str) -> None:
@@ -126,20 +127,19 @@ def _stand_in(session: Session, *, now: datetime) -> Market:
     """
     if creators.has_written(session):
         return from_database(session, now=now)
-    with _lock:
+    with _reading:  # one reads, and the others take what it found
         kept = _opened.stand_in
-    if (
-        kept is not None
-        and abs(now - kept.market.refreshed_at) <= STAND_IN_KEPT
-        and creators.changes_since(session, kept.mark) == kept.changes
-    ):
-        return kept.market
-    mark = creators.present_mark(session)
-    changes = creators.changes_since(session, mark)
-    market = from_database(session, now=now)
-    with _lock:
+        if (
+            kept is not None
+            and abs(now - kept.market.refreshed_at) <= STAND_IN_KEPT
+            and creators.changes_since(session, kept.mark) == kept.changes
+        ):
+            return kept.market
+        mark = creators.present_mark(session)
+        changes = creators.changes_since(session, mark)
+        market = from_database(session, now=now)
         _opened.stand_in = _StandIn(market, mark, changes)
-    return market
+        return market
 
 
 def from_database(session: Session, *, now: datetime) -> Market:
