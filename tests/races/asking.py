@@ -25,7 +25,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.creators.models import Creator
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns, queries
-from marketplace.matching.columns import BrokenColumns, Market, blocks, source
+from marketplace.matching.columns import BrokenColumns, Market, blocks, building, source
 from marketplace.matching.columns import folder as store
 from marketplace.matching.columns.folder import Version
 from marketplace.matching.queries import PlanWish
@@ -176,6 +176,7 @@ def main(what: str, url: str, place: str) -> None:
     columns.use_folder(place)
     blocks.BLOCK = 512  # so that several threads share one ranking
     engine = create_engine(url, pool_size=16)
+    building.CHUNK = 40  # so that a build is on its way for long
     if what == "refresh":
         say(refresh_on(engine, Path(place)))
     else:
