@@ -7,7 +7,7 @@ by reach, and those are written out. ``bound`` accounts for all who were left he
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from marketplace.matching.rules.planner.observed import with_circles
 from marketplace.matching.rules.planner.problem import (
     SEEN_MOST,
     Floats,
+    Ints,
     Problem,
     Rows,
     Size,
@@ -32,6 +33,8 @@ BY_PRICE: Final = 3_000
 """How many are kept for their reach for the price."""
 BY_REACH: Final = 1_000
 """How many are kept for their reach alone."""
+NEVER: Final = 2**62
+"""A price for which nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,9 +123,9 @@ def worth_a_look(
     """
     bundles = problem.bundles
     there = in_target(problem)
-    most, worth = _Largest(by_reach), _Largest(by_price)
+    most, worth = _Largest(problem, by_reach), _Largest(problem, by_price)
     cheap = {
-        size: _Largest(needed)
+        size: _Largest(problem, needed)
         for size in Size
         if (needed := max(limits.fewest_of(size), min(limits.fewest, limits.most_of(size))))
     }
@@ -131,14 +134,15 @@ def worth_a_look(
     kept = []
     for block, price in prices_by_block(problem, limits):
         reach = problem.people[block] * there[block, None] * (price > 0)
+        paid = np.maximum(price, 1)
         first = block.start * bundles
         most.look_at(reach, first)
-        worth.look_at(reach / np.maximum(price, 1), first)
-        for size, found in cheap.items():
-            of_size = (problem.size[block] == size)[:, None] & (reach > 0)
-            found.look_at(of_size / np.maximum(price, 1), first)
-        kept.append(first + np.flatnonzero((reach > 0) & must[block, None]))
-    kept += [found.places(problem) for found in (most, worth, *cheap.values())]
+        worth.look_at(reach / paid, first)
+        _look_for_cheap(cheap, problem.size[block], np.where(reach > 0, paid, NEVER), first)
+        rows = np.flatnonzero(must[block])
+        options = (block.start + rows[:, None]) * bundles + np.arange(bundles)
+        kept.append(options[reach[rows] > 0])
+    kept += [found.places for found in (most, worth, *cheap.values())]
     return np.unique(np.concatenate(kept))
 
 
@@ -208,29 +212,61 @@ def _cheapest(
     return tuple(zip(price[places].tolist(), owner[places].tolist(), strict=True))
 
 
-class _Largest:
-    """The options with the largest values above 0, of all that were looked at until now."""
+def _look_for_cheap(
+    cheap: Mapping[Size, _Largest], size: Ints, price: NDArray[np.int64], first: int
+) -> None:
+    """Look at the options of some creators that may be among the cheapest of their size."""
+    most = np.array([cheap[each].price_most if each in cheap else 0 for each in Size])
+    near = np.flatnonzero(price <= most[size, None])
+    of_size = size[near // price.shape[1]]
+    for each, found in cheap.items():
+        places = near[of_size == each]
+        found.add(first + places, 1 / price.ravel()[places])
 
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._edge = np.finfo(np.float64).tiny
+
+class _Largest:
+    """The options with the largest values above 0, of all that were looked at until now.
+
+    Of equal ones those first in the order of ``tie`` and then of the bundle.
+    """
+
+    def __init__(self, problem: Problem, count: int) -> None:
+        self._problem, self._count = problem, count
+        self._edge = float(np.finfo(np.float32).tiny)
         self._places = np.zeros(0, np.intp)
         self._values = np.zeros(0)
+
+    @property
+    def price_most(self) -> int:
+        """Where the values are one over a price, no dearer option is among the largest."""
+        return min(NEVER - 1, int(1 / self._edge) + 1)
+
+    @property
+    def places(self) -> Rows:
+        """Where they stand, in no order."""
+        self._leave_out()
+        return self._places
 
     def look_at(self, values: Floats, first: int) -> None:
         """Look at options that stand side by side from a place on."""
         flat = values.ravel()
         near = np.flatnonzero(flat >= self._edge)
-        self._places = np.concatenate([self._places, first + near])
-        self._values = np.concatenate([self._values, flat[near]])
-        if self._values.size > 2 * self._count:
-            self._edge = np.partition(self._values, -self._count)[-self._count]
-            kept = self._values >= self._edge
-            self._places, self._values = self._places[kept], self._values[kept]
+        self.add(first + near, flat[near])
 
-    def places(self, problem: Problem) -> Rows:
-        """Return where they stand; of equal ones those first in the order of ``tie``."""
-        tie = problem.tie[self._places // problem.bundles]
-        order = np.lexsort((self._places, tie, -self._values))
-        found: Rows = self._places[order[: self._count]]
-        return found
+    def add(self, places: Rows, values: Floats) -> None:
+        """Look at options that stand at these places."""
+        self._places = np.concatenate([self._places, places])
+        self._values = np.concatenate([self._values, values])
+        if self._values.size > 2 * self._count:
+            self._leave_out()
+
+    def _leave_out(self) -> None:
+        if self._values.size <= self._count:
+            return
+        self._edge = float(np.partition(self._values, -self._count)[-self._count])
+        above = np.flatnonzero(self._values > self._edge)
+        equal = np.flatnonzero(self._values == self._edge)
+        places = self._places[equal]
+        order = np.lexsort((places, self._problem.tie[places // self._problem.bundles]))
+        kept = np.concatenate([above, equal[order[: self._count - above.size]]])
+        self._places, self._values = self._places[kept], self._values[kept]

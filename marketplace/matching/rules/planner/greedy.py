@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Final
 
 import numpy as np
@@ -27,10 +28,11 @@ class Room:
         self.counts = [0] * len(Size)
         self.price = among.price.copy()
         self._taken: set[int] = set()
-        self._open = np.ones(among.count, dtype=bool)
+        self._open = among.price <= limits.cap_minor
         self._larger = np.zeros(among.count, dtype=bool)
+        self._asked = [(size, least) for size in Size if (least := limits.fewest_of(size))]
         places = np.array(picks, dtype=np.intp)
-        if np.unique(among.owner[places]).size == places.size:
+        if not among.several or np.unique(among.owner[places]).size == places.size:
             self._take_all(places)
         else:
             for pick in picks:
@@ -38,10 +40,9 @@ class Room:
 
     def copy(self) -> Room:
         """Return a room that fills by itself."""
-        twin = Room(self._among, self._limits)
-        twin.left, twin.counts, twin.picks = self.left, list(self.counts), list(self.picks)
-        twin.price, twin._taken = self.price.copy(), set(self._taken)
-        twin._open, twin._larger = self._open.copy(), self._larger.copy()
+        twin = copy(self)
+        for name in ("picks", "counts", "price", "_taken", "_open", "_larger"):
+            setattr(twin, name, copy(getattr(self, name)))
         return twin
 
     def _take_all(self, picks: Rows) -> None:
@@ -87,27 +88,27 @@ class Room:
     @property
     def needs_more(self) -> bool:
         """True while the plan has fewer creators, of all or of a size, than it must have."""
-        limits = self._limits
-        return sum(self.counts) < limits.fewest or any(
-            self.counts[size] < limits.fewest_of(size) for size in Size
+        return len(self.picks) < self._limits.fewest or any(
+            self.counts[size] < least for size, least in self._asked
         )
 
     def fitting(self) -> NDArray[np.bool_]:
         """Return (m,) who may be taken next so that a plan within the limits stays possible."""
         among, limits = self._among, self._limits
-        fits = self._open & (among.price <= limits.cap_minor)
         cheapest = self._cheapest() if self.needs_more else None
         if among.several:
             reserved = cost_of_completing(limits, self.counts, cheapest) if cheapest else 0
             larger = self._larger & (self.price <= self.left - (reserved or 0))
-            return fits & np.where(self._larger, larger, self._new(cheapest))
-        return fits & self._new(cheapest)
+            return self._open & np.where(self._larger, larger, self._new(cheapest))
+        return self._open & self._new(cheapest)
 
     def _new(self, cheapest: list[list[int]] | None) -> NDArray[np.bool_]:
         """Return (m,) who may come in as one creator more."""
         among, limits = self._among, self._limits
-        if sum(self.counts) >= limits.most:
+        if len(self.picks) >= limits.most:
             return np.zeros(among.count, dtype=bool)
+        if cheapest is None and not limits.mix:
+            return among.price <= self.left
         most = np.full(len(Size), self.left)
         for size in Size:
             if self.counts[size] >= limits.most_of(size):
@@ -185,11 +186,10 @@ def _best(
     unseen = room.fitting()
     best, score = None, -1.0 if room.needs_more else 0.0
     while True:
-        bounds = np.where(unseen, at_most, -np.inf)
-        looks = _top(bounds)
-        looks = looks[bounds[looks] > score]
-        if not looks.size:
+        near = np.flatnonzero(unseen & (at_most > score))
+        if not near.size:
             return best
+        looks = near[_top(at_most[near])]
         exact = reached.gains(looks) * scale[looks]
         at_most[looks], unseen[looks] = exact, False
         place = int(np.argmax(exact))

@@ -122,8 +122,9 @@ def _fillings(most: NDArray[np.float64], firsts: int) -> Iterator[tuple[float, t
     """
     yield 1.0, ()
     yield 0.0, ()
-    order = np.argsort(-most, kind="stable")[:firsts]
-    yield from ((1.0, (int(first),)) for first in order if most[first] > 0)
+    if firsts:
+        order = np.argsort(-most, kind="stable")[:firsts]
+        yield from ((1.0, (int(first),)) for first in order if most[first] > 0)
 
 
 def _taken_out(reached: Reached, plan: Sequence[int], out: Sequence[int]) -> Reached:

@@ -42,7 +42,8 @@ class Reached:
         self._among = among
         self._shared = np.zeros((among.crowds + 1, among.population.size))
         self._watched = np.zeros(among.population.size)
-        self._smaller: dict[int, int] = {}
+        # By owner the bundle that is in the set, or -1; None while every creator has one bundle.
+        self._smaller: Rows | None = None
         self.left = among.population
         for pick in picks:
             self.add(pick)
@@ -81,7 +82,9 @@ class Reached:
         shared = self._shared[among.crowd[row]]
         np.maximum(shared, among.part[row] * among.watched[row], out=shared)
         if among.bundles[row] > 1:
-            self._smaller[int(among.owner[row])] = row
+            if self._smaller is None:
+                self._smaller = np.full(among.count, -1)
+            self._smaller[among.owner[row]] = row
 
     def without(self, row: int, rest: Rows) -> Reached:
         """Return the same set without one candidate. rest: the others that are in it."""
@@ -96,7 +99,8 @@ class Reached:
             watched -= self._shared[crowd] - largest
             twin._shared[crowd] = largest
         twin._watched = watched
-        twin._smaller = {owner: each for owner, each in self._smaller.items() if each != row}
+        if self._smaller is not None:
+            twin._smaller = np.where(self._smaller == row, -1, self._smaller)
         twin.left = among.population * np.exp(-watched)
         return twin
 
@@ -104,7 +108,8 @@ class Reached:
         """Return a set that grows by itself."""
         twin = Reached(self._among)
         twin._shared, twin._watched = self._shared.copy(), self._watched
-        twin._smaller, twin.left = dict(self._smaller), self.left
+        twin._smaller = None if self._smaller is None else self._smaller.copy()
+        twin.left = self.left
         return twin
 
     def _more(self, rows: Rows) -> NDArray[np.float64]:
@@ -113,10 +118,11 @@ class Reached:
         watched = among.watched[rows]
         part = among.part[rows, None]
         more: NDArray[np.float64] = (1 - part) * watched
-        if self._smaller:
-            for place, row in enumerate(rows.tolist()):
-                if (smaller := self._smaller.get(int(among.owner[row]))) is not None:
-                    more[place] = (1 - part[place]) * (watched[place] - among.watched[smaller])
+        if self._smaller is not None:
+            smaller = self._smaller[among.owner[rows]]
+            larger = np.flatnonzero(smaller >= 0)
+            if larger.size:
+                more[larger] -= (1 - part[larger]) * among.watched[smaller[larger]]
         more += np.maximum(part * watched - self._shared[among.crowd[rows]], 0)
         return more
 
