@@ -10,8 +10,11 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-BLOCK: Final = 131_072
-"""So many rows at once stay in the processor's cache; a set of them fills whole words of 64."""
+BLOCK: Final = 262_144
+"""About so many rows at once stay in the processor's cache; with fewer, the processors would wait
+for each other more than they work."""
+WORD: Final = 64
+"""A set of the rows of a block fills whole words of so many."""
 
 
 def by_blocks(total: int, look: Callable[[slice], T]) -> list[T]:
@@ -20,8 +23,9 @@ def by_blocks(total: int, look: Callable[[slice], T]) -> list[T]:
     numpy lets go of the interpreter while it works on a block, so that several are looked at at
     once; the caller takes its own part.
     """
-    blocks = [slice(begin, min(begin + BLOCK, total)) for begin in range(0, total, BLOCK)]
-    hands = min(len(blocks), len(os.sched_getaffinity(0)))
+    hands = len(os.sched_getaffinity(0)) if total > BLOCK else 1
+    size = -(-total // (hands * -(-total // (hands * BLOCK)) * WORD)) * WORD if total else BLOCK
+    blocks = [slice(begin, min(begin + size, total)) for begin in range(0, total, size)]
     if hands < 2:
         return [look(block) for block in blocks]
 

@@ -7,12 +7,13 @@ can reach is then little more than without any word, and few of them have to be 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.bits import Bits, are_in, joined, packed, rows_in
+from marketplace.matching.columns.bits import WORD, Bits, are_in, joined, packed, rows_in
 from marketplace.matching.columns.blocks import by_blocks
 from marketplace.matching.columns.bounds import Reals, bounds_of, scale
 from marketplace.matching.columns.factors import country_parts, most_country_parts, topic_bps
@@ -21,6 +22,7 @@ from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
 from marketplace.matching.rules import topics
 from marketplace.matching.rules.fit import PartName, weight_of
+from marketplace.matching.rules.topic_words import spelled_out
 
 FEW: Final = 16
 """With fewer than one candidate in so many, they are looked up one by one."""
@@ -35,8 +37,8 @@ TINY: Final = np.float32(1e-30)
 SLACK: Final = np.float32(1 - 1e-5)
 """More than the error of two dozen operations on 4-byte numbers."""
 NEIGHBOURS: Final = 8
-USERS_KEPT: Final = 16
-"""Of whom the words use that were asked last: an eighth of a byte a creator each."""
+WORDS_KEPT: Final = 64
+"""Of who uses each of the words asked last: an eighth of a byte a creator each."""
 
 
 class Best:
@@ -143,8 +145,14 @@ def _has_words(target: Target) -> bool:
 
 def _users(market: Market, target: Target) -> Bits:
     """Who uses a word that is asked for, its neighbours aside."""
-    assert target.terms is not None
-    asked = target.terms.own.astype(np.uint16)
+    found = np.zeros(-(-market.count // WORD), np.uint64)
+    for word in target.words:
+        found |= market.memo.get("users", word, partial(_who_use, market, word), most=WORDS_KEPT)
+    return found
+
+
+def _who_use(market: Market, word: str) -> Bits:
+    asked = topics.query(spelled_out([word]), market.context.vocabulary).own.astype(np.uint16)
 
     def look(block: slice) -> Bits:
         own = market.arrays["terms"][block]
@@ -154,12 +162,7 @@ def _users(market: Market, target: Target) -> Bits:
         first, second, third = found.view(np.uint32).T  # twelve terms, twelve bytes
         return packed((first | second | third) != 0)
 
-    return market.memo.get(
-        "users",
-        target.words,
-        lambda: joined(by_blocks(market.count, look)),
-        most=USERS_KEPT,
-    )
+    return joined(by_blocks(market.count, look))
 
 
 def _most_of_others(target: Target) -> np.float32:
@@ -177,6 +180,7 @@ def _look_at(market: Market, target: Target, best: Best, rows: Rows, bounds: Rea
     """
     whole = scale(target)
     at_once = FIRST_LOOK * best.most
+    bounds = bounds * _most_topic_parts(market, target, rows)
     while len(rows):
         now, here, rows, bounds = _highest(rows, bounds, at_once)
         here = here * _topic_parts(market, target, now)
@@ -200,12 +204,20 @@ def _highest(rows: Rows, bounds: Reals, number: int) -> tuple[Rows, Reals, Rows,
 
 
 def _topic_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
-    """What the topic makes of each bound."""
-    if target.terms is None or not len(target.terms.terms):
+    """What the topic as it is makes of each bound."""
+    if not _has_words(target):
         return np.float32(1)
     weight = weight_of(PartName.TOPIC) / BPS_WHOLE
     near = topic_bps(market, target, rows) * (weight / BPS_WHOLE)
-    return np.asarray(1 - weight + near, np.float32)
+    return np.asarray((1 - weight + near) / _most_topic_parts(market, target, rows), np.float32)
+
+
+def _most_topic_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
+    """What the topic makes of each at most: less of whoever uses none of the words."""
+    if not _has_words(target):
+        return np.float32(1)
+    uses = are_in(_users(market, target), rows)
+    return np.where(uses, np.float32(1), _most_of_others(target))
 
 
 def _country_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
