@@ -18,7 +18,7 @@ from marketplace.creators.rules import AGES, TOPICS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
-from marketplace.matching.columns import Market, ranking, searching
+from marketplace.matching.columns import Market, blocks, ranking, searching
 from marketplace.matching.columns.factors import country_parts
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.rules.explaining import explain_all
@@ -184,10 +184,10 @@ def test_a_wrong_taste_and_a_tight_first_look_change_nothing(
         patch.setattr(ranking, "FEW", few)
         patch.setattr(searching, "FEW", few)
         patch.setattr(searching, "NEAR", 1)
-        patch.setattr(searching, "TASTED", 2)
-        patch.setattr(searching, "NEIGHBOURS", 1)
+        patch.setattr(blocks, "TASTED", 2)
+        patch.setattr(blocks, "NEIGHBOURS", 1)
         patch.setattr(searching, "FIRST_LOOK", 1)
-        pieces = columns.rank(market, wanted, most=3)
+        pieces = columns.rank(replace(market), wanted, most=3)
 
     assert pieces.best == whole.best
     assert (pieces.candidates, pieces.left_out) == (whole.candidates, whole.left_out)
@@ -196,7 +196,7 @@ def test_a_wrong_taste_and_a_tight_first_look_change_nothing(
 def test_whoever_the_taste_has_missed_is_looked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The taste finds the best one alone, and the list has room for three."""
     monkeypatch.setattr(searching, "NEAR", 1)
-    monkeypatch.setattr(searching, "TASTED", 1)
+    monkeypatch.setattr(blocks, "TASTED", 1)
     reach = [9_000, 1_000, 6_000, 7_000, 2_000, 8_000]
     market = make_market(
         [make_facts(number, age={"18-24": share}) for number, share in enumerate(reach, 1)]

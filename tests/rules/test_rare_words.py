@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from marketplace.creators.queries import CreatorFacts
 from marketplace.matching import columns
-from marketplace.matching.columns import Market, factors, searching
+from marketplace.matching.columns import Market, blocks, factors, searching
 from marketplace.matching.columns.layout import TERMS
 from marketplace.matching.rules import topics
 from marketplace.matching.rules.fit import order_of
@@ -50,7 +50,7 @@ def everybody(market: Market, wanted: Wanted) -> list[UUID]:
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first look sees hardly anybody, so that what follows it decides."""
     monkeypatch.setattr(searching, "NEAR", 1)
-    monkeypatch.setattr(searching, "TASTED", 1)
+    monkeypatch.setattr(blocks, "TASTED", 1)
     monkeypatch.setattr(searching, "FIRST_LOOK", 1)
 
 

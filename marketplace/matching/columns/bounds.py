@@ -6,6 +6,8 @@ out once while the columns stay as they are; the shares of the audience are mult
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -33,14 +35,20 @@ WORTHS_KEPT: Final = 4
 
 def bounds_of(market: Market, target: Target, pick: Pick) -> Reals:
     """No less than the fit of each can be; the scale is :func:`scale`."""
-    found = _shares(market, target, pick)
-    found *= _worth(market, target)[pick]
-    if target.countries is not None:
-        found *= most_country_parts(market, target, pick)
+    found = shares(market, target, pick)
+    found *= worth_there(market, target, pick)
     return found
 
 
-def _shares(market: Market, target: Target, pick: Pick) -> Reals:
+def worth_there(market: Market, target: Target, pick: Pick) -> Reals:
+    """The same for everybody of whatever age and gender: the worth of views in the countries."""
+    found = _worth(market, target)[pick]
+    if target.countries is None:
+        return found
+    return found * most_country_parts(market, target, pick)
+
+
+def shares(market: Market, target: Target, pick: Pick) -> Reals:
     """The part of each audience that is of an age and a gender wanted, in steps of both."""
     ages, genders = age_steps(market, target, pick), gender_steps(market, target, pick)
     if ages is None and genders is None:
@@ -48,6 +56,29 @@ def _shares(market: Market, target: Target, pick: Pick) -> Reals:
     if ages is None or genders is None:
         return np.asarray(genders if ages is None else ages, np.float32)
     return (ages.astype(np.uint16) * genders.astype(np.uint16)).astype(np.float32)
+
+
+def most_shares(market: Market, target: Target) -> np.float32:
+    """The most that :func:`shares` is of anybody."""
+    found = 1
+    for name, places in (("age", target.ages), ("gender", target.genders)):
+        if places is not None:
+            most = market.memo.get("most", name, partial(_most_of_each, market, name), most=2)
+            found *= min(WHOLE_STEPS, int(most[list(places)].sum()))
+    return np.float32(found)
+
+
+def _most_of_each(market: Market, name: str) -> NDArray[np.int64]:
+    """The largest share that anybody has of each label of an audience."""
+    columns = market.arrays[name]
+    parts = by_blocks(market.count, lambda at: columns[:, at].max(axis=1, initial=0))
+    found: NDArray[np.int64] = np.vstack([np.zeros(len(columns), np.int64), *parts]).max(axis=0)
+    return found
+
+
+def priced(target: Target) -> Hashable:
+    """What the worth of views depends on."""
+    return target.currency, target.cost_micro, target.floor_minor, target.pieces, target.forms
 
 
 def scale(target: Target) -> np.float32:
@@ -69,8 +100,7 @@ def _worth(market: Market, target: Target) -> Reals:
         parts = by_blocks(market.count, lambda block: _worth_of(market, target, block))
         return np.concatenate([np.empty(0, np.float32), *parts])
 
-    asked = (target.currency, target.cost_micro, target.floor_minor, target.pieces, target.forms)
-    return market.memo.get("worth", asked, work_out, most=WORTHS_KEPT)
+    return market.memo.get("worth", priced(target), work_out, most=WORTHS_KEPT)
 
 
 def _worth_of(market: Market, target: Target, block: slice) -> Reals:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from marketplace.matching.columns.bits import Bits, are_in, count, rows_in
+from marketplace.matching.columns.blocks import spread
 from marketplace.matching.columns.factors import (
     Whole,
     asked_prices,
@@ -23,7 +24,7 @@ from marketplace.matching.columns.factors import (
 )
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.removing import candidates
-from marketplace.matching.columns.searching import FEW, look_through, spread
+from marketplace.matching.columns.searching import FEW, look_through
 from marketplace.matching.columns.target import Target, target_of
 from marketplace.matching.rules.fit import (
     Factors,

@@ -14,9 +14,10 @@ import numpy as np
 
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.bits import WORD, Bits, are_in, joined, packed, rows_in
-from marketplace.matching.columns.blocks import by_blocks
+from marketplace.matching.columns.blocks import by_blocks, tasted
 from marketplace.matching.columns.bounds import Reals, bounds_of, scale
 from marketplace.matching.columns.factors import country_parts, most_country_parts, topic_bps
+from marketplace.matching.columns.foremost import foremost
 from marketplace.matching.columns.layout import TERMS
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
@@ -27,8 +28,7 @@ from marketplace.matching.rules.topic_words import spelled_out
 FEW: Final = 16
 """With fewer than one candidate in so many, they are looked up one by one."""
 NEAR: Final = 100
-"""So many times the number wanted have a bound worth noting, by some TASTED from all over."""
-TASTED: Final = 4_096
+"""So many times the number wanted have a bound worth noting, by some from all over."""
 FIRST_LOOK: Final = 8
 """Of them, this many times the number wanted are looked at whole before the others are asked
 whether their bound still reaches; then twice as many, and so on."""
@@ -36,7 +36,6 @@ TINY: Final = np.float32(1e-30)
 """Below every fit that is more than nothing."""
 SLACK: Final = np.float32(1 - 1e-5)
 """More than the error of two dozen operations on 4-byte numbers."""
-NEIGHBOURS: Final = 8
 WORDS_KEPT: Final = 64
 """Of who uses each of the words asked last: an eighth of a byte a creator each."""
 
@@ -73,6 +72,8 @@ def look_through(market: Market, target: Target, alive: Bits, total: int, most: 
         found = rows, bounds_of(market, target, rows)
         least = _top(found[1], NEAR * most)
     else:
+        if (first := _among_foremost(market, target, alive, most)) is not None:
+            return first
         least = _near_the_top(market, target, alive, NEAR * most)
 
     def between(least: np.float32, above: np.float32) -> tuple[Rows, Reals]:
@@ -97,20 +98,19 @@ def look_through(market: Market, target: Target, alive: Bits, total: int, most: 
     return best.rows
 
 
-def spread(total: int, step: int) -> Rows:
-    """Return one row of so many, evenly from all of them.
-
-    A few neighbours at a time: those lie together in the memory.
-    """
-    first = np.arange(0, total, step * NEIGHBOURS)
-    rows = (first[:, None] + np.arange(NEIGHBOURS)).ravel()
-    return rows[rows < total]
+def _among_foremost(market: Market, target: Target, alive: Bits, most: int) -> Rows | None:
+    """Return the same of those who come first for the countries, where nobody else can be."""
+    kept = foremost(market, target)
+    if kept is None:
+        return None
+    best, others = Best(most), kept.most_of_others(market, target)
+    _look_at(market, target, best, *kept.above(others * SLACK, target, alive))
+    return best.rows if others * scale(target) < best.reach * SLACK else None
 
 
 def _near_the_top(market: Market, target: Target, alive: Bits, number: int) -> np.float32:
     """Return a bound that about so many reach, by some candidates from all over."""
-    step = max(1, market.count // TASTED)
-    rows = spread(market.count, step)
+    rows, step = tasted(market.count)
     return _top(bounds_of(market, target, rows[are_in(alive, rows)]), max(1, number // step))
 
 

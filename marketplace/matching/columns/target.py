@@ -16,7 +16,6 @@ from marketplace.matching.columns.context import Context
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import (
     CATEGORY_NUMBERS,
-    COUNTRY_CODES,
     COUNTRY_NUMBERS,
     FORMS,
     LANGUAGE_NUMBERS,
@@ -43,7 +42,10 @@ class Target:
 
     ages: tuple[int, ...] | None
     genders: tuple[int, ...] | None
+    where: frozenset[str]
+    """The countries wanted; none where any will do."""
     countries: tuple[int, ...] | None
+    """Those of them with a column, by its place."""
     rare: NDArray[np.uint8] | None
     """Steps of those wanted countries that have no column, for every row."""
     alike: NDArray[np.int64]
@@ -89,11 +91,12 @@ def _target(wanted: Wanted, market: Market) -> Target:
     return Target(
         ages=_places(wanted.ages, AGES),
         genders=_places(wanted.gender, GENDERS),
+        where=wanted.country,
         countries=wanted_places if wanted.country else None,
         rare=elsewhere(market).steps_in(rare),
         alike=alike,
         alike_columns=alike[context.numbers].astype(np.float64),
-        counts=(alike > 0) | np.isin(COUNTRY_CODES, list(wanted.country)),
+        counts=_counting(alike, wanted.country),
         words=wanted.words,
         terms=topics.query(spelled_out(wanted.words), context.vocabulary) if wanted.words else None,
         pieces=pieces,
@@ -139,6 +142,13 @@ def _alike(context: Context, wanted: frozenset[str]) -> NDArray[np.int64]:
     numbers = [COUNTRY_NUMBERS[code] for code in sorted(wanted)]
     found: NDArray[np.int64] = context.alike[numbers].max(axis=0, initial=0).astype(np.int64)
     found[numbers] = 0
+    return found
+
+
+def _counting(alike: NDArray[np.int64], wanted: frozenset[str]) -> NDArray[np.bool_]:
+    """Whether a share in a country counts: of one that is wanted, or that is like it."""
+    found = alike > 0
+    found[[COUNTRY_NUMBERS[code] for code in wanted]] = True
     return found
 
 

@@ -1,0 +1,79 @@
+"""Whose views are worth most in some countries, whatever else is asked: they are looked at first.
+
+Who moves a slider asks for the same countries again, with other ages, words or rules. From the
+second time on those whose views are worth most there are kept together, one in so many, and with
+them what nobody else's reach: where the best of them are above that, nobody else has to be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Final
+
+import numpy as np
+
+from marketplace.matching.columns.bits import Bits, are_in
+from marketplace.matching.columns.blocks import by_blocks, tasted
+from marketplace.matching.columns.bounds import (
+    Reals,
+    most_shares,
+    priced,
+    shares,
+    worth_there,
+)
+from marketplace.matching.columns.market import Market, Rows
+from marketplace.matching.columns.target import Target
+
+ONE_IN: Final = 12
+ASKED_KEPT: Final = 256
+"""Of so many countries and prices it is known that they were asked before."""
+KEPT: Final = 16
+"""An eighth of a row's bytes for each that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foremost:
+    """Those whose views are worth most in some countries.
+
+    rows: theirs, in order. worth: their bounds but for age and gender. audiences: their columns of
+    both. others: no other row's worth is more.
+    """
+
+    rows: Rows
+    worth: Reals
+    audiences: Market
+    others: np.float32
+
+    def above(self, least: np.float32, target: Target, alive: Bits) -> tuple[Rows, Reals]:
+        """Return the candidates among them whose bounds are higher, and these."""
+        bounds = shares(self.audiences, target, slice(None))
+        bounds *= self.worth
+        places = np.flatnonzero(bounds > least)
+        places = places[are_in(alive, self.rows[places])]
+        return self.rows[places], bounds[places]
+
+    def most_of_others(self, market: Market, target: Target) -> np.float32:
+        """Return what no other row's bound exceeds."""
+        return self.others * most_shares(market, target)
+
+
+def foremost(market: Market, target: Target) -> Foremost | None:
+    """Return whoever comes first for the countries of a target; None when they are asked first."""
+    asked: Hashable = (priced(target), target.where)
+    if not next(market.memo.get("asked there", asked, count, most=ASKED_KEPT)):
+        return None
+    return market.memo.get("foremost", asked, lambda: _foremost(market, target), most=KEPT)
+
+
+def _foremost(market: Market, target: Target) -> Foremost:
+    parts = by_blocks(market.count, lambda block: worth_there(market, target, block))
+    worth = np.concatenate([np.empty(0, np.float32), *parts])
+    some = worth[tasted(market.count)[0]]
+    at = max(0, len(some) - 1 - len(some) // ONE_IN)
+    others = np.partition(some, at)[at] if len(some) else np.float32(0)
+    rows = np.flatnonzero(worth > others)
+    audiences = {name: market.arrays[name][:, rows] for name in ("age", "gender")}
+    audiences["authentic"] = market.arrays["authentic"][rows]
+    return Foremost(rows, worth[rows], replace(market, count=len(rows), arrays=audiences), others)
