@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from marketplace.matching.columns import Market, Ranking
@@ -49,7 +49,7 @@ def in_fair_order(
 ) -> list[Shared]:
     """The first places of a ranking in the order that shares attention; see ``rules.exposure``."""
     rows = ranking.rows.tolist()
-    lists = _lists_of_week(session, market, rows, but=campaign_id, now=now)
+    lists, every = _week(session, market, rows, but=campaign_id, now=now)
     fresh = [place for place, times in enumerate(lists) if is_fresh(times)][:FRESH_POOL]
     ids = market.ids_at([rows[place] for place in fresh])
     at = dict(zip(ids, fresh, strict=True))
@@ -62,7 +62,7 @@ def in_fair_order(
         lists,
         [at[one] for one in lot],
         most=most,
-        every=fresh_every(session, now=now),
+        every=every,
     )
     return [
         Shared(
@@ -80,8 +80,7 @@ def fresh_every(session: Session, *, now: datetime) -> int:
 
     So a list stays still for a week.
     """
-    monday = now.date() - timedelta(days=now.weekday())
-    return session.scalar(_LEARNED, {"monday": monday}) or FRESH_EVERY
+    return session.scalar(_LEARNED, {"monday": _monday(now)}) or FRESH_EVERY
 
 
 def by_fit(ranking: Ranking) -> list[Shared]:
@@ -90,20 +89,30 @@ def by_fit(ranking: Ranking) -> list[Shared]:
     return [Shared(row, place, 0, is_fresh=False) for place, row in enumerate(rows, start=1)]
 
 
-def _lists_of_week(
+def _week(
     session: Session, market: Market, rows: Sequence[int], *, but: UUID, now: datetime
-) -> list[int]:
+) -> tuple[list[int], int]:
     """In how many campaigns' lists each was in the last seven days, but for one's.
 
-    A brand that reads its own list again changes nothing in it.
+    A brand that reads its own list again changes nothing in it. With :func:`fresh_every`, which
+    every list needs too.
     """
-    ids = of_raw_ids(market.raw_ids_at(rows))
-    found = session.execute(_LISTS, {"creator_ids": ids, "but": but, "since": now - WEEK}).all()
-    if not found:
-        return [0] * len(rows)
-    at = market.rows_of([each.creator_id for each in found]).tolist()
-    lists = dict(zip(at, [each.times for each in found], strict=True))
-    return [lists.get(row, 0) for row in rows]
+    given = {
+        "creator_ids": of_raw_ids(market.raw_ids_at(rows)),
+        "but": but,
+        "since": now - WEEK,
+        "monday": _monday(now),
+    }
+    times = {each.creator_id: each.times for each in session.execute(_WEEK, given)}
+    every = times.pop(None, FRESH_EVERY)
+    if not times:
+        return [0] * len(rows), every
+    at = dict(zip(market.rows_of(list(times)).tolist(), times.values(), strict=True))
+    return [at.get(row, 0) for row in rows], every
+
+
+def _monday(now: datetime) -> date:
+    return now.date() - timedelta(days=now.weekday())
 
 
 _LEARNED: Final = (
@@ -121,3 +130,5 @@ _LISTS: Final = (
     )
     .group_by(MatchListing.creator_id)
 )
+_WEEK: Final = union_all(_LISTS, select(null(), _LEARNED.subquery().c.fresh_every))
+"""How often each was listed; what was learned stands beside nobody."""
