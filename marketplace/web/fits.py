@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Final
 
 from flask import Flask
 
-from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.rules.fit import PartName, whole_of
 from marketplace.matching.rules.parts import Explained, Part
-from marketplace.web.reader import number, percent
+from marketplace.web.reader import number, share
 from marketplace.web.render import money
 
 PART_LABELS: Final[Mapping[PartName, str]] = {
@@ -48,7 +46,7 @@ def part_number(part: Part, fit: Explained) -> str:
         return number(part.value)
     if part.name is PartName.PRICE:
         return money(fit.price)
-    return percent(Decimal(part.value * BPS_WHOLE) / whole_of(part.name))
+    return share(part.value, whole_of(part.name))
 
 
 def short(fit: Explained) -> str:

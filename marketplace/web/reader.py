@@ -14,6 +14,8 @@ from flask import has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from marketplace.kernel.money import BPS_WHOLE
+
 ZONE_COOKIE: Final = "zone"
 LOCALES: Final[Mapping[str, str]] = {
     tag: tag.replace("-", "_")
@@ -72,6 +74,11 @@ def percent(basis_points: int | Decimal) -> str:
     return _percent(basis_points, locale())
 
 
+def share(part: int, whole: int) -> str:
+    """Return a part of a whole as a percentage: 3 of 8 is "37.5 %"."""
+    return _share(part, whole, locale())
+
+
 @lru_cache(maxsize=REMEMBERED, typed=True)
 def _number(value: int | float | Decimal, tag: str) -> str:
     return format_decimal(value, locale=tag)
@@ -81,6 +88,11 @@ def _number(value: int | float | Decimal, tag: str) -> str:
 def _compact(value: int | float, tag: str) -> str:
     rounded = float(f"{value:.4g}")  # first, so that 999,999 is a million and not a thousand "K"
     return format_compact_decimal(rounded, locale=tag, fraction_digits=1)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _share(part: int, whole: int, tag: str) -> str:
+    return _percent(Decimal(part * BPS_WHOLE) / whole, tag)
 
 
 @lru_cache(maxsize=REMEMBERED)
