@@ -25,7 +25,7 @@ from marketplace.matching.columns.factors import (
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.removing import candidates
 from marketplace.matching.columns.searching import FEW, look_through
-from marketplace.matching.columns.target import Target, target_of
+from marketplace.matching.columns.target import target_of
 from marketplace.matching.rules.fit import (
     Factors,
     best_first,
@@ -83,13 +83,15 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
     alive = candidates(market, target, wanted.rules, left_out)
     total = count(alive)
     found = look_through(market, target, alive, total, most) if total else np.empty(0, np.intp)
-    rows, factors = _exactly(market, target, found, most)
+    some = _some(market, alive, total)
+    looked_at = factor_columns(market, target, np.concatenate([found, some]))
+    rows, factors = _exactly(market, found, [each[: len(found)] for each in looked_at], most)
     return Ranking(
         rows=rows,
         factors=factors,
         candidates=total,
         left_out={rule: left_out[rule] for rule in LeftOut if left_out[rule]},
-        medians=_medians(market, target, _some(market, alive, total)),
+        medians=_medians([each[len(found) :] for each in looked_at]),
     )
 
 
@@ -110,7 +112,7 @@ def middle(market: Market, wanted: Wanted) -> Factors | None:
     def work_out() -> Factors | None:
         target = target_of(wanted, market)
         alive = candidates(market, target, wanted.rules, Counter())
-        return _medians(market, target, _some(market, alive, count(alive)))
+        return _medians(factor_columns(market, target, _some(market, alive, count(alive))))
 
     return market.memo.get("middle", wanted, work_out, most=MIDDLES_KEPT)
 
@@ -127,9 +129,10 @@ def cheapest_minor(market: Market, wanted: Wanted) -> int | None:
     return int(price[known].min()) if known.any() else None
 
 
-def _exactly(market: Market, target: Target, rows: Rows, most: int) -> tuple[Rows, Sequence[Whole]]:
+def _exactly(
+    market: Market, rows: Rows, factors: Sequence[Whole], most: int
+) -> tuple[Rows, Sequence[Whole]]:
     """The best in whole numbers, with what their fits are computed from."""
-    factors = factor_columns(market, target, rows)
     order = best_first(factors, market.arrays["ids"][:, rows])[:most]
     return rows[order], [each[order] for each in factors]
 
@@ -143,10 +146,9 @@ def _some(market: Market, alive: Bits, total: int) -> Rows:
     return rows[are_in(alive, rows)]
 
 
-def _medians(market: Market, target: Target, rows: Rows) -> Factors | None:
+def _medians(factors: Sequence[Whole]) -> Factors | None:
     """The middle of each factor over some candidates."""
-    if not len(rows):
+    if not len(factors[0]):
         return None
-    middle = (len(rows) - 1) // 2
-    factors = np.stack(factor_columns(market, target, rows))
-    return Factors(*np.partition(factors, middle, axis=1)[:, middle].tolist())
+    middle = (len(factors[0]) - 1) // 2
+    return Factors(*np.partition(np.stack(factors), middle, axis=1)[:, middle].tolist())
