@@ -53,6 +53,7 @@ def uneven() -> Market:
         max_size=40,
     ),
     st.sampled_from([2, 4, 12]),
+    st.sampled_from([1, 16]),
     st.sampled_from([1, 3]),
     st.lists(
         st.builds(
@@ -69,11 +70,16 @@ def uneven() -> Market:
 )
 @settings(deadline=None)
 def test_whoever_asks_again_is_told_the_same(
-    many: list[tuple[int, int, int, int, bool]], one_in: int, most: int, wishes: list[Wanted]
+    many: list[tuple[int, int, int, int, bool]],
+    one_in: int,
+    kept: int,
+    most: int,
+    wishes: list[Wanted],
 ) -> None:
     market = market_of(many)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(foremost, "ONE_IN", one_in)
+        patch.setattr(foremost, "KEPT", kept)
         for wanted in [*wishes, *wishes]:
             anew = columns.rank(replace(market), wanted, most=most)
 

@@ -27,6 +27,9 @@ from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
 
 ONE_IN: Final = 12
+EVERY: Final = 4
+"""They are looked for when countries are asked the second time, and every so many times after that
+where there was no room to keep them: it takes about as long as two rankings."""
 ASKED_KEPT: Final = 256
 """Of so many countries and prices it is known that they were asked before."""
 KEPT: Final = 16
@@ -60,10 +63,11 @@ class Foremost:
 
 
 def foremost(market: Market, target: Target) -> Foremost | None:
-    """Return whoever comes first for the countries of a target; None when they are asked first."""
+    """Return whoever comes first for the countries of a target; None where that is not known."""
     asked: Hashable = (priced(target), target.where)
-    if not next(market.memo.get("asked there", asked, count, most=ASKED_KEPT)):
-        return None
+    kept: Foremost | None = market.memo.known("foremost", asked)
+    if kept or next(market.memo.get("asked there", asked, count, most=ASKED_KEPT)) % EVERY != 1:
+        return kept
     return market.memo.get("foremost", asked, lambda: _foremost(market, target), most=KEPT)
 
 

@@ -27,3 +27,7 @@ class Memo:
                 known.clear()
             known[question] = found
         return cast("T", found)
+
+    def known(self, kind: str, question: Hashable) -> Any | None:
+        """Return the answer where it is known."""
+        return self._known[kind].get(question)

@@ -29,7 +29,7 @@ FEW: Final = 16
 """With fewer than one candidate in so many, they are looked up one by one."""
 NEAR: Final = 100
 """So many times the number wanted have a bound worth noting, by some from all over."""
-FIRST_LOOK: Final = 8
+FIRST_LOOK: Final = 4
 """Of them, this many times the number wanted are looked at whole before the others are asked
 whether their bound still reaches; then twice as many, and so on."""
 TINY: Final = np.float32(1e-30)
