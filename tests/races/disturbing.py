@@ -68,9 +68,10 @@ class Other:
     process: subprocess.Popen[str]
     said: Any = None
 
-    @property
-    def lives(self) -> bool:
-        return self.process.poll() is None
+    def has_to_live(self) -> None:
+        """Fail with what it said where it has ended."""
+        code = self.process.poll()
+        assert code is None, f"{code}: ...{self.process.communicate()[1][-1500:]}"
 
 
 @contextmanager
@@ -94,6 +95,8 @@ def other(what: str, engine: Engine, place: Path) -> Iterator[Other]:
         assert (process.returncode, trouble) == (0, "")
         found.said = json.loads(said)
     finally:
-        if found.lives:
-            process.kill()
-            process.communicate()
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            assert pipe is not None
+            pipe.close()

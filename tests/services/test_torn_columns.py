@@ -219,8 +219,20 @@ def test_a_context_that_is_cut_while_it_is_read_is_said_to_be_broken(
     path = place / folder.current_name(place) / folder.CONTEXT
     os.truncate(path, int(path.stat().st_size * part))
 
-    with pytest.raises(ValueError, match="is not whole"):
+    with pytest.raises(BrokenColumns, match="their context cannot be read"):
         read_context(path)
+
+
+def test_a_context_of_which_nothing_is_known_but_its_size_is_made_anew(
+    session: Session, place: Path, whole: list[UUID]
+) -> None:
+    path = place / folder.current_name(place) / folder.CONTEXT
+    path.write_bytes(bytes(path.stat().st_size))
+    columns.use_folder(str(place))  # as a process does that begins now
+
+    assert ranked(session) == whole
+    assert columns.refresh(session, place, now=NOON).is_new is True
+    assert from_columns(session) == whole
 
 
 def test_a_version_that_is_swapped_away_while_it_is_opened_is_let_go(

@@ -167,8 +167,11 @@ def make_files(folder: Path, capacity: int, maps: Maps) -> Arrays:
 def _arrays(folder: Path, capacity: int, maps: Maps, *, writable: bool) -> Arrays:
     found = {}
     for each in COLUMNS:
-        whole = maps.open(folder / each.name, writable=writable)
-        numbers = np.frombuffer(whole, each.dtype, count=each.width * capacity)
+        try:
+            whole = maps.open(folder / each.name, writable=writable)
+            numbers = np.frombuffer(whole, each.dtype, count=each.width * capacity)
+        except ValueError as short:
+            raise BrokenColumns(f"{each.name} was cut short: {short}") from short
         found[each.name] = numbers.reshape(each.shape(capacity))
     return found
 

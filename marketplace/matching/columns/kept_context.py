@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from marketplace.matching.columns.context import Context
+from marketplace.matching.columns.folder import BrokenColumns
 from marketplace.matching.rules.topics import Vocabulary
 
 _PLAIN: Final = ("countries", "ages", "genders", "homes", "costs", "floors", "currencies")
@@ -34,11 +35,11 @@ def write_context(path: Path, context: Context) -> None:
 
 
 def read_context(path: Path) -> Context:
-    """Return a context as it was written; raises OSError, ValueError or KeyError otherwise."""
+    """Return a context as it was written; raises BrokenColumns otherwise."""
     try:
         return _read(path)
-    except (EOFError, BadZipFile, zlib.error) as cut:
-        raise ValueError(f"{path.name} is not whole: {cut}") from cut
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile, zlib.error) as broken:
+        raise BrokenColumns(f"their context cannot be read: {broken}") from broken
 
 
 def _read(path: Path) -> Context:

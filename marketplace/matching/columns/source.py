@@ -191,10 +191,7 @@ def _look() -> tuple[Market, Version]:
 def _look_at(folder: Path, name: str) -> tuple[Market, Version]:
     if name != _opened.name or _opened.version is None:
         version = store.open_version(folder / name)
-        try:
-            context = read_context(folder / name / store.CONTEXT)
-        except (OSError, ValueError, KeyError) as broken:
-            raise BrokenColumns(f"their context cannot be read: {broken}") from broken
+        context = read_context(folder / name / store.CONTEXT)
         _opened.name, _opened.version, _opened.context = name, version, context
         _opened.market = None
     version, context_ = _opened.version, _opened.context
