@@ -190,6 +190,7 @@ class AcceptedPlan(Base):
         Index(None, "campaign_id", "accepted_at"),
         CheckConstraint("budget_minor > 0 AND cost_minor > 0", name="amounts_are_positive"),
         CheckConstraint("people_low <= people AND people <= people_high", name="people_in_order"),
+        CheckConstraint("target_people > 0", name="target_has_people"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -204,6 +205,10 @@ class AcceptedPlan(Base):
     """Different people of the target it is expected to reach."""
     people_low: Mapped[int]
     people_high: Mapped[int]
+    target_people: Mapped[int | None]
+    """Everybody of the target, by the figures of that day; None where it was not kept."""
+    correction_version: Mapped[int | None] = mapped_column(ForeignKey("reach_corrections.version"))
+    """What finished campaigns had taught by then; None while they had taught nothing."""
     accepted_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     accepted_at: Mapped[datetime]
 

@@ -23,6 +23,7 @@ from marketplace.matching.rules.planner.correction import (
     Correction,
     CountSource,
 )
+from marketplace.matching.rules.planner.promise import together
 from marketplace.metrics import queries as metrics
 from marketplace.metrics import service
 from marketplace.web.forms import BaseForm
@@ -61,18 +62,28 @@ def reach_facts(
     campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
     wanted = matching.wanted_for(session, campaign_id)
     result = metrics.result_of(session, campaign_id)
+    promises = matching.plan_promises(session, [campaign_id]).get(campaign_id, [])
+    promise = together([each.promise for each in promises])
+    counts = matching.counts_of(session, campaign_id)
+    predicted = {
+        name: matching.predicted_reach(
+            session, wanted, result.made, in_target=name == "target", now=now
+        )
+        for name in COUNTED
+    }
+    correction = matching.present_correction(session)
     is_running = is_open(state=campaign.state, ends_on=campaign.ends_on, now=now)
     return {
         "campaign": campaign,
         "result": result,
         "is_running": is_running,
-        "predicted": {
-            name: matching.predicted_reach(
-                session, wanted, result.made, in_target=name == "target", now=now
-            )
-            for name in COUNTED
-        },
-        "counts": matching.counts_of(session, campaign_id),
+        "predicted": predicted,
+        "expected": round(predicted["target"] * correction.factor),
+        "learned": correction_words(correction),
+        "promises": promises,
+        "promise": promise,
+        "planned": 0 if promise is None else len(promise.creators & result.made.keys()),
+        "counts": [(each, matching.promise_for(each, promises)) for each in counts],
         "may_count": not is_running
         and bool(result.made)
         and (actor.is_staff or actor.may_edit(campaign.brand_id)),

@@ -13,6 +13,7 @@ from marketplace.collaborations.models import Invitation
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.matching import queries
+from marketplace.matching import service as matching
 from marketplace.matching.models import AcceptedPlan, PlanPick
 from marketplace.matching.queries import FoundPlan, PlanWish
 from marketplace.matching.rules.planner.limits import Limits
@@ -43,6 +44,24 @@ def accept(
     return collaborations.accept_plan(
         session, campaign_id=campaign.id, actor=actor, now=NOON, **(values | changes)
     )
+
+
+def keep(session: Session, campaign: Campaign, by: Actor, *creators: Creator) -> AcceptedPlan:
+    """Keep the plan of these creators as accepted, and invite nobody."""
+    wish = PlanWish(limits=BUDGET, exactly=dict.fromkeys(each.id for each in creators))
+    brief = queries.brief_to_match(session, campaign.id)
+    kept = matching.keep_plan(
+        session,
+        campaign_id=campaign.id,
+        brief_id=brief.id,
+        wish=wish,
+        found=plan(session, campaign, exactly=wish.exactly),
+        currency=campaign.currency,
+        actor=by,
+        now=NOON,
+    )
+    session.flush()
+    return kept
 
 
 def rows(session: Session) -> list[int]:

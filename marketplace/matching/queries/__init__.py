@@ -26,6 +26,7 @@ from marketplace.matching.queries.fits import (
     fits_of,
 )
 from marketplace.matching.queries.found_plan import FoundPlan, Option, PlannedCreator
+from marketplace.matching.queries.plan_promises import PlanPromise, plan_promises, promise_for
 from marketplace.matching.queries.plan_wish import PlanWish, question_of, wish_in
 from marketplace.matching.queries.planned import BoundTask, bound_task, plan_for
 from marketplace.matching.queries.plans import (
@@ -58,6 +59,7 @@ __all__ = [
     "MatchLine",
     "Matches",
     "Option",
+    "PlanPromise",
     "PlanWish",
     "PlannedCreator",
     "accepted_plans",
@@ -84,10 +86,12 @@ __all__ = [
     "newest_versions",
     "places_shown",
     "plan_for",
+    "plan_promises",
     "predicted_reach",
     "present_chances",
     "present_correction",
     "present_versions",
+    "promise_for",
     "question_of",
     "shortlisted",
     "standing_bps",

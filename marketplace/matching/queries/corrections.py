@@ -66,7 +66,7 @@ def present_correction(session: Session) -> Correction:
     )
     if found is None:
         return NOT_CORRECTED
-    return Correction(found.correction_bps, found.doubt, found.campaigns)
+    return Correction(found.correction_bps, found.doubt, found.campaigns, found.version)
 
 
 def correction_versions(session: Session) -> Sequence[ReachCorrection]:

@@ -42,7 +42,7 @@ class FoundPlan:
     question: by which a closer bound can be asked for; None where there is none to be had. planner:
     beside a plan by hand, how many people the planner's own for these rules reaches.
     who: place in the problem -> the creator. options: the same -> all that they could be asked for.
-    looked_at of ``of``: fewer while columns are missing.
+    looked_at of ``of``: fewer while columns are missing. target_people: everybody of the target.
     """
 
     explained: Explained
@@ -56,6 +56,7 @@ class FoundPlan:
     options: Mapping[int, Sequence[Option]]
     looked_at: int
     of: int
+    target_people: int
     ways: Sequence[Way]
     correction: Correction
     question: str | None

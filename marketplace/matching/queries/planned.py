@@ -205,11 +205,17 @@ def _found(
         options={},
         looked_at=market.count,
         of=market.of,
+        target_people=_four_digits(float(ready.problem.population.sum()) / correction.factor),
         correction=correction,
         question=question if is_closer else None,
         planner=planner,
         ways=ready.ways,
     )
+
+
+def _four_digits(people: float) -> int:
+    """Return a number of people as exactly as public figures know it."""
+    return max(1, int(float(f"{people:.4g}")))
 
 
 def _by_hand(

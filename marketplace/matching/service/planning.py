@@ -43,6 +43,8 @@ def keep_plan(
         people=found.explained.people,
         people_low=found.interval.low,
         people_high=found.interval.high,
+        target_people=found.target_people,
+        correction_version=found.correction.version,
         accepted_by=actor.user_id,
         accepted_at=now,
     )

@@ -12,6 +12,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import queries
 from marketplace.matching.rules.planner.correction import PSEUDO, SOURCE_WORDS
+from marketplace.matching.rules.planner.promise import held
 from marketplace.metrics import service as metrics
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
@@ -24,12 +25,24 @@ def reach() -> ResponseReturnValue:
     """Do plans reach what is predicted, and did each learning foretell better?"""
     with reading() as session:
         counts = queries.newest_counts(session)
+        plans = queries.plan_promises(session, {each.campaign_id for each in counts})
+        promises = {
+            each.id: queries.promise_for(each, plans.get(each.campaign_id, [])) for each in counts
+        }
         learned_from = {each.id for each, _ in queries.counts_to_learn_from(session)}
         return render_template(
             "staff/reach.html",
             now=correction_words(queries.present_correction(session)),
             versions=queries.correction_versions(session),
             counts=counts,
+            promises=promises,
+            held=held(
+                (promise, each.people)
+                for each in counts
+                if each.id in learned_from
+                and (promise := promises[each.id]) is not None
+                and len(promise.creators) == each.creators
+            ),
             learned_from=learned_from,
             names=campaigns.names_of(
                 session, brand_ids=(), campaign_ids={each.campaign_id for each in counts}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
+from marketplace.creators.models import Creator
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.matching import service as matching
@@ -19,6 +20,7 @@ from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_collaboration
 from tests.factories.creators import make_planned_creator
 from tests.factories.deliverables import walk
+from tests.services.planned import keep
 from tests.web.brand.planning import text_of
 
 COUNT = {
@@ -36,6 +38,7 @@ def finished(session: Session, acme: Brand, alice: Actor) -> Campaign:
     """A closed campaign for which Cleo, with 30,000 views, has published a video."""
     user_id = make_person(session, "cleo").id
     cleo = make_planned_creator(session, "Cleo", views=30_000, fee_minor=30_000, user_id=user_id)
+    make_planned_creator(session, "Dora", views=20_000, fee_minor=30_000)
     actor = Actor(user_id=user_id, creator_id=cleo.id)
     campaign = make_campaign(session, brand=acme, by=alice, name="Beans, counted")
     agreed = make_collaboration(session, campaign=campaign, creator=actor, by=alice)
@@ -117,6 +120,44 @@ def test_a_campaign_that_runs_says_when_to_count(
     assert kept(session) == 0
 
 
+def test_what_was_promised_stands_beside_what_is_expected_now_and_what_was_counted(
+    client: FlaskClient, session: Session, alice: Actor, stella: Actor, finished: Campaign
+) -> None:
+    cleo, dora = session.scalars(select(Creator).order_by(Creator.display_name))
+    plan = keep(session, finished, alice, cleo, dora)
+    session.commit()
+    sign_in(client, alice)
+    page = f"/brand/campaigns/{finished.id}/reach"
+
+    before = text_of(client.get(page).text)
+    client.post(page, data=COUNT)
+    after = text_of(client.get(page).text)
+
+    low, high = f"{plan.people_low:,}", f"{plan.people_high:,}"
+    assert f"Promised people of the target {plan.people:,} Four of five times {low} to" in before
+    assert "Planned creators who published 1 of 2" in before
+    assert "Expected now of all who published 30,000" in before
+    assert f"2 {plan.people:,} {low} to {high} {plan.target_people:,} 100 %" in before
+    assert f"15,000 30,000 50 % {plan.people:,} Less" in after
+    sign_in(client, stella)
+    for_staff = text_of(client.get("/staff/reach").text)
+    assert f"15,000 30,000 50 % {plan.people:,} Less A brand-lift survey" in for_staff
+    assert "promises were kept" not in for_staff
+
+
+def test_staff_see_how_many_promises_were_kept(
+    client: FlaskClient, session: Session, alice: Actor, stella: Actor, finished: Campaign
+) -> None:
+    cleo = session.scalars(select(Creator).where(Creator.display_name == "Cleo")).one()
+    keep(session, finished, alice, cleo)
+    session.commit()
+    sign_in(client, stella)
+
+    client.post(f"/staff/reach/{finished.id}", data=COUNT | {"people": "30000"})
+
+    assert "1 of 1 promises were kept" in text_of(client.get("/staff/reach").text)
+
+
 def test_staff_count_set_aside_and_see_each_version(
     client: FlaskClient, session: Session, stella: Actor, finished: Campaign
 ) -> None:
@@ -132,7 +173,9 @@ def test_staff_count_set_aside_and_see_each_version(
     client.post(f"/staff/reach/counts/{count_id}/set-aside", data={"why": "It counts views."})
 
     assert "plans reached 9 % less than predicted" in counted
-    assert "Beans, counted 15,000 30,000 50 % A brand-lift survey Survey of week 45 400" in counted
+    assert (
+        "Beans, counted 15,000 30,000 50 % – A brand-lift survey Survey of week 45 400" in counted
+    )
     assert "1 1 100 % 90.57 %" in counted
     assert refused.status_code == 303
     after = text_of(client.get("/staff/reach").text)

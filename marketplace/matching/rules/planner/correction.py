@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from math import exp, log, sqrt
@@ -78,12 +78,14 @@ class Counted:
 class Correction:
     """What a predicted reach is multiplied by. doubt: standard deviation of its logarithm.
 
-    campaigns: learned from so many; 0 where nothing is corrected.
+    campaigns: learned from so many; 0 where nothing is corrected. version: of the learning that was
+    kept with these figures; None where none was.
     """
 
     bps: int = BPS_WHOLE
     doubt: float = 0.0
     campaigns: int = 0
+    version: int | None = field(default=None, compare=False)
 
     @property
     def factor(self) -> float:
