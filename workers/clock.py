@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from redis import Redis
 from rq.cron import CronJob, CronScheduler
 from rq.job import Job
 
+from marketplace.kernel.clock import utc_now
 from workers.queues import QueueName, queue
 from workers.schedule import SCHEDULE, Entry
+
+HOUR: Final = timedelta(hours=1)
 
 
 class JsonCronJob(CronJob):
@@ -19,9 +25,17 @@ class JsonCronJob(CronJob):
     seconds: int
 
     def enqueue(self, connection: Redis) -> Job:
-        """Put one run into the queue."""
+        """Put one run into the queue; it is dropped where nobody takes it before the next, or HOUR.
+
+        So days without a worker do not leave thousands of runs that all do the same.
+        """
+        since = self.latest_enqueue_time or utc_now()
+        waits = max(HOUR, self.get_next_enqueue_time() - since)
         return queue(connection, QueueName(self.queue_name)).enqueue_call(
-            self.func_name, args=list(self.args), timeout=self.seconds
+            self.func_name,
+            args=list(self.args),
+            timeout=self.seconds,
+            ttl=int(waits.total_seconds()),
         )
 
 
