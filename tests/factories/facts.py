@@ -70,6 +70,7 @@ def seen_all(seen: Sequence[Seen]) -> SeenAll:
         source=[one.source for one in seen],
         price_is_estimated=np.array([one.price_is_estimated for one in seen], bool),
         words=lambda place: seen[place].words,
+        near=lambda place: seen[place].near,
         has_record=np.array([one.has_record for one in seen], bool),
         said={part: np.array([part in one.said for one in seen], bool) for part in AUDIENCE_PARTS},
         described=np.array(

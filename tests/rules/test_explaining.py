@@ -46,6 +46,7 @@ seen = st.builds(
     st.sampled_from(["", "platform", "inferred"]),
     st.booleans(),
     st.just(("soup",)),
+    st.just(("stew",)),
     st.booleans(),
     st.frozensets(st.sampled_from(AUDIENCE_PARTS)),
     st.just(date(2026, 11, 2)),

@@ -28,3 +28,16 @@ def test_a_topic_is_spelled_out_and_another_word_is_left_as_it_is() -> None:
     assert "unicycle" in found
     assert found.count("chef") == 1
     assert spelled_out([]) == []
+
+
+def test_a_topic_is_found_in_other_languages() -> None:
+    assert {"kpop", "음악", "音楽"} < set(spelled_out(["music"]))
+    assert {"料理", "요리", "receita"} < set(spelled_out(["cooking"]))
+
+
+@pytest.mark.parametrize(
+    ("word", "topic"), [("lol", "comedy"), ("fallfashion", "fashion"), ("model", "fashion")]
+)
+def test_what_mostly_means_something_else_is_no_word_of_a_topic(word: str, topic: str) -> None:
+    """A game, the advertisement of one autumn, and a dog."""
+    assert word not in TOPIC_WORDS[topic]

@@ -19,8 +19,9 @@ from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchRules, MatchShowing, Shortlisting
 from marketplace.matching.queries import Matches
+from marketplace.matching.rules.fit import PartName
 from marketplace.matching.rules.left_out import LeftOut
-from marketplace.matching.rules.wanted import HardRules
+from marketplace.matching.rules.wanted import HardRules, Wanted
 from tests.conftest import NOON
 from tests.factories.campaigns import brief_of, content, make_campaign
 from tests.factories.creators import (
@@ -310,6 +311,39 @@ def test_a_topic_finds_who_tags_videos_with_words_of_it(
             make_video(session, channel_id=channel.id, external_id=f"{name}{number}", hashtags=used)
 
     assert names(matches(session, campaign)) == ["Chef", "Once"]
+
+
+def test_a_topic_is_told_by_the_words_asked_for_and_by_neighbours_only_without_them(
+    session: Session,
+) -> None:
+    videos = {
+        "Cats": ("halloween", "zoo", "catsoftiktok"),
+        "Zoo": ("zoo", "halloween"),
+        "Bread": ("sourdough",),
+    }
+    for name, tags in videos.items():
+        creator = make_creator(session, display_name=name, topics=[])
+        channel = make_channel(session, creator_id=creator.id)
+        make_rate(session, creator_id=creator.id)
+        for number in range(2):
+            used = tags[: 3 - number]
+            make_video(session, channel_id=channel.id, external_id=f"{name}{number}", hashtags=used)
+
+    found = queries.matches_for(
+        session, Wanted(currency="USD", words=("pets",)), campaign_id=uuid4(), now=NOON
+    )
+    told = {
+        line.display_name: next(
+            part.evidence for part in line.fit.parts if part.name is PartName.TOPIC
+        )
+        for line in found.page.rows
+    }
+
+    assert told == {
+        "Cats": "Makes catsoftiktok, you ask for pets.",
+        "Zoo": "Nothing of pets itself, but halloween and zoo, which others use with it.",
+        "Bread": "Nothing in common with pets.",
+    }
 
 
 def test_nobody_is_taken_to_make_a_video_for_the_price_of_a_few_views(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from marketplace.matching.rules.fit import PartName
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.seen import Seen, SeenAll
 from marketplace.matching.rules.wanted import HardRules
+
+Words: TypeAlias = Callable[[int], tuple[str, ...]]
 
 _SAID: Final = {
     PartName.AGE: Flag.AGE,
@@ -40,6 +42,7 @@ def seen_at(
     if factors is None:
         factors = factor_columns(market, target, at)
     flags = columns["flags"][at]
+    words, near = _words(market, target, at)
     low, high = bounds(factors[0], columns["views_low"][at], columns["views_high"][at])
     return SeenAll(
         factors=factors,
@@ -48,7 +51,8 @@ def seen_at(
         people=columns["sample"][at].astype(np.int64),
         source=[SOURCES[number] for number in (flags // Flag.SOURCE % 8).tolist()],
         price_is_estimated=~asked_prices(market, target, at)[1],
-        words=_words(market, target, at),
+        words=words,
+        near=near,
         has_record=(flags & Flag.RECORD) != 0,
         said={part: (flags & flag) != 0 for part, flag in _SAID.items()},
         described=columns["described"][at].astype(np.int64),
@@ -88,12 +92,22 @@ def left_out_at(
     return next((rule for rule in LeftOut if fails.get(rule)), None)
 
 
-def _words(market: Market, target: Target, rows: Rows) -> Callable[[int], tuple[str, ...]]:
+def _words(market: Market, target: Target, rows: Rows) -> tuple[Words, Words]:
+    """Return which words asked for the creator at a place uses, and which of their neighbours.
+
+    Words as the creator uses them most, neighbours the nearest first.
+    """
     terms = market.context.vocabulary.terms
-    wanted = set() if target.terms is None else set(target.terms.terms.tolist())
-    own = market.arrays["terms"].take(rows, axis=0)
+    used = market.arrays["terms"].take(rows, axis=0)
+    asked: dict[int, float] = {}
+    if target.terms is not None:
+        asked = dict(zip(target.terms.terms.tolist(), target.terms.weights.tolist(), strict=True))
 
     def words(place: int) -> tuple[str, ...]:
-        return tuple(terms[term] for term in own[place].tolist() if term in wanted)
+        return tuple(terms[each] for each in used[place].tolist() if asked.get(each, 0) >= 1)
 
-    return words
+    def near(place: int) -> tuple[str, ...]:
+        there = [each for each in used[place].tolist() if 0 < asked.get(each, 0) < 1]
+        return tuple(terms[each] for each in sorted(there, key=lambda each: -asked[each]))
+
+    return words, near

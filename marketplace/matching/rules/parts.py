@@ -193,9 +193,12 @@ def _by(name: PartName, seen: Seen) -> str:
 
 
 def _topic(said: str, _wanted: Wanted, seen: Seen) -> Told:
-    if not seen.words:
-        return f"Nothing in common with {said}", ""
-    return f"Makes {', '.join(seen.words[:WORDS_TOLD])}", f"you ask for {said}"
+    if seen.words:
+        return f"Makes {', '.join(seen.words[:WORDS_TOLD])}", f"you ask for {said}"
+    if seen.near:
+        near = listed(seen.near[:WORDS_TOLD], "and")
+        return f"Nothing of {said} itself, but {near}", "which others use with it"
+    return f"Nothing in common with {said}", ""
 
 
 def _format(said: str, wanted: Wanted, seen: Seen) -> Told:

@@ -22,8 +22,8 @@ class Seen(NamedTuple):
 
     views_low, views_high: an 80 % interval for one video. people: how many viewers the audience
     counts as. source: who describes it; "" while nobody does. said: of which parts that says
-    something. described_on: its day. words: those of the wish, and their neighbours, that the
-    creator uses. has_record: whether a collaboration has ended here.
+    something. described_on: its day. words: those asked for that the creator uses; near: those that
+    others use with them. has_record: whether a collaboration has ended here.
     """
 
     factors: Factors
@@ -33,6 +33,7 @@ class Seen(NamedTuple):
     source: str
     price_is_estimated: bool
     words: Sequence[str] = ()
+    near: Sequence[str] = ()
     has_record: bool = False
     said: frozenset[PartName] = frozenset()
     described_on: date | None = None
@@ -42,8 +43,9 @@ class Seen(NamedTuple):
 class SeenAll(Sequence[Seen]):
     """The same of many: a list whose members are made when somebody reads them.
 
-    factors: an array each, as ``Factors`` names them. words: of the creator at a place. said: the
-    parts of an audience -> whose description says something of it. described: days since 1970.
+    factors: an array each, as ``Factors`` names them. words, near: of the creator at a place.
+    said: the parts of an audience -> whose description says something of it. described: days since
+    1970.
     """
 
     factors: Sequence[NDArray[np.int64]]
@@ -53,6 +55,7 @@ class SeenAll(Sequence[Seen]):
     source: Sequence[str]
     price_is_estimated: NDArray[np.bool_]
     words: Callable[[int], Sequence[str]]
+    near: Callable[[int], Sequence[str]]
     has_record: NDArray[np.bool_]
     said: Mapping[PartName, NDArray[np.bool_]]
     described: NDArray[np.int64]
@@ -75,6 +78,7 @@ class SeenAll(Sequence[Seen]):
             source=self.source[place],
             price_is_estimated=bool(self.price_is_estimated[place]),
             words=self.words(place),
+            near=self.near(place),
             has_record=bool(self.has_record[place]),
             said=frozenset(part for part, there in self.said.items() if there[place]),
             described_on=date.fromordinal(FIRST_DAY + int(self.described[place]))
