@@ -13,6 +13,7 @@ from marketplace.creators import service as creators
 from marketplace.deliverables import queries as deliverables
 from marketplace.matching import service as matching
 from marketplace.matching.columns import BrokenColumns, Busy
+from marketplace.matching.messages import RulesKept
 from marketplace.metrics import queries as metrics
 from marketplace.metrics.queries import FollowedVideo
 from marketplace.store.session import reading, transaction
@@ -72,8 +73,8 @@ def rebuild_columns(run: Run) -> None:
         creators.prune_marks(session, now=run.now)
 
 
-def work_out_median(message: CampaignPublished | BriefAmended, run: Run) -> None:
-    """Look for the middle candidate of a brief as soon as it is open."""
+def work_out_median(message: CampaignPublished | BriefAmended | RulesKept, run: Run) -> None:
+    """Look for the middle candidate of a brief as soon as it is open, and when its rules change."""
     with transaction() as session:
         matching.work_out_medians(session, campaign_ids=[message.campaign_id], now=run.now)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,12 @@ from marketplace.matching.rules.chances import Facts, Model, Step, facts_from
 from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.feed import (
     FeedParts,
+    Whole,
+    best_first,
     chances,
     likings,
     minutes_of,
+    parts_at,
     parts_of,
     pays,
     per_hour_minor,
@@ -49,21 +53,35 @@ def advice(
     return raises(factors, explained(factors, source, said), **given)  # type: ignore[arg-type]
 
 
+def parts(fits: list[int], usual: list[int], **changes: Any) -> FeedParts[Whole]:
+    nothing = np.zeros(len(fits), np.int64)
+    given: dict[str, Any] = {
+        "record": 0.0,
+        "fees": nothing,
+        "prices": nothing,
+        "topics": nothing.astype(np.uint32),
+        "makes": 0,
+        "less": 0,
+        "cared": nothing.astype(bool),
+    }
+    return parts_of(MODEL, fits=np.array(fits), usual=np.array(usual), **(given | changes))
+
+
 def test_a_fit_like_the_middle_ones_stands_in_the_middle() -> None:
-    found = standing(np.array([0, 0.5, 1, 3, 1e6], np.float32))
-    assert found.tolist() == pytest.approx([-1, -1 / 3, 0, 0.5, 1], abs=1e-5)
+    found = standing(np.array([0, 50, 100, 300, 7, 0]), np.array([100, 100, 100, 100, 0, 0]))
+    assert found.tolist() == pytest.approx([-1, -1 / 3, 0, 0.5, 0, 0])
 
 
 def test_chances_of_many_are_those_of_one_by_one() -> None:
-    at = np.array([-1, 0, 0.5], np.float32)
+    at = np.array([-1, 0, 0.5])
     found = chances(MODEL, at, record=0.25)
     alone = [MODEL.chance_bps(Facts(standing=float(one), record=0.25)) for one in at]
-    assert found.tolist() == pytest.approx(alone, abs=1)
+    assert found.tolist() == alone
 
 
 def test_pay_is_beside_the_usual_and_within_bounds() -> None:
-    fees = np.array([300, 150, 1, 9_000, 0, 300], np.float32)
-    usual = np.array([300, 300, 300, 300, 300, 0], np.float32)
+    fees = np.array([300, 150, 1, 9_000, 0, 300])
+    usual = np.array([300, 300, 300, 300, 300, 0])
     assert pays(fees, usual).tolist() == [10_000, 5_000, 2_500, 30_000, 10_000, 10_000]
 
 
@@ -74,17 +92,29 @@ def test_a_brief_is_liked_for_its_topics_and_less_where_one_says_so() -> None:
 
 
 def test_the_parts_multiply_to_the_score() -> None:
-    found = parts_of(
-        MODEL, against_usual=1.0, record=0.0, fee_minor=600, usual_minor=400, topics=1, makes=2,
-        less=0,
-    )  # fmt: skip
-    assert found == FeedParts(chance=5_000, pay=15_000, liking=6_000)
-    assert found.score == 4_500
-    cared = parts_of(
-        MODEL, against_usual=1.0, record=0.0, fee_minor=600, usual_minor=400, topics=1, makes=2,
-        less=0, is_cared_for=True,
-    )  # fmt: skip
-    assert (cared, cared.score) == (found._replace(cause=12_500), 5_625)
+    found = parts(
+        [100, 100],
+        [100, 100],
+        fees=np.array([600, 600]),
+        prices=np.array([400, 400]),
+        topics=np.array([1, 1], np.uint32),
+        makes=2,
+        cared=np.array([False, True]),
+    )
+    assert parts_at(found, 0) == FeedParts(chance=5_000, pay=15_000, liking=6_000, cause=10_000)
+    assert parts_at(found, 1) == parts_at(found, 0)._replace(cause=12_500)
+    assert found.score.tolist() == [parts_at(found, 0).score, parts_at(found, 1).score]
+    assert parts_at(found, 0).score == 5_000 * 15_000 * 6_000 * 10_000
+
+
+def test_the_best_stand_first_and_equal_ones_by_their_fit_and_then_as_they_came() -> None:
+    fits = [100, 300, 100, 100, 200]
+    found = parts(fits, [100, 300, 100, 50, 200])
+    assert found.chance.tolist() == [5_000, 5_000, 5_000, 6_608, 5_000]
+    for most in range(1, 7):
+        assert best_first(found, np.array(fits), most=most).tolist() == [3, 1, 4, 0, 2][:most]
+    nobody = parts([], [])
+    assert best_first(nobody, np.array([], np.int64), most=3).tolist() == []
 
 
 def test_an_hour_is_worth_what_the_fee_is_over_the_work() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import pytest
 
 from marketplace.campaigns.rules import WantedDeliverable, draft_problems
@@ -13,7 +12,7 @@ from marketplace.creators.rules.formats import LengthBand, band_counts
 from marketplace.kernel.money import Money
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, OpenWish
-from marketplace.matching.rules.fit import fit_of
+from marketplace.matching.rules.fit import fit_of, fits_of
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.campaigns import content
 from tests.factories.facts import make_facts, make_market
@@ -66,15 +65,15 @@ def test_each_piece_counts_by_what_is_asked_of_it() -> None:
 
 def test_the_feed_sees_the_same_fit() -> None:
     market = make_market([makes(1, *[200] * 16), makes(2, *[20] * 16)])
-    book = columns.book_of([OpenWish(UUID(int=9), UUID(int=8), LONG, None, 1_000)], market)
-    target = columns.target_of(LONG, market)
+    book = columns.book_of([OpenWish(UUID(int=9), UUID(int=8), LONG, None, 1_000)], market.context)
 
-    for row in (0, 1):
-        side = columns.side_at(market, row)
-        [there] = columns.against_usual(book, side, columns.usual_prices(book, side))
-        [factors] = columns.factors_at(market, target, [row])
-        assert there == pytest.approx(fit_of(factors) / 1_000, rel=1e-3)
-    assert np.asarray(book.forms).tolist() == [[0, 0, 0, 0, 0, 0, 0, 1]]
+    seen = [columns.factors_facing(book, market, row) for row in (0, 1)]
+
+    assert [factors[6].tolist() for factors in seen] == [[9_000], [1_000]]
+    target = columns.target_of(LONG, market)
+    for row, factors in enumerate(seen):
+        assert fits_of(factors).tolist() == [fit_of(columns.factors_at(market, target, [row])[0])]
+    assert book.work.forms.tolist() == [[0, 0, 0, 0, 0, 0, 0, 1]]
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,14 @@ from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as matching
+from marketplace.matching.messages import RulesKept
 from marketplace.matching.models import BriefMedians, FeedChoice
 from marketplace.matching.queries import FeedLine
 from marketplace.matching.rules.chances import Facts, Step, start
-from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts, record_of
+from marketplace.matching.rules.feed import FeedChoiceKind, record_of
+from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.wanted import HardRules
+from marketplace.store.outbox import OutboxMessage
 from marketplace.store.paging import Page
 from tests.conftest import NOON
 from tests.factories.campaigns import content, make_campaign
@@ -98,16 +102,55 @@ def test_a_place_is_chance_and_pay_and_liking_and_each_is_said(
     assert line.parts.chance == 3_000
 
 
-def test_the_fit_in_the_feed_is_the_one_that_the_brand_sees(
-    session: Session, campaign: Campaign, hireable: Actor
+def test_fit_and_middle_candidate_are_those_that_the_brand_sees_by_the_rules_it_keeps(
+    session: Session, campaign: Campaign, hireable: Actor, alice: Actor
 ) -> None:
-    make_hireable(session, "Bob")
+    make_hireable(session, "Bob", reach=7_000, country="DE")
+    make_hireable(session, "Cal", reach=1_000)
     assert hireable.creator_id is not None
-    mine = feed(session, hireable).rows[0]
-    wanted = queries.wanted_for(session, campaign.id)
-    seen = queries.matches_for(session, wanted, campaign_id=campaign.id, now=NOON)
-    line = next(one for one in seen.page.rows if one.creator_id == hireable.creator_id)
-    assert line.fit.fit == mine.fit
+    creators.creator_by_id(session, hireable.creator_id).country = "US"
+    session.flush()
+
+    def both() -> tuple[tuple[int, int | None], tuple[int, int | None]]:
+        [mine] = feed(session, hireable).rows
+        fit = queries.fit_of(
+            session, campaign_id=campaign.id, creator_id=hireable.creator_id, now=NOON
+        )
+        own = queries.fit_to(session, mine.brief, creator_id=hireable.creator_id, now=NOON)
+        assert (own.explained.fit, own.usual) == (fit.explained.fit, fit.usual)
+        return (mine.fit, mine.usual), (fit.explained.fit, fit.usual)
+
+    mine, of_brand = both()
+    assert mine == of_brand
+    matching.work_out_medians(session, now=NOON)
+    assert both() == (of_brand, of_brand)
+
+    rules = HardRules(lives_in=frozenset({"US"}))
+    matching.keep_rules(session, campaign_id=campaign.id, rules=rules, actor=alice, now=NOON)
+    kept = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "RulesKept")).one()
+    assert RulesKept.from_json(kept.body).campaign_id == campaign.id
+    matching.work_out_medians(session, campaign_ids=[campaign.id], now=NOON)
+    mine, among_neighbours = both()
+    assert mine == among_neighbours
+    assert among_neighbours[1] != of_brand[1]
+
+
+def test_a_rule_that_leaves_the_creator_out_is_said_on_their_own_page(
+    session: Session, campaign: Campaign, hireable: Actor, alice: Actor
+) -> None:
+    assert hireable.creator_id is not None
+    [line] = feed(session, hireable).rows
+
+    def left_out() -> LeftOut | None:
+        assert hireable.creator_id is not None
+        return queries.fit_to(
+            session, line.brief, creator_id=hireable.creator_id, now=NOON
+        ).left_out
+
+    assert left_out() is None
+    rules = HardRules(followers_least=10_000_000)
+    matching.keep_rules(session, campaign_id=campaign.id, rules=rules, actor=alice, now=NOON)
+    assert left_out() is LeftOut.TOO_FEW_FOLLOWERS
 
 
 def test_middle_candidates_are_worked_out_once_for_everybody(
@@ -198,7 +241,7 @@ def test_a_creator_without_a_channel_sees_the_briefs_too(
     session: Session, campaign: Campaign, bea: Actor
 ) -> None:
     [line] = feed(session, bea).rows
-    assert line.parts == FeedParts(chance=line.parts.chance, pay=line.parts.pay, liking=10_000)
+    assert (line.parts.liking, line.parts.cause) == (10_000, 10_000)
     assert line.fit == 0
 
 

@@ -1,16 +1,9 @@
 """The market as columns: a compact copy of PostgreSQL's facts, from which everybody is ranked."""
 
-from marketplace.matching.columns.briefs import (
-    Book,
-    OpenWish,
-    Side,
-    against_usual,
-    book_of,
-    side_at,
-    usual_prices,
-)
+from marketplace.matching.columns.book import Book, OpenWish, book_of, topic_bits
 from marketplace.matching.columns.building import Built, build, refresh
 from marketplace.matching.columns.encode import encode
+from marketplace.matching.columns.facing import factors_facing
 from marketplace.matching.columns.factors import factor_columns, factors_at, prices
 from marketplace.matching.columns.folder import BrokenColumns, Busy
 from marketplace.matching.columns.market import Market
@@ -47,9 +40,7 @@ __all__ = [
     "Plannable",
     "Ranked",
     "Ranking",
-    "Side",
     "Target",
-    "against_usual",
     "ask",
     "book_of",
     "build",
@@ -58,6 +49,7 @@ __all__ = [
     "encode",
     "factor_columns",
     "factors_at",
+    "factors_facing",
     "from_database",
     "left_out_at",
     "market_like",
@@ -69,10 +61,9 @@ __all__ = [
     "refresh",
     "seen_at",
     "shown_views",
-    "side_at",
     "target_of",
     "the_folder",
+    "topic_bits",
     "use_folder",
     "use_people",
-    "usual_prices",
 ]

@@ -46,6 +46,11 @@ class Elsewhere:
             found[self.rows[places]] += self.steps[places]
         return found
 
+    def of(self, row: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+        """Return the countries in which one creator has a share, and its steps."""
+        first, end = np.searchsorted(self.rows, np.array([row, row + 1], np.uint32))
+        return self.countries[first:end], self.steps[first:end]
+
     def _places_of(self, number: int) -> NDArray[np.uint32]:
         ends = np.array([number, number + 1], np.uint16)  # of one type, so that nothing is copied
         first, end = np.searchsorted(self.ordered, ends)

@@ -8,23 +8,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.creators.rules import FORMATS
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.context import ALIKE_WHOLE, MICRO
+from marketplace.matching.columns import counting
+from marketplace.matching.columns.counting import ALIKE_STEPS, PARTS_A_BPS, STEP_PARTS, Whole
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import STEP_BPS, U4_MOST, WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Pick, Rows, listed_for
-from marketplace.matching.columns.target import Target
-from marketplace.matching.rules import shares, topics
-from marketplace.matching.rules.fit import TIMES_WHOLE, Factors
+from marketplace.matching.columns.target import Target, counts_of
+from marketplace.matching.rules import topics
+from marketplace.matching.rules.fit import Factors
 
-Whole = NDArray[np.int64]
-PARTS_A_BPS: Final = TIMES_WHOLE // BPS_WHOLE
-STEP_PARTS: Final = STEP_BPS * PARTS_A_BPS
-"""A step of a share in hundred-millionths."""
-ALIKE_STEPS: Final = round(ALIKE_WHOLE / shares.SPILL)
-"""Steps × likeness that make one step."""
-ALIKE_A_PART: Final = ALIKE_STEPS // STEP_PARTS
-"""Steps × likeness that make a hundred-millionth."""
 WORDS_KEPT: Final = 16
 
 
@@ -40,7 +34,7 @@ def factor_columns(market: Market, target: Target, rows: Rows) -> tuple[Whole, .
     price, _ = prices(market, target, rows)
     found = (
         columns["views"][rows],
-        columns["authentic"][rows] * np.int64(STEP_BPS),
+        counting.share_bps(columns["authentic"][rows]),
         _shares(age_steps(market, target, rows), rows),
         _shares(gender_steps(market, target, rows), rows),
         country_parts(market, target, rows)
@@ -48,7 +42,7 @@ def factor_columns(market: Market, target: Target, rows: Rows) -> tuple[Whole, .
         else _whole(rows) * PARTS_A_BPS,
         topic_bps(market, target, rows),
         format_bps(market, target, rows),
-        columns["reliability"][rows] * np.int64(STEP_BPS),
+        counting.share_bps(columns["reliability"][rows]),
         price,
     )
     return tuple(each.astype(np.int64) for each in found)
@@ -59,7 +53,7 @@ def _whole(rows: Rows) -> Whole:
 
 
 def _shares(steps: NDArray[np.uint8] | None, rows: Rows) -> Whole:
-    return _whole(rows) if steps is None else steps * np.int64(STEP_BPS)
+    return _whole(rows) if steps is None else counting.share_bps(steps)
 
 
 def age_steps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint8] | None:
@@ -86,15 +80,10 @@ def most_country_parts(market: Market, target: Target, pick: Pick) -> NDArray[np
 
 
 def country_parts(market: Market, target: Target, pick: Pick) -> Whole:
-    """The share in the countries wanted and what the others say of it, in hundred-millionths.
-
-    In whole basis points, rounded up; what is less than one stays as it is, so that whoever has
-    next to nothing is found in the right order, behind all who have more.
-    """
-    found = _own_steps(market, target, pick) * np.int64(STEP_PARTS)
-    found -= -_near_steps(market, target, pick) // ALIKE_A_PART
-    found = np.where(found < PARTS_A_BPS, found, -(-found // PARTS_A_BPS) * PARTS_A_BPS)
-    return np.minimum(found, TIMES_WHOLE)
+    """The share in the countries wanted and what the others say of it, in hundred-millionths."""
+    return counting.country_parts(
+        _own_steps(market, target, pick), _near_steps(market, target, pick)
+    )
 
 
 def _near_steps(market: Market, target: Target, pick: Pick) -> Whole:
@@ -123,8 +112,7 @@ def topic_bps(market: Market, target: Target, rows: Rows) -> Whole:
     wanted = market.memo.get("words", target.words, target.terms.table, most=WORDS_KEPT)
     columns = market.arrays
     own, weights = (columns[name].take(rows, axis=0) for name in ("terms", "term_weights"))
-    near = topics.similarity(wanted, own, weights)
-    return np.floor(near.astype(np.float64) * BPS_WHOLE + 0.5).astype(np.int64)
+    return counting.topic_bps(topics.similarity(wanted, own, weights))
 
 
 def format_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16]:
@@ -134,7 +122,7 @@ def format_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16]
         return np.asarray(columns[target.forms[0][0]][pick] * np.uint16(STEP_BPS))
     total = sum(count for _, count in target.forms)
     found = sum(columns[place][pick] * np.int64(count) for place, count in target.forms)
-    return np.asarray((found * STEP_BPS + total // 2) // total).astype(np.uint16)
+    return counting.format_bps(np.asarray(found), total).astype(np.uint16)
 
 
 def prices(market: Market, target: Target, pick: Pick) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -145,7 +133,9 @@ def prices(market: Market, target: Target, pick: Pick) -> tuple[NDArray[Any], ND
     asked, known = asked_prices(market, target, pick)
     unknown = np.flatnonzero(~known)
     if len(unknown):
-        asked[unknown] = estimates(target, market.arrays["views"][pick][unknown])
+        asked[unknown] = counting.estimates(
+            market.arrays["views"][pick][unknown], target.cost_micro, target.floor_minor
+        )
     return asked, known
 
 
@@ -176,14 +166,6 @@ def asked_prices(
     return asked, known
 
 
-def estimates(target: Target, views: NDArray[Any]) -> Whole:
-    """What so many views usually cost here, in minor units, and no less than the floor."""
-    whole, rest = divmod(target.cost_micro, MICRO)  # in two steps: nothing outgrows 8 bytes
-    views = views.astype(np.int64)
-    found = views * whole + (views * rest + MICRO // 2) // MICRO
-    return np.asarray(np.clip(found, max(1, target.floor_minor), U4_MOST))
-
-
 def _other_rates(
     market: Market, target: Target, pick: Pick, asked: NDArray[Any], known: NDArray[np.bool_]
 ) -> None:
@@ -201,10 +183,10 @@ def _other_rates(
         there, at = there[hit], order[place[hit]]
     if not len(there):
         return
-    rates = there["prices"].astype(np.int64)
-    whole = np.all([rates[:, place] > 0 for place, _ in target.pieces], axis=0)
-    total = np.sum([rates[:, place] * count for place, count in target.pieces], axis=0)
-    asked[at[whole]] = np.minimum(total[whole], U4_MOST)
+    total, whole = counting.asked(
+        there["prices"].astype(np.int64), counts_of(target.pieces, FORMATS)
+    )
+    asked[at[whole]] = total[whole]
     known[at[whole]] = True
 
 

@@ -17,11 +17,8 @@ import numpy as np
 
 from marketplace.matching.columns.bits import Bits, are_in, count, rows_in
 from marketplace.matching.columns.blocks import spread
-from marketplace.matching.columns.factors import (
-    Whole,
-    asked_prices,
-    factor_columns,
-)
+from marketplace.matching.columns.counting import Whole
+from marketplace.matching.columns.factors import asked_prices, factor_columns
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.removing import candidates
 from marketplace.matching.columns.searching import FEW, look_through

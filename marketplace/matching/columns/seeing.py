@@ -7,7 +7,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from marketplace.matching.columns.factors import Whole, asked_prices, factor_columns
+from marketplace.matching.columns.counting import Whole
+from marketplace.matching.columns.factors import asked_prices, factor_columns
 from marketplace.matching.columns.layout import SOURCES, Flag
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ ESTIMATE_BPS: Final = 12_500
 TARGETS_KEPT: Final = 8
 EPOCH: Final = date(1970, 1, 1)
 
+Counts: TypeAlias = tuple[tuple[int, int], ...]
+"""Places among some kinds, and how many of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -56,14 +59,14 @@ class Target:
     """Whether a share in a country, by its number, counts at all."""
     words: tuple[str, ...]
     terms: topics.Asked | None
-    pieces: tuple[tuple[int, int], ...]
+    pieces: Counts
     """Places in FORMATS and how many of it."""
     currency: int
     cost_micro: int
     """What a view of all pieces usually costs and a quarter more, in millionths of a minor unit."""
     floor_minor: int
     """What all pieces cost at least: nobody makes a video for the price of its few views."""
-    forms: tuple[tuple[int, int], ...]
+    forms: Counts
     """Places in FORMS and how many of it: of a format, or of a length where one is asked."""
     topic_mask: int
     subject_mask: int
@@ -86,11 +89,11 @@ def _target(wanted: Wanted, market: Market) -> Target:
     places = {code: place for place, code in enumerate(context.countries)}
     wanted_places = tuple(sorted(places[code] for code in wanted.country if code in places))
     rare = [COUNTRY_NUMBERS[code] for code in sorted(wanted.country.difference(places))]
-    alike = _alike(context, wanted.country)
-    pieces, cost_micro, floor_minor = _priced(context, wanted.currency, wanted.pieces)
+    alike = alike_to(context, wanted.country)
+    pieces, cost_micro, floor_minor = priced(context, wanted.currency, wanted.pieces)
     return Target(
-        ages=_places(wanted.ages, AGES),
-        genders=_places(wanted.gender, GENDERS),
+        ages=places_in(wanted.ages, AGES),
+        genders=places_in(wanted.gender, GENDERS),
         where=wanted.country,
         countries=wanted_places if wanted.country else None,
         rare=elsewhere(market).steps_in(rare),
@@ -98,14 +101,12 @@ def _target(wanted: Wanted, market: Market) -> Target:
         alike_columns=alike[context.numbers].astype(np.float64),
         counts=_counting(alike, wanted.country),
         words=wanted.words,
-        terms=topics.query(spelled_out(wanted.words), context.vocabulary) if wanted.words else None,
+        terms=terms_for(context, wanted.words),
         pieces=pieces,
-        currency=context.currencies.index(wanted.currency)
-        if wanted.currency in context.currencies
-        else -1,
+        currency=currency_in(context, wanted.currency),
         cost_micro=cost_micro,
         floor_minor=floor_minor,
-        forms=_forms(wanted),
+        forms=forms_of(wanted),
         subject_mask=sum(SUBJECT_BITS[subject] for subject in wanted.rules.avoided),
         bound=_bound(market, wanted.rules.booking),
         topic_mask=sum(TOPIC_BITS[topic] for topic in wanted.rules.blocked_topics),
@@ -117,13 +118,11 @@ def _target(wanted: Wanted, market: Market) -> Target:
 
 def asked_for(target: Target, context: Context, currency: str, pieces: Mapping[str, int]) -> Target:
     """Return the same target with other pieces to be made and priced."""
-    places, cost_micro, floor_minor = _priced(context, currency, pieces)
+    places, cost_micro, floor_minor = priced(context, currency, pieces)
     return replace(target, pieces=places, cost_micro=cost_micro, floor_minor=floor_minor)
 
 
-def _priced(
-    context: Context, currency: str, pieces: Mapping[str, int]
-) -> tuple[tuple[tuple[int, int], ...], int, int]:
+def priced(context: Context, currency: str, pieces: Mapping[str, int]) -> tuple[Counts, int, int]:
     """Return pieces by their places in FORMATS, what a view of them costs, and their floor."""
     cost = sum(count * context.cost_micro(name, currency) for name, count in pieces.items())
     return (
@@ -133,12 +132,31 @@ def _priced(
     )
 
 
-def _places(labels: frozenset[str], known: tuple[str, ...]) -> tuple[int, ...] | None:
+def counts_of(counts: Counts, kinds: Sequence[str]) -> NDArray[np.int64]:
+    """Return how many of each kind there are, from places among the kinds and how many of it."""
+    found = np.zeros(len(kinds), np.int64)
+    for place, count in counts:
+        found[place] += count
+    return found
+
+
+def currency_in(context: Context, currency: str) -> int:
+    """Return the number of a currency; -1 for one in which nobody has a rate."""
+    return context.currencies.index(currency) if currency in context.currencies else -1
+
+
+def places_in(labels: frozenset[str], known: tuple[str, ...]) -> tuple[int, ...] | None:
+    """Return the places of labels among the known ones; None where any will do."""
     return tuple(place for place, label in enumerate(known) if label in labels) or None
 
 
-def _alike(context: Context, wanted: frozenset[str]) -> NDArray[np.int64]:
-    """What every other country says of those wanted: as much as of the nearest of them."""
+def terms_for(context: Context, words: Sequence[str]) -> topics.Asked | None:
+    """Return what words ask for, with all that a topic is tagged by; None for no words."""
+    return topics.query(spelled_out(words), context.vocabulary) if words else None
+
+
+def alike_to(context: Context, wanted: frozenset[str]) -> NDArray[np.int64]:
+    """Return what every other country says of those wanted: as much as of the nearest of them."""
     numbers = [COUNTRY_NUMBERS[code] for code in sorted(wanted)]
     found: NDArray[np.int64] = context.alike[numbers].max(axis=0, initial=0).astype(np.int64)
     found[numbers] = 0
@@ -163,8 +181,11 @@ def _allowed(
     return found
 
 
-def _forms(wanted: Wanted) -> tuple[tuple[int, int], ...]:
-    """A video counts by its length where one is asked for, and by its format otherwise."""
+def forms_of(wanted: Wanted) -> Counts:
+    """Return places in FORMS and how many of each is asked for.
+
+    A video counts by its length where one is asked for, and by its format otherwise.
+    """
     plain = dict(wanted.pieces)
     plain["video"] = plain.get("video", 0) - sum(wanted.lengths.values())
     return tuple(

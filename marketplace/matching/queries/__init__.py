@@ -46,6 +46,7 @@ from marketplace.matching.queries.wishes import (
     wanted_for,
     wanted_in,
     wish_seen_by,
+    wishes_of,
 )
 
 __all__ = [
@@ -101,4 +102,5 @@ __all__ = [
     "wanted_in",
     "wish_in",
     "wish_seen_by",
+    "wishes_of",
 ]

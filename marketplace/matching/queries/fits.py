@@ -17,7 +17,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.models import BriefMedians
-from marketplace.matching.queries.wishes import wanted_for, wanted_in
+from marketplace.matching.queries.wishes import wanted_for, wishes_of
 from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import Factors
 from marketplace.matching.rules.fit import fit_of as fit_in
@@ -63,7 +63,7 @@ def fit_to(session: Session, brief: Brief, *, creator_id: UUID, now: datetime) -
     """The fit of one creator to a brief with its campaign; raises NotFound."""
     kept = medians_of(session, [brief.id])
     medians = {0: kept[brief.id]} if brief.id in kept else NO_MEDIANS
-    wishes = [wanted_in(brief)]
+    wishes = list(wishes_of(session, [brief]).values())
     return _fits(session, wishes, [creator_id], medians=medians, now=now)[0][creator_id]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
@@ -19,6 +20,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.matching.models import MatchRules
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
+from marketplace.store.rows import given_in
 
 NO_RULES: Final = HardRules()
 
@@ -52,6 +54,15 @@ def wanted_in(brief: Brief, *, rules: HardRules = NO_RULES) -> Wanted:
     """What a version of a brief, with its campaign, asks of a creator."""
     content = campaigns.content_of(brief, currency=brief.campaign.currency)
     return wanted_by(content, brief.campaign, rules=rules)
+
+
+def wishes_of(session: Session, briefs: Collection[Brief]) -> Mapping[UUID, Wanted]:
+    """Brief -> what it asks of a creator now, with the rules that its brand has kept."""
+    given = {"campaign_ids": [brief.campaign_id for brief in briefs]}
+    kept = {each.campaign_id: each for each in session.scalars(_KEPT, given)}
+    return {
+        brief.id: wanted_in(brief, rules=_rules_in(kept.get(brief.campaign_id))) for brief in briefs
+    }
 
 
 def wanted_by(content: BriefContent, campaign: Campaign, *, rules: HardRules = NO_RULES) -> Wanted:
@@ -123,5 +134,6 @@ def _with_rules(brief: Select[Brief]) -> Select[Brief, MatchRules | None]:
     )
 
 
+_KEPT: Final = select(MatchRules).where(given_in(MatchRules.campaign_id, "campaign_ids"))
 _ANYBODYS: Final = _with_rules(campaigns.PRESENT_BRIEF)
 _OF_BRANDS: Final = _with_rules(campaigns.PRESENT_BRIEF_OF_BRANDS)

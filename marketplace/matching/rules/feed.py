@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.rules.chances import BASE_RATES, Facts, Model, Step, facts_from
+from marketplace.matching.rules.chances import BASE_RATES, Model, Step, facts_from
 
-Reals = NDArray[np.float32]
+Reals = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Number = TypeVar("Number", int, NDArray[np.int64])
 
 MINUTES: Final[Mapping[str, int]] = {"video": 360, "photo_post": 120, "story": 60, "live": 240}
 """What one piece of a format is taken to need, from idea to publication: ours to choose."""
@@ -59,33 +61,79 @@ HIDING: Final = frozenset(FeedChoiceKind) - {
 }
 
 
-class FeedParts(NamedTuple):
-    """What a place in the feed is made of, in basis points."""
+class FeedParts(NamedTuple, Generic[Number]):
+    """What places in the feed are made of, in basis points: of one brief, or of many in arrays."""
 
-    chance: int
-    pay: int
-    liking: int
-    cause: int = BPS_WHOLE
+    chance: Number
+    pay: Number
+    liking: Number
+    cause: Number
 
     @property
-    def score(self) -> int:
-        """The product, in basis points."""
-        return self.chance * self.pay * self.liking * self.cause // BPS_WHOLE**3
+    def score(self) -> Number:
+        """The product, by which the places stand; all of them whole are BPS_WHOLE ** 4."""
+        return self.chance * self.pay * self.liking * self.cause
 
 
-def standing(against_usual: Reals) -> Reals:
+def parts_at(parts: FeedParts[Whole], place: int) -> FeedParts[int]:
+    """Return the parts of one brief."""
+    return FeedParts(*(int(each[place]) for each in parts))
+
+
+def parts_of(
+    model: Model,
+    *,
+    fits: Whole,
+    usual: Whole,
+    record: float,
+    fees: Whole,
+    prices: Whole,
+    topics: NDArray[np.uint32],
+    makes: int,
+    less: int,
+    cared: NDArray[np.bool_],
+) -> FeedParts[Whole]:
+    """Return the parts of many briefs in whole basis points, as they are shown.
+
+    fits, usual: the creator's and the middle candidate's. record: of the creator. fees: the middle
+    of each range; prices: what the creator usually asks. topics: of each brief as bits. makes,
+    less: those the creator makes videos about, and those of which they want to see less. cared:
+    which briefs give to what the creator cares about.
+    """
+    return FeedParts(
+        chance=chances(model, standing(fits, usual), record=record),
+        pay=pays(fees, prices),
+        liking=likings(topics, makes=makes, less=less),
+        cause=np.where(cared, np.int64(CARED), np.int64(BPS_WHOLE)),
+    )
+
+
+def best_first(parts: FeedParts[Whole], fits: Whole, *, most: int) -> NDArray[np.intp]:
+    """Return the places of the best in their order; equal ones by their fit, then as they stand."""
+    scores = parts.score
+    at = len(scores) - most
+    some = (
+        np.arange(len(scores))
+        if at <= 0
+        else np.flatnonzero(scores >= np.partition(scores, at)[at])
+    )
+    return some[np.lexsort((-fits[some], -scores[some]))][:most]
+
+
+def standing(fits: Whole, usual: Whole) -> Reals:
     """Return where fits stand beside the middle candidate's: -1 far below, 0 like it, 1 above.
 
-    against_usual: how many times the middle one's fit.
+    usual: the middle one's, 0 where there is none: then the creator is taken to be like it.
     """
-    return np.asarray(2 * against_usual / (1 + against_usual) - 1, np.float32)
+    both = np.maximum(fits + usual, 1)
+    return np.where(usual > 0, (fits - usual) / both, 0.0)
 
 
-def chances(model: Model, standings: Reals, *, record: float) -> Reals:
+def chances(model: Model, standings: Reals, *, record: float) -> Whole:
     """Return the chance of an offer after an application, in basis points, for many briefs."""
     weights = model.weights
     odds = model.base + weights.standing * standings + weights.record * record
-    return np.asarray(BPS_WHOLE / (1 + np.exp(-odds)), np.float32)
+    return _whole(BPS_WHOLE / (1 + np.exp(-odds)))
 
 
 def record_of(offered: int, declined: int) -> float:
@@ -94,48 +142,25 @@ def record_of(offered: int, declined: int) -> float:
     return facts_from(kept=offered, asked=offered + declined, base_bps=base_bps).record
 
 
-def pays(fees: Reals, usual: Reals) -> Reals:
+def pays(fees: Whole, usual: Whole) -> Whole:
     """Return fees beside what the creator usually asks for the same pieces, in basis points.
 
-    fees: the middle of each range, 0 where none is named: that counts as the usual.
+    fees: 0 where none is named: that counts as the usual.
     """
-    ratio = np.where((fees > 0) & (usual > 0), fees / np.maximum(usual, 1), 1)
-    return np.asarray(np.clip(ratio * BPS_WHOLE, PAY_LEAST, PAY_MOST), np.float32)
+    ratio = np.where((fees > 0) & (usual > 0), fees / np.maximum(usual, 1), 1.0)
+    return _whole(np.clip(ratio * BPS_WHOLE, PAY_LEAST, PAY_MOST))
 
 
-def likings(topics: NDArray[np.uint32], *, makes: int, less: int) -> Reals:
+def likings(topics: NDArray[np.uint32], *, makes: int, less: int) -> Whole:
     """Return how much a creator likes what briefs are about, in basis points.
 
-    topics: the topics of each brief as bits; makes, less: those the creator makes videos about, and
-    those of which they want to see less. A brief without topics is about anything.
+    A brief without topics is about anything.
     """
     about = ((topics & np.uint32(makes)) != 0) | (topics == 0)
-    found = np.where(about, BPS_WHOLE, OTHER_TOPIC)
-    unwanted = (topics & np.uint32(less)) != 0
-    return np.asarray(np.where(unwanted, found * LESS / BPS_WHOLE, found), np.float32)
-
-
-def parts_of(
-    model: Model,
-    *,
-    against_usual: float,
-    record: float,
-    fee_minor: int | None,
-    usual_minor: int,
-    topics: int,
-    makes: int,
-    less: int,
-    is_cared_for: bool = False,
-) -> FeedParts:
-    """Return the parts of one place in whole basis points, as they are shown."""
-    at = float(standing(np.array([against_usual], np.float32))[0])
-    fee, usual = np.array([fee_minor or 0], np.float32), np.array([usual_minor], np.float32)
-    return FeedParts(
-        chance=model.chance_bps(Facts(standing=at, record=record)),
-        pay=round(float(pays(fee, usual)[0])),
-        liking=round(float(likings(np.array([topics], np.uint32), makes=makes, less=less)[0])),
-        cause=CARED if is_cared_for else BPS_WHOLE,
-    )
+    found = np.where(about, np.int64(BPS_WHOLE), np.int64(OTHER_TOPIC))
+    if not less:
+        return found
+    return np.where((topics & np.uint32(less)) != 0, found * LESS // BPS_WHOLE, found)
 
 
 def minutes_of(pieces: Mapping[str, int]) -> int:
@@ -147,3 +172,7 @@ def per_hour_minor(fee_minor: int, pieces: Mapping[str, int]) -> int:
     """Return what a fee comes to for an hour of work, in minor units, rounded half up."""
     minutes = max(1, minutes_of(pieces))
     return (fee_minor * 120 + minutes) // (2 * minutes)
+
+
+def _whole(found: Reals) -> Whole:
+    return np.asarray(np.rint(found).astype(np.int64))

@@ -13,8 +13,10 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.matching.messages import RulesKept
 from marketplace.matching.models import MatchRules, Shortlisting
 from marketplace.matching.rules.wanted import HardRules, Wanted, problems
+from marketplace.store.outbox import post
 
 
 def keep_rules(
@@ -43,6 +45,7 @@ def keep_rules(
         .values(campaign_id=campaign_id, **values)
         .on_conflict_do_update(index_elements=[MatchRules.campaign_id], set_=values)
     )
+    post(session, RulesKept(campaign_id=campaign_id))
 
 
 def shortlist(

@@ -66,10 +66,10 @@ def work_out_medians(
         for brief in campaigns.open_campaigns(session, now=now)
         if campaign_ids is None or brief.campaign_id in campaign_ids
     ]
-    wishes = [queries.wanted_in(brief) for brief in briefs]
+    wishes = queries.wishes_of(session, briefs)
 
     def look(market: Market) -> list[Ranking]:
-        return [columns.rank(market, wanted, most=1) for wanted in wishes]
+        return [columns.rank(market, wishes[brief.id], most=1) for brief in briefs]
 
     for brief, ranking in zip(briefs, columns.ask(session, look, now=now), strict=True):
         values = {

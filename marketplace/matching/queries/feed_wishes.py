@@ -1,0 +1,166 @@
+"""What a creator has said of the feed, and which of the open briefs that leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Date, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
+
+from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.rules import today_somewhere
+from marketplace.creators.models import CreatorRecord, Exclusivity
+from marketplace.matching.models import BriefMedians, ChanceVersion, FeedChoice, MatchRules
+from marketplace.matching.rules import feed
+from marketplace.matching.rules.feed import FeedChoiceKind
+
+Choices: TypeAlias = Mapping[FeedChoiceKind, Sequence[str]]
+GivingTo: TypeAlias = Callable[[Sequence[str]], Collection[UUID]]
+"""Asked for the campaigns that give to some kinds of causes."""
+
+
+class Begin(NamedTuple):
+    """What every feed begins with.
+
+    moved: when middle candidates, chances and kept rules were worked out or changed last. open_ids:
+    of the open briefs, the newest first. offered, declined: what the creator's applications led to.
+    """
+
+    moved: Sequence[datetime | None]
+    open_ids: tuple[UUID, ...]
+    chosen: Choices
+    offered: int
+    declined: int
+    promises: Sequence[Promise]
+
+
+class Promise(NamedTuple):
+    """Days that belong to one brand in a category; the days as ISO has them."""
+
+    category: str
+    starts_on: str
+    until_on: str
+    brand_id: str
+
+    def bars(self, place: campaigns.Place) -> bool:
+        """Whether a campaign falls into them and is another brand's."""
+        return (
+            place.category == self.category
+            and str(place.brand_id) != self.brand_id
+            and place.starts_on.isoformat() <= self.until_on
+            and place.ends_on.isoformat() >= self.starts_on
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Which of the open briefs a creator may and wants to see. giving: campaigns to hide."""
+
+    chosen: Choices
+    among: Collection[UUID] | None
+    giving: frozenset[UUID]
+    promises: Sequence[Promise]
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is to be left out at all."""
+        hidden = any(self.chosen[kind] for kind in feed.HIDING)
+        return hidden or self.among is not None or bool(self.promises)
+
+    def may_see(self, place: campaigns.Place) -> bool:
+        """Whether the brief of this place stays."""
+        chosen = self.chosen
+        return (
+            str(place.brand_id) not in chosen[FeedChoiceKind.HIDE_BRAND]
+            and str(place.campaign_id) not in chosen[FeedChoiceKind.HIDE_CAMPAIGN]
+            and place.category not in chosen[FeedChoiceKind.HIDE_CATEGORY]
+            and place.campaign_id not in self.giving
+            and (self.among is None or place.campaign_id in self.among)
+            and not any(promise.bars(place) for promise in self.promises)
+        )
+
+
+def begin(session: Session, creator_id: UUID, *, now: datetime) -> Begin:
+    """What a creator's feed begins with, in one question."""
+    given = {"creator_id": creator_id, "today": today_somewhere(now)}
+    *moved, open_ids, said, answered, promised = session.execute(_BEGIN, given).one()
+    chosen: dict[FeedChoiceKind, list[str]] = {kind: [] for kind in FeedChoiceKind}
+    for kind, value in said or ():
+        chosen[FeedChoiceKind(kind)].append(value)
+    offered, declined = answered or (0, 0)
+    return Begin(
+        moved=moved,
+        open_ids=tuple(open_ids),
+        chosen=chosen,
+        offered=offered,
+        declined=declined,
+        promises=[Promise(*each) for each in promised or ()],
+    )
+
+
+def wishes_in(begun: Begin, *, among: Collection[UUID] | None, giving_to: GivingTo) -> Wishes:
+    """Which of the open briefs stay; giving_to is asked only where a kind of cause is hidden."""
+    hidden = begun.chosen[FeedChoiceKind.HIDE_CAUSE]
+    giving = frozenset(giving_to(hidden)) if hidden else frozenset[UUID]()
+    return Wishes(begun.chosen, among, giving, begun.promises)
+
+
+def not_hidden(session: Session, order: Sequence[UUID], wishes: Wishes, *, most: int) -> list[UUID]:
+    """So many of the first briefs of an order that the creator may and wants to see."""
+    if not wishes.any:
+        return list(order[:most])
+    places = campaigns.places_of(session, order)
+    return [one for one in order if one in places and wishes.may_see(places[one])][:most]
+
+
+_BEGIN: Final = select(
+    select(func.max(BriefMedians.worked_out_at)).scalar_subquery(),
+    select(func.max(ChanceVersion.learned_at)).scalar_subquery(),
+    select(func.max(MatchRules.kept_at)).scalar_subquery(),
+    func.array(campaigns.OPEN_BRIEF_IDS.scalar_subquery(), type_=ARRAY(Uuid())),
+    select(
+        func.json_agg(
+            aggregate_order_by(
+                func.json_build_array(FeedChoice.kind, FeedChoice.value),
+                FeedChoice.chosen_at,
+                FeedChoice.value,
+            ),
+            type_=JSON(),
+        )
+    )
+    .where(FeedChoice.creator_id == bindparam("creator_id"))
+    .scalar_subquery(),
+    select(
+        func.json_build_array(
+            CreatorRecord.offered_count, CreatorRecord.declined_count, type_=JSON()
+        )
+    )
+    .where(CreatorRecord.creator_id == bindparam("creator_id"))
+    .scalar_subquery(),
+    select(
+        func.json_agg(
+            func.json_build_array(
+                Exclusivity.category,
+                Exclusivity.starts_on,
+                Exclusivity.until_on,
+                Exclusivity.brand_id,
+            ),
+            type_=JSON(),
+        )
+    )
+    .where(
+        Exclusivity.creator_id == bindparam("creator_id"),
+        Exclusivity.ended_at.is_(None),
+        Exclusivity.until_on >= bindparam("today", type_=Date),
+    )
+    .scalar_subquery(),
+)
+"""When the middle candidates were worked out, the chances learned and a rule kept last, which
+briefs are open, what the creator does not want to see, what their applications led to before, and
+what they have promised to other brands."""
