@@ -86,6 +86,17 @@ def test_a_rate_in_another_currency_is_known_as_such() -> None:
     assert only(fit_in(market, Wanted("USD"), 1), PartName.PRICE).is_estimate
 
 
+def test_whoever_is_looked_at_twice_asks_the_same_twice() -> None:
+    market = make_market(
+        [make_facts(1), make_facts(2, rates={"video EUR": 20_000, "video USD": 26_000})]
+    )
+    target = columns.target_of(Wanted("USD"), market)
+
+    found = columns.factors_at(market, target, [1, 0, 1])
+
+    assert [each.price for each in found] == [26_000, 30_000, 26_000]
+
+
 def test_a_country_without_a_column_counts_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("marketplace.matching.columns.context.DENSE_COUNTRIES", 1)
     facts = [make_facts(number) for number in range(1, 9)]

@@ -176,11 +176,10 @@ def _other_rates(
         there = there[first:last]
         at = there["row"].astype(np.intp) - pick.start
     else:
-        order = np.argsort(pick, kind="stable")
-        place = np.searchsorted(pick[order], there["row"])
-        place[place == len(pick)] = 0
-        hit = pick[order][place] == there["row"] if len(pick) else np.zeros(len(there), bool)
-        there, at = there[hit], order[place[hit]]
+        place = np.searchsorted(there["row"], pick)  # whoever is picked twice is found twice
+        place[place == len(there)] = 0
+        at = np.flatnonzero(there["row"][place] == pick) if len(there) else place[:0]
+        there = there[place[at]]
     if not len(there):
         return
     total, whole = counting.asked(
