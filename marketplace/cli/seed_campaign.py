@@ -27,6 +27,11 @@ from marketplace.funding import service as funding
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.money import Money
+from marketplace.matching import queries as matching
+from marketplace.matching.queries import PlanWish
+from marketplace.matching.rules.planner.correction import CountSource
+from marketplace.matching.rules.planner.limits import Limits
+from marketplace.metrics import service as metrics
 from marketplace.payouts import queries as payout_queries
 from marketplace.payouts import service as payouts
 from marketplace.store.session import reading
@@ -79,6 +84,36 @@ class PastCampaign:
         stage.act(campaigns.publish, campaign_id=campaign.id, actor=side.owner)
         pay_later(stage, side, campaign.id, budget)
         return cls(stage, side, campaign)
+
+    def plan(self, *who: Actor, message: str) -> None:
+        """The brand accepts a plan of these creators, and so invites them at its prices."""
+        exactly = {each.creator_id: None for each in who if each.creator_id is not None}
+        wish = PlanWish(Limits(self.campaign.budget_minor), exactly=exactly)
+        with reading() as session:
+            wanted = matching.wanted_for(session, self.campaign.id)
+            found = matching.plan_for(session, wanted, wish, now=utc_now())
+        self.stage.act(
+            collaborations.accept_plan,
+            campaign_id=self.campaign.id,
+            wish=wish,
+            seen_cost_minor=found.cost_minor,
+            message=message,
+            actor=self.side.owner,
+        )
+
+    def count(self, people: int, *, note: str) -> None:
+        """The brand says how many people of the target the platform counted."""
+        self.stage.act(
+            metrics.count_reach,
+            campaign_id=self.campaign.id,
+            people=people,
+            in_target=True,
+            source=CountSource.PLATFORM,
+            sample=None,
+            counted_on=(utc_now() - DAY).date(),
+            note=note,
+            actor=self.side.owner,
+        )
 
     def agree(
         self,

@@ -1,6 +1,7 @@
 """What has happened in the demo's market before anybody looks: five weeks of three campaigns.
 
-One is over: its creators are paid, staff have decided a dispute of it, and what was left went back.
+One is over: what its plan promised was counted, its creators are paid, staff have decided a dispute
+of it, and what was left went back.
 In the next a post is live, a fee is disputed in its hold window, and a draft waits for its review.
 In the third, of another brand, a creator works for it alone and wants staff's decision. A challenge
 is over and another runs. A bonus for views was paid; of another fee something is taken back, and a
@@ -48,6 +49,8 @@ LENGTH: Final = timedelta(days=35)
 """How long ago the people of the demo signed up."""
 FOR_ONE_BRAND: Final = 26
 """Who cooks on trails for one brand alone: a creator whom the others would like to have."""
+COUNTED: Final = 1_290
+"""People of the picnic's target, as TikTok says: somewhat fewer than its plan promised."""
 
 Say = Callable[[str], None]
 
@@ -62,6 +65,9 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     picnic = PastCampaign.begun(
         stage, tin, "Picnic weather", Money(90_000, "USD"), PICNIC, gives=(cast.causes[0], FIXED)
     )
+    picnic.plan(
+        tilda, third, message="Two picnics in bad weather, and nobody else could make us laugh so."
+    )
     seed_challenge.play(
         stage, tin, seed_challenge.RAIN_OR_SHINE, entering=(fourth, ines, tilda, third)
     )
@@ -70,6 +76,7 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     seed_dispute.have_decided(stage, tin, roof, creator=third, staff=cast.staff[0])
     stage.time.sleep(8 * DAY)  # views, silence, the hold window and the payout
     stage.act(campaigns.close, campaign_id=picnic.campaign.id, actor=tin.owner)
+    picnic.count(COUNTED, note="TikTok’s campaign report")
     stage.act(funding.refund_unspent, campaign_id=picnic.campaign.id, actor=tin.owner)
     say("Two weeks ago: a breakfast campaign begins, and one on the trail …")
     mornings = PastCampaign.begun(
