@@ -64,7 +64,10 @@ def reach_facts(
     result = metrics.result_of(session, campaign_id)
     promises = matching.plan_promises(session, [campaign_id]).get(campaign_id, [])
     promise = together([each.promise for each in promises])
-    counts = matching.counts_of(session, campaign_id)
+    held = [
+        (each, matching.promise_for(each, promises))
+        for each in matching.counts_of(session, campaign_id)
+    ]
     predicted = {
         name: matching.predicted_reach(
             session, wanted, result.made, in_target=name == "target", now=now
@@ -82,8 +85,9 @@ def reach_facts(
         "learned": correction_words(correction),
         "promises": promises,
         "promise": promise,
+        "counted": next((each for each in held if each[1] and not each[0].set_aside_at), None),
         "planned": 0 if promise is None else len(promise.creators & result.made.keys()),
-        "counts": [(each, matching.promise_for(each, promises)) for each in counts],
+        "counts": held,
         "may_count": not is_running
         and bool(result.made)
         and (actor.is_staff or actor.may_edit(campaign.brand_id)),

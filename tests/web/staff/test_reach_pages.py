@@ -134,15 +134,17 @@ def test_what_was_promised_stands_beside_what_is_expected_now_and_what_was_count
     after = text_of(client.get(page).text)
 
     low, high = f"{plan.people_low:,}", f"{plan.people_high:,}"
-    assert f"Promised people of the target {plan.people:,} Four of five times {low} to" in before
+    assert f"Promised people of the target {plan.people:,}, four of five times {low} to" in before
+    assert "Counted Not yet" in before
+    assert "Counted 15,000 Less Planned" in after
     assert "Planned creators who published 1 of 2" in before
-    assert "Expected now of all who published 30,000" in before
-    assert f"2 {plan.people:,} {low} to {high} {plan.target_people:,} 100 %" in before
+    assert "Expected now of those who published 30,000" in before
+    assert f"2 {plan.people:,} {low} to {high} {plan.target_people:,} Nothing learned yet" in before
     assert f"15,000 30,000 50 % {plan.people:,} Less" in after
     sign_in(client, stella)
     for_staff = text_of(client.get("/staff/reach").text)
     assert f"15,000 30,000 50 % {plan.people:,} Less A brand-lift survey" in for_staff
-    assert "promises were kept" not in for_staff
+    assert "Promises kept" not in for_staff
 
 
 def test_staff_see_how_many_promises_were_kept(
@@ -155,7 +157,7 @@ def test_staff_see_how_many_promises_were_kept(
 
     client.post(f"/staff/reach/{finished.id}", data=COUNT | {"people": "30000"})
 
-    assert "1 of 1 promises were kept" in text_of(client.get("/staff/reach").text)
+    assert "Promises kept: 1 of 1" in text_of(client.get("/staff/reach").text)
 
 
 def test_staff_count_set_aside_and_see_each_version(
