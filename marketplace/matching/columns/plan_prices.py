@@ -20,25 +20,29 @@ from marketplace.matching.rules.wanted import Wanted
 
 def offered_prices(
     market: Market, target: Target, wanted: Wanted, ways: Sequence[Way], rows: Rows
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return (rows, ways) what each asks in minor units, 0 where not offered; and what is known.
 
+    The third is (rows,) True of whoever offers anything.
     Who has named a rate is asked for nothing that they have not offered. What nobody named is
     estimated. Nothing dearer than the highest fee of the brief is asked for.
     """
     found = np.zeros((rows.size, len(ways)), np.int64)
     known = np.zeros(found.shape, np.bool_)
+    some = np.zeros(rows.size, np.bool_)
     named = market.arrays["prices"][:, rows].any(axis=0)
     offers = market.arrays["formats"][:, rows] == OFFERED
     for place, way in enumerate(ways):
         asked = asked_for(target, market.context, wanted.currency, dict(way.pieces))
-        price, known[:, place] = prices(market, asked, rows)
-        price = np.where(known[:, place], price, _in_whole_units(price, wanted.currency))
+        price, is_known = prices(market, asked, rows)
+        price = np.where(is_known, price, _in_whole_units(price, wanted.currency))
         offered = ~named | np.all([offers[each] for each, _ in asked.pieces], axis=0)
         if wanted.rules.price_most_minor is not None:
             offered &= price <= wanted.rules.price_most_minor
-        found[:, place] = np.where(offered, price, 0)
-    return found, known
+        price = np.where(offered, price, 0)
+        found[:, place], known[:, place] = price, is_known
+        some |= price > 0
+    return found, known, some
 
 
 def only_fixed(

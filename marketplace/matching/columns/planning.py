@@ -84,10 +84,10 @@ def plannable(
     left = rows_in(left_by_rules(market, target, wanted.rules, Counter()), market.count)
     if among is not None:
         left = np.intersect1d(left, market.rows_of(sorted(among)))
-    price, known = offered_prices(market, target, wanted, ways, left)
-    offered = price.any(axis=1)
-    rows = left[offered]
-    price, known = price[offered], known[offered]
+    price, known, offered = offered_prices(market, target, wanted, ways, left)
+    rows = left
+    if not offered.all():
+        rows, price, known = left[offered], price[offered], known[offered]
     segment = market.arrays["segments"][rows]
     problem = _problem(
         market,
@@ -152,7 +152,9 @@ def _problem(
     home = columns["home"][rows].astype(np.int64)
     viewers = columns["views"][rows] * (columns["authentic"][rows] / np.float32(WHOLE_STEPS))
     return Problem(
-        people=(np.multiply.outer(viewers, people_each) * factor).astype(np.float32),
+        people=np.multiply.outer(
+            viewers.astype(np.float32), np.multiply(people_each, factor).astype(np.float32)
+        ),
         price=price,
         age=age,
         gender=gender,

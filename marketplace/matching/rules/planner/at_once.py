@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketplace.matching.rules.planner.contradictions import prices_allowed
+from marketplace.matching.rules.planner.contradictions import prices_by_block
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import Plan
 from marketplace.matching.rules.planner.problem import Problem, in_target
@@ -43,9 +43,13 @@ def _best_outside(problem: Problem, limits: Limits, plan: Plan, reached: Reached
     Where a part of the people of a cell is reached already, they add so much less.
     """
     among = plan.among
-    price = prices_allowed(problem, limits)
-    price[among.row, among.bundle] = 0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        worth = np.where(price > 0, problem.people * in_target(problem)[:, None] / price, 0.0)
-        unseen = np.where(among.population > 0, reached.left / among.population, 0.0)
-    return float(worth.max(initial=0.0)) * float(unseen.max(initial=0.0))
+    unseen = np.zeros(among.population.size)
+    np.divide(reached.left, among.population, out=unseen, where=among.population > 0)
+    there, best = in_target(problem), 0.0
+    for block, price in prices_by_block(problem, limits):
+        inside = (among.row >= block.start) & (among.row < block.stop)
+        price[among.row[inside] - block.start, among.bundle[inside]] = 0
+        asked = np.where(price > 0, price, np.inf)
+        worth = problem.people[block] * there[block, None] / asked
+        best = max(best, float(worth.max(initial=0.0)))
+    return best * float(unseen.max(initial=0.0))
