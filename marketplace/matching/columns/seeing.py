@@ -94,9 +94,9 @@ def left_out_at(
 
 
 def _words(market: Market, target: Target, rows: Rows) -> tuple[Words, Words]:
-    """Return which words asked for the creator at a place uses, and which of their neighbours.
+    """Return which words asked for the creator at a place uses, or which of their neighbours.
 
-    Words as the creator uses them most, neighbours the nearest first.
+    Words as the creator uses them most, neighbours the nearest first where there is none.
     """
     terms = market.context.vocabulary.terms
     used = market.arrays["terms"].take(rows, axis=0)
@@ -108,7 +108,10 @@ def _words(market: Market, target: Target, rows: Rows) -> tuple[Words, Words]:
         return tuple(terms[each] for each in used[place].tolist() if asked.get(each, 0) >= 1)
 
     def near(place: int) -> tuple[str, ...]:
-        there = [each for each in used[place].tolist() if 0 < asked.get(each, 0) < 1]
+        here = used[place].tolist()
+        if any(asked.get(each, 0) >= 1 for each in here):
+            return ()
+        there = [each for each in here if each in asked]
         return tuple(terms[each] for each in sorted(there, key=lambda each: -asked[each]))
 
     return words, near
