@@ -9,7 +9,7 @@ The case ``optimum`` is the worst of 40 small markets beside the exact optimum, 
 0.01 %. The case ``time`` is a whole plan from the columns, beside ranking the same columns once by
 reach for the price, which knows nothing of overlap; also where everybody offers three bundles or
 twelve, and where it was observed of 400 creators whom their viewers watch too. It is the
-processor's time.
+processor's time, with OPENBLAS_NUM_THREADS=1 as the product's processes have it.
 
 Prints one line of JSON a case. BENCH_CREATORS: the largest market, instead of 1,000,000.
 """

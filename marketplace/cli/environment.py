@@ -87,6 +87,7 @@ def environment_of(
         "UPLOAD_FOLDER": str(home.uploads),
         "SEAL_FOLDER": str(home.folder / "seals"),
         "COLUMNS_FOLDER": str(home.folder / "columns"),
+        "OPENBLAS_NUM_THREADS": "1",  # several processes share the processors; threads wait busily
         **({} if given.get("SMTP_URL") else {"MAIL_FOLDER": str(home.mail)}),
     }
     market = {

@@ -89,6 +89,7 @@ def test_without_keys_everything_points_at_the_sandbox_and_the_demo_is_on(home: 
     assert market["SANDBOX_WEBHOOK_URL"] == f"{market['BASE_URL']}/hooks/stripe"
     assert market["SANDBOX_CONNECT_WEBHOOK_URL"] == f"{market['BASE_URL']}/hooks/stripe-connect"
     assert market["FAIRVIEW_DEMO"] == "1"
+    assert market["OPENBLAS_NUM_THREADS"] == "1"
     assert market["FAIRVIEW_CLOCK_FILE"] == str(home.clock)
     assert "SANDBOX_RECORD" not in market
 
@@ -111,10 +112,16 @@ def test_with_real_keys_nothing_is_pretended_and_no_clock_can_be_moved(home: Hom
 
 
 def test_what_the_operator_gave_wins_over_what_is_made(home: Home) -> None:
-    given = {"SECRET_KEY": "theirs", "SMTP_URL": "smtp://mail", "BASE_URL": "https://fair.test/"}
+    given = {
+        "SECRET_KEY": "theirs",
+        "OPENBLAS_NUM_THREADS": "4",
+        "SMTP_URL": "smtp://mail",
+        "BASE_URL": "https://fair.test/",
+    }
 
     market = settings(home, given)
 
     assert market["SECRET_KEY"] == "theirs"
+    assert market["OPENBLAS_NUM_THREADS"] == "4"
     assert market["BASE_URL"] == "https://fair.test"
     assert "MAIL_FOLDER" not in market
