@@ -18,9 +18,9 @@ Floats: TypeAlias = NDArray[np.floating[Any]]
 Ints: TypeAlias = NDArray[np.integer[Any]]
 Rows: TypeAlias = NDArray[np.intp]
 
-SEEN_MOST: Final = 0.8
+SEEN_MOST: Final = 0.9
 """Nobody reaches more than this part of the people of one cell, however many views they have. On
-real audiences 0.6 costs a plan up to a hundredth of its reach."""
+real audiences 0.8 costs a short plan up to a hundredth of its reach; above 0.9 none is gained."""
 BLOCK: Final = 32_768
 """Bundles that are looked at in one go."""
 WHOLE_WITH_ROUNDING: Final = 1.001
