@@ -75,18 +75,21 @@ def measure(parts: Parts) -> Iterator[Figure]:
 def read(parts: Parts) -> list[Half]:
     judged = parts.rows(f"{SET}/user_artists.csv.gz")
     taught = Parts(parts.learn).rows(f"{SET}/user_artists.csv.gz") if parts.learn else None
-    users = {
-        u: at for at, u in enumerate(sorted({r["userID"] for r in [*judged, *(taught or [])]}))
-    }
-    heard = _sets(judged, users)
+    users = users_of([*judged, *(taught or [])])
+    heard = sets_of(judged, users)
     if taught is not None:
-        return [_half(_sets(taught, users), heard)]
+        return [_half(sets_of(taught, users), heard)]
     order = np.random.default_rng(1).permutation(len(heard))
     first, second = heard[order[::2]], heard[order[1::2]]
     return [_half(first, second), _half(second, first)]
 
 
-def _sets(rows: Sequence[dict[str, str]], users: dict[str, int]) -> Sets:
+def users_of(rows: Sequence[dict[str, str]]) -> dict[str, int]:
+    """Return the place of each person."""
+    return {user: at for at, user in enumerate(sorted({row["userID"] for row in rows}))}
+
+
+def sets_of(rows: Sequence[dict[str, str]], users: dict[str, int]) -> Sets:
     artists = {name: at for at, name in enumerate(sorted({row["artistID"] for row in rows}))}
     heard = np.zeros((len(artists), len(users)), bool)
     for row in rows:

@@ -9,7 +9,7 @@ it, a tenth of the pairs, or every pair as three hundred people of each audience
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ LOOKED_AT: Final = 300
 OF_PAIRS: Final = 0.1
 OBSERVED: Final = "all pairs observed"
 BOUND_SECONDS: Final = 5
-AGAIN: Final = 5
+AGAIN: Final = 10
 
 
 def measure(parts: Parts) -> Iterator[Figure]:
@@ -52,7 +52,7 @@ def beside_greedy(halves: Sequence[Half]) -> Iterator[Figure]:
             for budget in BUDGETS:
                 plan = best_plan(asked, Limits(budget_minor=budget))
                 true = reach_of(half, [creator for creator, _ in plan.bundles])
-                simple = reach_of(half, _greedy(half, price, budget))
+                simple = reach_of(half, greedy(half.reached, half.people, price, budget))
                 found.setdefault(budget, []).append(true / simple)
     for budget, ours in found.items():
         yield Figure(
@@ -65,7 +65,7 @@ def beside_greedy(halves: Sequence[Half]) -> Iterator[Figure]:
         )
 
 
-def priced(sizes: NDArray[np.intp], scale: float, lot: np.random.Generator) -> NDArray[np.int64]:
+def priced(sizes: NDArray[Any], scale: float, lot: np.random.Generator) -> NDArray[np.int64]:
     dear = scale * np.exp(lot.normal(0, 0.3, len(sizes)))
     return np.asarray(np.maximum(1, np.rint(dear * sizes**0.7)), np.int64)
 
@@ -142,14 +142,14 @@ def reach_of(half: Half, picks: Sequence[int]) -> float:
 def simple_plans(half: Half, price: NDArray[np.int64], budget: int) -> dict[str, list[int]]:
     sizes = half.heard.sum(axis=1)
     return {
-        "top by reach": _in_order(-sizes, price, budget),
-        "reach by cost": _in_order(-sizes / price, price, budget),
-        "greedy in 12 segments": _greedy(half, price, budget),
-        "greedy by overlaps": _greedy_by_overlaps(half, price, budget),
+        "top by reach": in_order(-sizes, price, budget),
+        "reach by cost": in_order(-sizes / price, price, budget),
+        "greedy in 12 segments": greedy(half.reached, half.people, price, budget),
+        "greedy by overlaps": greedy_by_overlaps(sizes, shared(half.heard), price, budget),
     }
 
 
-def _in_order(key: Floats, price: NDArray[np.int64], budget: int) -> list[int]:
+def in_order(key: Floats, price: NDArray[np.int64], budget: int) -> list[int]:
     taken: list[int] = []
     for place in np.argsort(key, kind="stable").tolist():
         if price[place] <= budget:
@@ -158,25 +158,32 @@ def _in_order(key: Floats, price: NDArray[np.int64], budget: int) -> list[int]:
     return taken
 
 
-def _greedy(half: Half, price: NDArray[np.int64], budget: int) -> list[int]:
-    """Whoever adds most for their price, again and again, by chance in 12 segments."""
+def greedy(reached: Floats, people: Floats, price: NDArray[np.int64], budget: int) -> list[int]:
+    """Whoever adds most for their price, again and again, by chance in each segment.
+
+    reached: (n, k) the part of each segment that each reaches. people: (k,).
+    """
     taken: list[int] = []
-    missed = half.people
+    missed = people
     while True:
-        gain = np.where(price <= budget, (half.reached @ missed) / price, -1.0)
+        gain = np.where(price <= budget, (reached @ missed) / price, -1.0)
         gain[taken] = -1
         best = int(gain.argmax())
         if gain[best] <= 0:
             return taken
         taken.append(best)
         budget -= int(price[best])
-        missed = missed * (1 - half.reached[best])
+        missed = missed * (1 - reached[best])
 
 
-def _greedy_by_overlaps(half: Half, price: NDArray[np.int64], budget: int) -> list[int]:
-    """Whoever adds most for their price: of each audience what every overlap, by chance, leaves."""
-    sizes = half.heard.sum(axis=1)
-    parts = shared(half.heard) / sizes
+def greedy_by_overlaps(
+    sizes: NDArray[Any], both: Floats, price: NDArray[np.int64], budget: int
+) -> list[int]:
+    """Whoever adds most for their price: of each audience what every overlap, by chance, leaves.
+
+    both: (n, n) the people whom each two share.
+    """
+    parts = both / sizes
     taken: list[int] = []
     gain = sizes.astype(float)
     while True:
