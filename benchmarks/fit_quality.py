@@ -19,7 +19,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks.quality import audiences, brands, countries, hashtags, next_views, pairs, plans
+from benchmarks.quality import (
+    audiences,
+    brands,
+    channels,
+    countries,
+    described,
+    hashtags,
+    next_views,
+    pairs,
+    plans,
+)
 from benchmarks.quality.figures import Figure, Missing, Parts
 
 HERE: Final = Path(__file__).resolve().parent
@@ -32,6 +42,8 @@ SETS: Final[dict[str, Callable[[Parts], Iterator[Figure]]]] = {
     "audiences": audiences.measure,
     "pairs of audiences": pairs.measure,
     "plans": plans.measure,
+    "plans by words": described.measure,
+    "plans of channels": channels.measure,
 }
 
 

@@ -86,7 +86,7 @@ def by_chance(channels: Channels, known: NDArray[np.intp], hidden: NDArray[np.in
 
 
 def ours(channels: Channels, known: NDArray[np.intp], hidden: NDArray[np.intp]) -> Floats:
-    segments = topics.segments(topics.term_vectors(_together(channels, known)))
+    segments = topics.segments(topics.term_vectors(together(channels, known)))
     return _fitted(channels, segments, known, hidden, learned=True)
 
 
@@ -131,7 +131,7 @@ def _fitted(
     return np.array(unions_of(factor, channels.pairs[hidden], by))
 
 
-def _together(channels: Channels, known: NDArray[np.intp]) -> topics.Vocabulary:
+def together(channels: Channels, known: NDArray[np.intp]) -> topics.Vocabulary:
     """Return the channels as terms, near where many people watch both."""
     count = len(channels.sizes)
     first, second = channels.pairs[known].T
