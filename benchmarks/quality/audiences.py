@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -284,20 +284,35 @@ def problem(
     price: NDArray[np.int64],
     together: Sequence[WatchedTogether] = (),
 ) -> Problem:
-    """Return the artists as a market: one cell an interest, one bundle each, niches by interest."""
+    """Return the artists as a market, each with the people of each segment who hear them."""
     people = np.bincount(segment).astype(float)
     there = reached_by(heard, segment) * people
-    count = len(there)
+    sizes = there.sum(axis=1)
+    return as_market(sizes, there / sizes[:, None], people, price, together)
+
+
+def as_market(
+    sizes: NDArray[Any],
+    segment: NDArray[Any],
+    people: Floats,
+    price: NDArray[np.int64],
+    together: Sequence[WatchedTogether] = (),
+) -> Problem:
+    """Return audiences as a market, one cell an interest, one bundle each, niches by interest.
+
+    sizes: (n,). segment: (n, k) weights of the interests. people: (k,).
+    """
+    count = len(sizes)
     anybody = np.ones((count, 1), np.float32)
     return Problem(
-        people=there.sum(axis=1, keepdims=True).astype(np.float32),
+        people=sizes[:, None].astype(np.float32),
         price=price[:, None],
         age=anybody,
         gender=anybody,
         country=anybody,
-        segment=there / there.sum(axis=1, keepdims=True),
-        population=people.reshape(1, 1, 1, -1),
-        crowd=there.argmax(axis=1),
+        segment=segment,
+        population=people.reshape(1, 1, 1, -1).astype(np.float32),
+        crowd=segment.argmax(axis=1),
         size=np.zeros(count, np.uint8),
         tie=np.arange(count, dtype=np.uint64),
         currency="USD",

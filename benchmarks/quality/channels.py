@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from benchmarks.quality.audiences import CERTAIN, OBSERVED_ON
+from benchmarks.quality.audiences import CERTAIN, OBSERVED_ON, as_market
 from benchmarks.quality.figures import Figure, Floats, Parts
 from benchmarks.quality.pairs import HIDDEN, Channels, read_2022, read_italian, together
 from benchmarks.quality.plans import greedy, greedy_by_overlaps, in_order, priced
@@ -171,22 +171,7 @@ def watched_together(market: Market) -> list[WatchedTogether]:
 def problem(
     market: Market, price: NDArray[np.int64], observed: Sequence[WatchedTogether]
 ) -> Problem:
-    count = len(market.sizes)
-    anybody = np.ones((count, 1), np.float32)
-    return Problem(
-        people=market.sizes[:, None].astype(np.float32),
-        price=price[:, None],
-        age=anybody,
-        gender=anybody,
-        country=anybody,
-        segment=market.segment,
-        population=market.people.reshape(1, 1, 1, -1).astype(np.float32),
-        crowd=market.segment.argmax(axis=1),
-        size=np.zeros(count, np.uint8),
-        tie=np.arange(count, dtype=np.uint64),
-        currency="USD",
-        watched_together=observed,
-    )
+    return as_market(market.sizes, market.segment, market.people, price, observed)
 
 
 def simple_plans(market: Market, price: NDArray[np.int64], budget: int) -> dict[str, list[int]]:

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.quality.audiences import LISTENERS_LEAST, SET, Sets, sets_of, users_of
+from benchmarks.quality.audiences import LISTENERS_LEAST, SET, Sets, as_market, sets_of, users_of
 from benchmarks.quality.figures import Figure, Floats, Parts
 from benchmarks.quality.plans import (
     AGAIN,
@@ -125,21 +125,7 @@ def described(told: Sets, judged: Sets) -> Described:
 
 def problem(half: Described, price: NDArray[np.int64]) -> Problem:
     """Return the artists as a market, in the way of ``columns/planning.py``."""
-    count = len(half.sizes)
-    anybody = np.ones((count, 1), np.float32)
-    return Problem(
-        people=half.sizes[:, None].astype(np.float32),
-        price=price[:, None],
-        age=anybody,
-        gender=anybody,
-        country=anybody,
-        segment=half.segment,
-        population=half.people.reshape(1, 1, 1, -1).astype(np.float32),
-        crowd=half.segment.argmax(axis=1),
-        size=np.zeros(count, np.uint8),
-        tie=np.arange(count, dtype=np.uint64),
-        currency="USD",
-    )
+    return as_market(half.sizes, half.segment, half.people, price)
 
 
 def reach_of(half: Described, picks: list[int]) -> float:
