@@ -147,6 +147,22 @@ def test_what_was_promised_stands_beside_what_is_expected_now_and_what_was_count
     assert "Promises kept" not in for_staff
 
 
+def test_two_plans_promise_as_many_as_the_larger_at_least_and_as_both_at_most(
+    client: FlaskClient, session: Session, alice: Actor, finished: Campaign
+) -> None:
+    cleo, dora = session.scalars(select(Creator).order_by(Creator.display_name))
+    plans = [keep(session, finished, alice, each) for each in (cleo, dora)]
+    session.commit()
+    sign_in(client, alice)
+
+    page = text_of(client.get(f"/brand/campaigns/{finished.id}/reach").text)
+
+    low, high = plans[0].people_low, sum(each.people_high for each in plans)
+    assert f"30,000 to 50,000, four of five times {low:,} to {high:,}" in page
+    assert "How many viewers two plans share is not known" in page
+    assert "Planned creators who published 1 of 2" in page
+
+
 def test_staff_see_how_many_promises_were_kept(
     client: FlaskClient, session: Session, alice: Actor, stella: Actor, finished: Campaign
 ) -> None:
