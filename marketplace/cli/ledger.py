@@ -21,11 +21,11 @@ from marketplace.config import Settings
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput
-from marketplace.kernel.money import parse_money
+from marketplace.kernel.money import in_words, parse_money
 from marketplace.ledger import queries
 from marketplace.ledger import service as ledger
 from marketplace.ledger.checks import CheckResult, broken_seals
-from marketplace.ledger.rules import Code, events, parse_month, plain
+from marketplace.ledger.rules import Code, events, parse_month
 from marketplace.reconciliation import checks
 from marketplace.store.session import at_one_moment, reading, transaction
 
@@ -144,7 +144,7 @@ def open_bank(account: str, amount: str, currency: str, email: str) -> None:
         if queries.entry_by_key(session, entry.idem_key) is not None:
             raise Conflict(f"What {account} began with in {currency.upper()} is booked already")
         ledger.write_entry(session, entry, occurred_at=utc_now(), actor=actor)
-    click.echo(f"{account} began with {plain(entry.pairs[0].amount)}.")
+    click.echo(f"{account} began with {in_words(entry.pairs[0].amount)}.")
 
 
 @contextmanager

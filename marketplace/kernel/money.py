@@ -100,8 +100,9 @@ def digits(amount: Money) -> str:
 
 
 def in_words(amount: Money) -> str:
-    """Return an amount for a sentence that is kept or mailed: ``USD 1,250.00``."""
-    return f"{amount.currency} {Decimal(digits(amount)):,f}"
+    """Return an amount for a sentence that is kept or mailed: ``USD 1,250.00``, ``-USD 0.05``."""
+    sign, plus = ("-", -amount) if amount.minor < 0 else ("", amount)
+    return f"{sign}{amount.currency} {Decimal(digits(plus)):,f}"
 
 
 def parse_money(text: str, currency: str, *, field: str = "amount") -> Money:

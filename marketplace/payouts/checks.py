@@ -8,9 +8,8 @@ from sqlalchemy import column, text
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.counts import counted
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger.checks import Check, Finding
-from marketplace.ledger.rules import plain
 
 _CAMPAIGNS: Final = text("""
 WITH mine AS (
@@ -92,7 +91,9 @@ WHERE coalesce(s.amount, 0) <> coalesce(k.amount, 0)
 
 def _campaign_gaps(session: Session) -> list[Finding]:
     return [
-        Finding(f"campaign {row.campaign_id}", f"{plain(Money(row.gap, row.currency))} unexplained")
+        Finding(
+            f"campaign {row.campaign_id}", f"{in_words(Money(row.gap, row.currency))} unexplained"
+        )
         for row in session.execute(_CAMPAIGNS)
     ]
 
@@ -101,8 +102,8 @@ def _payout_gaps(session: Session) -> list[Finding]:
     return [
         Finding(
             f"payout {row.id}",
-            f"It is {row.state}; {plain(Money(row.reserved, row.currency))} were reserved and "
-            f"{plain(Money(row.ended, row.currency))} settled or released.",
+            f"It is {row.state}; {in_words(Money(row.reserved, row.currency))} were reserved and "
+            f"{in_words(Money(row.ended, row.currency))} settled or released.",
         )
         for row in session.execute(_PAYOUTS)
     ]
@@ -112,7 +113,7 @@ def _creator_gaps(session: Session) -> list[Finding]:
     return [
         Finding(
             f"creator {row.creator_id}",
-            f"Earnings and ledger differ by {plain(Money(row.gap, row.currency))}.",
+            f"Earnings and ledger differ by {in_words(Money(row.gap, row.currency))}.",
         )
         for row in session.execute(_CREATORS)
     ]
@@ -122,7 +123,7 @@ def _owed_gaps(session: Session) -> list[Finding]:
     return [
         Finding(
             f"creator {row.creator_id}",
-            f"Clawbacks and ledger differ by {plain(Money(row.gap, row.currency))}.",
+            f"Clawbacks and ledger differ by {in_words(Money(row.gap, row.currency))}.",
         )
         for row in session.execute(_OWED)
     ]

@@ -16,6 +16,7 @@ from marketplace.kernel.money import (
     LARGEST_MINOR,
     CurrencyMismatch,
     Money,
+    in_words,
     parse_money,
 )
 
@@ -250,3 +251,20 @@ def test_any_text_is_an_amount_or_a_refusal(text: str) -> None:
 
     assert problems == ["budget"]
     assert 0 < amount.minor <= LARGEST_MINOR
+
+
+@pytest.mark.parametrize(
+    ("money", "text"),
+    [
+        (Money(5, "USD"), "USD 0.05"),
+        (Money(-125_000, "USD"), "-USD 1,250.00"),
+        (Money(1_250, "JPY"), "JPY 1,250"),
+        (Money(1, "KWD"), "KWD 0.001"),
+        (Money(LARGEST_MINOR, "USD"), "USD 100,000,000,000.00"),
+        (Money(0, "USD"), "USD 0.00"),
+    ],
+)
+def test_an_amount_in_a_sentence_has_its_currency_first_and_its_sign_before(
+    money: Money, text: str
+) -> None:
+    assert in_words(money) == text

@@ -162,7 +162,7 @@ def test_we_can_tell_a_bank_what_was_agreed(session: Session, funded: Campaign) 
 
     assert texts["customer_name"] == "Acme Kitchen"
     assert "“Beans in a minute”" in texts["product_description"]
-    assert "the brand’s offer of 400.00 USD was accepted by" in texts["access_activity_log"]
+    assert "the brand’s offer of USD 400.00 was accepted by" in texts["access_activity_log"]
 
 
 def test_what_a_brand_owes_is_taken_from_its_wallet_once(

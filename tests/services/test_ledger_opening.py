@@ -43,7 +43,7 @@ def test_what_the_bank_began_with_is_booked_once_for_each_account_and_currency(
 ) -> None:
     assert said("open-bank", "1030", "12000.00", "usd", *BY) == (
         0,
-        "1030 began with 12000.00 USD.",
+        "1030 began with USD 12,000.00.",
     )
     assert said("open-bank", "1030", "12000.00", "USD", *BY) == (
         1,

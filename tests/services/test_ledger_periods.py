@@ -157,7 +157,7 @@ def test_a_month_is_not_closed_while_something_is_not_identified(
     with pytest.raises(Conflict) as refused:
         close(session, OCTOBER, stella)
     assert refused.value.reason == (
-        "On the suspense account are 0.07 EUR, -2.50 USD: identify what they are first"
+        "On the suspense account are EUR 0.07, -USD 2.50: identify what they are first"
     )
     assert steps(session) == 0
 

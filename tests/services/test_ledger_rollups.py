@@ -145,8 +145,8 @@ def test_a_checkpoint_that_lies_is_found(engine: Engine, brand_id: UUID) -> None
     assert [(each.subject, each.text) for each in found.findings] == [
         (
             f"ledger account {account}",
-            "Read from its checkpoint debits exceed credits by -10.01 USD, its postings say"
-            " -10.00 USD.",
+            "Read from its checkpoint debits exceed credits by -USD 10.01, its postings say"
+            " -USD 10.00.",
         )
     ]
     assert found.broken

@@ -138,9 +138,9 @@ def test_a_balance_that_nothing_explains_is_a_break(session: Session) -> None:
     i8 = check(session, "I8")
     assert (i8.passed, i8.broken, i8.alarm) == (False, False, True)
     assert [finding.text for finding in i8.findings] == [
-        "The processor says 106.50 USD, the ledger 106.51 USD; -0.01 USD is unexplained."
+        "The processor says USD 106.50, the ledger USD 106.51; -USD 0.01 is unexplained."
     ]
-    assert i8.figure == "106.50 USD there, 106.51 USD here"
+    assert i8.figure == "USD 106.50 there, USD 106.51 here"
 
 
 def test_a_currency_that_only_the_processor_has_is_compared_as_well(session: Session) -> None:

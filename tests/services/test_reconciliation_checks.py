@@ -98,7 +98,7 @@ def test_i6_finds_campaign_money_that_no_entry_put_there(session: Session, paid:
 
     assert (i6.passed, i6.broken) == (False, True)
     assert [(f.subject, f.text) for f in i6.findings] == [
-        (f"campaign {paid.campaign_id}", "-0.07 USD unexplained")
+        (f"campaign {paid.campaign_id}", "-USD 0.07 unexplained")
     ]
 
 
@@ -121,7 +121,7 @@ def test_i7_finds_a_payout_that_settled_in_its_row_alone(session: Session, paid:
     (finding,) = check(session, "I7").findings
 
     assert finding.text == (
-        "It is settled; 380.00 USD were reserved and 0.00 USD settled or released."
+        "It is settled; USD 380.00 were reserved and USD 0.00 settled or released."
     )
 
 
@@ -148,8 +148,8 @@ def test_p1_finds_a_creator_who_is_shown_what_the_ledger_does_not_hold(
     assert (p1.passed, p1.broken) == (False, True)
     assert {f.subject for f in p1.findings} == {f"creator {paid.creator_id}"}
     assert sorted(f.text for f in p1.findings) == [
-        "Earnings and ledger differ by -380.00 USD.",
-        "Earnings and ledger differ by 380.00 USD.",
+        "Earnings and ledger differ by -USD 380.00.",
+        "Earnings and ledger differ by USD 380.00.",
     ]
 
 
@@ -160,7 +160,7 @@ def test_p1_finds_money_of_a_creator_that_no_earning_tells_of(
 
     (finding,) = check(session, "P1").findings
 
-    assert finding.text == "Earnings and ledger differ by -380.00 USD."
+    assert finding.text == "Earnings and ledger differ by -USD 380.00."
 
 
 def test_i8_says_that_nothing_was_read_yet(session: Session) -> None:

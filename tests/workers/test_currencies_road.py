@@ -142,7 +142,7 @@ def test_the_line_in_dollars_is_paired_and_cover_says_that_no_euros_are_held(
     assert [name for name, _ in found] == ["I4"]
     ((_, (finding,)),) = found
     assert finding.text == (
-        "The platform must add cash: 1000.00 EUR. Of what was paid in, 1100.00 EUR arrived in"
+        "The platform must add cash: EUR 1,000.00. Of what was paid in, EUR 1,100.00 arrived in"
         " another currency and is held in that: it covers this at today’s rate only."
     )
 

@@ -67,9 +67,9 @@ def test_what_does_not_hold_is_kept_with_its_findings_and_told_once(
     (cover,) = [each for each in kept.results if not each.passed]
     assert (cover.name, cover.finding_count, cover.alarm, cover.broken) == ("I4", 1, True, False)
     assert cover.findings == [
-        {"subject": "currency USD", "text": "The platform must add cash: 2.50 USD."}
+        {"subject": "currency USD", "text": "The platform must add cash: USD 2.50."}
     ]
-    assert cover.figure == "7.50 USD held, 10.00 USD owed"
+    assert cover.figure == "USD 7.50 held, USD 10.00 owed"
     assert told(world.session) == [
         (
             stella.user_id,

@@ -190,7 +190,7 @@ def test_a_refund_that_the_balance_does_not_cover_waits_until_it_does(
     road.reconcile()
     failed = [r for r in checks.run_all(road.session) if not r.passed]
     assert [(r.name, [f.text for f in r.findings], r.broken) for r in failed] == [
-        ("I4", ["The platform must add cash: 32.20 USD."], False)
+        ("I4", ["The platform must add cash: USD 32.20."], False)
     ]
 
     other = make_road(road.world, road.brand, road.owner, road.creator)

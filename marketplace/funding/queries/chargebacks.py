@@ -22,7 +22,7 @@ from marketplace.funding.models import (
 )
 from marketplace.funding.rules import LONGEST_EVIDENCE, OVER, WarningState
 from marketplace.kernel.errors import NotFound
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import in_words
 
 _WHOLE = (
     joinedload(Chargeback.campaign),
@@ -149,7 +149,7 @@ def evidence_for(session: Session, found: Chargeback) -> dict[str, str]:
             sorted({f"{post.published_at:%Y-%m-%d}" for post in posts if post.published_at})
         ),
         "access_activity_log": "\n".join(
-            f"{each.agreed_at:%Y-%m-%d %H:%M} UTC: the brand’s offer of {plain(each.offer.fee)}"
+            f"{each.agreed_at:%Y-%m-%d %H:%M} UTC: the brand’s offer of {in_words(each.offer.fee)}"
             f" was accepted by {each.creator.display_name}."
             for each in agreed
         ),

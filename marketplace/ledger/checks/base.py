@@ -10,8 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.money import Money
-from marketplace.ledger.rules import plain
+from marketplace.kernel.money import Money, in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def differing(campaign_id: UUID, what: str, currency: str, gaps: Mapping[str, in
     gaps: what differs -> by how many minor units; those of 0 are not told.
     """
     told = ", ".join(
-        f"{plain(Money(minor, currency))} {name}" for name, minor in gaps.items() if minor
+        f"{in_words(Money(minor, currency))} {name}" for name, minor in gaps.items() if minor
     )
     return Finding(f"campaign {campaign_id}", f"{what} and ledger differ by {told}.")
 

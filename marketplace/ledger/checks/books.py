@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.counts import counted
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import queries
 from marketplace.ledger.chart import CHART, Family, Side, family
 from marketplace.ledger.checks.base import Check, Finding, once
@@ -20,12 +20,12 @@ from marketplace.ledger.models import (
     Posting,
     PostingRule,
 )
-from marketplace.ledger.rules import EntryKind, plain
+from marketplace.ledger.rules import EntryKind
 
 
 def _find_unbalanced(session: Session) -> list[Finding]:
     return [
-        Finding(f"currency {currency}", f"Debits and credits differ by {plain(gap)}.")
+        Finding(f"currency {currency}", f"Debits and credits differ by {in_words(gap)}.")
         for currency, gap in _gaps(session).items()
         if gap
     ] + [
@@ -134,22 +134,22 @@ def _find_drift(session: Session) -> list[Finding]:
     return [
         Finding(
             f"ledger account {row.id}",
-            f"The kept balance is {_plain_or_none(row.balance_minor, row.currency)},"
-            f" its postings say {plain(Money(int(row.counted), row.currency))}.",
+            f"The kept balance is {_words_or_none(row.balance_minor, row.currency)},"
+            f" its postings say {in_words(Money(int(row.counted), row.currency))}.",
         )
         for row in session.execute(_RECOUNT)
     ]
 
 
-def _plain_or_none(minor: int | None, currency: str) -> str:
-    return "missing" if minor is None else plain(Money(minor, currency))
+def _words_or_none(minor: int | None, currency: str) -> str:
+    return "missing" if minor is None else in_words(Money(minor, currency))
 
 
 def _find_negative(session: Session) -> list[Finding]:
     return [
         Finding(
             f"ledger account {row.id}",
-            f"Its balance is {plain(Money(row.balance_minor, row.currency))}.",
+            f"Its balance is {in_words(Money(row.balance_minor, row.currency))}.",
         )
         for row in session.execute(_NEGATIVE)
     ]
@@ -159,7 +159,8 @@ def _find_unequal(session: Session) -> list[Finding]:
     return [
         Finding(
             f"currency {currency}",
-            f"Assets are {plain(of[Family.ASSETS])}, the other side is {plain(_other_side(of))}.",
+            f"Assets are {in_words(of[Family.ASSETS])},"
+            f" the other side is {in_words(_other_side(of))}.",
         )
         for currency, of in _families(session).items()
         if of[Family.ASSETS] != _other_side(of)
@@ -180,7 +181,7 @@ def _other_side(of: Mapping[Family, Money]) -> Money:
 
 def _equation_figure(session: Session) -> str:
     return (
-        "; ".join(f"assets {plain(of[Family.ASSETS])}" for of in _families(session).values())
+        "; ".join(f"assets {in_words(of[Family.ASSETS])}" for of in _families(session).values())
         or "no postings yet"
     )
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import queries
 from marketplace.ledger.checks.base import Check, Finding, once
-from marketplace.ledger.rules import Code, plain
+from marketplace.ledger.rules import Code
 
 _HELD: Final = (
     Code.PROCESSOR_BALANCE,
@@ -117,7 +117,7 @@ def _find_uncovered(session: Session) -> list[Finding]:
     return [
         Finding(
             f"currency {c.owed.currency}",
-            f"The platform must add cash: {plain(c.missing)}."
+            f"The platform must add cash: {in_words(c.missing)}."
             + _changed_away(clearing.get(c.owed.currency)),
         )
         for c in cover_by_currency(session)
@@ -130,14 +130,16 @@ def _changed_away(clearing: Money | None) -> str:
     if clearing is None or clearing.minor >= 0:
         return ""
     return (
-        f" Of what was paid in, {plain(-clearing)} arrived in another currency and is held in that:"
-        " it covers this at today’s rate only."
+        f" Of what was paid in, {in_words(-clearing)} arrived in another currency and is held in"
+        " that: it covers this at today’s rate only."
     )
 
 
 def _cover_figure(session: Session) -> str:
     return (
-        "; ".join(f"{plain(c.held)} held, {plain(c.owed)} owed" for c in cover_by_currency(session))
+        "; ".join(
+            f"{in_words(c.held)} held, {in_words(c.owed)} owed" for c in cover_by_currency(session)
+        )
         or "nothing held, nothing owed"
     )
 

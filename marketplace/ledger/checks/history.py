@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.kernel.counts import counted
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger import queries
 from marketplace.ledger.checks.base import Check, Finding
 from marketplace.ledger.models import (
@@ -18,7 +18,7 @@ from marketplace.ledger.models import (
     LedgerAccount,
     LedgerRollup,
 )
-from marketplace.ledger.rules import PeriodState, plain
+from marketplace.ledger.rules import PeriodState
 
 
 def _intruders() -> Select[int, date]:
@@ -75,15 +75,15 @@ def _find_strayed(session: Session) -> list[Finding]:
     return [
         Finding(
             f"ledger account {row.id}",
-            f"Read from its checkpoint debits exceed credits by {_plain(row.kept, row.currency)},"
-            f" its postings say {_plain(row.minor, row.currency)}.",
+            f"Read from its checkpoint debits exceed credits by {_words(row.kept, row.currency)},"
+            f" its postings say {_words(row.minor, row.currency)}.",
         )
         for row in session.execute(_STRAYED)
     ]
 
 
-def _plain(minor: Any, currency: str) -> str:
-    return plain(Money(int(minor or 0), currency))
+def _words(minor: Any, currency: str) -> str:
+    return in_words(Money(int(minor or 0), currency))
 
 
 def _rollup_figure(session: Session) -> str:

@@ -10,7 +10,6 @@ from marketplace.ledger.rules.entries import (
     Pair,
     actor_name,
     check_entry,
-    plain,
     reversed_pairs,
 )
 from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
@@ -31,6 +30,5 @@ __all__ = [
     "month_after",
     "month_of",
     "parse_month",
-    "plain",
     "reversed_pairs",
 ]

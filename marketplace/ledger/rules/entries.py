@@ -12,7 +12,7 @@ from uuid import UUID
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import NIL
-from marketplace.kernel.money import LARGEST_MINOR, Money, digits
+from marketplace.kernel.money import LARGEST_MINOR, Money, in_words
 from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
 
 
@@ -69,7 +69,7 @@ class InsufficientBalance(Conflict):
 
     def __init__(self, ref: AccountRef, *, available: Money, needed: Money) -> None:
         super().__init__(
-            f"The balance is too small: {plain(needed)} needed, {plain(available)} available"
+            f"The balance is too small: {in_words(needed)} needed, {in_words(available)} available"
         )
         self.ref = ref
         self.available = available
@@ -112,8 +112,3 @@ def actor_name(actor: Actor) -> str:
     if actor.user_id is None:
         raise MalformedEntry("somebody has to answer for an entry")
     return f"user:{actor.user_id}"
-
-
-def plain(money: Money) -> str:
-    """Return an amount as a plain decimal with its currency: ``1250.00 USD``."""
-    return f"{digits(money)} {money.currency}"

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.money import in_words
 from marketplace.ledger import queries
 from marketplace.ledger.models import AccountingPeriod
-from marketplace.ledger.rules import PeriodState, actor_name, month_after, plain
+from marketplace.ledger.rules import PeriodState, actor_name, month_after
 
 
 class _Books:
@@ -51,7 +52,7 @@ def close_period(session: Session, *, month: date, actor: Actor, now: datetime) 
     if left := queries.suspense_at(session, month_after(month)):
         raise Conflict(
             "On the suspense account are "
-            + ", ".join(plain(amount) for amount in left)
+            + ", ".join(in_words(amount) for amount in left)
             + ": identify what they are first"
         )
     session.add(AccountingPeriod(month=month, state=PeriodState.CLOSED, actor=actor_name(actor)))

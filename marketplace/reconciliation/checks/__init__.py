@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from marketplace.causes import checks as causes
 from marketplace.challenges import checks as challenges
 from marketplace.kernel.counts import counted
+from marketplace.kernel.money import in_words
 from marketplace.ledger import checks as ledger
 from marketplace.ledger.checks import Check, CheckResult, Finding, once
-from marketplace.ledger.rules import plain
 from marketplace.payouts import checks as payouts
 from marketplace.reconciliation import queries
 
@@ -20,8 +20,9 @@ def _find_differing(session: Session) -> list[Finding]:
     return [
         Finding(
             f"currency {compared.processor.currency}",
-            f"The processor says {plain(compared.processor)}, the ledger {plain(compared.ledger)};"
-            f" {plain(compared.difference)} is unexplained.",
+            f"The processor says {in_words(compared.processor)},"
+            f" the ledger {in_words(compared.ledger)};"
+            f" {in_words(compared.difference)} is unexplained.",
         )
         for compared in once(session, queries.compare_balances)
         if compared.difference
@@ -32,7 +33,7 @@ def _difference_figure(session: Session) -> str:
     compared = once(session, queries.compare_balances)
     if not compared:
         return "the processor’s statement was not read yet"
-    return "; ".join(f"{plain(c.processor)} there, {plain(c.ledger)} here" for c in compared)
+    return "; ".join(f"{in_words(c.processor)} there, {in_words(c.ledger)} here" for c in compared)
 
 
 def _find_breaks(session: Session) -> list[Finding]:

@@ -60,7 +60,7 @@ def test_an_open_chargeback_shows_its_deadline_and_its_entries(
     assert "$600.00" in listed
     assert "Send evidence or accept the loss" in page
     assert "2020 Campaign funds" in page
-    assert "the brand’s offer of 400.00 USD was accepted by" in page
+    assert "the brand’s offer of USD 400.00 was accepted by" in page
     assert "Answer the chargeback for “Beans in a minute”" in staff.get("/staff/").text
 
 
