@@ -73,8 +73,8 @@ def test_sound_books_pass_every_check(session: Session, brand_funds: AccountRef)
     assert [result for result in found.values() if not result.alarm and result.findings] == []
     assert found["G1"].figure == f"{len(checks.WANTED_TRIGGERS)} guards"
     assert found["G2"].figure == f"{len(CHART)} accounts, {len(GRAMMAR)} movements"
-    assert "assets 15.95 XCD" in found["I5"].figure
-    assert "15.95 XCD held, 15.95 XCD owed" in found["I4"].figure
+    assert "assets XCD 15.95" in found["I5"].figure
+    assert "XCD 15.95 held, XCD 15.95 owed" in found["I4"].figure
     assert found["I1"].figure.endswith(" entries")
     assert found["I2"].figure.endswith(" balances")
     assert found["I11"].figure.endswith(" postings")
@@ -92,7 +92,7 @@ def test_money_that_is_owed_and_not_held_raises_an_alarm(
 
     cover = results(session)["I4"]
 
-    assert Finding("currency XCD", "The platform must add cash: 0.59 XCD.") in cover.findings
+    assert Finding("currency XCD", "The platform must add cash: XCD 0.59.") in cover.findings
     assert (cover.passed, cover.alarm, cover.broken) == (False, True, False)
     assert [c for c in checks.cover_by_currency(session) if c.owed.currency == "XCD"] == [
         Cover(held=xcd(941), owed=xcd(1_000))
@@ -190,7 +190,7 @@ def test_a_kept_balance_that_drifted_is_found(session: Session, brand_funds: Acc
     assert results(session)["I2"].findings == (
         Finding(
             f"ledger account {account}",
-            "The kept balance is 10.01 XCD, its postings say 10.00 XCD.",
+            "The kept balance is XCD 10.01, its postings say XCD 10.00.",
         ),
     )
 
@@ -204,7 +204,7 @@ def test_a_lost_balance_is_found_even_of_an_account_that_was_never_used(session:
     assert results(session)["I2"].findings == (
         Finding(
             f"ledger account {account}",
-            "The kept balance is missing, its postings say 0.00 XCD.",
+            "The kept balance is missing, its postings say XCD 0.00.",
         ),
     )
 
@@ -229,7 +229,7 @@ def test_an_account_below_zero_is_found(session: Session, brand_funds: AccountRe
     )
 
     assert results(session)["I3"].findings == (
-        Finding(f"ledger account {account}", "Its balance is -0.01 XCD."),
+        Finding(f"ledger account {account}", "Its balance is -XCD 0.01."),
     )
 
 
@@ -368,7 +368,7 @@ def test_the_command_names_an_alarm_and_still_succeeds(
     assert (
         "ALARM  I4   We hold at least what belongs to brands, creators and causes" in outcome.output
     )
-    assert "            currency XCD: The platform must add cash: 0.59 XCD." in outcome.output
+    assert "            currency XCD: The platform must add cash: XCD 0.59." in outcome.output
 
 
 def test_the_command_fails_when_an_invariant_is_broken(
@@ -384,7 +384,7 @@ def test_the_command_fails_when_an_invariant_is_broken(
     assert outcome.exit_code == 1
     assert "BROKEN I2   Every kept balance is what its postings add up to" in outcome.output
     assert (
-        f"            ledger account {account}: The kept balance is 0.07 XCD,"
-        " its postings say 10.00 XCD." in outcome.output
+        f"            ledger account {account}: The kept balance is XCD 0.07,"
+        " its postings say XCD 10.00." in outcome.output
     )
     assert outcome.output.splitlines()[-1] == "Error: broken: I2"
