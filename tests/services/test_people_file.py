@@ -34,8 +34,8 @@ def test_it_sets_where_a_plan_saturates(session: Session, campaign: Campaign, fi
     own = plan(session, campaign)
 
     assert public.explained.people == 30_000
-    # of 100,000 people 8.8 % are aged 18 to 24 and watch; 0.8 of them at most see one creator
-    assert own.explained.people == round(0.8 * 100_000 * 0.11 * 0.8)
+    # of 100,000 people 8.8 % are aged 18 to 24 and watch; 0.9 of them at most see one creator
+    assert own.explained.people == round(0.9 * 100_000 * 0.11 * 0.8)
 
 
 def test_the_product_does_not_start_with_a_file_that_cannot_be(
