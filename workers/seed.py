@@ -1,6 +1,6 @@
 """Filling the demo's market, with its past: ``python -m workers seed``.
 
-Runs before the other processes do, beside the sandbox alone: what they would do in five weeks is
+Runs before the other processes do, beside the sandbox alone: what they would do in months is
 done here in one thread, and the clock of product and sandbox is moved from day to day.
 """
 
@@ -79,11 +79,15 @@ class OneThread:
     def sleep(self, step: timedelta) -> None:
         """Let the time pass in half days, and do what falls due in each."""
         while step > timedelta(0):
-            skip_ahead(min(step, STEP))
+            self.leap(min(step, STEP))
             step -= STEP
-            for sweep in SWEEPS:
-                self._do(sweep)
-            self.settle()
+
+    def leap(self, step: timedelta) -> None:
+        """Let the time pass at once, and do what has fallen due."""
+        skip_ahead(step)
+        for sweep in SWEEPS:
+            self._do(sweep)
+        self.settle()
 
     def arrive(self) -> None:
         """Let the rest of the time pass; then read channels, trends and what the processor says."""

@@ -65,6 +65,16 @@ SOAP: Final = BriefContent(
     fee_high=Money(70_000, "EUR"),
     revision_rounds=1,
 )
+JARS: Final = BriefContent(
+    summary="Four evenings, four jars of ours, one pan. Every video is another supper, and whoever "
+    "sees all four can cook for a week.",
+    dos=("Show which jar it is",),
+    deliverables=(WantedDeliverable("video", "One jar, one supper", 4),),
+    target_interests=("cooking",),
+    fee_low=Money(10_000, "USD"),
+    fee_high=Money(40_000, "USD"),
+    usage_days=60,
+)
 PICNIC: Final = BriefContent(
     summary="Pack a picnic out of your cupboard and take it outside, whatever the weather. One of "
     "our tins comes along, the rest is up to you.",

@@ -1,5 +1,6 @@
 """What has happened in the demo's market before anybody looks: five weeks of three campaigns.
 
+Before them were two campaigns whose videos were followed to the end.
 One is over: what its plan promised was counted, its creators are paid, staff have decided a dispute
 of it, and what was left went back.
 In the next a post is live, a fee is disputed in its hold window, and a draft waits for its review.
@@ -17,7 +18,7 @@ from typing import Final
 
 from marketplace.campaigns import queries as campaign_queries
 from marketplace.campaigns import service as campaigns
-from marketplace.cli import seed_challenge, seed_dispute
+from marketplace.cli import seed_challenge, seed_dispute, seed_seasons
 from marketplace.cli.seed_briefs import MORNINGS, PICNIC, TRAIL
 from marketplace.cli.seed_campaign import (
     DAY,
@@ -38,6 +39,7 @@ from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.funding import service as funding
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.clock import demo_offset
 from marketplace.kernel.money import Money
 from marketplace.notifications import service as notifications
 from marketplace.payouts import queries as payout_queries
@@ -45,8 +47,11 @@ from marketplace.payouts import service as payouts
 from marketplace.store.session import reading
 from marketplace.treasury import service as treasury
 
-LENGTH: Final = timedelta(days=35)
+STORY: Final = timedelta(days=35)
+LENGTH: Final = seed_seasons.LENGTH + STORY
 """How long ago the people of the demo signed up."""
+LONG_AGO: Final = slice(40, 48)
+"""Who made videos for both of them."""
 FOR_ONE_BRAND: Final = 26
 """Who cooks on trails for one brand alone: a creator whom the others would like to have."""
 COUNTED: Final = 1_290
@@ -56,8 +61,11 @@ Say = Callable[[str], None]
 
 
 def play(stage: Stage, cast: Cast, *, say: Say) -> None:
-    """Let five weeks pass, from the day the people signed up to now."""
+    """Let the months pass, from the day the people signed up to now."""
     tin, larkmoor, _ = cast.brands
+    say("Long ago: eight creators make eight videos each, which are followed for 90 days …")
+    seed_seasons.play(stage, tin, cast.creators[LONG_AGO])
+    stage.time.leap(-demo_offset() - STORY)
     ines, tilda, third, fourth = cast.creators[:4]
     for each in (ines, tilda, third, fourth):
         stage.connect(each)

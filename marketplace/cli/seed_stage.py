@@ -40,6 +40,9 @@ class Passing(Protocol):
     def sleep(self, step: timedelta) -> None:
         """Let so much time pass, with everything that falls due in it."""
 
+    def leap(self, step: timedelta) -> None:
+        """Let so much time pass at once: what falls due in it happens at its end."""
+
     def arrive(self) -> None:
         """Let the rest of the time pass: it is now."""
 

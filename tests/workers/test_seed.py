@@ -1,4 +1,4 @@
-"""The demo's market after five weeks: everybody has something to do, and the books are right."""
+"""The demo's market after its past: everybody has something to do, and the books are right."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from marketplace.funding.rules import ChargebackState
 from marketplace.kernel.clock import demo_offset
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import JournalEntry
+from marketplace.metrics import queries as metrics
 from marketplace.metrics.models import MetricSnapshot
 from marketplace.payouts.models import ClawbackCase, Dispute, Earning, Payout
 from marketplace.payouts.rules import EarningKind, EarningState, PayoutState
@@ -34,7 +35,7 @@ NOTHING = "Nothing needs you now"
 
 @pytest.fixture
 def told(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    monkeypatch.setattr(seed, "CREATORS", 30)
+    monkeypatch.setattr(seed, "CREATORS", 50)
     said: list[str] = []
     world.app.config["DEMO"], before = True, world.app.config["DEMO"]
     world.app.config["DEMO_ACCOUNTS"] = seed.DEMO_ACCOUNTS
@@ -43,7 +44,7 @@ def told(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     world.app.config["DEMO"] = before
 
 
-def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
+def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
     client: FlaskClient, world: World, told: list[str]
 ) -> None:
     session = world.session
@@ -55,17 +56,17 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
     assert states(Campaign.state) == {
         CampaignState.DRAFT: 1,
         CampaignState.PUBLISHED: 7,
-        CampaignState.CLOSED: 2,
+        CampaignState.CLOSED: 4,
     }
     assert states(Deliverable.state) == {
-        DeliverableState.ACCEPTED: 7,
+        DeliverableState.ACCEPTED: 71,
         DeliverableState.LIVE: 4,
         DeliverableState.APPROVED: 1,
         DeliverableState.IN_REVIEW: 2,
         DeliverableState.CHANGES_REQUESTED: 1,
     }
     assert states(Payout.state) == {
-        PayoutState.SETTLED: 3,
+        PayoutState.SETTLED: 19,
         PayoutState.PARTLY_REVERSED: 1,
         PayoutState.RESERVED: 1,
     }
@@ -87,8 +88,13 @@ def test_after_five_weeks_the_books_are_right_and_everybody_has_something_to_do(
     newest = session.scalar(select(func.max(JournalEntry.occurred_at)))
     assert oldest is not None
     assert newest is not None
-    assert oldest < newest - timedelta(days=30)
+    assert oldest < newest - timedelta(days=240)
     assert newest <= datetime.now(UTC)
+
+    videos = metrics.followed_videos(session, now=datetime.now(UTC))
+    assert len(videos) == 64
+    assert len({each.creator_id for each in videos}) == 8
+    assert {each.is_met for each in videos} == {True, False}
 
     (found,) = reconciliation.open_breaks(session)
     assert found.kind is BreakKind.UNIDENTIFIED

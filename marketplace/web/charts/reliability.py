@@ -54,7 +54,7 @@ def reliability(*, title: str, bands: Sequence[Foretold]) -> Markup:
         upright(100, "% came", y=lambda tick: _y(tick * 100), right=RIGHT),
         sideways(100, "% foretold", x=lambda tick: _x(tick * 100), right=RIGHT),
         polyline([(_x(0), _y(0)), (_x(WHOLE), _y(WHOLE))], "line dashed hue-7"),
-        text(_x(WHOLE) - 12, _y(WHOLE) + 20, words="as foretold", css="end"),
+        text(_x(3_200), _y(1_600), words="as foretold"),
         *(mark for pair in marks for mark in pair),
         *picks(
             [Pick(x=_x(band.said_bps), words=_words(band), dots=[]) for band in bands], right=RIGHT
