@@ -10,6 +10,7 @@ from typing import Final
 from marketplace.accounts.rules import countries
 from marketplace.creators.models import AudienceSnapshot
 from marketplace.creators.rules import (
+    AGE_WORDS,
     AGES,
     AudienceSource,
     Evidence,
@@ -64,7 +65,9 @@ def shown(snapshot: AudienceSnapshot, *, now: datetime) -> AudienceShown:
             now=now,
         ),
         is_fresh=is_fresh(snapshot.taken_at, now=now),
-        age=[charts.Share(age, snapshot.age[age]) for age in AGES if age in snapshot.age],
+        age=[
+            charts.Share(AGE_WORDS[age], snapshot.age[age]) for age in AGES if age in snapshot.age
+        ],
         gender=_by_size(snapshot.gender, GENDER_WORDS),
         country=_with_rest(snapshot.country, countries(), "Elsewhere"),
         language=_with_rest(snapshot.language, languages(), "Others"),

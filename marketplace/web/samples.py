@@ -57,7 +57,7 @@ def context(now: datetime) -> Mapping[str, object]:
                 charts.Share("18–24", 4_120),
                 charts.Share("25–34", 3_310),
                 charts.Share("35–44", 1_080),
-                charts.Share("45 and over", 620),
+                charts.Share("45 or older", 620),
             ],
         ),
         "spark": charts.sparkline(

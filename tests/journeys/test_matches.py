@@ -77,13 +77,13 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
         slider = page.get_by_label(f"{label}, in percent")
         slider.focus()
         slider.press("Home")
-    oldest = page.get_by_label("55 and over, in percent")
+    oldest = page.get_by_label("55 or older, in percent")
     oldest.focus()
     for _ in range(8):
         oldest.press("ArrowRight")
 
     expect(status).to_contain_text("for 55 or older")
-    expect(page.get_by_label("55 and over", exact=True)).to_have_value("40")
+    expect(page.get_by_label("55 or older", exact=True)).to_have_value("40")
     assert names.all_inner_texts() != before
 
     kept = names.all_inner_texts()

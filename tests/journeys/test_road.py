@@ -103,8 +103,8 @@ def it_publishes_a_campaign(page: Page, *, begins: date) -> str:
     page.get_by_label("Please avoid").fill("Other brands")
     page.get_by_role("button", name="Save and go on").click()
 
-    page.get_by_label("18–24").or_(page.get_by_label("18-24")).first.fill("50")
-    page.get_by_label("25–34").or_(page.get_by_label("25-34")).first.fill("50")
+    page.get_by_label("18–24").first.fill("50")
+    page.get_by_label("25–34").first.fill("50")
     page.locator("[name='countries-0-country']").select_option("US")
     page.locator("[name='countries-0-share']").fill("100")
     page.locator("[name=target_interests][value=cooking]").check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from marketplace.creators.rules.audience import (
+    AGE_WORDS,
     AGES,
     AUDIENCE_FRESH,
     GENDERS,
@@ -61,6 +62,7 @@ from marketplace.creators.rules.videos import (
 
 __all__ = [
     "AGES",
+    "AGE_WORDS",
     "AUDIENCE_FRESH",
     "BIO_MOST",
     "CONNECT_LIFE",

@@ -15,6 +15,10 @@ from marketplace.creators.rules.profile import TOPICS
 from marketplace.kernel.money import BPS_WHOLE
 
 AGES: Final = ("13-17", "18-24", "25-34", "35-44", "45-54", "55+")
+AGE_WORDS: Final[Mapping[str, str]] = {
+    age: f"{age[:-1]} or older" if age.endswith("+") else age.replace("-", "–") for age in AGES
+}
+"""How each age is written wherever a person reads it."""
 GENDERS: Final = ("female", "male", "other_or_unknown")
 LANGUAGES: Final = (
     "ar", "bn", "cs", "da", "de", "el", "en", "es", "fi", "fil", "fr", "he", "hi", "hu", "id", "it",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from marketplace.accounts.rules import countries
-from marketplace.creators.rules import AGES, GENDERS
+from marketplace.creators.rules import AGE_WORDS, AGES, GENDERS
 from marketplace.kernel.currencies import exponent
 
 GENDER_WORDS: Final[Mapping[str, str]] = {
@@ -61,7 +61,9 @@ def _country(code: str) -> str:
 
 
 def _run_words(run: Sequence[str]) -> str:
+    if len(run) == 1:
+        return AGE_WORDS[run[0]]
     first, last = run[0], run[-1]
     if last.endswith("+"):
-        return f"{first.removesuffix('+').split('-')[0]} or older"
+        return f"{first.split('-')[0]} or older"
     return f"{first.split('-')[0]}–{last.split('-')[1]}"

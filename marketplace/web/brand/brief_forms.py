@@ -39,6 +39,7 @@ from marketplace.campaigns.rules import (
     CampaignKind,
     WantedDeliverable,
 )
+from marketplace.creators.rules import AGE_WORDS
 from marketplace.creators.rules.formats import BAND_WORDS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
@@ -219,12 +220,12 @@ class CountryForm(Form):  # type: ignore[misc]  # WTForms ships no types
 class AudienceForm(StepForm):
     """Whom the videos should reach. Shares in percent; what is left open means any."""
 
-    age_13_17 = _percent("13–17")
-    age_18_24 = _percent("18–24")
-    age_25_34 = _percent("25–34")
-    age_35_44 = _percent("35–44")
-    age_45_54 = _percent("45–54")
-    age_55_up = _percent("55 and over")
+    age_13_17 = _percent(AGE_WORDS["13-17"])
+    age_18_24 = _percent(AGE_WORDS["18-24"])
+    age_25_34 = _percent(AGE_WORDS["25-34"])
+    age_35_44 = _percent(AGE_WORDS["35-44"])
+    age_45_54 = _percent(AGE_WORDS["45-54"])
+    age_55_up = _percent(AGE_WORDS["55+"])
     gender_female = _percent("Female")
     gender_male = _percent("Male")
     gender_other_or_unknown = _percent("Other or unknown")

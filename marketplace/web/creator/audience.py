@@ -20,6 +20,7 @@ from marketplace.creators import queries
 from marketplace.creators import service as creators
 from marketplace.creators.models import AudienceProof, AudienceSnapshot
 from marketplace.creators.rules import (
+    AGE_WORDS,
     AGES,
     GENDERS,
     PICTURE_MOST_BYTES,
@@ -60,7 +61,7 @@ class AudienceForm(BaseForm):
 def share_form() -> type[AudienceForm]:
     """The whole form, one field for each share in percent."""
     fields: dict[str, Any] = {
-        **{f"age_{place}": _share(age) for place, age in enumerate(AGES)},
+        **{f"age_{place}": _share(AGE_WORDS[age]) for place, age in enumerate(AGES)},
         **{f"gender_{place}": _share(GENDER_WORDS[one]) for place, one in enumerate(GENDERS)},
     }
     for place in range(ROWS):
