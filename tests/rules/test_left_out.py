@@ -10,7 +10,7 @@ import pytest
 
 from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
-from marketplace.matching.rules.left_out import LeftOut
+from marketplace.matching.rules.left_out import LEFT_OUT_WORDS, YOU_LEFT_OUT_WORDS, LeftOut
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted, problems
 from tests.factories.facts import days, make_facts, make_market
 
@@ -210,3 +210,8 @@ def test_what_cannot_be_asked_is_named(wanted: Wanted, field: str, sentence: str
 
 def test_a_wish_that_can_be_ranked_has_no_problems() -> None:
     assert problems(Wanted("USD", age=frozenset({"18-24"}), words=("soup",))) == {}
+
+
+def test_every_rule_is_told_to_a_brand_and_to_the_creator() -> None:
+    assert set(LEFT_OUT_WORDS) == set(YOU_LEFT_OUT_WORDS) == set(LeftOut)
+    assert set(LEFT_OUT_WORDS.values()).isdisjoint(YOU_LEFT_OUT_WORDS.values())

@@ -45,3 +45,21 @@ LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
     LeftOut.TOO_DEAR: "usually ask more than the most that you pay",
     LeftOut.NOBODY_IN_TARGET: "are watched by nobody in your target, as far as is known",
 }
+"""Whom each removes, as a brand reads it."""
+YOU_LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
+    LeftOut.ACCOUNT_CLOSED: "you have closed your account",
+    LeftOut.NO_CHANNEL: "you have no channel that you could publish on",
+    LeftOut.NO_VIEWS: "no views of your videos are known yet",
+    LeftOut.LIVES_ELSEWHERE: "it asks for other countries to live in, or you do not say where",
+    LeftOut.OTHER_LANGUAGE: "your viewers speak another language, or it is not known which",
+    LeftOut.TOO_FEW_FOLLOWERS: "you have fewer followers than it asks for, or do not show how many",
+    LeftOut.TOO_MANY_FOLLOWERS: "you have more followers than it asks for",
+    LeftOut.BLOCKED_TOPIC: "you make videos about a topic that it leaves out",
+    LeftOut.AVOIDED_SUBJECT: "your last posts have touched a subject that it avoids",
+    LeftOut.BOUND: "you have promised another brand not to work in its category at the time",
+    LeftOut.AWAY: "you are away at the time",
+    LeftOut.TOO_CHEAP: "you usually ask less than the least that it looks for",
+    LeftOut.TOO_DEAR: "you usually ask more than the most that it pays",
+    LeftOut.NOBODY_IN_TARGET: "nobody in its target watches you, as far as is known",
+}
+"""Why each removes a creator, as they read it themselves."""

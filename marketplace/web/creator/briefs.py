@@ -44,7 +44,7 @@ from marketplace.kernel.money import Money, digits
 from marketplace.matching import queries as matching
 from marketplace.matching import service as matching_service
 from marketplace.matching.rules.feed import FeedChoiceKind
-from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
+from marketplace.matching.rules.left_out import YOU_LEFT_OUT_WORDS
 from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
@@ -272,7 +272,7 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
         fit=fit,
         chance=chance,
         promised=promised,
-        left_out_words=LEFT_OUT_WORDS,
+        left_out_words=YOU_LEFT_OUT_WORDS,
         pay=pay_range(found, shares),
         shares=shares,
         preview=_preview(form, campaign.currency, shares),

@@ -21,11 +21,15 @@ from marketplace.collaborations.rules import (
     DeclineReason,
     InvitationState,
 )
+from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
+from marketplace.matching import service as matching
+from marketplace.matching.rules.wanted import HardRules
 from tests.conftest import sign_in
 from tests.factories.campaigns import NOON, make_campaign
 from tests.factories.collaborations import make_application
+from tests.factories.creators import make_channel, make_video
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -73,6 +77,27 @@ def test_a_brief_says_what_is_asked_what_it_pays_and_the_rights(
     assert "$95.00" in page
     assert "and as a paid ad, everywhere, for 30 days." in page
     assert "answers your application within 10 days" in page
+
+
+def test_a_kept_rule_that_leaves_the_creator_out_is_said_to_them_in_their_words(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    creators.creator_by_id(session, bea.creator_id).country = "DE"
+    channel = make_channel(session, creator_id=bea.creator_id)
+    make_video(session, channel_id=channel.id)
+    sign_in(client, bea)
+    page = f"/creator/briefs/{campaign.id}"
+    assert "other countries" not in client.get(page).text
+
+    rules = HardRules(lives_in=frozenset({"US"}))
+    matching.keep_rules(session, campaign_id=campaign.id, rules=rules, actor=alice, now=NOON)
+    session.flush()
+
+    assert (
+        "The brand’s rules leave you out of its ranking: it asks for other countries to live in, or"
+        " you do not say where. You can apply all the same."
+    ) in client.get(page).text
 
 
 def test_drafts_and_closed_campaigns_do_not_exist_for_strangers(
