@@ -66,10 +66,10 @@ SOAP: Final = BriefContent(
     revision_rounds=1,
 )
 JARS: Final = BriefContent(
-    summary="Four evenings, four jars of ours, one pan. Every video is another supper, and whoever "
-    "sees all four can cook for a week.",
+    summary="Three evenings, three jars of ours, one pan. Every video is another supper, and "
+    "whoever sees all three can cook for a week.",
     dos=("Show which jar it is",),
-    deliverables=(WantedDeliverable("video", "One jar, one supper", 4),),
+    deliverables=(WantedDeliverable("video", "One jar, one supper", 3),),
     target_interests=("cooking",),
     fee_low=Money(10_000, "USD"),
     fee_high=Money(40_000, "USD"),

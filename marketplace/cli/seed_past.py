@@ -50,7 +50,7 @@ from marketplace.treasury import service as treasury
 STORY: Final = timedelta(days=35)
 LENGTH: Final = seed_seasons.LENGTH + STORY
 """How long ago the people of the demo signed up."""
-LONG_AGO: Final = slice(40, 48)
+LONG_AGO: Final = slice(40, 46)
 """Who made videos for both of them."""
 FOR_ONE_BRAND: Final = 26
 """Who cooks on trails for one brand alone: a creator whom the others would like to have."""
@@ -63,7 +63,7 @@ Say = Callable[[str], None]
 def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     """Let the months pass, from the day the people signed up to now."""
     tin, larkmoor, _ = cast.brands
-    say("Long ago: eight creators make eight videos each, which are followed for 90 days …")
+    say("Long ago: six creators make six videos each, which are followed for 90 days …")
     seed_seasons.play(stage, tin, cast.creators[LONG_AGO])
     stage.time.leap(-demo_offset() - STORY)
     ines, tilda, third, fourth = cast.creators[:4]

@@ -31,11 +31,11 @@ from marketplace.store.session import reading
 
 LENGTH: Final = timedelta(days=215)
 """It is all over after so long: twice 90 days of reading, and what comes before and after."""
-NAMES: Final = ("Four jars, one pan", "Four jars more")
-VIDEOS: Final = 4
-FEES: Final = (16_000, 12_000, 20_000, 14_400, 18_000, 13_200, 15_200, 17_600)
+NAMES: Final = ("Three jars, one pan", "Three jars more")
+VIDEOS: Final = 3
+FEES: Final = (15_000, 12_000, 21_000, 14_400, 18_000, 13_200)
 """Of each creator, for all videos of one campaign."""
-LUCK: Final = (-0.8, 0.6, 0.0, 0.9, -0.4, 0.3, -1.2, 0.5)
+LUCK: Final = (-0.8, 0.6, 0.0, 0.9, -0.4, 0.3)
 """Of each creator: the logarithm of what their videos get beside what they usually got."""
 SPREAD: Final = 0.7
 """Of one video's views, as a logarithm."""
@@ -67,7 +67,7 @@ def _season(
 ) -> None:
     jars = PastCampaign.begun(stage, side, name, Money(200_000, "USD"), JARS)
     owed = [("video", f"Jar number {jar}", 10) for jar in range(1, VIDEOS + 1)]
-    pitch = "Four jars, four evenings, and one pan for all of them."
+    pitch = "Three jars, three evenings, and one pan for all of them."
     works = [
         (creator, jars.agree(creator, pitch, fee, owed))
         for creator, fee in zip(people, FEES, strict=True)

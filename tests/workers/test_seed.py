@@ -59,14 +59,14 @@ def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
         CampaignState.CLOSED: 4,
     }
     assert states(Deliverable.state) == {
-        DeliverableState.ACCEPTED: 71,
+        DeliverableState.ACCEPTED: 43,
         DeliverableState.LIVE: 4,
         DeliverableState.APPROVED: 1,
         DeliverableState.IN_REVIEW: 2,
         DeliverableState.CHANGES_REQUESTED: 1,
     }
     assert states(Payout.state) == {
-        PayoutState.SETTLED: 19,
+        PayoutState.SETTLED: 15,
         PayoutState.PARTLY_REVERSED: 1,
         PayoutState.RESERVED: 1,
     }
@@ -92,8 +92,8 @@ def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
     assert newest <= datetime.now(UTC)
 
     videos = metrics.followed_videos(session, now=datetime.now(UTC))
-    assert len(videos) == 64
-    assert len({each.creator_id for each in videos}) == 8
+    assert len(videos) == 36
+    assert len({each.creator_id for each in videos}) == 6
     assert {each.is_met for each in videos} == {True, False}
 
     (found,) = reconciliation.open_breaks(session)
