@@ -40,6 +40,9 @@ test-crash: $(DEV) ## Kill workers and servers at every point, 20 times each (so
 test-nightly: $(DEV) ## Run the long form of tests with invented histories: 2,000 of 50 events of money
 	@MONEY_MACHINE=nightly $(BIN)/python -m pytest -q tests/services/money_machine $(ARGS)
 
+test-disturbed: $(DEV) ## Import a million rows, and cut files for minutes, while the market is ranked and planned
+	@DISTURBANCES=nightly $(BIN)/python -m pytest -q tests/races/test_large_import.py tests/races/test_torn_columns.py $(ARGS)
+
 cover: $(DEV) ## Run every test and show which lines were not reached
 	@$(BIN)/python -m pytest -q --cov --cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
 
@@ -141,5 +144,5 @@ help:
 	  /^##@ / {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: help run fresh seed test test-fast test-crash test-mutation test-nightly cover bench check lint fix types arch migrate revision \
+.PHONY: help run fresh seed test test-fast test-crash test-mutation test-nightly test-disturbed cover bench check lint fix types arch migrate revision \
 	check-migrations dbshell ledger-check lock

@@ -8,6 +8,7 @@ says what it was answered: for each question and moment of the columns, every an
 from __future__ import annotations
 
 import json
+import os
 import sys
 import threading
 import time
@@ -16,7 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
@@ -62,14 +62,19 @@ class Heard:
     failed: list[str] = field(default_factory=list)
 
 
-def questions(campaign_id: UUID, creator_id: UUID) -> Mapping[str, Question]:
-    """Everything that is asked, by name. The answers fit into JSON."""
+def questions(engine: Engine) -> Mapping[str, Question]:
+    """Everything that is asked, by name, of the first campaign and creator. JSON can say it."""
+    with Session(engine) as session:
+        campaign_id = session.scalars(select(Campaign.id).order_by(Campaign.id)).first()
+        creator_id = session.scalars(select(Creator.id).order_by(Creator.id)).first()
+    assert campaign_id is not None
+    assert creator_id is not None
 
     def plan(session: Session) -> object:
         wanted = queries.wanted_for(session, campaign_id)
         found = queries.plan_for(session, wanted, PlanWish(limits=BUDGET), now=NOON)
         names = [who.display_name for who, _, _ in found.picks]
-        return [names, found.cost_minor, found.explained.people, found.looked_at]
+        return [names, found.cost_minor, found.explained.people, found.looked_at, found.of]
 
     def feed(session: Session) -> object:
         found = queries.feed_for(session, creator_id=creator_id, now=NOON)
@@ -87,40 +92,51 @@ def questions(campaign_id: UUID, creator_id: UUID) -> Mapping[str, Question]:
     return {**ranked, "plan": plan, "feed": feed}
 
 
-def ask_on(engine: Engine, campaign_id: UUID, creator_id: UUID) -> Heard:
-    """Ask everything in two threads a question until standard input ends."""
-    heard, told, asked = Heard(), threading.Lock(), questions(campaign_id, creator_id)
-    moment = threading.local()
-    watch(heard, moment)
-    done = threading.Event()
-
-    def go_on(name: str, question: Question) -> None:
-        while not done.is_set():
-            with Session(engine) as session:
-                try:
-                    answer = question(session)
-                except Exception as refused:
-                    answer = None
-                    heard.failed.append(f"{name}: {refused!r}")
-            with told:
-                heard.asked += 1
-                known = heard.answers[name][moment.at]
-                if answer not in known:
-                    known.append(answer)
-
+def answers(engine: Engine, place: Path | str) -> dict[str, object]:
+    """What is answered to everything when nothing happens, by the columns or without them."""
+    columns.use_folder(str(place))
     with Session(engine) as session:
-        for question in asked.values():
-            question(session)
-    threads = [
-        threading.Thread(target=go_on, args=each) for each in asked.items() for _ in range(2)
-    ]
-    for thread in threads:
+        return {name: question(session) for name, question in questions(engine).items()}
+
+
+def ask_on(engine: Engine, *, threads: int) -> Heard:
+    """Ask everything once, then in so many threads a question until standard input ends, and once.
+
+    Each question has threads of its own, as pages do not wait for each other.
+    """
+    heard, told, asked = Heard(), threading.Lock(), questions(engine)
+    moment, done = threading.local(), threading.Event()
+    watch(heard, moment)
+
+    def ask(name: str) -> None:
+        answer = None
+        with Session(engine) as session:
+            try:
+                answer = asked[name](session)
+            except Exception as refused:
+                heard.failed.append(f"{name}: {refused!r}")
+        with told:
+            heard.asked += 1
+            known = heard.answers[name][moment.at]
+            if answer not in known:
+                known.append(answer)
+
+    def go_on(name: str) -> None:
+        while not done.is_set():
+            ask(name)
+
+    for name in asked:
+        ask(name)
+    busy = [threading.Thread(target=go_on, args=[name]) for name in asked for _ in range(threads)]
+    for thread in busy:
         thread.start()
     say("asking")
     sys.stdin.read()
     done.set()
-    for thread in threads:
+    for thread in busy:
         thread.join(PATIENCE_SECONDS)
+    for name in asked:
+        ask(name)
     return heard
 
 
@@ -145,13 +161,13 @@ def watch(heard: Heard, moment: threading.local) -> None:
     source._look, store.is_cut, source._stand_in = looked, was_cut, stood_in
 
 
-def refresh_on(engine: Engine, place: Path) -> list[list[object]]:
+def refresh_on(engine: Engine, place: Path, *, pause: float) -> list[list[object]]:
     """Refresh until standard input ends; some prices have changed each time."""
     done = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), done.set()), daemon=True).start()
     say("refreshing")
     made: list[list[object]] = []
-    while not done.wait(0.2):
+    while not done.wait(pause):
         began = time.monotonic()
         with Session(engine) as session:
             session.execute(
@@ -171,21 +187,26 @@ def say(word: object) -> None:
     sys.stdout.flush()
 
 
-def main(what: str, url: str, place: str) -> None:
-    """Do it, and say at the end what came of it."""
+def keep_to_words() -> None:
+    """Let what the solver prints by itself go nowhere: a line is a word of ours."""
+    sys.stdout = os.fdopen(os.dup(1), "w")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def main(what: str, url: str, place: str, size: str, pause: str, threads: str) -> None:
+    """Do it, and say at the end what came of it.
+
+    size: of the parts in which a market is gone through, so that a small one has many. pause:
+    seconds between two refreshes. threads: that ask each question.
+    """
+    keep_to_words()
     columns.use_folder(place)
-    blocks.BLOCK = 512  # so that several threads share one ranking
+    blocks.BLOCK, building.CHUNK = int(size), min(building.CHUNK, int(size) // 12)
     engine = create_engine(url, pool_size=16)
-    building.CHUNK = 40  # so that a build is on its way for long
     if what == "refresh":
-        say(refresh_on(engine, Path(place)))
+        say(refresh_on(engine, Path(place), pause=float(pause)))
     else:
-        with Session(engine) as session:
-            campaign_id = session.scalars(select(Campaign.id)).first()
-            creator_id = session.scalars(select(Creator.id).order_by(Creator.id)).first()
-        assert campaign_id is not None
-        assert creator_id is not None
-        say(vars(ask_on(engine, campaign_id, creator_id)))
+        say(vars(ask_on(engine, threads=int(threads))))
 
 
 if __name__ == "__main__":

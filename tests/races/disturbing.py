@@ -75,11 +75,22 @@ class Other:
 
 
 @contextmanager
-def other(what: str, engine: Engine, place: Path) -> Iterator[Other]:
+def other(
+    what: str,
+    engine: Engine,
+    place: Path,
+    *,
+    size: int = 512,
+    pause: float = 0.2,
+    threads: int = 2,
+) -> Iterator[Other]:
     """Let a process ask or refresh within the block; it has to end well and in silence."""
     url = engine.url.render_as_string(hide_password=False)
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.races.asking", what, url, str(place)],
+        [
+            *(sys.executable, "-m", "tests.races.asking"),
+            *(what, url, str(place), str(size), str(pause), str(threads)),
+        ],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

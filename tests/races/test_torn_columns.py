@@ -17,19 +17,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from marketplace.campaigns.models import Campaign
 from marketplace.creators import queries as creators
-from marketplace.creators.models import Creator
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns
 from marketplace.matching.columns import folder
 from marketplace.matching.columns.kept_context import read_context
 from marketplace.matching.columns.layout import COLUMNS
 from tests.conftest import NOON
-from tests.races.asking import questions
+from tests.races.asking import answers
 from tests.races.disturbing import Other, make_market, other, take_many
 
 SECONDS = 300 if os.environ.get("DISTURBANCES") == "nightly" else 4
@@ -48,19 +46,6 @@ def lay_out(engine: Engine, place: Path, others: int) -> None:
     take_many(engine, others)
     with Session(engine) as session:
         columns.build(session, place, now=NOON)
-
-
-def answers(engine: Engine, place: Path | str) -> dict[str, object]:
-    """What is answered to everything when nothing happens, by the columns or without them."""
-    columns.use_folder(str(place))
-    with Session(engine) as session:
-        campaign_id = session.scalars(select(Campaign.id)).first()
-        creator_id = session.scalars(select(Creator.id).order_by(Creator.id)).first()
-        assert campaign_id is not None
-        assert creator_id is not None
-        return {
-            name: question(session) for name, question in questions(campaign_id, creator_id).items()
-        }
 
 
 def cut_one(chance: random.Random, version: Path) -> None:
