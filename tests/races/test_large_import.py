@@ -33,8 +33,9 @@ NIGHTLY = os.environ.get("DISTURBANCES") == "nightly"
 EACH = 25
 """Videos of each creator, as the invented files have them."""
 CREATORS = 38_462 if NIGHTLY else 1_200
-PAUSE_SECONDS = 20 if NIGHTLY else 4
+PAUSE_SECONDS = 10 if NIGHTLY else 4
 WITHIN_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_plans_stay_whole_while_a_large_file_comes_in_and_have_it_within_a_minut
         imported = time.monotonic()
         assert (done.exit_code, done.stderr) == (0, "")
         while candidates(engine) < everybody:
-            assert time.monotonic() - imported < WITHIN_SECONDS
+            assert time.monotonic() - imported < PATIENCE_SECONDS
             time.sleep(0.2)
         seen = time.monotonic()
         for process in (job, asker):
@@ -100,6 +101,7 @@ def test_plans_stay_whole_while_a_large_file_comes_in_and_have_it_within_a_minut
         )
 
     assert f"{EACH * CREATORS:,} videos taken, 0 unchanged, 0 refused" in done.stdout
+    assert seen - imported < WITHIN_SECONDS, job.said
     heard = asker.said
     assert (heard["failed"], heard["alone"]) == ([], 0)
     for moments in heard["answers"].values():
