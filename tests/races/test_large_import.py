@@ -1,6 +1,6 @@
 """A large import by the real command while plans, rankings and feeds are asked all the time.
 
-With DISTURBANCES=nightly of a million rows.
+With DISTURBANCES=nightly of a million rows; the minute is meant on a machine that does nothing else.
 """
 
 from __future__ import annotations
