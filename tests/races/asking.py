@@ -26,7 +26,6 @@ from marketplace.creators.models import Creator
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns, queries
 from marketplace.matching.columns import BrokenColumns, Market, blocks, building, source
-from marketplace.matching.columns import folder as store
 from marketplace.matching.columns.folder import Version
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import Limits
@@ -142,23 +141,23 @@ def ask_on(engine: Engine, *, threads: int) -> Heard:
 
 def watch(heard: Heard, moment: threading.local) -> None:
     """Notice of which moment the market is that each thread is shown, and what was torn."""
-    look, is_cut, stand_in = source._look, store.is_cut, source._stand_in
+    look, stand_in, as_it_was = source._look, source._stand_in, source._is_as_it_was
 
     def looked() -> tuple[Market, Version]:
         found = look()
         moment.at = found[0].refreshed_at.isoformat()
         return found
 
-    def was_cut(version: Version) -> bool:
-        heard.torn += version.maps.is_torn
-        return is_cut(version)
+    def was_as_it_was(market: Market, version: Version) -> bool:
+        heard.torn += version.maps.are_torn
+        return as_it_was(market, version)
 
     def stood_in(session: Session, *, now: datetime) -> Market:
         heard.alone += 1
         moment.at = "alone"
         return stand_in(session, now=now)
 
-    source._look, store.is_cut, source._stand_in = looked, was_cut, stood_in
+    source._look, source._stand_in, source._is_as_it_was = looked, stood_in, was_as_it_was
 
 
 def refresh_on(engine: Engine, place: Path, *, pause: float) -> list[list[object]]:

@@ -1,6 +1,6 @@
 """A large import by the real command while plans, rankings and feeds are asked all the time.
 
-With DISTURBANCES=nightly of a million rows; the minute is meant on a machine that does nothing else.
+With DISTURBANCES=nightly of a million rows, whose minute is that of a quiet machine.
 """
 
 from __future__ import annotations

@@ -83,10 +83,12 @@ def test_who_reads_outlives_every_cut_and_is_never_answered_out_of_zeros(
 
     heard = asker.said
     assert heard["failed"] == []
-    assert {
-        name: [answer for known in moments.values() for answer in known]
+    assert [
+        (name, moment, known, right[name])
         for name, moments in heard["answers"].items()
-    } == {name: [answer] * len(heard["answers"][name]) for name, answer in right.items()}
+        for moment, known in moments.items()
+        if known != [right[name]]
+    ] == []
     assert heard["torn"] > 0
 
 

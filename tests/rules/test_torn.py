@@ -45,11 +45,11 @@ def numbers_in(path: Path, maps: Maps, *, writable: bool = False) -> NDArray[Any
 def test_what_is_cut_off_is_read_as_zeros_and_marked(tmp_path: Path, way: str) -> None:
     maps = Maps()
     numbers = numbers_in(make_file(tmp_path / "views"), maps)
-    assert (numbers[0], maps.is_torn) == (7, False)
+    assert (numbers[0], maps.are_torn) == (7, False)
     os.truncate(tmp_path / "views", 0)
 
     assert WAYS[way](numbers) == 0
-    assert maps.is_torn
+    assert maps.are_torn
 
 
 def test_what_is_written_where_the_file_has_ended_is_marked(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_what_is_written_where_the_file_has_ended_is_marked(tmp_path: Path) -> N
 
     numbers[-1] = 9
 
-    assert maps.is_torn
+    assert maps.are_torn
     assert (tmp_path / "views").read_bytes() == b"\x07\0\0\0"
 
 
@@ -73,7 +73,7 @@ def test_threads_that_read_one_file_all_go_on(tmp_path: Path) -> None:
         sums = list(pool.map(lambda _: int(numbers.sum()), range(64)))
 
     assert sums == [0] * 64
-    assert maps.is_torn
+    assert maps.are_torn
 
 
 def test_a_mark_is_about_its_own_files_and_what_is_opened_anew_has_none(tmp_path: Path) -> None:
@@ -82,11 +82,11 @@ def test_a_mark_is_about_its_own_files_and_what_is_opened_anew_has_none(tmp_path
     whole = numbers_in(make_file(tmp_path / "age"), others)
     os.truncate(tmp_path / "views", 0)
     assert int(numbers.sum() + whole.sum()) == 7 * NUMBERS
-    assert (maps.is_torn, others.is_torn) == (True, False)
+    assert (maps.are_torn, others.are_torn) == (True, False)
 
     again = Maps()
     assert int(numbers_in(make_file(tmp_path / "views"), again).sum()) == 7 * NUMBERS
-    assert not again.is_torn
+    assert not again.are_torn
 
 
 def test_a_file_that_nobody_reads_any_more_is_not_watched(tmp_path: Path) -> None:
@@ -100,6 +100,25 @@ def test_a_file_that_nobody_reads_any_more_is_not_watched(tmp_path: Path) -> Non
     del part
     gc.collect()
     assert len(torn._ours) == before
+
+
+@pytest.mark.parametrize("size", [0, 4, NUMBERS * 4 - 1])
+def test_a_file_that_is_shorter_now_is_cut_before_anybody_reads_it_and_after_it_is_gone(
+    tmp_path: Path, size: int
+) -> None:
+    maps = Maps()
+    numbers = numbers_in(make_file(tmp_path / "views"), maps)
+    whole = numbers_in(make_file(tmp_path / "age"), maps)
+    assert not maps.are_cut
+
+    (tmp_path / "age").unlink()
+    assert not maps.are_cut
+    assert int(whole.sum()) == 7 * NUMBERS
+
+    os.truncate(tmp_path / "views", size)
+    (tmp_path / "views").unlink()
+    assert (maps.are_cut, maps.are_torn) == (True, False)
+    assert numbers[0] == (7 if size else 0)
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
@@ -120,7 +139,7 @@ def ran(path: Path, then: str, *, before: str = "") -> subprocess.CompletedProce
         "    maps = Maps()\n"
         "    found = maps.open(path)\n"
         "    os.truncate(path, 0)\n"
-        "    assert found[8_000] == 0 and maps.is_torn\n"
+        "    assert found[8_000] == 0 and maps.are_torn\n"
         "path = Path(sys.argv[1])\n"
         f"{before}\n"
         "cut()\n"

@@ -69,6 +69,20 @@ def test_what_is_cut_while_it_is_read_is_made_up_for_by_postgresql_and_made_anew
 
 
 @pytest.mark.parametrize("size", [0, 4])
+def test_what_was_cut_and_then_deleted_is_not_believed_either(
+    session: Session, place: Path, whole: list[UUID], size: int
+) -> None:
+    """As when a job has already made a new version in its place."""
+    columns.use_folder(str(place))  # nothing is remembered from before
+
+    def harm() -> None:
+        cut(place, *EACH, size=size)
+        columns.build(session, place, now=NOON)
+
+    assert ranked_while(session, harm) == (whole, 2)
+
+
+@pytest.mark.parametrize("size", [0, 4])
 def test_nothing_that_was_worked_out_of_zeros_is_remembered(
     session: Session, place: Path, whole: list[UUID], size: int
 ) -> None:

@@ -203,7 +203,7 @@ def _write_lists(
 
 
 def _refuse_torn(maps: Maps) -> None:
-    if maps.is_torn:
+    if maps.are_torn:
         raise BrokenColumns("a file was cut short while it was written, or its disk is full")
 
 

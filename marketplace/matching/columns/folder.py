@@ -116,23 +116,6 @@ def check(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise BrokenColumns(f"{name} has {there:,} bytes, not {size:,}")
 
 
-def is_cut(version: Version) -> bool:
-    """True when a file of an opened version is shorter now, or was when it was read.
-
-    Then zeros were read, and whatever was made of them is to be thrown away. Files that are gone
-    are still there for whoever has opened them.
-    """
-    if version.maps.is_torn:
-        return True
-    for name, size in version.manifest["sizes"].items():
-        try:
-            if os.stat(f"{version.folder}/{name}").st_size < size:  # noqa: PTH116  # as above
-                return True
-        except OSError:
-            continue
-    return False
-
-
 def open_version(folder: Path, *, writable: bool = False) -> Version:
     """Return a version with its files mapped into memory; raises BrokenColumns."""
     try:

@@ -109,7 +109,7 @@ def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> 
 def _is_as_it_was(market: Market, version: Version) -> bool:
     """True when no row was changed since the market was looked at; raises BrokenColumns."""
     same = version.beat == market.beat
-    if store.is_cut(version):
+    if version.maps.are_cut:
         raise BrokenColumns("they were cut short meanwhile")
     return same
 

@@ -53,17 +53,34 @@ class _Info(ctypes.Structure):
     )
 
 
-class Maps:
-    """Files in memory that belong together.
-
-    is_torn: a page of one of them could not be had, and zeros stand there. That stays so: what is
-    to be read again has to be opened again.
-    """
+class _Mark:
+    """Whether a page of some files could not be had, and zeros stand there. That stays so."""
 
     __slots__ = ("is_torn",)
 
     def __init__(self) -> None:
         self.is_torn = False
+
+
+class Maps:
+    """Files in memory that belong together. What is to be read again has to be opened again."""
+
+    def __init__(self) -> None:
+        self._mark = _Mark()
+        self._files: list[_Map] = []
+
+    @property
+    def are_torn(self) -> bool:
+        """True when zeros were put where a page of them could not be had."""
+        return self._mark.is_torn
+
+    @property
+    def are_cut(self) -> bool:
+        """True when one of them is shorter now, so that zeros may have been read of its last page.
+
+        Also of files that were deleted since: they are still there for whoever has them open.
+        """
+        return self._mark.is_torn or any(each.size() < len(each) for each in self._files)
 
     def open(self, path: Path, *, writable: bool = False) -> mmap.mmap:
         """Return a file as memory; raises OSError, and ValueError for an empty one."""
@@ -71,7 +88,8 @@ class Maps:
         with path.open("r+b" if writable else "rb") as file:
             found = _Map(file.fileno(), 0, access=access)
         found.begin = np.frombuffer(found, np.uint8).ctypes.data
-        _ours[found.begin] = found.begin + len(found), self
+        _ours[found.begin] = found.begin + len(found), self._mark
+        self._files.append(found)
         if KNOWN:
             _watch().begin()
         return found
@@ -86,8 +104,8 @@ class _Map(mmap.mmap):
         _ours.pop(self.begin, None)
 
 
-_ours: Final[dict[int, tuple[int, Maps]]] = {}
-"""The first address of each map -> the one after its last, and whose it is."""
+_ours: Final[dict[int, tuple[int, _Mark]]] = {}
+"""The first address of each map -> the one after its last, and the mark of its files."""
 
 
 class _Watch:
@@ -130,9 +148,9 @@ class _Watch:
     def _on_fault(self, _number: int, info: Any, _context: int) -> None:
         code, address = info.contents.code, info.contents.address or 0
         if code > 0:
-            for begin, (end, maps) in _ours.copy().items():
+            for begin, (end, mark) in _ours.copy().items():
                 if begin <= address < end:
-                    maps.is_torn = True  # before anybody can see a zero
+                    mark.is_torn = True  # before anybody can see a zero
                     both = mmap.PROT_READ | mmap.PROT_WRITE
                     if self._map(begin, end - begin, both, ZEROS, -1, 0) == begin:
                         return
