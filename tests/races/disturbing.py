@@ -103,7 +103,8 @@ def other(
         assert process.stdout.readline(), process.communicate()[1]
         yield found
         said, trouble = process.communicate("", timeout=PATIENCE_SECONDS)
-        assert (process.returncode, trouble) == (0, "")
+        assert not trouble, trouble[-3000:]
+        assert process.returncode == 0, process.returncode
         found.said = json.loads(said)
     finally:
         process.kill()
