@@ -6,12 +6,13 @@ import threading
 from pathlib import Path
 
 from marketplace.matching.columns import folder
+from marketplace.matching.columns.torn import Maps
 from tests.conftest import NOON
 
 
 def test_readers_and_a_writer_at_once_never_see_half_a_row(tmp_path: Path) -> None:
     """A row whose numbers belong together is changed a thousand times under a reader."""
-    arrays = folder.make_files(tmp_path / "v", 1)
+    arrays = folder.make_files(tmp_path / "v", 1, Maps())
     folder.write_lists(tmp_path / "v", {})
     (tmp_path / "v" / folder.CONTEXT).write_bytes(b"")
     folder.finish(tmp_path / "v", rows=1, capacity=1, mark=0, now=NOON, facts={"sorted_rows": 1})
