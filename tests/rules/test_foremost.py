@@ -80,17 +80,17 @@ def test_whoever_asks_again_is_told_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(foremost, "ONE_IN", one_in)
         patch.setattr(foremost, "KEPT", kept)
+        patch.setattr(foremost, "EVERY", 2)
         for wanted in [*wishes, *wishes]:
             anew = columns.rank(replace(market), wanted, most=most)
 
             assert columns.rank(market, wanted, most=most).best == anew.best
 
 
-def test_from_the_second_time_on_nobody_else_is_read(
+def test_from_the_fourth_time_on_nobody_else_is_read(
     uneven: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = columns.rank(uneven, US, most=5)
-    columns.rank(uneven, US, most=5)
+    first, *_ = [columns.rank(uneven, US, most=5) for _ in range(3)]
 
     def nobody(*_: object) -> NoReturn:
         raise AssertionError("everybody was read")
@@ -108,30 +108,30 @@ def test_from_the_second_time_on_nobody_else_is_read(
 def test_where_the_foremost_are_too_few_everybody_is_read(uneven: Market) -> None:
     """Of the twelve cheap ones a rule leaves none."""
     wanted = replace(US, rules=HardRules(price_least_minor=50_000))
-    found = [columns.rank(uneven, wanted, most=5) for _ in range(3)]
+    found = [columns.rank(uneven, wanted, most=5) for _ in range(5)]
 
-    assert [each.best for each in found] == [found[0].best] * 3
+    assert [each.best for each in found] == [found[0].best] * 5
     assert [one.row for one in found[0].best] == [238, 239, 236, 237, 234]
 
 
 def test_whoever_is_worth_less_but_has_the_age_comes_first() -> None:
     cheap, dear = (100, 5_000, 4_000, 10_000, True), (5_000, 100, 4_000, 90_000, True)
     market = market_of([cheap if number % 20 == 0 else dear for number in range(240)])
-    found = [columns.rank(market, US, most=5) for _ in range(3)]
+    found = [columns.rank(market, US, most=5) for _ in range(5)]
 
-    assert [[one.row for one in each.best] for each in found] == [[1, 2, 3, 4, 5]] * 3
+    assert [[one.row for one in each.best] for each in found] == [[1, 2, 3, 4, 5]] * 5
 
 
 def test_whoever_is_worth_less_but_uses_the_word_comes_first() -> None:
     cheap, dear = (5_000, 100, 4_000, 30_000, False), (5_000, 100, 4_000, 60_000, True)
     market = market_of([cheap if number % 20 == 0 else dear for number in range(240)])
-    found = [columns.rank(market, US, most=5) for _ in range(3)]
+    found = [columns.rank(market, US, most=5) for _ in range(5)]
 
-    assert [[one.row for one in each.best] for each in found] == [[1, 2, 3, 4, 5]] * 3
+    assert [[one.row for one in each.best] for each in found] == [[1, 2, 3, 4, 5]] * 5
 
 
 def test_what_is_remembered_ends_with_the_market(uneven: Market) -> None:
-    for _ in range(3):
+    for _ in range(5):
         columns.rank(uneven, US, most=5)
     cheap = uneven.arrays["prices"]
     cheap[:, 7] = 1

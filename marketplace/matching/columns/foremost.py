@@ -1,7 +1,7 @@
 """Whose views are worth most in some countries, whatever else is asked: they are looked at first.
 
 Who moves a slider asks for the same countries again, with other ages, words or rules. From the
-second time on those whose views are worth most there are kept together, one in so many, and with
+fourth time on those whose views are worth most there are kept together, one in so many, and with
 them what nobody else's reach: where the best of them are above that, nobody else has to be read.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from typing import Final
 
@@ -28,8 +29,8 @@ from marketplace.matching.columns.target import Target
 
 ONE_IN: Final = 12
 EVERY: Final = 4
-"""They are looked for when countries are asked the second time, and every so many times after that
-where there was no room to keep them: it takes about as long as two rankings."""
+"""They are looked for when countries are asked so many times, and again after as many where there
+was no room to keep them: it takes about as long as two rankings."""
 ASKED_KEPT: Final = 256
 """Of so many countries and prices it is known that they were asked before."""
 KEPT: Final = 16
@@ -64,9 +65,10 @@ class Foremost:
 
 def foremost(market: Market, target: Target) -> Foremost | None:
     """Return whoever comes first for the countries of a target; None where that is not known."""
+    times = partial(count, 1)
     asked: Hashable = (priced(target), target.where)
     kept: Foremost | None = market.memo.known("foremost", asked)
-    if kept or next(market.memo.get("asked there", asked, count, most=ASKED_KEPT)) % EVERY != 1:
+    if kept or next(market.memo.get("asked there", asked, times, most=ASKED_KEPT)) % EVERY:
         return kept
     return market.memo.get("foremost", asked, lambda: _foremost(market, target), most=KEPT)
 
