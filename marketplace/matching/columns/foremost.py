@@ -27,14 +27,14 @@ from marketplace.matching.columns.bounds import (
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
 
-ONE_IN: Final = 12
+ONE_IN: Final = 8
 EVERY: Final = 4
 """They are looked for when countries are asked so many times, and again after as many where there
 was no room to keep them: it takes about as long as two rankings."""
 ASKED_KEPT: Final = 256
 """Of so many countries and prices it is known that they were asked before."""
-KEPT: Final = 16
-"""An eighth of a row's bytes for each that is kept."""
+KEPT: Final = 8
+"""Of a million creators three megabytes each."""
 
 
 @dataclass(frozen=True, slots=True)
