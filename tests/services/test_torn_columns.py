@@ -152,6 +152,28 @@ def test_rows_that_were_being_put_into_a_file_that_is_cut_are_made_anew_with_all
     assert from_columns(session) == whole
 
 
+def test_rows_that_were_being_found_when_the_pulse_is_cut_are_made_anew_with_all_others(
+    session: Session, place: Path, whole: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zeros say that there are no rows at all."""
+    find = building.find_rows
+    session.execute(update(RateCard).values(fee_minor=RateCard.fee_minor * 2))
+    cuts = []
+
+    def find_among_none(known: Any, ids: Any, *, ordered: int) -> Any:
+        if not cuts:
+            cut(place, "pulse")
+            cuts.append("pulse")
+            known = known[:, :0]
+        return find(known, ids, ordered=ordered)
+
+    monkeypatch.setattr(building, "find_rows", find_among_none)
+    done = columns.refresh(session, place, now=NOON)
+
+    assert (done.is_new, done.changed, cuts) == (True, 3, ["pulse"])
+    assert from_columns(session) == whole
+
+
 def test_a_build_whose_files_are_cut_fails_in_a_sentence_and_leaves_the_old_version(
     session: Session, place: Path, whole: list[UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:

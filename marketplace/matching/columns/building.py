@@ -70,7 +70,12 @@ def refresh(
             version = store.open_version(folder / store.current_name(folder), writable=True)
             if version.beat % 2:
                 raise BrokenColumns("whoever changed them last was stopped on the way")
-            return _patch(session, version, now=now)
+            try:
+                return _patch(session, version, now=now)
+            except Exception as wrong:  # what is made of zeros goes wrong in its own way
+                if version.maps.are_cut:
+                    raise BrokenColumns("they were cut short meanwhile") from wrong
+                raise
         except BrokenColumns:
             return _build(session, folder, now=now, progress=progress)
 
