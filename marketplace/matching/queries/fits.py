@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Brief
@@ -16,8 +14,7 @@ from marketplace.creators import queries as creators
 from marketplace.kernel.errors import NotFound
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
-from marketplace.matching.models import BriefMedians
-from marketplace.matching.queries.wishes import wanted_for, wishes_of
+from marketplace.matching.queries.wishes import Wish, wanted_for, wishes_of
 from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.fit import Factors
 from marketplace.matching.rules.fit import fit_of as fit_in
@@ -25,9 +22,6 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.raising import Raise, raises
 from marketplace.matching.rules.wanted import Wanted
-from marketplace.store.rows import given_in
-
-NO_MEDIANS: Final[Mapping[int, Factors | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +49,14 @@ def fit_of(session: Session, *, campaign_id: UUID, creator_id: UUID, now: dateti
 
     Raises NotFound when there is no such creator or no brief.
     """
-    wanted = wanted_for(session, campaign_id)
-    return _fits(session, [wanted], [creator_id], now=now)[0][creator_id]
+    wish = Wish(wanted_for(session, campaign_id))
+    return _fits(session, wish, [creator_id], now=now)[creator_id]
 
 
 def fit_to(session: Session, brief: Brief, *, creator_id: UUID, now: datetime) -> Fit:
     """The fit of one creator to a brief with its campaign; raises NotFound."""
-    kept = medians_of(session, [brief.id])
-    medians = {0: kept[brief.id]} if brief.id in kept else NO_MEDIANS
-    wishes = list(wishes_of(session, [brief]).values())
-    return _fits(session, wishes, [creator_id], medians=medians, now=now)[0][creator_id]
-
-
-def medians_of(session: Session, brief_ids: Collection[UUID]) -> Mapping[UUID, Factors | None]:
-    """Brief -> its middle candidate, None where it has none; missing where nobody worked it out."""
-    rows = session.execute(_MEDIANS, {"brief_ids": list(brief_ids)})
-    return {brief_id: Factors(*factors) if factors else None for brief_id, factors in rows}
+    wish = wishes_of(session, [brief])[brief.id]
+    return _fits(session, wish, [creator_id], now=now)[creator_id]
 
 
 def fits_of(
@@ -82,23 +68,16 @@ def fits_of(
     """
     if not creator_ids:
         return {}
-    return _fits(session, [wanted_for(session, campaign_id)], list(creator_ids), now=now)[0]
+    wish = Wish(wanted_for(session, campaign_id))
+    return _fits(session, wish, list(creator_ids), now=now)
 
 
 def _fits(
-    session: Session,
-    wishes: Sequence[Wanted],
-    creator_ids: Sequence[UUID],
-    *,
-    medians: Mapping[int, Factors | None] = NO_MEDIANS,
-    now: datetime,
-) -> list[dict[UUID, Fit]]:
-    """For each wish the fits of these creators; from PostgreSQL for those not in columns yet.
+    session: Session, wish: Wish, creator_ids: Sequence[UUID], *, now: datetime
+) -> dict[UUID, Fit]:
+    """The fits of these creators; from PostgreSQL for those not in columns yet."""
 
-    medians: the place of a wish -> its middle candidate, where that is known.
-    """
-
-    def look(market: Market) -> list[dict[UUID, Fit]]:
+    def look(market: Market) -> dict[UUID, Fit]:
         here, rows = market, market.rows_of(creator_ids).tolist()
         if -1 in rows:
             facts = creators.facts_of(session, creator_ids, now=now)
@@ -106,16 +85,7 @@ def _fits(
             rows = here.rows_of(creator_ids).tolist()
         if -1 in rows:
             raise NotFound("creator")
-        return [
-            _look(
-                here,
-                wanted,
-                creator_ids,
-                rows,
-                medians[place] if place in medians else columns.middle(market, wanted),
-            )
-            for place, wanted in enumerate(wishes)
-        ]
+        return _look(here, wish.wanted, creator_ids, rows, wish.middle_in(market))
 
     return columns.ask(session, look, now=now)
 
@@ -147,8 +117,3 @@ def _look(
             ),
         )
     return found
-
-
-_MEDIANS: Final = select(BriefMedians.brief_id, BriefMedians.factors).where(
-    given_in(BriefMedians.brief_id, "brief_ids")
-)

@@ -18,7 +18,6 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Book, Market, OpenWish
 from marketplace.matching.columns.context import Context
 from marketplace.matching.queries.chances import present_chances
-from marketplace.matching.queries.fits import medians_of
 from marketplace.matching.queries.wishes import wishes_of
 from marketplace.matching.rules.chances import Model, Step, start
 from marketplace.matching.rules.fit import fit_of
@@ -75,17 +74,16 @@ def middle_fee(brief: Brief) -> Money | None:
 def _wishes(session: Session, market: Market, ids: Sequence[UUID]) -> list[OpenWish]:
     """What the open briefs ask, with their middle candidates; where none is kept, one is found."""
     briefs = campaigns.briefs_by_id(session, ids)
-    wanted = wishes_of(session, briefs.values())
-    medians = medians_of(session, ids)
+    wishes = wishes_of(session, briefs.values())
     found = []
     for one in ids:
         fee = middle_fee(briefs[one])
-        middle = medians[one] if one in medians else columns.middle(market, wanted[one])
+        middle = wishes[one].middle_in(market)
         found.append(
             OpenWish(
                 brief_id=one,
                 campaign_id=briefs[one].campaign_id,
-                wanted=wanted[one],
+                wanted=wishes[one].wanted,
                 fee_minor=fee.minor if fee else None,
                 usual=0 if middle is None else fit_of(middle),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -18,11 +18,28 @@ from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import USUALLY_AVOIDED, Subject
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import NotFound
-from marketplace.matching.models import MatchRules
+from marketplace.matching import columns
+from marketplace.matching.columns import Market
+from marketplace.matching.models import BriefMedians, MatchRules
+from marketplace.matching.rules.fit import Factors
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
 from marketplace.store.rows import given_in
 
 NO_RULES: Final = HardRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a brief asks of a creator, beside what was worked out of the market for it."""
+
+    wanted: Wanted
+    medians: BriefMedians | None = None
+
+    def middle_in(self, market: Market) -> Factors | None:
+        """Its middle candidate, None where it has none: the one worked out, else this market's."""
+        if self.medians is None:
+            return columns.middle(market, self.wanted)
+        return Factors(*self.medians.factors) if self.medians.factors else None
 
 
 def brief_to_match(session: Session, campaign_id: UUID) -> Brief:
@@ -56,13 +73,15 @@ def wanted_in(brief: Brief, *, rules: HardRules = NO_RULES) -> Wanted:
     return wanted_by(content, brief.campaign, rules=rules)
 
 
-def wishes_of(session: Session, briefs: Collection[Brief]) -> Mapping[UUID, Wanted]:
-    """Brief -> what it asks of a creator now, with the rules that its brand has kept."""
-    given = {"campaign_ids": [brief.campaign_id for brief in briefs]}
-    kept = {each.campaign_id: each for each in session.scalars(_KEPT, given)}
-    return {
-        brief.id: wanted_in(brief, rules=_rules_in(kept.get(brief.campaign_id))) for brief in briefs
-    }
+def wishes_of(session: Session, briefs: Collection[Brief]) -> Mapping[UUID, Wish]:
+    """Brief -> its wish now, with the rules that its brand has kept; one question for them all."""
+    rows = session.execute(_KEPT, {"brief_ids": [brief.id for brief in briefs]})
+    kept = {brief_id: (rules, medians) for brief_id, rules, medians in rows}
+    found = {}
+    for brief in briefs:
+        rules, medians = kept[brief.id]
+        found[brief.id] = Wish(wanted_in(brief, rules=_rules_in(rules)), medians)
+    return found
 
 
 def wanted_by(content: BriefContent, campaign: Campaign, *, rules: HardRules = NO_RULES) -> Wanted:
@@ -134,6 +153,11 @@ def _with_rules(brief: Select[Brief]) -> Select[Brief, MatchRules | None]:
     )
 
 
-_KEPT: Final = select(MatchRules).where(given_in(MatchRules.campaign_id, "campaign_ids"))
+_KEPT: Final = (
+    select(Brief.id, MatchRules, BriefMedians)
+    .outerjoin(MatchRules, MatchRules.campaign_id == Brief.campaign_id)
+    .outerjoin(BriefMedians, BriefMedians.brief_id == Brief.id)
+    .where(given_in(Brief.id, "brief_ids"))
+)
 _ANYBODYS: Final = _with_rules(campaigns.PRESENT_BRIEF)
 _OF_BRANDS: Final = _with_rules(campaigns.PRESENT_BRIEF_OF_BRANDS)

@@ -69,7 +69,7 @@ def work_out_medians(
     wishes = queries.wishes_of(session, briefs)
 
     def look(market: Market) -> list[Ranking]:
-        return [columns.rank(market, wishes[brief.id], most=1) for brief in briefs]
+        return [columns.rank(market, wishes[brief.id].wanted, most=1) for brief in briefs]
 
     for brief, ranking in zip(briefs, columns.ask(session, look, now=now), strict=True):
         values = {
