@@ -27,13 +27,14 @@ from marketplace.matching.columns.layout import DENSE_COUNTRIES
 from marketplace.matching.columns.source import market_of
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.chances import Step, start
-from marketplace.matching.rules.fit import fits_of
+from marketplace.matching.rules.fit import Factors, PartName, fits_of
 from marketplace.matching.rules.wanted import Wanted
 
 BRIEFS: Final = 10_000
 CREATORS: Final = 2_000
 ROUNDS: Final = 1_000
 LISTED: Final = 200
+TOPIC: Final = Factors._fields.index(PartName.TOPIC)
 NOW: Final = datetime(2026, 11, 2, tzinfo=UTC)
 COUNTRIES: Final = ("US", "BR", "GB", "DE", "FR", "ES", "IT", "MX", "CA", "AU", "IN", "JP")
 TAGS: Final = tuple(f"{topic}{number}" for topic in TOPICS for number in range(40))
@@ -78,6 +79,7 @@ def feed_of(book: Book, market: Market, row: int) -> np.ndarray:
         fees=book.fees,
         prices=factors[-1],
         topics=book.topics,
+        near=factors[TOPIC],
         makes=int(market.arrays["topics"][row]),
         less=0,
         cared=np.zeros(book.size, bool),

@@ -83,6 +83,7 @@ class Brief(Base):
         ),
         CheckConstraint("revision_rounds BETWEEN 0 AND 5", name="revision_rounds_are_few"),
         CheckConstraint("usage_days > 0", name="usage_days_are_positive"),
+        CheckConstraint("jsonb_array_length(target_words) <= 20", name="words_are_few"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -101,6 +102,8 @@ class Brief(Base):
     target_gender: Mapped[Json]
     target_country: Mapped[Json]
     target_interests: Mapped[list[str]]
+    target_words: Mapped[list[str]]
+    """Words and hashtags of posts beside the interests, as they are read, in order."""
     fee_low_minor: Mapped[int | None]
     fee_high_minor: Mapped[int | None]
     usage_media: Mapped[str]

@@ -9,9 +9,11 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.accounts.rules import countries
+from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.kernel.money import BPS_WHOLE, Money, in_words
 from marketplace.kernel.statechart import Statechart
+from marketplace.kernel.words import KEY_MOST, key_of
 from marketplace.terms.rules import PlatformTerms, not_offered
 
 
@@ -84,6 +86,7 @@ NAME_MOST: Final = 120
 TEXT_MOST: Final = 2_000
 LINE_MOST: Final = 200
 LINES_MOST: Final = 20
+WORDS_MOST: Final = 20
 DELIVERABLES_MOST: Final = 10
 ROUNDS_MOST: Final = 5
 USAGE_DAYS_MOST: Final = 3_650
@@ -108,7 +111,8 @@ class BriefContent:
     """All that a brief says, complete or not.
 
     target_age, target_gender, target_country: label -> share in basis points of the audience
-    wanted; empty means any. usage_days: from publication; None means for ever.
+    wanted; empty means any. target_interests: topics of our list. target_words: words and hashtags
+    of posts beside them, as they are read. usage_days: from publication; None means for ever.
     """
 
     summary: str = ""
@@ -119,6 +123,7 @@ class BriefContent:
     target_gender: Mapping[str, int] = field(default_factory=dict)
     target_country: Mapping[str, int] = field(default_factory=dict)
     target_interests: tuple[str, ...] = ()
+    target_words: tuple[str, ...] = ()
     fee_low: Money | None = None
     fee_high: Money | None = None
     usage_media: str = UsageMedia.ORGANIC
@@ -204,6 +209,8 @@ def draft_problems(content: BriefContent, *, budget: Money) -> dict[str, str]:
             problems[name] = problem
     if unknown := [topic for topic in content.target_interests if topic not in TOPICS]:
         problems["target_interests"] = f"There is no interest called {unknown[0]} in our list."
+    if (problem := _words_problem(content.target_words)) is not None:
+        problems["target_words"] = problem
     return problems | _fee_problems(content, budget) | _rights_problems(content)
 
 
@@ -273,6 +280,27 @@ def _share_problem(what: str, shares: Mapping[str, int], known: frozenset[str]) 
     total = sum(shares.values())
     if total > BPS_WHOLE:
         return f"The shares of {what} add up to {total / 100:g} %, more than 100 %."
+    return None
+
+
+def _words_problem(words: tuple[str, ...]) -> str | None:
+    """Why posts cannot be looked for by these words: each is one key that tells posts apart."""
+    if len(words) > WORDS_MOST:
+        return f"Name {WORDS_MOST} words and hashtags at most."
+    if any(len(word) > KEY_MOST for word in words):
+        return f"Keep each word or hashtag to {KEY_MOST} characters."
+    seen: set[str] = set()
+    for word in words:
+        key = key_of(word)
+        if not key:
+            return f"“{word}” has no letter or digit that could be looked for."
+        if key in EMPTY_HASHTAGS:
+            return f"“{word}” stands under every second post and finds nobody: leave it out."
+        if key in TOPICS:
+            return f"“{word}” is an interest of our list: tick it there."
+        if key in seen:
+            return f"“{word}” is named twice."
+        seen.add(key)
     return None
 
 

@@ -358,13 +358,13 @@ def _add_brief(
 
 def _write(brief: Brief, content: BriefContent) -> None:
     brief.summary = content.summary
-    brief.dos = list(content.dos)
-    brief.donts = list(content.donts)
+    brief.dos, brief.donts = list(content.dos), list(content.donts)
     brief.deliverables = [asdict(each) for each in content.deliverables]
     brief.target_age = dict(content.target_age)
     brief.target_gender = dict(content.target_gender)
     brief.target_country = dict(content.target_country)
     brief.target_interests = list(content.target_interests)
+    brief.target_words = list(content.target_words)
     brief.fee_low_minor = None if content.fee_low is None else content.fee_low.minor
     brief.fee_high_minor = None if content.fee_high is None else content.fee_high.minor
     brief.usage_media = content.usage_media

@@ -47,6 +47,7 @@ NIGHTS_OUT: Final = BriefContent(
     target_age={"18-24": 2_500, "25-34": 4_000, "35-44": 2_000},
     target_country={"GB": 6_000, "IE": 500},
     target_interests=("outdoors", "nature", "travel"),
+    target_words=("trail running", "wild camping"),
     fee_low=Money(20_000, "GBP"),
     fee_high=Money(80_000, "GBP"),
     usage_days=90,

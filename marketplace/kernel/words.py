@@ -10,6 +10,8 @@ from typing import Final
 
 KEY_MOST: Final = 60
 """Longer ones are sentences without spaces, which nobody else uses."""
+BREAKS: Final = re.compile("[,;\\r\\n，；、،]|(?=[#＃])")
+"""What begins another word or hashtag in what somebody types: a comma, a new line, each #."""
 FOLDED_SCRIPTS: Final = ("LATIN", "GREEK")
 """Where an accent changes the spelling, not the letter: café is cafe, but й is not и."""
 OPTIONAL_MARKS: Final = re.compile(
@@ -51,3 +53,17 @@ def key_of(word: str) -> str:
 def keys_of(words: Iterable[str]) -> list[str]:
     """Return the keys of the words in their order, without the empty ones; repeats stay."""
     return [key for key in map(key_of, words) if key]
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """Return the words and hashtags that somebody typed in a row, each once, without their #.
+
+    "trail running" is one word and stays readable. Of two spellings of one key the first stays;
+    what has no key stays too, for somebody to refuse.
+    """
+    found: dict[str, str] = {}
+    for part in BREAKS.split(text):
+        word = " ".join(part.lstrip(" \t#＃").lower().split())
+        if word:
+            found.setdefault(key_of(word) or word, word)
+    return tuple(found.values())

@@ -156,6 +156,14 @@ def test_a_complete_brief_misses_nothing() -> None:
         ("target_age", {"18-99": 100}, "There is no age called 18-99 in our list."),
         ("target_country", {"ZZ": 100}, "There is no country called ZZ in our list."),
         ("target_interests", ("gambling",), "There is no interest called gambling in our list."),
+        ("target_words", tuple(f"word {n}" for n in range(21)),
+         "Name 20 words and hashtags at most."),
+        ("target_words", ("x" * 61,), "Keep each word or hashtag to 60 characters."),
+        ("target_words", ("soup", "!!!"), "“!!!” has no letter or digit that could be looked for."),
+        ("target_words", ("fyp",),
+         "“fyp” stands under every second post and finds nobody: leave it out."),
+        ("target_words", ("Cooking",), "“Cooking” is an interest of our list: tick it there."),
+        ("target_words", ("trail running", "TrailRunning"), "“TrailRunning” is named twice."),
         ("fee_high", Money(9_999, "USD"), "The highest fee is below the lowest."),
         ("fee_high", Money(100_001, "USD"), "This fee is more than the whole budget."),
         ("fee_high", Money(50_000, "EUR"), "Fees are in the campaign’s currency, USD."),
@@ -183,6 +191,11 @@ def test_a_brief_that_contradicts_itself_is_refused(
     field: str, value: object, sentence: str
 ) -> None:
     assert draft_problems(content(**{field: value}), budget=BUDGET) == {field: sentence}
+
+
+def test_twenty_words_of_any_script_may_stand_in_a_brief() -> None:
+    words = ("trail running", "ウルトラマラソン", "x" * 60, *(f"word {n}" for n in range(17)))
+    assert draft_problems(content(target_words=words), budget=BUDGET) == {}
 
 
 def test_usage_for_ever_and_no_revision_rounds_are_allowed() -> None:

@@ -60,6 +60,7 @@ def parts(fits: list[int], usual: list[int], **changes: Any) -> FeedParts[Whole]
         "fees": nothing,
         "prices": nothing,
         "topics": nothing.astype(np.uint32),
+        "near": nothing + 10_000,
         "makes": 0,
         "less": 0,
         "cared": nothing.astype(bool),
@@ -87,8 +88,17 @@ def test_pay_is_beside_the_usual_and_within_bounds() -> None:
 
 def test_a_brief_is_liked_for_its_topics_and_less_where_one_says_so() -> None:
     topics = np.array([0b001, 0b010, 0b000, 0b011], np.uint32)
-    assert likings(topics, makes=0b001, less=0).tolist() == [10_000, 6_000, 10_000, 10_000]
-    assert likings(topics, makes=0b001, less=0b010).tolist() == [10_000, 3_000, 10_000, 5_000]
+    near = np.array([0, 4_999, 10_000, 0])
+    assert likings(topics, near, makes=0b001, less=0).tolist() == [10_000, 6_000, 10_000, 10_000]
+    assert likings(topics, near, makes=0b001, less=0b010).tolist() == [
+        10_000, 3_000, 10_000, 5_000,
+    ]  # fmt: skip
+
+
+def test_a_brief_is_liked_for_its_words_where_the_newest_post_could_have_used_one() -> None:
+    topics = np.array([0, 0, 0b010, 0b010], np.uint32)
+    near = np.array([4_999, 5_000, 4_999, 5_000])
+    assert likings(topics, near, makes=0b001, less=0).tolist() == [6_000, 10_000, 6_000, 10_000]
 
 
 def test_the_parts_multiply_to_the_score() -> None:
@@ -98,6 +108,7 @@ def test_the_parts_multiply_to_the_score() -> None:
         fees=np.array([600, 600]),
         prices=np.array([400, 400]),
         topics=np.array([1, 1], np.uint32),
+        near=np.array([0, 0]),
         makes=2,
         cared=np.array([False, True]),
     )

@@ -197,6 +197,7 @@ def test_two_drafts_of_one_brief_cannot_exist(session: Session, acme: Brand, ali
     twin = Brief(
         campaign_id=campaign.id, version=2, state=BriefState.DRAFT, summary="", dos=[], donts=[],
         deliverables=[], target_age={}, target_gender={}, target_country={}, target_interests=[],
+        target_words=[],
         usage_media="paid", usage_days=None, disclosure="", revision_rounds=0, created_at=NOON,
     )  # fmt: skip
     session.add(twin)

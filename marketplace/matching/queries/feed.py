@@ -29,9 +29,10 @@ from marketplace.matching.queries.open_briefs import middle_fee, open_briefs
 from marketplace.matching.queries.wishes import wanted_in
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
-from marketplace.matching.rules.fit import fits_of
+from marketplace.matching.rules.fit import Factors, PartName, fits_of
 from marketplace.store.paging import PAGE_SIZE, Page
 
+TOPIC: Final = Factors._fields.index(PartName.TOPIC)
 LISTED: Final = 200
 """So many of the best are listed; nobody pages further."""
 
@@ -110,6 +111,7 @@ def feed_for(
             fees=book.fees,
             prices=factors[-1],
             topics=book.topics,
+            near=factors[TOPIC],
             makes=int(here.arrays["topics"][row]),
             less=columns.topic_bits(begun.chosen[FeedChoiceKind.LESS_TOPIC]),
             cared=np.array([one in cared for one in book.campaign_ids], bool)

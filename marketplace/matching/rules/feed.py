@@ -28,6 +28,8 @@ MINUTES: Final[Mapping[str, int]] = {"video": 360, "photo_post": 120, "story": 6
 PAY_LEAST: Final = 2_500
 PAY_MOST: Final = 30_000
 """Beyond a quarter and three times the usual fee, pay makes no further difference."""
+NEAR: Final = BPS_WHOLE // 2
+"""So near to the words of a brief is about what one makes: as if the newest post had used one."""
 OTHER_TOPIC: Final = 6_000
 """What a brief about something else counts."""
 LESS: Final = 5_000
@@ -89,6 +91,7 @@ def parts_of(
     fees: Whole,
     prices: Whole,
     topics: NDArray[np.uint32],
+    near: Whole,
     makes: int,
     less: int,
     cared: NDArray[np.bool_],
@@ -96,14 +99,15 @@ def parts_of(
     """Return the parts of many briefs in whole basis points, as they are shown.
 
     fits, usual: the creator's and the middle candidate's. record: of the creator. fees: the middle
-    of each range; prices: what the creator usually asks. topics: of each brief as bits. makes,
-    less: those the creator makes videos about, and those of which they want to see less. cared:
-    which briefs give to what the creator cares about.
+    of each range; prices: what the creator usually asks. topics: of each brief as bits. near: how
+    near the creator's posts are to its words. makes, less: topics the creator makes videos about,
+    and those of which they want to see less. cared: which briefs give to what the creator cares
+    about.
     """
     return FeedParts(
         chance=chances(model, standing(fits, usual), record=record),
         pay=pays(fees, prices),
-        liking=likings(topics, makes=makes, less=less),
+        liking=likings(topics, near, makes=makes, less=less),
         cause=np.where(cared, np.int64(CARED), np.int64(BPS_WHOLE)),
     )
 
@@ -151,12 +155,13 @@ def pays(fees: Whole, usual: Whole) -> Whole:
     return _whole(np.clip(ratio * BPS_WHOLE, PAY_LEAST, PAY_MOST))
 
 
-def likings(topics: NDArray[np.uint32], *, makes: int, less: int) -> Whole:
+def likings(topics: NDArray[np.uint32], near: Whole, *, makes: int, less: int) -> Whole:
     """Return how much a creator likes what briefs are about, in basis points.
 
-    A brief without topics is about anything.
+    By a topic that both name, or by what the creator's posts say lately. near: the topic of a fit,
+    which is the whole where a brief asks for no word.
     """
-    about = ((topics & np.uint32(makes)) != 0) | (topics == 0)
+    about = ((topics & np.uint32(makes)) != 0) | (near >= NEAR)
     found = np.where(about, np.int64(BPS_WHOLE), np.int64(OTHER_TOPIC))
     if not less:
         return found

@@ -43,6 +43,7 @@ from marketplace.creators.rules import AGE_WORDS
 from marketplace.creators.rules.formats import BAND_WORDS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
+from marketplace.kernel.words import key_of, words_in
 from marketplace.terms.rules import PlatformTerms
 from marketplace.web.forms import BaseForm, LinesField, MoneyField
 from marketplace.web.offer_forms import (
@@ -236,15 +237,24 @@ class AudienceForm(StepForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
+    target_words = StringField(
+        "Words and hashtags of their posts",
+        description="Like trail running, #ultra, with commas. Each finds who uses it, and those"
+        " near to it; naming several asks for any of them.",
+    )
 
     def changes(self, currency: str) -> dict[str, Any]:
-        """Return the target shares and interests."""
+        """Return the target shares, interests and words; a word that is an interest ticks it."""
         del currency
+        named = {word: key_of(word) for word in words_in(self.target_words.data or "")}
+        ticked = dict.fromkeys(self.target_interests.data or ())
+        ticked |= dict.fromkeys(key for key in named.values() if key in TOPICS)
         return {
             "target_age": self._shares("age", AGES),
             "target_gender": self._shares("gender", GENDERS),
             "target_country": self._country_shares(),
-            "target_interests": tuple(self.target_interests.data or ()),
+            "target_interests": tuple(ticked),
+            "target_words": tuple(word for word, key in named.items() if key not in TOPICS),
         }
 
     def age_fields(self) -> list[Any]:
@@ -360,6 +370,7 @@ def _audience_data(content: BriefContent) -> dict[str, Any]:
     data: dict[str, Any] = {
         "countries": [*named, *({} for _ in range(blank))],
         "target_interests": list(content.target_interests),
+        "target_words": ", ".join(content.target_words),
     }
     data |= _shares_data("age", content.target_age)
     return data | _shares_data("gender", content.target_gender)

@@ -62,8 +62,8 @@ STEP_OF: Final = {
     "name": "basics", "budget": "basics", "currency": "basics", "starts_on": "basics",
     "ends_on": "basics", "category": "basics", "summary": "brief", "dos": "brief", "donts": "brief",
     "deliverables": "brief", "target_age": "audience", "target_gender": "audience",
-    "target_country": "audience", "target_interests": "audience", "fee_low": "rights",
-    "fee_high": "rights", "usage_media": "rights", "usage_days": "rights",
+    "target_country": "audience", "target_interests": "audience", "target_words": "audience",
+    "fee_low": "rights", "fee_high": "rights", "usage_media": "rights", "usage_days": "rights",
     "disclosure": "rights", "revision_rounds": "rights",
 }  # fmt: skip
 """Where a field of a campaign or brief is filled in."""

@@ -22,16 +22,19 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.accounts.rules import countries
-from marketplace.creators.rules import AGES, GENDERS, LANGUAGES, languages
+from marketplace.campaigns.rules import WORDS_MOST
+from marketplace.creators.rules import AGES, GENDERS, LANGUAGES, TOPICS, languages
 from marketplace.creators.rules.subjects import SUBJECT_WORDS, Subject
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
+from marketplace.kernel.words import words_in
 from marketplace.matching.rules.wanted import UNTARGETABLE_AGES, HardRules, Wanted, problems
 from marketplace.web.forms import BaseForm, MoneyField, options
 
 SLIDER_AGES: Final = tuple(age for age in AGES if age not in UNTARGETABLE_AGES)
 OLDEST: Final = len(SLIDER_AGES) - 1
-WORDS_MOST: Final = 20
+NAMED_MOST: Final = len(TOPICS) + WORDS_MOST
+"""All that a brief itself can name."""
 FROM_WORDS: Final = tuple(age.removesuffix("+").split("-")[0] for age in SLIDER_AGES)
 TO_WORDS: Final = tuple("any older" if "+" in age else age.split("-")[1] for age in SLIDER_AGES)
 GENDER_WORDS: Final = {"female": "Women", "male": "Men", "other_or_unknown": "Others, or unknown"}
@@ -98,9 +101,9 @@ class WishForm(BaseForm):
                     prices[field.name] = field.amount_in(base.currency).minor
             except InvalidInput as refusal:
                 wrong |= refusal.problems
-        words = _listed(self.words.data)
-        if len(words) > WORDS_MOST:
-            wrong["words"] = f"Name {WORDS_MOST} topics and hashtags at most."
+        words = words_in(self.words.data or "")
+        if len(words) > NAMED_MOST:
+            wrong["words"] = f"Name {NAMED_MOST} topics and hashtags at most."
         made = replace(
             base,
             age=self._ages(wrong),
@@ -114,7 +117,7 @@ class WishForm(BaseForm):
                 followers_most=self.followers_most.data,
                 price_least_minor=prices.get("least"),
                 price_most_minor=prices.get("most"),
-                blocked_topics=frozenset(_listed(self.without.data)),
+                blocked_topics=frozenset(words_in(self.without.data or "")),
                 avoided=frozenset(map(Subject, self._known("avoid"))),
                 free_on=base.rules.free_on,
                 booking=base.rules.booking,
@@ -209,8 +212,3 @@ def wish_form(asked: MultiDict[str, str], base: Wanted) -> WishForm:
     return WishForm(
         formdata=None, data=form_of(base) | {"shortlisted": asked.get("shortlisted") == "y"}
     )
-
-
-def _listed(text: str | None) -> tuple[str, ...]:
-    words = (word.strip().removeprefix("#").lower() for word in (text or "").split(","))
-    return tuple(dict.fromkeys(word for word in words if word))

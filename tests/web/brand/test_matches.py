@@ -146,7 +146,7 @@ def test_the_list_alone_comes_to_the_script_that_follows_the_form(
         ("country=XX", "There is no country called XX in our list."),
         ("lives_in=XX", "There is no lives in called XX in our list."),
         ("without=nonsense", "There is no blocked topic called nonsense in our list."),
-        ("words=" + ",".join(map(str, range(21))), "Name 20 topics and hashtags at most."),
+        ("words=" + ",".join(map(str, range(43))), "Name 42 topics and hashtags at most."),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_in_words(
