@@ -29,7 +29,7 @@ from marketplace.metrics import service
 from marketplace.web.forms import BaseForm
 from marketplace.web.reader import percent
 
-COUNTED: Final = {"target": "People of the target", "anybody": "Everybody who is grown up"}
+COUNTED: Final = {"target": "People of the target", "anybody": "Anybody from 18 on, anywhere"}
 
 
 class ReachForm(BaseForm):
@@ -68,24 +68,26 @@ def reach_facts(
         (each, matching.promise_for(each, promises))
         for each in matching.counts_of(session, campaign_id)
     ]
-    predicted = {
-        name: matching.predicted_reach(
-            session, wanted, result.made, in_target=name == "target", now=now
+    correction = matching.present_correction(session)
+    expected = {
+        name: round(
+            correction.factor
+            * matching.predicted_reach(
+                session, wanted, result.made, in_target=name == "target", now=now
+            )
         )
         for name in COUNTED
     }
-    correction = matching.present_correction(session)
     is_running = is_open(state=campaign.state, ends_on=campaign.ends_on, now=now)
     return {
         "campaign": campaign,
         "result": result,
         "is_running": is_running,
-        "predicted": predicted,
-        "expected": round(predicted["target"] * correction.factor),
+        "expected": expected,
         "learned": correction_words(correction),
         "promises": promises,
         "promise": promise,
-        "counted": next((each for each in held if each[1] and not each[0].set_aside_at), None),
+        "counted": next((each for each in held if not each[0].set_aside_at), None),
         "planned": 0 if promise is None else len(promise.creators & result.made.keys()),
         "counts": held,
         "may_count": not is_running

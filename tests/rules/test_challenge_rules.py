@@ -283,7 +283,7 @@ def test_an_open_challenge_is_in_the_phase_of_its_days(now: datetime, phase: Pha
         ),
         (
             datetime(2026, 11, 11, tzinfo=UTC),
-            "This post was published after entries closed on Tue 10 Nov 2026 at midnight UTC.",
+            "This post was published after entries closed, at the end of Tue 10 Nov 2026, UTC.",
         ),
     ],
 )

@@ -10,7 +10,12 @@ import pytest
 
 from marketplace.creators.rules.subjects import Subject
 from marketplace.matching import columns
-from marketplace.matching.rules.left_out import LEFT_OUT_WORDS, YOU_LEFT_OUT_WORDS, LeftOut
+from marketplace.matching.rules.left_out import (
+    LEFT_OUT_WORDS,
+    YOU_LEFT_OUT_WORDS,
+    LeftOut,
+    left_out_words,
+)
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted, problems
 from tests.factories.facts import days, make_facts, make_market
 
@@ -215,3 +220,13 @@ def test_a_wish_that_can_be_ranked_has_no_problems() -> None:
 def test_every_rule_is_told_to_a_brand_and_to_the_creator() -> None:
     assert set(LEFT_OUT_WORDS) == set(YOU_LEFT_OUT_WORDS) == set(LeftOut)
     assert set(LEFT_OUT_WORDS.values()).isdisjoint(YOU_LEFT_OUT_WORDS.values())
+
+
+def test_one_who_is_left_out_is_told_of_in_the_singular() -> None:
+    for rule in LeftOut:
+        assert left_out_words(rule, 2) == LEFT_OUT_WORDS[rule]
+        assert left_out_words(rule, 1) != LEFT_OUT_WORDS[rule]
+    assert left_out_words(LeftOut.TOO_DEAR, 1) == "usually asks more than the most that you pay"
+    assert left_out_words(LeftOut.AVOIDED_SUBJECT, 1) == (
+        "has touched a subject that you avoid in their last posts"
+    )

@@ -18,7 +18,7 @@ def learned(step: Step) -> list[Outcome]:
 
 def test_before_anything_was_followed_it_is_what_the_expectation_claims() -> None:
     found = views_chance({}, NO_VIDEOS)
-    assert (found.met_bps, found.low_bps, found.learned_from) == (5_000, 9_000, 0)
+    assert (found.met_bps, found.low_bps, found.met_from, found.low_from) == (5_000, 9_000, 0, 0)
 
 
 def test_what_happened_to_everybody_takes_its_place() -> None:
@@ -27,7 +27,16 @@ def test_what_happened_to_everybody_takes_its_place() -> None:
     found = views_chance(models, NO_VIDEOS)
 
     assert (found.met_bps, found.low_bps) == (3_333, 7_333)  # 30 and 70 of 100, with 20 assumed
-    assert found.learned_from == 100
+    assert (found.met_from, found.low_from) == (100, 100)
+
+
+def test_each_chance_says_for_itself_what_it_was_learned_from() -> None:
+    models = {Step.VIEWS_LOW: learn(Step.VIEWS_LOW, learned(Step.VIEWS_LOW))}
+
+    found = views_chance(models, NO_VIDEOS)
+
+    assert (found.met_bps, found.met_from) == (5_000, 0)
+    assert (found.low_bps, found.low_from) == (7_333, 100)
 
 
 def test_an_own_record_raises_it_and_lowers_it() -> None:

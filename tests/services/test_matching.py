@@ -356,3 +356,24 @@ def test_nobody_is_taken_to_make_a_video_for_the_price_of_a_few_views(
     [line] = matches(session, campaign).page.rows
 
     assert line.fit.price == Money(2_500, "USD")
+
+
+def test_below_the_last_who_uses_a_word_nobody_does(session: Session, campaign: Campaign) -> None:
+    for name, topics, views in (
+        ("Cook", ["cooking"], 20_000),
+        ("Far", ["travel"], 70_000),
+        ("Chef", ["cooking"], 10_000),
+        ("Near", ["travel"], 2_000),
+    ):
+        creator = make_creator(session, display_name=name, topics=topics)
+        make_audience(
+            session,
+            channel_id=make_channel(session, creator_id=creator.id, median_views=views).id,
+            interest={},
+        )
+        make_rate(session, creator_id=creator.id)
+
+    one_by_one = [matches(session, campaign, page=page, size=1) for page in range(1, 5)]
+
+    assert [names(found)[0] for found in one_by_one] == ["Cook", "Far", "Chef", "Near"]
+    assert [found.words_until for found in one_by_one] == [None, None, 3, 3]

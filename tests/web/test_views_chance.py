@@ -22,7 +22,7 @@ from tests.web.brand.planning import text_of
 
 USUAL = (
     "gets the 20,000 views that this counts with in 50 % of cases, and at least 9,170 in 90 % ."
-    " None was followed to the end yet, so it is what the expectation itself claims."
+    " None was followed to the end yet, so each chance is what the expectation itself claims."
 )
 
 
@@ -46,7 +46,7 @@ def test_without_a_record_both_sides_read_what_is_assumed(
         sign_in(client, actor)
         said = text_of(client.get(page).text)
         assert f"One of {whose} videos for a brand {USUAL}" in said
-        assert "It changes no fit." in said
+        assert "They change no fit." in said
 
 
 def test_a_record_and_what_was_learned_are_named_with_their_numbers(
@@ -65,7 +65,8 @@ def test_a_record_and_what_was_learned_are_named_with_their_numbers(
     assert "counts with in 44.95 % of cases" in said
     assert (
         "Of 3 followed to the end, 1 got what was expected when they were agreed, and 2 at least"
-        " the lower end; the chance is drawn towards what 40 videos of everybody here did."
+        " the lower end; the first chance is drawn towards what 40 videos of everybody here did,"
+        " the second drawn towards what the expectation itself claims."
     ) in said
 
 

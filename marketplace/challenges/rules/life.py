@@ -113,8 +113,8 @@ def post_problem(days: Days, *, published_at: datetime | None) -> str | None:
         )
     if published_at >= days.entries_end_at:
         return (
-            f"This post was published after entries closed on {day_in_words(days.entries_until)} at"
-            " midnight UTC."
+            "This post was published after entries closed, at the end of"
+            f" {day_in_words(days.entries_until)}, UTC."
         )
     return None
 

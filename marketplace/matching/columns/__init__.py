@@ -18,7 +18,7 @@ from marketplace.matching.columns.ranking import (
     rank,
     ranking_of,
 )
-from marketplace.matching.columns.seeing import left_out_at, seen_at
+from marketplace.matching.columns.seeing import left_out_at, seen_at, uses_words
 from marketplace.matching.columns.source import (
     ask,
     from_database,
@@ -66,4 +66,5 @@ __all__ = [
     "topic_bits",
     "use_folder",
     "use_people",
+    "uses_words",
 ]

@@ -74,6 +74,9 @@ class Matches:
     """Where the creators of the market live, as far as is known."""
     unused_words: Sequence[str]
     """Topics and hashtags asked for that nobody uses: they tell nobody apart."""
+    words_until: int | None
+    """The last place whose creator uses a word asked for; None where it is not on this page, nor
+    before it, and where nobody of the market uses any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def matches_for(
             if chosen is None
             else _chosen(market, wanted, ranking, order, rows[here])
         )
+        used = _words_until(market, wanted, ranking, order[: here.stop]) if chosen is None else None
         too_dear = not ranking.candidates and LeftOut.TOO_DEAR in ranking.left_out
         return places, Matches(
             page=Page(rows=[], number=number, total=total, size=size),
@@ -143,6 +147,7 @@ def matches_for(
                 for word in wanted.words
                 if not market.context.vocabulary.ids.keys() & set(keys_of(spelled_out([word])))
             ],
+            words_until=used,
         )
 
     places, found = columns.ask(session, look, now=now)
@@ -167,6 +172,18 @@ def _places(
             zip(market.ids_at(rows), fits, shown, by_place, strict=True), start=here.start + 1
         )
     ]
+
+
+def _words_until(
+    market: Market, wanted: Wanted, ranking: Ranking, order: Sequence[Shared]
+) -> int | None:
+    """The last place until here with a word asked for; None where there are more further down."""
+    target = columns.target_of(wanted, market)
+    if target.terms is None or not len(ranking.rows):
+        return None
+    uses = columns.uses_words(market, target, ranking.rows)
+    here = [place for place, each in enumerate(order, 1) if uses[each.by_fit - 1]]
+    return max(here, default=0) if len(here) == int(uses.sum()) else None
 
 
 def _chosen(

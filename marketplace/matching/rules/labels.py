@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from marketplace.accounts.rules import countries
@@ -13,6 +13,11 @@ GENDER_WORDS: Final[Mapping[str, str]] = {
     "female": "female",
     "male": "male",
     "other_or_unknown": "of another or unknown gender",
+}
+_PEOPLE: Final[Mapping[str, str]] = {
+    "female": "women",
+    "male": "men",
+    "other_or_unknown": "people of another or unknown gender",
 }
 _WITH_ARTICLE: Final = frozenset({"AE", "BS", "CF", "DO", "GB", "GM", "MV", "NL", "PH", "US"})
 
@@ -36,6 +41,14 @@ def gender_words(labels: Iterable[str]) -> str:
 def country_words(codes: Iterable[str]) -> str:
     """Return countries in words, as they follow "in"."""
     return listed([_country(code) for code in sorted(codes)])
+
+
+def target_words(ages: Collection[str], genders: Collection[str], codes: Collection[str]) -> str:
+    """Return whom a campaign wants to reach: "women aged 18–34 in Spain"; none of a kind is all."""
+    everybody = not genders or len(genders) == len(GENDERS)
+    who = "people" if everybody else listed([_PEOPLE[one] for one in GENDERS if one in genders])
+    old = f"aged {age_words(ages)}" if ages and len(ages) < len(AGES) else "of any age"
+    return f"{who} {old} in {country_words(codes)}" if codes else f"{who} {old}, anywhere"
 
 
 def listed(words: Sequence[str], last: str = "or") -> str:

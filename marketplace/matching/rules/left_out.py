@@ -45,7 +45,8 @@ LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
     LeftOut.TOO_DEAR: "usually ask more than the most that you pay",
     LeftOut.NOBODY_IN_TARGET: "are watched by nobody in your target, as far as is known",
 }
-"""Whom each removes, as a brand reads it."""
+"""Whom each removes, as a brand reads it of several."""
+_OF_ONE: Final = {"have": "has", "live": "lives", "make": "makes", "are": "is", "ask": "asks"}
 YOU_LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
     LeftOut.ACCOUNT_CLOSED: "you have closed your account",
     LeftOut.NO_CHANNEL: "you have no channel that you could publish on",
@@ -63,3 +64,12 @@ YOU_LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
     LeftOut.NOBODY_IN_TARGET: "nobody in its target watches you, as far as is known",
 }
 """Why each removes a creator, as they read it themselves."""
+
+
+def left_out_words(rule: LeftOut, count: int) -> str:
+    """Return whom a rule removes, as it follows how many they are."""
+    words = LEFT_OUT_WORDS[rule]
+    if count != 1:
+        return words
+    verb = next(each for each in words.split() if each in _OF_ONE)
+    return words.replace(verb, _OF_ONE[verb], 1)

@@ -32,13 +32,15 @@ NO_VIDEOS: Final = VideoRecord()
 class ViewsChance:
     """The chances in basis points, and what they were worked out from.
 
-    learned_from: videos of everybody here; 0 while nothing but what we assume is known.
+    met_from, low_from: videos of everybody here that each was learned from; 0 while it is what the
+    expectation itself claims.
     """
 
     met_bps: int
     low_bps: int
     record: VideoRecord
-    learned_from: int
+    met_from: int
+    low_from: int
 
 
 def views_chance(models: Mapping[Step, Model], record: VideoRecord) -> ViewsChance:
@@ -48,8 +50,8 @@ def views_chance(models: Mapping[Step, Model], record: VideoRecord) -> ViewsChan
     """
     met = _chance(models, Step.VIEWS, record.met, record.videos)
     low = _chance(models, Step.VIEWS_LOW, record.low, record.videos)
-    known = models.get(Step.VIEWS)
-    return ViewsChance(met, max(met, low), record, known.rows if known else 0)
+    met_from, low_from = (models[each].rows if each in models else 0 for each in VIEW_STEPS)
+    return ViewsChance(met, max(met, low), record, met_from, low_from)
 
 
 def _chance(models: Mapping[Step, Model], step: Step, kept: int, asked: int) -> int:

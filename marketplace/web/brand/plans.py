@@ -12,7 +12,6 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
@@ -23,7 +22,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as planning
-from marketplace.matching.rules.labels import age_words
+from marketplace.matching.rules.labels import target_words
 from marketplace.matching.rules.planner.ways import way_of
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.session import reading, transaction
@@ -70,7 +69,7 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             wrong=list(dict.fromkeys(wrong.values())),
             found=found,
             kept=frozenset() if found is None else wish.must_have,
-            target=_in_words(wanted),
+            target=target_words(wanted.ages, wanted.gender, wanted.country),
             mix_is_open=any(least.data or most.data for _, least, most in form.sizes()),
             brief_asks=way_of(wanted.pieces).words,
             **_formats(form, wanted),
@@ -188,11 +187,3 @@ def _curve(found: queries.FoundPlan, currency: str) -> Markup:
 
 def _amount(minor: int, *, currency: str) -> str:
     return money(Money(minor, currency))
-
-
-def _in_words(wanted: Wanted) -> str:
-    """Return whom the brief wants to reach, in a few words."""
-    ages = f"aged {age_words(sorted(wanted.ages))}" if wanted.ages else "of any age"
-    names = countries()
-    where = ", ".join(names.get(code, code) for code in sorted(wanted.country))
-    return f"{ages} in {where}" if where else f"{ages}, anywhere"

@@ -17,8 +17,8 @@ from marketplace.collaborations import queries as collaborations
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
-from marketplace.matching.rules.labels import age_words
-from marketplace.matching.rules.left_out import LEFT_OUT_WORDS
+from marketplace.matching.rules.labels import target_words
+from marketplace.matching.rules.left_out import LEFT_OUT_WORDS, left_out_words
 from marketplace.matching.rules.wanted import Wanted, problems
 from marketplace.web import access
 
@@ -63,7 +63,9 @@ def who_fits(
     cheapest = found.cheapest_minor
     return nobody(campaign, wanted, {}, now=now) | {
         "found": found,
-        "left_out": [(count, LEFT_OUT_WORDS[rule]) for rule, count in found.left_out.items()],
+        "left_out": [
+            (count, left_out_words(rule, count)) for rule, count in found.left_out.items()
+        ],
         "cheapest": None if cheapest is None else Money(cheapest, wanted.currency),
         "asked": collaborations.asked_creators(
             session,
@@ -82,7 +84,7 @@ def nobody(
         "wanted": wanted,
         "wrong": wrong,
         "found": None,
-        "ages": age_words(wanted.ages) if wanted.ages else "any age",
+        "target": target_words(wanted.ages, wanted.gender, wanted.country),
         "left_out": [],
         "left_out_words": LEFT_OUT_WORDS,
         "cheapest": None,

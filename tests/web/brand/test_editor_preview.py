@@ -61,7 +61,7 @@ def test_each_step_shows_who_fits_the_saved_brief_and_can_ask_again_without_a_sc
 ) -> None:
     page = alices.get(step(campaign, name)).text
 
-    assert "7 of 7 creators</strong> can be taken for 18–34" in page
+    assert "7 of 7 creators</strong> can be taken to reach people aged 18–34" in page
     assert "The first 5 of 7." in page
     assert 'form="step" name="look" value="1"' in page
     assert 'data-live="matches"' in page
@@ -74,7 +74,7 @@ def test_what_is_typed_is_ranked_and_not_saved(
     answer = look(alices, campaign, "audience", OLDER)
 
     assert (answer.status_code, "<html" in answer.text) == (200, False)
-    assert "can be taken for 45–54" in answer.text
+    assert "can be taken to reach people aged 45–54" in answer.text
     brief = draft_brief(session, campaign.id)
     assert brief is not None
     assert brief.target_age == {"18-24": 4_000, "25-34": 6_000}
@@ -96,7 +96,7 @@ def test_without_a_script_the_button_shows_the_page_with_what_was_typed(
 
     assert answer.status_code == 200
     assert 'value="40"' in answer.text
-    assert "can be taken for 45–54" in answer.text
+    assert "can be taken to reach people aged 45–54" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_campaign_from_before_says_what_it_is_for_once_and_meets_promises_from
     make_channel(session, creator_id=bea.creator_id)
     make_exclusivity(session, creator_id=bea.creator_id, brand_id=next(iter(mallory.brands)))
     page, says = f"/brand/campaigns/{campaign.id}", f"/brand/campaigns/{campaign.id}/category"
-    bound = "1 have promised another brand not to work in your category at the time."
+    bound = "1 has promised another brand not to work in your category at the time."
     sign_in(client, vic)
     assert "published before campaigns said what they are for" in client.get(page).text
     assert says not in client.get(page).text

@@ -86,18 +86,18 @@ def test_every_rule_says_how_many_it_removed_and_all_add_up(
     assert "1 of 13 creators can be taken" in page
     assert "12 left out by rules" in page
     for words in (
-        "have no channel that they could publish on",
-        "live in another country, or do not say where",
-        "have viewers who speak another language, or of whom it is not known",
-        "have fewer followers than you ask for, or do not show how many",
-        "have more followers than you ask for",
-        "make videos about a topic that you leave out",
-        "have touched a subject that you avoid in their last posts",
-        "have promised another brand not to work in your category at the time",
-        "are away at the time",
-        "usually ask less than the least that you look for",
-        "usually ask more than the most that you pay",
-        "are watched by nobody in your target, as far as is known",
+        "has no channel that they could publish on",
+        "lives in another country, or do not say where",
+        "has viewers who speak another language, or of whom it is not known",
+        "has fewer followers than you ask for, or do not show how many",
+        "has more followers than you ask for",
+        "makes videos about a topic that you leave out",
+        "has touched a subject that you avoid in their last posts",
+        "has promised another brand not to work in your category at the time",
+        "is away at the time",
+        "usually asks less than the least that you look for",
+        "usually asks more than the most that you pay",
+        "is watched by nobody in your target, as far as is known",
     ):
         assert re.search(rf"\b1 {words}\.", page), words
     assert "Whoever fails several is counted under the first." in page

@@ -47,7 +47,7 @@ def test_each_creator_is_shown_with_what_the_fit_is_made_of(
 
     with client.get(matches_of(campaign)) as page:
         assert page.status_code == 200
-    assert "<strong>1 of 1 creators</strong> can be taken for 18–34" in page.text
+    assert "<strong>1 of 1 creators</strong> can be taken to reach people aged 18–34" in page.text
     assert "Cleo Marr" in page.text
     assert "age 50 %" in page.text
     assert "price $300.00" in page.text
@@ -113,7 +113,7 @@ def test_the_list_alone_comes_to_the_script_that_follows_the_form(
     part = client.get(f"{matches_of(campaign)}?wish=1&age_to=0", headers={"X-Part": "list"})
 
     assert "Cleo Marr" in part.text
-    assert "can be taken for 18–24" in part.text
+    assert "can be taken to reach people aged 18–24" in part.text
     assert "<html" not in part.text
     assert "X-Part" in part.headers["Vary"]
 
@@ -170,7 +170,7 @@ def test_nobody_that_cheap_names_the_cheapest(
 
     assert "Nobody is that cheap" in page
     assert "$300.00" in page
-    assert "1 usually ask more than the most that you pay." in page
+    assert "1 usually asks more than the most that you pay." in page
 
 
 def test_what_the_address_does_not_say_of_ages_is_any_age(
@@ -181,7 +181,7 @@ def test_what_the_address_does_not_say_of_ages_is_any_age(
     avoided = "&avoid=adult&avoid=drugs&avoid=shocking&avoid=weapons"
     page = client.get(f"{matches_of(campaign)}?wish=1&most=400{avoided}").text
 
-    assert "can be taken for any age" in page
+    assert "can be taken to reach people of any age" in page
     assert '<output for="age_from">18</output>' in page
     assert '<output for="age_to">any older</output>' in page
     assert "Keep these rules" not in page
@@ -198,10 +198,10 @@ def test_rules_are_kept_and_hold_from_then_on(
 
     assert (answer.status_code, answer.location) == (303, matches_of(campaign))
     page = client.get(matches_of(campaign)).text
-    assert "1 live in another country, or do not say where." in page
+    assert "1 lives in another country, or do not say where." in page
     wrong = {"wish": "1", "followers_least": "2", "followers_most": "1"}
     assert client.post(matches_of(campaign), data=wrong).status_code == 422
-    assert "1 live in another country" in client.get(matches_of(campaign)).text
+    assert "1 lives in another country" in client.get(matches_of(campaign)).text
     sign_in(client, vic)
     assert client.post(matches_of(campaign), data={"wish": "1"}).status_code == 403
 

@@ -50,7 +50,7 @@ def test_the_page_begins_with_a_plan_for_the_campaigns_budget(
     assert page.status_code == 200
     said = text_of(page.text)
     assert "2 creators for $700.00 reach about 65,469 different people" in said
-    assert "aged 18–34 in United States" in said
+    assert "different people of your target: people aged 18–34 in the United States." in said
     assert "$300.00 of the budget is left. No other plan under these rules reaches more." in said
     assert "What each budget would reach" in said
 

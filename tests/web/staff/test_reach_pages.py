@@ -62,7 +62,7 @@ def test_a_brand_says_what_was_counted_and_plans_learn_from_it(
     answer = client.post(page, data=COUNT)
 
     assert "Creators who published 1" in before
-    assert "Predicted people of the target 30,000" in before
+    assert "people of the target 30,000 Expected now, anybody from 18 on, anywhere 30,000" in before
     assert answer.status_code == 303
     said = text_of(client.get(page).text)
     assert "15,000 30,000 50 %" in said
@@ -114,7 +114,7 @@ def test_a_campaign_that_runs_says_when_to_count(
     page = client.get(f"/brand/campaigns/{campaign.id}/reach").text
     answer = client.post(f"/brand/campaigns/{campaign.id}/reach", data=COUNT)
 
-    assert "when its last day is over" in text_of(page)
+    assert "From the day after, you can enter here how many people it reached." in text_of(page)
     assert "Keep the count" not in page
     assert answer.status_code == 409
     assert kept(session) == 0
@@ -134,12 +134,12 @@ def test_what_was_promised_stands_beside_what_is_expected_now_and_what_was_count
     after = text_of(client.get(page).text)
 
     low, high = f"{plan.people_low:,}", f"{plan.people_high:,}"
-    assert f"Promised people of the target {plan.people:,}, four of five times {low} to" in before
+    assert f"Promised, people of the target {plan.people:,}, four of five times {low} to" in before
     assert "Counted Not yet" in before
-    assert "Counted 15,000 Less Planned" in after
+    assert "Counted 15,000 Less Creators" in after
     assert "Planned creators who published 1 of 2" in before
-    assert "Expected now of those who published 30,000" in before
-    assert f"2 {plan.people:,} {low} to {high} {plan.target_people:,} Nothing learned yet" in before
+    assert "Expected now, people of the target 30,000" in before
+    assert f"2 {plan.people:,} {low} to {high} {plan.target_people:,} Nothing yet" in before
     assert f"15,000 30,000 50 % {plan.people:,} Less" in after
     sign_in(client, stella)
     for_staff = text_of(client.get("/staff/reach").text)
