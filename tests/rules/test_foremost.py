@@ -54,6 +54,7 @@ def uneven() -> Market:
     ),
     st.sampled_from([2, 4, 12]),
     st.sampled_from([1, 16]),
+    st.sampled_from([1, 5, 4_096]),
     st.sampled_from([1, 3]),
     st.lists(
         st.builds(
@@ -73,6 +74,7 @@ def test_whoever_asks_again_is_told_the_same(
     many: list[tuple[int, int, int, int, bool]],
     one_in: int,
     kept: int,
+    first: int,
     most: int,
     wishes: list[Wanted],
 ) -> None:
@@ -81,6 +83,7 @@ def test_whoever_asks_again_is_told_the_same(
         patch.setattr(foremost, "ONE_IN", one_in)
         patch.setattr(foremost, "KEPT", kept)
         patch.setattr(foremost, "EVERY", 2)
+        patch.setattr(searching, "FOREMOST_FIRST", first)
         for wanted in [*wishes, *wishes]:
             anew = columns.rank(replace(market), wanted, most=most)
 
@@ -103,6 +106,21 @@ def test_from_the_fourth_time_on_nobody_else_is_read(
     assert [one.row % 20 for one in older.best] == [0] * 5
     with pytest.raises(AssertionError, match="everybody"):
         columns.rank(uneven, replace(US, country=frozenset({"LV"})), most=5)
+
+
+def test_of_the_foremost_as_many_are_read_as_can_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twelve cheap ones are worth the same there, and the last four fit a little better."""
+    market = market_of(
+        [
+            (4_000 + 100 * (number >= 160), 1, 4_000, 90_000 - 80_000 * (number % 20 == 0), True)
+            for number in range(240)
+        ]
+    )
+    monkeypatch.setattr(searching, "FOREMOST_FIRST", 8)
+    wanted = replace(US, words=())
+    found = [columns.rank(market, wanted, most=5) for _ in range(4)]
+
+    assert [[one.row for one in each.best] for each in found] == [[160, 180, 200, 220, 0]] * 4
 
 
 def test_where_the_foremost_are_too_few_everybody_is_read(uneven: Market) -> None:

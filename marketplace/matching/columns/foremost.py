@@ -19,12 +19,11 @@ from marketplace.matching.columns.bits import Bits, are_in
 from marketplace.matching.columns.blocks import by_blocks, tasted
 from marketplace.matching.columns.bounds import (
     Reals,
-    most_shares,
     priced,
     shares,
     worth_there,
 )
-from marketplace.matching.columns.market import Market, Rows
+from marketplace.matching.columns.market import Market, Pick, Rows
 from marketplace.matching.columns.target import Target
 
 ONE_IN: Final = 8
@@ -33,16 +32,18 @@ EVERY: Final = 4
 was no room to keep them: it takes about as long as two rankings."""
 ASKED_KEPT: Final = 256
 """Of so many countries and prices it is known that they were asked before."""
+WORDS_KEPT: Final = 8
+"""Of who of them uses the words asked last."""
 KEPT: Final = 8
 """Of a million creators three megabytes each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foremost:
-    """Those whose views are worth most in some countries.
+    """Those whose views are worth most in some countries, the most first.
 
-    rows: theirs, in order. worth: their bounds but for age and gender. audiences: their columns of
-    both. others: no other row's worth is more.
+    worth: their bounds but for age and gender. audiences: their columns of both. others: no other
+    row's worth is more.
     """
 
     rows: Rows
@@ -50,17 +51,25 @@ class Foremost:
     audiences: Market
     others: np.float32
 
-    def above(self, least: np.float32, target: Target, alive: Bits) -> tuple[Rows, Reals]:
-        """Return the candidates among them whose bounds are higher, and these."""
-        bounds = shares(self.audiences, target, slice(None))
-        bounds *= self.worth
-        places = np.flatnonzero(bounds > least)
-        places = places[are_in(alive, self.rows[places])]
-        return self.rows[places], bounds[places]
+    def places_of(self, words: tuple[str, ...], users: Bits) -> Rows:
+        """Return the places of those who use words, worked out once."""
+        return self.audiences.memo.get(
+            "users", words, lambda: np.flatnonzero(are_in(users, self.rows)), most=WORDS_KEPT
+        )
 
-    def most_of_others(self, market: Market, target: Target) -> np.float32:
-        """Return what no other row's bound exceeds."""
-        return self.others * most_shares(market, target)
+    def worth_at_least(self, worth: np.float32) -> int:
+        """Return how many are worth so much; they are the first."""
+        return int(np.count_nonzero(self.worth >= worth))
+
+    def reaching(
+        self, least: np.float32, places: Pick, target: Target, alive: Bits
+    ) -> tuple[Rows, Reals]:
+        """Return the candidates at some places whose bounds reach so high, and these."""
+        bounds = shares(self.audiences, target, places)
+        bounds *= self.worth[places]
+        rows = self.rows[places]
+        there = (bounds >= least) & are_in(alive, rows)
+        return rows[there], bounds[there]
 
 
 def foremost(market: Market, target: Target) -> Foremost | None:
@@ -80,6 +89,7 @@ def _foremost(market: Market, target: Target) -> Foremost:
     at = max(0, len(some) - 1 - len(some) // ONE_IN)
     others = np.partition(some, at)[at] if len(some) else np.float32(0)
     rows = np.flatnonzero(worth > others)
+    rows = rows[np.argsort(-worth[rows], kind="stable")]
     audiences = {name: market.arrays[name][:, rows] for name in ("age", "gender")}
     audiences["authentic"] = market.arrays["authentic"][rows]
     return Foremost(rows, worth[rows], replace(market, count=len(rows), arrays=audiences), others)

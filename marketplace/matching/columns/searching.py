@@ -15,7 +15,7 @@ import numpy as np
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.bits import WORD, Bits, are_in, joined, packed, rows_in
 from marketplace.matching.columns.blocks import by_blocks, tasted
-from marketplace.matching.columns.bounds import Reals, bounds_of, scale
+from marketplace.matching.columns.bounds import Reals, bounds_of, most_shares, scale
 from marketplace.matching.columns.factors import country_parts, most_country_parts, topic_bps
 from marketplace.matching.columns.foremost import foremost
 from marketplace.matching.columns.layout import TERMS
@@ -32,6 +32,8 @@ NEAR: Final = 100
 FIRST_LOOK: Final = 4
 """Of them, this many times the number wanted are looked at whole before the others are asked
 whether their bound still reaches; then twice as many, and so on."""
+FOREMOST_FIRST: Final = 4_096
+"""Of the foremost so many are read before it is asked who of the others can matter."""
 TINY: Final = np.float32(1e-30)
 """Below every fit that is more than nothing."""
 SLACK: Final = np.float32(1 - 1e-5)
@@ -103,9 +105,28 @@ def _among_foremost(market: Market, target: Target, alive: Bits, most: int) -> R
     kept = foremost(market, target)
     if kept is None:
         return None
-    best, others = Best(most), kept.most_of_others(market, target)
-    _look_at(market, target, best, *kept.above(others * SLACK, target, alive))
-    return best.rows if others * scale(target) < best.reach * SLACK else None
+    best, whole = Best(most), scale(target)
+    users, of_others = None, np.float32(1)
+    if _has_words(target):
+        users, of_others = _users(market, target), _most_of_others(target)
+        places = kept.places_of(target.words, users)
+        _look_at(market, target, best, *kept.reaching(TINY, places, target, alive))
+
+    def look_at_others(places: slice) -> None:
+        least = best.reach / whole / of_others
+        rows, bounds = kept.reaching(least, places, target, alive)
+        if users is not None:
+            here = ~are_in(users, rows)
+            rows, bounds = rows[here], bounds[here]
+        _look_at(market, target, best, rows, bounds)
+
+    look_at_others(slice(FOREMOST_FIRST))
+    each = most_shares(market, target) * whole
+    if kept.others * each >= best.reach * SLACK:
+        return None
+    end = kept.worth_at_least(best.reach * SLACK / each / of_others)
+    look_at_others(slice(FOREMOST_FIRST, end))
+    return best.rows
 
 
 def _near_the_top(market: Market, target: Target, alive: Bits, number: int) -> np.float32:

@@ -33,6 +33,7 @@ from marketplace.matching.rules.wanted import Booking, Wanted
 ESTIMATE_BPS: Final = 12_500
 """A price that nobody has named is taken as a quarter dearer than is usual."""
 TARGETS_KEPT: Final = 8
+TERMS_KEPT: Final = 64
 EPOCH: Final = date(1970, 1, 1)
 
 Counts: TypeAlias = tuple[tuple[int, int], ...]
@@ -101,7 +102,9 @@ def _target(wanted: Wanted, market: Market) -> Target:
         alike_columns=alike[context.numbers].astype(np.float64),
         counts=_counting(alike, wanted.country),
         words=wanted.words,
-        terms=terms_for(context, wanted.words),
+        terms=market.memo.get(
+            "terms", wanted.words, lambda: terms_for(context, wanted.words), most=TERMS_KEPT
+        ),
         pieces=pieces,
         currency=currency_in(context, wanted.currency),
         cost_micro=cost_micro,
