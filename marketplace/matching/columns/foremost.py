@@ -89,7 +89,7 @@ def _foremost(market: Market, target: Target) -> Foremost:
     at = max(0, len(some) - 1 - len(some) // ONE_IN)
     others = np.partition(some, at)[at] if len(some) else np.float32(0)
     rows = np.flatnonzero(worth > others)
-    rows = rows[np.argsort(-worth[rows], kind="stable")]
-    audiences = {name: market.arrays[name][:, rows] for name in ("age", "gender")}
+    rows = rows[np.argsort(-worth[rows])]
+    audiences = {name: market.arrays[name].take(rows, axis=1) for name in ("age", "gender")}
     audiences["authentic"] = market.arrays["authentic"][rows]
     return Foremost(rows, worth[rows], replace(market, count=len(rows), arrays=audiences), others)
