@@ -39,11 +39,12 @@ def test_a_question_of_another_kind_has_another_answer() -> None:
     assert memo.get("worth", 1, lambda: "c", most=1) == "a"
 
 
-def test_no_more_answers_are_kept_than_asked() -> None:
+def test_those_asked_for_last_are_kept() -> None:
     memo, made = Memo(), []
 
     def ask(number: int) -> int:
         return memo.get("worth", number, lambda: made.append(number) or number, most=2)
 
-    assert [ask(number) for number in (1, 2, 1, 3, 1, 3)] == [1, 2, 1, 3, 1, 3]
-    assert made == [1, 2, 3, 1]
+    assert [ask(number) for number in (1, 2, 1, 3, 1, 2, 3)] == [1, 2, 1, 3, 1, 2, 3]
+    assert made == [1, 2, 3, 2, 3]
+    assert [memo.known("worth", number) for number in (1, 2, 3)] == [None, 2, 3]

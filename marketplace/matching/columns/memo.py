@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Any, Final, TypeVar, cast
 
 T = TypeVar("T")
@@ -15,19 +16,34 @@ class Memo:
     """Answers by kind and question. A market that is refreshed begins with none."""
 
     def __init__(self) -> None:
-        self._known: defaultdict[str, dict[Hashable, Any]] = defaultdict(dict)
+        self._known: defaultdict[str, OrderedDict[Hashable, Any]] = defaultdict(OrderedDict)
+        self._lock = Lock()
 
     def get(self, kind: str, question: Hashable, work_out: Callable[[], T], *, most: int) -> T:
-        """Return the answer that is known, or work it out. Of a kind no more than most are kept."""
-        known = self._known[kind]
-        found: Any = known.get(question, _NOTHING)
+        """Return the answer that is known, or work it out.
+
+        Of a kind no more than most are kept, those that were asked for last. What two threads ask
+        for at the same time may be worked out twice.
+        """
+        found = self._find(kind, question)
         if found is _NOTHING:
             found = work_out()
-            if len(known) >= most:
-                known.clear()
-            known[question] = found
+            with self._lock:
+                known = self._known[kind]
+                known[question] = found
+                if len(known) > most:
+                    known.popitem(last=False)
         return cast("T", found)
 
     def known(self, kind: str, question: Hashable) -> Any | None:
         """Return the answer where it is known."""
-        return self._known[kind].get(question)
+        found = self._find(kind, question)
+        return None if found is _NOTHING else found
+
+    def _find(self, kind: str, question: Hashable) -> Any:
+        with self._lock:
+            known = self._known[kind]
+            if question not in known:
+                return _NOTHING
+            known.move_to_end(question)
+            return known[question]
