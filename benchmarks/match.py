@@ -47,8 +47,8 @@ from marketplace.matching.rules.wanted import HardRules, Wanted
 
 NUMPY = "numpy: n × 64 float32 product, argpartition"
 ROUNDS = 60
-PAGES = 12
-IN_A_ROW = 6
+PAGES = 7
+IN_A_ROW = 24
 EXACT = 12
 SMALL = 10_000
 CHANGED = 1_000

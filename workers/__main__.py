@@ -6,7 +6,6 @@ And ``python -m workers seed``, which fills the demo's market before they start.
 from __future__ import annotations
 
 import argparse
-import gc
 
 import structlog
 from redis import Redis
@@ -14,6 +13,7 @@ from rq import Worker
 from rq.serializers import JSONSerializer
 
 from marketplace.config import Settings
+from marketplace.kernel.collector import settle
 from workers import seed
 from workers.clock import run_clock
 from workers.perform import the_app
@@ -48,9 +48,7 @@ def main() -> None:
                 relay_for_ever(connection)
         case "work":
             the_app()  # made before the worker forks, so that no job waits for it
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(20_000, 10, 10)  # as wsgi.py: what a job makes ends with it anyway
+            settle()
             Worker(
                 [queue(connection, QueueName(name)) for name in chosen.queues],
                 connection=connection,

@@ -13,12 +13,16 @@ from benchmarks.matching.vectors import timed
 from marketplace.app import create_app
 from marketplace.config import Settings
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.collector import settle
 
 Ask = Callable[..., float]
 
 
 def asker(engine: Engine, folder: str, place: Path, owner: Actor) -> Ask:
-    """Return what asks for an address as somebody signed in and says how long it took, in ms."""
+    """Return what asks for an address as somebody signed in and says how long it took, in ms.
+
+    As in a server, the collector has settled.
+    """
     app = create_app(
         Settings(
             database_url=engine.url.render_as_string(hide_password=False),
@@ -31,6 +35,7 @@ def asker(engine: Engine, folder: str, place: Path, owner: Actor) -> Ask:
             token_keys=("3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",),
         )
     )
+    settle()
     client = app.test_client()
     with client.session_transaction() as session:
         session["_user_id"] = f"{owner.user_id}:0"
