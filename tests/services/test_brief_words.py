@@ -13,6 +13,7 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns import service
 from marketplace.campaigns.models import Brief, Campaign
+from marketplace.campaigns.rules import CampaignState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import queries
@@ -113,8 +114,12 @@ def test_words_that_find_nobody_are_refused_and_nothing_changes(
     assert brief_of(session, campaign).target_words == list(WORDS)
 
 
-def test_the_database_keeps_no_more_than_twenty(session: Session, campaign: Campaign) -> None:
-    brief = brief_of(session, campaign)
+def test_the_database_keeps_no_more_than_twenty(
+    session: Session, acme: Brand, alice: Actor
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice, state=CampaignState.DRAFT)
+    brief = campaigns.draft_brief(session, campaign.id)
+    assert brief is not None
     many = update(Brief).where(Brief.id == brief.id).values(target_words=["x"] * 21)
     with pytest.raises(IntegrityError, match="words_are_few"), session.begin_nested():
         session.execute(many)
