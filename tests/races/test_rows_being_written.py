@@ -12,10 +12,12 @@ from tests.conftest import NOON
 
 def test_readers_and_a_writer_at_once_never_see_half_a_row(tmp_path: Path) -> None:
     """A row whose numbers belong together is changed a thousand times under a reader."""
-    arrays = folder.make_files(tmp_path / "v", 1, Maps())
+    maps = Maps()
+    arrays = folder.make_files(tmp_path / "v", 1, maps)
     folder.write_lists(tmp_path / "v", {})
     (tmp_path / "v" / folder.CONTEXT).write_bytes(b"")
-    folder.finish(tmp_path / "v", rows=1, capacity=1, mark=0, now=NOON, facts={"sorted_rows": 1})
+    facts = {"sorted_rows": 1}
+    folder.finish(tmp_path / "v", maps, rows=1, capacity=1, mark=0, now=NOON, facts=facts)
     del arrays
     writer = folder.open_version(tmp_path / "v", writable=True)
     reader = folder.open_version(tmp_path / "v")

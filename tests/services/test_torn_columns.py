@@ -88,11 +88,12 @@ def test_nothing_that_was_worked_out_of_zeros_is_remembered(
 ) -> None:
     """Cut to four bytes, a page is read without any fault: all but the first creator is zero."""
     views = place / folder.current_name(place) / "views"
-    content = views.read_bytes()
+    content, there = views.read_bytes(), views.stat()
     columns.use_folder(str(place))  # nothing is remembered from before
     assert ranked_while(session, lambda: cut(place, "views", size=size)) == (whole, 2)
 
     views.write_bytes(content)
+    os.utime(views, ns=(there.st_atime_ns, there.st_mtime_ns))  # as from a backup
 
     assert from_columns(session) == whole
 

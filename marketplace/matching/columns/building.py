@@ -70,11 +70,12 @@ def refresh(
             version = store.open_version(folder / store.current_name(folder), writable=True)
             if version.beat % 2:
                 raise BrokenColumns("whoever changed them last was stopped on the way")
+            _refuse_changed(version)
             try:
                 return _patch(session, version, now=now)
             except Exception as wrong:  # what is made of zeros goes wrong in its own way
-                if version.maps.are_cut:
-                    raise BrokenColumns("they were cut short meanwhile") from wrong
+                if version.maps.are_cut or isinstance(wrong, OSError):
+                    raise BrokenColumns("they were cut short, or the disk is full") from wrong
                 raise
         except BrokenColumns:
             return _build(session, folder, now=now, progress=progress)
@@ -131,6 +132,7 @@ def _fill(
     write_context(folder / store.CONTEXT, context)
     store.finish(
         folder,
+        maps,
         rows=rows,
         capacity=capacity,
         mark=mark,
@@ -179,6 +181,7 @@ def _write(version: Version, made: Sequence[Encoded], *, mark: int, now: datetim
         places.append(at)
     if rows > version.capacity:
         raise BrokenColumns("there is no room for those who have joined")
+    _refuse_changed(version)
     version.pulse["beat"] += 1
     _refuse_torn(version.maps)  # nobody may have seen that beat
     for each, at in zip(made, places, strict=True):
@@ -189,8 +192,12 @@ def _write(version: Version, made: Sequence[Encoded], *, mark: int, now: datetim
     version.pulse["rows"] = rows
     version.pulse["mark"] = mark
     version.pulse["at"] = now.timestamp()
+    version.pulse["changed"] = store.changed_last(version.folder, version.maps)
     _refuse_torn(version.maps)
     version.pulse["beat"] += 1
+    # Readers need not wait for the disk, on most file systems nothing changes by it.
+    version.maps.settle()
+    version.pulse["changed"] = store.changed_last(version.folder, version.maps)
 
 
 def _write_lists(
@@ -210,6 +217,11 @@ def _write_lists(
 def _refuse_torn(maps: Maps) -> None:
     if maps.are_torn:
         raise BrokenColumns("a file was cut short while it was written, or its disk is full")
+
+
+def _refuse_changed(version: Version) -> None:
+    if not version.is_as_written:
+        raise BrokenColumns("somebody else has changed a file")
 
 
 def currencies_in_market(session: Session) -> list[str]:

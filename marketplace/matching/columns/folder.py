@@ -3,10 +3,11 @@
 ``<folder>/current`` names the version that counts. A version's folder holds a file for each column
 with some room at its end, ``manifest.json`` with what there should be, and ``pulse``, the only file
 that says how many rows there are now. Its beat is odd while rows are being changed, and whoever
-reads compares it before and after.
+reads compares it before and after. It also says when each file was last changed by who keeps them.
 
-A file that is missing or too short is found before each use, and one that is cut short meanwhile
-after it (:mod:`torn`); PostgreSQL answers then, and the next job builds anew.
+A file that is missing or too short is found before each use. One that is cut short meanwhile
+(:mod:`torn`), or that somebody else has changed at any time, is found after it. PostgreSQL answers
+then, and the next job builds anew.
 """
 
 from __future__ import annotations
@@ -35,7 +36,12 @@ from marketplace.matching.columns.layout import (
 )
 from marketplace.matching.columns.torn import Maps
 
-PULSE: Final = np.dtype([("beat", "<u8"), ("rows", "<u8"), ("mark", "<u8"), ("at", "<f8")])
+PULSE: Final = np.dtype(
+    [
+        ("beat", "<u8"), ("rows", "<u8"), ("mark", "<u8"), ("at", "<f8"),
+        ("changed", "<i8", (len(COLUMNS) + len(SHORT_LISTS),)),
+    ]
+)  # fmt: skip
 CURRENT: Final = "current"
 MANIFEST: Final = "manifest.json"
 CONTEXT: Final = "context.npz"
@@ -56,7 +62,8 @@ class Busy(Exception):
 class Version:
     """One version, opened. arrays: with the room at the end. lists: the short ones, by name.
 
-    maps: the files that arrays and pulse are.
+    maps: the files that arrays and pulse are. lists_changed: when each list was last changed, as it
+    was before it was read.
     """
 
     folder: Path
@@ -64,7 +71,14 @@ class Version:
     maps: Maps
     arrays: Arrays
     lists: Lists
+    lists_changed: Sequence[int]
     pulse: NDArray[Any]
+
+    @property
+    def is_as_written(self) -> bool:
+        """False when somebody else has changed a file. Tells nothing while the beat is odd."""
+        changed = [*self.maps.changed_at()[: len(COLUMNS)], *self.lists_changed]
+        return bool(changed == self.pulse["changed"][0].tolist())
 
     @property
     def capacity(self) -> int:
@@ -124,6 +138,7 @@ def open_version(folder: Path, *, writable: bool = False) -> Version:
             raise BrokenColumns("they have another format")
         check(folder, manifest)
         maps = Maps()
+        lists_changed = _lists_changed(folder)
         return Version(
             folder,
             manifest,
@@ -132,6 +147,7 @@ def open_version(folder: Path, *, writable: bool = False) -> Version:
             lists={
                 name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in SHORT_LISTS
             },
+            lists_changed=lists_changed,
             pulse=np.frombuffer(maps.open(folder / "pulse", writable=writable), PULSE, count=1),
         )
     except (OSError, EOFError, ValueError, KeyError) as broken:
@@ -168,11 +184,32 @@ def write_lists(folder: Path, parts: Mapping[str, Sequence[NDArray[Any]]]) -> No
         fresh.replace(folder / f"{name}.npy")
 
 
+def _lists_changed(folder: Path) -> list[int]:
+    return [(folder / f"{name}.npy").stat().st_mtime_ns for name in SHORT_LISTS]
+
+
+def changed_last(folder: Path, maps: Maps) -> list[int]:
+    """Return when each column and each short list was last changed, as a pulse says it.
+
+    maps: the columns in their order, and perhaps more.
+    """
+    return [*maps.changed_at()[: len(COLUMNS)], *_lists_changed(folder)]
+
+
 def finish(
-    folder: Path, *, rows: int, capacity: int, mark: int, now: datetime, facts: Mapping[str, Any]
+    folder: Path,
+    maps: Maps,
+    *,
+    rows: int,
+    capacity: int,
+    mark: int,
+    now: datetime,
+    facts: Mapping[str, Any],
 ) -> None:
-    """Write what says that a version is whole: its pulse and its manifest."""
-    pulse = np.array([(0, rows, mark, now.timestamp())], PULSE).tobytes()
+    """Write what says that a version is whole: its pulse and its manifest. maps: its columns."""
+    maps.settle()
+    changed = changed_last(folder, maps)
+    pulse = np.array([(0, rows, mark, now.timestamp(), changed)], PULSE).tobytes()
     (folder / "pulse").write_bytes(pulse)
     sizes = {each.name: each.row_bytes * capacity for each in COLUMNS} | {"pulse": len(pulse)}
     manifest = {

@@ -108,9 +108,12 @@ def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> 
 
 def _is_as_it_was(market: Market, version: Version) -> bool:
     """True when no row was changed since the market was looked at; raises BrokenColumns."""
-    same = version.beat == market.beat
+    is_as_written = version.is_as_written
+    same = version.beat == market.beat  # after that: whoever keeps them says first that they change
     if version.maps.are_cut:
         raise BrokenColumns("they were cut short meanwhile")
+    if same and not is_as_written:
+        raise BrokenColumns("somebody else has changed a file")
     return same
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 import platform
 import signal
 import sys
@@ -82,11 +83,25 @@ class Maps:
         """
         return self._mark.is_torn or any(each.size() < len(each) for each in self._files)
 
+    def changed_at(self) -> list[int]:
+        """When each was last written to, in the order in which they were opened; in nanoseconds.
+
+        Also where they were deleted since. What is written into the memory of a file counts at
+        once, on some file systems only when it is on the disk (:meth:`settle`).
+        """
+        return [os.fstat(each.file).st_mtime_ns for each in self._files]
+
+    def settle(self) -> None:
+        """Have what was written into the memory of the files on the disk."""
+        for each in self._files:
+            each.flush()
+
     def open(self, path: Path, *, writable: bool = False) -> mmap.mmap:
         """Return a file as memory; raises OSError, and ValueError for an empty one."""
         access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
         with path.open("r+b" if writable else "rb") as file:
             found = _Map(file.fileno(), 0, access=access)
+            found.file = os.dup(file.fileno())
         found.begin = np.frombuffer(found, np.uint8).ctypes.data
         _ours[found.begin] = found.begin + len(found), self._mark
         self._files.append(found)
@@ -96,12 +111,15 @@ class Maps:
 
 
 class _Map(mmap.mmap):
-    """One file. begin: its first address; 0 until that is known."""
+    """One file. begin: its first address; 0 until that is known. file: its number, or -1."""
 
     begin = 0
+    file = -1
 
     def __del__(self) -> None:  # before the system has the addresses back for something else
         _ours.pop(self.begin, None)
+        if self.file >= 0:
+            os.close(self.file)
 
 
 _ours: Final[dict[int, tuple[int, _Mark]]] = {}
