@@ -17,8 +17,8 @@ from tests.factories.facts import days, make_facts
 
 COUNTRIES = ("CA", "DE", "FR", "GB", "US")
 FEW = ("EE", "LT", "LV")
-TAGS = ("recipe", "chef", "soup", "tent", "trip")
-WORDS = ("cooking", "travel", "soup", "zzz")
+TAGS = ("recipe", "chef", "soup", "tent", "trip", "مطبخ", "スープ", "🍲")
+WORDS = ("cooking", "travel", "soup", "zzz", "مطبخ", "スープ")
 WORK: tuple[dict[str, Any], ...] = (
     {},
     {"formats": {"video": 1}},
@@ -45,7 +45,7 @@ def creators(draw: st.DrawFn) -> list[CreatorFacts]:
         young = draw(shares)
         women = draw(shares)
         home = draw(shares)
-        views = draw(st.sampled_from([0, 1, 7, 900, 10_000, 12_345, 3_000_000, 4_294_967_295]))
+        views = draw(st.sampled_from([0, 1, 7, 900, 10_000, 12_345, 3_000_000, 2**32 - 1, 2**62]))
         found.append(
             make_facts(
                 number,
@@ -66,14 +66,17 @@ def creators(draw: st.DrawFn) -> list[CreatorFacts]:
                 },
                 rates=draw(
                     st.dictionaries(
-                        st.sampled_from(["video USD", "story USD", "video EUR"]),
-                        st.integers(1, 900_000),
+                        st.sampled_from(["video USD", "story USD", "video EUR", "video JPY"]),
+                        st.integers(1, 900_000) | st.sampled_from([2**32 - 1, 2**32, 2**62]),
                         max_size=3,
                     )
                 ),
                 videos=[(views, 0, 1, (), draw(st.sampled_from([None, 9, 45, 400])))] * 3
                 if views
                 else [],
+                kept=draw(st.sampled_from([0, 1, 900])),
+                broken=draw(st.sampled_from([0, 1, 900])),
+                away_until=draw(st.sampled_from([0, days(2026, 11, 30), days(2226, 1, 1)])),
                 subjects=draw(st.lists(st.sampled_from(list(Subject)), max_size=2, unique=True)),
                 exclusivities=draw(st.lists(promises, max_size=2)),
             )
@@ -99,5 +102,6 @@ def wishes(draw: st.DrawFn) -> Wanted:
             blocked_topics=frozenset(draw(st.lists(st.sampled_from(TOPICS), max_size=1))),
             avoided=frozenset(draw(st.lists(st.sampled_from(list(Subject)), max_size=2))),
             booking=draw(st.sampled_from([None, BOOKING])),
+            free_on=draw(st.sampled_from([None, date(2026, 11, 30), date(2026, 12, 1)])),
         ),
     )

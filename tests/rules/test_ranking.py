@@ -18,7 +18,7 @@ from marketplace.matching.columns import Market, blocks, ranking, searching
 from marketplace.matching.columns.factors import country_parts
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.rules.explaining import explain_all
-from marketplace.matching.rules.fit import Factors, order_of, whole_of
+from marketplace.matching.rules.fit import Factors, exact_fit, whole_of
 from marketplace.matching.rules.parts import Explained, PartName
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.drawn import creators, wishes
@@ -35,7 +35,7 @@ def by_brute_force(market: Market, wanted: Wanted) -> list[tuple[UUID, Factors]]
         for row, each in zip(rows, seen, strict=True)
         if columns.left_out_at(market, target, wanted.rules, each, row) is None
     ]
-    return sorted(left, key=lambda pair: (-order_of(pair[1]), pair[0]))
+    return sorted(left, key=lambda pair: (-Fraction(*exact_fit(pair[1])), pair[0]))
 
 
 def test_countries_without_a_column_have_look_alikes_and_are_some() -> None:

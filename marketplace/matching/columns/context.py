@@ -101,7 +101,8 @@ def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Cont
     for each in facts:
         if each.country:
             total[each.country] += BPS_WHOLE // 4
-    names = sorted(total, key=lambda code: (-total[code], code))[:DENSE_COUNTRIES]
+    known = [code for code in total if code in COUNTRY_NUMBERS]  # and none of a former list
+    names = sorted(known, key=lambda code: (-total[code], code))[:DENSE_COUNTRIES]
     described_by = [uses_of(each) for each in facts]
     vocabulary = topics.Vocabulary.fit(described_by)
     places = places_in(vocabulary)
@@ -128,7 +129,8 @@ def _alike(described: Sequence[CreatorFacts]) -> NDArray[np.uint32]:
     profiles = np.zeros((len(described), len(COUNTRY_CODES)))
     for row, each in enumerate(described):
         for code, share in each.countries.items():
-            profiles[row, COUNTRY_NUMBERS[code]] = share
+            if code in COUNTRY_NUMBERS:
+                profiles[row, COUNTRY_NUMBERS[code]] = share
     return np.rint(ALIKE_WHOLE * shares.look_alikes(profiles)).astype(np.uint32)
 
 
@@ -195,7 +197,7 @@ def _usual_countries(facts: Iterable[CreatorFacts]) -> dict[str, dict[str, float
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     counts: Counter[str] = Counter()
     for each in facts:
-        home = each.country or ""
+        home = each.country if each.country in COUNTRY_NUMBERS else ""
         for group in {"", home}:
             if each.audience_source and each.countries:
                 sums[group].update(each.countries)

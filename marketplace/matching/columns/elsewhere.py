@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.columns.bits import Bits, are_in, packed
+from marketplace.matching.columns.layout import WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Pick, Rows
 
 
@@ -37,13 +38,17 @@ class Elsewhere:
         return _packed(self.rows[countries[self.countries]], self.count)
 
     def steps_in(self, numbers: Sequence[int]) -> NDArray[np.uint8] | None:
-        """Return everybody's steps in these countries together; None where nobody has any."""
+        """Return everybody's steps in these countries together; None where nobody has any.
+
+        Never more than the whole, though each of very many small shares was rounded up.
+        """
         there = [self._places_of(number) for number in numbers]
         if not any(map(len, there)):
             return None
         found = np.zeros(self.count, np.uint8)
         for places in there:
-            found[self.rows[places]] += self.steps[places]
+            rows = self.rows[places]
+            found[rows] = np.minimum(found[rows] + self.steps[places].astype(int), WHOLE_STEPS)
         return found
 
     def of(self, row: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.context import Context
+from marketplace.matching.columns.context import MICRO, Context
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import (
     CATEGORY_NUMBERS,
@@ -22,6 +22,7 @@ from marketplace.matching.columns.layout import (
     NO_COUNTRY,
     SUBJECT_BITS,
     TOPIC_BITS,
+    U4_MOST,
     UNKNOWN,
 )
 from marketplace.matching.columns.market import Market, Rows, listed_for
@@ -32,6 +33,8 @@ from marketplace.matching.rules.wanted import Booking, Wanted
 
 ESTIMATE_BPS: Final = 12_500
 """A price that nobody has named is taken as a quarter dearer than is usual."""
+COST_MOST: Final = 2**31 * MICRO
+"""Nothing outgrows 8 bytes so; a price for a single view would be half the largest there is."""
 TARGETS_KEPT: Final = 8
 TERMS_KEPT: Final = 64
 EPOCH: Final = date(1970, 1, 1)
@@ -128,10 +131,11 @@ def asked_for(target: Target, context: Context, currency: str, pieces: Mapping[s
 def priced(context: Context, currency: str, pieces: Mapping[str, int]) -> tuple[Counts, int, int]:
     """Return pieces by their places in FORMATS, what a view of them costs, and their floor."""
     cost = sum(count * context.cost_micro(name, currency) for name, count in pieces.items())
+    floor = sum(count * context.floor_minor(name, currency) for name, count in pieces.items())
     return (
         tuple((FORMATS.index(name), count) for name, count in pieces.items()),
-        (cost * ESTIMATE_BPS + BPS_WHOLE // 2) // BPS_WHOLE,
-        sum(count * context.floor_minor(name, currency) for name, count in pieces.items()),
+        min(COST_MOST, (cost * ESTIMATE_BPS + BPS_WHOLE // 2) // BPS_WHOLE),
+        min(U4_MOST, floor),
     )
 
 

@@ -105,11 +105,12 @@ def exact_fit(factors: Factors) -> tuple[int, int]:
 def order_of(factors: Factors) -> int:
     """Return a number that is larger for a better fit and equal only for an equal one.
 
-    Two fits of which one is better differ by more than one part in the product of their prices,
-    and a price is below 2^32: so 65 more bits tell them apart.
+    What all fits are divided by alike is left out. Then two of which one is better differ by more
+    than one part in the product of their prices, and a price is below 2^32: so 65 more bits tell
+    them apart.
     """
-    numerator, denominator = exact_fit(factors)
-    return (numerator << 65) // denominator if factors.price < 2**32 else 0
+    numerator, _ = exact_fit(factors)
+    return (numerator << 65) // factors.price if 0 < factors.price < 2**32 else 0
 
 
 def orders_of(factors: Sequence[NDArray[np.int64]]) -> list[int]:
@@ -122,7 +123,7 @@ def orders_of(factors: Sequence[NDArray[np.int64]]) -> list[int]:
     parts += [weighted(name, share) for name, share in zip(PART_SHARES, shares, strict=True)]
     pairs = [(one * other).tolist() for one, other in zip(parts[::2], parts[1::2], strict=True)]
     return [
-        (prod(found) * FOR_MINOR << 65) // (over * _SCALE) if 0 < over < 2**32 else 0
+        (prod(found) * FOR_MINOR << 65) // over if 0 < over < 2**32 else 0
         for over, *found in zip(price.tolist(), *pairs, strict=True)
     ]
 
