@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -86,6 +86,11 @@ def version_at(session: Session, *, at: datetime) -> TermsVersion:
 def dispute_days_at(session: Session, *, at: datetime) -> DisputeDays:
     """The clocks of disputes in force at a moment; raises NotFound before the first terms."""
     return _dispute_days_of(version_at(session, at=at))
+
+
+def disputable_until(session: Session, ended_at: datetime) -> datetime:
+    """How long an end may be disputed, by the terms that were in force then."""
+    return ended_at + timedelta(days=dispute_days_at(session, at=ended_at).to_open)
 
 
 def limits_at(session: Session, currency: str, *, at: datetime) -> Limits | None:

@@ -17,6 +17,7 @@ from marketplace.funding.models import Charge, Refund
 from marketplace.funding.queries import Unspent
 from marketplace.funding.rules import Lot, Part, RefundState, Way, spread_refund
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import day_in_words
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, in_words
@@ -44,8 +45,9 @@ def refund_unspent(
 ) -> list[Refund]:
     """Send back everything that a closed campaign did not spend, with the platform fee on it.
 
-    Raises NotFound, NotPermitted, and Conflict when the campaign is still open, nothing is left
-    (so also the second time), or the brand owes something.
+    What may still be disputed stays; see ``queries.Unspent``. Raises NotFound, NotPermitted, and
+    Conflict when the campaign is still open, nothing is left (so also the second time), all that is
+    left stays for now, or the brand owes something.
     """
     campaign = _campaign_to_pay_back(session, actor, campaign_id)
     if campaign.state is not CampaignState.CLOSED:
@@ -53,6 +55,8 @@ def refund_unspent(
     charges = _lock(session, campaign.brand_id, campaign.currency, campaign)
     unspent = queries.unspent_of(session, campaign, now=now)
     if not unspent.total:
+        if unspent.rests_until is not None:
+            raise Conflict(_resting_sentence(unspent.resting, unspent.rests_until))
         raise Conflict("There is nothing left to send back")
     wish = _Wish(campaign.brand_id, campaign_id, new_id(), actor, now)
     return _take_out(session, wish, unspent, unspent.budget, charges)
@@ -79,7 +83,13 @@ def take_back(
         return known
     unspent = queries.unspent_of(session, campaign, now=now)
     if budget > unspent.budget:
-        raise InvalidInput({"amount": f"Only {in_words(unspent.budget)} is unspent."})
+        problem = f"Only {in_words(unspent.budget)} is unspent."
+        if unspent.rests_until is not None:
+            problem = (
+                f"Only {in_words(unspent.budget)} can go back now."
+                f" {_resting_sentence(unspent.resting, unspent.rests_until)}."
+            )
+        raise InvalidInput({"amount": problem})
     wish = _Wish(campaign.brand_id, campaign_id, asked_as, actor, now)
     return _take_out(session, wish, unspent, budget, charges)
 
@@ -105,6 +115,13 @@ def refund_wallet(
     _check_owes_nothing(session, brand_id, amount.currency)
     wish = _Wish(brand_id, None, asked_as, actor, now)
     return _ask(session, wish, amount, charges, taken_from=events.brand_funds(brand_id))
+
+
+def _resting_sentence(resting: Money, until: datetime) -> str:
+    return (
+        f"{in_words(resting)} stays in the campaign until {day_in_words(until)}, as the creator may"
+        " dispute until then that you called the work off"
+    )
 
 
 def _campaign_to_pay_back(session: Session, actor: Actor, campaign_id: UUID) -> Campaign:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -246,10 +246,10 @@ def ground_of(session: Session, deliverable: Deliverable) -> Ground:
         rounds_left=deliverable.rounds_allowed - deliverable.rounds_used,
         answer_by=deliverable.answer_by,
         held_until=held_until,
-        called_off_until=_disputable_until(session, ending.happened_at) if ending else None,
+        called_off_until=terms.disputable_until(session, ending.happened_at) if ending else None,
         ended_by=ending.state if ending else None,
         bonus=bonus.state if bonus else None,
-        bonus_until=_disputable_until(session, bonus.ended_at)
+        bonus_until=terms.disputable_until(session, bonus.ended_at)
         if bonus and bonus.ended_at
         else None,
         bonus_left=Money(bonus.cap_minor - bonus.gross_minor, bonus.currency) if bonus else None,
@@ -258,11 +258,6 @@ def ground_of(session: Session, deliverable: Deliverable) -> Ground:
         prize_left=prize.most - prize.won if prize else None,
         ruled=frozenset(DisputeAbout(each) for each in ruled),
     )
-
-
-def _disputable_until(session: Session, ended_at: datetime) -> datetime:
-    """How long an end may be disputed, by the terms that were in force then."""
-    return ended_at + timedelta(days=terms.dispute_days_at(session, at=ended_at).to_open)
 
 
 def _visible_to(actor: Actor) -> ColumnElement[bool]:

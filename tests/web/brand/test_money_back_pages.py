@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding import service as funding
 from marketplace.funding.models import Allocation, Refund
 from marketplace.funding.ports import RefundFacts, RefundStatus
@@ -20,6 +22,8 @@ from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.ledger import usd
 from tests.factories.money import ask_for_money, pay_in
+from tests.services.disputing import call_off, unaccepted
+from tests.web.brand.planning import text_of
 
 
 @pytest.fixture
@@ -52,6 +56,24 @@ def page(campaign: Campaign, part: str = "money") -> str:
 
 def once(amount: str, **more: str) -> dict[str, str]:
     return {"amount": amount, "once": str(uuid4()), **more}
+
+
+def test_what_was_called_off_stays_while_it_may_be_disputed_and_says_so(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    pay_in(session, campaign, by=alice)
+    work = unaccepted(session, campaign, alice, bea, DeliverableState.CHANGES_REQUESTED)
+    call_off(session, work, alice, now=NOON + timedelta(days=40))
+    session.commit()
+    sign_in(client, alice)
+
+    shown = text_of(client.get(page(campaign)).text)
+
+    assert "$400.00 of work that you called off stays in the campaign until Sat 19 Dec" in shown
+    assert "$600.00 can go back." in shown
+    refused = client.post(page(campaign, "take-back"), data=once("600.01"))
+    assert "Only USD 600.00 can go back now. USD 400.00 stays in the campaign" in refused.text
+    assert session.scalars(select(Refund)).all() == []
 
 
 def test_a_debit_that_clears_says_until_when_the_bank_usually_takes(
