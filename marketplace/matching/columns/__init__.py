@@ -18,7 +18,7 @@ from marketplace.matching.columns.ranking import (
     rank,
     ranking_of,
 )
-from marketplace.matching.columns.seeing import left_out_at, seen_at, uses_words
+from marketplace.matching.columns.seeing import left_out_at, seen_at
 from marketplace.matching.columns.source import (
     ask,
     from_database,
@@ -27,6 +27,7 @@ from marketplace.matching.columns.source import (
     use_folder,
 )
 from marketplace.matching.columns.target import Target, target_of
+from marketplace.matching.columns.using import uses_words
 from marketplace.matching.columns.views import shown_views
 
 __all__ = [

@@ -7,13 +7,12 @@ can reach is then little more than without any word, and few of them have to be 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 import numpy as np
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.columns.bits import WORD, Bits, are_in, joined, packed, rows_in
+from marketplace.matching.columns.bits import Bits, are_in, rows_in
 from marketplace.matching.columns.blocks import by_blocks, tasted
 from marketplace.matching.columns.bounds import Reals, bounds_of, most_shares, scale
 from marketplace.matching.columns.factors import country_parts, most_country_parts, topic_bps
@@ -21,9 +20,9 @@ from marketplace.matching.columns.foremost import foremost
 from marketplace.matching.columns.layout import TERMS
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
+from marketplace.matching.columns.using import has_words, users_of
 from marketplace.matching.rules import topics
 from marketplace.matching.rules.fit import PartName, weight_of
-from marketplace.matching.rules.topic_words import spelled_out
 
 FEW: Final = 16
 """With fewer than one candidate in so many, they are looked up one by one."""
@@ -38,8 +37,6 @@ TINY: Final = np.float32(1e-30)
 """Below every fit that is more than nothing."""
 SLACK: Final = np.float32(1 - 1e-5)
 """More than the error of two dozen operations on 4-byte numbers."""
-WORDS_KEPT: Final = 64
-"""Of who uses each of the words asked last: an eighth of a byte a creator each."""
 
 
 class Best:
@@ -85,8 +82,8 @@ def look_through(market: Market, target: Target, alive: Bits, total: int, most: 
         return found[0][here], found[1][here]
 
     _look_at(market, target, best, *between(least, np.float32(np.inf)))
-    if (reached := best.reach / scale(target)) < least and _has_words(target):
-        users = _users(market, target)
+    if (reached := best.reach / scale(target)) < least and has_words(target):
+        users = users_of(market, target)
         rows = rows_in(users & alive, market.count)
         of_users = bounds_of(market, target, rows)
         here = (of_users >= reached) & (of_users < least)
@@ -107,8 +104,8 @@ def _among_foremost(market: Market, target: Target, alive: Bits, most: int) -> R
         return None
     best, whole = Best(most), scale(target)
     users, of_others = None, np.float32(1)
-    if _has_words(target):
-        users, of_others = _users(market, target), _most_of_others(target)
+    if has_words(target):
+        users, of_others = users_of(market, target), _most_of_others(target)
         places = kept.places_of(target.words, users)
         _look_at(market, target, best, *kept.reaching(TINY, places, target, alive))
 
@@ -160,32 +157,6 @@ def _between(
     return np.concatenate(rows), np.concatenate(found)
 
 
-def _has_words(target: Target) -> bool:
-    return target.terms is not None and len(target.terms.terms) > 0
-
-
-def _users(market: Market, target: Target) -> Bits:
-    """Who uses a word that is asked for, its neighbours aside."""
-    found = np.zeros(-(-market.count // WORD), np.uint64)
-    for word in target.words:
-        found |= market.memo.get("users", word, partial(_who_use, market, word), most=WORDS_KEPT)
-    return found
-
-
-def _who_use(market: Market, word: str) -> Bits:
-    asked = topics.query(spelled_out([word]), market.context.vocabulary).own.astype(np.uint16)
-
-    def look(block: slice) -> Bits:
-        own = market.arrays["terms"][block]
-        found = np.zeros(own.shape, bool)
-        for term in asked:
-            found |= own == term
-        first, second, third = found.view(np.uint32).T  # twelve terms, twelve bytes
-        return packed((first | second | third) != 0)
-
-    return joined(by_blocks(market.count, look))
-
-
 def _most_of_others(target: Target) -> np.float32:
     """What the topic counts at most for whoever uses none of the words that are asked for."""
     assert target.terms is not None
@@ -226,7 +197,7 @@ def _highest(rows: Rows, bounds: Reals, number: int) -> tuple[Rows, Reals, Rows,
 
 def _topic_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
     """What the topic as it is makes of each bound."""
-    if not _has_words(target):
+    if not has_words(target):
         return np.float32(1)
     weight = weight_of(PartName.TOPIC) / BPS_WHOLE
     near = topic_bps(market, target, rows) * (weight / BPS_WHOLE)
@@ -235,9 +206,9 @@ def _topic_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float
 
 def _most_topic_parts(market: Market, target: Target, rows: Rows) -> Reals | np.float32:
     """What the topic makes of each at most: less of whoever uses none of the words."""
-    if not _has_words(target):
+    if not has_words(target):
         return np.float32(1)
-    uses = are_in(_users(market, target), rows)
+    uses = are_in(users_of(market, target), rows)
     return np.where(uses, np.float32(1), _most_of_others(target))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from marketplace.matching.columns.counting import Whole
 from marketplace.matching.columns.factors import asked_prices, factor_columns
@@ -92,15 +91,6 @@ def left_out_at(
         LeftOut.NOBODY_IN_TARGET: not all(factors[1:5]),
     }
     return next((rule for rule in LeftOut if fails.get(rule)), None)
-
-
-def uses_words(market: Market, target: Target, rows: Rows) -> NDArray[np.bool_]:
-    """Return of the creator of each row whether they use any word that is asked for."""
-    if target.terms is None:
-        return np.zeros(len(rows), np.bool_)
-    asked = target.terms.terms[target.terms.weights >= 1]
-    used = np.isin(market.arrays["terms"].take(rows, axis=0), asked)
-    return np.asarray(used.any(axis=1))
 
 
 def _words(market: Market, target: Target, rows: Rows) -> tuple[Words, Words]:
