@@ -36,7 +36,7 @@ class ChallengeView:
 
 def view_of(session: Session, challenge: Challenge, *, page: int, now: datetime) -> ChallengeView:
     """Return what a page shows of a challenge, with one page of its leaderboard."""
-    board = queries.board_of(session, challenge, now=now)
+    board = queries.board_shown(session, challenge, now=now)
     return ChallengeView(
         challenge=challenge,
         phase=phase_of(challenge.state, challenge.days, now=now),

@@ -17,6 +17,7 @@ from marketplace.challenges.queries.found import (
     running_of,
     to_hand_in,
 )
+from marketplace.challenges.queries.shown import board_shown
 from marketplace.challenges.queries.standing import (
     Board,
     LiveEntry,
@@ -31,6 +32,7 @@ __all__ = [
     "LiveEntry",
     "Standing",
     "board_of",
+    "board_shown",
     "challenge_by_id",
     "challenge_of",
     "challenge_seen_by",

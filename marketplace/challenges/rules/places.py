@@ -63,7 +63,7 @@ def _by_views(order: Sequence[Counted], promise: Promise) -> list[Money]:
     left = pool
     while sharing and left.minor >= step(pool.currency):
         parts = left.split([order[i].views for i in sharing])
-        over = [i for i, part in zip(sharing, parts, strict=True) if cap and part > cap]
+        over = {i for i, part in zip(sharing, parts, strict=True) if cap and part > cap}
         if not over or cap is None:
             for i, part in zip(sharing, parts, strict=True):
                 won[i] = part
@@ -71,5 +71,5 @@ def _by_views(order: Sequence[Counted], promise: Promise) -> list[Money]:
         for i in over:
             won[i] = cap
             left -= cap
-        sharing = [i for i in sharing if i not in set(over)]
+        sharing = [i for i in sharing if i not in over]
     return won
