@@ -99,19 +99,19 @@ def _words(market: Market, target: Target, rows: Rows) -> tuple[Words, Words]:
     Words as the creator uses them most, neighbours the nearest first where there is none.
     """
     terms = market.context.vocabulary.terms
-    used = market.arrays["terms"].take(rows, axis=0)
+    used = market.arrays["terms"].take(rows, axis=0).tolist()
     asked: dict[int, float] = {}
     if target.terms is not None:
         asked = dict(zip(target.terms.terms.tolist(), target.terms.weights.tolist(), strict=True))
+    own = {term for term, weight in asked.items() if weight >= 1}
 
     def words(place: int) -> tuple[str, ...]:
-        return tuple(terms[each] for each in used[place].tolist() if asked.get(each, 0) >= 1)
+        return tuple([terms[each] for each in used[place] if each in own])
 
     def near(place: int) -> tuple[str, ...]:
-        here = used[place].tolist()
-        if any(asked.get(each, 0) >= 1 for each in here):
+        if not own.isdisjoint(used[place]):
             return ()
-        there = [each for each in here if each in asked]
-        return tuple(terms[each] for each in sorted(there, key=lambda each: -asked[each]))
+        there = [each for each in used[place] if each in asked]
+        return tuple([terms[each] for each in sorted(there, key=lambda each: -asked[each])])
 
     return words, near

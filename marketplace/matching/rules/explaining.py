@@ -6,7 +6,7 @@ them when somebody reads them, and their sentences when somebody reads those.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias, overload
 
@@ -43,7 +43,7 @@ class _Column(NamedTuple):
     kind: Kind
     value: Sequence[int]
     times: Sequence[int]
-    effect_percent: Sequence[int]
+    effect_percent: Sequence[int | None]
     is_estimate: Sequence[bool]
     between: Sequence[tuple[int, int]] | None
 
@@ -69,25 +69,32 @@ class Explanations(Sequence[Explained]):
     def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
             return [self[at] for at in range(*place.indices(len(self)))]
-        seen = self.seen[place]
+        return self._made(place, self.seen[place])
+
+    def __iter__(self) -> Iterator[Explained]:
+        """Make all, one after the other: faster than each for itself."""
+        return (self._made(place, seen) for place, seen in enumerate(self.seen))
+
+    def _made(self, place: int, seen: Seen) -> Explained:
+        wanted = self.wanted
         return Explained(
-            fit=self.fits[place],
-            low=self.lows[place],
-            high=self.highs[place],
-            parts=[
+            self.fits[place],
+            self.lows[place],
+            self.highs[place],
+            [
                 Part(
-                    kind=each.kind,
-                    value=each.value[place],
-                    times=each.times[place],
-                    effect_percent=_known(each.effect_percent[place]),
-                    is_estimate=each.is_estimate[place],
-                    between=_between(each, seen, place),
-                    wanted=self.wanted,
-                    seen=seen,
+                    each.kind,
+                    each.value[place],
+                    each.times[place],
+                    each.effect_percent[place],
+                    each.is_estimate[place],
+                    None if each.between is None else _between(each, seen, place),
+                    wanted,
+                    seen,
                 )
                 for each in self.parts
             ],
-            currency=self.wanted.currency,
+            wanted.currency,
         )
 
 
@@ -122,7 +129,7 @@ def _column(kind: Kind, seen: SeenAll, between: Range | None) -> _Column:
         kind,
         value.tolist(),
         times.tolist(),
-        effect.tolist(),
+        [None if each == NO_EFFECT else each for each in effect.tolist()],
         estimated.tolist(),
         None if between is None else list(zip(*map(_percents, between), strict=True)),
     )
@@ -131,10 +138,6 @@ def _column(kind: Kind, seen: SeenAll, between: Range | None) -> _Column:
 def _percents(bound: NDArray[np.floating]) -> list[int]:
     found: list[int] = np.rint(100 * bound).astype(np.int64).tolist()
     return found
-
-
-def _known(effect: int) -> int | None:
-    return None if effect == NO_EFFECT else effect
 
 
 def _between(column: _Column, seen: Seen, place: int) -> tuple[int, int] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from math import log
 from typing import Final, NamedTuple, TypeAlias
 
@@ -36,6 +38,8 @@ SAID_BY: Final[Mapping[str, str]] = {
 AUDIENCE_PARTS: Final = (PartName.AGE, PartName.GENDER, PartName.COUNTRY)
 STRONGEST: Final = 3
 WORDS_TOLD: Final = 4
+DAYS_KEPT: Final = 1_024
+"""Audiences of many creators were described on the same few days."""
 
 Told: TypeAlias = tuple[str, str]
 """What is so, and how that is known; the second may be empty."""
@@ -187,9 +191,14 @@ def _by(name: PartName, seen: Seen) -> str:
     if name not in seen.said:
         return "by what is usual, as nobody has said"
     on = seen.described_on
-    said = SAID_BY[seen.source] + (f" of {day_in_words(on)}" if on else "")
+    said = SAID_BY[seen.source] + (f" of {_day(on)}" if on else "")
     more = " or more" if seen.people >= PEOPLE_MOST else ""
     return f"{said}, which counts as {seen.people:,} people{more}"
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _day(on: date) -> str:
+    return day_in_words(on)
 
 
 def _topic(said: str, _wanted: Wanted, seen: Seen) -> Told:

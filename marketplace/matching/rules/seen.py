@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple, overload
@@ -70,18 +70,46 @@ class SeenAll(Sequence[Seen]):
     def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
             return [self[at] for at in range(*place.indices(len(self)))]
+        return self._made(place, *(each[place].item() for each in self._columns()))
+
+    def __iter__(self) -> Iterator[Seen]:
+        """Make all, one after the other: faster than each for itself."""
+        columns = zip(*(each.tolist() for each in self._columns()), strict=True)
+        return (self._made(place, *values) for place, values in enumerate(columns))
+
+    def _columns(self) -> Sequence[NDArray[Any]]:
+        return (
+            self.views_low,
+            self.views_high,
+            self.people,
+            self.price_is_estimated,
+            self.has_record,
+            self.described,
+            *self.factors,
+        )
+
+    def _made(
+        self,
+        place: int,
+        low: int,
+        high: int,
+        people: int,
+        estimated: bool,  # noqa: FBT001  # columns come in their order
+        record: bool,  # noqa: FBT001
+        described: int,
+        *factors: int,
+    ) -> Seen:
+        source = self.source[place]
         return Seen(
-            factors=Factors(*(int(each[place]) for each in self.factors)),
-            views_low=int(self.views_low[place]),
-            views_high=int(self.views_high[place]),
-            people=int(self.people[place]),
-            source=self.source[place],
-            price_is_estimated=bool(self.price_is_estimated[place]),
-            words=self.words(place),
-            near=self.near(place),
-            has_record=bool(self.has_record[place]),
-            said=frozenset(part for part, there in self.said.items() if there[place]),
-            described_on=date.fromordinal(FIRST_DAY + int(self.described[place]))
-            if self.source[place]
-            else None,
+            Factors(*factors),
+            low,
+            high,
+            people,
+            source,
+            estimated,
+            self.words(place),
+            self.near(place),
+            record,
+            frozenset([part for part, there in self.said.items() if there[place]]),
+            date.fromordinal(FIRST_DAY + described) if source else None,
         )
