@@ -17,9 +17,9 @@ from marketplace.campaigns.rules import (
     CampaignKind,
     CampaignState,
     WantedDeliverable,
-    today_somewhere,
 )
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.creators.rules.formats import LengthBand
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.money import BPS_WHOLE, Money, in_words
 from marketplace.kernel.statechart import Statechart
 from marketplace.kernel.words import KEY_MOST, key_of
@@ -130,11 +131,6 @@ class BriefContent:
     usage_days: int | None = 90
     disclosure: str = "Paid partnership"
     revision_rounds: int = 1
-
-
-def today_somewhere(now: datetime) -> date:
-    """Return the earliest date that is today somewhere: a day is past when it is past for all."""
-    return (now - timedelta(hours=12)).date()
 
 
 def is_open(*, state: CampaignState, ends_on: date, now: datetime) -> bool:

@@ -17,8 +17,8 @@ from marketplace.campaigns.rules import (
     draft_problems,
     is_open,
     missing,
-    today_somewhere,
 )
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput, InvalidTransition
 from marketplace.kernel.money import Money, parse_money
 from tests.factories.campaigns import NOON, content

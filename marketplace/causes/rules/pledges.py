@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from marketplace.campaigns.rules import CampaignState, today_somewhere
+from marketplace.campaigns.rules import CampaignState
+from marketplace.kernel.days import over_everywhere, today_somewhere
 from marketplace.kernel.money import Money, in_words
 from marketplace.kernel.statechart import Statechart
 
@@ -125,9 +126,14 @@ def has_ended(
 
 
 def settles_on(terms: PledgeTerms, *, ends_on: date, closed_at: datetime | None) -> date:
-    """Return the day from which a pledge can be final: the end, or the last day views count."""
+    """Return the last day of a pledge: the end of its campaign, or the last day views count."""
     end = min(ends_on, closed_at.date()) if closed_at is not None else ends_on
     return end if terms.rate is None else end + COUNTED_FOR
+
+
+def counts_until(terms: PledgeTerms, *, ends_on: date, closed_at: datetime | None) -> datetime:
+    """Return the moment from which no view counts any more, however long work goes on."""
+    return over_everywhere(settles_on(terms, ends_on=ends_on, closed_at=closed_at))
 
 
 def may_settle(

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.rules import today_somewhere
 from marketplace.collaborations import queries
 from marketplace.collaborations.models import Application, Offer
 from marketplace.collaborations.rules import (
@@ -39,6 +38,7 @@ from marketplace.collaborations.service.moves import (
     tell_party,
 )
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import in_words

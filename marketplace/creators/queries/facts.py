@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.days import today_somewhere
+
 MATURE: Final = timedelta(hours=72)
 """By then a video has most of the views of its first weeks."""
 VIDEOS_KEPT: Final = 30
@@ -95,8 +97,8 @@ def creator_count(session: Session) -> int:
 
 
 def _at(now: datetime) -> dict[str, Any]:
-    """What of the facts depends on the time. A day is over when it is over everywhere."""
-    return {"mature": now - MATURE, "today": (now - timedelta(hours=12)).date()}
+    """What of the facts depends on the time."""
+    return {"mature": now - MATURE, "today": today_somewhere(now)}
 
 
 def _facts_in(rows: Sequence[Any]) -> list[CreatorFacts]:

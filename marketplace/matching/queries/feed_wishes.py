@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.rules import today_somewhere
 from marketplace.creators.models import CreatorRecord, Exclusivity
+from marketplace.kernel.days import today_somewhere
 from marketplace.matching.models import BriefMedians, ChanceVersion, FeedChoice, MatchRules
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.feed import FeedChoiceKind

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.rules import is_open, today_somewhere
+from marketplace.campaigns.rules import is_open
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.matching import queries as matching
 from marketplace.matching import service as plans

@@ -12,12 +12,13 @@ from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import CampaignKind, CampaignState, today_somewhere
+from marketplace.campaigns.rules import CampaignKind, CampaignState
 from marketplace.challenges import queries as challenge_queries
 from marketplace.challenges import service as challenges
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.rules import ApplicationState
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access

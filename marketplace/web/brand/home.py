@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import CampaignKind, CampaignState, today_somewhere
+from marketplace.campaigns.rules import CampaignKind, CampaignState
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.queries import ApplicationTally, CampaignMoney
 from marketplace.collaborations.rules import ApplicationState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.store.session import reading
 from marketplace.web import access

@@ -8,10 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.campaigns.rules import today_somewhere
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
 from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction

@@ -7,11 +7,11 @@ from uuid import UUID
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from marketplace.campaigns.rules import today_somewhere
 from marketplace.collaborations import queries
 from marketplace.collaborations.rules import category_words, offer_money
 from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.days import today_somewhere
 from marketplace.store.session import reading
 from marketplace.web import access
 from marketplace.web.agreements import collaboration_page
