@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -175,6 +175,19 @@ def test_views_that_were_not_reached_go_back_to_the_brand(
     (bill,) = money.bills_of(session, brand_id=by_views.campaign.brand_id)
     assert (bill.given, bill.pledged, bill.wallet) == (usd(1_500), usd(0), usd(18_500))
     assert broken(session) == []
+
+
+def test_views_after_the_last_day_count_for_nothing_however_long_the_work_goes_on(
+    session: Session, by_views: Pledge, alice: Actor
+) -> None:
+    """Closed on 2 November, it counts until 2 December is over everywhere: noon UTC of the 3rd."""
+    close(session, by_views, alice)
+    last = datetime(2026, 12, 3, 12, tzinfo=UTC)
+    read(session, by_views, (last, 3_000), (last + timedelta(minutes=1), 9_000))
+
+    assert book(session, by_views, last + timedelta(hours=1)) == (18_500, 1_500, 0, 3_000)
+    _finish_work(session, by_views)
+    assert book(session, by_views, LATER) == (0, 1_500, 18_500, 3_000)
 
 
 def test_no_more_is_owed_than_the_ceiling(session: Session, by_views: Pledge) -> None:

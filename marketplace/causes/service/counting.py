@@ -15,6 +15,7 @@ from marketplace.causes.models import Pledge
 from marketplace.causes.rules.pledges import (
     PledgeEvent,
     PledgeState,
+    counts_until,
     has_ended,
     may_settle,
     worth_of,
@@ -55,7 +56,8 @@ def book_pledge(session: Session, *, pledge_id: UUID, now: datetime) -> None:
         state=campaign.state, ends_on=campaign.ends_on, closed_at=campaign.closed_at, now=now
     )
     if found.rate_minor is not None:
-        found.views = queries.authentic_views_of(session, campaign.id, until=now)
+        last = counts_until(found.terms, ends_on=campaign.ends_on, closed_at=campaign.closed_at)
+        found.views = queries.authentic_views_of(session, campaign.id, until=min(now, last))
         found.counted_at = now
     worth = worth_of(found.terms, views=found.views, ended=ended)
     _owe(session, found, worth, now=now)
