@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.causes.models import Pledge
+from marketplace.causes.models import Organisation, Pledge
 from marketplace.causes.rules.chain import spread_payments
 from marketplace.causes.rules.pledges import PledgeState
 from marketplace.kernel.money import Money
@@ -140,10 +140,14 @@ def is_held(session: Session, pledge: Pledge) -> bool:
     return any(ledger.balance_of(session, ref, currency=pledge.currency) for ref in in_doubt)
 
 
-def owed_now(session: Session) -> list[tuple[UUID, Money]]:
-    """Every organisation that is owed something, and how much."""
-    rows = session.execute(_OWED.order_by(LedgerAccount.owner_id, LedgerAccount.currency))
-    return [(owner, Money(minor, currency)) for owner, minor, currency in rows]
+def owed_now(session: Session) -> list[tuple[UUID, str, Money]]:
+    """Every organisation that is owed something, its name, and how much."""
+    rows = session.execute(
+        _OWED.add_columns(Organisation.name)
+        .join(Organisation, Organisation.id == LedgerAccount.owner_id)
+        .order_by(LedgerAccount.owner_id, LedgerAccount.currency)
+    )
+    return [(owner, name, Money(minor, currency)) for owner, minor, currency, name in rows]
 
 
 def totals_by_organisation(

@@ -1,8 +1,8 @@
 """What is known of creators: the market, one creator, their channels, audience and rates."""
 
 from marketplace.creators.queries.audiences import (
-    ANY_WAITING_PROOF,
     COUNTS,
+    PROOFS_WAITING,
     STANDS_FIRST,
     audience_in,
     channels_without_word,
@@ -59,18 +59,17 @@ from marketplace.creators.queries.profiles import (
     videos_without_sound,
 )
 from marketplace.creators.queries.subjects import (
-    ANY_WAITING_OBJECTION,
+    OBJECTIONS_WAITING,
     findings_in,
     findings_of,
     objections_of,
-    waiting_objection_count,
     waiting_objections,
 )
 
 __all__ = [
-    "ANY_WAITING_OBJECTION",
-    "ANY_WAITING_PROOF",
     "COUNTS",
+    "OBJECTIONS_WAITING",
+    "PROOFS_WAITING",
     "READABLE",
     "SORTS",
     "STANDS_FIRST",
@@ -124,7 +123,6 @@ __all__ = [
     "video_count",
     "videos_of",
     "videos_without_sound",
-    "waiting_objection_count",
     "waiting_objections",
     "waiting_proof_count",
     "waiting_proofs",

@@ -29,10 +29,10 @@ STANDS_FIRST: Final[tuple[Any, ...]] = (
 )
 """The order of a channel's snapshots: what somebody said before any guess, then the newest."""
 COUNTS: Final = AudienceSnapshot.set_aside_at.is_(None)
-ANY_WAITING_PROOF: Final = (
-    select(AudienceProof.id).where(AudienceProof.state == ProofState.WAITING).exists()
+PROOFS_WAITING: Final = (
+    select(func.count()).where(AudienceProof.state == ProofState.WAITING).scalar_subquery()
 )
-"""Whether there is a picture that nobody has judged."""
+"""How many pictures nobody has judged, as a part of another question."""
 
 
 def latest_audience(session: Session, *, channel_id: UUID) -> AudienceSnapshot | None:
@@ -93,8 +93,7 @@ def waiting_proofs(
 
 def waiting_proof_count(session: Session) -> int:
     """How many pictures nobody has judged."""
-    counted = select(func.count()).where(AudienceProof.state == ProofState.WAITING)
-    return session.scalar(counted) or 0
+    return session.scalar(select(PROOFS_WAITING)) or 0
 
 
 def channels_without_word(session: Session, *, limit: int, after: UUID | None) -> Sequence[UUID]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.creators.models import SubjectObjection
@@ -61,11 +61,6 @@ def waiting_objections(session: Session, *, page: int = 1) -> Page[SubjectObject
     return cast("Page[SubjectObjection]", page_of(session, statement, number=page))
 
 
-def waiting_objection_count(session: Session) -> int:
-    """How many objections nobody has decided."""
-    return session.scalar(select(func.count()).where(_WAITING)) or 0
-
-
 def _cleared(
     session: Session, creator_ids: Collection[UUID]
 ) -> Mapping[UUID, Mapping[Subject, datetime]]:
@@ -90,8 +85,8 @@ def _cleared(
 
 
 _WAITING: Final = SubjectObjection.state == ObjectionState.WAITING
-ANY_WAITING_OBJECTION: Final = exists().where(_WAITING)
-"""Whether an objection waits, as a part of another question."""
+OBJECTIONS_WAITING: Final = select(func.count()).where(_WAITING).scalar_subquery()
+"""How many objections nobody has decided, as a part of another question."""
 _POSTS: Final = text(
     """
     SELECT c.id, c.creator_id, coalesce(v.posts, '[]') AS posts

@@ -33,10 +33,9 @@ from marketplace.payouts.queries.clawbacks import (
     taken_back_of,
 )
 from marketplace.payouts.queries.disputes import (
-    ANY_DISPUTE_WITH_STAFF,
+    DISPUTES_WITH_STAFF_DUE,
     DisputeFilter,
     DisputeTurn,
-    count_for_staff,
     creator_receives,
     disputable_prizes,
     dispute_seen_by,
@@ -82,7 +81,7 @@ from marketplace.payouts.queries.sent import (
 )
 
 __all__ = [
-    "ANY_DISPUTE_WITH_STAFF",
+    "DISPUTES_WITH_STAFF_DUE",
     "PAYOUT_ORDERS",
     "CaseLine",
     "DisputeFilter",
@@ -103,7 +102,6 @@ __all__ = [
     "cases",
     "cases_of_campaign",
     "cases_of_creator",
-    "count_for_staff",
     "creator_receives",
     "creators_to_pay",
     "disputable_prizes",

@@ -112,16 +112,6 @@ def disputes(session: Session, *, only: DisputeFilter, page: int) -> Page[Disput
     return page_of(session, statement, number=page)
 
 
-def count_for_staff(session: Session) -> tuple[int, datetime | None]:
-    """How many disputes wait for our word, and by when the first should have it."""
-    count, first = session.execute(
-        select(func.count(), func.min(Dispute.due_at)).where(
-            Dispute.state == DisputeState.WITH_STAFF
-        )
-    ).one()
-    return count, first
-
-
 def disputes_to_answer(
     session: Session, *, party: Party, brand_id: UUID | None = None, creator_id: UUID | None = None
 ) -> Sequence[DisputeTurn]:
@@ -271,6 +261,9 @@ _DISPUTES: Final[Select[Dispute]] = select(Dispute).options(
     joinedload(Dispute.campaign).joinedload(Campaign.brand),
     joinedload(Dispute.creator),
 )
-ANY_DISPUTE_WITH_STAFF: Final = (
-    select(Dispute.id).where(Dispute.state == DisputeState.WITH_STAFF).exists()
+DISPUTES_WITH_STAFF_DUE: Final = (
+    select(func.array_agg(Dispute.due_at))
+    .where(Dispute.state == DisputeState.WITH_STAFF)
+    .scalar_subquery()
 )
+"""By when each dispute that waits for our word should have it, as a part of another question."""

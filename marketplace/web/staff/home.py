@@ -50,8 +50,8 @@ def home() -> ResponseReturnValue:
             *_breaks_to_resolve(ages),
             *_cash_to_add(covers),
         ]
-        for (_, asked), some in zip(SUBJECTS, waits, strict=True):
-            todos += asked(session, now) if some else ()
+        for (_, asked), found in zip(SUBJECTS, waits, strict=True):
+            todos += asked(session, now, found) if found else ()
     return render_template(
         "staff/home.html",
         todos=todos,
@@ -139,6 +139,6 @@ def _cash_to_add(covers: Sequence[Cover]) -> list[Todo]:
 _GLANCE: Final = select(
     reconciliation.LAST_READ_AT,
     reconciliation.ANY_OPEN_BREAK,
-    *(some for some, _ in SUBJECTS),
+    *(found for found, _ in SUBJECTS),
 )
-"""When the statement was read last, and which subjects have anything, at one glance."""
+"""When the statement was read last, and what there is of each subject, at one glance."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import url_for
 from sqlalchemy import ColumnElement
@@ -45,10 +45,11 @@ WORDS: Final = {
 }
 
 
-Asked = Callable[[Session, datetime], list[Todo]]
+Asked = Callable[[Session, datetime, Any], list[Todo]]
+"""Handed what the glance has found of the subject."""
 
 
-def _calls_to_look_at(session: Session, _now: datetime) -> list[Todo]:
+def _calls_to_look_at(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     calls = processor.to_look_at(session)
     return [
         *_calls(calls.stuck, one="A {} waits for a person", many="{} calls wait for a person"),
@@ -87,7 +88,7 @@ def url_of_call(call: ProcessorCall) -> str:
     return url_for("staff.call", call_id=call.id)
 
 
-def _requests_to_decide(session: Session, _now: datetime) -> list[Todo]:
+def _requests_to_decide(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     """What others have asked for; one's own waits for somebody else."""
     return [
         Todo(
@@ -102,7 +103,7 @@ def _requests_to_decide(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _endings_to_decide(session: Session, _now: datetime) -> list[Todo]:
+def _endings_to_decide(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     waiting = len(endings.endings_with_staff(session))
     if not waiting:
         return []
@@ -116,7 +117,7 @@ def _endings_to_decide(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _fundings_gone_wrong(session: Session, now: datetime) -> list[Todo]:
+def _fundings_gone_wrong(session: Session, now: datetime, _found: Any) -> list[Todo]:
     return [
         Todo(
             title=f"A payment for “{each.campaign.name}” went wrong",
@@ -128,7 +129,7 @@ def _fundings_gone_wrong(session: Session, now: datetime) -> list[Todo]:
     ]
 
 
-def _refunds_gone_wrong(session: Session, now: datetime) -> list[Todo]:
+def _refunds_gone_wrong(session: Session, now: datetime, _found: Any) -> list[Todo]:
     return [
         Todo(
             title=f"A refund {_refund_of(each)} failed",
@@ -140,7 +141,7 @@ def _refunds_gone_wrong(session: Session, now: datetime) -> list[Todo]:
     ]
 
 
-def _chargebacks_to_answer(session: Session, _now: datetime) -> list[Todo]:
+def _chargebacks_to_answer(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     """Those whose deadline runs."""
     return [
         Todo(
@@ -155,7 +156,7 @@ def _chargebacks_to_answer(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _warnings_to_look_at(session: Session, _now: datetime) -> list[Todo]:
+def _warnings_to_look_at(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     return [
         Todo(
             title=f"An issuer warns of fraud: “{each.campaign.name}”",
@@ -167,7 +168,7 @@ def _warnings_to_look_at(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _debts(session: Session, _now: datetime) -> list[Todo]:
+def _debts(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     debts = funding.debts_by_brand(session)
     if not debts:
         return []
@@ -184,7 +185,7 @@ def _debts(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _bank_transfers_to_send(session: Session, _now: datetime) -> list[Todo]:
+def _bank_transfers_to_send(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     due = funding.bank_transfers_due(session)
     if not due:
         return []
@@ -198,36 +199,33 @@ def _bank_transfers_to_send(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _disputes_to_decide(session: Session, now: datetime) -> list[Todo]:
-    count, first = payouts.count_for_staff(session)
+def _disputes_to_decide(_session: Session, now: datetime, found: Sequence[datetime]) -> list[Todo]:
+    first = min(found)
     return [
         Todo(
-            title=counted(count, "dispute waits for our word", "disputes wait for our word"),
+            title=counted(len(found), "dispute waits for our word", "disputes wait for our word"),
             detail="Brand and creator do not agree about money that is held until we decide.",
             action_label="Decide",
             url=url_for("staff.disputes"),
             due=first,
-            late=first is not None and first <= now,
+            late=first <= now,
         )
     ]
 
 
-def _causes_to_pay(session: Session, _now: datetime) -> list[Todo]:
-    owed = causes.owed_now(session)
-    names = {each.id: each.name for each in causes.organisations(session)}
+def _causes_to_pay(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     return [
         Todo(
-            title=f"{names[organisation_id]} is owed {render.money(amount)}",
+            title=f"{name} is owed {render.money(amount)}",
             detail="Pledges that became its own; they go out by bank transfer.",
             action_label="Send it",
             url=url_for("staff.cause", organisation_id=organisation_id),
         )
-        for organisation_id, amount in owed
+        for organisation_id, name, amount in causes.owed_now(session)
     ]
 
 
-def _pictures_to_judge(session: Session, _now: datetime) -> list[Todo]:
-    waiting = creators.waiting_proof_count(session)
+def _pictures_to_judge(_session: Session, _now: datetime, waiting: int) -> list[Todo]:
     return [
         Todo(
             title=counted(waiting, "picture of an audience waits", "pictures of audiences wait"),
@@ -238,8 +236,7 @@ def _pictures_to_judge(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _objections_to_decide(session: Session, _now: datetime) -> list[Todo]:
-    waiting = creators.waiting_objection_count(session)
+def _objections_to_decide(_session: Session, _now: datetime, waiting: int) -> list[Todo]:
     return [
         Todo(
             title=counted(waiting, "objection to a subject waits", "objections to subjects wait"),
@@ -255,7 +252,7 @@ def _refund_of(refund: Refund) -> str:
     return f"for “{refund.campaign.name}”" if refund.campaign else "from a wallet"
 
 
-def _jobs_to_retry(session: Session, _now: datetime) -> list[Todo]:
+def _jobs_to_retry(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     failed = outbox.failed(session, page=1).total
     if not failed:
         return []
@@ -269,7 +266,7 @@ def _jobs_to_retry(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-def _webhooks_to_look_at(session: Session, _now: datetime) -> list[Todo]:
+def _webhooks_to_look_at(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     stuck = inbox.stuck_count(session)
     if not stuck:
         return []
@@ -283,21 +280,21 @@ def _webhooks_to_look_at(session: Session, _now: datetime) -> list[Todo]:
     ]
 
 
-SUBJECTS: Final[Sequence[tuple[ColumnElement[bool], Asked]]] = (
+SUBJECTS: Final[Sequence[tuple[ColumnElement[Any], Asked]]] = (
     (processor.ANY_TO_LOOK_AT, _calls_to_look_at),
     (treasury.ANY_OPEN_REQUEST, _requests_to_decide),
     (funding.ANY_OPEN_CHARGEBACK, _chargebacks_to_answer),
     (funding.ANY_OPEN_WARNING, _warnings_to_look_at),
     (funding.ANY_DEBT, _debts),
     (endings.ANY_ENDING_WITH_STAFF, _endings_to_decide),
-    (payouts.ANY_DISPUTE_WITH_STAFF, _disputes_to_decide),
+    (payouts.DISPUTES_WITH_STAFF_DUE, _disputes_to_decide),
     (funding.ANY_BANK_TRANSFER_DUE, _bank_transfers_to_send),
     (causes.ANY_OWED, _causes_to_pay),
     (funding.ANY_FAILED_FUNDING, _fundings_gone_wrong),
     (funding.ANY_FAILED_REFUND, _refunds_gone_wrong),
-    (creators.ANY_WAITING_PROOF, _pictures_to_judge),
-    (creators.ANY_WAITING_OBJECTION, _objections_to_decide),
+    (creators.PROOFS_WAITING, _pictures_to_judge),
+    (creators.OBJECTIONS_WAITING, _objections_to_decide),
     (outbox.ANY_FAILED, _jobs_to_retry),
     (inbox.ANY_STUCK, _webhooks_to_look_at),
 )
-"""Whether there is anything of a subject, and who tells of it; asked only where there is."""
+"""What there is of a subject at a glance, and who tells of it; asked only where there is some."""
