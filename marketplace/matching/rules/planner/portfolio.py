@@ -2,8 +2,8 @@
 
 One greedy plan can lose an eighth of what is possible: a dear creator who would fill the budget
 well is never the best for the price. So several are made, with different weights on the price and
-from different first picks, and the best few are mended by taking one or two picks out and filling
-up again.
+from different first picks, and the best few are mended by taking one to three picks out and
+filling up again.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ SEEDS: Final = 30
 STEPS: Final = 900
 """About how many picks all the seeded plans may have together: fewer seeds for long plans."""
 MENDED: Final = 3
-PAIRS_UP_TO: Final = 12
-"""In plans up to this long, picks are taken out two at a time as well."""
+TOGETHER: Final = ((2, 12), (3, 8))
+"""So many picks are taken out at a time as well, in plans up to so long."""
 TRIALS: Final = 200
 """About as many fillings are tried to mend one plan."""
 BETTER: Final = 1 + 1e-9
@@ -153,8 +153,9 @@ def must_haves(among: Candidates) -> list[int]:
 def _leaving(among: Candidates, plan: Sequence[int]) -> Iterable[tuple[int, ...]]:
     free = [pick for pick in plan if not among.must[pick]]
     yield from ((pick,) for pick in free)
-    if len(free) <= PAIRS_UP_TO:
-        yield from combinations(free, 2)
+    for number, up_to in TOGETHER:
+        if len(free) <= up_to:
+            yield from combinations(free, number)
 
 
 def is_whole(among: Candidates, limits: Limits, plan: Sequence[int]) -> bool:
