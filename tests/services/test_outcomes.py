@@ -19,13 +19,17 @@ from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_application, make_collaboration, make_offer
 from tests.factories.creators import make_rate
 
+TWO_WEEKS = NOON + timedelta(days=14)
+
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     return make_campaign(session, brand=acme, by=alice)
 
 
-def invite(session: Session, campaign: Campaign, by: Actor, creator: Actor) -> Invitation:
+def invite(
+    session: Session, campaign: Campaign, by: Actor, creator: Actor, *, now: datetime = NOON
+) -> Invitation:
     assert creator.creator_id is not None
     made = collaborations.invite(
         session,
@@ -33,7 +37,7 @@ def invite(session: Session, campaign: Campaign, by: Actor, creator: Actor) -> I
         creator_id=creator.creator_id,
         message="",
         actor=by,
-        now=NOON,
+        now=now,
     )
     session.flush()
     return made
@@ -47,10 +51,35 @@ def steps(session: Session, now: datetime = NOON) -> list[tuple[str, bool]]:
 def test_an_open_invitation_is_no_outcome_until_it_is_silent_for_two_weeks(
     session: Session, campaign: Campaign, alice: Actor, bea: Actor
 ) -> None:
-    invite(session, campaign, alice, bea)
+    invitation = invite(session, campaign, alice, bea)
     assert steps(session) == []
     assert steps(session, NOON + timedelta(days=13)) == []
-    assert steps(session, NOON + timedelta(days=14)) == [("reply", False)]
+    assert steps(session, TWO_WEEKS) == [("reply", False)]
+
+    late = TWO_WEEKS + timedelta(minutes=1)
+    collaborations.decline_invitation(session, invitation_id=invitation.id, actor=bea, now=late)
+
+    assert steps(session, late) == [("apply", False), ("reply", False)]
+
+
+def test_of_the_newest_invitations_not_only_those_count_that_were_answered(
+    session: Session, acme: Brand, alice: Actor, bea: Actor, carl: Actor
+) -> None:
+    """Ten days long both are invited once a day; one answers at once, the other never."""
+    for day in range(10):
+        asked = make_campaign(session, brand=acme, by=alice, name=f"Beans {day}")
+        now = NOON + timedelta(days=day)
+        invitation = invite(session, asked, alice, bea, now=now)
+        collaborations.decline_invitation(session, invitation_id=invitation.id, actor=bea, now=now)
+        invite(session, asked, alice, carl, now=now)
+    session.flush()
+
+    for day, decided in ((13, 0), (14, 1), (18, 5), (40, 10)):
+        found = queries.outcomes(session, now=NOON + timedelta(days=day))
+        replies = [each for each in found if each.step == "reply"]
+        assert [each.happened for each in replies].count(True) == decided
+        assert [each.happened for each in replies].count(False) == decided
+        assert all(each.known_at == each.asked_at + timedelta(days=14) for each in replies)
 
 
 def test_a_declined_invitation_was_answered_and_not_applied_to(
@@ -58,7 +87,8 @@ def test_a_declined_invitation_was_answered_and_not_applied_to(
 ) -> None:
     invitation = invite(session, campaign, alice, bea)
     collaborations.decline_invitation(session, invitation_id=invitation.id, actor=bea, now=NOON)
-    assert steps(session) == [("apply", False), ("reply", True)]
+    assert steps(session) == [("apply", False)]
+    assert steps(session, TWO_WEEKS) == [("apply", False), ("reply", True)]
 
 
 def test_an_invited_applicant_who_is_declined(
@@ -66,11 +96,11 @@ def test_an_invited_applicant_who_is_declined(
 ) -> None:
     invite(session, campaign, alice, bea)
     application = make_application(session, campaign=campaign, creator=bea)
-    assert steps(session) == [("apply", True), ("reply", True)]
+    assert steps(session, TWO_WEEKS) == [("apply", True), ("reply", True)]
     collaborations.decline(
         session, application_id=application.id, reason=DeclineReason.FEE, actor=alice, now=NOON
     )
-    assert steps(session) == [("apply", True), ("offer", False), ("reply", True)]
+    assert steps(session) == [("apply", True), ("offer", False)]
 
 
 def test_an_open_offer_was_made_and_is_not_decided(
@@ -98,7 +128,8 @@ def test_a_whole_collaboration_and_whether_the_brand_comes_back(
         session, campaign=again, creator=bea, by=alice, now=NOON + timedelta(hours=1)
     )
 
-    assert ("renew", True) in steps(session, NOON + timedelta(days=1))
+    assert "renew" not in dict(steps(session, late - timedelta(minutes=1)))
+    assert ("renew", True) in steps(session, late)
     assert ("renew", False) not in steps(session, late)
 
 

@@ -1,4 +1,8 @@
-"""What followed on every question that was put between brands and creators, to learn from."""
+"""What followed on every question that was put between brands and creators, to learn from.
+
+Where no answer is an answer too, a question counts only when its time is over, also where somebody
+has answered before: else of the newest questions only those would count that went well.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,9 @@ from sqlalchemy.orm import Session
 from marketplace.collaborations.models import Invitation
 
 SILENT_AFTER: Final = timedelta(days=14)
-"""An invitation that nobody has answered for so long is not going to be."""
+"""An invitation that nobody has answered for so long was not answered."""
 RENEWED_WITHIN: Final = timedelta(days=180)
-"""A brand that has not come back for so long is not going to."""
+"""A brand that has not come back for so long has not come back."""
 
 
 class Followed(NamedTuple):
@@ -82,10 +86,12 @@ _OUTCOMES: Final = text(
     """
     WITH questions AS (
         SELECT 'reply' AS step, creator_id, campaign_id, sent_at AS asked_at,
-               coalesce(answered_at, sent_at + :silence) AS known_at,
-               state IN ('applied', 'declined') AS happened, NULL::bigint AS fee
+               sent_at + :silence AS known_at,
+               state IN ('applied', 'declined')
+                   AND coalesce(answered_at, sent_at) <= sent_at + :silence AS happened,
+               NULL::bigint AS fee
         FROM invitations
-        WHERE state <> 'sent' OR sent_at <= :silent
+        WHERE sent_at <= :silent
         UNION ALL
         SELECT 'apply', creator_id, campaign_id, sent_at, coalesce(answered_at, sent_at),
                state = 'applied', NULL
@@ -112,15 +118,14 @@ _OUTCOMES: Final = text(
         FROM collaborations c JOIN offers o ON o.id = c.offer_id
         WHERE c.state <> 'active' AND o.application_id IS NOT NULL
         UNION ALL
-        SELECT 'renew', c.creator_id, c.campaign_id, c.ended_at,
-               coalesce(n.agreed_at, c.ended_at + :renewal), n.agreed_at IS NOT NULL, o.fee_minor
+        SELECT 'renew', c.creator_id, c.campaign_id, c.ended_at, c.ended_at + :renewal,
+               EXISTS (
+                   SELECT FROM collaborations l
+                   WHERE l.brand_id = c.brand_id AND l.creator_id = c.creator_id
+                     AND l.agreed_at > c.ended_at AND l.agreed_at <= c.ended_at + :renewal),
+               o.fee_minor
         FROM collaborations c JOIN offers o ON o.id = c.offer_id
-        CROSS JOIN LATERAL (
-            SELECT min(l.agreed_at) AS agreed_at FROM collaborations l
-            WHERE l.brand_id = c.brand_id AND l.creator_id = c.creator_id
-              AND l.agreed_at > c.ended_at AND l.agreed_at <= c.ended_at + :renewal) n
-        WHERE c.state = 'completed' AND o.application_id IS NOT NULL
-          AND (n.agreed_at IS NOT NULL OR c.ended_at <= :lapsed)
+        WHERE c.state = 'completed' AND o.application_id IS NOT NULL AND c.ended_at <= :lapsed
     )
     SELECT q.step, q.creator_id, q.campaign_id, q.asked_at, q.known_at, q.happened,
            coalesce(q.fee, b.fee_high_minor), r.usual
