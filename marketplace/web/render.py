@@ -187,8 +187,13 @@ def here(**changes: str | int | None) -> str:
     """Return the present address with parts of its query changed; None takes a part away."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key not in changes]
     added = [(key, str(value)) for key, value in changes.items() if value is not None]
-    query = urlencode([*kept, *added])
+    query = "&".join(_in_query(key, value) for key, value in (*kept, *added))
     return f"{request.path}?{query}" if query else request.path
+
+
+@lru_cache(maxsize=reader.REMEMBERED)
+def _in_query(key: str, value: str) -> str:
+    return urlencode([(key, value)])
 
 
 @dataclass(frozen=True, slots=True)

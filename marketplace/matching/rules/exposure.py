@@ -90,8 +90,12 @@ def fair_order(
     the lot; whoever has come before by fit is passed over. every: the last of so many places is
     one of theirs.
     """
-    weighed = [-order * attention_bps(times) for order, times in zip(orders, lists, strict=True)]
-    by_rule = sorted(range(len(orders)), key=weighed.__getitem__)  # stable: the better fit first
+    by_rule: Sequence[int] = range(len(orders))
+    if any(lists):
+        weighed = [
+            -order * attention_bps(times) for order, times in zip(orders, lists, strict=True)
+        ]
+        by_rule = sorted(by_rule, key=weighed.__getitem__)  # stable: the better fit first
     waiting = list(fresh)
     placed: dict[int, bool] = {}
     remaining = iter(by_rule)
