@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.rules import offer_money
+from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.payouts import queries as payouts
@@ -44,8 +45,12 @@ def home() -> ResponseReturnValue:
         arriving = payouts.lines_arriving(session, creator_id=creator_id, now=now)
         chain_by_id = chains.chains_of(session, arriving, now=now)
         waiting = collaborations.applications_waiting(session, creator_id=creator_id)
+        has_channel = bool(todos or work or arriving or waiting) or (
+            creators.channel_of(session, creator_id=creator_id) is not None
+        )
     return render_template(
         "creator/home.html",
+        has_channel=has_channel,
         todos=in_order(todos),
         work=[(each, offer_money(each.offer)) for each in work],
         arriving=[(line, chain_by_id[line.earning.id]) for line in arriving],

@@ -260,15 +260,6 @@ def test_whoever_applied_to_a_campaign_that_closed_reads_why_and_the_fit(
         assert REASON_SENTENCES[DeclineReason.CAMPAIGN_CLOSED] in client.get(address).text
 
 
-def test_a_home_without_anything_leads_to_the_briefs(client: FlaskClient, bea: Actor) -> None:
-    sign_in(client, bea)
-
-    page = client.get("/creator/").text
-
-    assert "Nothing needs you now" in page
-    assert "/creator/briefs" in page
-
-
 def test_the_last_day_is_a_day_to_apply(
     client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
