@@ -43,6 +43,7 @@ from marketplace.web.creator import offers as creator_offers
 from marketplace.web.creator import payouts as creator_payouts
 from marketplace.web.creator import profile as creator_profile
 from marketplace.web.creator import rates as creator_rates
+from marketplace.web.creator import set_aside as creator_set_aside
 from marketplace.web.creator import subjects as creator_subjects
 from marketplace.web.creator import trends as creator_trends
 from marketplace.web.creator.blueprint import bp as creator_pages
@@ -124,6 +125,7 @@ __all__ = [
     "creator_payouts",
     "creator_profile",
     "creator_rates",
+    "creator_set_aside",
     "creator_subjects",
     "creator_trends",
     "demo",

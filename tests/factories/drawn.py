@@ -17,8 +17,8 @@ from tests.factories.facts import days, make_facts
 
 COUNTRIES = ("CA", "DE", "FR", "GB", "US")
 FEW = ("EE", "LT", "LV")
-TAGS = ("recipe", "chef", "soup", "tent", "trip", "مطبخ", "スープ", "🍲")
-WORDS = ("cooking", "travel", "soup", "zzz", "مطبخ", "スープ")
+TAGS = ("recipe", "chef", "soup", "tent", "trip", "roadtrip", "مطبخ", "スープ", "🍲")
+WORDS = ("cooking", "travel", "soup", "Road Trip", "zzz", "مطبخ", "スープ")
 WORK: tuple[dict[str, Any], ...] = (
     {},
     {"formats": {"video": 1}},
@@ -26,6 +26,7 @@ WORK: tuple[dict[str, Any], ...] = (
     {"formats": {"video": 1}, "lengths": {LengthBand.LONG: 1}},
     {"formats": {"video": 3, "story": 1}, "lengths": {LengthBand.SHORT: 2}},
 )
+SPOKEN = ("en", "de")
 shares = st.integers(0, 10_000)
 RIVAL, ACME = UUID(int=7 << 70 | 1), UUID(int=7 << 70 | 2)
 promises = st.tuples(
@@ -76,9 +77,12 @@ def creators(draw: st.DrawFn) -> list[CreatorFacts]:
                 else [],
                 kept=draw(st.sampled_from([0, 1, 900])),
                 broken=draw(st.sampled_from([0, 1, 900])),
-                away_until=draw(st.sampled_from([0, days(2026, 11, 30), days(2226, 1, 1)])),
+                away_until=draw(
+                    st.sampled_from([0, days(2026, 11, 30), days(2026, 12, 1), days(2226, 1, 1)])
+                ),
                 subjects=draw(st.lists(st.sampled_from(list(Subject)), max_size=2, unique=True)),
                 exclusivities=draw(st.lists(promises, max_size=2)),
+                languages=draw(st.sampled_from([{}, {"en": 9_000}, {"de": 9_000}])),
             )
         )
     return found
@@ -95,6 +99,7 @@ def wishes(draw: st.DrawFn) -> Wanted:
         **draw(st.sampled_from(WORK)),
         rules=HardRules(
             lives_in=frozenset(draw(st.lists(st.sampled_from(COUNTRIES), max_size=2))),
+            languages=frozenset(draw(st.lists(st.sampled_from(SPOKEN), max_size=1))),
             followers_least=draw(st.sampled_from([None, 0, 5_000])),
             followers_most=draw(st.sampled_from([None, 5_000])),
             price_least_minor=draw(st.sampled_from([None, 20_000])),

@@ -10,11 +10,12 @@ from uuid import UUID
 import numpy as np
 
 from marketplace.creators.queries import CreatorFacts
-from marketplace.matching.columns import Market
+from marketplace.matching.columns import Book, Market, OpenWish, book_of
 from marketplace.matching.columns.context import context_of
 from marketplace.matching.columns.source import market_of
 from marketplace.matching.rules.parts import AUDIENCE_PARTS
 from marketplace.matching.rules.seen import FIRST_DAY, Seen, SeenAll
+from marketplace.matching.rules.wanted import Wanted
 
 SEEN_AT = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
@@ -51,6 +52,14 @@ def make_market(facts: Sequence[CreatorFacts], *, now: datetime = SEEN_AT) -> Ma
     """Return these creators as a market of their own."""
     currencies = sorted({name[-3:] for each in facts for name in each.rates})
     return market_of(facts, context_of(facts, currencies), now=now)
+
+
+def open_book(wanted: Sequence[Wanted], market: Market) -> Book:
+    """Return wishes as the open briefs of a market, in this order."""
+    return book_of(
+        [OpenWish(UUID(int=n), UUID(int=n), each, None, 1_000) for n, each in enumerate(wanted)],
+        market.context,
+    )
 
 
 def days(year: int, month: int, day: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 import numpy as np
 import pytest
@@ -12,23 +11,16 @@ from hypothesis import strategies as st
 
 from marketplace.creators.queries import CreatorFacts
 from marketplace.matching import columns
-from marketplace.matching.columns import Book, Market, OpenWish
+from marketplace.matching.columns import Market
 from marketplace.matching.rules.fit import Factors, fit_of, fits_of
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.drawn import creators, wishes
-from tests.factories.facts import make_facts, make_market
-
-
-def book_of(wanted: Sequence[Wanted], market: Market) -> Book:
-    return columns.book_of(
-        [OpenWish(UUID(int=n), UUID(int=n), each, None, 1_000) for n, each in enumerate(wanted)],
-        market.context,
-    )
+from tests.factories.facts import make_facts, make_market, open_book
 
 
 def as_a_creator(market: Market, wanted: Sequence[Wanted], row: int) -> list[Factors]:
     """What one creator's feed counts with, brief by brief."""
-    found = columns.factors_facing(book_of(wanted, market), market, row)
+    found = columns.factors_facing(open_book(wanted, market), market, row)
     return [Factors(*values) for values in zip(*(each.tolist() for each in found), strict=True)]
 
 
@@ -52,7 +44,7 @@ def test_every_number_of_every_pair_is_the_same_from_both_sides(
     for row in range(market.count):
         expected = as_a_brand(market, wanted, row)
         assert as_a_creator(market, wanted, row) == expected
-        fits = fits_of(columns.factors_facing(book_of(wanted, market), market, row))
+        fits = fits_of(columns.factors_facing(open_book(wanted, market), market, row))
         assert fits.tolist() == [fit_of(each) for each in expected]
 
 
@@ -121,7 +113,7 @@ def test_what_several_briefs_ask_alike_is_worked_out_once() -> None:
         Wanted("USD", formats={"video": 1}),
     ]
 
-    book = book_of(wanted, market)
+    book = open_book(wanted, market)
 
     assert book.countries.which.tolist() == book.words.which.tolist() == [0, 0, 1]
     assert book.work.which.tolist() == [0, 0, 0]
@@ -131,7 +123,7 @@ def test_what_several_briefs_ask_alike_is_worked_out_once() -> None:
 def test_without_any_open_brief_there_is_nothing_to_count() -> None:
     market = make_market([make_facts(1)])
 
-    found = columns.factors_facing(book_of([], market), market, 0)
+    found = columns.factors_facing(open_book([], market), market, 0)
 
     assert [each.tolist() for each in found] == [[]] * len(Factors._fields)
     assert np.asarray(fits_of(found)).tolist() == []

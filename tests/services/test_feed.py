@@ -31,7 +31,7 @@ from marketplace.store.outbox import OutboxMessage
 from marketplace.store.paging import Page
 from tests.conftest import NOON
 from tests.factories.campaigns import content, make_campaign
-from tests.factories.creators import make_audience, make_channel, make_exclusivity, make_rate
+from tests.factories.creators import make_audience, make_channel, make_rate
 from tests.factories.market import make_hireable
 
 LESS, BRAND, CAMPAIGN, CATEGORY, CAUSE, MORE = FeedChoiceKind
@@ -323,19 +323,3 @@ def test_what_gives_to_a_cause_the_creator_cares_about_stands_higher_until_undon
     assert session.scalars(select(FeedChoice.kind)).all() == [MORE]
     matching.undo_feed_choice(session, actor=hireable, kind=MORE, value="animals")
     assert look() == [("Beans in a minute", 10_000), ("Giving", 10_000)]
-
-
-def test_whoever_is_promised_to_another_brand_is_not_shown_what_they_could_not_take(
-    session: Session,
-    acme: Brand,
-    alice: Actor,
-    campaign: Campaign,
-    hireable: Actor,
-    mallory: Actor,
-) -> None:
-    make_campaign(session, brand=acme, by=alice, name="Lemonade", category="drinks")
-    assert hireable.creator_id is not None
-    rival = next(iter(mallory.brands))
-    make_exclusivity(session, creator_id=hireable.creator_id, brand_id=rival, category="food")
-
-    assert names(feed(session, hireable)) == ["Lemonade"]

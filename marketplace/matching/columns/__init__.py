@@ -1,5 +1,6 @@
 """The market as columns: a compact copy of PostgreSQL's facts, from which everybody is ranked."""
 
+from marketplace.matching.columns.barring import PASSES, RULES, Promise, barred_facing
 from marketplace.matching.columns.book import Book, OpenWish, book_of, topic_bits
 from marketplace.matching.columns.building import Built, build, refresh
 from marketplace.matching.columns.encode import encode
@@ -18,7 +19,7 @@ from marketplace.matching.columns.ranking import (
     rank,
     ranking_of,
 )
-from marketplace.matching.columns.seeing import left_out_at, seen_at
+from marketplace.matching.columns.seeing import failing_at, left_out_at, seen_at
 from marketplace.matching.columns.source import (
     ask,
     from_database,
@@ -32,6 +33,8 @@ from marketplace.matching.columns.views import shown_views
 
 __all__ = [
     "BEST",
+    "PASSES",
+    "RULES",
     "Book",
     "BrokenColumns",
     "Built",
@@ -39,10 +42,12 @@ __all__ = [
     "Market",
     "OpenWish",
     "Plannable",
+    "Promise",
     "Ranked",
     "Ranking",
     "Target",
     "ask",
+    "barred_facing",
     "book_of",
     "build",
     "cheapest_minor",
@@ -51,6 +56,7 @@ __all__ = [
     "factor_columns",
     "factors_at",
     "factors_facing",
+    "failing_at",
     "from_database",
     "left_out_at",
     "market_like",

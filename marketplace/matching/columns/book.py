@@ -6,7 +6,8 @@ once, in the terms of :mod:`target`, and each brief says which of them is its ow
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -16,10 +17,23 @@ from numpy.typing import NDArray
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
 from marketplace.matching.columns.context import Context
 from marketplace.matching.columns.counting import Whole
-from marketplace.matching.columns.layout import COUNTRY_CODES, COUNTRY_NUMBERS, FORMS, TOPIC_BITS
+from marketplace.matching.columns.layout import (
+    CATEGORY_NUMBERS,
+    COUNTRY_CODES,
+    COUNTRY_NUMBERS,
+    FORMS,
+    LANGUAGE_NUMBERS,
+    NO_COUNTRY,
+    SUBJECT_BITS,
+    TOPIC_BITS,
+    U4_MOST,
+    UNKNOWN,
+)
 from marketplace.matching.columns.target import (
+    EPOCH,
     Counts,
     alike_to,
+    allowed,
     counts_of,
     currency_in,
     forms_of,
@@ -34,6 +48,10 @@ T = TypeVar("T", bound=Hashable)
 NOTHING: Final = Asked(np.empty(0, np.intp), np.empty(0, np.float32))
 Which = NDArray[np.intp]
 """(m,) for each brief, which of the different ones is its own."""
+
+
+NEVER: Final = 2**31 - 1
+"""A day that comes after every other, a number that nobody has."""
 
 
 class OpenWish(NamedTuple):
@@ -98,16 +116,53 @@ class Work(NamedTuple):
     which: Which
 
 
+class Allowed(NamedTuple):
+    """The different countries to live in, or languages, k of them.
+
+    passes: (k, numbers), whether who has this number passes; the last is that for unknown.
+    """
+
+    passes: NDArray[np.bool_]
+    which: Which
+
+
+class Rules(NamedTuple):
+    """What each brief asks of every creator, (m,); where it asks nothing, what everybody passes.
+
+    topics, subjects: as bits. free_on, starts, ends: days as of a target. category: -1 for one in
+    which nobody is bound. brand: its number in ``brands``.
+    """
+
+    homes: Allowed
+    languages: Allowed
+    fewest: NDArray[np.int64]
+    most: NDArray[np.int64]
+    price_least: Whole
+    price_most: Whole
+    topics: NDArray[np.uint32]
+    subjects: NDArray[np.uint16]
+    free_on: NDArray[np.int32]
+    category: NDArray[np.int16]
+    brand: NDArray[np.int32]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    brands: Mapping[UUID, int]
+
+
 class Book(NamedTuple):
-    """Open briefs in columns, m of them. fees: 0 where a brief names none. usual: as of a wish."""
+    """Open briefs in columns, m of them. fees: 0 where a brief names none. usual: as of a wish.
+
+    places: campaign -> where its brief stands.
+    """
 
     brief_ids: Sequence[UUID]
-    campaign_ids: Sequence[UUID]
+    places: Mapping[UUID, int]
     ages: Labels
     genders: Labels
     countries: Countries
     words: Words
     work: Work
+    rules: Rules
     topics: NDArray[np.uint32]
     fees: Whole
     usual: Whole
@@ -123,12 +178,13 @@ def book_of(wishes: Sequence[OpenWish], context: Context) -> Book:
     wanted = [each.wanted for each in wishes]
     return Book(
         brief_ids=[each.brief_id for each in wishes],
-        campaign_ids=[each.campaign_id for each in wishes],
+        places={each.campaign_id: place for place, each in enumerate(wishes)},
         ages=_labels([each.ages for each in wanted], AGES),
         genders=_labels([each.gender for each in wanted], GENDERS),
         countries=_countries([each.country for each in wanted], context),
         words=_words([frozenset(each.words) for each in wanted], context),
         work=_work(wanted, context),
+        rules=_rules(wanted),
         topics=np.array([topic_bits(each.words) for each in wanted], np.uint32),
         fees=np.array([each.fee_minor or 0 for each in wishes], np.int64),
         usual=np.array([each.usual for each in wishes], np.int64),
@@ -197,6 +253,51 @@ def _work(asked: Sequence[Wanted], context: Context) -> Work:
         floor_minor=np.array([floor for _, _, floor in costs], np.int64),
         which=which,
     )
+
+
+def _rules(asked: Sequence[Wanted]) -> Rules:
+    rules = [each.rules for each in asked]
+    bookings = [each.booking for each in rules]
+    brands, brand = _told_apart([None if one is None else one.brand_id for one in bookings])
+    return Rules(
+        homes=_allowed([each.lives_in for each in rules], COUNTRY_NUMBERS, NO_COUNTRY),
+        languages=_allowed([each.languages for each in rules], LANGUAGE_NUMBERS, UNKNOWN),
+        fewest=np.array([each.followers_least or 0 for each in rules], np.int64),
+        most=_numbers([each.followers_most for each in rules], U4_MOST),
+        price_least=np.array([each.price_least_minor or 0 for each in rules], np.int64),
+        price_most=_numbers([each.price_most_minor for each in rules], U4_MOST),
+        topics=np.array([topic_bits(sorted(each.blocked_topics)) for each in rules], np.uint32),
+        subjects=np.array(
+            [sum(SUBJECT_BITS[one] for one in each.avoided) for each in rules], np.uint16
+        ),
+        free_on=_days([each.free_on for each in rules]),
+        category=np.array(
+            [-1 if one is None else CATEGORY_NUMBERS.get(one.category, -1) for one in bookings],
+            np.int16,
+        ),
+        brand=brand.astype(np.int32),
+        starts=_days([None if one is None else one.starts_on for one in bookings]),
+        ends=_days([None if one is None else one.ends_on for one in bookings]),
+        brands={one: number for number, one in enumerate(brands) if one is not None},
+    )
+
+
+def _allowed(asked: Sequence[frozenset[str]], numbers: Mapping[str, int], unknown: int) -> Allowed:
+    different, which = _told_apart(asked)
+    passes = np.ones((len(different), unknown + 1), bool)
+    for place, codes in enumerate(different):
+        some = allowed(codes, numbers, unknown)
+        if some is not None:
+            passes[place] = some
+    return Allowed(passes, which)
+
+
+def _numbers(asked: Sequence[int | None], nothing: int) -> Whole:
+    return np.array([nothing if each is None else each for each in asked], np.int64)
+
+
+def _days(asked: Sequence[date | None]) -> NDArray[np.int32]:
+    return np.array([NEVER if each is None else (each - EPOCH).days for each in asked], np.int32)
 
 
 def _table(counts: Sequence[Counts], kinds: Sequence[str]) -> Whole:

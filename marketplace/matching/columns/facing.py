@@ -85,8 +85,8 @@ def _topic_bps(words: Words, market: Market, row: int) -> Whole:
     return np.where(words.anything, BPS_WHOLE, counting.topic_bps(near))
 
 
-def _prices(work: Work, market: Market, row: int) -> Whole:
-    """What the creator usually asks for each different work, or is taken to."""
+def asked_facing(work: Work, market: Market, row: int) -> tuple[Whole, NDArray[np.bool_]]:
+    """Return what the creator's own rates come to for each different work, and whether they do."""
     # One row more than there are currencies: -1 is the one in which nobody has a rate.
     rates = np.zeros((len(market.context.currencies) + 1, len(FORMATS)), np.int64)
     own = int(market.arrays["currency"][row])
@@ -94,7 +94,12 @@ def _prices(work: Work, market: Market, row: int) -> Whole:
         rates[own] = market.arrays["prices"][:, row]
     for number, listed in further_rates(market).of(row):
         rates[number] = listed
-    asked, known = counting.asked(rates[work.currency], work.pieces)
+    return counting.asked(rates[work.currency], work.pieces)
+
+
+def _prices(work: Work, market: Market, row: int) -> Whole:
+    """What the creator usually asks for each different work, or is taken to."""
+    asked, known = asked_facing(work, market, row)
     views = market.arrays["views"][row]
     return np.where(known, asked, counting.estimates(views, work.cost_micro, work.floor_minor))
 

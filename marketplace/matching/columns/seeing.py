@@ -64,6 +64,13 @@ def left_out_at(
     market: Market, target: Target, rules: HardRules, seen: Seen, row: int
 ) -> LeftOut | None:
     """Return the first rule that removes the creator of a row; None for a candidate."""
+    return next(iter(failing_at(market, target, rules, seen, row)), None)
+
+
+def failing_at(
+    market: Market, target: Target, rules: HardRules, seen: Seen, row: int
+) -> list[LeftOut]:
+    """Return every rule that the creator of a row fails, in their order."""
     columns = market.arrays
     flags, followers = int(columns["flags"][row]), int(columns["followers"][row])
     factors = seen.factors
@@ -90,7 +97,7 @@ def left_out_at(
         and factors.price > rules.price_most_minor,
         LeftOut.NOBODY_IN_TARGET: not all(factors[1:5]),
     }
-    return next((rule for rule in LeftOut if fails.get(rule)), None)
+    return [rule for rule in LeftOut if fails[rule]]
 
 
 def _words(market: Market, target: Target, rows: Rows) -> tuple[Words, Words]:

@@ -116,8 +116,8 @@ def _target(wanted: Wanted, market: Market) -> Target:
         subject_mask=sum(SUBJECT_BITS[subject] for subject in wanted.rules.avoided),
         bound=_bound(market, wanted.rules.booking),
         topic_mask=sum(TOPIC_BITS[topic] for topic in wanted.rules.blocked_topics),
-        homes=_allowed(wanted.rules.lives_in, COUNTRY_NUMBERS, NO_COUNTRY),
-        languages=_allowed(wanted.rules.languages, LANGUAGE_NUMBERS, UNKNOWN),
+        homes=allowed(wanted.rules.lives_in, COUNTRY_NUMBERS, NO_COUNTRY),
+        languages=allowed(wanted.rules.languages, LANGUAGE_NUMBERS, UNKNOWN),
         free_on=-1 if wanted.rules.free_on is None else (wanted.rules.free_on - EPOCH).days,
     )
 
@@ -177,10 +177,10 @@ def _counting(alike: NDArray[np.int64], wanted: frozenset[str]) -> NDArray[np.bo
     return found
 
 
-def _allowed(
+def allowed(
     codes: frozenset[str], numbers: Mapping[str, int], unknown: int
 ) -> NDArray[np.bool_] | None:
-    """Which numbers a rule lets pass, up to that for unknown, which never does."""
+    """Which numbers a rule lets pass, up to that for unknown, which never does; None for all."""
     if not codes:
         return None
     found = np.zeros(unknown + 1, bool)

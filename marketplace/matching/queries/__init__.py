@@ -18,7 +18,13 @@ from marketplace.matching.queries.corrections import (
     predicted_reach,
     present_correction,
 )
-from marketplace.matching.queries.feed import Feed, FeedLine, feed_for
+from marketplace.matching.queries.feed import (
+    Feed,
+    FeedLine,
+    SetAside,
+    feed_for,
+    set_aside_for,
+)
 from marketplace.matching.queries.fits import (
     Fit,
     fit_of,
@@ -63,6 +69,7 @@ __all__ = [
     "PlanPromise",
     "PlanWish",
     "PlannedCreator",
+    "SetAside",
     "accepted_plans",
     "attention_report",
     "booking_of",
@@ -94,6 +101,7 @@ __all__ = [
     "present_versions",
     "promise_for",
     "question_of",
+    "set_aside_for",
     "shortlisted",
     "standing_bps",
     "views_chance_of",

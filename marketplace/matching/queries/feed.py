@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
@@ -17,10 +18,13 @@ from marketplace.creators import queries as creators
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.matching import columns
-from marketplace.matching.columns import Market
+from marketplace.matching.columns import Book, Market
+from marketplace.matching.columns.counting import Whole
 from marketplace.matching.queries.feed_wishes import (
+    Begin,
     Choices,
     GivingTo,
+    Wishes,
     begin,
     not_hidden,
     wishes_in,
@@ -30,6 +34,7 @@ from marketplace.matching.queries.wishes import wanted_in
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
 from marketplace.matching.rules.fit import Factors, PartName, fits_of
+from marketplace.matching.rules.left_out import LeftOut
 from marketplace.store.paging import PAGE_SIZE, Page
 
 TOPIC: Final = Factors._fields.index(PartName.TOPIC)
@@ -64,13 +69,40 @@ class FeedLine:
 class Feed:
     """A page of a feed, and what the creator chose not to see.
 
-    offered, declined: what the creator's applications led to so far, which the chances count with.
+    set_aside: how many open briefs each rule keeps out of it, in the order of the rules. offered,
+    declined: what the creator's applications led to so far, which the chances count with.
     """
 
     page: Page[FeedLine]
+    set_aside: Mapping[LeftOut, int]
     chosen: Choices
     offered: int
     declined: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A page of the open briefs that are not for a creator now.
+
+    reasons: brief -> the first rule that leaves the creator out. counts: of all pages, by rule.
+    """
+
+    page: Page[FeedLine]
+    reasons: Mapping[UUID, LeftOut]
+    counts: Mapping[LeftOut, int]
+
+
+class _Facing(NamedTuple):
+    """One creator before all open briefs.
+
+    reasons: as ``barred_facing`` gives them. seen: what the creator has not hidden.
+    """
+
+    book: Book
+    fits: Whole
+    parts: FeedParts[Whole]
+    reasons: NDArray[np.int8]
+    seen: NDArray[np.bool_]
 
 
 def _nobody(_causes: Sequence[str]) -> Collection[UUID]:
@@ -83,6 +115,7 @@ def feed_for(
     creator_id: UUID,
     among: Collection[UUID] | None = None,
     giving_to: GivingTo = _nobody,
+    tied: Collection[UUID] = (),
     page: int = 1,
     size: int = PAGE_SIZE,
     now: datetime,
@@ -90,8 +123,8 @@ def feed_for(
     """One page of the open briefs for a creator, the best of LISTED first, computed now.
 
     among: only these campaigns. giving_to: asked where the creator hides any kind of cause or wants
-    more of any. Whoever has promised the time to another brand is not shown what they could not
-    take. Raises NotFound for a creator who does not exist.
+    more of any. tied: campaigns that have invited the creator or have their application: no rule
+    keeps these out. Raises NotFound for a creator who does not exist.
     """
     begun = begin(session, creator_id, now=now)
     wishes = wishes_in(begun, among=among, giving_to=giving_to)
@@ -99,46 +132,121 @@ def feed_for(
     cared = frozenset(giving_to(more)) if more else frozenset()
 
     def look(market: Market) -> Feed:
-        book, model = open_briefs(session, market, begun.open_ids, begun.moved)
-        here, row = _row(session, market, creator_id, now=now)
-        factors = columns.factors_facing(book, here, row)
-        fits = fits_of(factors)
-        parts = feed.parts_of(
-            model,
-            fits=fits,
-            usual=book.usual,
-            record=feed.record_of(begun.offered, begun.declined),
-            fees=book.fees,
-            prices=factors[-1],
-            topics=book.topics,
-            near=factors[TOPIC],
-            makes=int(here.arrays["topics"][row]),
-            less=columns.topic_bits(begun.chosen[FeedChoiceKind.LESS_TOPIC]),
-            cared=np.array([one in cared for one in book.campaign_ids], bool)
-            if cared
-            else np.zeros(book.size, bool),
+        found = _face(session, market, begun, wishes, cared, tied, creator_id, now=now)
+        passes = found.seen & (found.reasons == columns.PASSES)
+        order = feed.best_first(found.parts, found.fits, among=passes, most=LISTED)
+        return Feed(
+            page=_page(session, found, order, number=page, size=size),
+            set_aside=_counted(found),
+            chosen=begun.chosen,
+            offered=begun.offered,
+            declined=begun.declined,
         )
-        most = book.size if wishes.any else LISTED
-        order = feed.best_first(parts, fits, most=most).tolist()
-        places = {book.brief_ids[at]: at for at in order}
-        shown = not_hidden(session, list(places), wishes, most=LISTED)
-        number = min(max(1, page), max(1, -(-len(shown) // size)))
-        ids = shown[(number - 1) * size : number * size]
-        briefs = campaigns.briefs_by_id(session, ids)
-        lines = [
-            _line(
-                briefs[one],
-                fit=int(fits[places[one]]),
-                usual=int(book.usual[places[one]]),
-                parts=feed.parts_at(parts, places[one]),
-            )
-            for one in ids
-            if one in briefs
-        ]
-        page_of = Page(rows=lines, number=number, total=len(shown), size=size)
-        return Feed(page_of, begun.chosen, begun.offered, begun.declined)
 
     return columns.ask(session, look, now=now)
+
+
+def set_aside_for(
+    session: Session,
+    *,
+    creator_id: UUID,
+    among: Collection[UUID] | None = None,
+    giving_to: GivingTo = _nobody,
+    tied: Collection[UUID] = (),
+    page: int = 1,
+    size: int = PAGE_SIZE,
+    now: datetime,
+) -> SetAside:
+    """One page of the open briefs whose rules leave a creator out, rule by rule, the best first.
+
+    among, giving_to, tied: as of a feed; what the creator hides is not there either. Raises
+    NotFound for a creator who does not exist.
+    """
+    begun = begin(session, creator_id, now=now)
+    wishes = wishes_in(begun, among=among, giving_to=giving_to)
+
+    def look(market: Market) -> SetAside:
+        found = _face(session, market, begun, wishes, frozenset(), tied, creator_id, now=now)
+        barred = found.seen & (found.reasons != columns.PASSES)
+        order = feed.best_first(found.parts, found.fits, among=barred, most=found.book.size)
+        order = order[np.argsort(found.reasons[order], kind="stable")]
+        shown = _page(session, found, order, number=page, size=size)
+        places = {found.book.brief_ids[at]: at for at in order.tolist()}
+        reasons = {
+            each.brief.id: columns.RULES[int(found.reasons[places[each.brief.id]])]
+            for each in shown.rows
+        }
+        return SetAside(shown, reasons, _counted(found))
+
+    return columns.ask(session, look, now=now)
+
+
+def _face(
+    session: Session,
+    market: Market,
+    begun: Begin,
+    wishes: Wishes,
+    cared: Collection[UUID],
+    tied: Collection[UUID],
+    creator_id: UUID,
+    *,
+    now: datetime,
+) -> _Facing:
+    """Look at every open brief for one creator. cared: campaigns that give to what they like."""
+    book, model = open_briefs(session, market, begun.open_ids, begun.moved)
+    here, row = _row(session, market, creator_id, now=now)
+    factors = columns.factors_facing(book, here, row)
+    fits = fits_of(factors)
+    parts = feed.parts_of(
+        model,
+        fits=fits,
+        usual=book.usual,
+        record=feed.record_of(begun.offered, begun.declined),
+        fees=book.fees,
+        prices=factors[-1],
+        topics=book.topics,
+        near=factors[TOPIC],
+        makes=int(here.arrays["topics"][row]),
+        less=columns.topic_bits(begun.chosen[FeedChoiceKind.LESS_TOPIC]),
+        cared=_are_of(book, cared),
+    )
+    reasons = columns.barred_facing(book, here, row, factors, begun.promises)
+    reasons[_are_of(book, tied)] = columns.PASSES
+    return _Facing(book, fits, parts, reasons, not_hidden(session, book.brief_ids, wishes))
+
+
+def _are_of(book: Book, campaign_ids: Collection[UUID]) -> NDArray[np.bool_]:
+    """Which briefs are of some campaigns."""
+    found = np.zeros(book.size, bool)
+    found[[book.places[one] for one in campaign_ids if one in book.places]] = True
+    return found
+
+
+def _counted(found: _Facing) -> Mapping[LeftOut, int]:
+    """How many briefs each rule bars that the creator has not hidden."""
+    barred = found.reasons[found.seen] - columns.PASSES
+    counts = np.bincount(barred, minlength=1)[1:].tolist()
+    return {rule: count for rule, count in zip(columns.RULES, counts, strict=False) if count}
+
+
+def _page(
+    session: Session, found: _Facing, order: NDArray[np.intp], *, number: int, size: int
+) -> Page[FeedLine]:
+    """One page of briefs in some order."""
+    number = min(max(1, number), max(1, -(-len(order) // size)))
+    here = order[(number - 1) * size : number * size].tolist()
+    briefs = campaigns.briefs_by_id(session, [found.book.brief_ids[at] for at in here])
+    lines = [
+        _line(
+            briefs[found.book.brief_ids[at]],
+            fit=int(found.fits[at]),
+            usual=int(found.book.usual[at]),
+            parts=feed.parts_at(found.parts, at),
+        )
+        for at in here
+        if found.book.brief_ids[at] in briefs
+    ]
+    return Page(rows=lines, number=number, total=len(order), size=size)
 
 
 def _line(brief: Brief, *, fit: int, usual: int, parts: FeedParts[int]) -> FeedLine:

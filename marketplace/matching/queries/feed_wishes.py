@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Date, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, aggregate_order_by
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from sqlalchemy.types import Uuid
 from marketplace.campaigns import queries as campaigns
 from marketplace.creators.models import CreatorRecord, Exclusivity
 from marketplace.kernel.days import today_somewhere
+from marketplace.matching.columns import Promise
 from marketplace.matching.models import BriefMedians, ChanceVersion, FeedChoice, MatchRules
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.feed import FeedChoiceKind
@@ -40,24 +43,6 @@ class Begin(NamedTuple):
     promises: Sequence[Promise]
 
 
-class Promise(NamedTuple):
-    """Days that belong to one brand in a category; the days as ISO has them."""
-
-    category: str
-    starts_on: str
-    until_on: str
-    brand_id: str
-
-    def bars(self, place: campaigns.Place) -> bool:
-        """Whether a campaign falls into them and is another brand's."""
-        return (
-            place.category == self.category
-            and str(place.brand_id) != self.brand_id
-            and place.starts_on.isoformat() <= self.until_on
-            and place.ends_on.isoformat() >= self.starts_on
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """Which of the open briefs a creator may and wants to see. giving: campaigns to hide."""
@@ -65,13 +50,12 @@ class Wishes:
     chosen: Choices
     among: Collection[UUID] | None
     giving: frozenset[UUID]
-    promises: Sequence[Promise]
 
     @property
     def any(self) -> bool:
         """Whether anything is to be left out at all."""
         hidden = any(self.chosen[kind] for kind in feed.HIDING)
-        return hidden or self.among is not None or bool(self.promises)
+        return hidden or self.among is not None
 
     def may_see(self, place: campaigns.Place) -> bool:
         """Whether the brief of this place stays."""
@@ -82,7 +66,6 @@ class Wishes:
             and place.category not in chosen[FeedChoiceKind.HIDE_CATEGORY]
             and place.campaign_id not in self.giving
             and (self.among is None or place.campaign_id in self.among)
-            and not any(promise.bars(place) for promise in self.promises)
         )
 
 
@@ -100,7 +83,10 @@ def begin(session: Session, creator_id: UUID, *, now: datetime) -> Begin:
         chosen=chosen,
         offered=offered,
         declined=declined,
-        promises=[Promise(*each) for each in promised or ()],
+        promises=[
+            Promise(category, date.fromisoformat(first), date.fromisoformat(last), UUID(brand_id))
+            for category, first, last, brand_id in promised or ()
+        ],
     )
 
 
@@ -108,15 +94,15 @@ def wishes_in(begun: Begin, *, among: Collection[UUID] | None, giving_to: Giving
     """Which of the open briefs stay; giving_to is asked only where a kind of cause is hidden."""
     hidden = begun.chosen[FeedChoiceKind.HIDE_CAUSE]
     giving = frozenset(giving_to(hidden)) if hidden else frozenset[UUID]()
-    return Wishes(begun.chosen, among, giving, begun.promises)
+    return Wishes(begun.chosen, among, giving)
 
 
-def not_hidden(session: Session, order: Sequence[UUID], wishes: Wishes, *, most: int) -> list[UUID]:
-    """So many of the first briefs of an order that the creator may and wants to see."""
+def not_hidden(session: Session, brief_ids: Sequence[UUID], wishes: Wishes) -> NDArray[np.bool_]:
+    """Which of these briefs the creator may and wants to see, rules aside."""
     if not wishes.any:
-        return list(order[:most])
-    places = campaigns.places_of(session, order)
-    return [one for one in order if one in places and wishes.may_see(places[one])][:most]
+        return np.ones(len(brief_ids), bool)
+    places = campaigns.places_of(session, brief_ids)
+    return np.array([one in places and wishes.may_see(places[one]) for one in brief_ids], bool)
 
 
 _BEGIN: Final = select(

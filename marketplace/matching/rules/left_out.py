@@ -64,6 +64,34 @@ YOU_LEFT_OUT_WORDS: Final[Mapping[LeftOut, str]] = {
     LeftOut.NOBODY_IN_TARGET: "nobody in its target watches you, as far as is known",
 }
 """Why each removes a creator, as they read it themselves."""
+SET_ASIDE_WORDS: Final[Mapping[LeftOut, str]] = {
+    LeftOut.LIVES_ELSEWHERE: "where you live",
+    LeftOut.OTHER_LANGUAGE: "what your viewers speak",
+    LeftOut.TOO_FEW_FOLLOWERS: "too few followers",
+    LeftOut.TOO_MANY_FOLLOWERS: "too many followers",
+    LeftOut.BLOCKED_TOPIC: "a topic of your videos",
+    LeftOut.AVOIDED_SUBJECT: "a subject in your last posts",
+    LeftOut.BOUND: "what you have promised another brand",
+    LeftOut.AWAY: "the days you are away",
+    LeftOut.TOO_CHEAP: "a usual fee that is too low",
+    LeftOut.TOO_DEAR: "a usual fee that is too high",
+    LeftOut.NOBODY_IN_TARGET: "who watches you",
+}
+"""For what a brief is not for a creator now, in few words; the other rules concern all alike."""
+WHAT_CHANGES: Final[Mapping[LeftOut, str]] = {
+    LeftOut.LIVES_ELSEWHERE: "Say where you live, if your profile does not yet.",
+    LeftOut.OTHER_LANGUAGE: "Say which languages your viewers speak, if you have not yet.",
+    LeftOut.TOO_FEW_FOLLOWERS: "More followers, or a connected channel that shows how many.",
+    LeftOut.TOO_MANY_FOLLOWERS: "Nothing that you could do: it looks for smaller channels.",
+    LeftOut.BLOCKED_TOPIC: "Take the topic off your profile, if you make no more videos about it.",
+    LeftOut.AVOIDED_SUBJECT: "Newer posts without it; or object, if it is not what they are about.",
+    LeftOut.BOUND: "It opens to you when the days that you have promised are over.",
+    LeftOut.AWAY: "Say another day until which you are away, if you are back earlier.",
+    LeftOut.TOO_CHEAP: "Name a higher usual fee, if that is what you ask.",
+    LeftOut.TOO_DEAR: "Name a lower usual fee, or apply with a fee of its own for this work.",
+    LeftOut.NOBODY_IN_TARGET: "Say who watches you, or send a picture of your statistics.",
+}
+"""What would put such a brief back into the feed, as the creator reads it."""
 
 
 def left_out_words(rule: LeftOut, count: int) -> str:

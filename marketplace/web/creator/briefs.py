@@ -30,6 +30,7 @@ from marketplace.collaborations.rules import (
     REPLY_DAYS,
     REVIEW_DAYS,
     ApplicationEvent,
+    ApplicationState,
     InvitationState,
     OfferMoney,
     bound_sentence,
@@ -44,7 +45,7 @@ from marketplace.kernel.money import Money, digits
 from marketplace.matching import queries as matching
 from marketplace.matching import service as matching_service
 from marketplace.matching.rules.feed import FeedChoiceKind
-from marketplace.matching.rules.left_out import YOU_LEFT_OUT_WORDS
+from marketplace.matching.rules.left_out import SET_ASIDE_WORDS, YOU_LEFT_OUT_WORDS
 from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.terms.rules import Shares
@@ -79,18 +80,18 @@ def briefs() -> ResponseReturnValue:
     now = utc_now()
     with reading() as session:
         cause, giving = given_to(session, request.args.get("cause", ""))
+        invited, mine = ties_of_creator(session)
         found = matching.feed_for(
             session,
             creator_id=access.creator_id(),
             among=giving,
             giving_to=partial(giving_to, session),
+            tied=invited | mine.keys(),
             page=access.page_number(),
             now=now,
         )
         page = found.page
         hidden = hidden_names(session, found.chosen)
-        invitations = queries.invitations_to_answer(session, creator_id=access.creator_id())
-        mine = queries.application_states(session, creator_id=access.creator_id())
         conditions = campaigns.conditions_in(
             session,
             [each.brief.campaign for each in page.rows],
@@ -117,8 +118,9 @@ def briefs() -> ResponseReturnValue:
             each.brief.id: pay_range(each.brief, conditions[each.brief.campaign_id].shares)
             for each in page.rows
         },
-        invited={each.campaign_id for each in invitations},
+        invited=invited,
         mine=mine,
+        set_aside=[(count, SET_ASIDE_WORDS[rule]) for rule, count in found.set_aside.items()],
     )
 
 
@@ -191,6 +193,14 @@ def decline_invitation(invitation_id: UUID) -> ResponseReturnValue:
         )
     flash("Declined. The brief stays open to you if you change your mind.", "success")
     return redirect(url_for("creator.briefs"), 303)
+
+
+def ties_of_creator(session: Session) -> tuple[set[UUID], Mapping[UUID, ApplicationState]]:
+    """Return which campaigns wait for the creator's answer, and where their applications stand."""
+    creator_id = access.creator_id()
+    invitations = queries.invitations_to_answer(session, creator_id=creator_id)
+    states = queries.application_states(session, creator_id=creator_id)
+    return {each.campaign_id for each in invitations}, states
 
 
 def hidden_names(

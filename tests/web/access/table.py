@@ -252,6 +252,7 @@ POST audience                in     403   403     403     403    303     409   4
     -> creator.channels
 GET  brief                   in     403   403     403     403    200     200   403   403   begin
 GET  briefs                  in     403   403     403     403    200     200   403   403   begin
+GET  briefs_set_aside        in     403   403     403     403    200     200   403   403   begin
 POST call_staff              in     403   403     403     403    303     404   403   403   begin
     -> creator.collaboration
 GET  challenge               in     403   403     403     403    200     200   403   403   begin

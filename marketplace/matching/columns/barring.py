@@ -1,0 +1,92 @@
+"""Which of the open briefs leave one creator out, and by which rule: the other side of removing.
+
+The same rules in the same order as in :mod:`removing` and in :func:`seeing.left_out_at`, but for
+those that concern every brief alike: a closed account, no channel, no views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketplace.matching.columns.book import Book
+from marketplace.matching.columns.counting import Whole
+from marketplace.matching.columns.facing import asked_facing
+from marketplace.matching.columns.layout import CATEGORY_NUMBERS
+from marketplace.matching.columns.market import Market
+from marketplace.matching.columns.target import EPOCH
+from marketplace.matching.rules.left_out import LeftOut
+
+Mask = NDArray[np.bool_]
+
+RULES: Final = tuple(LeftOut)
+"""By the number that ``barred_facing`` gives."""
+PASSES: Final = -1
+NO_CATEGORY: Final = -2
+"""One that no brief is in."""
+
+
+class Promise(NamedTuple):
+    """Days in a category that a creator has promised to one brand."""
+
+    category: str
+    starts_on: date
+    until_on: date
+    brand_id: UUID
+
+
+def barred_facing(
+    book: Book,
+    market: Market,
+    row: int,
+    factors: Sequence[Whole],
+    promises: Sequence[Promise] = (),
+) -> NDArray[np.int8]:
+    """Return for each brief the place in RULES of the first that leaves the creator out; PASSES.
+
+    factors: the creator's to all briefs, as ``factors_facing`` gives them.
+    """
+    found = np.full(book.size, PASSES, np.int8)
+    failing = list(_failing(book, market, row, factors, promises))
+    for rule, fails in reversed(failing):  # so that the first has the last word
+        np.copyto(found, RULES.index(rule), where=fails)
+    return found
+
+
+def _failing(
+    book: Book, market: Market, row: int, factors: Sequence[Whole], promises: Sequence[Promise]
+) -> Iterator[tuple[LeftOut, Mask]]:
+    """Which briefs each rule is broken of, in the order of the rules."""
+    columns, rules = market.arrays, book.rules
+    homes, languages, followers = rules.homes, rules.languages, int(columns["followers"][row])
+    yield LeftOut.LIVES_ELSEWHERE, (~homes.passes[:, columns["home"][row]])[homes.which]
+    yield LeftOut.OTHER_LANGUAGE, (~languages.passes[:, columns["language"][row]])[languages.which]
+    yield LeftOut.TOO_FEW_FOLLOWERS, rules.fewest > followers
+    yield LeftOut.TOO_MANY_FOLLOWERS, rules.most < followers
+    yield LeftOut.BLOCKED_TOPIC, (rules.topics & columns["topics"][row]) != 0
+    yield LeftOut.AVOIDED_SUBJECT, (rules.subjects & columns["subjects"][row]) != 0
+    for promise in promises:
+        yield LeftOut.BOUND, _bound(book, promise)
+    yield LeftOut.AWAY, rules.free_on <= int(columns["away_until"][row])
+    asked, known = asked_facing(book.work, market, row)
+    price, named = asked[book.work.which], known[book.work.which]
+    yield LeftOut.TOO_CHEAP, named & (price < rules.price_least)
+    yield LeftOut.TOO_DEAR, named & (price > rules.price_most)
+    if columns["views"][row]:  # of whom no views are known, the target says nothing
+        yield LeftOut.NOBODY_IN_TARGET, np.logical_or.reduce([each == 0 for each in factors[1:5]])
+
+
+def _bound(book: Book, promise: Promise) -> Mask:
+    """Which briefs are another brand's in the category of a promise, on one of its days."""
+    rules = book.rules
+    return np.asarray(
+        (rules.category == CATEGORY_NUMBERS.get(promise.category, NO_CATEGORY))
+        & (rules.brand != rules.brands.get(promise.brand_id, -1))
+        & (rules.starts <= (promise.until_on - EPOCH).days)
+        & (rules.ends >= (promise.starts_on - EPOCH).days)
+    )
