@@ -29,6 +29,8 @@ RULES: Final = tuple(LeftOut)
 PASSES: Final = -1
 NO_CATEGORY: Final = -2
 """One that no brief is in."""
+NO_PRICE: Final = 2**62
+"""More than any."""
 
 
 class Promise(NamedTuple):
@@ -63,9 +65,14 @@ def _failing(
 ) -> Iterator[tuple[LeftOut, Mask]]:
     """Which briefs each rule is broken of, in the order of the rules."""
     columns, rules = market.arrays, book.rules
-    homes, languages, followers = rules.homes, rules.languages, int(columns["followers"][row])
-    yield LeftOut.LIVES_ELSEWHERE, (~homes.passes[:, columns["home"][row]])[homes.which]
-    yield LeftOut.OTHER_LANGUAGE, (~languages.passes[:, columns["language"][row]])[languages.which]
+    followers = int(columns["followers"][row])
+    for rule, asked, own in (
+        (LeftOut.LIVES_ELSEWHERE, rules.homes, columns["home"][row]),
+        (LeftOut.OTHER_LANGUAGE, rules.languages, columns["language"][row]),
+    ):
+        passes = asked.passes[:, own]
+        if not passes.all():
+            yield rule, ~passes[asked.which]
     yield LeftOut.TOO_FEW_FOLLOWERS, rules.fewest > followers
     yield LeftOut.TOO_MANY_FOLLOWERS, rules.most < followers
     yield LeftOut.BLOCKED_TOPIC, (rules.topics & columns["topics"][row]) != 0
@@ -73,10 +80,11 @@ def _failing(
     for promise in promises:
         yield LeftOut.BOUND, _bound(book, promise)
     yield LeftOut.AWAY, rules.free_on <= int(columns["away_until"][row])
-    asked, known = asked_facing(book.work, market, row)
-    price, named = asked[book.work.which], known[book.work.which]
-    yield LeftOut.TOO_CHEAP, named & (price < rules.price_least)
-    yield LeftOut.TOO_DEAR, named & (price > rules.price_most)
+    price, known = asked_facing(book.work, market, row)
+    if rules.price_least is not None:
+        cheap = np.where(known, price, NO_PRICE)[book.work.which] < rules.price_least
+        yield LeftOut.TOO_CHEAP, cheap
+    yield LeftOut.TOO_DEAR, np.where(known, price, 0)[book.work.which] > rules.price_most
     if columns["views"][row]:  # of whom no views are known, the target says nothing
         yield LeftOut.NOBODY_IN_TARGET, np.logical_or.reduce([each == 0 for each in factors[1:5]])
 

@@ -129,15 +129,16 @@ class Allowed(NamedTuple):
 class Rules(NamedTuple):
     """What each brief asks of every creator, (m,); where it asks nothing, what everybody passes.
 
-    topics, subjects: as bits. free_on, starts, ends: days as of a target. category: -1 for one in
-    which nobody is bound. brand: its number in ``brands``.
+    price_least: None where no brief asks one. topics, subjects: as bits. free_on, starts, ends:
+    days as of a target. category: -1 for one in which nobody is bound. brand: its number in
+    ``brands``.
     """
 
     homes: Allowed
     languages: Allowed
     fewest: NDArray[np.int64]
     most: NDArray[np.int64]
-    price_least: Whole
+    price_least: Whole | None
     price_most: Whole
     topics: NDArray[np.uint32]
     subjects: NDArray[np.uint16]
@@ -262,9 +263,11 @@ def _rules(asked: Sequence[Wanted]) -> Rules:
     return Rules(
         homes=_allowed([each.lives_in for each in rules], COUNTRY_NUMBERS, NO_COUNTRY),
         languages=_allowed([each.languages for each in rules], LANGUAGE_NUMBERS, UNKNOWN),
-        fewest=np.array([each.followers_least or 0 for each in rules], np.int64),
+        fewest=_numbers([each.followers_least for each in rules], 0),
         most=_numbers([each.followers_most for each in rules], U4_MOST),
-        price_least=np.array([each.price_least_minor or 0 for each in rules], np.int64),
+        price_least=_numbers([each.price_least_minor for each in rules], 0)
+        if any(each.price_least_minor for each in rules)
+        else None,
         price_most=_numbers([each.price_most_minor for each in rules], U4_MOST),
         topics=np.array([topic_bits(sorted(each.blocked_topics)) for each in rules], np.uint32),
         subjects=np.array(
