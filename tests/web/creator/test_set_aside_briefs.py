@@ -66,7 +66,7 @@ def test_a_brief_that_leaves_one_out_is_a_line_at_the_end_and_says_why_on_a_page
     assert f'href="/creator/briefs/{far.id}">Far away' in page
     assert (
         "Why: it asks for other countries to live in, or you do not say where. What would change"
-        " it: Say where you live, if your profile does not yet. Your profile"
+        " it: Say where you live, if you have not yet; else only its brand could. Your profile"
     ) in said
     assert "$95.00 to $475.00" in said
     assert "Near by" not in page
