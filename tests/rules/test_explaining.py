@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -94,11 +95,30 @@ def test_a_fit_a_hair_from_a_half_goes_to_the_right_side() -> None:
         Factors(2_310_463_237, 9_340, 9_803, 9_019, 9_626, 9_009, 9_572, 9_216, 2),
         Factors(1_327_141_847, 9_458, 9_057, 9_465, 9_573, 9_420, 9_000, 9_591, 1),
         Factors(1_819_982_878, 9_370, 9_927, 9_759, 9_452, 9_243, 9_022, 9_529, 1),
+        # Halves exactly, which 8-byte numbers put below.
+        Factors(161_700, 1_450, 7_750, 3_200, 100_000_000, *[10_000] * 3, 17_360),
+        Factors(1_810_600, 6_300, 1_750, 3_500, 100_000_000, *[10_000] * 3, 90),
+        Factors(2_951_895, 4_000, 9_500, 1_750, 100_000_000, *[10_000] * 3, 6_650),
     ]
 
     found = fits_of(np.array(many, np.int64).T)
 
     assert found.tolist() == [fit_of(each) for each in many]
+    assert found[3:].tolist() == [3_350, 7_762_948, 295_190]
+
+
+@pytest.mark.parametrize(("one", "other"), [(500, 6_900), (3_400, 5_750), (5_600, 7_250)])
+def test_fits_that_are_equal_stand_by_their_ids_where_8_byte_numbers_differ(
+    one: int, other: int
+) -> None:
+    """The same three shares in another order are the same product, but for the last bit."""
+    age = {500: 2_300, 3_400: 5_900, 5_600: 2_450}[one]
+    first = Factors(12_345, one, age, other, 100_000_000, 10_000, 10_000, 8_000, 30_001)
+    second = first._replace(authentic=other, gender=one)
+    many = np.array([first, second], np.int64).T
+
+    assert best_first(many, np.array([[0, 0], [1, 2]], np.uint64)).tolist() == [0, 1]
+    assert best_first(many, np.array([[0, 0], [2, 1]], np.uint64)).tolist() == [1, 0]
 
 
 @given(st.lists(seen, min_size=1, max_size=8), st.one_of(st.none(), factors))
@@ -136,3 +156,20 @@ def effect(name: PartName, times: int, middle: Factors | None) -> int | None:
     usual = 0 if middle is None else counts_as(name, getattr(middle, name))
     over, under = (usual, times) if name is PartName.PRICE else (times, usual)
     return int(Fraction(100 * over, under) + Fraction(1, 2)) if usual and under else None
+
+
+def test_the_three_parts_that_set_apart_most_are_told_first_in_either_direction() -> None:
+    middle = Factors(1_000, 10_000, 5_000, 5_000, 50_000_000, 5_000, 10_000, 8_000, 10_000)
+    one = middle._replace(views=2_000, age=1_000, gender=6_000, price=3_000)
+    known = Seen(one, 1, 2, 100, "platform", price_is_estimated=False, words=("soup",))
+
+    [told], [nothing] = (
+        explain_all(WANTED, seen_all([known._replace(factors=each)]), middle)
+        for each in (one, middle._replace(price=10_000))
+    )
+
+    assert [(part.name, part.effect_percent) for part in told.strongest] == [
+        (PartName.AGE, 20), (PartName.PRICE, 333), (PartName.VIEWS, 200),
+    ]  # fmt: skip
+    assert {part.effect_percent for part in nothing.strongest} == {100}
+    assert explain_all(WANTED, seen_all([known]), None)[0].strongest == []
