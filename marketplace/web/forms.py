@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import DecimalField, Field, StringField
+from wtforms import DecimalField, Field, Form, StringField
 from wtforms.fields.choices import Choice
 from wtforms.validators import StopValidation
 from wtforms.widgets import Select
@@ -17,6 +17,36 @@ from wtforms.widgets import Select
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, parse_money
 from marketplace.web.reader import REMEMBERED
+
+_WORDS: Final[Mapping[str, str]] = {
+    "Not a valid choice.": "Choose one of these.",
+    "Invalid Choice: could not coerce.": "Choose one of these.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Choose from the list.",
+    "'%(value)s' is not a valid choice for this field.": "“%(value)s” is not in the list.",
+    "Not a valid date value.": "Enter a day, such as 2026-12-31.",
+    "Not a valid integer value.": "Enter a whole number.",
+    "Not a valid decimal value.": "Enter a number.",
+    "This field is required.": "Fill this in.",
+    "Field cannot be longer than %(max)d character.": "Keep this to %(max)d characters.",
+    "Field must be at least %(min)d character long.": "Write %(min)d characters at least.",
+    "Number must be at least %(min)s.": "Enter %(min)s or more.",
+    "Number must be at most %(max)s.": "Enter %(max)s or less.",
+    "Number must be between %(min)s and %(max)s.": "Enter a number from %(min)s to %(max)s.",
+}
+"""What WTForms says of a field, and how we say it: what to do, not what is not valid."""
+
+
+class _Words:
+    """Stands where WTForms looks for its sentences in another language."""
+
+    def gettext(self, text: str) -> str:
+        return _WORDS.get(text, text)
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return _WORDS.get(one, one if count == 1 else many)
+
+
+_OURS: Final = _Words()
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -34,6 +64,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 field.widget = Options(field.widget.multiple)
             return field
 
+        def get_translations(self, _form: Any) -> _Words:
+            """Say in our words what is wrong with a field."""
+            return _OURS
+
     def show(self, refusal: InvalidInput) -> None:
         """Put each problem of a refusal under its field; what has no field goes to the top."""
         for name, text in refusal.problems.items():
@@ -42,6 +76,17 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 field.errors = [*field.errors, text]
             else:
                 self.form_errors.append(text)
+
+
+class RowForm(Form):  # type: ignore[misc]  # WTForms ships no types
+    """The fields of one row within another form."""
+
+    class Meta(Form.Meta):  # type: ignore[misc]  # likewise
+        """Its words, as WTForms asks for them."""
+
+        def get_translations(self, _form: Any) -> _Words:
+            """Say in our words what is wrong with a field."""
+            return _OURS
 
 
 class Options(Select):  # type: ignore[misc]  # WTForms ships no types

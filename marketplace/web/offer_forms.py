@@ -9,7 +9,6 @@ from wtforms import (
     BooleanField,
     DateField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     RadioField,
@@ -45,7 +44,7 @@ from marketplace.collaborations.rules import (
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.matching.rules.planner.ways import Way
-from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.forms import BaseForm, MoneyField, RowForm
 
 FORMAT_CHOICES: Final = [
     SelectChoice(each, each.replace("_", " ").capitalize()) for each in FORMATS
@@ -62,7 +61,7 @@ DRAFT_AFTER: Final = timedelta(days=14)
 PUBLISH_AFTER: Final = timedelta(days=21)
 
 
-class OwedForm(Form):  # type: ignore[misc]  # WTForms ships no types
+class OwedForm(RowForm):
     """One deliverable of an offer."""
 
     format = SelectField("Format", choices=FORMAT_CHOICES)

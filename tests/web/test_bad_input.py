@@ -112,9 +112,9 @@ def test_shares_of_an_audience_are_parts_of_a_whole(
         ({"age_1": "-1"}, "Each share is between 0 % and 100 %."),
         ({"age_1": "NaN"}, "Write a number"),
         ({"country_name_0": "US"}, "Enter the share of this country."),
-        ({"country_name_0": "XX", "country_0": "10"}, "Not a valid choice"),
+        ({"country_name_0": "XX", "country_0": "10"}, "Choose one of these"),
         ({"taken_on": "2031-01-01"}, ""),
-        ({"taken_on": "yesterday"}, "Not a valid date"),
+        ({"taken_on": "yesterday"}, "Enter a day, such as"),
     ],
 )
 def test_creators_figures_are_looked_at_as_closely(
@@ -132,9 +132,9 @@ def test_creators_figures_are_looked_at_as_closely(
         ({"starts_on": "2026-10-01"}, "The start is in the past"),
         ({"starts_on": "2026-10-01", "ends_on": "2026-10-02"}, "The end is in the past"),
         ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "The end is before the start."),
-        ({"starts_on": "2026-02-30"}, "Not a valid date"),
+        ({"starts_on": "2026-02-30"}, "Enter a day, such as"),
         ({"starts_on": ""}, "Choose the first day."),
-        ({"currency": "XXX"}, "Not a valid choice"),
+        ({"currency": "XXX"}, "Choose one of these"),
         ({"name": "   "}, "Give the campaign a name."),
         ({"budget": "10000000000000"}, "larger than we can handle"),
     ],

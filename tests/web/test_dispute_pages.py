@@ -184,7 +184,7 @@ def test_a_larger_one_needs_a_colleague(
         ({"share": "101"}, "Between 0 and 100"),
         ({"share": ""}, "Say what would settle it."),
         ({"share": "100"}, "nothing to dispute"),
-        ({"reason": "not_reviewed"}, "Not a valid choice"),
+        ({"reason": "not_reviewed"}, "Choose one of these"),
         ({"reason": ""}, "Choose what is wrong."),
         ({"link": "ftp://x"}, "begins with https://"),
     ],
@@ -248,7 +248,7 @@ def test_staff_say_which_part_and_why(
         ({"outcome": "part", "share": "200", "reason": "So."}, "Between 0 and 100 percent."),
         ({"outcome": "all", "reason": ""}, "Say why: both sides read it."),
         ({"reason": "So."}, "Choose who gets it."),
-        ({"outcome": "goes_on", "reason": "So."}, "Not a valid choice"),
+        ({"outcome": "goes_on", "reason": "So."}, "Choose one of these"),
     ):
         answer = client.post(page, data=form)
         assert (answer.status_code, said in words(answer)) == (422, True), said

@@ -11,7 +11,6 @@ from wtforms import (
     DateField,
     DecimalField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     RadioField,
@@ -45,7 +44,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.kernel.words import key_of, words_in
 from marketplace.terms.rules import PlatformTerms
-from marketplace.web.forms import BaseForm, LinesField, MoneyField
+from marketplace.web.forms import BaseForm, LinesField, MoneyField, RowForm
 from marketplace.web.offer_forms import (
     CATEGORY_CHOICES,
     FORMAT_CHOICES,
@@ -144,7 +143,7 @@ class StepForm(BaseForm):
         """Add an empty row where the step has rows."""
 
 
-class WantedForm(Form):  # type: ignore[misc]  # WTForms ships no types
+class WantedForm(RowForm):
     """One row of deliverables; one without a description is left out."""
 
     format = SelectField("Format", choices=FORMAT_CHOICES)
@@ -211,7 +210,7 @@ def _country_choices() -> list[SelectChoice]:
     return [SelectChoice("", "–"), *known]
 
 
-class CountryForm(Form):  # type: ignore[misc]  # WTForms ships no types
+class CountryForm(RowForm):
     """One country and the share of the audience wanted there."""
 
     country = SelectField("Country", choices=_country_choices, default="")

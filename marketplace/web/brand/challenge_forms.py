@@ -7,7 +7,6 @@ from typing import Any, Final
 from wtforms import (
     DateField,
     FieldList,
-    Form,
     FormField,
     IntegerField,
     RadioField,
@@ -29,13 +28,13 @@ from marketplace.challenges.rules.prizes import (
 from marketplace.challenges.service.entering import REASON_MOST
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import digits, parse_money
-from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.forms import BaseForm, MoneyField, RowForm
 
 ROWS: Final = 5
 """How many lines of prizes the form shows, and more where there are more."""
 
 
-class PrizeRow(Form):  # type: ignore[misc]  # WTForms ships no types
+class PrizeRow(RowForm):
     """One line of prizes; one without an amount is left out."""
 
     last = IntegerField("To place", [Optional(), NumberRange(1, PLACES_MOST)])

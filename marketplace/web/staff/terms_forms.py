@@ -12,7 +12,6 @@ from wtforms import (
     BooleanField,
     DateTimeLocalField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     IntegerField,
@@ -37,7 +36,7 @@ from marketplace.terms.rules import (
     Limits,
     PlatformTerms,
 )
-from marketplace.web.forms import BaseForm, LinesField, MoneyField, PercentField
+from marketplace.web.forms import BaseForm, LinesField, MoneyField, PercentField, RowForm
 
 AMOUNTS: Final = (
     "funding_least", "funding_most", "payout_least", "processor_fixed", "dispute_alone",
@@ -71,7 +70,7 @@ def percent_of(basis_points: int | None) -> Decimal | None:
     return None if basis_points is None else Decimal(basis_points).scaleb(-2)
 
 
-class LimitForm(Form):  # type: ignore[misc]  # WTForms ships no types
+class LimitForm(RowForm):
     """The numbers of one currency."""
 
     currency = HiddenField()

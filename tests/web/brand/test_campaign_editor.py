@@ -175,7 +175,7 @@ def test_a_share_outside_the_whole_is_refused(
             },
             "A country is named twice.",
         ),
-        ({"countries-0-country": "XX", "countries-0-share": "10"}, "Not a valid choice"),
+        ({"countries-0-country": "XX", "countries-0-share": "10"}, "Choose one of these"),
     ],
 )
 def test_countries_need_a_share_each_and_come_once(

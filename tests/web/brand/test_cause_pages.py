@@ -89,9 +89,9 @@ def test_a_pledge_by_views_says_its_rate_and_ceiling(
         ({"amount": "10000.01"}, "At most USD 10,000.00, 10 times the budget."),
         ({"kind": "views", "rate": ""}, "Enter an amount."),
         ({"kind": "views", "rate": "200.01"}, "1,000 views are worth more than the ceiling."),
-        ({"kind": "gifts"}, "Not a valid choice"),
-        ({"organisation": "00000000-0000-4000-8000-00000000000f"}, "Not a valid choice"),
-        ({"organisation": "reefs"}, "Not a valid choice"),
+        ({"kind": "gifts"}, "Choose one of these"),
+        ({"organisation": "00000000-0000-4000-8000-00000000000f"}, "Choose one of these"),
+        ({"organisation": "reefs"}, "Choose one of these"),
     ],
 )
 def test_what_cannot_be_pledged_is_refused_and_kept(

@@ -99,8 +99,8 @@ def test_prizes_are_written_line_by_line_and_read_back(
         ({"prizes-0-amount": "lots"}, "From place 1: Write digits only"),
         ({"prizes-1-last": "1"}, "the next line begins with 2"),
         ({"entries_until": "2020-01-01"}, "Entries end before the challenge opens."),
-        ({"least_views": "0"}, "Number must be between 1 and 1000000000."),
-        ({"split": "luck"}, "Not a valid choice."),
+        ({"least_views": "0"}, "Enter a number from 1 to 1000000000."),
+        ({"split": "luck"}, "Choose one of these."),
     ],
 )
 def test_what_cannot_be_promised_is_said_at_its_field_and_loses_nothing(

@@ -86,9 +86,9 @@ def test_a_creator_may_end_alone_and_is_told_so(
     ("typed", "status", "told"),
     [
         ({"reason": ""}, 422, "Choose a reason."),
-        ({"reason": "boredom"}, 422, "Not a valid choice"),
+        ({"reason": "boredom"}, 422, "Choose one of these"),
         ({"reason": "other", "note": ""}, 422, "Say why, in a sentence the other side will read."),
-        ({"note": "x" * 2_001}, 422, "Field cannot be longer than 2000 characters."),
+        ({"note": "x" * 2_001}, 422, "Keep this to 2000 characters."),
         ({"release": "39999"}, 409, "The work has moved since you looked"),
         ({"release": "-1"}, 409, "Open the page again"),
         ({"release": ""}, 409, "Open the page again"),

@@ -46,8 +46,8 @@ def application(session: Session, campaign: Campaign, bea: Actor) -> Application
         ({"exclusive_category": ""}, "Say in what, or clear both days."),
         ({"exclusive_until_on": "2026-11-09"}, "The exclusivity ends before it begins."),
         ({"exclusive_until_on": "2027-11-11"}, "An exclusivity can last a year at most."),
-        ({"exclusive_until_on": "soon"}, "Not a valid date"),
-        ({"exclusive_category": "other"}, "Not a valid choice"),
+        ({"exclusive_until_on": "soon"}, "Enter a day, such as"),
+        ({"exclusive_category": "other"}, "Choose one of these"),
     ],
 )
 def test_an_exclusivity_that_cannot_be_is_said_under_its_field_and_offers_nothing(

@@ -141,7 +141,7 @@ def test_the_list_alone_comes_to_the_script_that_follows_the_form(
         ("least=nothing", "Write digits only, without a currency sign, like 12.50."),
         ("most=12,50", "Write the amount with a point and no commas, like 12.50."),
         ("most=-3", "Write digits only, without a currency sign, like 12.50."),
-        ("followers_least=lots", "Not a valid integer value."),
+        ("followers_least=lots", "Enter a whole number."),
         ("followers_least=-4", "A number of followers is 0 or more."),
         ("country=XX", "There is no country called XX in our list."),
         ("lives_in=XX", "There is no lives in called XX in our list."),

@@ -193,7 +193,7 @@ def test_an_offer_is_made_as_typed(
             "The post is due before its draft.",
         ),
         ({"usage_days": ""}, "Say for how many days, or tick for ever."),
-        ({"usage_media": "billboard"}, "Not a valid choice."),
+        ({"usage_media": "billboard"}, "Choose one of these."),
     ],
 )
 def test_terms_that_cannot_be_are_refused_and_kept(

@@ -136,7 +136,7 @@ def test_a_plan_by_hand_of_nobody_reaches_nobody_and_cannot_be_accepted(
         ({"budget": "700.00", "most_share": 500}, "more than 0 % and at most 100 %"),
         ({"budget": "700.00", "mega_fewest": 1}, "You ask for at least 1 mega creators; 0 reach"),
         ({"budget": "much"}, "Write digits only"),
-        ({"budget": "700.00", "most": "many"}, "Not a valid integer value"),
+        ({"budget": "700.00", "most": "many"}, "Enter a whole number"),
     ],
 )
 def test_what_no_plan_can_obey_is_said_and_nothing_typed_is_lost(

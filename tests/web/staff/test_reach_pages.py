@@ -78,12 +78,12 @@ def test_a_brand_says_what_was_counted_and_plans_learn_from_it(
     ("changes", "words"),
     [
         ({"people": ""}, "Enter a number of people."),
-        ({"people": "many"}, "Not a valid integer value"),
+        ({"people": "many"}, "Enter a whole number"),
         ({"people": "0"}, "A number of people is 1 or more."),
         ({"sample": "12"}, "Fewer than 30 people asked say nothing."),
         ({"counted_on": "2026-10-01"}, "The campaign had not begun on that day."),
         ({"counted_on": "9999-10-01"}, "That day is still to come."),
-        ({"source": "gossip"}, "Not a valid choice"),
+        ({"source": "gossip"}, "Choose one of these"),
     ],
 )
 def test_a_count_that_cannot_be_is_said_at_its_field_and_nothing_is_lost(

@@ -152,7 +152,7 @@ def test_what_is_owed_is_sent_by_two_people_and_seen_in_public(
         ({"amount": "200.01"}, "It is owed USD 200.00."),
         ({"reference": ""}, "Write what you gave the bank with the transfer."),
         ({"reason": ""}, "Say why, for whoever approves it and for later."),
-        ({"currency": "EUR"}, "Not a valid choice"),
+        ({"currency": "EUR"}, "Choose one of these"),
     ],
 )
 def test_a_transfer_that_cannot_be_is_refused(

@@ -94,7 +94,7 @@ def test_one_asks_and_another_sees_exactly_what_will_be_booked_and_approves(
         ({"reason": " "}, "Say why"),
         ({"direction": ""}, "Choose more or less"),
         ({"direction": "less", "amount": "50.01"}, "There is only $50.00"),
-        ({"currency": "XXX"}, "Not a valid choice"),
+        ({"currency": "XXX"}, "Choose one of these"),
     ],
 )
 def test_a_form_that_cannot_be_taken_says_why_and_asks_for_nothing(

@@ -61,7 +61,7 @@ def test_a_new_key_leads_to_a_request_for_a_second_person(
     ("data", "words"),
     [
         ({"reason": WHY}, "Choose how it goes on."),
-        ({"ruling": "pay_twice", "reason": WHY}, "Not a valid choice"),
+        ({"ruling": "pay_twice", "reason": WHY}, "Choose one of these"),
         ({"ruling": "new_key", "reason": ""}, "Say why"),
     ],
 )

@@ -149,7 +149,7 @@ def test_the_example_is_worked_out_before_anything_is_set(
         ({"brand_fee_bps": "1"}, "more than our fee of USD 0.50"),
         ({"creator_fee_bps": "50.01"}, "Between 0 and 50 %."),
         ({"hold_days": "91"}, "Between 0 and 90 days."),
-        ({"hold_days": "x"}, "Not a valid integer value."),
+        ({"hold_days": "x"}, "Enter a whole number."),
         ({"why": ""}, "Say why: everybody on the staff will read it."),
         ({"valid_from": "2020-01-01T00:00"}, "Terms cannot be changed for a time that is over."),
         ({"withholding": "Germany 15"}, "There is no country GERMANY: use two letters, like DE."),
