@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -16,9 +16,12 @@ from marketplace.cli.seed_briefs import LUNCHES, NIGHTS_OUT, PANTRY, SOAP, SUPPE
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Application
 from marketplace.collaborations.rules import DueDeliverable, Terms
+from marketplace.creators.rules.subjects import USUALLY_AVOIDED
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from marketplace.matching import queries as matching
+from marketplace.matching import service as matching_service
+from marketplace.matching.rules.wanted import HardRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ def tell(session: Session, cast: Cast, *, now: datetime) -> None:
     suppers = _published(
         session, tin, "Supper from a tin", Money(500_000, "USD"), SUPPERS, days_ago=9, now=now
     )
-    _published(session, tin, "Pantry tour", Money(150_000, "USD"), PANTRY, days_ago=2, now=now)
+    pantry = _published(
+        session, tin, "Pantry tour", Money(150_000, "USD"), PANTRY, days_ago=2, now=now
+    )
     _draft(session, tin, "Lunch at the desk", Money(200_000, "USD"), LUNCHES, now=now)
     nights = _published(
         session, larkmoor, "A night outside", Money(400_000, "GBP"), NIGHTS_OUT, days_ago=6, now=now
@@ -60,6 +65,8 @@ def tell(session: Session, cast: Cast, *, now: datetime) -> None:
     soap = _published(
         session, pebblewash, "One bar, one week", Money(300_000, "EUR"), SOAP, days_ago=4, now=now
     )
+    _keep(session, tin, pantry, HardRules(followers_least=10_000), now=now)
+    _keep(session, pebblewash, soap, HardRules(lives_in=frozenset({"DE", "AT"})), now=now)
     first, second = cast.creators[:2]
     _negotiate(session, tin, suppers, cast, first=first, second=second, now=now)
     for side, campaign in ((larkmoor, nights), (pebblewash, soap)):
@@ -115,6 +122,19 @@ def _published(
     campaigns.publish(session, campaign_id=campaign.id, actor=side.owner, now=then)
     session.flush()  # all that follows reads what was published
     return campaign
+
+
+def _keep(
+    session: Session, side: BrandSide, campaign: Campaign, rules: HardRules, *, now: datetime
+) -> None:
+    """Ask of every creator what most campaigns do not, besides the usual subjects."""
+    matching_service.keep_rules(
+        session,
+        campaign_id=campaign.id,
+        rules=replace(rules, avoided=USUALLY_AVOIDED),
+        actor=side.owner,
+        now=now,
+    )
 
 
 def _negotiate(

@@ -33,7 +33,7 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     page = signed_in(window())
     page.goto(f"{campaign_of(page)}/matches")
     status = page.locator("#matches [role=status]")
-    expect(status).to_contain_text("for 18–34")
+    expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
     before = names.all_inner_texts()
 
@@ -46,7 +46,7 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     for _ in range(3):
         from_.press("ArrowRight")
 
-    expect(status).to_contain_text("for 45 or older")
+    expect(status).to_contain_text("aged 45 or older")
     assert names.all_inner_texts() != before
     assert "age_from=3" in page.url
     expect(page.locator("#matches")).to_contain_text("You are looking around")
@@ -69,7 +69,7 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
     page = signed_in(window())
     page.goto(f"{campaign_of(page)}/edit/audience")
     status = page.locator("#matches [role=status]")
-    expect(status).to_contain_text("for 18–34")
+    expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
     before = names.all_inner_texts()
 
@@ -82,7 +82,7 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
     for _ in range(8):
         oldest.press("ArrowRight")
 
-    expect(status).to_contain_text("for 55 or older")
+    expect(status).to_contain_text("aged 55 or older")
     expect(page.get_by_label("55 or older", exact=True)).to_have_value("40")
     assert names.all_inner_texts() != before
 
@@ -92,7 +92,25 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
     assert names.all_inner_texts() == kept
     page.get_by_label("45–54", exact=True).fill("20")
     expect(page.locator("#matches [role=alert]")).to_have_count(0)
-    expect(status).to_contain_text("for 45 or older")
+    expect(status).to_contain_text("aged 45 or older")
 
     page.reload()
-    expect(status).to_contain_text("for 18–34")
+    expect(status).to_contain_text("aged 18–34")
+
+
+def test_a_brand_types_words_in_the_brief_and_whoever_uses_them_comes_up(
+    market: LocalMarket, window: Callable[[], Page]
+) -> None:
+    page = signed_in(window())
+    page.goto(f"{campaign_of(page)}/edit/audience")
+    who_fits = page.locator("#matches")
+
+    page.get_by_label("Cooking", exact=True).uncheck()
+    page.get_by_label("Home", exact=True).uncheck()
+    words = page.get_by_label(re.compile("^Words and hashtags"))
+    words.fill("#Easy Recipes, quilting")
+
+    expect(who_fits).to_contain_text("Nobody here makes anything tagged quilting")
+    expect(page.locator("ol.matches li").first).to_contain_text("Makes easyrecipes")
+    words.fill("#fyp")
+    expect(page.locator("#matches [role=alert]")).to_contain_text("finds nobody: leave it out")

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.cli import seed
 from marketplace.deliverables.models import Deliverable
@@ -99,6 +99,8 @@ def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
     (found,) = reconciliation.open_breaks(session)
     assert found.kind is BreakKind.UNIDENTIFIED
     assert [each.name for each in checks.run_all(session) if not each.passed] == ["R1"]
+    asked = session.scalars(select(Brief.target_words).where(Brief.target_words != [])).all()
+    assert asked == [["trail running", "wild camping"]]
 
     _assert_something_needs_everybody(client)
 
@@ -120,3 +122,8 @@ def _assert_something_needs_everybody(client: FlaskClient) -> None:
         home = client.get(page).text
         assert words in home
         assert NOTHING not in home
+
+    client.post("/demo/sign-in", data={"email": "ines@creators.test"})
+    feed = client.get("/creator/briefs").text
+    assert "A night outside" in feed
+    assert "not for you now: 1 for where you live" in feed
