@@ -12,6 +12,7 @@ from marketplace.creators.models import AudienceSnapshot
 from marketplace.creators.rules import (
     AGE_WORDS,
     AGES,
+    GENDER_NAMES,
     AudienceSource,
     Evidence,
     evidence_of,
@@ -22,11 +23,6 @@ from marketplace.kernel.money import BPS_WHOLE
 from marketplace.web import charts
 
 COUNTRIES_SHOWN: Final = 5
-GENDER_WORDS: Final = {
-    "female": "Female",
-    "male": "Male",
-    "other_or_unknown": "Another or unknown",
-}
 _SOURCE_WORDS: Final[Mapping[AudienceSource, str]] = {
     AudienceSource.PLATFORM: "From the platform",
     AudienceSource.UPLOAD: "The creator’s statement, with a picture nobody has looked at yet",
@@ -68,7 +64,7 @@ def shown(snapshot: AudienceSnapshot, *, now: datetime) -> AudienceShown:
         age=[
             charts.Share(AGE_WORDS[age], snapshot.age[age]) for age in AGES if age in snapshot.age
         ],
-        gender=_by_size(snapshot.gender, GENDER_WORDS),
+        gender=_by_size(snapshot.gender, GENDER_NAMES),
         country=_with_rest(snapshot.country, countries(), "Elsewhere"),
         language=_with_rest(snapshot.language, languages(), "Others"),
         interest=_by_size(snapshot.interest, {}),

@@ -20,6 +20,12 @@ AGE_WORDS: Final[Mapping[str, str]] = {
 }
 """How each age is written wherever a person reads it."""
 GENDERS: Final = ("female", "male", "other_or_unknown")
+GENDER_NAMES: Final[Mapping[str, str]] = {
+    "female": "Women",
+    "male": "Men",
+    "other_or_unknown": "Other or unknown",
+}
+"""How each gender is written beside a number or a box."""
 LANGUAGES: Final = (
     "ar", "bn", "cs", "da", "de", "el", "en", "es", "fi", "fil", "fr", "he", "hi", "hu", "id", "it",
     "ja", "ko", "ms", "nl", "no", "pl", "pt", "ro", "ru", "sv", "sw", "ta", "te", "th", "tr", "uk",

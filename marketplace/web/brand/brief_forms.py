@@ -38,7 +38,7 @@ from marketplace.campaigns.rules import (
     CampaignKind,
     WantedDeliverable,
 )
-from marketplace.creators.rules import AGE_WORDS
+from marketplace.creators.rules import AGE_WORDS, GENDER_NAMES
 from marketplace.creators.rules.formats import BAND_WORDS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
@@ -226,9 +226,9 @@ class AudienceForm(StepForm):
     age_35_44 = _percent(AGE_WORDS["35-44"])
     age_45_54 = _percent(AGE_WORDS["45-54"])
     age_55_up = _percent(AGE_WORDS["55+"])
-    gender_female = _percent("Female")
-    gender_male = _percent("Male")
-    gender_other_or_unknown = _percent("Other or unknown")
+    gender_female = _percent(GENDER_NAMES["female"])
+    gender_male = _percent(GENDER_NAMES["male"])
+    gender_other_or_unknown = _percent(GENDER_NAMES["other_or_unknown"])
     countries = FieldList(FormField(CountryForm), min_entries=COUNTRY_ROWS)
     target_interests = SelectMultipleField(
         "Interests",

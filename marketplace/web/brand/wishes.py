@@ -23,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.accounts.rules import countries
 from marketplace.campaigns.rules import WORDS_MOST
-from marketplace.creators.rules import AGES, GENDERS, LANGUAGES, TOPICS, languages
+from marketplace.creators.rules import AGES, GENDER_NAMES, GENDERS, LANGUAGES, TOPICS, languages
 from marketplace.creators.rules.subjects import SUBJECT_WORDS, Subject
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
@@ -37,7 +37,6 @@ NAMED_MOST: Final = len(TOPICS) + WORDS_MOST
 """All that a brief itself can name."""
 FROM_WORDS: Final = tuple(age.removesuffix("+").split("-")[0] for age in SLIDER_AGES)
 TO_WORDS: Final = tuple("any older" if "+" in age else age.split("-")[1] for age in SLIDER_AGES)
-GENDER_WORDS: Final = {"female": "Women", "male": "Men", "other_or_unknown": "Others, or unknown"}
 FILLED: Final = "wish"
 """In the address once the form was used: what is not in it then was emptied."""
 
@@ -54,7 +53,7 @@ class WishForm(BaseForm):
     age_to = IntegerRangeField("To")
     gender = SelectMultipleField(
         "Gender",
-        choices=[SelectChoice(each, GENDER_WORDS[each]) for each in GENDERS],
+        choices=[SelectChoice(each, GENDER_NAMES[each]) for each in GENDERS],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )

@@ -22,6 +22,7 @@ from marketplace.creators.models import AudienceProof, AudienceSnapshot
 from marketplace.creators.rules import (
     AGE_WORDS,
     AGES,
+    GENDER_NAMES,
     GENDERS,
     PICTURE_MOST_BYTES,
     TOPICS,
@@ -32,7 +33,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, uploads
-from marketplace.web.audiences import GENDER_WORDS, shown
+from marketplace.web.audiences import shown
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, PercentField
 
@@ -62,7 +63,7 @@ def share_form() -> type[AudienceForm]:
     """The whole form, one field for each share in percent."""
     fields: dict[str, Any] = {
         **{f"age_{place}": _share(AGE_WORDS[age]) for place, age in enumerate(AGES)},
-        **{f"gender_{place}": _share(GENDER_WORDS[one]) for place, one in enumerate(GENDERS)},
+        **{f"gender_{place}": _share(GENDER_NAMES[one]) for place, one in enumerate(GENDERS)},
     }
     for place in range(ROWS):
         number = place + 1
