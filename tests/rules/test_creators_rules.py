@@ -125,6 +125,22 @@ def test_hashtags_are_read_from_a_caption_once_each() -> None:
     assert hashtags_in(caption) == ("cooking", "bread", "soup")
 
 
+@pytest.mark.parametrize(
+    ("caption", "tags"),
+    [
+        ("今日は＃スープ、＃味噌汁。#レシピ！", ("スープ", "味噌汁", "レシピ")),
+        ("طبخت \u200f#شوربة\u200f، و#مطبخ_أمي؟", ("شوربة", "مطبخ_أمي")),
+        ("#می‌خواهم \u2067#סלט\u2069!", ("می‌خواهم", "סלט")),
+        (
+            "#ÉTÉ(#soup) “#pan”… #a.b #tea… #🍲 #हिंदी। #",
+            ("été", "soup", "pan", "a", "tea", "🍲", "हिंदी"),
+        ),
+    ],
+)
+def test_hashtags_end_where_their_script_ends_them(caption: str, tags: tuple[str, ...]) -> None:
+    assert hashtags_in(caption) == tags
+
+
 def test_without_leave_for_profile_and_videos_a_channel_cannot_be_read() -> None:
     assert granted_problem(["user.info.basic", "video.list"]) is None
     assert granted_problem(["user.info.basic", "user.info.stats"]) == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ EMPTY_HASHTAGS: Final = frozenset(
 )  # fmt: skip
 """On every second video, so they say nothing of a channel."""
 
+HASHTAG: Final = re.compile(
+    r"""[#＃]([^\s#＃.,;:!?()"“”…。，；：！？、（）「」『』،؛؟।\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]+)"""
+)
+"""The sign, also as wide as a letter of Chinese or Japanese, and what stands up to the next sign,
+space or punctuation of any script. What only says which way the text runs is no part of it."""
 SOUND_MOST: Final = 150
 
 
@@ -68,9 +74,7 @@ def figures_of(videos: Iterable[VideoCounts]) -> ChannelFigures:
 
 def hashtags_in(text: str) -> tuple[str, ...]:
     """Return the hashtags of a caption in their order, without the sign, lower case, each once."""
-    words = (word.rstrip(".,;:!?)") for word in text.replace("#", " #").split())
-    found = (word[1:].lower() for word in words if word.startswith("#") and len(word) > 1)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found.lower() for found in HASHTAG.findall(text)))
 
 
 def clean_sound(text: str) -> str:
