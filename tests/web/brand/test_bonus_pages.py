@@ -99,7 +99,7 @@ def test_a_bonus_can_be_typed_into_an_offer(
     [
         ({"bonus_cap": ""}, "Enter an amount."),
         ({"bonus_rate": "5,00"}, "Write the amount with a point and no commas"),
-        ({"bonus_days": "61"}, "Number must be between 1 and 60."),
+        ({"bonus_days": "61"}, "Enter a number from 1 to 60."),
         ({"bonus_cap": "4.00"}, "The most it pays is less than the bonus for 1,000 views."),
         ({"bonus_cap": "900.00"}, "Fee and bonus together are more than the campaign’s budget"),
     ],
