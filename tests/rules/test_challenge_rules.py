@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from marketplace.challenges.rules.prizes import (
     prizes_of,
     promise_problems,
 )
+from marketplace.kernel.currencies import step
 from marketplace.kernel.money import Money
 from marketplace.terms.rules import Shares
 
@@ -142,6 +144,38 @@ def test_the_pool_is_never_overspent_and_never_lost(
         assert won == (min(pool, len(able) * by.cap.minor) if by.cap else pool if able else 0)
         assert all(by.cap is None or each.prize <= by.cap for each in found)
         assert all(each.prize.minor == 0 for each in found if each.views < least)
+
+
+@given(
+    st.lists(st.sampled_from([1, 2, 3, 7, 100, 10**7, 10**9]) | st.integers(1, 500), max_size=12),
+    st.integers(1, 10**7),
+    st.sampled_from([1, 2, 3, 10]),
+    st.sampled_from(["USD", "JPY", "KWD"]),
+)
+def test_by_views_each_wins_its_share_to_the_unit_and_never_less_than_who_was_seen_less(
+    views: list[int], pool: int, cap_part: int, currency: str
+) -> None:
+    """Beside a division in exact fractions that fills up everybody to the cap."""
+    unit = step(currency)
+    pool, cap = pool * unit, max(1, pool // cap_part) * unit
+    promise = Promise(Money(pool, currency), Split.VIEWS, cap=Money(cap, currency))
+
+    found = places([entry(number, each) for number, each in enumerate(views)], promise)
+
+    left, at_cap, shares = Fraction(pool), set[int](), dict[int, Fraction]()
+    while len(at_cap) < len(found):
+        sharing = [at for at in range(len(found)) if at not in at_cap]
+        seen = sum(found[at].views for at in sharing)
+        shares |= {at: left * found[at].views / seen for at in sharing}
+        above = {at for at in sharing if shares[at] > cap}
+        if not above:
+            break
+        shares |= dict.fromkeys(above, Fraction(cap))
+        left, at_cap = left - cap * len(above), at_cap | above
+    won = [each.prize.minor for each in found]
+    assert won == sorted(won, reverse=True)
+    assert all(abs(won[at] - share) < 2 * unit for at, share in shares.items())
+    assert sum(won) == min(pool, cap * len(won))
 
 
 @given(ENTRIES, st.randoms(use_true_random=False))
