@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from math import log
+from math import exp, log
 
 import pytest
 from hypothesis import given, settings
@@ -63,6 +63,30 @@ def test_from_many_outcomes_the_true_chances_are_found() -> None:
     assert found.weights.standing == pytest.approx(1.5, abs=0.15)
     assert found.base == pytest.approx(-0.5, abs=0.1)
     assert (found.weights.pay, found.weights.record) == pytest.approx((0.5, 1.0))
+
+
+def test_what_is_learned_is_most_likely_beside_what_we_assume_and_nothing_near_it_is_more() -> None:
+    """By hand: the log loss of all, 20 outcomes of the assumed rate, one for a weight's square."""
+    lot = random.Random(3)
+    drawn = [Facts(*(lot.uniform(-1, 1) for _ in range(3))) for _ in range(60)]
+    outcomes = [Outcome(each, lot.random() < 0.5 + 0.15 * sum(each)) for each in drawn]
+
+    def cost(base: float, *weights: float) -> float:
+        found = 20 * (log(1 + exp(base)) - BASE_RATES[Step.APPLY] * base)
+        found += sum((w - a) ** 2 for w, a in zip(weights, ASSUMED[Step.APPLY], strict=True))
+        for facts, happened in outcomes:
+            odds = base + sum(w * fact for w, fact in zip(weights, facts, strict=True))
+            found += log(1 + exp(odds)) - happened * odds
+        return found
+
+    model = learn(Step.APPLY, outcomes)
+    at = [model.base, *model.weights]
+
+    assert min(model.weights) > 0
+    for place in range(4):
+        for step in (-0.002, 0.002):
+            beside = [value + step * (place == other) for other, value in enumerate(at)]
+            assert cost(*beside) > cost(*at)
 
 
 def test_a_weight_is_never_negative_even_if_the_past_says_so() -> None:
