@@ -44,6 +44,12 @@ def make_problem(
     return Problem(**(values | changes))
 
 
+def in_one_cell(*parts: float) -> float:
+    """The people of one cell whom creators with these parts of it reach: by hand."""
+    longer: float = sum((1 - part) ** -0.25 - 1 for part in parts)
+    return PEOPLE_IN_A_CELL * (1 - 1 / (1 + longer) ** 4)
+
+
 def together(
     creator: int, other: int, *, shared: int = 500_000, sample: int = 1_000_000
 ) -> WatchedTogether:

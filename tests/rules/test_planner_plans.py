@@ -21,7 +21,7 @@ from marketplace.matching.rules.planner.plan import best_plan, broken_rules, pla
 from marketplace.matching.rules.planner.portfolio import members
 from marketplace.matching.rules.planner.problem import Problem, Size
 from marketplace.matching.rules.planner.reach import reach_of
-from tests.factories.planning import make_problem, random_problem, reordered
+from tests.factories.planning import in_one_cell, make_problem, random_problem, reordered
 
 seeds = st.integers(0, 10_000)
 RULES = st.fixed_dictionaries(
@@ -187,7 +187,7 @@ def test_a_plan_made_by_hand_is_counted_and_told_what_it_breaks() -> None:
 
     plan = plan_of(problem, limits, [(1, 0), (0, 0), (2, 0)])
 
-    assert plan.people == pytest.approx(100_000 * (1 - 0.9 * 0.8 * 0.95))
+    assert plan.people == pytest.approx(in_one_cell(0.1, 0.2, 0.05))
     assert plan.cost_minor == 1_500
     assert [each.sentence for each in broken_rules(problem, limits, plan)] == [
         "This costs USD 5.00 more than the budget.",

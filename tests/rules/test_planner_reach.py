@@ -11,7 +11,7 @@ from marketplace.matching.rules.planner.candidates import Candidates, candidates
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.problem import Problem
 from marketplace.matching.rules.planner.reach import Reached, reach_of
-from tests.factories.planning import make_problem, random_problem
+from tests.factories.planning import in_one_cell, make_problem, random_problem
 
 markets = st.builds(random_problem, st.integers(0, 10_000), observed=st.sampled_from([0, 25]))
 sets = st.sets(st.integers(0, 39), max_size=12)
@@ -37,10 +37,17 @@ def test_nobody_reaches_more_than_nine_of_ten_people_of_a_cell() -> None:
     assert reach_of(all_of(make_problem([900_000], [100])), [0]) == pytest.approx(90_000)
 
 
-def test_within_an_interest_two_audiences_overlap_by_chance() -> None:
+def test_within_an_interest_two_audiences_share_more_than_by_chance() -> None:
     among = all_of(make_problem([10_000, 20_000], [100, 100]))
 
-    assert reach_of(among, [0, 1]) == pytest.approx(100_000 * (1 - 0.9 * 0.8))
+    assert reach_of(among, [0, 1]) == pytest.approx(in_one_cell(0.1, 0.2))
+    assert in_one_cell(0.1, 0.2) < 100_000 * (1 - 0.9 * 0.8) - 300
+
+
+def test_two_small_audiences_share_a_quarter_more_than_by_chance() -> None:
+    among = all_of(make_problem([100, 100], [100, 100]))
+
+    assert 200 - reach_of(among, [0, 1]) == pytest.approx(0.1 * 5 / 4, rel=0.002)
 
 
 def test_audiences_with_different_interests_do_not_overlap() -> None:
@@ -60,7 +67,8 @@ def test_of_creators_of_one_niche_and_country_fifteen_percent_are_the_same_peopl
 
     reached = reach_of(all_of(problem), range(10))
 
-    assert reached == pytest.approx(100_000 * (1 - 0.9 ** (0.85 * 10 + 0.15)))
+    longer = (0.9**-0.25 - 1) * (0.85 * 10 + 0.15)
+    assert reached == pytest.approx(100_000 * (1 - (1 + longer) ** -4))
 
 
 @settings(deadline=None)

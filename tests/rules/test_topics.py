@@ -192,8 +192,8 @@ def test_segments_part_what_is_far_apart_and_are_the_same_every_time() -> None:
 def test_a_nearer_segment_has_more_of_a_creator_and_not_all() -> None:
     found = topics.segments(np.eye(2), centres=np.array([[1.0, 0.0], [0.6, 0.8]]))
 
-    assert found[0, 0] / found[0, 1] == pytest.approx(np.exp(5 * 0.4), rel=1e-5)
-    assert found[1, 1] / found[1, 0] == pytest.approx(np.exp(5 * 0.8), rel=1e-5)
+    assert found[0, 0] / found[0, 1] == pytest.approx(np.exp(4 * 0.4), rel=1e-5)
+    assert found[1, 1] / found[1, 0] == pytest.approx(np.exp(4 * 0.8), rel=1e-5)
 
 
 def test_who_is_about_nothing_belongs_to_all_segments_alike() -> None:

@@ -47,7 +47,7 @@ POWER_ROUNDS: Final = 12
 """Of subspace iteration, which finds the leading eigenvectors: enough to compare terms."""
 SEGMENTS: Final = 12
 """With so many, a union of audiences is off by half of what it is off with none."""
-SHARPNESS: Final = 5.0
+SHARPNESS: Final = 4.0
 """How much more of a creator belongs to a nearer segment. Words say but roughly who watches: at 8
 plans trust them too much and reach up to three in a hundred less, at 2 they know no overlap."""
 

@@ -22,6 +22,7 @@ from marketplace.matching.rules.planner.problem import SEEN_MOST, Problem, Rows,
 from marketplace.matching.rules.planner.program import Priced, limit_rows, relaxed
 from marketplace.matching.rules.planner.reach import Reached
 from marketplace.matching.rules.planner.tangents import Tangent, tangent
+from marketplace.matching.rules.planner.uneven import UNEVEN, longer
 
 ROUNDS: Final = 6
 CLOSE: Final = 2e-4
@@ -30,7 +31,7 @@ COLUMNS: Final = 400
 """Candidates in the first program; others join as they are worth it."""
 JOINING: Final = 200
 CHUNK: Final = 65_536
-STEEPEST: Final = -np.log1p(-SEEN_MOST) / SEEN_MOST
+STEEPEST: Final = float(longer(np.array(SEEN_MOST))) / UNEVEN / SEEN_MOST
 """How much longer than its part a cell can be watched."""
 
 
@@ -101,13 +102,14 @@ def _outside(
     Nearly all are ruled out by the bound on their reach; the worth of the others is summed up cell
     by cell.
     """
-    unreached = np.zeros(among.population.size)
+    steep = np.zeros(among.population.size)
     for each, planes in zip(tangents, solved.planes, strict=True):
-        unreached += each.left * planes
-    left, population = among.in_cells(unreached), problem.population.astype(np.float64).ravel()
+        steep += each.steep * planes * among.uneven
+    left, population = among.in_cells(steep), problem.population.astype(np.float64).ravel()
     with np.errstate(divide="ignore", invalid="ignore"):
         unseen = np.where(population > 0, left / population, 0.0)
-        circles = (unreached / among.population)[population.size :]
+        circles = (steep / among.population)[population.size :]
+    crowded = CROWD_PART if circles.size else 0.0
     if circles.size:
         # A crowd's part of an audience is in circles, and may find more people unreached there.
         most = np.nanmax(circles, initial=0.0)
@@ -121,15 +123,20 @@ def _outside(
     total, options = 0.0, np.argwhere(possible)
     for start in range(0, len(options), CHUNK):
         row, bundle = options[start : start + CHUNK].T
-        worth = _worth_at_most(problem, row, bundle, unseen.reshape(problem.population.shape))
+        worth = _worth_at_most(
+            problem, row, bundle, unseen.reshape(problem.population.shape), crowded
+        )
         total += float(np.maximum(worth - costs[row, bundle], 0.0).sum())
     return total
 
 
 def _worth_at_most(
-    problem: Problem, row: Rows, bundle: Rows, unseen: NDArray[np.float64]
+    problem: Problem, row: Rows, bundle: Rows, unseen: NDArray[np.float64], crowded: float
 ) -> NDArray[np.float64]:
-    """Return the people whom each bundle would add at most, where so much of each cell is left."""
+    """Return the people whom each bundle would add at most, where so much of each cell is left.
+
+    crowded: the part of a circle that an audience may have on top of what it has of the cells.
+    """
     share = np.einsum(
         "na,ng,nc->nagc", problem.age[row], problem.gender[row], problem.country[row]
     ).reshape(row.size, -1)
@@ -139,7 +146,7 @@ def _worth_at_most(
     population = problem.population.reshape(share.shape[1], -1).astype(np.float64)
     smallest = np.where(population > 0, population, np.inf).min(axis=1)
     densest = people * (share / smallest).max(axis=1) * segment.max(axis=1)
-    densest = np.clip(densest, 1e-9, SEEN_MOST)
-    steepness = -np.log1p(-densest) / densest
+    densest = np.clip(densest + crowded, 1e-9, SEEN_MOST)
+    steepness = longer(densest) / UNEVEN / densest
     worth: NDArray[np.float64] = people * (by_segment * segment).sum(axis=1) * steepness
     return worth

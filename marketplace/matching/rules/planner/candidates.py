@@ -28,11 +28,14 @@ from marketplace.matching.rules.planner.problem import (
     WatchedTogether,
     in_target,
 )
+from marketplace.matching.rules.planner.uneven import longer
 
 BY_PRICE: Final = 3_000
 """How many are kept for their reach for the price."""
 BY_REACH: Final = 1_000
 """How many are kept for their reach alone."""
+SEEN_LEAST: Final = 1e-12
+"""Who reaches less of a cell reaches nobody there."""
 NEVER: Final = 2**62
 """A price for which nobody is asked."""
 
@@ -46,9 +49,10 @@ class Candidates:
     (m,). must: (m,) of a creator who must be in the plan.
 
     seen: (m, c) the part of each cell that watches; circles of people stand behind the cells of
-    the target. seen_short: the same in numbers of four bytes. watched: (m, c) -ln(1 - seen).
-    population: (c,). mix: (circles, cells) from which cells their people are. together: the
-    observations behind them.
+    the target. seen_short: the same in numbers of four bytes. uneven: (c,) how unevenly the people
+    of each watch. watched: (m, c) how much longer, by that. seen_most, watched_most: (c,) the
+    largest in each. population: (c,). mix: (circles, cells) from which cells their people are.
+    together: the observations behind them.
 
     crowd: (m,) the crowd of each, ``crowds`` for none; part: (m,) the part of the audience that is
     the crowd's.
@@ -66,7 +70,10 @@ class Candidates:
     must: NDArray[np.bool_]
     seen: NDArray[np.float64]
     seen_short: NDArray[np.float32]
+    uneven: NDArray[np.float64]
     watched: NDArray[np.float64]
+    seen_most: NDArray[np.float64]
+    watched_most: NDArray[np.float64]
     population: NDArray[np.float64]
     mix: NDArray[np.float64]
     together: tuple[WatchedTogether, ...]
@@ -153,6 +160,7 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
     row, bundle = row[order], bundle[order]
     cells = with_circles(problem, row, seen_by(problem, row, bundle))
     crowd, part, crowds = crowds_of(problem, row, cells.is_observed)
+    watched = longer(cells.seen, cells.uneven)
     price = problem.price[row, bundle].astype(np.int64)
     _, first, owner, bundles = np.unique(
         row, return_index=True, return_inverse=True, return_counts=True
@@ -169,7 +177,10 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
         must=np.isin(row, sorted(limits.must_have)),
         seen=cells.seen,
         seen_short=cells.seen.astype(np.float32),
-        watched=-np.log1p(-cells.seen),
+        uneven=cells.uneven,
+        watched=watched,
+        seen_most=cells.seen.max(axis=0, initial=SEEN_LEAST),
+        watched_most=watched.max(axis=0, initial=SEEN_LEAST),
         population=cells.population,
         mix=cells.mix,
         together=cells.together,

@@ -3,7 +3,10 @@
 The people of the circles are taken out of the cells, in the proportions of the audience that each
 circle stands beside. Who was observed is reached in the circles, everybody else in both alike, and
 those of the same crowd as somebody observed a little more in that circle. One creator alone reaches
-as many as before, and two of whom nothing was observed share as many.
+as many as before, and two of whom nothing was observed share about as many.
+
+The people of the circles watch unevenly as far as it is a guess what the observed creators share:
+where every overlap was observed, what was seen says it all.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from numpy.typing import NDArray
 from marketplace.matching.rules.planner.circles import circles
 from marketplace.matching.rules.planner.crowds import CROWD_PART
 from marketplace.matching.rules.planner.problem import Problem, Rows, WatchedTogether
+from marketplace.matching.rules.planner.uneven import LEAST as CHANCE
+from marketplace.matching.rules.planner.uneven import UNEVEN
 from marketplace.matching.rules.shares import PRIOR_VIEWERS
 
 OBSERVED_MOST: Final = 400
@@ -32,13 +37,14 @@ Figures = NDArray[np.float64]
 class Cells:
     """The cells with the circles behind them.
 
-    seen: (m, cells + circles). population: (cells + circles,). mix: (circles, cells) from which
-    cells the people of each circle are. is_observed: (m,) who is reached in circles alone.
-    together: the observations that count.
+    seen: (m, cells + circles). population: (cells + circles,). uneven: the same, how unevenly they
+    watch. mix: (circles, cells) from which cells the people of each circle are. is_observed: (m,)
+    who is reached in circles alone. together: the observations that count.
     """
 
     seen: Figures
     population: Figures
+    uneven: Figures
     mix: Figures
     is_observed: NDArray[np.bool_]
     together: tuple[WatchedTogether, ...]
@@ -51,14 +57,18 @@ def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
     """
     population = problem.population.astype(np.float64).ravel()
     reach = seen @ population
-    largest = _largest_bundles(row, reach)
-    together = _among(problem, {int(row[place]) for place in largest})
+    everyone = _largest_bundles(row, reach)
+    together = _among(problem, {int(row[place]) for place in everyone})
     chosen = {one for pair in together for one in (pair.creator, pair.other)}
-    largest = largest[np.isin(row[largest], sorted(chosen))]
+    is_chosen = np.isin(row[everyone], sorted(chosen))
+    largest, others = everyone[is_chosen], everyone[~is_chosen]
     if not largest.size:
-        return Cells(seen, population, np.zeros((0, population.size)), row < 0, ())
+        uneven = np.full(population.size, UNEVEN)
+        return Cells(seen, population, uneven, np.zeros((0, population.size)), row < 0, ())
     size = reach[largest]
-    common = _common(problem, row[largest], size, seen[largest], together)
+    common, guess = _common(problem, row[largest], size, seen[largest], together)
+    with_others = float((seen[largest].sum(axis=0) * population) @ seen[others].sum(axis=0))
+    guessed = (guess + with_others) / max(_of_two(common) + with_others, LEAST)
     people, inside = circles(size, common)
     beside = largest[people > 0]
     people, inside = people[people > 0], inside[:, people > 0]
@@ -78,6 +88,7 @@ def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
     return Cells(
         seen=np.hstack([of_cells, of_circles]),
         population=np.concatenate([np.maximum(population - people @ mix, 0.0), people]),
+        uneven=np.repeat([UNEVEN, max(CHANCE, guessed * UNEVEN)], [population.size, people.size]),
         mix=mix,
         is_observed=is_observed,
         together=together,
@@ -130,8 +141,8 @@ def _common(
     size: Figures,
     seen: Figures,
     together: tuple[WatchedTogether, ...],
-) -> Figures:
-    """Return (v, v) the people whom each two share.
+) -> tuple[Figures, float]:
+    """Return (v, v) the people whom each two share, and how many of all these are a guess.
 
     What was observed is drawn towards what the cells make likely as if by so many people more who
     had been looked at; of whom nothing was observed, they share that. The crowd's part of an
@@ -151,4 +162,9 @@ def _common(
             counted[both] += pair.shared * size[one]
             evidence[both] += pair.sample
     common: Figures = counted / evidence
-    return common
+    return common, _of_two(common * (PRIOR_VIEWERS / evidence))
+
+
+def _of_two(people: Figures) -> float:
+    """Return the sum of all pairs, each in both directions; the diagonal is no pair."""
+    return float(people.sum() - np.trace(people))

@@ -1,13 +1,17 @@
 """How many different people of the target a set of creators reaches.
 
 In a cell s (an age, a gender, a country and an interest) with N_s people, creator i is watched by
-the part ``p_is = min(0.8, people_i x share_is / N_s)`` of them. With ``a_is = -ln(1 - p_is)``,
-chance alone would leave out ``exp(-sum of a_is)`` of the cell. Audiences overlap more than by
-chance within a *crowd*: a part of each member's audience are the same people, so of that part only
-the largest member counts:
+the part ``p_is = min(0.9, people_i x share_is / N_s)`` of them. Audiences overlap more than by
+chance, for two reasons. People do not all watch as much (``uneven``), so who watches one creator is
+likelier to watch the next: creator i has cell s watched longer by
 
-    watched_s = sum_i (1 - part_i) a_is + sum_crowds max_i (part_i a_is)
-    reach = sum_s N_s (1 - exp(-watched_s))
+    w_is = (1 - p_is)^(-uneven_s) - 1
+
+And within a *crowd* a part of each member's audience are the same people, so of that part only the
+largest member counts:
+
+    watched_s = sum_i (1 - part_i) w_is + sum_crowds max_i (part_i w_is)
+    reach = sum_s N_s (1 - (1 + watched_s)^(-1 / uneven_s))
 
 A sum and a maximum are monotone and submodular, and so is a concave growing function of them:
 another creator never lowers the reach, and adds the less the more are there. One creator alone
@@ -17,6 +21,7 @@ reaches exactly ``sum N_s p_is``.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from typing import Final
 
 import numpy as np
@@ -24,6 +29,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.problem import Rows
+from marketplace.matching.rules.planner.uneven import reached_by
 
 LOST: Final = 1 + 2.0**-14
 """What a sum of some hundred numbers of four bytes can lose."""
@@ -36,12 +42,13 @@ class Reached:
     adds to that. left: (cells,) the people who are not reached.
     """
 
-    __slots__ = ("_among", "_shared", "_smaller", "_watched", "left")
+    __slots__ = ("_among", "_fresh", "_shared", "_smaller", "_watched", "left")
 
     def __init__(self, among: Candidates, picks: Iterable[int] = ()) -> None:
         self._among = among
         self._shared = np.zeros((among.crowds + 1, among.population.size))
         self._watched = np.zeros(among.population.size)
+        self._fresh = np.ones(among.population.size)
         # By owner the bundle that is in the set, or -1; None while every creator has one bundle.
         self._smaller: Rows | None = None
         self.left = among.population
@@ -58,7 +65,10 @@ class Reached:
 
         One product a row: for a matrix, numpy would wake threads that cost more than they help.
         """
-        gained: NDArray[np.float64] = np.vecdot(-np.expm1(-self._more(rows)), self.left)
+        more = self._more(rows)
+        more *= self._fresh
+        part = reached_by(more, self._among.uneven)
+        gained: NDArray[np.float64] = np.vecdot(part, self.left)
         return gained
 
     def gain(self, row: int) -> float:
@@ -66,19 +76,22 @@ class Reached:
         return float(self.gains(np.array([row]))[0])
 
     def gains_at_most(self) -> NDArray[np.float64]:
-        """Return for all what they would add if they shared no crowd: fast, and never less.
+        """Return for all what they would add at most if they shared no crowd: fast, and never less.
 
-        In numbers of four bytes, and as much more as those may have lost by rounding.
+        Of what they reach of a cell alone, those who reach the most of it add the largest part; all
+        are taken to add as large a part. In numbers of four bytes, and as much more as those may
+        have lost by rounding.
         """
-        short = np.vecdot(self._among.seen_short, self.left.astype(np.float32))
+        among = self._among
+        part = reached_by(among.watched_most * self._fresh, among.uneven) / among.seen_most
+        short = np.vecdot(among.seen_short, (self.left * part).astype(np.float32))
         people: NDArray[np.float64] = short.astype(np.float64) * LOST
         return people
 
     def add(self, row: int) -> None:
         """Take one more candidate in."""
         among = self._among
-        self._watched = self._watched + self._more(np.array([row]))[0]
-        self.left = among.population * np.exp(-self._watched)
+        self._watch(self._watched + self._more(np.array([row]))[0])
         shared = self._shared[among.crowd[row]]
         np.maximum(shared, among.part[row] * among.watched[row], out=shared)
         if among.bundles[row] > 1:
@@ -89,8 +102,7 @@ class Reached:
     def without(self, row: int, rest: Rows) -> Reached:
         """Return the same set without one candidate. rest: the others that are in it."""
         among = self._among
-        twin = Reached(among)
-        twin._shared = self._shared.copy()
+        twin: Reached = self.copy()
         crowd, part = among.crowd[row], among.part[row]
         watched = self._watched - (1 - part) * among.watched[row]
         if part:
@@ -98,32 +110,44 @@ class Reached:
             largest = (part * among.watched[others]).max(axis=0, initial=0.0)
             watched -= self._shared[crowd] - largest
             twin._shared[crowd] = largest
-        twin._watched = watched
         if self._smaller is not None:
             twin._smaller = np.where(self._smaller == row, -1, self._smaller)
-        twin.left = among.population * np.exp(-watched)
+        twin._watch(watched)
         return twin
 
     def copy(self) -> Reached:
         """Return a set that grows by itself."""
-        twin = Reached(self._among)
-        twin._shared, twin._watched = self._shared.copy(), self._watched
+        twin: Reached = copy(self)
+        twin._shared = self._shared.copy()
         twin._smaller = None if self._smaller is None else self._smaller.copy()
-        twin.left = self.left
         return twin
+
+    def _watch(self, watched: NDArray[np.float64]) -> None:
+        """Say how long each cell is watched, and with that who is left of it.
+
+        Those who are left are those who watch little, so of what one more adds to the watching only
+        a part counts: ``_fresh``.
+        """
+        among = self._among
+        self._watched = watched
+        self._fresh = 1 / (1 + watched)
+        self.left = among.population * np.exp(np.log(self._fresh) / among.uneven)
 
     def _more(self, rows: Rows) -> NDArray[np.float64]:
         """Return (rows, cells) how much longer the cells would be watched."""
         among = self._among
-        watched = among.watched[rows]
+        more: NDArray[np.float64] = among.watched.take(rows, axis=0)
         part = among.part[rows, None]
-        more: NDArray[np.float64] = (1 - part) * watched
+        common = part * more
+        more -= common
         if self._smaller is not None:
             smaller = self._smaller[among.owner[rows]]
-            larger = np.flatnonzero(smaller >= 0)
+            (larger,) = (smaller >= 0).nonzero()
             if larger.size:
-                more[larger] -= (1 - part[larger]) * among.watched[smaller[larger]]
-        more += np.maximum(part * watched - self._shared[among.crowd[rows]], 0)
+                less = among.watched.take(smaller[larger], axis=0)
+                more[larger] -= (1 - part[larger]) * less
+        common -= self._shared.take(among.crowd[rows], axis=0)
+        more += np.maximum(common, 0, out=common)
         return more
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.problem import Rows
+from marketplace.matching.rules.planner.uneven import reached_by
 
 Weights = NDArray[np.float64]
 
@@ -22,16 +23,17 @@ Weights = NDArray[np.float64]
 class Tangent:
     """For each cell: reach <= base + sum over the candidates taken of slope x.
 
-    left: (cells,) the people not reached at the point it touches; thresholds: (crowds + 1, cells).
+    steep: (cells,) the people reached for each further bit of watching at the point it touches;
+    thresholds: (crowds + 1, cells).
     """
 
     base: NDArray[np.float64]
-    left: NDArray[np.float64]
+    steep: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
     def slopes(self, among: Candidates, rows: Rows) -> NDArray[np.float64]:
         """Return (rows, cells)."""
-        return self.left * _lengths(among, rows, self.thresholds)
+        return self.steep * _lengths(among, rows, self.thresholds)
 
 
 def tangent(among: Candidates, weights: Weights) -> Tangent:
@@ -46,9 +48,9 @@ def tangent(among: Candidates, weights: Weights) -> Tangent:
             thresholds[crowd] = _threshold(among, taken, weights[taken], int(crowd))
     constant = thresholds.sum(axis=0)
     watched = constant + weights[taken] @ _lengths(among, taken, thresholds)
-    left = among.population * np.exp(-watched)
-    base = among.population - left + left * (constant - watched)
-    return Tangent(base, left, thresholds)
+    reached = among.population * reached_by(watched, among.uneven)
+    steep = (among.population - reached) / (1 + watched) / among.uneven
+    return Tangent(reached + steep * (constant - watched), steep, thresholds)
 
 
 def _lengths(among: Candidates, rows: Rows, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
