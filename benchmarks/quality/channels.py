@@ -26,10 +26,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks.quality.audiences import CERTAIN, OBSERVED_ON, as_market
 from benchmarks.quality.figures import Figure, Floats, Parts
-from benchmarks.quality.pairs import HIDDEN, Channels, read_2022, read_italian, together
+from benchmarks.quality.pairs import HIDDEN, Channels, interests, read_2022, read_italian
 from benchmarks.quality.plans import greedy, greedy_by_overlaps, in_order, priced
 from marketplace.creators.rules import CoAudienceSource
-from marketplace.matching.rules import topics
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import best_plan
 from marketplace.matching.rules.planner.problem import Problem, WatchedTogether
@@ -138,7 +137,7 @@ def market_of(channels: Channels, unpublished: Floats) -> Market:
     lot = np.random.default_rng(3).permutation(len(channels.pairs))
     told = np.delete(lot, np.s_[::HIDDEN])
     known = table(channels, told)
-    segment = topics.segments(topics.term_vectors(together(channels, told)))
+    segment = interests(channels, told)
     there = channels.sizes[:, None] * segment
     whole = there.sum(axis=0)
     chance = float(((whole**2 - (there**2).sum(axis=0)) / whole).sum())
