@@ -352,11 +352,8 @@ def test_what_was_owed_first_is_paid_first(
 def test_the_check_finds_a_pledge_that_says_more_than_the_books(
     session: Session, fixed: Pledge
 ) -> None:
-    damage(
-        session,
-        "UPDATE pledges SET set_aside_minor = set_aside_minor + 1 WHERE id = :id",
-        id=fixed.id,
-    )
+    more = "UPDATE pledges SET set_aside_minor = set_aside_minor + 1 WHERE id = :id"
+    damage(session, more, id=fixed.id)
 
     assert broken(session) == ["C1"]
 
@@ -367,11 +364,8 @@ def test_an_organisation_without_money_has_no_totals(session: Session, reefs: Or
 
 def _finish_work(session: Session, pledge: Pledge) -> None:
     """Every collaboration of the campaign is completed."""
-    damage(
-        session,
-        "UPDATE collaborations SET state = 'completed' WHERE campaign_id = :id",
-        id=pledge.campaign_id,
-    )
+    done = "UPDATE collaborations SET state = 'completed' WHERE campaign_id = :id"
+    damage(session, done, id=pledge.campaign_id)
 
 
 def test_nothing_more_is_owed_while_an_issuer_warns_of_a_payment(

@@ -71,10 +71,7 @@ class BasicsForm(BaseForm):
     """Name, money and days of a campaign."""
 
     name = StringField("Name", [InputRequired("Give the campaign a name."), Length(max=NAME_MOST)])
-    budget = MoneyField(
-        "Budget for creators' fees",
-        [InputRequired("Enter a budget.")],
-    )
+    budget = MoneyField("Budget for creators' fees", [InputRequired("Enter a budget.")])
     currency = SelectField("Currency", choices=[])
     kind = RadioField(
         "How do you find creators?",

@@ -34,6 +34,8 @@ STEPS: Final = 900
 MENDED: Final = 3
 TOGETHER: Final = ((2, 12), (3, 8))
 """So many picks are taken out at a time as well, in plans up to so long."""
+DEARER: Final = 12
+"""So many creators for whom others would have to leave are tried, those who add most."""
 TRIALS: Final = 200
 """About as many fillings are tried to mend one plan."""
 BETTER: Final = 1 + 1e-9
@@ -88,7 +90,7 @@ def improve(
     changed = True
     while changed:
         changed = False
-        for out in _leaving(among, best):
+        for out in (*_leaving(among, best), *_for_dearer(among, limits, best, reached)):
             if not set(out) <= set(best):
                 continue  # exchanged in this round
             rest = [pick for pick in best if pick not in out]
@@ -156,6 +158,37 @@ def _leaving(among: Candidates, plan: Sequence[int]) -> Iterable[tuple[int, ...]
     for number, up_to in TOGETHER:
         if len(free) <= up_to:
             yield from combinations(free, number)
+
+
+def _for_dearer(
+    among: Candidates, limits: Limits, plan: Sequence[int], reached: Reached
+) -> Iterable[tuple[int, ...]]:
+    """Return who would have to leave for each dearer creator of those who would add most.
+
+    In short plans alone: in longer ones the money for one is soon found.
+    """
+    free = [pick for pick in plan if not among.must[pick] and among.price[pick] > 0]
+    if len(plan) > FIRSTS_UP_TO:
+        return ()
+    lost = {pick: reached.people - _taken_out(reached, plan, (pick,)).people for pick in free}
+    left = limits.budget_minor - int(among.price[list(plan)].sum())
+    most = min(left + int(among.price[free].sum()), limits.cap_minor)
+    gains = np.where((among.price > left) & (among.price <= most), reached.gains_at_most(), 0.0)
+    gains[np.isin(among.owner, among.owner[list(plan)])] = 0.0
+    coming = [each for each in np.argsort(-gains, kind="stable")[:DEARER] if gains[each] > 0]
+    needed = {int(among.price[each]) - left for each in coming}
+    return dict.fromkeys(_leaving_for(among, lost, need) for need in sorted(needed))
+
+
+def _leaving_for(among: Candidates, lost: dict[int, float], need: int) -> tuple[int, ...]:
+    """Return whose prices together are so much: who loses least for what is still needed first."""
+    out: list[int] = []
+    while need > 0:
+        others = (pick for pick in lost if pick not in out)
+        pick = min(others, key=lambda pick: (lost[pick] / min(int(among.price[pick]), need), pick))
+        out.append(pick)
+        need -= int(among.price[pick])
+    return tuple(out)
 
 
 def is_whole(among: Candidates, limits: Limits, plan: Sequence[int]) -> bool:
