@@ -35,7 +35,8 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     status = page.locator("#matches [role=status]")
     expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
-    before = names.all_inner_texts()
+    count = status.locator("strong")
+    before, counted = names.all_inner_texts(), count.inner_text()
 
     slider = page.locator("#age_to")
     slider.focus()
@@ -47,6 +48,7 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
         from_.press("ArrowRight")
 
     expect(status).to_contain_text("aged 45 or older")
+    expect(count).not_to_have_text(counted)
     assert names.all_inner_texts() != before
     assert "age_from=3" in page.url
     expect(page.locator("#matches")).to_contain_text("You are looking around")

@@ -55,6 +55,7 @@ def test_brands_and_creators_read_the_same_figures(
 
     assert told[0] == told[1]
     assert "#beans 49 posts, 3 channels Rising" in told[0]
+    assert "8.6 +15 % a day +14 % to +16 %" in told[0]
     assert "#soup" in plain(client.get("/creator/trends?kind=hashtag").text)
     assert "#soup" not in client.get("/creator/trends?kind=format").text
     assert "#soup" in client.get("/creator/trends?kind=sounds").text
