@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -44,6 +45,7 @@ from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.money import Money, digits
 from marketplace.matching import queries as matching
 from marketplace.matching import service as matching_service
+from marketplace.matching.queries import FeedLine
 from marketplace.matching.rules.feed import FeedChoiceKind
 from marketplace.matching.rules.left_out import SET_ASIDE_WORDS, YOU_LEFT_OUT_WORDS
 from marketplace.matching.rules.planner.ways import way_in
@@ -79,25 +81,11 @@ def briefs() -> ResponseReturnValue:
     """What fits me? What is likely, pays well and is about what I make first, with the reasons."""
     now = utc_now()
     with reading() as session:
-        cause, giving = given_to(session, request.args.get("cause", ""))
-        invited, mine = ties_of_creator(session)
-        found = matching.feed_for(
-            session,
-            creator_id=access.creator_id(),
-            among=giving,
-            giving_to=partial(giving_to, session),
-            tied=invited | mine.keys(),
-            page=access.page_number(),
-            now=now,
-        )
+        asked = asked_of_feed(session)
+        found = matching.feed_for(session, **asked.of_matching, now=now)
         page = found.page
         hidden = hidden_names(session, found.chosen)
-        conditions = campaigns.conditions_in(
-            session,
-            [each.brief.campaign for each in page.rows],
-            country=access.creator_country(),
-            now=now,
-        )
+        pay = pays_of(session, page.rows, now=now)
         pledges = causes.shown_to(session, [each.brief.campaign_id for each in page.rows])
         open_to_all = challenges.open_challenges(session, now=now)
     return render_template(
@@ -105,7 +93,7 @@ def briefs() -> ResponseReturnValue:
         challenges=open_to_all[:CHALLENGES_SHOWN],
         challenge_count=len(open_to_all),
         pledges=pledges,
-        cause=cause,
+        cause=asked.cause,
         categories=CATEGORY_WORDS,
         page=page,
         offered=found.offered,
@@ -114,12 +102,9 @@ def briefs() -> ResponseReturnValue:
         topics=TOPICS,
         hidden=[each for each in hidden if each[0] is not FeedChoiceKind.MORE_CAUSE],
         cared_for=[each for each in hidden if each[0] is FeedChoiceKind.MORE_CAUSE],
-        pay={
-            each.brief.id: pay_range(each.brief, conditions[each.brief.campaign_id].shares)
-            for each in page.rows
-        },
-        invited=invited,
-        mine=mine,
+        pay=pay,
+        invited=asked.invited,
+        mine=asked.mine,
         set_aside=[(count, SET_ASIDE_WORDS[rule]) for rule, count in found.set_aside.items()],
     )
 
@@ -193,6 +178,45 @@ def decline_invitation(invitation_id: UUID) -> ResponseReturnValue:
         )
     flash("Declined. The brief stays open to you if you change your mind.", "success")
     return redirect(url_for("creator.briefs"), 303)
+
+
+class AskedOfFeed(NamedTuple):
+    """What a creator asks of the open briefs, by the address of the page.
+
+    cause: the kind the briefs give to. invited, mine: as of :func:`ties_of_creator`. of_matching:
+    what a feed is made of.
+    """
+
+    cause: str
+    invited: Collection[UUID]
+    mine: Mapping[UUID, ApplicationState]
+    of_matching: dict[str, Any]
+
+
+def asked_of_feed(session: Session) -> AskedOfFeed:
+    """Return what the creator who asks wants to see of the open briefs."""
+    cause, giving = given_to(session, request.args.get("cause", ""))
+    invited, mine = ties_of_creator(session)
+    of_matching = {
+        "creator_id": access.creator_id(),
+        "among": giving,
+        "giving_to": partial(giving_to, session),
+        "tied": invited | mine.keys(),
+        "page": access.page_number(),
+    }
+    return AskedOfFeed(cause, invited, mine, of_matching)
+
+
+def pays_of(
+    session: Session, lines: Sequence[FeedLine], *, now: datetime
+) -> Mapping[UUID, tuple[OfferMoney, OfferMoney] | None]:
+    """Return what the creator who asks would receive for each brief, from and to."""
+    campaigns_shown = [each.brief.campaign for each in lines]
+    country = access.creator_country()
+    found = campaigns.conditions_in(session, campaigns_shown, country=country, now=now)
+    return {
+        each.brief.id: pay_range(each.brief, found[each.brief.campaign_id].shares) for each in lines
+    }
 
 
 def ties_of_creator(session: Session) -> tuple[set[UUID], Mapping[UUID, ApplicationState]]:

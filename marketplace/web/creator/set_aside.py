@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import groupby
 from typing import Final
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from marketplace.campaigns import queries as campaigns
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import queries as matching
 from marketplace.matching.rules.left_out import (
@@ -19,10 +17,8 @@ from marketplace.matching.rules.left_out import (
     LeftOut,
 )
 from marketplace.store.session import reading
-from marketplace.web import access
-from marketplace.web.causes import given_to, giving_to
 from marketplace.web.creator.blueprint import bp
-from marketplace.web.creator.briefs import pay_range, ties_of_creator
+from marketplace.web.creator.briefs import asked_of_feed, pays_of
 
 PROFILE: Final = ("creator.edit_profile", "Your profile")
 AUDIENCE: Final = ("creator.audience", "Who watches you")
@@ -47,29 +43,15 @@ def briefs_set_aside() -> ResponseReturnValue:
     """Which open briefs leave me out, by which rule, and what would change that?"""
     now = utc_now()
     with reading() as session:
-        cause, giving = given_to(session, request.args.get("cause", ""))
-        invited, mine = ties_of_creator(session)
-        found = matching.set_aside_for(
-            session,
-            creator_id=access.creator_id(),
-            among=giving,
-            giving_to=partial(giving_to, session),
-            tied=invited | mine.keys(),
-            page=access.page_number(),
-            now=now,
-        )
+        asked = asked_of_feed(session)
+        found = matching.set_aside_for(session, **asked.of_matching, now=now)
         lines = found.page.rows
-        conditions = campaigns.conditions_in(
-            session,
-            [each.brief.campaign for each in lines],
-            country=access.creator_country(),
-            now=now,
-        )
+        pay = pays_of(session, lines, now=now)
     by_rule = groupby(lines, key=lambda each: found.reasons[each.brief.id])
     return render_template(
         "creator/briefs_set_aside.html",
         page=found.page,
-        cause=cause,
+        cause=asked.cause,
         groups=[
             {
                 "title": SET_ASIDE_WORDS[rule],
@@ -81,8 +63,5 @@ def briefs_set_aside() -> ResponseReturnValue:
             }
             for rule, of_rule in by_rule
         ],
-        pay={
-            each.brief.id: pay_range(each.brief, conditions[each.brief.campaign_id].shares)
-            for each in lines
-        },
+        pay=pay,
     )
