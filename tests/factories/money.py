@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.rules import Terms
 from marketplace.deliverables.models import Deliverable
@@ -34,7 +35,7 @@ from marketplace.processor.rules import CallKind, Outcome
 from marketplace.reconciliation import service as reconciliation
 from marketplace.reconciliation.models import ProcessorStatement
 from marketplace.reconciliation.ports import StatementLineFacts
-from tests.factories.campaigns import BUDGET, NOON
+from tests.factories.campaigns import BUDGET, NOON, make_campaign
 from tests.factories.collaborations import TERMS, make_collaboration
 from tests.factories.deliverables import VIDEO_ID, walk
 
@@ -56,6 +57,13 @@ def ask_for_money(
     )
     session.flush()
     return asked
+
+
+def make_paid_campaign(session: Session, *, brand: Brand, by: Actor) -> Campaign:
+    """A published campaign with 1,000.00 and the 100.00 of the platform fee."""
+    made = make_campaign(session, brand=brand, by=by)
+    pay_in(session, made, by=by)
+    return made
 
 
 def pay_in(

@@ -35,6 +35,7 @@ from tests.factories.money import (
     HOLD_OVER,
     make_accepted,
     make_earning,
+    make_paid_campaign,
     make_payout,
     make_payout_account,
     pay_in,
@@ -49,9 +50,7 @@ WITH_BONUS = replace(TERMS, bonus=BONUS)
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

@@ -33,16 +33,15 @@ from marketplace.reconciliation import checks
 from marketplace.store.outbox import OutboxMessage
 from marketplace.treasury import service as treasury
 from marketplace.treasury.models import FinanceRequest
-from tests.factories.campaigns import make_campaign
 from tests.factories.ledger import usd
 from tests.factories.money import (
     HOLD_OVER,
     make_accepted,
     make_case,
     make_earning,
+    make_paid_campaign,
     make_payout,
     make_payout_account,
-    pay_in,
     send_payout,
 )
 from tests.services.taking_back import LATER, gather, next_work, reverse
@@ -52,9 +51,7 @@ SENT = Answer(Outcome.DONE, remote_id="tr_1")
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

@@ -25,11 +25,11 @@ from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Earning, ViewBonus
 from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from marketplace.payouts.rules.disputes import DisputeAbout, DisputeReason, DisputeState
-from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.campaigns import NOON
 from tests.factories.collaborations import BONUS, TERMS
 from tests.factories.deliverables import VIDEO_ID, reading_at
 from tests.factories.ledger import usd
-from tests.factories.money import make_accepted, make_earning, pay_in
+from tests.factories.money import make_accepted, make_earning, make_paid_campaign
 from tests.services import books
 from tests.services.agreeing import balance
 from tests.services.disputing import (
@@ -58,9 +58,7 @@ OTHER_VIDEO = str(int(VIDEO_ID) + 1)
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     """A campaign with 1,000.00 and the 100.00 of the platform fee."""
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

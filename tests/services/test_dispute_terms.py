@@ -23,9 +23,9 @@ from marketplace.payouts.rules.disputes import DisputeReason, reasons_for
 from marketplace.terms import queries
 from marketplace.terms.rules import DisputeDays
 from tests.factories import terms
-from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.campaigns import NOON
 from tests.factories.ledger import usd
-from tests.factories.money import pay_in
+from tests.factories.money import make_paid_campaign
 from tests.services.disputing import LATER, accepted_work, call_off, dispute, say, unaccepted
 
 DAY = timedelta(days=1)
@@ -34,9 +34,7 @@ LONGER = DisputeDays(answer=9, decide=3, to_open=20)
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 def set_days(session: Session, stella: Actor, days: DisputeDays, at: datetime = NOON) -> None:

@@ -29,10 +29,9 @@ from marketplace.payouts.rules import EarningState
 from marketplace.payouts.rules.disputes import DisputeAbout, DisputeReason, DisputeState
 from marketplace.payouts.service import Said
 from tests.conftest import damage
-from tests.factories.campaigns import make_campaign
 from tests.factories.deliverables import VIDEO_ID
 from tests.factories.ledger import usd
-from tests.factories.money import make_accepted, make_earning, pay_in
+from tests.factories.money import make_accepted, make_earning, make_paid_campaign
 from tests.services.agreeing import posted
 from tests.services.disputing import (
     HOLD_ENDS,
@@ -57,9 +56,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

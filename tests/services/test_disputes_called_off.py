@@ -21,10 +21,10 @@ from marketplace.kernel.ids import new_id
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Dispute
 from marketplace.payouts.rules.disputes import DisputeReason, DisputeState
-from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.campaigns import NOON
 from tests.factories.collaborations import TERMS, make_collaboration
 from tests.factories.ledger import usd
-from tests.factories.money import pay_in
+from tests.factories.money import make_paid_campaign, pay_in
 from tests.services.books import written
 from tests.services.disputing import (
     agree,
@@ -51,9 +51,7 @@ LATE = NOON + timedelta(days=20)
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     """A campaign with 1,000.00 and the 100.00 of the platform fee."""
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 # Work that the brand has called off

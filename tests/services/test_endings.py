@@ -25,11 +25,11 @@ from marketplace.kernel.errors import (
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import Code
 from marketplace.payouts import service as payouts
-from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.campaigns import NOON
 from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import channel_for, hand_in, paste, walk
 from tests.factories.ledger import usd
-from tests.factories.money import pay_in
+from tests.factories.money import make_paid_campaign
 from tests.services.agreeing import balance, posted
 from tests.services.ending import (
     LATE,
@@ -48,9 +48,7 @@ S = DeliverableState
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

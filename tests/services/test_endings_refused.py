@@ -24,11 +24,11 @@ from marketplace.kernel.errors import (
     NotPermitted,
 )
 from marketplace.payouts import service as payouts
-from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.campaigns import NOON
 from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import walk
 from tests.factories.ledger import usd
-from tests.factories.money import pay_in
+from tests.factories.money import make_paid_campaign
 from tests.services.ending import (
     LATE,
     LATER,
@@ -46,9 +46,7 @@ S = DeliverableState
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

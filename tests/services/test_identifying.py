@@ -18,15 +18,14 @@ from marketplace.payouts.models import Earning, Payout
 from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.processor.ports import Answer
 from marketplace.processor.rules import Outcome
-from tests.factories.campaigns import make_campaign
 from tests.factories.ledger import usd
 from tests.factories.money import (
     HOLD_OVER,
     make_accepted,
     make_earning,
+    make_paid_campaign,
     make_payout,
     make_payout_account,
-    pay_in,
     send_payout,
 )
 from tests.services.taking_back import LATER, next_work
@@ -36,9 +35,7 @@ PAYABLE, PAID = EarningState.PAYABLE, EarningState.PAID
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.treasury import queries
 from tests.conftest import NOON
-from tests.factories.campaigns import make_campaign
 from tests.factories.ledger import make_entry, usd
-from tests.factories.money import pay_in
+from tests.factories.money import make_paid_campaign, pay_in
 
 DAY = timedelta(days=1)
 
@@ -24,9 +23,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     """1,100.00 paid in at noon, fee and all."""
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 def lying(session: Session, after: timedelta) -> list[tuple[str, Money, int]]:

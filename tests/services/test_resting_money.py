@@ -19,9 +19,9 @@ from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.kernel.ids import new_id
 from marketplace.payouts.rules.disputes import DisputeReason
 from marketplace.reconciliation import checks
-from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.campaigns import NOON
 from tests.factories.ledger import usd
-from tests.factories.money import pay_in
+from tests.factories.money import make_paid_campaign
 from tests.services.disputing import (
     call_off,
     dispute,
@@ -38,9 +38,7 @@ SOON = WEEK_AFTER - timedelta(microseconds=1)
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
     """A campaign with 1,000.00 and the 100.00 of the platform fee."""
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

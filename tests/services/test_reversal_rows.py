@@ -36,6 +36,7 @@ from tests.factories.money import (
     make_accepted,
     make_case,
     make_earning,
+    make_paid_campaign,
     make_payout,
     make_payout_account,
     pay_in,
@@ -50,9 +51,7 @@ WHY = "Wrong account."
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

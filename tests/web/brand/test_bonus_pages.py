@@ -19,10 +19,10 @@ from marketplace.metrics import service as metrics
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import ViewBonus
 from tests.conftest import sign_in
-from tests.factories.campaigns import NOON, make_campaign
+from tests.factories.campaigns import NOON
 from tests.factories.collaborations import BONUS, TERMS, make_application, make_offer
 from tests.factories.deliverables import reading_at
-from tests.factories.money import make_accepted, make_earning, pay_in
+from tests.factories.money import make_accepted, make_earning, make_paid_campaign
 from tests.web.access.world import words
 
 WITH_BONUS = replace(TERMS, bonus=BONUS)
@@ -43,9 +43,7 @@ FORM = {
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 @pytest.fixture

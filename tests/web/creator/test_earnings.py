@@ -19,13 +19,12 @@ from marketplace.processor.ports import Answer
 from marketplace.processor.rules import CallKind, Outcome
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import sign_in
-from tests.factories.campaigns import make_campaign
 from tests.factories.money import (
     make_accepted,
     make_earning,
+    make_paid_campaign,
     make_payout,
     make_payout_account,
-    pay_in,
     send_payout,
 )
 
@@ -34,9 +33,7 @@ SENT = Answer(Outcome.DONE, remote_id="tr_1")
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
-    made = make_campaign(session, brand=acme, by=alice)
-    pay_in(session, made, by=alice)
-    return made
+    return make_paid_campaign(session, brand=acme, by=alice)
 
 
 def words(client: FlaskClient) -> str:
