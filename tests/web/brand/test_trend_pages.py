@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -59,6 +61,21 @@ def test_brands_and_creators_read_the_same_figures(
     assert "#soup" in plain(client.get("/creator/trends?kind=hashtag").text)
     assert "#soup" not in client.get("/creator/trends?kind=format").text
     assert "#soup" in client.get("/creator/trends?kind=sounds").text
+
+
+@pytest.mark.parametrize(
+    ("growth", "told"),
+    [
+        (919, "+9.2 % a day"), (-409, "-4.1 % a day"), (4_022, "+40 % a day"),
+        (-1_250, "-12 % a day"), (4, "0 % a day"),
+    ],
+)  # fmt: skip
+def test_growth_is_told_no_finer_than_it_is_known(
+    client: FlaskClient, growth: int, told: str
+) -> None:
+    macros: Any = client.application.jinja_env.get_template("parts/trend.html").module
+
+    assert str(macros.trend_growth(TrendSnapshot(growth_bps=growth))).strip() == told
 
 
 def test_a_campaign_rides_on_a_trend_and_reads_whether_it_catches_it(
