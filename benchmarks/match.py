@@ -6,8 +6,8 @@ kinds are then ranked, in turn with the reference: a plain numpy product of as m
 number of 200 explanations, whose sentences are made when somebody reads them; beside it the same
 with all of them read, with words that hardly anybody uses, and on a market of which nothing is
 remembered, as it is after each refresh. ``page`` is the brand's page through the application.
-Beside them stands pgvector's HNSW index in the same PostgreSQL, over as many vectors as
-``--vectors`` says.
+Beside them stands pgvector's HNSW index in the same PostgreSQL, over as many vectors as there
+are creators, or as ``--vectors`` says.
 
 Prints one line of JSON for each case; ratio is ours / theirs.
 """
@@ -58,7 +58,7 @@ SHARDS = 10
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--creators", type=int, default=100_000)
-    asked.add_argument("--vectors", type=int, default=100_000, help="in pgvector's index; 0: none")
+    asked.add_argument("--vectors", type=int, help="in pgvector's index, if fewer; 0: none")
     asked.add_argument(
         "--tiled", type=int, default=0, help="also over so many copies of the market"
     )
@@ -76,7 +76,7 @@ def main() -> None:
         process(market, others)
         page(engine, folder, place, others)
         refreshing(engine, place)
-        if given.vectors:
+        if given.vectors != 0:
             hnsw(engine, others[: given.vectors], market)
         if given.tiled:
             shards(market, given.tiled)
@@ -186,9 +186,10 @@ def refreshing(engine: Engine, place: Path) -> None:
 def hnsw(engine: Engine, others: vectors.Vectors, market: Market) -> None:
     say(f"building pgvector's index over {len(others):,} vectors")
     built, size, p50, recall = vectors.index_of_pgvector(engine, others, others[:40])
+    as_many = part_of(market, len(others))
     rank = statistics.median(
-        timed(lambda wanted=wanted: columns.rank(part_of(market, len(others)), wanted))  # type: ignore[misc]
-        for wanted in wishes(20)
+        timed(lambda wanted=wanted: columns.rank(as_many, wanted))  # type: ignore[misc]
+        for wanted in wishes(ROUNDS)
     )
     name = "pgvector HNSW, ef_search 400, best 200"
     report("ranking as many, p50", len(others), "ms", rank, name, p50)
