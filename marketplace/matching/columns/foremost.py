@@ -14,6 +14,7 @@ from itertools import count
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marketplace.matching.columns.bits import Bits, are_in
 from marketplace.matching.columns.blocks import by_blocks, tasted
@@ -83,13 +84,28 @@ def foremost(market: Market, target: Target) -> Foremost | None:
 
 
 def _foremost(market: Market, target: Target) -> Foremost:
-    parts = by_blocks(market.count, lambda block: worth_there(market, target, block))
-    worth = np.concatenate([np.empty(0, np.float32), *parts])
-    some = worth[tasted(market.count)[0]]
+    some = worth_there(market, target, tasted(market.count)[0])
     at = max(0, len(some) - 1 - len(some) // ONE_IN)
-    others = np.partition(some, at)[at] if len(some) else np.float32(0)
-    rows = np.flatnonzero(worth > others)
-    rows = rows[np.argsort(-worth[rows])]
-    audiences = {name: market.arrays[name].take(rows, axis=1) for name in ("age", "gender")}
-    audiences["authentic"] = market.arrays["authentic"][rows]
-    return Foremost(rows, worth[rows], replace(market, count=len(rows), arrays=audiences), others)
+    others = np.partition(some, at)[at]
+    parts = by_blocks(market.count, lambda block: _above(market, target, block, others))
+    rows, worth, age, gender = (np.concatenate(each, axis=-1) for each in zip(*parts, strict=True))
+    order = np.argsort(-worth)
+    rows = rows[order]
+    audiences = {
+        "age": age.take(order, axis=1),
+        "gender": gender.take(order, axis=1),
+        "authentic": market.arrays["authentic"][rows],
+    }
+    of_them = replace(market, count=len(rows), arrays=audiences)
+    return Foremost(rows, worth[order], of_them, others)
+
+
+def _above(
+    market: Market, target: Target, block: slice, others: np.float32
+) -> tuple[Rows, Reals, NDArray[np.uint8], NDArray[np.uint8]]:
+    """Those of a block who are worth more than others, their worth and their audiences."""
+    worth = worth_there(market, target, block)
+    here = np.flatnonzero(worth > others)
+    rows = here + block.start
+    age, gender = (market.arrays[name].take(rows, axis=1) for name in ("age", "gender"))
+    return rows, worth[here], age, gender
