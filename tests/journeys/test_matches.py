@@ -1,4 +1,4 @@
-"""A brand moves the age slider and sees the list and the counts change."""
+"""A brand moves the age slider alone and sees the list and the counts change."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     status = page.locator("#matches [role=status]")
     expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
-    count = status.locator("strong")
+    count, share, views = (status.locator("strong").nth(place) for place in range(3))
     before, counted = names.all_inner_texts(), count.inner_text()
+    share_before, views_before = share.inner_text(), views.inner_text()
 
     slider = page.locator("#age_to")
     slider.focus()
@@ -49,6 +50,8 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
 
     expect(status).to_contain_text("aged 45 or older")
     assert names.all_inner_texts() != before
+    expect(share).not_to_have_text(share_before)
+    expect(views).not_to_have_text(views_before)
     assert "age_from=3" in page.url
     expect(page.locator("#matches")).to_contain_text("You are looking around")
 
@@ -74,6 +77,8 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
     expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
     before = names.all_inner_texts()
+    views = status.locator("strong").last
+    views_before = views.inner_text()
 
     for label in ("18–24", "25–34"):
         slider = page.get_by_label(f"{label}, in percent")
@@ -87,6 +92,7 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
     expect(status).to_contain_text("aged 55 or older")
     expect(page.get_by_label("55 or older", exact=True)).to_have_value("40")
     assert names.all_inner_texts() != before
+    expect(views).not_to_have_text(views_before)
 
     kept = names.all_inner_texts()
     page.get_by_label("45–54", exact=True).fill("70")

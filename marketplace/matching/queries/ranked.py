@@ -18,7 +18,7 @@ from marketplace.matching.columns import Market, Ranking
 from marketplace.matching.models import Shortlisting
 from marketplace.matching.queries.sharing import Shared, by_fit, in_fair_order
 from marketplace.matching.rules.explaining import explain_all
-from marketplace.matching.rules.fit import fits_of, order_of
+from marketplace.matching.rules.fit import fits_of, order_of, share_there, views_there
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.topic_words import spelled_out
@@ -77,6 +77,14 @@ class Matches:
     words_until: int | None
     """The last place whose creator uses a word asked for; None where it is not on this page, nor
     before it, and where nobody of the market uses any."""
+    share_there: int | None
+    """Half of the list have at least this share of their viewers in the target, in basis points;
+    None where creators were chosen by name."""
+
+    @property
+    def views_there(self) -> int:
+        """The authentic views in the target that a video by each on this page brings together."""
+        return views_there(line.fit.factors for line in self.page.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ def matches_for(
                 if not market.context.vocabulary.ids.keys() & set(keys_of(spelled_out([word])))
             ],
             words_until=used,
+            share_there=share_there(ranking.factors) if chosen is None else None,
         )
 
     places, found = columns.ask(session, look, now=now)

@@ -14,7 +14,7 @@ fraction, before it is rounded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from math import prod
 from typing import Final, NamedTuple, TypeVar
@@ -165,6 +165,28 @@ def fits_of(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     return fits
 
 
+def views_there(factors: Iterable[Factors]) -> int:
+    """Return the authentic views in the target that one video by each can be expected to get.
+
+    All of them together, rounded once, half up: the first five factors of a fit, for no money.
+    """
+    numerator = sum(prod(each[:5]) for each in factors)
+    return _rounded(numerator, _WHOLE_THERE)
+
+
+def share_there(factors: Sequence[NDArray[np.int64]]) -> int:
+    """Return what share of their viewers half of some creators have in the target, at least.
+
+    In basis points, rounded down, as a fit counts them; 0 of nobody. factors: an array each.
+    """
+    age, gender, country = factors[2:5]
+    if not len(age):
+        return 0
+    there = age * gender * country // _IN_BPS  # two of four places and one of eight fit 8 bytes
+    middle = len(there) // 2
+    return int(np.partition(there, middle)[middle])
+
+
 def _nearly(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
     """Return fits before they are rounded, but for _ERROR of each."""
     views, *shares, price = factors
@@ -183,6 +205,9 @@ PART_SHARES: Final = tuple(
     name for name in PartName if name not in {PartName.VIEWS, PartName.PRICE}
 )
 """The parts that are shares."""
+_WHOLE_THERE: Final = BPS_WHOLE**3 * TIMES_WHOLE
+_IN_BPS: Final = BPS_WHOLE * TIMES_WHOLE
+"""What the product of an age, a gender and a country is divided by to be basis points."""
 _ERROR: Final = 1e-14
 """More than that of some twenty operations on 8-byte numbers, as a share."""
 _SCALE: Final = TIMES_WHOLE ** len(PART_SHARES)

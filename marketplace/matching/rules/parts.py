@@ -116,6 +116,11 @@ class Explained:
     currency: str
 
     @property
+    def factors(self) -> Factors:
+        """What it is computed from."""
+        return self.parts[0].seen.factors
+
+    @property
     def per(self) -> Money:
         """The money that a fit is for."""
         return Money(FOR_MINOR, self.currency)
