@@ -93,7 +93,7 @@ class FoundPlan:
 
     @property
     def more_bps(self) -> int | None:
-        """By how much more the best possible plan can reach at most; None while unknown."""
+        """How much more the best possible plan may reach, rounded up; None while unknown."""
         if self.at_most is None or not self.explained.people:
             return None
-        return max(0, self.at_most - self.explained.people) * 10_000 // self.explained.people
+        return -(-max(0, self.at_most - self.explained.people) * 10_000 // self.explained.people)

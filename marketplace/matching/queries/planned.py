@@ -188,8 +188,11 @@ def _found(
     at_most, planner, is_closer = None, None, False
     if wish.exactly is None:
         is_close = market.count <= BOUND_UP_TO
-        plan, at_most = _best(ready.problem, limits, close=is_close)
-        is_closer = not is_close or (plan.among.count <= EXACT_UP_TO and at_most > plan.people)
+        plan, most = _best(ready.problem, limits, close=is_close)
+        at_most = round(most)
+        is_closer = at_most > round(plan.people) and (
+            not is_close or plan.among.count <= EXACT_UP_TO
+        )
     else:
         plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
         planner = _best_people(ready.problem, limits)
@@ -199,7 +202,7 @@ def _found(
         curve=curve(ready.problem, limits, plan) if wish.exactly is None else [],
         budget_minor=limits.budget_minor,
         cost_minor=plan.cost_minor,
-        at_most=None if at_most is None else round(at_most),
+        at_most=at_most,
         broken=broken_rules(ready.problem, limits, plan),
         who={},
         options={},

@@ -141,16 +141,15 @@ def problems(wanted: Wanted) -> dict[str, str]:
 def _unknown(wanted: Wanted) -> dict[str, str]:
     rules = wanted.rules
     found: dict[str, str] = {}
-    for name, labels, known in (
-        ("age", wanted.age, AGES),
-        ("gender", wanted.gender, GENDERS),
-        ("country", wanted.country, countries()),
-        ("formats", wanted.formats, FORMATS),
-        ("lives_in", rules.lives_in, countries()),
-        ("languages", rules.languages, LANGUAGES),
-        ("blocked_topics", rules.blocked_topics, TOPICS),
+    for name, noun, labels, known in (
+        ("age", "age", wanted.age, AGES),
+        ("gender", "gender", wanted.gender, GENDERS),
+        ("country", "country", wanted.country, countries()),
+        ("formats", "format", wanted.formats, FORMATS),
+        ("lives_in", "country", rules.lives_in, countries()),
+        ("languages", "language", rules.languages, LANGUAGES),
+        ("blocked_topics", "topic", rules.blocked_topics, TOPICS),
     ):
         if unknown := sorted(set(labels).difference(known)):
-            noun = name.replace("_", " ").removesuffix("s")
             found[name] = f"There is no {noun} called {unknown[0]} in our list."
     return found

@@ -144,8 +144,8 @@ def test_the_list_alone_comes_to_the_script_that_follows_the_form(
         ("followers_least=lots", "Enter a whole number."),
         ("followers_least=-4", "A number of followers is 0 or more."),
         ("country=XX", "There is no country called XX in our list."),
-        ("lives_in=XX", "There is no lives in called XX in our list."),
-        ("without=nonsense", "There is no blocked topic called nonsense in our list."),
+        ("lives_in=XX", "There is no country called XX in our list."),
+        ("without=nonsense", "There is no topic called nonsense in our list."),
         ("words=" + ",".join(map(str, range(43))), "Name 42 topics and hashtags at most."),
     ],
 )

@@ -1,0 +1,176 @@
+"""What a plan's page says of the plan beside others: the best, those nearly in it, one's own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.creators.models import Creator
+from marketplace.kernel.actor import Actor
+from marketplace.matching.rules.planner.limits import Limits
+from tests.conftest import make_person, sign_in
+from tests.factories.campaigns import make_campaign
+from tests.factories.creators import make_co_audience, make_planned_creator
+from tests.services.planned import make_crowd, plan
+from tests.web.brand.planning import accepting, plan_of, text_of
+
+CLOSER = "Work out more closely how far this is from the best possible"
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    return make_campaign(session, brand=acme, by=alice)
+
+
+@pytest.fixture
+def market(session: Session) -> dict[str, Creator]:
+    """Cleo and Dora have joined; Ivo was imported, and no fee of his is known."""
+    made = {
+        name: make_planned_creator(
+            session,
+            name,
+            views=views,
+            fee_minor=fee,
+            user_id=None if name == "Ivo" else make_person(session, name.lower()).id,
+        )
+        for name, views, fee in (
+            ("Cleo", 30_000, 30_000),
+            ("Dora", 40_000, 40_000),
+            ("Ivo", 9_000, None),
+        )
+    }
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def alices(client: FlaskClient, alice: Actor) -> FlaskClient:
+    sign_in(client, alice)
+    return client
+
+
+def test_how_far_the_best_possible_is_at_most_is_told_as_a_part_of_the_plan(
+    alices: FlaskClient, session: Session, campaign: Campaign
+) -> None:
+    make_crowd(session, 70)
+    session.commit()
+
+    said = text_of(alices.get(plan_of(campaign, budget="900.00", most=6)).text)
+
+    assert "6 creators for $891.08 reach about 319,973 different people" in said
+    assert "Four of five times between 201,503 and 547,269. $8.92 of the budget is left." in said
+    found = plan(session, campaign, limits=Limits(budget_minor=90_000, most=6))
+    assert found.at_most is not None
+    exactly = 100 * (found.at_most - found.explained.people) / found.explained.people
+    told = re.search(r"No other plan under these rules reaches more than ([\d.]+) % more\.", said)
+    assert told
+    assert exactly <= float(told[1]) < exactly + 0.01
+    assert CLOSER in said
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_where_no_plan_reaches_more_nothing_is_left_to_be_worked_out(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator], most: int
+) -> None:
+    said = text_of(alices.get(plan_of(campaign, budget="700.00", most=most)).text)
+
+    assert "No other plan under these rules reaches more." in said
+    assert CLOSER not in said
+
+
+def test_a_plan_by_hand_stands_beside_the_planners_and_names_the_better_in_a_place(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    by_hand = plan_of(campaign, budget="400.00", hand="y", pick=market["Cleo"].id)
+
+    said = text_of(alices.get(by_hand).text)
+
+    assert "1 creator for $300.00 reach about 30,000 different people" in said
+    assert "$100.00 of the budget is left. The planner’s own plan for these rules" in said
+    assert "reaches 40,000, 10,000 more." in said
+    assert "No other plan" not in said
+    assert "With Dora in this place the plan would reach 10,000 more." in said
+    assert "In the place of Cleo the plan would reach 10,000 more. Take Dora" in said
+    assert "In the place of Cleo the plan would reach 21,000 fewer. Take Ivo" in said
+
+
+def test_who_would_reach_as_many_is_told_so(
+    alices: FlaskClient, session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    make_planned_creator(session, "Twin", views=40_000, fee_minor=40_000)
+    session.commit()
+
+    said = text_of(alices.get(plan_of(campaign, budget="400.00", most=1)).text)
+
+    assert "With Twin in this place the plan would reach as many." in said or (
+        "With Dora in this place the plan would reach as many." in said
+    )
+
+
+def test_why_somebody_was_not_chosen_is_told(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    full = text_of(alices.get(plan_of(campaign, budget="700.00", most=1)).text)
+    dear = text_of(alices.get(plan_of(campaign, budget="650.00")).text)
+
+    assert "1 video for $300.00 The plan is full. In the place of Dora" in full
+    assert "1 video for about $300.00 The plan is full. In the place of Dora" in full
+    assert "The plan is full" not in dear
+    assert "Would add 25,461 people, and $250.00 is left. In the place of Dora" in dear
+
+
+def test_who_is_reached_already_was_left_out_for_that(
+    alices: FlaskClient, session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    make_co_audience(session, market["Ivo"].id, market["Dora"].id, shared=2_070)
+    session.commit()
+
+    said = text_of(alices.get(plan_of(campaign, budget="400.00")).text)
+
+    assert re.search("7,9.. of the 9,000 people they reach are in the plan already", said)
+
+
+def test_a_price_that_nobody_named_and_who_has_not_joined_are_told(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    page = alices.get(plan_of(campaign, budget="1000.00")).text
+
+    assert "3 creators for $1,000.00" in text_of(page)
+    assert "people for about $300.00" in text_of(page)
+    assert "people for $300.00" in text_of(page)
+    assert text_of(page).count("Not on Fairview yet, so cannot be invited.") == 1
+    answer = alices.post(plan_of(campaign), data=accepting(page))
+    said = text_of(alices.get(answer.location).text)
+    assert "2 invited, each with the price the plan counts with." in said
+    assert "1 could not be invited: they have not signed up here yet." in said
+
+
+def test_each_budget_stands_with_the_people_it_reaches(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    page = alices.get(plan_of(campaign, budget="700.00")).text
+
+    said = text_of(page)
+    assert "350 30,000 490 40,000 595 40,000 700 65,461" in said
+    assert "This plan" in said
+
+
+def test_who_is_asked_already_is_told_how_far_that_is(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    page = alices.get(plan_of(campaign, budget="300.00")).text
+    alices.post(plan_of(campaign), data=accepting(page))
+
+    again = text_of(alices.get(plan_of(campaign, budget="700.00")).text)
+
+    assert again.count("Invited, no answer yet") == 1
+    answer = alices.post(
+        plan_of(campaign), data=accepting(alices.get(plan_of(campaign, budget="700.00")).text)
+    )
+    said = text_of(alices.get(answer.location).text)
+    assert "1 invited, each with the price the plan counts with. 1 had been asked before." in said
