@@ -78,6 +78,23 @@ def test_growth_is_told_no_finer_than_it_is_known(
     assert str(macros.trend_growth(TrendSnapshot(growth_bps=growth))).strip() == told
 
 
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((0, 1, 31), "About 1 day left, 0 to 31"),
+        ((3, 9, 90), "About 9 days left, 3 to 90 or more"),
+    ],
+)
+def test_what_fades_has_days_left(
+    client: FlaskClient, days: tuple[int, int, int], told: str
+) -> None:
+    macros: Any = client.application.jinja_env.get_template("parts/trend.html").module
+    low, left, high = days
+    fading = TrendSnapshot(phase="fading", days_low=low, days_left=left, days_high=high)
+
+    assert str(macros.trend_life(fading)).strip() == told
+
+
 def test_a_campaign_rides_on_a_trend_and_reads_whether_it_catches_it(
     client: FlaskClient,
     session: Session,
