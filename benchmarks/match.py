@@ -213,7 +213,7 @@ def shards(market: Market, copies: int) -> None:
 
 def sentences(market: Market, wanted: Wanted) -> list[str]:
     """The best 200 with everything that is said of them."""
-    return [part.evidence for each in explained(market, wanted) for part in each.parts]
+    return [part.evidence() for each in explained(market, wanted) for part in each.parts]
 
 
 def explained(market: Market, wanted: Wanted) -> Explanations:

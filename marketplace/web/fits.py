@@ -26,12 +26,26 @@ PART_LABELS: Final[Mapping[PartName, str]] = {
 _IN_A_LINE: Final = {name: label.lower() for name, label in PART_LABELS.items()}
 WHOLE_FROM: Final = 1_000
 """From ten times on, an effect is told without decimals."""
+SAID: Final[Mapping[str, str]] = {
+    "0.5": "half",
+    "1": "about",
+    "1.5": "one and a half times",
+    "2": "twice",
+}
+"""Multiples that have a word."""
 
 
 def install(app: Flask) -> None:
     """Give every template the words of a fit."""
     app.jinja_env.filters.update(
-        fit_short=short, effect=effect, times=times, part_label=part_label, part_number=part_number
+        fit_short=short,
+        effect=effect,
+        times=times,
+        times_words=times_words,
+        part_label=part_label,
+        part_number=part_number,
+        claim=claim,
+        evidence=evidence,
     )
 
 
@@ -47,6 +61,16 @@ def part_number(part: Part, fit: Explained) -> str:
     if part.name is PartName.PRICE:
         return money(fit.price)
     return share(part.value, whole_of(part.name))
+
+
+def claim(part: Part) -> str:
+    """Return what is so of a part, with amounts as its reader writes them."""
+    return part.claim(money)
+
+
+def evidence(part: Part) -> str:
+    """Return the same with how it is known."""
+    return part.evidence(money)
 
 
 def short(fit: Explained) -> str:
@@ -69,3 +93,19 @@ def times(hundredths: float) -> str:
     if hundredths < WHOLE_FROM:
         return f"×{hundredths / 100:.2g}"
     return f"×{number(int(hundredths // 100))}"
+
+
+def times_words(hundredths: float) -> str:
+    """Return how many times a thing something is, as one says it before the thing.
+
+    "3.4 times", "about" for the same, "60 % of"; from ten on nobody asks how many exactly.
+    """
+    if hundredths > WHOLE_FROM:
+        least = 100 if hundredths > 10 * WHOLE_FROM else 10
+        return f"more than {least} times"
+    if hundredths < 1:
+        return "less than 1 % of"
+    said = f"{hundredths / 100:.2g}"
+    if said in SAID:
+        return SAID[said]
+    return f"{said} times" if hundredths > 100 else f"{hundredths:.2g} % of"

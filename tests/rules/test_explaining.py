@@ -163,13 +163,30 @@ def test_the_three_parts_that_set_apart_most_are_told_first_in_either_direction(
     one = middle._replace(views=2_000, age=1_000, gender=6_000, price=3_000)
     known = Seen(one, 1, 2, 100, "platform", price_is_estimated=False, words=("soup",))
 
-    [told], [nothing] = (
-        explain_all(WANTED, seen_all([known._replace(factors=each)]), middle)
-        for each in (one, middle._replace(price=10_000))
-    )
+    [told] = explain_all(WANTED, seen_all([known._replace(factors=one)]), middle)
 
     assert [(part.name, part.effect_percent) for part in told.strongest] == [
         (PartName.AGE, 20), (PartName.PRICE, 333), (PartName.VIEWS, 200),
     ]  # fmt: skip
-    assert {part.effect_percent for part in nothing.strongest} == {100}
     assert explain_all(WANTED, seen_all([known]), None)[0].strongest == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({}, []),
+        ({"views": 1_090, "authentic": 9_100, "price": 10_900}, []),
+        ({"views": 1_100}, [PartName.VIEWS]),
+        ({"authentic": 9_000, "price": 9_000}, [PartName.AUTHENTIC, PartName.PRICE]),
+        ({"views": 1_200, "age": 0}, [PartName.AGE, PartName.VIEWS]),
+    ],
+)
+def test_what_is_within_a_tenth_of_the_middle_tells_nothing(
+    change: dict[str, int], told: list[PartName]
+) -> None:
+    middle = Factors(1_000, 10_000, 5_000, 5_000, 50_000_000, 5_000, 10_000, 8_000, 10_000)
+    one = Seen(middle._replace(**change), 1, 2, 100, "platform", price_is_estimated=False)
+
+    [found] = explain_all(WANTED, seen_all([one]), middle)
+
+    assert [part.name for part in found.strongest] == told

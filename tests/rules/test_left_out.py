@@ -199,7 +199,7 @@ def test_an_empty_market_has_nobody() -> None:
         (
             Wanted("USD", rules=HardRules(price_least_minor=50_001, price_most_minor=50_000)),
             "price_least",
-            "Nobody can ask at least USD 500.01 and at most USD 500:"
+            "Nobody can ask at least USD 500.01 and at most USD 500.00:"
             " these two rules contradict each other.",
         ),
         (

@@ -37,11 +37,11 @@ def test_the_fit_is_what_the_brand_gets_for_its_money() -> None:
     # 10,000 views × 100 % × 60 % × topic × 100 % × 90 % ÷ USD 300 × USD 100
     topic = only(fit, PartName.TOPIC)
     assert fit.fit == round(10_000 * 0.6 * (0.2 + 0.8 * topic.value / 10_000) * 0.9 / 3)
-    assert only(fit, PartName.AGE).evidence == (
+    assert only(fit, PartName.AGE).evidence() == (
         "60 % of the viewers are 18–34, by the platform’s figures of Mon 2 Nov 2026,"
         " which counts as 65,535 people or more."
     )
-    assert only(fit, PartName.PRICE).evidence == "Usually asks USD 300 for this."
+    assert only(fit, PartName.PRICE).evidence() == "Usually asks USD 300.00 for this."
     assert only(fit, PartName.PRICE).effect_percent == 100
     assert only(fit_in(market, wanted, 1), PartName.PRICE).effect_percent == 50
 
@@ -66,7 +66,7 @@ def test_what_nobody_has_said_is_taken_as_usual_and_for_less() -> None:
 
     age = only(fit, PartName.AGE)
     assert (age.value, age.is_estimate) == (5_100, True)
-    assert age.evidence == (
+    assert age.evidence() == (
         "51 % of the viewers are 18–34, by what is usual, as nobody has said."
         " Four of five times between 43 % and 59 %."
     )
@@ -124,5 +124,5 @@ def test_agreements_kept_and_broken_move_the_reliability() -> None:
     parts = [only(fit_in(market, Wanted("USD"), row), PartName.RELIABILITY) for row in range(3)]
 
     assert [part.value for part in parts] == [8_000, 9_000, 5_000]
-    assert parts[0].claim == "No collaboration has ended here yet"
-    assert parts[1].claim == "By the collaborations that have ended here"
+    assert parts[0].claim() == "No collaboration has ended here yet"
+    assert parts[1].claim() == "By the collaborations that have ended here"

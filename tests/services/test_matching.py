@@ -75,7 +75,7 @@ def test_matches_stand_in_the_order_of_their_fit_with_their_reasons(
     assert [part.name for part in best.parts] == [
         "views", "authentic", "age", "country", "topic", "format", "reliability", "price",
     ]  # fmt: skip
-    assert best.parts[2].evidence == (
+    assert best.parts[2].evidence() == (
         "80.5 % of the viewers are 18–34, by the creator’s own statement of Thu 1 Oct 2026,"
         " which counts as 265 people. Four of five times between 78 % and 83 %."
     )
@@ -334,7 +334,7 @@ def test_a_topic_is_told_by_the_words_asked_for_and_by_neighbours_only_without_t
     )
     told = {
         line.display_name: next(
-            part.evidence for part in line.fit.parts if part.name is PartName.TOPIC
+            part.evidence() for part in line.fit.parts if part.name is PartName.TOPIC
         )
         for line in found.page.rows
     }

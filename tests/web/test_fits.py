@@ -1,10 +1,10 @@
-"""How many times as much something is, as readers write it."""
+"""How many times as much something is, as readers write and say it."""
 
 from __future__ import annotations
 
 import pytest
 
-from marketplace.web.fits import times
+from marketplace.web.fits import times, times_words
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,28 @@ from marketplace.web.fits import times
 )
 def test_a_multiple_is_told_without_powers_of_ten(hundredths: float, said: str) -> None:
     assert times(hundredths) == said
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "said"),
+    [
+        (0, "less than 1 % of"),
+        (0.99, "less than 1 % of"),
+        (1, "1 % of"),
+        (50, "half"),
+        (60.4, "60 % of"),
+        (94.9, "95 % of"),
+        (99.7, "about"),
+        (100, "about"),
+        (104, "about"),
+        (140, "1.4 times"),
+        (200, "twice"),
+        (337, "3.4 times"),
+        (1_000, "10 times"),
+        (1_001, "more than 10 times"),
+        (10_001, "more than 100 times"),
+        (1e9, "more than 100 times"),
+    ],
+)
+def test_a_multiple_is_said_as_people_say_it(hundredths: float, said: str) -> None:
+    assert times_words(hundredths) == said

@@ -1,4 +1,4 @@
-"""Targets and amounts in words. Pure."""
+"""Targets in words. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGE_WORDS, AGES, GENDERS
-from marketplace.kernel.currencies import exponent
 
 GENDER_WORDS: Final[Mapping[str, str]] = {
     "female": "female",
@@ -59,13 +58,6 @@ def listed(words: Sequence[str], last: str = "or") -> str:
 def percent(bps: float) -> str:
     """Return a share in words."""
     return f"{bps / 100:.8g} %"
-
-
-def amount(minor: int, currency: str) -> str:
-    """Return an amount in words."""
-    places = exponent(currency)
-    whole, rest = divmod(minor, 10**places)
-    return f"{currency} {whole:,}" + (f".{rest:0{places}d}" if rest else "")
 
 
 def _country(code: str) -> str:

@@ -10,7 +10,7 @@ from math import log
 from typing import Final, NamedTuple, TypeAlias
 
 from marketplace.kernel.days import day_in_words
-from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.kernel.money import BPS_WHOLE, Money, in_words
 from marketplace.matching.rules.fit import (
     FOR_MINOR,
     Factors,
@@ -20,7 +20,6 @@ from marketplace.matching.rules.fit import (
 )
 from marketplace.matching.rules.labels import (
     age_words,
-    amount,
     country_words,
     gender_words,
     listed,
@@ -37,12 +36,16 @@ SAID_BY: Final[Mapping[str, str]] = {
 }
 AUDIENCE_PARTS: Final = (PartName.AGE, PartName.GENDER, PartName.COUNTRY)
 STRONGEST: Final = 3
+TELLING: Final = log(1.1)
+"""From a tenth more than the middle one on a part says something, and from as much less."""
 WORDS_TOLD: Final = 4
 DAYS_KEPT: Final = 1_024
 """Audiences of many creators were described on the same few days."""
 
 Told: TypeAlias = tuple[str, str]
 """What is so, and how that is known; the second may be empty."""
+Written: TypeAlias = Callable[[Money], str]
+"""How an amount is written for whoever reads."""
 
 
 class Kind(NamedTuple):
@@ -57,7 +60,7 @@ class Kind(NamedTuple):
     is_share: bool
     usual: int
     said: str
-    told: Callable[[str, Wanted, Seen], Told]
+    told: Callable[[str, Wanted, Seen, Written], Told]
 
 
 class Part(NamedTuple):
@@ -90,14 +93,20 @@ class Part(NamedTuple):
         return self.kind.weight_bps
 
     @property
-    def claim(self) -> str:
-        """What is so."""
-        return self.kind.told(self.kind.said, self.wanted, self.seen)[0]
+    def apart(self) -> float:
+        """How far it sets the creator apart from the middle one; 0 for less than a tenth."""
+        if self.effect_percent is None:
+            return 0.0
+        found = abs(log(max(self.effect_percent, 1) / 100))
+        return found if found >= TELLING else 0.0
 
-    @property
-    def evidence(self) -> str:
+    def claim(self, money: Written = in_words) -> str:
+        """What is so; money: how the reader writes amounts."""
+        return self.kind.told(self.kind.said, self.wanted, self.seen, money)[0]
+
+    def evidence(self, money: Written = in_words) -> str:
         """What is so, and how that is known; where little is behind it, how sure that is."""
-        claim, basis = self.kind.told(self.kind.said, self.wanted, self.seen)
+        claim, basis = self.kind.told(self.kind.said, self.wanted, self.seen, money)
         sentence = f"{claim}, {basis}." if basis else f"{claim}."
         if self.between is None:
             return sentence
@@ -134,10 +143,12 @@ class Explained:
 
     @property
     def strongest(self) -> Sequence[Part]:
-        """The parts that set this creator apart from the middle one most, in either direction."""
-        told = [part for part in self.parts if part.effect_percent]
-        told.sort(key=lambda part: -abs(log((part.effect_percent or 100) / 100)))
-        return told[:STRONGEST]
+        """The parts that set this creator apart from the middle one most, in either direction.
+
+        Fewer where no more do.
+        """
+        told = [part for part in self.parts if part.apart]
+        return sorted(told, key=lambda part: -part.apart)[:STRONGEST]
 
 
 def kind_of(name: PartName, wanted: Wanted, medians: Factors | None) -> Kind:
@@ -163,28 +174,28 @@ def is_asked(name: PartName, wanted: Wanted) -> bool:
     return bool(asked.get(name, True))
 
 
-def _views(_said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _views(_said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     return (
         f"The next video can be expected to get {seen.factors.views:,} views",
         f"by the last ones; four of five are between {seen.views_low:,} and {seen.views_high:,}",
     )
 
 
-def _authentic(_said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _authentic(_said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     share = percent(seen.factors.authentic)
     return f"{share} of the views are on videos without a sign of purchase", "in what we can see"
 
 
-def _age(said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _age(said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     return f"{percent(seen.factors.age)} of the viewers are {said}", _by(PartName.AGE, seen)
 
 
-def _gender(said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _gender(said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     share = percent(seen.factors.gender)
     return f"{share} of the viewers are {said}", _by(PartName.GENDER, seen)
 
 
-def _country(said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _country(said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     return (
         f"{percent(seen.factors.country / BPS_WHOLE)} of the viewers live in {said}",
         f"{_by(PartName.COUNTRY, seen)}; up to a twentieth of those in countries with like"
@@ -206,7 +217,7 @@ def _day(on: date) -> str:
     return day_in_words(on)
 
 
-def _topic(said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _topic(said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     if seen.words:
         return f"Makes {', '.join(seen.words[:WORDS_TOLD])}", f"you ask for {said}"
     if seen.near:
@@ -215,7 +226,7 @@ def _topic(said: str, _wanted: Wanted, seen: Seen) -> Told:
     return f"Nothing in common with {said}", ""
 
 
-def _format(said: str, wanted: Wanted, seen: Seen) -> Told:
+def _format(said: str, wanted: Wanted, seen: Seen, _money: Written) -> Told:
     if wanted.lengths:
         return (
             f"Makes what you ask, in its length, to {percent(seen.factors.format)}",
@@ -226,14 +237,14 @@ def _format(said: str, wanted: Wanted, seen: Seen) -> Told:
     return f"Does not say whether they make {said}", "what is not said counts half"
 
 
-def _reliability(_said: str, _wanted: Wanted, seen: Seen) -> Told:
+def _reliability(_said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     if not seen.has_record:
         return "No collaboration has ended here yet", "which counts as four of five kept"
     return "By the collaborations that have ended here", "drawn towards four of five kept"
 
 
-def _price(_said: str, wanted: Wanted, seen: Seen) -> Told:
-    asked = amount(seen.factors.price, wanted.currency)
+def _price(_said: str, wanted: Wanted, seen: Seen, money: Written) -> Told:
+    asked = money(Money(seen.factors.price, wanted.currency))
     if seen.price_is_estimated:
         return (
             f"Would ask about {asked}",
@@ -252,7 +263,7 @@ _SAID: Final[Mapping[PartName, Callable[[Wanted], str]]] = {
         [name.replace("_", " ") for name in wanted.pieces], "and"
     ),
 }
-_EVIDENCE: Final[Mapping[PartName, Callable[[str, Wanted, Seen], Told]]] = {
+_EVIDENCE: Final[Mapping[PartName, Callable[[str, Wanted, Seen, Written], Told]]] = {
     PartName.VIEWS: _views,
     PartName.AUTHENTIC: _authentic,
     PartName.AGE: _age,

@@ -12,7 +12,7 @@ from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
-from marketplace.matching.rules.labels import amount
+from marketplace.kernel.money import Money, in_words
 
 UNTARGETABLE_AGES: Final = frozenset({"13-17"})
 """Nobody is matched by how many children watch them."""
@@ -114,7 +114,7 @@ def problems(wanted: Wanted) -> dict[str, str]:
         and rules.price_least_minor > rules.price_most_minor
     ):
         from_, to = (
-            amount(minor, wanted.currency)
+            in_words(Money(minor, wanted.currency))
             for minor in (rules.price_least_minor, rules.price_most_minor)
         )
         found["price_least"] = (

@@ -178,3 +178,18 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
         rows["Age"].evidence,
     )
     assert "Four of five times between" in rows["Gender"].evidence
+
+
+def test_a_price_is_written_in_a_sentence_as_the_page_writes_money(
+    client: FlaskClient, session: Session, alice: Actor, campaign: Campaign
+) -> None:
+    cheap = creator(session, "Cheap", rate=30_000, tags=("soup",), age={"18-24": 5_000})
+    sign_in(client, alice)
+    address = f"/brand/creators/{cheap.id}?campaign={campaign.id}"
+
+    american = rows_of(client.get(address).text)["Price"]
+    german = rows_of(client.get(address, headers={"Accept-Language": "de"}).text)["Price"]
+
+    assert (american.number, american.evidence) == ("$700.00", "Usually asks $700.00 for this.")
+    assert german.evidence == f"Usually asks {german.number} for this."
+    assert german.number == "700,00 $"

@@ -56,8 +56,8 @@ def test_the_feed_makes_up_no_share_of_the_middle_creator(
 
     assert UNKNOWN in before
     assert NOBODY in before
-    assert "×0 of what" not in before
-    assert "of your usual fee" not in before
+    assert "of what the middle" not in before
+    assert "your usual fee" not in before
     assert UNKNOWN not in after
     assert NOBODY not in after
-    assert "of your usual fee" in after
+    assert "your usual fee</b>" in after
