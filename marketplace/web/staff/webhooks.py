@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,6 +22,7 @@ from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.todos import url_of_call
 
 NO_STATE: Final = "There is no state called “{}”."
+HIDDEN: Final = "(not shown)"
 ENDPOINTS: Final = {
     "stripe": "our account",
     "stripe_connect": "creators’ accounts",
@@ -61,7 +62,7 @@ def webhook(inbox_id: UUID) -> ResponseReturnValue:
             others=inbox.kept_webhooks(session, state=None, about=found.object_id, page=1).total - 1
             if found.object_id
             else 0,
-            body=json.dumps(found.body, indent=2, ensure_ascii=False),
+            body=json.dumps(_without_secrets(found.body), indent=2, ensure_ascii=False),
             endpoints=ENDPOINTS,
         )
 
@@ -73,6 +74,18 @@ def handle_again(inbox_id: UUID) -> ResponseReturnValue:
         inbox.handle_again(session, inbox_id)
     flash("It is handled again now. What is right already stays as it is.", "success")
     return redirect(url_for("staff.webhook", inbox_id=inbox_id), 303)
+
+
+def _without_secrets(body: Any) -> Any:
+    """The same with nothing that lets its reader act at the processor, as a client secret does."""
+    if isinstance(body, dict):
+        return {
+            name: HIDDEN if name.endswith("secret") and value else _without_secrets(value)
+            for name, value in body.items()
+        }
+    if isinstance(body, list):
+        return [_without_secrets(each) for each in body]
+    return body
 
 
 def _urls(session: Session, rows: Sequence[InboxMessage]) -> Mapping[str, str]:

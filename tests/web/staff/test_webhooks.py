@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.ids import new_id
 from marketplace.store import inbox
+from marketplace.store.base import Json
 from marketplace.store.inbox import InboxMessage, InboxState
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
@@ -28,6 +30,7 @@ def keep(
     object_id: str = "tr_1",
     account: str | None = None,
     aside: str = "",
+    says: Json | None = None,
 ) -> UUID:
     kept = inbox.keep_once(
         session,
@@ -36,7 +39,10 @@ def keep(
         kind=kind,
         account=account,
         object_id=object_id,
-        body={"id": f"evt_{number}", "data": {"object": {"id": object_id, "amount": 4321}}},
+        body={
+            "id": f"evt_{number}",
+            "data": {"object": {"id": object_id, "amount": 4321} | (says or {})},
+        },
         now=NOON + timedelta(minutes=number),
         aside=aside,
     )
@@ -105,6 +111,22 @@ def test_a_webhook_leads_to_the_page_of_what_it_is_about(
     assert payout in page
     assert "1 more about it" in page
     assert "&#34;amount&#34;: 4321" in page
+
+
+def test_the_secrets_in_a_webhook_are_not_shown(staff: FlaskClient, session: Session) -> None:
+    says: Json = {
+        "client_secret": "pi_1_secret_of_one",
+        "payments": [{"client_secret": "pi_2_secret_of_two", "amount": 765}],
+        "setup_secret": None,
+    }
+    kept = keep(session, 1, says=says)
+
+    page = unescape(staff.get(f"/staff/webhooks/{kept}").text)
+
+    assert "secret_of" not in page
+    assert page.count('"client_secret": "(not shown)"') == 2
+    assert '"setup_secret": null' in page
+    assert '"amount": 765' in page
 
 
 def test_a_webhook_of_an_account_leads_to_its_creator(
