@@ -42,7 +42,7 @@ class Trend(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[TrendKind] = mapped_column(StateText(TrendKind))
     name: Mapped[str]
-    """The hashtag without its sign, in small letters; the band of lengths; the sound's name."""
+    """The key of the hashtag (``kernel.words``); the band of lengths; the sound's name."""
     first_seen_on: Mapped[date] = mapped_column(Date)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Date, TextClause, cast, func, select, text
@@ -22,6 +22,7 @@ from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotPermitted
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.words import key_of
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 from marketplace.trends import queries
@@ -35,6 +36,9 @@ LEAST_CHANNELS: Final = 3
 """What fewer post, or one person alone, is no trend."""
 MOST_TRENDS: Final = 500
 """So many of the most posted hashtags, and of the sounds, are looked at each day."""
+
+_Posts: TypeAlias = Callable[[Session, Mapping[str, datetime]], Iterable[Any]]
+"""What counts posts by name and day, between two moments."""
 
 
 @dataclass(slots=True)
@@ -61,9 +65,9 @@ def take_snapshots(session: Session, *, now: datetime) -> int:
     first = today - timedelta(days=WINDOW)
     written = 0
     for kind, counted in (
-        (TrendKind.HASHTAG, _named(session, TrendKind.HASHTAG, _TAGS, first, today)),
+        (TrendKind.HASHTAG, _named(session, TrendKind.HASHTAG, _hashtags, first, today)),
         (TrendKind.FORMAT, _formats(session, first, today)),
-        (TrendKind.SOUND, _named(session, TrendKind.SOUND, _SOUNDS, first, today)),
+        (TrendKind.SOUND, _named(session, TrendKind.SOUND, _sounds, first, today)),
     ):
         ids = _trend_ids(session, kind, counted, today=today)
         for name, each in counted.items():
@@ -91,7 +95,7 @@ def _write(
 
 
 def _named(
-    session: Session, kind: TrendKind, posts: TextClause, first: date, today: date
+    session: Session, kind: TrendKind, posts: _Posts, first: date, today: date
 ) -> Mapping[str, _Counted]:
     """The most posted hashtags or sounds, and all that campaigns ride on."""
     ridden = set(
@@ -101,7 +105,7 @@ def _named(
             .where(Trend.kind == kind)
         )
     )
-    counted = _by_name(session.execute(posts, _between(first, today)))
+    counted = _by_name(posts(session, _between(first, today)))
     passing = {
         name: each
         for name, each in counted.items()
@@ -112,6 +116,19 @@ def _named(
     ]
     found = {name: passing[name] for name in most if name not in EMPTY_HASHTAGS}
     return {name: _Counted() for name in ridden} | found
+
+
+def _hashtags(session: Session, between: Mapping[str, datetime]) -> Iterable[Any]:
+    """Posts a day by the key of the word, so that two spellings of one hashtag are one trend."""
+    spelled = session.scalars(_SPELLED, between).all()
+    return session.execute(
+        _TAGS, {**between, "spelled": spelled, "keys": [key_of(tag) for tag in spelled]}
+    )
+
+
+def _sounds(session: Session, between: Mapping[str, datetime]) -> Iterable[Any]:
+    """Posts a day by the name of the sound as it is."""
+    return session.execute(_SOUNDS, between)
 
 
 def _formats(session: Session, first: date, today: date) -> Mapping[str, _Counted]:
@@ -243,7 +260,15 @@ ORDER BY name, day
 """)  # noqa: S608 - both are constants of this module
 
 
-_TAGS: Final = _posts_a_day(
-    "channel_videos v, jsonb_array_elements_text(v.hashtags) AS tag, lower(tag) AS name"
-)
+_SPELLED: Final = text("""
+SELECT DISTINCT tag
+FROM channel_videos v, jsonb_array_elements_text(v.hashtags) AS tag
+WHERE v.published_at >= :since AND v.published_at < :until AND tag !~ '^[A-Za-z0-9]{1,60}$'
+""")
+"""Hashtags whose key is more than their small letters."""
+_TAGS: Final = _posts_a_day("""channel_videos v
+    CROSS JOIN LATERAL jsonb_array_elements_text(v.hashtags) AS tag
+    LEFT JOIN unnest(CAST(:spelled AS text[]), CAST(:keys AS text[])) AS known (spelling, key)
+        ON known.spelling = tag
+    CROSS JOIN LATERAL coalesce(known.key, lower(tag)) AS name""")
 _SOUNDS: Final = _posts_a_day("channel_videos v, coalesce(v.sound, '') AS name")

@@ -118,3 +118,44 @@ def test_the_migrations_make_every_check_of_the_models(empty: Engine) -> None:
     }
 
     assert missing == set()
+
+
+def test_spellings_of_one_hashtag_become_one_trend_and_rides_move_to_it(empty: Engine) -> None:
+    go(empty, to="0097")
+    tags = ("café", "cafe", "кофе", "año", "ano", "Año2", "año2", "🍲")
+    ids = {tag: uuid4() for tag in tags}
+    with empty.begin() as connection:
+        # Rides name campaigns and users, none of which matter here.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for number, (tag, trend_id) in enumerate(ids.items(), start=1):
+            connection.execute(
+                text(
+                    "INSERT INTO trends (id, kind, name, first_seen_on)"
+                    " VALUES (:id, 'hashtag', :name, make_date(2026, 1, :day))"
+                ),
+                {"id": trend_id, "name": tag, "day": number},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO trend_rides (campaign_id, trend_id, chosen_by, chosen_at)"
+                    " VALUES (:campaign, :id, :campaign, now())"
+                ),
+                {"campaign": uuid4(), "id": trend_id},
+            )
+
+    go(empty, to="head")
+
+    with empty.connect() as connection:
+        ridden = connection.execute(
+            text(
+                "SELECT t.name, count(*) FROM trend_rides r"
+                " JOIN trends t ON t.id = r.trend_id GROUP BY t.name"
+            )
+        ).all()
+        kept = connection.scalar(
+            text("SELECT name FROM trends WHERE id = :id"), {"id": ids["Año2"]}
+        )
+    assert {tuple(row) for row in ridden} == {
+        ("cafe", 2), ("кофе", 1), ("ano", 2), ("ano2", 2), ("🍲", 1),
+    }  # fmt: skip
+    assert kept == "ano2"

@@ -66,6 +66,19 @@ def test_hashtags_and_lengths_are_counted_once_a_day(
     assert beans.taken_on == queries.last_taken_on(session) == TODAY
 
 
+def test_two_spellings_of_one_hashtag_are_one_trend(session: Session, channels: list[UUID]) -> None:
+    make_posts(session, channels, hashtags=["Café", "cafe", "🍲"], counts=RISING)
+    make_posts(session, channels, hashtags=["CAFE\u0301"], counts=RISING, key="b")
+    make_posts(session, channels, hashtags=["кофе", "trail_running"], counts=FADING, key="c")
+    make_posts(session, channels, hashtags=["TrailRunning"], counts=FADING, key="d")
+
+    service.take_snapshots(session, now=NOON)
+
+    assert sorted(names(session, TrendKind.HASHTAG)) == ["cafe", "trailrunning", "кофе"]
+    assert snapshot(session, "cafe").counts == [2 * each for each in RISING]
+    assert snapshot(session, "trailrunning").counts == [2 * each for each in FADING]
+
+
 def test_a_sound_is_a_trend_of_its_own_name(session: Session, channels: list[UUID]) -> None:
     make_posts(session, channels, sound="Slow Sunday - The Lanes", counts=RISING)
     make_posts(session, channels, sound="slow sunday - the lanes", counts=FADING, key="b")
