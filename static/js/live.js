@@ -1,7 +1,8 @@
 // A form[data-live="id"] is sent while it is edited, and what it answers takes the place of the
 // element with this id. With method="get" the address follows; with method="post" the answer is that
 // of its button named "look", and nothing is saved. While what is typed is refused, the last list
-// stays, and what is wrong stands above it. A details[data-fold] around it is closed on a phone.
+// stays, and what is wrong stands above it. What is folded out in the list stays so. A
+// details[data-fold] around the form or in it is closed on a phone, unless something in it is wrong.
 // Without this script its button does the same with a new page.
 const WAIT_MS = 200;
 
@@ -39,7 +40,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       area.prepend(wrong);
       area.dataset.stale = "";
     } else {
+      const opened = [...area.querySelectorAll("details[id][open]")].map((each) => each.id);
       area.replaceChildren(...answer.childNodes);
+      for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
       delete area.dataset.stale;
     }
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -86,6 +89,6 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   });
   say();
 
-  const fold = form.closest("details[data-fold]");
-  if (fold && matchMedia("(max-width: 767px)").matches) fold.open = false;
+  const fold = form.closest("details[data-fold]") ?? form.querySelector("details[data-fold]");
+  if (fold && !fold.querySelector("[aria-invalid]") && matchMedia("(max-width: 767px)").matches) fold.open = false;
 }

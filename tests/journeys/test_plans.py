@@ -72,10 +72,13 @@ def it_says_what_everybody_makes(page: Page) -> None:
     rail.get_by_label("to").fill("2")
     hers = page.locator("#plan ol.matches > li").filter(has_text="@tilda.education")
     choice = hers.get_by_label(re.compile("^Makes"))
+    expect(choice).to_be_hidden()
+    hers.get_by_text("what else they could make").click()
     expect(choice).to_be_visible()
     before = page.locator("#plan [role=status]").inner_text()
     choice.select_option(index=2)
     expect(page.locator("#plan [role=status]")).not_to_have_text(before)
+    expect(choice).to_be_visible()
     expect(hers.get_by_role("paragraph").filter(has_text="2 videos").first).to_be_visible()
 
 

@@ -66,7 +66,7 @@ def test_each_pick_says_what_it_adds_and_who_it_beats(
     assert "40,000 alone; 35,461 of them are reached by nobody else in the plan" in said
     assert "Shares most with Cleo: 4,539 people" in said
     assert "With Emil in this place the plan would reach 18,480 fewer" in said
-    assert "Would add 16,956 people, and $0.00 is left" in said
+    assert "Would add 16,956 people, and nothing is left" in said
 
 
 def test_keeping_and_leaving_out_live_in_the_address(
@@ -219,3 +219,23 @@ def test_a_viewer_looks_and_does_not_accept(
 
     assert page.status_code == 200
     assert "Invite everybody in the plan" not in page.text
+
+
+def test_result_and_bound_come_before_the_curve_and_who_is_in_before_who_was_nearly_chosen(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(plan_of(campaign, budget="700.00")).text
+
+    parts = (
+        "different people</strong>", "No other plan under these rules",
+        "What each budget would reach", 'id="who-is-in"', 'id="nearly"', 'id="accept-plan"',
+    )  # fmt: skip
+    places = [page.index(part) for part in parts]
+    assert places == sorted(places)
+    for part in ("who-is-in", "nearly", "accept-plan"):
+        assert f'href="#{part}"' in page
+    folded = page[page.index("<details", places[3]) : page.index("</details>", places[3])]
+    assert "Shares most with" in folded
+    assert 'name="have"' not in folded
