@@ -100,6 +100,22 @@ def test_one_promise_of_several_is_enough_and_counts_once() -> None:
     assert (found.candidates, found.left_out) == (1, {LeftOut.BOUND: 1})
 
 
+def test_a_creators_language_is_the_one_that_most_viewers_speak() -> None:
+    market = make_market(
+        [
+            make_facts(1, languages={"de": 4_000, "en": 5_000, "zu": 1_000}),
+            make_facts(2, languages={"de": 5_000, "en": 4_000, "zu": 1_000}),
+        ]
+    )
+
+    for language, number in (("en", 1), ("de", 2)):
+        found = columns.rank(
+            market, Wanted("USD", rules=HardRules(languages=frozenset([language])))
+        )
+        assert [market.id_at(one.row) for one in found.best] == [make_facts(number).creator_id]
+        assert found.left_out == {LeftOut.OTHER_LANGUAGE: 1}
+
+
 def test_a_subject_that_is_not_avoided_removes_nobody() -> None:
     market = make_market([make_facts(1, subjects=["alcohol"])])
     wanted = Wanted("USD", rules=HardRules(avoided=frozenset({Subject.GAMBLING})))

@@ -12,7 +12,7 @@ from marketplace.matching.rules.planner.explain import NearlyChosen, Pick, Swap,
 from marketplace.matching.rules.planner.interval import interval
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import best_plan, plan_of
-from marketplace.matching.rules.planner.problem import Problem
+from marketplace.matching.rules.planner.problem import Problem, Size
 from tests.factories.planning import in_one_cell, make_problem, random_problem, together
 
 seeds = st.integers(0, 10_000)
@@ -76,6 +76,23 @@ def test_who_found_no_place_was_left_out_for_that() -> None:
     told = explain(best_plan(problem, limits), limits)
 
     assert [each.why_not for each in told.nearly] == [WhyNot.PLACES]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        pytest.param(Limits(budget_minor=5_000, most=1), id="the plan is full"),
+        pytest.param(Limits(budget_minor=5_000, mix={Size.NANO: (0, 1)}), id="their size is full"),
+    ],
+)
+def test_a_place_is_one_of_the_plan_and_one_of_their_size(limits: Limits) -> None:
+    other = Size.MICRO if limits.most == 1 else Size.NANO
+    sizes = np.array([Size.NANO, other], dtype=np.uint8)
+    problem = make_problem([20_000, 10_000], [500, 400], size=sizes)
+
+    told = explain(best_plan(problem, limits), limits)
+
+    assert [(each.creator, each.why_not) for each in told.nearly] == [(1, WhyNot.PLACES)]
 
 
 def test_a_plan_of_one_shares_with_nobody_and_an_empty_one_has_nothing_to_tell() -> None:

@@ -118,6 +118,8 @@ def test_a_count_of_everybody_or_before_any_plan_is_held_against_none(
     promises = queries.plan_promises(session, [campaign.id])[campaign.id]
 
     assert queries.promise_for(everybody, promises) is None
+    kept.accepted_at = LATER
+    assert queries.promise_for(target, promises) == promises[0].promise
     kept.accepted_at = LATER + timedelta(seconds=1)
     assert queries.promise_for(target, promises) is None
     assert queries.plan_promises(session, []) == {}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
@@ -64,14 +64,30 @@ def test_the_budget_goes_to_those_who_together_reach_most(
     assert [who.display_name for who, _, _ in found.nearly] == ["Ivo", "Emil"]
 
 
-def test_looking_at_a_plan_leaves_no_trace(
+def written(session: Session) -> list[tuple[str, int]]:
+    """How many rows of each table this transaction has written."""
+    session.flush()
+    return [
+        (name, count)
+        for name, count in session.execute(
+            text(
+                "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+                " ORDER BY relname"
+            )
+        )
+    ]
+
+
+def test_looking_at_a_plan_leaves_no_trace_in_any_table(
     session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
-    before = rows(session)
+    before = written(session)
+    assert dict(before)["creators"] == 4
 
     plan(session, campaign)
+    plan(session, campaign, exactly=dict.fromkeys(each.id for each in market.values()))
 
-    assert rows(session) == before
+    assert written(session) == before
 
 
 def test_whom_the_brand_keeps_or_leaves_out_is_obeyed(
@@ -207,6 +223,31 @@ def test_who_is_left_out_by_the_brief_cannot_be_kept(
         plan(session, campaign, must_have=frozenset({nobody.id}))
 
     assert set(refused.value.problems) == {"must_have"}
+
+
+def test_who_asks_the_highest_fee_of_the_brief_is_planned_and_a_cent_more_is_not(
+    session: Session, campaign: Campaign
+) -> None:
+    make_planned_creator(session, "Most", views=30_000, fee_minor=50_000)
+    make_planned_creator(session, "More", views=90_000, fee_minor=50_001)
+
+    found = plan(session, campaign, limits=Limits(budget_minor=200_000))
+
+    assert [(who.display_name, pick.price_minor) for who, pick, _ in found.picks] == [
+        ("Most", 50_000)
+    ]
+    assert found.nearly == []
+
+
+def test_who_is_left_out_by_the_brief_can_be_left_out_by_the_brand_too(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    nobody = make_planned_creator(session, "Nobody", views=10_000, fee_minor=9_000_000)
+
+    found = plan(session, campaign, must_not=frozenset({nobody.id}))
+
+    assert names(found) == ["Dora", "Cleo"]
+    assert [who.display_name for who in found.left_out] == ["Nobody"]
 
 
 @pytest.fixture

@@ -187,6 +187,26 @@ def test_what_the_address_does_not_say_of_ages_is_any_age(
     assert "Keep these rules" not in page
 
 
+@pytest.mark.parametrize(
+    ("query", "whom"),
+    [
+        ("gender=female", "women of any age, anywhere"),
+        ("gender=female&gender=male&age_from=1&age_to=2", "women or men aged 25–44, anywhere"),
+        ("country=US&age_from=4", "people aged 55 or older in the United States"),
+        ("country=US&country=CA&age_to=0", "people aged 18–24 in Canada or the United States"),
+        ("words=" + ",".join(map(str, range(42))), "people of any age, anywhere"),
+    ],
+)
+def test_whom_the_wish_is_to_reach_is_said_as_it_was_chosen(
+    client: FlaskClient, alice: Actor, campaign: Campaign, cleo: Creator, query: str, whom: str
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(f"{matches_of(campaign)}?wish=1&{query}").text
+
+    assert f"creators</strong> can be taken to reach {whom}." in page
+
+
 def test_rules_are_kept_and_hold_from_then_on(
     client: FlaskClient, alice: Actor, vic: Actor, campaign: Campaign, cleo: Creator
 ) -> None:
