@@ -321,6 +321,7 @@ def test_who_has_not_joined_is_in_the_plan_and_not_invited(
     ("changes", "refusal", "words"),
     [
         ({"seen_cost_minor": 69_999}, Conflict, "the plan costs USD 700.00 now"),
+        ({"seen_cost_minor": 70_001}, Conflict, "the plan costs USD 700.00 now"),
         ({"wish": PlanWish(limits=BUDGET)}, Conflict, "There is nobody in this plan"),
         ({"message": "x" * 2_000}, InvalidInput, "message"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from math import prod
+from math import exp, log, prod, sqrt
 from typing import Any, NamedTuple
 
 import pytest
@@ -96,6 +96,38 @@ def total_of(page: str) -> tuple[Decimal, Decimal]:
     return bare(money), bare(fit)
 
 
+def intervals_of(page: str) -> list[tuple[int, int]]:
+    """Between which fits one collaboration is four of five times, wherever that is told."""
+    said = plain(page)
+    told = re.findall(r"four of five times ([\d,]+) to ([\d,]+)", said)
+    told += re.findall(
+        r"rounded once [\d,]+ Four of five times between ([\d,]+) and ([\d,]+)\.", said
+    )
+    return [(int(bare(low)), int(bare(high))) for low, high in told]
+
+
+def interval_by_hand(rows: dict[str, Row], fit: Decimal) -> tuple[float, float]:
+    """What the page's own figures give: the spread of the views, and of shares of few people.
+
+    Of each share Wilson's score interval, with 60 people for what is usual; squares of logarithms
+    add up.
+    """
+    views = float(bare(rows["Views of a video"].number))
+    found = re.search(r"between ([\d,]+) and ([\d,]+)", rows["Views of a video"].evidence)
+    assert found
+    low, high = (float(bare(each)) for each in found.groups())
+    down, up = log(views / low) ** 2, log(high / views) ** 2
+    for name in ("Age", "Gender", "Country"):
+        share = float(bare(rows[name].number))
+        behind = re.search(r"counts as ([\d,]+) people", rows[name].evidence)
+        people = 60 + (float(bare(behind[1])) if behind else 0)
+        middle = (people * share + 1.2816**2 / 2) / (people + 1.2816**2)
+        half = sqrt(people * share * (1 - share) + 1.2816**2 / 4) * 1.2816 / (people + 1.2816**2)
+        down += log(share / (middle - half)) ** 2
+        up += log((middle + half) / share) ** 2
+    return float(fit) * exp(-sqrt(down)), float(fit) * exp(sqrt(up))
+
+
 def bare(number: str) -> Decimal:
     """What is written, without signs and the commas of thousands; a share as a part of one."""
     digits = Decimal(re.sub(r"[^\d.]", "", number))
@@ -133,6 +165,8 @@ def test_whoever_multiplies_what_the_page_shows_gets_the_fit_that_it_shows(
         assert [bare(row.counts_as) for row in shares] == by_weights
         by_hand = views * prod(by_weights) * money / price
         assert by_hand.quantize(Decimal(1), rounding=ROUND_HALF_UP) == fit
+        beside, below = intervals_of(page)
+        assert beside == below == pytest.approx(interval_by_hand(rows, by_hand), abs=1)
         assert all(row.evidence.endswith(".") for row in rows.values())
         assert all(row.against.startswith(("×", "–")) for row in rows.values())
         seen.add(fit)
