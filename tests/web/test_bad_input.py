@@ -108,12 +108,13 @@ def test_shares_of_an_audience_are_parts_of_a_whole(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"age_1": "60", "age_2": "60"}, "100 %"),
+        ({"age_1": "60", "age_2": "60"}, "add up to 120 %, more than 100 %"),
         ({"age_1": "-1"}, "Each share is between 0 % and 100 %."),
         ({"age_1": "NaN"}, "Write a number"),
         ({"country_name_0": "US"}, "Enter the share of this country."),
         ({"country_name_0": "XX", "country_0": "10"}, "Choose one of these"),
-        ({"taken_on": "2031-01-01"}, ""),
+        ({"taken_on": "2031-01-01"}, "This day is in the future."),
+        ({"taken_on": "2025-10-01"}, "These figures are more than a year old: look them up again."),
         ({"taken_on": "yesterday"}, "Enter a day, such as"),
     ],
 )
