@@ -36,10 +36,12 @@ FACTORS = Factors(10_000, 10_000, 5_000, 10_000, 100_000_000, 10_000, 5_000, 8_0
 WANTED = Wanted(currency="USD", age=frozenset({"18-24"}))
 
 
-def explained(factors: Factors, source: str, said: Collection[PartName]) -> Explained:
+def explained(
+    factors: Factors, source: str, said: Collection[PartName], wanted: Wanted
+) -> Explained:
     described = frozenset(said) if source else frozenset()
     seen = Seen(factors, 1, 2, 100, source, price_is_estimated=False, said=described)
-    return explain_all(WANTED, seen_all([seen]), None)[0]
+    return explain_all(wanted, seen_all([seen]), None)[0]
 
 
 def advice(
@@ -47,10 +49,12 @@ def advice(
     *,
     source: str = "platform",
     said: Collection[PartName] = AUDIENCE_PARTS,
+    wanted: Wanted = WANTED,
     **changes: object,
 ) -> list[Raise]:
     given = {"most_minor": None, "price_is_estimated": False, "source": source} | changes
-    return raises(factors, explained(factors, source, said), **given)  # type: ignore[arg-type]
+    found = explained(factors, source, said, wanted)
+    return raises(factors, found, **given)  # type: ignore[arg-type]
 
 
 def parts(fits: list[int], usual: list[int], **changes: Any) -> FeedParts[Whole]:
@@ -170,6 +174,13 @@ def test_advice_with_a_known_gain_comes_first_and_the_largest_of_those() -> None
 )
 def test_an_audience_that_nobody_has_shown_is_to_be_shown(source: str, wanted: Advice) -> None:
     assert wanted in [each.advice for each in advice(source=source)]
+
+
+@pytest.mark.parametrize("source", ["", "inferred", "self_reported"])
+def test_where_no_audience_is_asked_for_none_is_to_be_shown(source: str) -> None:
+    found = advice(source=source, wanted=Wanted(currency="USD"))
+
+    assert [each.advice for each in found] == [Advice.OFFER_THE_FORMAT]
 
 
 def test_what_a_description_leaves_open_of_what_is_asked_is_to_be_said() -> None:

@@ -44,14 +44,22 @@ def test_nobody_is_found_by_a_group_before_they_say_so(session: Session, market:
 
 
 def test_who_declares_a_group_is_found_by_it_and_by_no_other(
-    session: Session, market: None, bea: Actor
+    session: Session, market: None, bea: Actor, carl: Actor
 ) -> None:
     for _ in range(2):
         declare(session, bea, "rural", "over_50", "rural")
+    declare(session, carl, "veterans")
 
     assert queries.own_groups(session, bea) == [Group.OVER_50, Group.RURAL]
-    assert {group for group in Group if found(session, group)} == {Group.OVER_50, Group.RURAL}
-    assert found(session, Group.RURAL) == {"Bea"}
+    assert {group: found(session, group) for group in Group if found(session, group)} == {
+        Group.OVER_50: {"Bea"},
+        Group.RURAL: {"Bea"},
+        Group.VETERANS: {"Carl"},
+    }
+    for group in Group:
+        ids = queries.ids_found_by(session, group)
+        names = [queries.creator_by_id(session, each).display_name for each in ids]
+        assert set(names) == found(session, group)
     assert found(session, None) == {"Bea", "Carl"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import hypot, log
 
 import pytest
 from sqlalchemy import update
@@ -90,6 +91,27 @@ def test_a_promise_stays_as_it_was_when_plans_learn_later(
     )
     assert now.promise.people == 25_227
     assert first.target_people == second.target_people == 67_030_000
+
+
+def test_what_finished_campaigns_leave_in_doubt_widens_what_a_plan_promises(
+    session: Session, campaign: Campaign, cleo: Creator, alice: Actor, acme: Brand
+) -> None:
+    first = keep(session, campaign, alice, cleo)
+    other = make_campaign(session, brand=acme, by=alice, name="Later")
+    finish(session, campaign, cleo, alice)
+    count(session, campaign, alice, 15_000)
+    matching.learn_correction(session, now=LATER)
+    session.flush()
+    doubt = queries.present_correction(session).doubt
+    assert doubt > 0.1
+
+    second = keep(session, other, alice, cleo)
+
+    for before, after in (
+        (first.people / first.people_low, second.people / second.people_low),
+        (first.people_high / first.people, second.people_high / second.people),
+    ):
+        assert log(after) == pytest.approx(hypot(log(before), 1.2816 * doubt), rel=1e-3)
 
 
 def test_a_count_of_the_target_is_held_against_the_plans_before_it(
