@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from marketplace.creators.messages import ChannelConnected
 from marketplace.creators.ports import Failure, FailureKind, FailureScope
 from marketplace.metrics import queries
 from marketplace.metrics import service as metrics
 from marketplace.metrics.messages import ReadingsDue
+from marketplace.metrics.rules.readings import Reading
 from marketplace.store.session import reading, transaction
 from workers.access import ask_posts, raise_for
 from workers.runtime import Run
@@ -25,15 +27,22 @@ def read_posts(message: ReadingsDue, run: Run) -> None:
     if not due:
         return
     answers = ask_posts(message.channel_id, [one.external_id for one in due], run)
+    readings: dict[UUID, Reading] = {}
+    failures: dict[UUID, Failure] = {}
     for one in due:
         answer = NOT_CONNECTED if answers is None else answers[one.external_id]
+        if isinstance(answer, Failure):
+            failures[one.post_id] = answer
+        else:
+            readings[one.post_id] = answer.reading
+    if readings:
         with transaction() as session:
-            if isinstance(answer, Failure):
-                metrics.flag_gap(session, post_id=one.post_id, failure=answer, now=run.now)
-            else:
-                metrics.record_snapshot(session, post_id=one.post_id, reading=answer.reading)
-    for failure in (answers or {}).values():
-        if isinstance(failure, Failure) and failure.kind is FailureKind.REQUEST_REJECTED:
+            metrics.record_snapshots(session, readings=readings)
+    for post_id, failure in failures.items():
+        with transaction() as session:
+            metrics.flag_gap(session, post_id=post_id, failure=failure, now=run.now)
+    for failure in failures.values():
+        if failure.kind is FailureKind.REQUEST_REJECTED:
             raise_for(failure)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,6 +18,7 @@ from marketplace.matching.rules.planner.ways import Way, way_of
 from marketplace.metrics.models import MetricGap, MetricSnapshot, PostTracking
 from marketplace.metrics.rules.readings import views_that_count
 from marketplace.store.arrays import of_ids, of_moments
+from marketplace.store.rows import among
 
 _ONE_READING_EACH: Final = """
     SELECT asked.post_id, found.id, found.taken_at, found.views
@@ -153,6 +154,15 @@ def tracking_of(session: Session, post_id: UUID) -> PostTracking:
     """When a post is read next; raises NotFound before it is live."""
     found = session.get(PostTracking, post_id)
     if found is None:
+        raise NotFound("tracked post")
+    return found
+
+
+def trackings_of(session: Session, post_ids: Collection[UUID]) -> dict[UUID, PostTracking]:
+    """Post id -> when it is read next; raises NotFound where one is not live."""
+    rows = session.scalars(select(PostTracking).where(among(PostTracking.post_id, post_ids)))
+    found = {each.post_id: each for each in rows}
+    if found.keys() != set(post_ids):
         raise NotFound("tracked post")
     return found
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import exists, update
@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from marketplace.creators.ports import Failure, FailureKind
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import PublishedPost
+from marketplace.deliverables.rules import PostState
 from marketplace.kernel.ids import new_id
 from marketplace.metrics import queries
 from marketplace.metrics.messages import PostNotVisible, ReadingsDue
 from marketplace.metrics.models import MetricGap, MetricSnapshot, PostTracking
 from marketplace.metrics.rules.readings import Reading
 from marketplace.metrics.rules.schedule import DAILY, HOURLY, SIX_HOURLY, next_read_at
-from marketplace.store.locks import lock_row
+from marketplace.store.locks import lock_row, lock_rows
 from marketplace.store.outbox import post
 
 TRACKING: Final = timedelta(days=90)
@@ -55,37 +56,54 @@ def record_snapshot(session: Session, *, post_id: UUID, reading: Reading) -> boo
 
     A reading older than the last one is kept and moves nothing else.
     """
-    found = lock_row(session, PublishedPost, post_id)
-    kept = session.scalar(
-        insert(MetricSnapshot)
-        .values(
-            id=new_id(),
-            post_id=post_id,
-            taken_at=reading.taken_at,
-            views=reading.views,
-            likes=reading.likes,
-            comments=reading.comments,
-            shares=reading.shares,
-            definition=reading.definition,
-            payload_sha256=reading.payload_sha256,
+    return post_id in record_snapshots(session, readings={post_id: reading})
+
+
+def record_snapshots(session: Session, *, readings: Mapping[UUID, Reading]) -> set[UUID]:
+    """Keep a reading of each of these posts, as :func:`record_snapshot` does of one.
+
+    Returns the posts of which it was new. In a few statements, however many posts there are.
+    """
+    found = lock_rows(session, PublishedPost, readings)
+    kept = set(
+        session.scalars(
+            insert(MetricSnapshot)
+            .on_conflict_do_nothing(index_elements=["post_id", "taken_at"])
+            .returning(MetricSnapshot.post_id),
+            [_snapshot_of(each.id, readings[each.id]) for each in found],
         )
-        .on_conflict_do_nothing(index_elements=["post_id", "taken_at"])
-        .returning(MetricSnapshot.id)
     )
-    tracking = queries.tracking_of(session, post_id)
-    if kept is None or (tracking.last_read_at and tracking.last_read_at > reading.taken_at):
-        return kept is not None
-    tracking.last_read_at = reading.taken_at
-    tracking.missing_since = None
-    tracking.missing_count = 0
-    tracking.next_read_at = next_read_at(
-        published_at=found.published_at or found.pasted_at,
-        last_read_at=reading.taken_at,
-        now=reading.taken_at,
-        tracking_until=tracking.tracking_until,
-    )
-    deliverables.mark_visible(session, post_id=post_id, now=reading.taken_at)
-    return True
+    trackings = queries.trackings_of(session, readings)
+    for each in found:
+        tracking, taken_at = trackings[each.id], readings[each.id].taken_at
+        if each.id not in kept or (tracking.last_read_at and tracking.last_read_at > taken_at):
+            continue
+        tracking.last_read_at = taken_at
+        tracking.missing_since = None
+        tracking.missing_count = 0
+        tracking.next_read_at = next_read_at(
+            published_at=each.published_at or each.pasted_at,
+            last_read_at=taken_at,
+            now=taken_at,
+            tracking_until=tracking.tracking_until,
+        )
+        if each.state is PostState.NOT_VISIBLE:
+            deliverables.mark_visible(session, post_id=each.id, now=taken_at)
+    return kept
+
+
+def _snapshot_of(post_id: UUID, reading: Reading) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "post_id": post_id,
+        "taken_at": reading.taken_at,
+        "views": reading.views,
+        "likes": reading.likes,
+        "comments": reading.comments,
+        "shares": reading.shares,
+        "definition": reading.definition,
+        "payload_sha256": reading.payload_sha256,
+    }
 
 
 def flag_gap(session: Session, *, post_id: UUID, failure: Failure, now: datetime) -> None:
