@@ -63,9 +63,9 @@ def pay_everybody(run: Run) -> None:
     while True:
         with transaction() as session:
             due = queries.creators_to_pay(session, after=last, limit=PAID_AT_ONCE)
+            if not due:
+                return
             payouts.gather(session, creator_ids=due, now=run.now)
-        if not due:
-            return
         last = due[-1]
 
 

@@ -41,6 +41,8 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
     smallest payout. The second time there is nothing left to gather.
     """
     accounts = _ready(session, creator_ids, now)
+    if not accounts:
+        return []
     payable = session.scalars(
         select(Earning)
         .where(among(Earning.creator_id, accounts), Earning.state == EarningState.PAYABLE)
@@ -48,6 +50,8 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
         .with_for_update()  # what a rival has gathered meanwhile is payable no more
         .execution_options(populate_existing=True)
     ).all()
+    if not payable:
+        return []
     terms = terms_for(session, at=now)
     net_clawbacks(session, payable=payable, now=now)
     payable = [earning for earning in payable if earning.state is EarningState.PAYABLE]
@@ -73,7 +77,7 @@ def _ready(
     session: Session, creator_ids: Iterable[UUID], now: datetime
 ) -> dict[UUID, PayoutAccount]:
     """Creator id -> account, locked, of all who can be paid now."""
-    accounts = session.scalars(
+    locked = session.scalars(
         select(PayoutAccount)
         .where(
             among(PayoutAccount.creator_id, set(creator_ids)),
@@ -82,15 +86,17 @@ def _ready(
         .order_by(PayoutAccount.id)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).all()
+    )
+    accounts = [account for account in locked if account.transfers_active]
+    if not accounts:
+        return {}
     found = [account.creator_id for account in accounts]
     frozen = queries.frozen_creators(session, found)
     refused = queries.last_refusals(session, found)
     return {
         account.creator_id: account
         for account in accounts
-        if account.transfers_active
-        and account.creator_id not in frozen
+        if account.creator_id not in frozen
         and may_pay_again(refused_at=refused.get(account.creator_id), now=now)
     }
 
