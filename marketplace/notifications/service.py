@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -99,19 +100,27 @@ def letter_for(session: Session, *, notification_id: UUID) -> Letter | None:
     Nothing is sent twice, nor what was read on the page meanwhile, nor to an address that nobody
     has confirmed, nor to a closed account.
     """
-    found = session.get(Notification, notification_id)
-    if found is None or found.emailed_at is not None or found.read_at is not None:
-        return None
-    user = session.get_one(User, found.user_id)
-    if user.email_confirmed_at is None or user.closed_at is not None:
-        return None
-    return Letter(
-        to=user.email, name=user.name, title=found.title, text=found.text, path=found.path
-    )
+    row = session.execute(_LETTER, {"notification": notification_id}).first()
+    return None if row is None else Letter(*row)
 
 
 def record_emailed(session: Session, *, notification_id: UUID, now: datetime) -> None:
     """Remember that a notification went out by e-mail."""
-    found = session.get(Notification, notification_id)
-    if found is not None:
-        found.emailed_at = found.emailed_at or now
+    session.execute(
+        update(Notification)
+        .where(Notification.id == notification_id, Notification.emailed_at.is_(None))
+        .values(emailed_at=now)
+    )
+
+
+_LETTER: Final = (
+    select(User.email, User.name, Notification.title, Notification.text, Notification.path)
+    .join(User, User.id == Notification.user_id)
+    .where(
+        Notification.id == bindparam("notification"),
+        Notification.emailed_at.is_(None),
+        Notification.read_at.is_(None),
+        User.email_confirmed_at.is_not(None),
+        User.closed_at.is_(None),
+    )
+)
