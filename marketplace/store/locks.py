@@ -7,14 +7,16 @@ as late as possible.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import NotFound
 from marketplace.store.base import Base
+from marketplace.store.rows import given_in
 
 Row = TypeVar("Row", bound=Base)
 
@@ -26,18 +28,23 @@ def lock_rows(session: Session, model: type[Row], ids: Iterable[UUID]) -> list[R
     not. Otherwise the check of a foreign key would be a lock upward, against the order.
     Raises NotFound when one of them does not exist.
     """
-    key = model.__table__.c["id"]
-    wanted = sorted(set(ids))
-    rows = session.scalars(
-        select(model)
-        .where(key.in_(wanted))
-        .order_by(key)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    wanted = set(ids)
+    rows = session.scalars(_locking(model), {"ids": list(wanted)}).all()
     if len(rows) != len(wanted):
         raise NotFound(model.__tablename__)
     return list(rows)
+
+
+@cache
+def _locking(model: type[Row]) -> Select[Row]:
+    key = inspect(model).attrs["id"]
+    return (
+        select(model)
+        .where(given_in(key.class_attribute, "ids"))
+        .order_by(key.class_attribute)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 def lock_row(session: Session, model: type[Row], row_id: UUID) -> Row:
