@@ -77,7 +77,7 @@ def conditions_for_many(
 
 def version_at(session: Session, *, at: datetime) -> TermsVersion:
     """The version of everybody's terms in force at a moment; raises NotFound before the first."""
-    found = session.scalar(_VERSION_AT, {"at": at})
+    found = session.scalars(_VERSION_AT, {"at": at}).unique().first()
     if found is None:
         raise NotFound("terms")
     return found
@@ -271,7 +271,17 @@ def _brand_versions(brand_id: UUID) -> Select[BrandTermsVersion]:
     )
 
 
-_VERSION_AT: Final = _versions().where(TermsVersion.valid_from <= bindparam("at")).limit(1)
+_VERSION_AT: Final = (
+    select(TermsVersion)
+    .options(
+        joinedload(TermsVersion.limits),
+        joinedload(TermsVersion.withholding),
+        joinedload(TermsVersion.setter),
+    )
+    .where(TermsVersion.valid_from <= bindparam("at"))
+    .order_by(*_LAST_FIRST)
+    .limit(1)
+)
 _BRAND_VERSION_AT: Final = (
     select(BrandTermsVersion)
     .where(
