@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
+import httpx
 import structlog
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from marketplace.cli import seed_past
 from marketplace.cli.seed import seed_if_empty
@@ -22,7 +23,7 @@ from marketplace.cli.seed_stage import Stage
 from marketplace.cli.seed_story import Cast
 from marketplace.kernel.clock import demo_offset, skip_ahead, utc_now
 from marketplace.store.outbox import OutboxMessage
-from marketplace.store.session import transaction
+from marketplace.store.session import reading, transaction
 from workers import (
     bonuses,
     causes,
@@ -60,6 +61,15 @@ SWEEPS: Final[tuple[Sweep, ...]] = (
     payouts.pay_everybody,
 )
 """What falls due while the past is played; the rest of the schedule has nothing to find in it."""
+_WAITING: Final = (
+    select(OutboxMessage).where(OutboxMessage.relayed_at.is_(None)).order_by(OutboxMessage.id)
+)
+_TAKEN: Final = (
+    update(OutboxMessage)
+    .where(OutboxMessage.relayed_at.is_(None), OutboxMessage.id <= bindparam("last"))
+    .values(relayed_at=bindparam("now"))
+    .execution_options(synchronize_session=False)
+)
 
 
 class OneThread:
@@ -102,16 +112,13 @@ class OneThread:
         self._do(reconciliation.reconcile)
         self.settle()
 
-    def _take(self) -> list[OutboxMessage]:
-        with transaction() as session:
-            waiting = session.scalars(
-                select(OutboxMessage)
-                .where(OutboxMessage.relayed_at.is_(None))
-                .order_by(OutboxMessage.id)
-            ).all()
-            for message in waiting:
-                message.relayed_at = utc_now()
-            return list(waiting)
+    def _take(self) -> Sequence[OutboxMessage]:
+        with reading() as session:
+            waiting = session.scalars(_WAITING).all()
+        if waiting:
+            with transaction() as session:
+                session.execute(_TAKEN, {"last": waiting[-1].id, "now": utc_now()})
+        return waiting
 
     def _do(self, job: Callable[[Run], None]) -> None:
         extensions = self._app.extensions
@@ -128,21 +135,21 @@ def fill(app: Flask, *, sandbox_url: str, say: Callable[[str], None]) -> bool:
     until the market is there.
     """
     settings = app.extensions["settings"]
-    stage = Stage(
-        gateways=app.extensions["gateways"],
-        base_url=settings.base_url,
-        sandbox_url=sandbox_url,
-        stripe_key=settings.stripe_api_key,
-        time=OneThread(app),
-    )
-
     told: list[Cast] = []
 
     def past(cast: Cast) -> None:
         told.append(cast)
         seed_past.play(stage, cast, say=say)
 
-    with app.app_context():
+    with app.app_context(), httpx.Client(trust_env=False) as browser:
+        stage = Stage(
+            gateways=app.extensions["gateways"],
+            base_url=settings.base_url,
+            sandbox_url=sandbox_url,
+            stripe_key=settings.stripe_api_key,
+            time=OneThread(app),
+            browser=browser,
+        )
         stage.control("sandbox/control/webhooks", paused=True)
         try:
             filled = seed_if_empty(say, past=past)

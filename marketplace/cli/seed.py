@@ -19,6 +19,7 @@ from marketplace.creators.models import Creator, CreatorSource
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.clock import demo_offset, set_back, skip_ahead, utc_now
 from marketplace.reconciliation.checks import runs
+from marketplace.store.rows import update_rows
 from marketplace.store.session import transaction
 
 CREATORS: Final = 200
@@ -180,6 +181,11 @@ def _join(
         session.add(user)
         users.append(user)
     session.flush()  # the creators' rows point at the people's
-    for place, user in zip(seeded, users, strict=True):
-        session.get_one(Creator, place.creator_id).user_id = user.id
-    session.flush()  # the story looks creators up by who they are
+    update_rows(
+        session,
+        Creator,
+        [
+            {"id": place.creator_id, "user_id": user.id}
+            for place, user in zip(seeded, users, strict=True)
+        ],
+    )

@@ -52,6 +52,7 @@ class Stage:
     """The product without its processes, beside a running sandbox.
 
     gateways: as ``app.py`` picked them. base_url, sandbox_url: without a slash at the end.
+    browser: in which people press what is not the product's.
     """
 
     gateways: Any
@@ -59,6 +60,7 @@ class Stage:
     sandbox_url: str
     stripe_key: str
     time: Passing
+    browser: httpx.Client
 
     def act(self, verb: Callable[..., T], **words: Any) -> T:
         """Let somebody do something now, and everything that follows from it."""
@@ -120,22 +122,21 @@ class Stage:
 
     def transfer_by_hand(self, stripe_account_id: str, *, minor: int) -> None:
         """Move money in the processor's dashboard, past the product, as nobody should."""
-        answer = httpx.post(
+        answer = self.browser.post(
             f"{self.sandbox_url}/v1/transfers",
             data={"amount": minor, "currency": "usd", "destination": stripe_account_id},
             headers={"Authorization": f"Bearer {self.stripe_key}"},
-            trust_env=False,
         )
         answer.raise_for_status()
 
     def control(self, path: str, /, **wish: Any) -> dict[str, Any]:
         """Turn one of the sandbox's own switches."""
-        answer = httpx.post(f"{self.sandbox_url}/{path}", json=wish, trust_env=False)
+        answer = self.browser.post(f"{self.sandbox_url}/{path}", json=wish)
         answer.raise_for_status()
         return dict(answer.json())
 
     def _post(self, url: str, form: dict[str, str]) -> httpx.Response:
-        answer = httpx.post(url, data=form, trust_env=False)
+        answer = self.browser.post(url, data=form)
         assert answer.status_code == httpx.codes.SEE_OTHER, f"{url}: {answer.status_code}"
         return answer
 
