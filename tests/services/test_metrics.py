@@ -13,6 +13,8 @@ from marketplace.creators.ports import Failure, FailureKind, FailureScope
 from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import DeliverableState, PostState
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.ids import new_id
 from marketplace.metrics import queries, service
 from marketplace.metrics.models import MetricGap, MetricSnapshot
 from marketplace.store.outbox import OutboxMessage
@@ -58,6 +60,46 @@ def test_a_reading_is_kept_once_and_sets_the_next(session: Session, post: Publis
     assert (snapshot.views, snapshot.likes, snapshot.definition) == (400, 12, "tiktok.display.v2")
     assert (tracking.last_read_at, tracking.next_read_at) == (NOON + HOUR, NOON + 2 * HOUR)
     assert queries.channels_due(session, now=NOON + HOUR) == []
+
+
+def test_readings_of_several_posts_are_kept_together_and_each_once(
+    session: Session, post: PublishedPost, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    owed = make_deliverable(
+        session,
+        brand=acme,
+        by=alice,
+        creator=bea,
+        state=DeliverableState.LIVE,
+        video_id="7300000000000000002",
+    )
+    other = session.scalars(
+        select(PublishedPost).where(PublishedPost.deliverable_id == owed.id)
+    ).one()
+    first = reading_at(NOON + HOUR)
+    service.record_snapshot(session, post_id=post.id, reading=first)
+
+    new = service.record_snapshots(
+        session, readings={post.id: first, other.id: reading_at(NOON + 2 * HOUR, views=90)}
+    )
+
+    assert new == {other.id}
+    assert [each.views for each in queries.post_series(session, post_id=post.id)] == [400]
+    assert [each.views for each in queries.post_series(session, post_id=other.id)] == [90]
+    trackings = queries.trackings_of(session, [post.id, other.id])
+    assert trackings[post.id].next_read_at == NOON + 2 * HOUR
+    assert trackings[other.id].next_read_at == NOON + 3 * HOUR
+
+
+def test_a_post_that_is_not_live_keeps_the_others_unread(
+    session: Session, post: PublishedPost
+) -> None:
+    with pytest.raises(NotFound):
+        service.record_snapshots(
+            session, readings={post.id: reading_at(NOON), new_id(): reading_at(NOON)}
+        )
+
+    assert session.scalars(select(MetricSnapshot)).all() == []
 
 
 def test_what_the_platform_did_not_say_stays_unknown(session: Session, post: PublishedPost) -> None:
