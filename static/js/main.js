@@ -9,6 +9,7 @@ import "./poll.js";
 import "./reveal.js";
 import "./scheme_toggle.js";
 import "./sliders.js";
+import "./words.js";
 import "./zone.js";
 
 document.querySelector("[data-focus]")?.focus();

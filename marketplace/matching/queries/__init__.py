@@ -43,7 +43,13 @@ from marketplace.matching.queries.plans import (
     fresh_bound,
 )
 from marketplace.matching.queries.promised import expected_views, views_chance_of
-from marketplace.matching.queries.ranked import Matches, MatchLine, matches_for, shortlisted
+from marketplace.matching.queries.ranked import (
+    Matches,
+    MatchLine,
+    matches_for,
+    shortlisted,
+    words_of_market,
+)
 from marketplace.matching.queries.sharing import WEEK, fresh_every
 from marketplace.matching.queries.wishes import (
     booking_of,
@@ -111,4 +117,5 @@ __all__ = [
     "wish_in",
     "wish_seen_by",
     "wishes_of",
+    "words_of_market",
 ]

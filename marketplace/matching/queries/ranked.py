@@ -26,6 +26,10 @@ from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.rows import given_in
 
+WORDS_SHOWN: Final = 100
+WORDS_OFFERED: Final = 2_000
+"""So many of the most used are offered to whoever types one: some 30 kilobytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class MatchLine:
@@ -72,6 +76,8 @@ class Matches:
     is_fair: bool
     homes: Sequence[str]
     """Where the creators of the market live, as far as is known."""
+    words: tuple[str, ...]
+    """What creators of the market make, the most used first."""
     unused_words: Sequence[str]
     """Topics and hashtags asked for that nobody uses: they tell nobody apart."""
     words_until: int | None
@@ -150,6 +156,7 @@ def matches_for(
             refreshed_at=market.refreshed_at,
             is_fair=among_best,
             homes=[code for code in market.context.homes if code],
+            words=market.context.vocabulary.terms[:WORDS_SHOWN],
             unused_words=[
                 word
                 for word in wanted.words
@@ -162,6 +169,13 @@ def matches_for(
     places, found = columns.ask(session, look, now=now)
     lines = _lines(session, campaign_id, places)
     return replace(found, page=replace(found.page, rows=lines))
+
+
+def words_of_market(session: Session, *, now: datetime) -> Sequence[str]:
+    """Return what creators of the market make, the most used first."""
+    return columns.ask(
+        session, lambda market: market.context.vocabulary.terms[:WORDS_OFFERED], now=now
+    )
 
 
 def _places(

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import (
     copy_current_request_context,
     flash,
+    jsonify,
     make_response,
     redirect,
     render_template,
@@ -41,6 +42,8 @@ from marketplace.web.brand.wishes import (
 )
 from marketplace.web.forms import BaseForm
 
+WORDS_KEPT_SECONDS: Final = 3_600
+"""How long a browser keeps the words that a field suggests; they change once a night."""
 ROWS: Final = 10
 """Creators on one page: as many as one compares in a sitting."""
 
@@ -113,6 +116,17 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                     now=now,
                 )
 
+    return answer
+
+
+@bp.get("/words")
+def words() -> ResponseReturnValue:
+    """What do creators of the market make? For the fields that suggest words while one types."""
+    with reading() as session:
+        found = queries.words_of_market(session, now=utc_now())
+    answer = jsonify(found)
+    answer.cache_control.private = True
+    answer.cache_control.max_age = WORDS_KEPT_SECONDS
     return answer
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 from flask import request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.rules import countries
@@ -21,6 +23,7 @@ from marketplace.matching.rules.labels import target_words
 from marketplace.matching.rules.left_out import LEFT_OUT_WORDS, left_out_words
 from marketplace.matching.rules.wanted import Wanted, problems
 from marketplace.web import access
+from marketplace.web.forms import options
 
 PART_HEADER: Final = "X-Part"
 """Sent by the script that follows a form: the list alone is wanted, without its page."""
@@ -63,6 +66,7 @@ def who_fits(
     cheapest = found.cheapest_minor
     return nobody(campaign, wanted, {}, now=now) | {
         "found": found,
+        "used_words": word_options(found.words),
         "left_out": [
             (count, left_out_words(rule, count)) for rule, count in found.left_out.items()
         ],
@@ -75,6 +79,12 @@ def who_fits(
     }
 
 
+@lru_cache(maxsize=4)
+def word_options(words: tuple[str, ...]) -> Markup:
+    """Return what a field for words suggests without a script: they change once a night."""
+    return options(tuple((word, "") for word in words), frozenset())
+
+
 def nobody(
     campaign: Campaign, wanted: Wanted, wrong: Mapping[str, str], *, now: datetime
 ) -> dict[str, Any]:
@@ -84,6 +94,7 @@ def nobody(
         "wanted": wanted,
         "wrong": wrong,
         "found": None,
+        "used_words": "",
         "target": target_words(wanted.ages, wanted.gender, wanted.country),
         "left_out": [],
         "left_out_words": LEFT_OUT_WORDS,

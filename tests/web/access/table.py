@@ -230,6 +230,7 @@ POST use_wallet              in     303   403     303     403    403     403   4
     -> brand.campaign_money
 POST withdraw_dispute        in     303   303     403     403    403     403   404   403   begin
     -> brand.dispute
+GET  words                   in     200   200     200     200    403     403   200   403   begin
 POST withdraw_ending         in     303   303     403     403    403     403   404   403   begin
     -> brand.collaboration
 POST withdraw_offer          in     303   303     403     403    403     403   404   403   begin

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from marketplace.campaigns.rules import CampaignState
 from marketplace.kernel.actor import Actor
 from tests.conftest import sign_in
 from tests.factories.campaigns import content, make_campaign
+from tests.factories.creators import make_channel, make_creator, make_video
 from tests.factories.market import make_hireable
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -116,3 +119,33 @@ def test_the_matches_begin_with_the_words_of_the_brief(
     sign_in(client, bea)
     own = client.get(f"/creator/briefs/{campaign.id}").text
     assert 'Whoever posts about <span class="tag">trail running</span>' in own
+
+
+@pytest.mark.parametrize("page", ["edit/audience", "matches"])
+def test_fields_for_words_suggest_what_is_used_in_the_market_without_a_script(
+    client: FlaskClient, draft: Campaign, alice: Actor, page: str
+) -> None:
+    sign_in(client, alice)
+
+    text = client.get(f"/brand/campaigns/{draft.id}/{page}").text
+
+    offered = text.split('<datalist id="used-words">')[1].split("</datalist>")[0]
+    assert offered == '<option value="cooking">cooking</option>'
+    field = re.search('<input[^>]*list="used-words"[^>]*>', text)
+    assert field is not None
+    assert 'data-suggests="/brand/words"' in field[0]
+    assert "autocomplete" not in field[0]
+
+
+def test_the_script_that_suggests_words_asks_for_all_of_them_once(
+    client: FlaskClient, session: Session, draft: Campaign, alice: Actor
+) -> None:
+    channel = make_channel(session, creator_id=make_creator(session).id).id
+    for number, words in enumerate((["#Soup", "Café", "fyp"], ["soup"])):
+        make_video(session, channel_id=channel, external_id=str(number), hashtags=words)
+    sign_in(client, alice)
+
+    answer = client.get("/brand/words")
+
+    assert answer.json == ["cooking", "cafe", "soup"]
+    assert answer.headers["Cache-Control"] == "private, max-age=3600"
