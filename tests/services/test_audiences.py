@@ -72,6 +72,27 @@ def test_an_audience_with_a_picture_waits_for_staff(
     assert [each.id for each in queries.waiting_proofs(session).rows] == [proof.id]
 
 
+def test_figures_of_a_day_that_has_begun_elsewhere_are_of_this_moment(
+    session: Session, bea: Actor, channel: Channel
+) -> None:
+    def report(ahead: timedelta) -> AudienceSnapshot:
+        return creators.report_audience(
+            session,
+            actor=bea,
+            audience=Audience(age={"18-24": 6_000}),
+            sample_size=900,
+            taken_at=NOON + ahead,
+            now=NOON,
+        )
+
+    assert report(timedelta(days=1)).taken_at == NOON
+    assert report(-timedelta(days=365)).taken_at == NOON - timedelta(days=365)
+    for ahead in (timedelta(days=1, seconds=1), -timedelta(days=365, seconds=1)):
+        with pytest.raises(InvalidInput) as refusal:
+            report(ahead)
+        assert set(refusal.value.problems) == {"taken_on"}
+
+
 def test_a_picture_of_another_type_keeps_nothing(
     session: Session, bea: Actor, channel: Channel
 ) -> None:
