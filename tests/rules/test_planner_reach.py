@@ -50,6 +50,18 @@ def test_two_small_audiences_share_a_quarter_more_than_by_chance() -> None:
     assert 200 - reach_of(among, [0, 1]) == pytest.approx(0.1 * 5 / 4, rel=0.002)
 
 
+def test_a_larger_bundle_of_somebody_in_the_plan_adds_what_it_reaches_more() -> None:
+    problem = make_problem([[10_000, 16_000], [20_000, 0]], [[100, 200], [300, 0]])
+    among = all_of(problem)
+    small, large, other = range(3)
+
+    reached = Reached(among, [small, other])
+
+    assert reached.gain(large) == pytest.approx(in_one_cell(0.16, 0.2) - in_one_cell(0.1, 0.2))
+    reached.add(large)
+    assert reached.people == pytest.approx(in_one_cell(0.16, 0.2))
+
+
 def test_audiences_with_different_interests_do_not_overlap() -> None:
     problem = make_problem([10_000, 20_000], [100, 100], segments=[[1, 0], [0, 1]])
 
