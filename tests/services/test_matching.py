@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand, User
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
-from marketplace.creators.rules.subjects import USUALLY_AVOIDED
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.errors import NotFound, NotPermitted
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as matching
@@ -160,47 +159,6 @@ def test_pages_go_on_where_the_one_before_ended(session: Session, campaign: Camp
     assert [line.place for line in found.page.rows] == [3, 4]
     assert (found.page.number, found.page.total, found.page.last) == (2, 5, 3)
     assert matches(session, campaign, page=9, size=2).page.number == 3
-
-
-def test_rules_are_kept_for_a_campaign_and_the_next_ones_take_their_place(
-    session: Session, campaign: Campaign, alice: Actor
-) -> None:
-    make_hireable(session, "Ann", country="DE")
-    make_hireable(session, "Bob", followers=20_000)
-    rules = HardRules(lives_in=frozenset({"US"}))
-    for _ in range(2):
-        matching.keep_rules(session, campaign_id=campaign.id, rules=rules, actor=alice, now=NOON)
-
-    assert queries.wanted_for(session, campaign.id).rules.lives_in == {"US"}
-    assert names(matches(session, campaign)) == ["Bob"]
-
-    matching.keep_rules(
-        session,
-        campaign_id=campaign.id,
-        rules=HardRules(followers_most=15_000, blocked_topics=frozenset({"pets"})),
-        actor=alice,
-        now=NOON,
-    )
-    session.expire_all()
-    assert names(matches(session, campaign)) == ["Ann"]
-    assert len(session.scalars(select(MatchRules)).all()) == 1
-
-
-def test_rules_that_contradict_each_other_are_not_kept(
-    session: Session, campaign: Campaign, alice: Actor
-) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        matching.keep_rules(
-            session,
-            campaign_id=campaign.id,
-            rules=HardRules(followers_least=2, followers_most=1),
-            actor=alice,
-            now=NOON,
-        )
-
-    assert list(refused.value.problems) == ["followers_most"]
-    assert queries.wanted_for(session, campaign.id).rules.avoided == USUALLY_AVOIDED
-    assert session.get(MatchRules, campaign.id) is None
 
 
 def test_who_was_shown_where_with_which_fit_is_logged(

@@ -88,6 +88,11 @@ def rows_of(page: str) -> dict[str, Row]:
     return found
 
 
+def estimated_in(page: str) -> list[str]:
+    """The parts that are marked as an estimate."""
+    return re.findall(r"row\">(\w+) <span class=\"tag\">estimated", page)
+
+
 def total_of(page: str) -> tuple[Decimal, Decimal]:
     """For how much money, and the fit."""
     [(money, fit)] = re.findall(
@@ -167,6 +172,13 @@ def test_whoever_multiplies_what_the_page_shows_gets_the_fit_that_it_shows(
         assert by_hand.quantize(Decimal(1), rounding=ROUND_HALF_UP) == fit
         beside, below = intervals_of(page)
         assert beside == below == pytest.approx(interval_by_hand(rows, fit), abs=0.51)
+        assert rows["Format"].evidence == (
+            "Offers or makes video and story."
+            if rows["Format"].number == "100 %"
+            else "Does not say whether they make video and story, what is not said counts half."
+        )
+        begin = "Would ask about" if "Price" in estimated_in(page) else "Usually asks"
+        assert rows["Price"].evidence.startswith(f"{begin} {rows['Price'].number}")
         assert all(row.evidence.endswith(".") for row in rows.values())
         assert all(row.against.startswith(("×", "–")) for row in rows.values())
         seen.add(fit)
@@ -193,7 +205,7 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
 
     page = client.get(f"/brand/creators/{guessed.id}?campaign={campaign.id}").text
     rows = rows_of(page)
-    assert re.findall(r"row\">(\w+) <span class=\"tag\">estimated", page) == [
+    assert estimated_in(page) == [
         "Age", "Gender", "Country",
     ]  # fmt: skip
     assert "by what is usual, as nobody has said." in rows["Age"].evidence
@@ -206,7 +218,7 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
 
     page = client.get(f"/brand/creators/{said.id}?campaign={campaign.id}").text
     rows = rows_of(page)
-    assert re.findall(r"row\">(\w+) <span class=\"tag\">estimated", page) == ["Gender"]
+    assert estimated_in(page) == ["Gender"]
     assert re.search(
         "by the creator’s own statement of Tue 13 Oct 2026, which counts as 27,77. people.$",
         rows["Age"].evidence,

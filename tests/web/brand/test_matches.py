@@ -17,6 +17,7 @@ from marketplace.collaborations.rules import InvitationState
 from marketplace.creators.models import ChannelState, Creator, CreatorSource
 from marketplace.kernel.actor import Actor
 from marketplace.matching import queries
+from marketplace.matching import service as matching
 from marketplace.matching.models import MatchShowing
 from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
@@ -89,7 +90,6 @@ def test_an_empty_market_says_so(client: FlaskClient, alice: Actor, campaign: Ca
 )
 def test_the_wish_is_in_the_address_and_the_list_follows(
     client: FlaskClient,
-    session: Session,
     alice: Actor,
     campaign: Campaign,
     cleo: Creator,
@@ -102,6 +102,27 @@ def test_the_wish_is_in_the_address_and_the_list_follows(
 
     assert page.status_code == 200
     assert ("Cleo Marr" in page.text) is is_there
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [("wish=1&gender=female", True), ("shortlisted=y", True), ("group=women", False)],
+)
+def test_looking_around_is_not_logged_as_shown(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    cleo: Creator,
+    query: str,
+    is_there: bool,
+) -> None:
+    matching.shortlist(session, campaign_id=campaign.id, creator_id=cleo.id, actor=alice, now=NOON)
+    sign_in(client, alice)
+
+    with client.get(f"{matches_of(campaign)}?{query}") as page:
+        assert ("Cleo Marr" in page.text) is is_there
+
     assert session.scalars(select(MatchShowing)).all() == []
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
+from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.models import Invitation
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.matching.models import AcceptedPlan
-from tests.conftest import make_person, sign_in
+from tests.conftest import NOON, make_person, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.creators import make_planned_creator
 from tests.web.brand.planning import accepting, plan_of, text_of
@@ -208,6 +211,42 @@ def test_a_plan_whose_prices_changed_meanwhile_is_not_accepted(
     assert answer.status_code == 409
     assert "the plan costs USD 700.00 now" in answer.text
     assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
+
+
+def test_of_a_closed_campaign_a_plan_can_be_looked_at_alone(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    market: dict[str, Creator],
+) -> None:
+    sign_in(client, alice)
+    open_page = client.get(plan_of(campaign, budget="700.00")).text
+    campaigns.close(session, campaign_id=campaign.id, actor=alice, now=NOON)
+    session.commit()
+
+    page = client.get(plan_of(campaign, budget="700.00"))
+    answer = client.post(plan_of(campaign), data=accepting(open_page))
+
+    assert page.status_code == 200
+    assert "Invite everybody in the plan" in open_page
+    assert "Invite everybody in the plan" not in page.text
+    assert answer.status_code == 409
+    assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
+
+
+def test_no_more_than_two_hundred_are_named(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+    named = "&".join(f"out={UUID(int=number)}" for number in range(1, 201))
+
+    most = client.get(f"{plan_of(campaign, budget='700.00')}&{named}")
+    more = client.get(f"{plan_of(campaign, budget='700.00')}&{named}&out={UUID(int=999)}")
+
+    assert most.status_code == 200
+    assert more.status_code == 422
+    assert "Name 200 creators at most." in text_of(more.text)
 
 
 def test_a_viewer_looks_and_does_not_accept(

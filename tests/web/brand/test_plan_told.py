@@ -12,6 +12,9 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.clock import utc_now
+from marketplace.matching import service as planning
+from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import Limits
 from tests.conftest import make_person, sign_in
 from tests.factories.campaigns import make_campaign
@@ -71,6 +74,24 @@ def test_how_far_the_best_possible_is_at_most_is_told_as_a_part_of_the_plan(
     assert told
     assert exactly <= float(told[1]) < exactly + 0.01
     assert CLOSER in said
+
+
+def test_a_closer_bound_stands_in_the_place_of_the_one_at_once(
+    alices: FlaskClient, session: Session, alice: Actor, campaign: Campaign
+) -> None:
+    make_crowd(session, 70)
+    wish = PlanWish(limits=Limits(budget_minor=90_000, most=6), make={"video": (1, 1)})
+    asked = planning.ask_bound(
+        session, campaign_id=campaign.id, wish=wish, actor=alice, now=utc_now()
+    )
+    planning.begin_bound(session, bound_id=asked.id)
+    planning.finish_bound(session, bound_id=asked.id, at_most=319_999, now=utc_now())
+    session.commit()
+
+    page = alices.get(plan_of(campaign, budget="900.00", most=6, video_fewest=1, video_most=1))
+
+    assert "319,973 different people" in text_of(page.text)
+    assert "No other plan under these rules reaches more than 0.01 % more." in text_of(page.text)
 
 
 @pytest.mark.parametrize("most", [1, 2])
@@ -148,6 +169,24 @@ def test_a_price_that_nobody_named_and_who_has_not_joined_are_told(
     said = text_of(alices.get(answer.location).text)
     assert "2 invited, each with the price the plan counts with." in said
     assert "1 could not be invited: they have not signed up here yet." in said
+
+
+def test_what_the_form_rules_out_is_in_no_plan(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    def planned(**asked: object) -> str:
+        return text_of(alices.get(plan_of(campaign, budget="1000.00", **asked)).text)
+
+    assert "3 creators for $1,000.00" in planned()
+    assert "2 creators for $600.00" in planned(most_each="399.99")
+    assert "2 creators for $600.00" in planned(most_share=39)
+    assert "2 creators for $700.00" in planned(most=2)
+    assert "1 creator for $300.00" in planned(most_each="300", most=1)
+    assert "2 creators for $700.00" in planned(micro_most=2)
+    assert "1 creator for $400.00" in planned(have=market["Dora"].id, micro_fewest=1, micro_most=1)
+    assert "2 creators for $600.00" in planned(have=market["Dora"].id, out=market["Dora"].id)
+    assert "You ask for at least 4 creators; only 3 reach this target" in planned(fewest=4)
+    assert "Nobody who wants to be found by “Women”" in planned(group="women")
 
 
 def test_each_budget_stands_with_the_people_it_reaches(
