@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 
 from flask import Flask
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
         times_words=times_words,
         part_label=part_label,
         part_number=part_number,
+        counts_as=counts_as,
         claim=claim,
         evidence=evidence,
     )
@@ -61,6 +63,20 @@ def part_number(part: Part, fit: Explained) -> str:
     if part.name is PartName.PRICE:
         return money(fit.price)
     return share(part.value, whole_of(part.name))
+
+
+def counts_as(part: Part, fit: Explained) -> str:
+    """Return what a part puts into the product: "48,210", "× 0.96248", "÷ $75.00", all exact."""
+    if part.name is PartName.VIEWS:
+        return number(part.value)
+    if part.name is PartName.PRICE:
+        return f"÷ {money(fit.price)}"
+    return f"× {factor(part.times)}"
+
+
+def factor(hundred_millionths: int) -> str:
+    """Return what a part multiplies by, exactly: "0.96248", "0.000038"."""
+    return f"{Decimal(hundred_millionths).scaleb(-8).normalize():f}"
 
 
 def claim(part: Part) -> str:
@@ -89,7 +105,12 @@ def effect(part: Part) -> str:
 
 
 def times(hundredths: float) -> str:
-    """Return how many times as much something is: "×1.8" for 180, "×152" for 15,210."""
+    """Return how many times as much something is: "×1.8" for 180, "×152" for 15,210.
+
+    "under ×0.01" for less than one: of nothing it is never asked.
+    """
+    if hundredths < 1:
+        return "under ×0.01"
     if hundredths < WHOLE_FROM:
         return f"×{hundredths / 100:.2g}"
     return f"×{number(int(hundredths // 100))}"

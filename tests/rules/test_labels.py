@@ -10,7 +10,6 @@ from marketplace.campaigns import rules as campaigns
 from marketplace.creators import rules as creators
 from marketplace.matching.rules.labels import (
     age_words,
-    amount,
     country_words,
     gender_words,
     target_words,
@@ -37,10 +36,9 @@ def test_neighbouring_ages_join(labels: list[str], words: str) -> None:
     assert age_words(labels) == words
 
 
-def test_countries_genders_and_amounts_in_words() -> None:
+def test_countries_and_genders_in_words() -> None:
     assert country_words(["US", "DE", "CA"]) == "Canada, Germany or the United States"
     assert gender_words(["male", "female"]) == "female or male"
-    assert (amount(39_050, "USD"), amount(5_000, "JPY")) == ("USD 390.50", "JPY 5,000")
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from marketplace.web.fits import times, times_words
+from marketplace.matching.rules.labels import percent
+from marketplace.web.fits import factor, times, times_words
 
 
 @pytest.mark.parametrize(
     ("hundredths", "said"),
     [
+        (0, "under ×0.01"),
+        (1, "×0.01"),
         (60, "×0.6"),
         (180, "×1.8"),
         (1_000, "×10"),
@@ -44,3 +47,26 @@ def test_a_multiple_is_told_without_powers_of_ten(hundredths: float, said: str) 
 )
 def test_a_multiple_is_said_as_people_say_it(hundredths: float, said: str) -> None:
     assert times_words(hundredths) == said
+
+
+@pytest.mark.parametrize(
+    ("hundred_millionths", "said"),
+    [
+        (100_000_000, "1"),
+        (96_248_000, "0.96248"),
+        (10_000_000, "0.1"),
+        (3_800, "0.000038"),
+        (1, "0.00000001"),
+        (0, "0"),
+    ],
+)
+def test_what_a_part_multiplies_by_is_told_exactly(hundred_millionths: int, said: str) -> None:
+    assert factor(hundred_millionths) == said
+
+
+@pytest.mark.parametrize(
+    ("bps", "said"),
+    [(10_000, "100 %"), (3_750, "37.5 %"), (0.38, "0.0038 %"), (0.0073, "0.000073 %"), (0, "0 %")],
+)
+def test_the_smallest_share_is_told_without_powers_of_ten(bps: float, said: str) -> None:
+    assert percent(bps) == said
