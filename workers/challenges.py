@@ -13,6 +13,8 @@ from marketplace.challenges import service as challenges
 from marketplace.challenges.messages import ChallengeAwarded, ChallengeJoined
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.rules.life import post_problem
+from marketplace.collaborations import queries as collaborations
+from marketplace.collaborations.rules import resting_sentence
 from marketplace.deliverables import queries as deliverables
 from marketplace.deliverables.messages import EntryRefused
 from marketplace.deliverables.models import Deliverable
@@ -160,6 +162,9 @@ def tell_awarded(message: ChallengeAwarded, run: Run) -> None:
             )
         rest = challenge.pool - challenge.won
         back = f" {in_words(rest)} is the campaign’s again." if rest else ""
+        at_rest = collaborations.resting_for(session, challenge.campaign_id, now=run.now)
+        if at_rest:
+            back += f" {resting_sentence([at_rest])}."
         _tell_runners(
             session,
             challenge,

@@ -18,6 +18,7 @@ from marketplace.collaborations.rules import (
     InvitationState,
     OfferState,
     Party,
+    RestReason,
 )
 from marketplace.creators.models import Creator
 from marketplace.kernel.ids import new_id
@@ -260,6 +261,30 @@ class Collaboration(Base):
     expected_low: Mapped[int | None]
     expected_high: Mapped[int | None]
     """Four of five videos were expected to be between the two."""
+
+
+class RestingFunds(Base):
+    """What of a campaign's funds can be neither promised nor sent back before a moment.
+
+    In the books it is the campaign's like all of its funds. The amount falls when a dispute takes
+    it again; once the moment has passed the row says nothing any more.
+    """
+
+    __tablename__ = "resting_funds"
+    __table_args__ = (
+        one_of("why", RestReason),
+        CheckConstraint("amount_minor >= 0", name="amount_is_not_negative"),
+        Index(None, "campaign_id", "rests_until"),
+    )
+
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    """What may be disputed: a deliverable, or all prizes of the campaign of this id."""
+    campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
+    why: Mapped[RestReason] = mapped_column(StateText(RestReason))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Money] = composite("amount_minor", "currency")
+    rests_until: Mapped[datetime]
 
 
 class UsageGrant(Base):

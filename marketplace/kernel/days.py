@@ -14,6 +14,12 @@ def day_in_words(on: date) -> str:
     return f"{on:%a} {on.day} {on:%b %Y}"
 
 
+def moment_in_words(at: datetime) -> str:
+    """Return a moment for a sentence that is kept or mailed: ``Thu 3 Dec 2026, 14:05 UTC``."""
+    there = at.astimezone(UTC)
+    return f"{day_in_words(there)}, {there:%H:%M} UTC"
+
+
 def today_somewhere(now: datetime) -> date:
     """Return the earliest date that is today somewhere: a day is past when it is past for all."""
     return (now.astimezone(UTC) - BEHIND).date()

@@ -129,10 +129,14 @@ class DisputeView:
 
 @dataclass(frozen=True, slots=True)
 class DisputesPart:
-    """What the page of a deliverable says of disputes. may_open: this reader, now."""
+    """What the page of a deliverable says of disputes. may_open: this reader, now.
+
+    rests_until: so long money that went back stays in the campaign for it.
+    """
 
     known: Sequence[Dispute]
     may_open: bool
+    rests_until: datetime | None
 
 
 def part_for(
@@ -148,7 +152,9 @@ def part_for(
         and deliverable.disputed_at is None
         and bool(reasons_for(party, queries.ground_of(session, deliverable), now=now))
     )
-    return DisputesPart(known, may_open)
+    subject_id = deliverable.campaign_id if deliverable.is_entry else deliverable.id
+    rest = agreements.resting_for(session, subject_id, now=now) if may_open else None
+    return DisputesPart(known, may_open, rest.until if rest else None)
 
 
 def view_of(session: Session, actor: Actor, dispute_id: UUID, *, now: datetime) -> DisputeView:

@@ -24,6 +24,7 @@ from marketplace.collaborations.rules import (
     CollaborationEvent,
     CollaborationState,
     DeclineReason,
+    FreeMoney,
     InvitationEvent,
     InvitationState,
     OfferEvent,
@@ -249,7 +250,7 @@ def test_amounts_in_sentences_carry_their_decimals() -> None:
 
 def test_too_little_money_is_said_with_both_amounts() -> None:
     sentence = too_little_money(
-        left=Money(12_000, "USD"), needed=Money(40_000, "USD"), frozen=Money(0, "USD")
+        left=FreeMoney(Money(12_000, "USD")), needed=Money(40_000, "USD"), frozen=Money(0, "USD")
     )
 
     assert sentence == (

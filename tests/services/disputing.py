@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,9 +14,10 @@ from marketplace.creators.models import Creator
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState, EndingReason
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules import Code
+from marketplace.ledger import service as ledger
+from marketplace.ledger.rules import Code, events
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Dispute, Earning
@@ -145,18 +145,10 @@ def accepted_work(session: Session, campaign: Campaign, alice: Actor, bea: Actor
     return made
 
 
-def promise_elsewhere(
-    session: Session, campaign: Campaign, creator: Actor, alice: Actor, amount: Money
-) -> None:
-    """The campaign agrees with somebody else about so much of what it has."""
-    make_collaboration(
-        session,
-        campaign=campaign,
-        creator=creator,
-        by=alice,
-        offered=replace(TERMS, fee=amount),
-        funded=True,
-    )
+def bank_freezes(session: Session, campaign: Campaign, amount: Money) -> None:
+    """A bank asks about a payment: so much of what the campaign has is out of reach."""
+    waits = events.frozen(stripe_warning_id="issfr_1", campaign_id=campaign.id, amount=amount)
+    ledger.write_entry(session, waits, occurred_at=NOON, actor=SYSTEM)
 
 
 def call_off(

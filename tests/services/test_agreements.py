@@ -210,7 +210,7 @@ def test_the_money_of_a_campaign_is_where_the_ledger_says(
     fund(session, campaign, Money(90_000, "USD"))
     make_collaboration(session, campaign=campaign, creator=bea, by=alice, funded=True)
 
-    money = queries.campaign_money(session, campaign)
+    money = queries.campaign_money(session, campaign, now=NOON)
 
     assert money.funded == Money(90_000, "USD")
     assert money.available == Money(50_000, "USD")

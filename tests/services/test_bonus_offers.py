@@ -18,7 +18,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.ledger.rules import Code
 from tests.conftest import with_owners_rights
-from tests.factories.campaigns import fund, make_campaign
+from tests.factories.campaigns import NOON, fund, make_campaign
 from tests.factories.collaborations import (
     BONUS,
     TERMS,
@@ -67,7 +67,7 @@ def test_accepting_promises_the_fee_and_the_bonus_at_most(
     agreed = make_collaboration(
         session, campaign=campaign, creator=bea, by=alice, offered=replace(TERMS, bonus=BONUS)
     )
-    money = queries.campaign_money(session, campaign)
+    money = queries.campaign_money(session, campaign, now=NOON)
 
     assert balance(session, Code.COMMITTED, agreed.id) == usd(70_000)
     assert (money.committed, money.earned, money.available) == (usd(70_000), usd(0), usd(0))

@@ -320,10 +320,11 @@ def test_the_rest_of_the_cap_goes_back_once_when_everything_is_over(
     assert balance(session, Code.CAMPAIGN_FUNDS, campaign.id) == usd(30_000 + 25_000)
     entry = ledger.entry_by_key(session, f"uncommit:{agreed.id}:2")
     assert entry is not None
-    money = collaborations.campaign_money(session, campaign)
-    assert (money.funded, money.available, money.committed, money.earned) == (
+    money = collaborations.campaign_money(session, campaign, now=END)
+    assert (money.funded, money.available, money.resting, money.committed, money.earned) == (
         usd(100_000),
-        usd(55_000),
+        usd(30_000),
+        usd(25_000),
         usd(0),
         usd(45_000),
     )

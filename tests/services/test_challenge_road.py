@@ -71,8 +71,8 @@ def test_prizes_by_place_go_the_whole_road(
     challenge = make_challenge(session, brand=acme, by=alice)
     campaign = challenge.campaign
     assert balance(session, Code.PRIZE_POOL, campaign.id) == usd(90_000)
-    assert campaign_money(session, campaign).committed == usd(90_000)
-    assert campaign_money(session, campaign).available == usd(10_000)
+    assert campaign_money(session, campaign, now=NOON).committed == usd(90_000)
+    assert campaign_money(session, campaign, now=NOON).available == usd(10_000)
 
     early, late = NOON + timedelta(days=1), COUNTED + timedelta(minutes=2)
     enter(session, challenge, bea, video_id="71", views=[(early, 900), (late, 5_000)])
@@ -96,8 +96,11 @@ def test_prizes_by_place_go_the_whole_road(
     # our shares of the prizes, and the fee on top of them; the rest of that stays the campaign's
     assert balance(session, Code.FEE_EARNED) == usd(3_500 + 7_000)
     assert balance(session, Code.FEE_UNEARNED, campaign.id) == usd(3_000)
-    assert funding.unspent_of(session, campaign, now=END).total == usd(33_000)
-    assert campaign_money(session, campaign).earned == usd(70_000)
+    # what nobody won rests while a creator may ask for more
+    assert funding.unspent_of(session, campaign, now=END).total == usd(11_000)
+    held_until = END + timedelta(days=7)
+    assert funding.unspent_of(session, campaign, now=held_until).total == usd(33_000)
+    assert campaign_money(session, campaign, now=END).earned == usd(70_000)
     assert (challenge.state, challenge.won_minor) == (ChallengeState.AWARDED, 70_000)
     assert campaign.state is CampaignState.CLOSED
     assert posted(session, "ChallengeAwarded") == [{"challenge_id": str(challenge.id)}]

@@ -103,7 +103,7 @@ def test_a_challenge_does_not_open_without_its_money(
     fund(session, drafted.campaign, usd(89_999))
     before = written(session)
 
-    short = r"has USD 899\.99 and the prizes need USD 900\.00"
+    short = r"has USD 899\.99 left and the prizes need USD 900\.00"
     with pytest.raises(Conflict, match=short), session.begin_nested():
         service.open_challenge(session, campaign_id=drafted.campaign_id, actor=alice, now=NOON)
 

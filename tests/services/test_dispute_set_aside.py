@@ -25,12 +25,12 @@ from tests.services.agreeing import posted
 from tests.services.books import broken, told, written
 from tests.services.disputing import (
     agree,
+    bank_freezes,
     call_off,
     decide,
     dispute,
     fee_of,
     keep_tax,
-    promise_elsewhere,
     say,
     unaccepted,
 )
@@ -94,7 +94,7 @@ def test_what_is_given_is_earned_at_once_and_the_rest_goes_back(
 def test_what_is_set_aside_to_the_cent_is_used_whole(
     session: Session, campaign: Campaign, work: Deliverable, alice: Actor, bea: Actor, carl: Actor
 ) -> None:
-    promise_elsewhere(session, campaign, carl, alice, usd(80_000))
+    bank_freezes(session, campaign, usd(80_000))
     opened = disputed(session, work, bea, 5_000)
     assert opened.set_aside == usd(20_000)
     before = written(session)

@@ -98,7 +98,7 @@ def test_a_part_of_a_prize_goes_back_to_the_campaign_with_our_share_and_fee_on_i
     assert balance(session, Code.CAMPAIGN_FUNDS, campaign.id) == usd(30_000 + 40_000)
     assert balance(session, Code.FEE_EARNED) == usd(3_500 + 7_000 - 2_000 - 4_000)
     assert balance(session, Code.FEE_UNEARNED, campaign.id) == usd(3_000 + 4_000)
-    money = campaign_money(session, campaign)
+    money = campaign_money(session, campaign, now=LATER)
     assert (money.funded, money.committed, money.earned) == (usd(100_000), usd(0), usd(30_000))
     assert broken(session) == []
     with pytest.raises(Conflict, match="once"):
@@ -163,7 +163,7 @@ def test_more_of_a_prize_is_earned_from_what_was_set_aside_and_payable_at_once(
     assert balance(session, Code.CREATOR_PENDING, bea.creator_id) == usd(19_000 + 14_250)
     assert balance(session, Code.CAMPAIGN_FUNDS, challenge.campaign_id) == usd(15_000)
     assert balance(session, Code.FEE_EARNED) == usd(3_500 + 7_000 + 750 + 1_500)
-    money = campaign_money(session, challenge.campaign)
+    money = campaign_money(session, challenge.campaign, now=LATER)
     assert (money.funded, money.committed, money.earned) == (usd(100_000), usd(0), usd(85_000))
     assert broken(session) == []
 
@@ -182,7 +182,7 @@ def test_a_prize_that_stays_as_it_is_leaves_the_campaign_all_of_its_money(
     session.flush()
     assert balance(session, Code.CAMPAIGN_FUNDS, challenge.campaign_id) == usd(30_000)
     assert opened.set_aside == usd(0)
-    assert campaign_money(session, challenge.campaign).earned == usd(70_000)
+    assert campaign_money(session, challenge.campaign, now=LATER).earned == usd(70_000)
     assert broken(session) == []
 
 

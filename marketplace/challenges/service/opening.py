@@ -15,12 +15,14 @@ from marketplace.challenges import queries
 from marketplace.challenges.models import Challenge
 from marketplace.challenges.rules.life import LIFE, ChallengeEvent, ChallengeState, Days
 from marketplace.challenges.rules.prizes import Promise, day_problems, promise_problems
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.rules import left_in_words
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, InvalidTransition, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import in_words
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import InsufficientBalance, events
+from marketplace.ledger.rules import events
 from marketplace.store.locks import lock_row
 
 
@@ -80,17 +82,23 @@ def open_challenge(
     campaign_service.publish_challenge(session, campaign_id=campaign_id, actor=actor, now=now)
     found.state = LIFE.next(found.state, ChallengeEvent.OPEN)
     found.opened_at = now
+    left = collaborations.lock_free_money(
+        session,
+        campaign_id,
+        currency=campaign.currency,
+        also=[events.prize_pool(campaign_id)],
+        now=now,
+    )
+    if found.pool > left.free:
+        raise Conflict(
+            f"The campaign has {left_in_words(left)} and the prizes need"
+            f" {in_words(found.pool)}. Add money first: a challenge opens only when its prizes"
+            " are set aside"
+        )
     event = events.prizes_set_aside(
         challenge_id=found.id, campaign_id=campaign_id, amount=found.pool
     )
-    try:
-        ledger.write_entry(session, event, occurred_at=now, actor=actor)
-    except InsufficientBalance as refusal:
-        raise Conflict(
-            f"The campaign has {in_words(refusal.available)} and the prizes need"
-            f" {in_words(found.pool)}. Add money first: a challenge opens only when its prizes"
-            " are set aside"
-        ) from refusal
+    ledger.write_entry(session, event, occurred_at=now, actor=actor)
     return found
 
 

@@ -34,9 +34,10 @@ from marketplace.collaborations.queries.lists import (
 )
 from marketplace.collaborations.queries.money import (
     CampaignMoney,
-    available_money,
     campaign_money,
     campaigns_money,
+    free_money,
+    resting_for,
 )
 from marketplace.collaborations.queries.outcomes import Followed, answers, invited_since, outcomes
 from marketplace.collaborations.queries.scope import (
@@ -73,7 +74,6 @@ __all__ = [
     "applications_of_creator",
     "applications_waiting",
     "asked_creators",
-    "available_money",
     "campaign_money",
     "campaigns_money",
     "collaboration_seen_by",
@@ -81,6 +81,7 @@ __all__ = [
     "collaborations_of_creator",
     "counter_offers_for_brand",
     "expired_offer_ids",
+    "free_money",
     "grants_of",
     "has_fee",
     "invitation_counts",
@@ -96,6 +97,7 @@ __all__ = [
     "owed_under",
     "party_of",
     "past_offers_for_creator",
+    "resting_for",
     "stale_application_ids",
     "ties_of",
     "work_of_creator",

@@ -15,6 +15,7 @@ from marketplace.campaigns.rules import (
 )
 from marketplace.collaborations.rules.bonus import Bonus, bonus_problems
 from marketplace.collaborations.rules.exclusivity import Exclusive, exclusive_problems
+from marketplace.collaborations.rules.resting import FreeMoney, left_in_words
 from marketplace.kernel.currencies import step
 from marketplace.kernel.money import Money, in_words
 from marketplace.terms.rules import Shares
@@ -212,12 +213,12 @@ def text_problems(field: str, text: str, *, most: int) -> dict[str, str]:
     return {field: f"Keep this to {most:,} characters."} if len(text) > most else {}
 
 
-def too_little_money(*, left: Money, needed: Money, frozen: Money) -> str:
+def too_little_money(*, left: FreeMoney, needed: Money, frozen: Money) -> str:
     """Return the refusal of an offer that the campaign's money does not carry.
 
     frozen: what the campaign has besides, and waits for a bank's word about a payment.
     """
-    short = f"The campaign has {in_words(left)} left and this offer needs {in_words(needed)}; "
+    short = f"The campaign has {left_in_words(left)} and this offer needs {in_words(needed)}; "
     if frozen:
         return short + (
             f"{in_words(frozen)} is frozen while a bank looks at a payment of the brand: "

@@ -27,6 +27,7 @@ from marketplace.collaborations.service.releasing import (
     release,
     release_rest,
 )
+from marketplace.collaborations.service.resting import lock_free_money, rest, rest_no_more
 
 __all__ = [
     "AcceptedInvitations",
@@ -46,10 +47,13 @@ __all__ = [
     "expire_offer",
     "invite",
     "join",
+    "lock_free_money",
     "make_offer",
     "promise_again",
     "release",
     "release_rest",
+    "rest",
+    "rest_no_more",
     "shortlist",
     "tell_brand",
     "tell_creator",

@@ -31,6 +31,7 @@ from marketplace.collaborations.service.moves import (
     name_of,
     tell_party,
 )
+from marketplace.collaborations.service.resting import lock_free_money
 from marketplace.creators import service as creators
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
@@ -39,7 +40,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import in_words
 from marketplace.ledger import queries as books
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import InsufficientBalance, events
+from marketplace.ledger.rules import events
 from marketplace.matching import queries as matching
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
@@ -103,6 +104,15 @@ def _still_open(offer: Offer, *, now: datetime) -> Offer:
 def _commit_fee(
     session: Session, offer: Offer, collaboration: Collaboration, *, actor: Actor, now: datetime
 ) -> None:
+    promised = events.committed_to(collaboration.id)
+    left = lock_free_money(
+        session, offer.campaign_id, currency=offer.currency, also=[promised], now=now
+    )
+    if offer.most > left.free:
+        frozen = books.balance_of(
+            session, events.campaign_frozen(offer.campaign_id), currency=offer.currency
+        )
+        raise Conflict(too_little_money(left=left, needed=offer.most, frozen=frozen))
     event = events.committed(
         collaboration_id=collaboration.id,
         revision=1,
@@ -110,15 +120,7 @@ def _commit_fee(
         amount=offer.most,
         memo="Fee of an accepted offer" + (", and its bonus at most" if offer.bonus else ""),
     )
-    try:
-        ledger.write_entry(session, event, occurred_at=now, actor=actor)
-    except InsufficientBalance as refusal:
-        frozen = books.balance_of(
-            session, events.campaign_frozen(offer.campaign_id), currency=offer.currency
-        )
-        raise Conflict(
-            too_little_money(left=refusal.available, needed=offer.most, frozen=frozen)
-        ) from refusal
+    ledger.write_entry(session, event, occurred_at=now, actor=actor)
 
 
 def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:

@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.collaborations.models import Collaboration
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import Conflict
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
 from marketplace.ledger import queries as balances
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import InsufficientBalance, events
+from marketplace.ledger.rules import events
 
 
 class Release(IntEnum):
@@ -75,8 +74,8 @@ def promise_again(
 ) -> None:
     """Take what went back to the campaign for a locked collaboration again, for a dispute.
 
-    number: of the dispute. is_more: beside what was taken when it was opened. Raises Conflict when
-    the campaign has not that much left.
+    number: of the dispute. is_more: beside what was taken when it was opened. The campaign's funds
+    are locked and have that much.
     """
     event = events.committed(
         collaboration_id=collaboration.id,
@@ -85,22 +84,16 @@ def promise_again(
         amount=amount,
         memo="What a dispute gave the creator" if is_more else "What a dispute is about",
     )
-    try:
-        ledger.write_entry(session, event, occurred_at=now, actor=actor)
-    except InsufficientBalance as refusal:
-        raise Conflict(
-            f"The campaign has only {in_words(refusal.available)} left, and this takes"
-            f" {in_words(amount)} more: agree on less, or let the brand add funds first"
-        ) from refusal
+    ledger.write_entry(session, event, occurred_at=now, actor=actor)
     collaboration.released_minor -= amount.minor
 
 
 def release_rest(
-    session: Session, collaboration: Collaboration, *, currency: str, actor: Actor, now: datetime
+    session: Session, collaboration: Collaboration, *, but: Money, actor: Actor, now: datetime
 ) -> Money:
-    """Give back all that a locked collaboration still has; return how much that was."""
+    """Give back all that a locked collaboration still has but this; return how much that was."""
     promised = events.committed_to(collaboration.id)
-    rest = balances.balance_of(session, promised, currency=currency)
+    rest = balances.balance_of(session, promised, currency=but.currency) - but
     release(session, collaboration, which=Release.REST, amount=rest, actor=actor, now=now)
     return rest
 

@@ -182,26 +182,6 @@ def endings_to_answer(
     return [EndingWish(*row) for row in rows]
 
 
-def called_off_by_brand(
-    session: Session, campaign_id: UUID, *, since: datetime
-) -> Sequence[tuple[datetime, int]]:
-    """When the brand ended collaborations alone, and how much of each is the campaign's again.
-
-    In minor units: what a dispute about one has taken again is not counted.
-    """
-    rows = session.execute(
-        select(Ending.answered_at, func.least(Ending.release_minor, Collaboration.released_minor))
-        .join(Collaboration, Collaboration.id == Ending.collaboration_id)
-        .where(
-            Collaboration.campaign_id == campaign_id,
-            Ending.state == EndingState.ALONE,
-            Ending.asked_by == Party.BRAND,
-            Ending.answered_at > since,
-        )
-    )
-    return [(answered_at, minor) for answered_at, minor in rows]
-
-
 def endings_with_staff(session: Session) -> Sequence[Ending]:
     """What staff are asked to decide, with both sides, the oldest first."""
     return session.scalars(_WITH_STAFF).all()

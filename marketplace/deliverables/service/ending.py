@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.collaborations import queries as agreements
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState, Party, other_party
+from marketplace.collaborations.rules import CollaborationState, Party, RestReason, other_party
 from marketplace.collaborations.service import Release
 from marketplace.deliverables import queries
 from marketplace.deliverables.messages import CollaborationEnded, EndingMoved
@@ -35,6 +35,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, in_words
 from marketplace.store.locks import lock_row, lock_rows
 from marketplace.store.outbox import post
+from marketplace.terms import queries as terms
 
 
 def ask_to_end(
@@ -84,6 +85,8 @@ def ask_to_end(
     session.add(ending)
     if alone:
         _carry_out(session, collaboration, outlook, actor=actor, now=now)
+        if party is Party.BRAND:
+            _let_rest(session, collaboration, outlook, now=now)
     post(session, EndingMoved(ending_id=ending.id, state=ending.state.value))
     return ending
 
@@ -267,6 +270,23 @@ def _carry_out(
     )
     collaborations.cancel(session, collaboration, now=now)
     post(session, CollaborationEnded(collaboration_id=collaboration.id))
+
+
+def _let_rest(
+    session: Session, collaboration: Collaboration, outlook: EndingOutlook, *, now: datetime
+) -> None:
+    """Keep the fees that the creator may still dispute: the brand alone has called the work off."""
+    until = terms.disputable_until(session, now)
+    for line in outlook.lines:
+        if line.work.is_open:
+            collaborations.rest(
+                session,
+                campaign_id=collaboration.campaign_id,
+                subject_id=line.deliverable.id,
+                why=RestReason.CALLED_OFF,
+                amount=line.deliverable.fee,
+                until=until,
+            )
 
 
 def _side(collaboration: Collaboration, actor: Actor) -> Party:

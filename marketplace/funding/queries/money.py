@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
+from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations.models import Collaboration, Offer
-from marketplace.collaborations.rules import parts_of_offer
-from marketplace.deliverables import queries as endings
+from marketplace.collaborations.rules import FreeMoney, parts_of_offer
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding.models import Charge, Chargeback, Funding, Recovery, Refund
@@ -24,23 +24,19 @@ from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import Code
 from marketplace.ledger.models import LedgerAccount, Posting
 from marketplace.ledger.rules import AccountRef, EntryKind, events
-from marketplace.terms import queries as clocks
-from marketplace.terms.rules import DISPUTE_DAYS_MOST, PlatformTerms
+from marketplace.terms.rules import PlatformTerms
 
 
 @dataclass(frozen=True, slots=True)
 class Unspent:
     """What a campaign may get back: budget nobody was promised, the fee taken on it, its tax.
 
-    funds: all that nobody was promised. resting: of it, for work that the brand has called off
-    alone, until ``rests_until``: so long a creator may dispute that, and it does not go back.
+    left: all that nobody was promised, and what of it rests: that does not go back yet.
     fee_left: all of the fee not earned. promised_fee: of it, what creators' promised fees and
     prizes will earn. frozen: budget that keeps its fee. terms: the campaign's.
     """
 
-    funds: Money
-    resting: Money
-    rests_until: datetime | None
+    left: FreeMoney
     fee_left: Money
     promised_fee: Money
     frozen: Money
@@ -49,7 +45,7 @@ class Unspent:
     @property
     def budget(self) -> Money:
         """What of the budget may go back now."""
-        return self.funds - self.resting
+        return self.left.free
 
     @property
     def fee(self) -> Money:
@@ -68,7 +64,7 @@ class Unspent:
 
     def fee_with(self, budget: Money) -> Money:
         """The fee that goes back with so much of the budget."""
-        staying = self.frozen + self.funds - budget
+        staying = self.frozen + self.left.funds - budget
         on_staying = staying.share(basis_points=self.terms.brand_fee_bps)
         return unearned_fee(fee_left=self.fee_left, stays=self.promised_fee + on_staying)
 
@@ -85,32 +81,14 @@ def unspent_of(session: Session, campaign: Campaign, *, now: datetime) -> Unspen
         return ledger.balance_of(session, ref, currency=campaign.currency)
 
     terms = campaigns.terms_of(session, campaign, now=now)
-    funds = held(Code.CAMPAIGN_FUNDS)
-    resting, rests_until = _resting(session, campaign, now=now)
     on_prizes = held(Code.PRIZE_POOL).share(basis_points=terms.brand_fee_bps)
     return Unspent(
-        funds=funds,
-        resting=min(resting, funds),
-        rests_until=rests_until if funds else None,
+        left=collaborations.free_money(session, campaign.id, currency=campaign.currency, now=now),
         fee_left=held(Code.FEE_UNEARNED),
         promised_fee=_fee_on_promises(session, campaign.id, currency=campaign.currency) + on_prizes,
         frozen=held(Code.CAMPAIGN_FROZEN),
         terms=terms,
     )
-
-
-def _resting(
-    session: Session, campaign: Campaign, *, now: datetime
-) -> tuple[Money, datetime | None]:
-    """What creators may still dispute of work that the brand called off alone, and how long."""
-    minor, until = 0, None
-    since = now - timedelta(days=DISPUTE_DAYS_MOST)
-    for ended_at, released_minor in endings.called_off_by_brand(session, campaign.id, since=since):
-        end = clocks.disputable_until(session, ended_at)
-        if now < end and released_minor:
-            minor += released_minor
-            until = end if until is None else max(until, end)
-    return Money(minor, campaign.currency), until
 
 
 def _fee_on_promises(session: Session, campaign_id: UUID, *, currency: str) -> Money:

@@ -128,9 +128,9 @@ def _won(found: Chargeback, back: Money, reinstated: Taken, changed: Changed | N
 def _loss(session: Session, found: Chargeback, lost: Money, now: datetime) -> Iterator[Entry]:
     """What it is paid from; the tax on a fee that nobody can earn is the campaign's again."""
     unspent = queries.unspent_of(session, found.campaign, now=now)
-    frozen, funds, nothing = found.frozen, unspent.funds, Money(0, found.currency)
+    frozen, funds, nothing = found.frozen, unspent.left.funds, Money(0, found.currency)
     without_fee = loss_of(lost, frozen=frozen, funds=funds, fee=nothing)
-    fee = min(unspent.fee_with(unspent.funds + frozen), without_fee.owed)
+    fee = min(unspent.fee_with(unspent.left.funds + frozen), without_fee.owed)
     tax = min(unspent.tax_with(fee), without_fee.owed - fee)
     if tax:
         yield events.fee_returned(

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
+from marketplace.collaborations.rules import resting_sentence
 from marketplace.funding import queries
 from marketplace.funding.messages import BankTransferDue
 from marketplace.funding.models import Charge, Refund
 from marketplace.funding.queries import Unspent
 from marketplace.funding.rules import Lot, Part, RefundState, Way, spread_refund
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.days import day_in_words
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, in_words
@@ -45,7 +45,7 @@ def refund_unspent(
 ) -> list[Refund]:
     """Send back everything that a closed campaign did not spend, with the platform fee on it.
 
-    What may still be disputed stays; see ``queries.Unspent``. Raises NotFound, NotPermitted, and
+    What rests stays; see ``queries.Unspent``. Raises NotFound, NotPermitted, and
     Conflict when the campaign is still open, nothing is left (so also the second time), all that is
     left stays for now, or the brand owes something.
     """
@@ -55,8 +55,8 @@ def refund_unspent(
     charges = _lock(session, campaign.brand_id, campaign.currency, campaign)
     unspent = queries.unspent_of(session, campaign, now=now)
     if not unspent.total:
-        if unspent.rests_until is not None:
-            raise Conflict(_resting_sentence(unspent.resting, unspent.rests_until))
+        if unspent.left.rests:
+            raise Conflict(resting_sentence(unspent.left.rests))
         raise Conflict("There is nothing left to send back")
     wish = _Wish(campaign.brand_id, campaign_id, new_id(), actor, now)
     return _take_out(session, wish, unspent, unspent.budget, charges)
@@ -84,10 +84,10 @@ def take_back(
     unspent = queries.unspent_of(session, campaign, now=now)
     if budget > unspent.budget:
         problem = f"Only {in_words(unspent.budget)} is unspent."
-        if unspent.rests_until is not None:
+        if unspent.left.rests:
             problem = (
                 f"Only {in_words(unspent.budget)} can go back now."
-                f" {_resting_sentence(unspent.resting, unspent.rests_until)}."
+                f" {resting_sentence(unspent.left.rests)}."
             )
         raise InvalidInput({"amount": problem})
     wish = _Wish(campaign.brand_id, campaign_id, asked_as, actor, now)
@@ -115,13 +115,6 @@ def refund_wallet(
     _check_owes_nothing(session, brand_id, amount.currency)
     wish = _Wish(brand_id, None, asked_as, actor, now)
     return _ask(session, wish, amount, charges, taken_from=events.brand_funds(brand_id))
-
-
-def _resting_sentence(resting: Money, until: datetime) -> str:
-    return (
-        f"{in_words(resting)} stays in the campaign until {day_in_words(until)}, as the creator may"
-        " dispute until then that you called the work off"
-    )
 
 
 def _campaign_to_pay_back(session: Session, actor: Actor, campaign_id: UUID) -> Campaign:

@@ -18,6 +18,7 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Entry, events
 from marketplace.payouts.models import Earning, EntryPrize
 from marketplace.payouts.rules import EarningKind, EarningState
+from marketplace.payouts.service.resting import rest_prizes
 from marketplace.terms.rules import Shares
 
 
@@ -59,8 +60,9 @@ def book_prizes(
 
     Each prize is an earning like any other: pending for the hold window of its terms. The platform
     fee on top is earned only as far as the brand has paid it. What every entry could have won is
-    kept for as long as its creator may dispute it. Called once, by whoever has locked the
-    challenge; a second time the books refuse what is different and earnings are unique.
+    kept for as long as its creator may dispute it; so long the rest of the pool rests. Called once,
+    by whoever has locked the challenge; a second time the books refuse what is different and
+    earnings are unique.
     """
     won = [each for each in outcomes if each.prize]
     fee_taken = events.fee_unearned(campaign_id)
@@ -85,6 +87,8 @@ def book_prizes(
     ledger.write_entries(session, entries, occurred_at=now, actor=SYSTEM)
     session.add_all(_kept(each, now=now) for each in outcomes)
     session.add_all(_earning(each, now=now) for each in won if each.money.net)
+    session.flush()  # what entries may dispute is counted
+    rest_prizes(session, campaign_id, back=rest, now=now)
 
 
 def _kept(outcome: Outcome, *, now: datetime) -> EntryPrize:

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.causes import queries as causes
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.rules import left_in_words
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import Code
+from marketplace.ledger.rules import Code, Pair
 from marketplace.payouts import service as payouts
 from marketplace.payouts.rules import CaseOrigin
 from marketplace.processor import service as processor
@@ -25,7 +27,8 @@ def execute(
     """Do what a request stores, and return the journal entry that says so; None without one.
 
     The second time the books keep the first entry. Raises InsufficientBalance, and Conflict when a
-    call or a dispute went on by itself meanwhile or an organisation is not verified any more.
+    call or a dispute went on by itself meanwhile, an organisation is not verified any more or what
+    a campaign has rests.
     """
     entry = entry_for(
         request.kind, request_id=request.id, pairs=request.pairs, params=request.params
@@ -39,6 +42,9 @@ def execute(
     if request.kind is RequestKind.PAY_CAUSE:
         (pair,) = request.pairs
         causes.check_payable(session, pair.debit.owner)
+    for pair in request.pairs:
+        if pair.debit.code is Code.CAMPAIGN_FUNDS:
+            _check_free(session, pair, now=now)
     entry_id = ledger.write_entry(session, entry, occurred_at=now, actor=actor)
     match request.kind:
         case RequestKind.CLAWBACK:
@@ -63,6 +69,19 @@ def execute(
         case _:
             pass
     return entry_id
+
+
+def _check_free(session: Session, pair: Pair, *, now: datetime) -> None:
+    """Lock a campaign's funds, and refuse to take what rests in it."""
+    left = collaborations.lock_free_money(
+        session,
+        pair.debit.owner,
+        currency=pair.amount.currency,
+        also=[pair.credit],
+        now=now,
+    )
+    if left.free < pair.amount <= left.funds:
+        raise Conflict(f"The campaign has {left_in_words(left)}; nothing more can be taken from it")
 
 
 def _tell_payouts(session: Session, request: FinanceRequest, *, now: datetime) -> None:

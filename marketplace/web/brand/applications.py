@@ -124,7 +124,7 @@ def _page(application_id: UUID, *, problem: str = "") -> str:
         chance = matching.views_chance_of(session, found.creator_id)
         ties = queries.ties_of(session, creator_id=found.creator_id, campaign_id=found.campaign_id)
         offers = queries.offers_of(session, application_id)
-        money = queries.campaign_money(session, found.campaign)
+        money = queries.campaign_money(session, found.campaign, now=utc_now())
         terms = campaigns.terms_of(session, found.campaign, now=utc_now())
     shares = terms.shares_for(found.creator.country)
     may_edit = access.actor().may_edit(found.campaign.brand_id)

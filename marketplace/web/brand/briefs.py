@@ -305,7 +305,7 @@ def preview_page(campaign_id: UUID, form: AmendForm) -> str:
         published = queries.published_brief(session, campaign_id)
         brief = draft or published
         challenge = challenge_of(session, campaign_id)
-        unpaid = money_missing(session, campaign, challenge)
+        unpaid = money_missing(session, campaign, challenge, now=now)
     if brief is None:
         raise NotFound("brief")
     return render_template(

@@ -49,7 +49,7 @@ def campaign_list() -> ResponseReturnValue:
             state=state,
         )
         ids = [campaign.id for campaign in page.rows]
-        money = collaborations.campaigns_money(session, page.rows)
+        money = collaborations.campaigns_money(session, page.rows, now=now)
         counts = collaborations.application_counts(session, ids)
         invited = collaborations.invitation_counts(session, ids)
     return render_template(
@@ -95,7 +95,7 @@ def _campaign_page(campaign_id: UUID, form: CategoryForm) -> str:
     now = utc_now()
     with reading() as session:
         found = queries.campaign_seen_by(session, access.actor(), campaign_id)
-        money = collaborations.campaign_money(session, found)
+        money = collaborations.campaign_money(session, found, now=now)
         counts = collaborations.application_counts(session, [campaign_id]).get(campaign_id, {})
         invited = collaborations.invitation_counts(session, [campaign_id]).get(campaign_id, 0)
         steps = queries.steps_of(session, campaign_id)

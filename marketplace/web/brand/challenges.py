@@ -109,15 +109,19 @@ def challenges_ending(
     ]
 
 
-def money_missing(session: Session, campaign: Campaign, found: Challenge | None) -> str | None:
+def money_missing(
+    session: Session, campaign: Campaign, found: Challenge | None, *, now: datetime
+) -> str | None:
     """Return what still has to be paid before a challenge can open; None when it is all there."""
     if found is None:
         return None
-    available = collaborations.available_money(session, campaign)
-    if available >= found.pool:
+    left = collaborations.free_money(session, campaign.id, currency=campaign.currency, now=now)
+    if left.free >= found.pool:
         return None
+    rests = f" {money(left.resting)} more rests in it." if left.rests else ""
     return (
-        f"Add money: the prizes need {money(found.pool)} and the campaign has {money(available)}."
+        f"Add money: the prizes need {money(found.pool)} and the campaign has {money(left.free)}."
+        f"{rests}"
     )
 
 
@@ -129,7 +133,7 @@ def _page(campaign_id: UUID, form: PromiseForm | None) -> str:
             raise NotFound("challenge")
         found = queries.challenge_of(session, campaign_id)
         terms = campaigns.terms_of(session, campaign, now=now)
-        missing = money_missing(session, campaign, found)
+        missing = money_missing(session, campaign, found, now=now)
         known = payouts.disputes_in(session, campaign_id)
         reportable = (
             payouts.disputable_prizes(session, campaign_id, now=now)

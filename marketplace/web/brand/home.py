@@ -23,7 +23,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.store.session import reading
-from marketplace.web import access
+from marketplace.web import access, render
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.navigation import Need, Todo, in_order
 
@@ -48,7 +48,7 @@ def home() -> ResponseReturnValue:
     with reading() as session:
         current = campaigns.current_of(session, brand_id=brand_id)
         running = [each for each in current if each.state is CampaignState.PUBLISHED]
-        money = collaborations.campaigns_money(session, running)
+        money = collaborations.campaigns_money(session, running, now=now)
         tallies = collaborations.application_tallies(session, brand_id=brand_id)
         todos = [todo for asked in NEEDS for todo in asked(session, access.actor(), brand_id, now)]
     if may_edit:
@@ -141,10 +141,13 @@ def money_running_out(
             title = f"The money of “{campaign.name}” is running out"
         else:
             continue
+        rests = (
+            f" {render.money(found.resting)} rests: it may be disputed." if found.resting else ""
+        )
         todos.append(
             Todo(
                 title=title,
-                detail="An offer can be accepted only when the money for it is there.",
+                detail=f"An offer can be accepted only when the money for it is there.{rests}",
                 action_label="Add money",
                 url=url_for("brand.campaign_money", campaign_id=campaign.id),
             )

@@ -229,8 +229,8 @@ def _money_of(session: Session, campaign: Campaign, terms: PlatformTerms) -> dic
     due = causes.due_of(session, campaign)
     return {
         "campaign": campaign,
-        "money": collaborations.campaign_money(session, campaign),
-        "unspent": queries.unspent_of(session, campaign, now=utc_now()),
+        "money": collaborations.campaign_money(session, campaign, now=now),
+        "unspent": queries.unspent_of(session, campaign, now=now),
         "wallet": wallet,
         "wallet_pays_for": largest_budget(max(wallet - due, Money(0, currency)), terms),
         "pledge": view_of(session, pledge) if pledge is not None else None,
@@ -252,7 +252,7 @@ def _billing_page(form: RefundWalletForm) -> str:
     actor, brand_id = access.actor(), access.brand_id()
     with at_one_moment() as session:
         page = campaigns.campaigns_of(session, brand_id=brand_id, page=access.page_number())
-        money = collaborations.campaigns_money(session, list(page.rows))
+        money = collaborations.campaigns_money(session, list(page.rows), now=utc_now())
         fundings = queries.fundings_of_brand(session, brand_id=brand_id)
         refunds = queries.refunds_of_brand(session, brand_id=brand_id)
         wallets = queries.wallets_of(session, brand_id=brand_id)

@@ -32,7 +32,7 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
         application = queries.application_seen_by(session, access.actor(), application_id)
         brief = campaigns.published_brief(session, application.campaign_id)
         before = queries.offers_of(session, application_id)
-        money = queries.campaign_money(session, application.campaign)
+        money = queries.campaign_money(session, application.campaign, now=now)
         terms = campaigns.terms_of(session, application.campaign, now=now)
         invitation = queries.ties_of(
             session, creator_id=application.creator_id, campaign_id=application.campaign_id
@@ -93,7 +93,7 @@ def offer(offer_id: UUID) -> ResponseReturnValue:
     """What is on the table, and who answers?"""
     with reading() as session:
         facts = offer_page(session, access.actor(), offer_id)
-        money = queries.campaign_money(session, facts["campaign"])
+        money = queries.campaign_money(session, facts["campaign"], now=utc_now())
     return render_template("brand/offer.html", money=money, **facts)
 
 

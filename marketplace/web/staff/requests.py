@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from marketplace.kernel.clock import utc_now
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code, InsufficientBalance
 from marketplace.reconciliation.queries import owner_names
@@ -25,6 +25,7 @@ from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.queries import FoundOwner
 from marketplace.treasury.rules.requests import ADJUSTABLE, AGAINST, RequestState
 from marketplace.web import access, render
+from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm, MoneyField
 from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
@@ -99,6 +100,10 @@ def approve_request(request_id: UUID) -> ResponseReturnValue:
             f" and {render.money(short.needed)} would be taken from it."
         )
         return _request_page(request_id, form), 409
+    except Conflict as refusal:
+        form = DecideForm()
+        form.form_errors.append(f"Nothing was booked. {sentence(refusal)}")
+        return _request_page(request_id, form), 409
     flash("Approved and booked.", "success")
     return redirect(url_for("staff.request", request_id=request_id), 303)
 
@@ -164,6 +169,9 @@ def ask_adjustment() -> ResponseReturnValue:
     except (InvalidInput, InsufficientBalance) as refusal:
         show(form, refusal)
         return _adjust_page(form), 422
+    except Conflict as refusal:  # what it would take rests
+        form.form_errors.append(sentence(refusal))
+        return _adjust_page(form), 409
     return asked(made)
 
 

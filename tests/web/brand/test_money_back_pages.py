@@ -69,10 +69,12 @@ def test_what_was_called_off_stays_while_it_may_be_disputed_and_says_so(
 
     shown = text_of(client.get(page(campaign)).text)
 
-    assert "$400.00 of work that you called off stays in the campaign until Sat 19 Dec" in shown
+    assert "$400.00 of work that you called off rests in the campaign until Sat 19 Dec" in shown
+    assert "Resting $400.00 creators may still dispute it" in shown
+    assert "Left to promise $600.00" in shown
     assert "$600.00 can go back." in shown
     refused = client.post(page(campaign, "take-back"), data=once("600.01"))
-    assert "Only USD 600.00 can go back now. USD 400.00 stays in the campaign" in refused.text
+    assert "Only USD 600.00 can go back now. USD 400.00 rests in the campaign" in refused.text
     assert session.scalars(select(Refund)).all() == []
 
 

@@ -28,6 +28,7 @@ from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.disputing.setting_aside import use_what_is_aside, went_back
 from marketplace.payouts.service.disputing.taking_back import end_bonus, take_back_held
 from marketplace.payouts.service.fees import add_fee, book_fee, fee_left, fee_row
+from marketplace.payouts.service.resting import rest_again
 from marketplace.store.locks import lock_rows
 
 
@@ -78,6 +79,7 @@ def carry_out(
                     now=now,
                 )
                 _release(session, dispute, about, back, actor=actor, now=now)
+                rest_again(session, dispute, back=back, now=now)
         case DisputeAbout.UNACCEPTED:
             part = _part_of_fee(session, about.work, share_bps)
             _end_work(session, dispute, about, part, actor=actor, now=now)

@@ -6,17 +6,18 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from marketplace.collaborations import queries as agreements
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState
+from marketplace.collaborations.rules import CollaborationState, left_in_words
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.money import Money
-from marketplace.ledger import queries as balances
-from marketplace.ledger import service as ledger
+from marketplace.kernel.errors import Conflict
+from marketplace.kernel.money import Money, in_words
 from marketplace.ledger.rules import events
 from marketplace.payouts.models import Dispute, ViewBonus
 from marketplace.payouts.rules import BonusState
 from marketplace.payouts.rules.disputes import DisputeAbout
+from marketplace.payouts.service.resting import rest_again, subject_of, take_from_rest
 
 
 def went_back(about: DisputeAbout, collaboration: Collaboration, bonus: ViewBonus | None) -> bool:
@@ -37,13 +38,21 @@ def set_aside(
 ) -> None:
     """Keep what a new dispute is about out of the campaign's reach, as far as it has it still.
 
-    The agreement is locked. Nobody can promise it to another creator, or have it sent back.
+    The agreement is locked. What rests for it is there, unless a chargeback has taken it; what
+    rests for somebody else is left alone.
     """
-    funds = events.campaign_funds(dispute.campaign_id)
-    refs = (funds, events.committed_to(collaboration.id))
-    ledger.lock_accounts(session, refs=refs, currency=dispute.currency)
-    free = balances.balance_of(session, funds, currency=dispute.currency)
-    dispute.set_aside = min(dispute.stake, free)
+    currency = dispute.currency
+    left = collaborations.lock_free_money(
+        session,
+        dispute.campaign_id,
+        currency=currency,
+        also=[events.committed_to(collaboration.id)],
+        now=now,
+    )
+    rest = agreements.resting_for(session, subject_of(dispute), now=now)
+    own = rest.amount if rest else Money(0, currency)
+    dispute.set_aside = min(dispute.stake, own + left.free, left.funds)
+    take_from_rest(session, dispute)
     if dispute.set_aside:
         collaborations.promise_again(
             session,
@@ -66,11 +75,12 @@ def use_what_is_aside(
 ) -> None:
     """Leave exactly so much promised for the end of a locked dispute; the rest goes back.
 
-    Raises Conflict when it is more than is set aside and the campaign has not the rest.
+    Raises Conflict when it is more than is set aside and the campaign has not the rest free.
     """
     aside, nothing = dispute.set_aside, Money(0, dispute.currency)
     dispute.set_aside = nothing
     if amount > aside:
+        _check_free(session, dispute, collaboration, amount - aside, now=now)
         collaborations.promise_again(
             session,
             collaboration,
@@ -88,4 +98,27 @@ def use_what_is_aside(
             amount=aside - amount,
             actor=actor,
             now=now,
+        )
+        rest_again(session, dispute, back=aside - amount, now=now)
+
+
+def _check_free(
+    session: Session,
+    dispute: Dispute,
+    collaboration: Collaboration,
+    amount: Money,
+    *,
+    now: datetime,
+) -> None:
+    left = collaborations.lock_free_money(
+        session,
+        dispute.campaign_id,
+        currency=dispute.currency,
+        also=[events.committed_to(collaboration.id)],
+        now=now,
+    )
+    if amount > left.free:
+        raise Conflict(
+            f"The campaign has only {left_in_words(left)}, and this takes"
+            f" {in_words(amount)} more: agree on less, or let the brand add funds first"
         )
