@@ -179,6 +179,7 @@ def test_silence_and_an_answer_at_the_last_moment_bring_in_staff_once(
 
 @pytest.mark.parametrize("_", range(4))
 def test_called_off_money_is_sent_back_or_set_aside_and_never_both(engine: Engine, _: int) -> None:
+    """The clock of one process is a second ahead, so that both may."""
     stage = set_up(engine, DeliverableState.CHANGES_REQUESTED)
     with Session(engine) as session:
         owed = work(session, stage)
@@ -195,7 +196,7 @@ def test_called_off_money_is_sent_back_or_set_aside_and_never_both(engine: Engin
             campaign_id=campaign_id,
             budget=free,
             asked_as=key,
-            now=LATE,
+            now=LATE + timedelta(days=7),
         )
 
     told = at_once(
@@ -208,7 +209,7 @@ def test_called_off_money_is_sent_back_or_set_aside_and_never_both(engine: Engin
                 stage.bea,
                 reason=DisputeReason.CALLED_OFF,
                 share=5_000,
-                now=LATE,
+                now=LATE + timedelta(days=7, seconds=-1),
             ),
             lambda session: send_back(session, keys[1]),
         ],
