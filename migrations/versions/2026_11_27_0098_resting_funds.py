@@ -21,7 +21,7 @@ def upgrade() -> None:
         "resting_funds",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
-        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("why", sa.String(40), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("rests_until", sa.DateTime(timezone=True), nullable=False),
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_resting_funds")),
     )
     op.create_index(
-        op.f("ix_resting_funds_campaign_id_rests_until"),
+        op.f("ix_resting_funds_campaign_id"),
         "resting_funds",
         ["campaign_id", "rests_until"],
     )

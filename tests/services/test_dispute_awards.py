@@ -22,14 +22,22 @@ from marketplace.payouts.models import Dispute, Earning, ViewBonus
 from marketplace.payouts.rules import BonusState, EarningKind, EarningState
 from marketplace.payouts.rules.disputes import DisputeReason, DisputeState
 from tests.factories.campaigns import NOON
-from tests.factories.collaborations import terms
 from tests.factories.ledger import usd
-from tests.factories.money import make_accepted, pay_in
+from tests.factories.money import pay_in
 from tests.factories.terms import set_terms
 from tests.services.agreeing import balance, posted
 from tests.services.books import broken, told, written
-from tests.services.counting import END, VIDEOS, add_up, begin, book, book_views, read
-from tests.services.disputing import LATER, agree, decide, dispute, keep_tax, mature, say
+from tests.services.counting import END, add_up, begin, book, book_views, read
+from tests.services.disputing import (
+    LATER,
+    agree,
+    bank_freezes,
+    decide,
+    dispute,
+    keep_tax,
+    mature,
+    say,
+)
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -238,17 +246,10 @@ def test_nothing_of_it_gives_all_that_was_set_aside_back(
 
 
 def test_what_the_campaign_has_not_any_more_cannot_be_given(
-    session: Session, campaign: Campaign, bonus: ViewBonus, alice: Actor, bea: Actor, carl: Actor
+    session: Session, campaign: Campaign, bonus: ViewBonus, alice: Actor, bea: Actor
 ) -> None:
     ended(session, bonus)
-    make_accepted(
-        session,
-        campaign,
-        by=alice,
-        creator=carl,
-        offered=terms(fee=usd(50_000)),
-        video_id=VIDEOS[1],
-    )
+    bank_freezes(session, campaign, usd(50_000))
     opened = asked_for_more(session, bonus, bea, now=END + DAY)
     assert opened.set_aside == usd(4_000)
     say(session, opened, alice, share=2_500, now=END + DAY)
