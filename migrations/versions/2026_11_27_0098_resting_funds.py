@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_id", name=op.f("pk_resting_funds")),
     )
     op.create_index(
-        op.f("ix_resting_funds_campaign_id"),
+        op.f("ix_resting_funds_campaign_id_resting_funds_rests_until"),
         "resting_funds",
         ["campaign_id", "rests_until"],
     )
