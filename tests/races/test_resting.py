@@ -41,9 +41,10 @@ def test_what_a_bonus_leaves_is_neither_sent_back_nor_promised_meanwhile(
         book_views(session, bonus, 10_000, END)
         dana = _creator(session, "dana")
         wanted = replace(TERMS, fee=usd(30_000))
-        applied = make_application(session, campaign=campaign, creator=dana, fee=wanted.fee)
-        offer = make_offer(session, application=applied, by=stage.alice, offered=wanted)
-        offer.expires_at = END + (END - offer.made_at)
+        applied = make_application(
+            session, campaign=campaign, creator=dana, fee=wanted.fee, now=END
+        )
+        offer = make_offer(session, application=applied, by=stage.alice, offered=wanted, now=END)
         campaign_id, agreed, offer_id = campaign.id, bonus.collaboration_id, offer.id
         session.commit()
 

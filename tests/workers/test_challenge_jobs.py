@@ -18,6 +18,7 @@ from marketplace.deliverables.messages import EntryRefused, PostPasted, PostPubl
 from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import PostState
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import moment_in_words
 from marketplace.metrics import queries as metrics
 from marketplace.metrics.messages import PostNotVisible
 from marketplace.notifications.models import Notification
@@ -224,7 +225,11 @@ def test_who_had_a_place_hears_what_it_won(
         (carl.user_id, "Place 2 in “Fold it your way”: no prize this time"),
         (alice.user_id, "The prizes of “Fold it your way” are awarded"),
     ]
-    assert rows[2].text == "USD 500.00 went to 1 creator. USD 400.00 is the campaign’s again."
+    assert rows[2].text == (
+        "USD 500.00 went to 1 creator. USD 400.00 is the campaign’s again. USD 400.00 rests in the"
+        f" campaign until {moment_in_words(end + timedelta(days=7))}, as creators may dispute the"
+        " prizes of a challenge until then."
+    )
 
 
 def test_a_post_that_is_gone_is_told_to_its_creator_alone(
