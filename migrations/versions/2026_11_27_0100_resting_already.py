@@ -1,7 +1,7 @@
 """What went back before and may still be disputed rests as well.
 
-Revision ID: 0099
-Revises: 0098
+Revision ID: 0100
+Revises: 0099
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Final
 
 from alembic import op
 
-revision = "0099"
-down_revision: str | None = "0098"
+revision = "0100"
+down_revision: str | None = "0099"
 branch_labels = None
 depends_on = None
 

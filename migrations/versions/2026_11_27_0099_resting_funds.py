@@ -1,7 +1,7 @@
 """What went back to a campaign rests in it while its creator may still dispute that.
 
-Revision ID: 0098
-Revises: 0097
+Revision ID: 0099
+Revises: 0098
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0098"
-down_revision: str | None = "0097"
+revision = "0099"
+down_revision: str | None = "0098"
 branch_labels = None
 depends_on = None
 
