@@ -180,6 +180,24 @@ def test_more_creators_than_there_are_or_than_can_be_paid() -> None:
     ]
 
 
+def test_as_many_as_are_asked_for_are_counted_at_the_lowest_prices_of_all_sizes() -> None:
+    """Two of the cheapest pair of nano ask more than the budget; two micro do not."""
+    problem = make_problem(
+        [100, 100, 100, 100],
+        [9_000, 9_500, 1_000, 1_500],
+        size=np.array([Size.NANO, Size.NANO, Size.MICRO, Size.MICRO]),
+    )
+
+    plan = best_plan(problem, Limits(budget_minor=10_000, fewest=2))
+    with pytest.raises(PlanRefused) as refused:
+        best_plan(problem, Limits(budget_minor=10_000, fewest=3))
+
+    assert plan.cost_minor == 2_500
+    assert refused.value.problems["fewest"] == (
+        "As many creators as you ask for cost USD 115.00 at least; the budget is USD 100.00."
+    )
+
+
 def test_a_target_that_nobody_reaches() -> None:
     problem = make_problem([3_000], [30_000], country=np.zeros((1, 1)))
 

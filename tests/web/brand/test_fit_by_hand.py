@@ -133,6 +133,21 @@ def interval_by_hand(rows: dict[str, Row], fit: Decimal) -> tuple[float, float]:
     return float(fit) * exp(-sqrt(down)), float(fit) * exp(sqrt(up))
 
 
+def assert_against_the_middle(rows: list[Row], *, turned: bool) -> None:
+    """One of these creators is the middle one, against whom all are; a lower price is better."""
+    counted = [float(bare(row.counts_as)) for row in rows]
+    told = [float(bare(row.against)) for row in rows]
+    middles = [
+        usual
+        for usual in counted
+        if told
+        == pytest.approx(
+            [usual / own if turned else own / usual for own in counted], rel=0.05, abs=0.006
+        )
+    ]
+    assert middles, (counted, told)
+
+
 def bare(number: str) -> Decimal:
     """What is written, without signs and the commas of thousands; a share as a part of one."""
     digits = Decimal(re.sub(r"[^\d.]", "", number))
@@ -155,7 +170,7 @@ def test_whoever_multiplies_what_the_page_shows_gets_the_fit_that_it_shows(
     ]  # fmt: skip
     sign_in(client, alice)
 
-    seen = set()
+    seen, pages = set(), []
     for each in market:
         page = client.get(f"/brand/creators/{each.id}?campaign={campaign.id}").text
         rows = rows_of(page)
@@ -180,9 +195,11 @@ def test_whoever_multiplies_what_the_page_shows_gets_the_fit_that_it_shows(
         begin = "Would ask about" if "Price" in estimated_in(page) else "Usually asks"
         assert rows["Price"].evidence.startswith(f"{begin} {rows['Price'].number}")
         assert all(row.evidence.endswith(".") for row in rows.values())
-        assert all(row.against.startswith(("×", "–")) for row in rows.values())
+        pages.append(rows)
         seen.add(fit)
     assert len(seen) == len(market)
+    for name in pages[0]:
+        assert_against_the_middle([rows[name] for rows in pages], turned=name == "Price")
 
 
 def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(

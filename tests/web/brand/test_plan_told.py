@@ -189,13 +189,15 @@ def test_what_the_form_rules_out_is_in_no_plan(
     assert "Nobody who wants to be found by “Women”" in planned(group="women")
 
 
-def test_each_budget_stands_with_the_people_it_reaches(
+def test_each_budget_stands_with_the_people_it_reaches_and_each_creator_with_theirs(
     alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
     page = alices.get(plan_of(campaign, budget="700.00")).text
 
     said = text_of(page)
     assert "350 30,000 490 40,000 595 40,000 700 65,461" in said
+    assert "+40,000 people for $400.00" in said
+    assert "+25,461 people for $300.00" in said
     assert "This plan" in said
 
 
