@@ -194,6 +194,21 @@ def test_nobody_that_cheap_names_the_cheapest(
     assert "1 usually asks more than the most that you pay." in page
 
 
+def test_whom_a_rule_removes_stays_on_the_shortlist_and_is_told_so(
+    client: FlaskClient, session: Session, alice: Actor, campaign: Campaign, cleo: Creator
+) -> None:
+    matching.shortlist(session, campaign_id=campaign.id, creator_id=cleo.id, actor=alice, now=NOON)
+    sign_in(client, alice)
+    address = f"{matches_of(campaign)}?wish=1&shortlisted=y&most="
+
+    within, above = client.get(f"{address}300").text, client.get(f"{address}299.99").text
+
+    assert "Cleo Marr" in within
+    assert "Left out" not in within
+    assert "Cleo Marr" in above
+    assert "Left out: among those who usually ask more than the most that you pay." in above
+
+
 def test_what_the_address_does_not_say_of_ages_is_any_age(
     client: FlaskClient, alice: Actor, campaign: Campaign, cleo: Creator
 ) -> None:

@@ -14,9 +14,11 @@ from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import service as planning
+from marketplace.matching.columns import source
+from marketplace.matching.models import ReachCorrection
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import Limits
-from tests.conftest import make_person, sign_in
+from tests.conftest import NOON, make_person, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.creators import make_co_audience, make_planned_creator
 from tests.services.planned import make_crowd, plan
@@ -215,3 +217,45 @@ def test_who_is_asked_already_is_told_how_far_that_is(
     )
     said = text_of(alices.get(answer.location).text)
     assert "1 invited, each with the price the plan counts with. 1 had been asked before." in said
+
+
+def test_what_was_learned_from_finished_campaigns_is_said(
+    alices: FlaskClient, session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    before = text_of(alices.get(plan_of(campaign, budget="300.00")).text)
+    session.add(
+        ReachCorrection(
+            version=1, learned_at=NOON, counts=True, correction_bps=8_000, doubt=0.2, campaigns=3,
+            held_back=0, before_bps=10_000, error_bps=0, error_before_bps=0, learned_from=[],
+        )
+    )  # fmt: skip
+    session.commit()
+
+    after = text_of(alices.get(plan_of(campaign, budget="300.00")).text)
+
+    assert "reach about 30,000 different people" in before
+    assert "Nothing was learned from finished campaigns yet, so nothing is corrected." in before
+    assert "reach about 24,000 different people" in after
+    assert "From 3 finished campaigns: plans reached 20 % less than predicted" in after
+
+
+@pytest.mark.parametrize("page", ["plan", "matches"])
+def test_while_the_market_is_laid_out_anew_it_is_said_who_was_looked_at(
+    alices: FlaskClient,
+    campaign: Campaign,
+    market: dict[str, Creator],
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+) -> None:
+    address = f"/brand/campaigns/{campaign.id}/{page}"
+    whole = text_of(alices.get(address).text)
+    monkeypatch.setattr(source, "WITHOUT_COLUMNS_MOST", 2)
+
+    part = text_of(alices.get(address).text)
+
+    sentence = (
+        "The market is being laid out anew: meanwhile only the 2 whose videos are viewed most"
+        " were looked at."
+    )
+    assert sentence not in whole
+    assert sentence in part
