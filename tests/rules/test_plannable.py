@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from marketplace.accounts.rules import countries
 from marketplace.creators.queries import CreatorFacts
 from marketplace.matching import columns
 from marketplace.matching.columns import Plannable
+from marketplace.matching.columns.layout import DENSE_COUNTRIES
 from marketplace.matching.rules.planner.people import PUBLIC
 from marketplace.matching.rules.planner.ways import Way, way_of
 from marketplace.matching.rules.wanted import HardRules, Wanted
@@ -70,6 +72,22 @@ def test_the_largest_countries_are_cells_and_all_others_share_one() -> None:
     )
 
 
+def test_a_country_that_few_are_watched_in_is_reached_too() -> None:
+    """The columns hold it in a list of its own."""
+    others = sorted(countries())[: DENSE_COUNTRIES + 3]
+    facts = [creator(number, countries={code: 9_000}) for number, code in enumerate(others, 2)]
+    assert "LU" not in others
+
+    found = plannable(
+        [creator(1, countries={"US": 9_000, "LU": 1_000}), *facts],
+        replace(ANYBODY, country=frozenset({"LU"})),
+    )
+
+    assert found.problem.country[0] == pytest.approx([0.1], abs=0.006)
+    assert found.problem.country[1:].max() == 0
+    assert found.problem.population.sum() == pytest.approx(PUBLIC.watching(["LU"]), rel=1e-5)
+
+
 def test_a_country_like_the_target_lends_a_plan_nobody() -> None:
     """In a list it makes who is watched there found; its people are not in the target."""
     there, alike = (
@@ -123,10 +141,11 @@ def test_a_bundle_shows_to_more_people_and_costs_all_its_rates() -> None:
     )
 
 
-def test_an_estimate_is_in_whole_units_and_marked() -> None:
-    found = plannable([creator(1, rates={}), creator(2)])
+def test_an_estimate_is_rounded_up_to_whole_units_and_marked() -> None:
+    """A quarter more than the views usually cost here: USD 375.15 become 376."""
+    found = plannable([creator(1, rates={}), creator(2, rates={"video USD": 30_012})])
 
-    assert found.price[0, 0] % 100 == 0
+    assert found.price.tolist() == [[37_600], [30_012]]
     assert found.price_known.tolist() == [[False], [True]]
 
 
