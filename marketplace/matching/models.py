@@ -206,7 +206,7 @@ class AcceptedPlan(Base):
     people_low: Mapped[int]
     people_high: Mapped[int]
     target_people: Mapped[int | None]
-    """Everybody of the target, by the figures of that day; None where it was not kept."""
+    """How many people there are in the target, by that day’s figures; None where not kept."""
     correction_version: Mapped[int | None] = mapped_column(ForeignKey("reach_corrections.version"))
     """What finished campaigns had taught by then; None while they had taught nothing."""
     accepted_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

@@ -62,7 +62,7 @@ def test_a_record_and_what_was_learned_are_named_with_their_numbers(
     said = text_of(client.get(f"/brand/creators/{bea.creator_id}?campaign={campaign.id}").text)
 
     # Two of five are odds of two thirds, and half of their logarithm counts.
-    assert "counts with in 44.95 % of cases" in said
+    assert "counts with in 45 % of cases" in said
     assert (
         "Of 3 followed to the end, 1 got what was expected when they were agreed, and 2 at least"
         " the lower end; the first chance is drawn towards what 40 videos of everybody here did,"

@@ -203,3 +203,16 @@ def test_staff_count_set_aside_and_see_each_version(
     assert "Nothing was learned from finished campaigns yet" in text_of(
         client.get("/staff/reach").text
     )
+
+
+def test_before_anybody_has_published_no_noughts_are_listed(
+    client: FlaskClient, alice: Actor, acme: Brand, session: Session
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice)
+    sign_in(client, alice)
+
+    said = text_of(client.get(f"/brand/campaigns/{campaign.id}/reach").text)
+
+    assert "Expected now Nothing: nobody has published What is expected now goes by" in said
+    assert "Creators who published" not in said
+    assert "how much they are watched today. Nothing was learned" not in said
