@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_timedelta
 from flask import Flask, request
 
-from marketplace.creators.rules import AGE_WORDS
+from marketplace.creators.rules import AGE_WORDS, GENDER_NAMES
 from marketplace.creators.rules.formats import BAND_WORDS, LengthBand
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.currencies import exponent
@@ -123,7 +123,9 @@ def install(app: Flask) -> None:
         state_label=state_label,
         state_tone=state_tone,
     )
-    app.jinja_env.globals.update(age_words=AGE_WORDS, charts=charts, here=here, tile_of=tile_of)
+    app.jinja_env.globals.update(
+        age_words=AGE_WORDS, gender_names=GENDER_NAMES, charts=charts, here=here, tile_of=tile_of
+    )
 
 
 def money(amount: Money) -> str:

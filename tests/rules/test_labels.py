@@ -38,7 +38,7 @@ def test_neighbouring_ages_join(labels: list[str], words: str) -> None:
 
 def test_countries_and_genders_in_words() -> None:
     assert country_words(["US", "DE", "CA"]) == "Canada, Germany or the United States"
-    assert gender_words(["male", "female"]) == "female or male"
+    assert gender_words(["male", "female"]) == "women or men"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,6 @@ from typing import Final
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGE_WORDS, AGES, GENDERS
 
-GENDER_WORDS: Final[Mapping[str, str]] = {
-    "female": "female",
-    "male": "male",
-    "other_or_unknown": "of another or unknown gender",
-}
 _PEOPLE: Final[Mapping[str, str]] = {
     "female": "women",
     "male": "men",
@@ -33,8 +28,8 @@ def age_words(labels: Iterable[str]) -> str:
 
 
 def gender_words(labels: Iterable[str]) -> str:
-    """Return genders in words."""
-    return listed([GENDER_WORDS[label] for label in sorted(labels, key=GENDERS.index)])
+    """Return genders in words: "women or men"."""
+    return listed([_PEOPLE[label] for label in sorted(labels, key=GENDERS.index)])
 
 
 def country_words(codes: Iterable[str]) -> str:
@@ -45,7 +40,7 @@ def country_words(codes: Iterable[str]) -> str:
 def target_words(ages: Collection[str], genders: Collection[str], codes: Collection[str]) -> str:
     """Return whom a campaign wants to reach: "women aged 18–34 in Spain"; none of a kind is all."""
     everybody = not genders or len(genders) == len(GENDERS)
-    who = "people" if everybody else listed([_PEOPLE[one] for one in GENDERS if one in genders])
+    who = "people" if everybody else gender_words(genders)
     old = f"aged {age_words(ages)}" if ages and len(ages) < len(AGES) else "of any age"
     return f"{who} {old} in {country_words(codes)}" if codes else f"{who} {old}, anywhere"
 
