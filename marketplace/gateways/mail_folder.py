@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.kernel.clock import utc_now
-from marketplace.notifications.ports import MailerUnavailable, MailRefused
+from marketplace.notifications.ports import Mailer, MailerUnavailable, MailRefused
 
 
 def message_of(*, sender: str, to: str, subject: str, text: str) -> EmailMessage:
@@ -29,7 +29,7 @@ def message_of(*, sender: str, to: str, subject: str, text: str) -> EmailMessage
     return message
 
 
-class MailFolder:
+class MailFolder(Mailer):
     """Writes mails as .eml files; a name sorts by the time it was written."""
 
     def __init__(self, folder: Path, sender: str) -> None:

@@ -9,13 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.mail_folder import message_of
-from marketplace.notifications.ports import MailerUnavailable, MailRefused
+from marketplace.notifications.ports import Mailer, MailerUnavailable, MailRefused
 
 TIMEOUT_SECONDS: Final = 20
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class SmtpMailer:
+class SmtpMailer(Mailer):
     """Sends through one mail server.
 
     url: ``smtps://user:password@host:465`` for TLS from the start; ``smtp://user:password@host:587``

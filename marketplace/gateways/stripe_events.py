@@ -8,7 +8,13 @@ from typing import Any, Final
 
 import stripe
 
-from marketplace.processor.ports import BadSignature, Endpoint, NoEvent, ProcessorEvent
+from marketplace.processor.ports import (
+    BadSignature,
+    Endpoint,
+    EventVerifier,
+    NoEvent,
+    ProcessorEvent,
+)
 
 TOLERANCE_SECONDS: Final = 300
 """How far a signature's moment may be from ours, before or after."""
@@ -17,7 +23,7 @@ _ACCOUNT: Final = "v2.core.account"
 _NUL: Final = "\\u0000"
 
 
-class StripeEvents:
+class StripeEvents(EventVerifier):
     """Verifies webhooks.
 
     secrets: for each endpoint, the newest secret first; several while one is being replaced.

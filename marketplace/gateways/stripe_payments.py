@@ -11,7 +11,7 @@ from typing import Any
 import stripe
 from stripe import RequestOptions
 
-from marketplace.funding.ports import CheckoutFacts, RefundFacts
+from marketplace.funding.ports import ChargeGateway, CheckoutFacts, RefundFacts
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.stripe_accounts import Api, account_gateway
 from marketplace.gateways.stripe_chargebacks import StripeChargebacks
@@ -27,13 +27,16 @@ from marketplace.gateways.stripe_facts import (
 )
 from marketplace.gateways.stripe_treasury import StripeTreasury, final, ours
 from marketplace.kernel.money import Money
-from marketplace.payouts.ports import AccountGateway, TransferFacts
-from marketplace.processor.ports import Answer, Instruction, ProcessorEvent
+from marketplace.payouts.ports import AccountGateway, TransferFacts, TransferGateway
+from marketplace.processor.ports import Answer, Instruction, ProcessorEvent, ProcessorGateway
 from marketplace.processor.rules import CallKind, Outcome
-from marketplace.reconciliation.ports import StatementLineFacts
+from marketplace.reconciliation.ports import StatementLineFacts, StatementSource
+from marketplace.terms.ports import ChargeLimits
 
 
-class StripePayments:
+class StripePayments(
+    ProcessorGateway, ChargeGateway, TransferGateway, StatementSource, ChargeLimits
+):
     """Every call we make to Stripe for money.
 
     Sends are made once and never retried here: the processor room writes an attempt for each.

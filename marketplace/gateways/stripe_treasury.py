@@ -17,7 +17,7 @@ from marketplace.payouts.ports import ReversalFacts
 from marketplace.payouts.rules import ACCOUNT_SHORT
 from marketplace.processor.ports import Answer, Instruction
 from marketplace.processor.rules import CallKind, Outcome
-from marketplace.treasury.ports import BankMoveFacts
+from marketplace.treasury.ports import BankGateway, BankMoveFacts
 from marketplace.treasury.rules.own_money import Direction, RemoteState
 
 STATES: Final = {
@@ -36,7 +36,7 @@ FINAL_WHEN_SHORT: Final = {
 """Calls for which too little money is a refusal for good, and what we call that."""
 
 
-class StripeTreasury:
+class StripeTreasury(BankGateway):
     """The platform's own money at Stripe. sending: a client that makes each call once."""
 
     def __init__(self, *, sending: StripeClient, reading: StripeClient) -> None:

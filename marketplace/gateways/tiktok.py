@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from marketplace.creators.ports import (
     ChannelAccount,
+    ChannelSource,
     Failure,
     FailureKind,
     FailureScope,
@@ -24,7 +25,7 @@ from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.tiktok_http import Http, JsonAnswer, bad_response, checked_base
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
-from marketplace.metrics.ports import PostAnswer, PostFacts
+from marketplace.metrics.ports import PostAnswer, PostFacts, PostMetricsSource
 from marketplace.metrics.rules.addresses import PostAddress, parse_post_address
 from marketplace.metrics.rules.readings import Reading, plausible_count
 
@@ -50,7 +51,7 @@ _USER_FIELDS: Final = (
 _log = logging.getLogger(__name__)
 
 
-class TikTok:
+class TikTok(ChannelSource, PostMetricsSource):
     """Reads what a creator has granted. Retries nothing, refreshes nothing, keeps nothing.
 
     api_base, authorize_base: addresses without a trailing slash; https, except on this machine.

@@ -14,14 +14,14 @@ from marketplace.creators.ports import Failure, FailureKind, FailureScope
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.tiktok_http import USER_AGENT, checked_base
 from marketplace.kernel.errors import InvalidInput
-from marketplace.metrics.ports import LinkTrouble
+from marketplace.metrics.ports import LinkTrouble, ShortLinks
 from marketplace.metrics.rules.addresses import PostAddress, is_on_tiktok, parse_post_address
 
 MOST_HOPS: Final = 3
 WHOLE_SECONDS: Final = 3.0
 
 
-class TikTokLinks:
+class TikTokLinks(ShortLinks):
     """Asks where a short link leads. No body is read, no cookie is sent, nothing is kept.
 
     base: the site whose links are followed: TikTok's own, or the sandbox's on this machine, which

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from marketplace.creators.ports import NotFromPlatform, PlatformNotice
+from marketplace.creators.ports import NotFromPlatform, PlatformNotice, PlatformNotices
 from marketplace.kernel.clock import utc_now
 
 TOLERANCE: Final = timedelta(minutes=5)
@@ -19,7 +19,7 @@ _LATEST: Final = 253_402_300_799
 """The last second of the year 9999."""
 
 
-class TikTokNotices:
+class TikTokNotices(PlatformNotices):
     """Verifies notices: HMAC-SHA256 with the client's secret over the moment, a dot and the body.
 
     TikTok describes it under "Webhooks verification" in its developers' documentation.
