@@ -88,12 +88,6 @@ def brands_of(session: Session, *, user_id: UUID) -> list[Brand]:
     )
 
 
-def roles_of(session: Session, *, user_id: UUID) -> dict[UUID, Role]:
-    """Return brand id -> the person's role there."""
-    mine = select(BrandMember.brand_id, BrandMember.role).where(BrandMember.user_id == user_id)
-    return {row.brand_id: row.role for row in session.execute(mine)}
-
-
 def is_confirmed(session: Session, user_id: UUID) -> bool:
     """True when the person has shown that their e-mail address is theirs."""
     return bool(

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final, NewType
+from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
-
-UserId = NewType("UserId", UUID)
-BrandId = NewType("BrandId", UUID)
-CreatorId = NewType("CreatorId", UUID)
 
 NIL: Final = UUID(int=0)
 

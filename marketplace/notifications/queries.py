@@ -27,14 +27,3 @@ def notifications_of(session: Session, user_id: UUID, *, page: int) -> Page[Noti
         .order_by(Notification.created_at.desc(), Notification.id.desc())
     )
     return page_of(session, mine, number=page)
-
-
-def latest_unread(session: Session, user_id: UUID, *, limit: int) -> list[Notification]:
-    """Return a person's newest unread notifications, for their home."""
-    mine = (
-        select(Notification)
-        .where(Notification.user_id == user_id, Notification.read_at.is_(None))
-        .order_by(Notification.created_at.desc(), Notification.id.desc())
-        .limit(limit)
-    )
-    return list(session.scalars(mine))

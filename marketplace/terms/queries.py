@@ -263,14 +263,6 @@ def _versions() -> Select[TermsVersion]:
     return select(TermsVersion).options(*_WHOLE).order_by(*_LAST_FIRST)
 
 
-def _brand_versions(brand_id: UUID) -> Select[BrandTermsVersion]:
-    return (
-        select(BrandTermsVersion)
-        .where(BrandTermsVersion.brand_id == brand_id)
-        .order_by(*_BRANDS_LAST_FIRST)
-    )
-
-
 _VERSION_AT: Final = (
     select(TermsVersion)
     .options(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Final, cast
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import DecimalField, Field, Form, StringField
+from wtforms import DecimalField, Form, StringField
 from wtforms.fields.choices import Choice
-from wtforms.validators import StopValidation
 from wtforms.widgets import Select
 
 from marketplace.kernel.errors import InvalidInput
@@ -161,17 +160,3 @@ class PercentField(DecimalField):  # type: ignore[misc]  # WTForms ships no type
             self.data = None
             raise ValueError("Each share is between 0 % and 100 %.")
         self.data = share
-
-
-class WholeShares:
-    """Validator for a set of share fields in percent: each 0 to 100, together at most 100."""
-
-    def __init__(self, others: Iterable[str], what: str) -> None:
-        self.others = tuple(others)
-        self.what = what
-
-    def __call__(self, form: Any, field: Field) -> None:
-        """Refuse on the last field of the set, with the sum in words."""
-        total = sum(form[name].data or 0 for name in (*self.others, field.short_name))
-        if total > 100:
-            raise StopValidation(f"The shares of {self.what} add up to {total} %, more than 100 %.")

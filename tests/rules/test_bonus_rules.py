@@ -15,7 +15,6 @@ from marketplace.collaborations.rules import (
     bonus_for,
     bonus_money,
     terms_problems,
-    views_to_cap,
 )
 from marketplace.kernel.money import Money
 from tests.factories.collaborations import BONUS, TERMS, VIDEO
@@ -44,13 +43,13 @@ def test_a_bonus_is_paid_for_every_part_of_a_thousand_rounded_down(views: int, w
 
 def test_a_bonus_stops_at_its_cap() -> None:
     assert bonus_for(10**12, rate=usd(500), cap=usd(30_000)) == usd(30_000)
-    assert views_to_cap(rate=usd(500), cap=usd(30_000)) == 60_000
+    assert bonus_for(60_000, rate=usd(500), cap=usd(30_000)) == usd(30_000)
     assert bonus_for(59_999, rate=usd(500), cap=usd(30_000)) == usd(29_999)
 
 
 @given(rate=RATES, cap=CAPS)
-def test_the_cap_is_reached_at_that_many_views_and_not_before(rate: int, cap: int) -> None:
-    needed = views_to_cap(rate=usd(rate), cap=usd(cap))
+def test_the_cap_is_reached_at_so_many_views_and_not_before(rate: int, cap: int) -> None:
+    needed = -(-cap * 1_000 // rate)
 
     assert bonus_for(needed, rate=usd(rate), cap=usd(cap)) == usd(cap)
     assert bonus_for(needed - 1, rate=usd(rate), cap=usd(cap)) < usd(cap)

@@ -41,6 +41,7 @@ from tests.factories.money import (
     pay_in,
     send_payout,
 )
+from tests.services import counting
 from tests.services.agreeing import balance, posted
 
 WEEK = NOON + timedelta(days=7)
@@ -137,7 +138,7 @@ def test_every_entry_says_by_which_reading_and_rule_it_was_made(
     read(session, views=12_345, at=WEEK)
     book(session, WEEK)
 
-    (measured,) = queries.measurements_of(session, bonus.id)
+    (measured,) = counting.measured(session, bonus)
     assert (measured.number, measured.rule) == (1, "views-1")
     assert (measured.views_read, measured.views_counted) == (12_345, 12_345)
     assert (measured.gross_before_minor, measured.gross_after_minor) == (0, 6_172)
@@ -222,7 +223,7 @@ def test_a_correction_takes_from_what_is_payable_next(
 
     assert bonus_earnings(session) == [(EarningState.PAYABLE, 2_000, 100, 1_900)]
     assert balance(session, Code.CREATOR_PAYABLE, owed.creator_id) == usd(38_000 + 1_900)
-    (_, fix) = queries.measurements_of(session, bonus.id)
+    (_, fix) = counting.measured(session, bonus)
     assert [
         (pair.debit.code, pair.credit.code, pair.amount.minor)
         for pair in ledger.pairs_of(session, fix.entry_id)

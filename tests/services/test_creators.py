@@ -51,7 +51,7 @@ def test_a_person_becomes_a_creator_once(session: Session) -> None:
         sign_up()
 
     assert person.user_id is not None
-    assert queries.creator_id_of(session, user_id=person.user_id) == creator_id
+    assert queries.user_id_of(session, creator_id) == person.user_id
     found = queries.creator_by_id(session, creator_id)
     assert (found.display_name, found.topics, found.bio) == ("Dora Dee", ["home"], "Hi")
 

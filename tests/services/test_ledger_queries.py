@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries, service
@@ -205,42 +203,3 @@ def test_the_trial_balance_adds_up_both_sides_of_every_account(
     assert [(ln.currency, ln.code) for ln in everything] == sorted(
         (ln.currency, ln.code) for ln in everything
     )
-
-
-def test_reconciliation_sees_what_each_entry_did_to_the_processor_balance(
-    session: Session, brand_funds: AccountRef, campaign_funds: AccountRef
-) -> None:
-    hour = timedelta(hours=1)
-    charged = make_entry(
-        session,
-        (PROCESSOR, brand_funds, Money(1_000, "XCD")),
-        (FEES, PROCESSOR, Money(59, "XCD")),
-        kind=EntryKind.FUND,
-        idem_key="fund:ch_seen",
-        source_ref="ch_seen",
-        occurred_at=OCCURRED_AT,
-    )
-    make_entry(session, (brand_funds, campaign_funds, Money(1, "XCD")), kind=EntryKind.ALLOCATE)
-    fee = make_entry(
-        session,
-        (FEES, PROCESSOR, Money(5, "XCD")),
-        kind=EntryKind.PROCESSOR_MOVEMENT,
-        occurred_at=OCCURRED_AT + hour,
-    )
-    undone = service.reverse_entry(
-        session, entry_id=fee, occurred_at=OCCURRED_AT + 2 * hour, actor=SYSTEM
-    )
-
-    seen = queries.entries_touching(session, Code.PROCESSOR_BALANCE, currency="XCD")
-
-    assert [(move.entry_id, move.kind, move.amount.minor) for move in seen] == [
-        (charged, EntryKind.FUND, 941),
-        (fee, EntryKind.PROCESSOR_MOVEMENT, -5),
-        (undone, EntryKind.REVERSAL, 5),
-    ]
-    assert (seen[0].idem_key, seen[0].source_ref) == ("fund:ch_seen", "ch_seen")
-    assert seen[0].occurred_at == OCCURRED_AT
-    window = queries.entries_touching(
-        session, Code.PROCESSOR_BALANCE, since=OCCURRED_AT + hour, until=OCCURRED_AT + 2 * hour
-    )
-    assert [move.entry_id for move in window if move.amount.currency == "XCD"] == [fee]

@@ -100,8 +100,6 @@ def test_the_newest_comes_first_and_pages_hold_twenty_five(session: Session, bea
     assert [notice.title for notice in first.rows][:2] == ["News 25", "News 24"]
     assert [notice.title for notice in second.rows] == ["News 0"]
     assert (first.total, first.last) == (26, 2)
-    latest = queries.latest_unread(session, bea.user_id, limit=3)
-    assert [notice.title for notice in latest] == ["News 25", "News 24", "News 23"]
 
 
 def test_a_letter_is_for_what_is_new_and_for_confirmed_addresses(session: Session) -> None:

@@ -38,7 +38,8 @@ def test_who_creates_a_brand_owns_it(session: Session) -> None:
     assert (brand.name, brand.country, brand.website) == (
         "Larch Outdoors", "SE", "https://larch.test",
     )  # fmt: skip
-    assert queries.roles_of(session, user_id=me.user_id) == {brand.id: Role.OWNER}
+    [owner] = queries.members_of(session, brand.id)
+    assert (owner.user_id, owner.role) == (me.user_id, Role.OWNER)
     assert queries.brands_of(session, user_id=me.user_id) == [brand]
 
 

@@ -30,6 +30,7 @@ from tests.factories.collaborations import BONUS, TERMS
 from tests.factories.deliverables import reading_at
 from tests.factories.ledger import usd
 from tests.factories.money import make_accepted, make_earning, pay_in
+from tests.services import counting
 from tests.services.agreeing import balance, posted
 from workers import bonuses as jobs
 from workers.runtime import Run
@@ -141,7 +142,7 @@ def test_a_correction_is_told_to_both_sides_once_with_what_is_owed_back(
     jobs.book_bonuses(at(WEEK, app=context, settings=settings))
     read(session, 4_000, END)
     jobs.book_bonuses(at(END, app=context, settings=settings))
-    last = queries.measurements_of(session, bonus_of(session, owed).id)[-1]
+    last = counting.measured(session, bonus_of(session, owed))[-1]
     session.commit()
 
     for _ in range(2):

@@ -6,12 +6,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.funding import service as funding
 from marketplace.funding.models import Charge
-from marketplace.funding.queries import charge_of
 from marketplace.funding.rules import RefundState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
@@ -97,9 +97,8 @@ def test_money_in_another_currency_than_the_campaigns_is_refused(
 def charge_at(road: Road, rate: str) -> Charge:
     """The charge of a budget in euros."""
     change_at(road, rate)
-    found = charge_of(road.session, road.fund(BUDGET).id)
-    assert found is not None
-    return found
+    asked = road.fund(BUDGET)
+    return road.session.scalars(select(Charge).where(Charge.funding_id == asked.id)).one()
 
 
 def test_euros_that_arrive_as_dollars_are_the_brands_euros_and_our_dollars(

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.challenges.models import Challenge, ChallengeEntry
 from marketplace.challenges.rules.life import ChallengeState
@@ -40,15 +39,6 @@ def challenge_of(session: Session, campaign_id: UUID) -> Challenge | None:
 def challenge_by_id(session: Session, challenge_id: UUID) -> Challenge:
     """A challenge with its campaign and brand; raises NotFound."""
     found = session.scalar(_whole().where(Challenge.id == challenge_id))
-    if found is None:
-        raise NotFound("challenge")
-    return found
-
-
-def challenge_seen_by(session: Session, actor: Actor, campaign_id: UUID) -> Challenge:
-    """A campaign's challenge for its brand's people and staff, drafted or not; else NotFound."""
-    campaigns.campaign_seen_by(session, actor, campaign_id)
-    found = challenge_of(session, campaign_id)
     if found is None:
         raise NotFound("challenge")
     return found

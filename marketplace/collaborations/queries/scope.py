@@ -18,7 +18,6 @@ from marketplace.collaborations.models import (
     Collaboration,
     Invitation,
     Offer,
-    UsageGrant,
 )
 from marketplace.collaborations.rules import (
     DueDeliverable,
@@ -173,13 +172,6 @@ def ties_of(session: Session, *, creator_id: UUID, campaign_id: UUID) -> Ties:
         _TIES, {"creator_id": creator_id, "campaign_id": campaign_id}
     ).one_or_none()
     return Ties(None, None, None) if found is None else Ties(*found)
-
-
-def grants_of(session: Session, collaboration_id: UUID) -> Sequence[UsageGrant]:
-    """The usage grants of a collaboration."""
-    return session.scalars(
-        select(UsageGrant).where(UsageGrant.collaboration_id == collaboration_id)
-    ).all()
 
 
 _CREATOR: Final = bindparam("creator_id", type_=Uuid)

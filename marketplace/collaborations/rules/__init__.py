@@ -10,7 +10,6 @@ from marketplace.collaborations.rules.bonus import (
     Bonus,
     bonus_for,
     bonus_problems,
-    views_to_cap,
 )
 from marketplace.collaborations.rules.exclusivity import (
     EXCLUSIVE_CATEGORIES,
@@ -131,5 +130,4 @@ __all__ = [
     "text_problems",
     "too_little_money",
     "usage_until",
-    "views_to_cap",
 ]

@@ -46,11 +46,6 @@ def bonus_for(views: int, *, rate: Money, cap: Money) -> Money:
     return min(Money(views * rate.minor // (BONUS_VIEWS * least) * least, rate.currency), cap)
 
 
-def views_to_cap(*, rate: Money, cap: Money) -> int:
-    """Return the fewest views of a post at which its cap is reached."""
-    return -(-cap.minor * BONUS_VIEWS // rate.minor)
-
-
 def bonus_problems(bonus: Bonus | None, *, currency: str, count: int) -> dict[str, str]:
     """Return what is wrong with a proposed bonus: field -> a plain sentence; empty when fine.
 

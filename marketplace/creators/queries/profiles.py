@@ -29,11 +29,6 @@ from marketplace.kernel.errors import NotFound
 READABLE: Final = (ChannelState.CONNECTED,)
 
 
-def creator_id_of(session: Session, *, user_id: UUID) -> UUID | None:
-    """The creator this person is, if any."""
-    return session.scalar(select(Creator.id).where(Creator.user_id == user_id))
-
-
 def creator_by_id(session: Session, creator_id: UUID) -> Creator:
     """The creator; raises NotFound. What is on a creator's row is public."""
     found = session.get(Creator, creator_id)

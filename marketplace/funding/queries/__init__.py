@@ -18,7 +18,6 @@ from marketplace.funding.queries.chargebacks import (
 from marketplace.funding.queries.fundings import (
     ANY_FAILED_FUNDING,
     allocations_of,
-    charge_of,
     failed_fundings,
     funding_seen_by,
     fundings_of,
@@ -63,7 +62,6 @@ __all__ = [
     "answers_to",
     "bank_transfers_due",
     "bills_of",
-    "charge_of",
     "chargeback_by_id",
     "chargebacks_of",
     "charges_of_brand",

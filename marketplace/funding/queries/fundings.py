@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from marketplace.funding.models import Allocation, Charge, Funding
+from marketplace.funding.models import Allocation, Funding
 from marketplace.funding.rules import FundingState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
@@ -73,11 +73,6 @@ def open_checkouts(session: Session, *, asked_before: datetime) -> Sequence[UUID
 def failed_fundings(session: Session, *, since: datetime) -> Sequence[Funding]:
     """Fundings asked for since then that went wrong, with their campaigns, newest first."""
     return session.scalars(_FAILED, {"since": since}).all()
-
-
-def charge_of(session: Session, funding_id: UUID) -> Charge | None:
-    """The charge that paid a funding."""
-    return session.scalar(select(Charge).where(Charge.funding_id == funding_id))
 
 
 _FAILED: Final = (

@@ -1,11 +1,9 @@
 """Balances, statements of an account and the journal, shaped for those who read them."""
 
 from marketplace.ledger.queries.balances import (
-    Movement,
     OwnedAccount,
     balance_of,
     balances_of,
-    entries_touching,
     gone_minor,
     kept_minor,
     owned_accounts,
@@ -48,7 +46,6 @@ __all__ = [
     "AccountLine",
     "EntryLine",
     "EntryView",
-    "Movement",
     "OwnedAccount",
     "PeriodStep",
     "TrialLine",
@@ -56,7 +53,6 @@ __all__ = [
     "balance_of",
     "balances_of",
     "entries",
-    "entries_touching",
     "entry",
     "entry_by_key",
     "first_day",

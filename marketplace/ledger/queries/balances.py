@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.money import Money
 from marketplace.ledger.chart import CHART
-from marketplace.ledger.models import JournalEntry, LedgerAccount, LedgerBalance, Posting
-from marketplace.ledger.queries.moves import moves_of
+from marketplace.ledger.models import LedgerAccount, LedgerBalance, Posting
 from marketplace.ledger.queries.totals import grown, totals_of
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.store.paging import Page, page_of
@@ -29,21 +27,6 @@ class OwnedAccount:
 
     ref: AccountRef
     balance: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """What one entry did to one kind of account in one currency.
-
-    amount: positive when the balance grew; an entry that only passed through has zero.
-    """
-
-    entry_id: int
-    kind: EntryKind
-    idem_key: str
-    source_ref: str | None
-    occurred_at: datetime
-    amount: Money
 
 
 def balance_of(session: Session, ref: AccountRef, *, currency: str) -> Money:
@@ -131,49 +114,3 @@ def owned_accounts(session: Session, code: Code, *, currency: str, page: int) ->
         for owner, minor in found.rows
     ]
     return Page(rows=rows, number=found.number, total=found.total, size=found.size)
-
-
-def entries_touching(
-    session: Session,
-    code: Code,
-    *,
-    currency: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> list[Movement]:
-    """What each entry did to the accounts of one code, oldest first, one line per currency.
-
-    since (included) and until (not included) are compared with ``occurred_at``.
-    """
-    moves = moves_of(select(LedgerAccount.id).where(LedgerAccount.code == code))
-    wanted = (
-        select(
-            JournalEntry.id,
-            JournalEntry.kind,
-            JournalEntry.idem_key,
-            JournalEntry.source_ref,
-            JournalEntry.occurred_at,
-            moves.c.currency,
-            func.sum(moves.c.amount).label("amount"),
-        )
-        .join(moves, moves.c.entry_id == JournalEntry.id)
-        .group_by(JournalEntry.id, moves.c.currency)
-        .order_by(JournalEntry.id, moves.c.currency)
-    )
-    if currency is not None:
-        wanted = wanted.where(moves.c.currency == currency)
-    if since is not None:
-        wanted = wanted.where(JournalEntry.occurred_at >= since)
-    if until is not None:
-        wanted = wanted.where(JournalEntry.occurred_at < until)
-    return [
-        Movement(
-            entry_id=row.id,
-            kind=row.kind,
-            idem_key=row.idem_key,
-            source_ref=row.source_ref,
-            occurred_at=row.occurred_at,
-            amount=Money(int(row.amount), row.currency),
-        )
-        for row in session.execute(wanted)
-    ]

@@ -116,11 +116,6 @@ class Earning(Base):
         """What is the creator's after tax, whether or not some of it is kept back."""
         return self.net - self.withheld
 
-    @property
-    def kept_back(self) -> Money:
-        """What of it goes towards what the creator has to give back."""
-        return Money(self.netted_minor, self.currency)
-
     @hybrid_property
     def left_minor(self) -> int:
         """What is sent of it, or will be: the net less tax and less what is kept back."""

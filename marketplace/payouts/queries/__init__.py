@@ -15,7 +15,6 @@ from marketplace.payouts.queries.bonuses import (
     bonus_by_id,
     bonus_of,
     measurement_by_id,
-    measurements_of,
 )
 from marketplace.payouts.queries.clawbacks import (
     CaseLine,
@@ -126,7 +125,6 @@ __all__ = [
     "last_refusals",
     "lines_arriving",
     "measurement_by_id",
-    "measurements_of",
     "median_wait",
     "names_of",
     "nettings",

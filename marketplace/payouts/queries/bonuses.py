@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -34,12 +33,3 @@ def measurement_by_id(session: Session, measurement_id: UUID) -> BonusMeasuremen
     if found is None:
         raise NotFound("measurement")
     return found
-
-
-def measurements_of(session: Session, bonus_id: UUID) -> Sequence[BonusMeasurement]:
-    """Every booking of a bonus, oldest first."""
-    return session.scalars(
-        select(BonusMeasurement)
-        .where(BonusMeasurement.bonus_id == bonus_id)
-        .order_by(BonusMeasurement.number)
-    ).all()

@@ -89,7 +89,8 @@ def test_a_brand_is_created_with_its_owner(client: FlaskClient, session: Session
     assert (brand.name, brand.country, brand.website) == (
         "Larch Outdoors", "SE", "https://larch.test",
     )  # fmt: skip
-    assert queries.roles_of(session, user_id=me.user_id) == {brand.id: Role.OWNER}
+    [owner] = queries.members_of(session, brand.id)
+    assert (owner.user_id, owner.role) == (me.user_id, Role.OWNER)
 
 
 @pytest.mark.parametrize(
