@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.creators.rules.formats import LengthBand, band_shares
 from marketplace.trends.rules.growth import (
     FITTED,
     LIFE_MOST,
@@ -155,13 +154,3 @@ def test_more_rounds_never_catch_what_fewer_miss() -> None:
     assert found == sorted(found)
     assert found[0] == 0
     assert found[-1] == 1
-
-
-def test_shares_of_lengths_are_of_all_known_videos() -> None:
-    assert band_shares({}) == dict.fromkeys(LengthBand, 0)
-    assert band_shares({LengthBand.FLASH: 1, LengthBand.LONG: 2}) == {
-        LengthBand.FLASH: 3_333,
-        LengthBand.SHORT: 0,
-        LengthBand.MEDIUM: 0,
-        LengthBand.LONG: 6_666,
-    }

@@ -9,12 +9,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.creators import queries as creators
+from marketplace.creators.models import ChannelVideo
 from marketplace.creators.rules import FORMATS
-from marketplace.creators.rules.formats import LengthBand
+from marketplace.creators.rules.formats import band_counts
 from marketplace.creators.rules.subjects import Subject
 from marketplace.kernel.actor import Actor
 from marketplace.matching import columns
@@ -116,13 +118,16 @@ def test_the_lengths_that_count_are_those_of_the_formats_that_a_creator_makes(
         ).duration_seconds = seconds
     session.flush()
 
-    shares = creators.format_shares(session, [creator_id])[creator_id]
+    known = band_counts(
+        session.scalars(
+            select(ChannelVideo.duration_seconds).where(ChannelVideo.channel_id == channel.id)
+        )
+    )
     market = columns.from_database(session, now=NOON)
     [row] = market.rows_of([creator_id]).tolist()
 
-    known = shares.videos
-    assert known >= 4
+    assert known == [0, 3, 0, 1]
     # in steps of half a percent, drawn towards a half as if by four videos
     assert market.arrays["formats"][len(FORMATS) :, row].tolist() == [
-        (shares.shares[band] * known // 10_000 + 2) * 200 // (known + 4) for band in LengthBand
+        (count + 2) * 200 // (sum(known) + 4) for count in known
     ]

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
-from marketplace.creators import queries as creators
-from marketplace.creators.rules.formats import LengthBand
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -23,7 +21,6 @@ from marketplace.trends.rules.growth import Phase
 from marketplace.trends.rules.timing import Catch
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
-from tests.factories.creators import make_channel, make_creator, make_rate
 from tests.factories.trends import make_channels, make_posts
 from tests.services.agreeing import posted
 
@@ -252,22 +249,3 @@ def test_a_campaign_that_is_over_is_not_told(
     service.take_snapshots(session, now=late)
 
     assert service.warn_who_misses(session, now=late) == 0
-
-
-def test_what_a_creator_makes_is_told_by_length_and_by_rates(session: Session) -> None:
-    makes, silent = (make_creator(session, display_name=name) for name in ("Makes", "Silent"))
-    channel = make_channel(session, creator_id=makes.id)
-    for key, seconds, videos in (("a", 14, 1), ("b", 15, 2), ("c", 180, 1), ("d", None, 3)):
-        make_posts(session, [channel.id], hashtags=[], counts=[videos], seconds=seconds, key=key)
-    make_rate(session, creator_id=makes.id)
-
-    found = creators.format_shares(session, [makes.id, silent.id])
-
-    assert found[makes.id].shares == {
-        LengthBand.FLASH: 2_500,
-        LengthBand.SHORT: 5_000,
-        LengthBand.MEDIUM: 0,
-        LengthBand.LONG: 2_500,
-    }
-    assert (found[makes.id].videos, found[makes.id].declared) == (4, ["video"])
-    assert (found[silent.id].videos, found[silent.id].declared) == (0, [])

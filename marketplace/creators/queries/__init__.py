@@ -25,7 +25,7 @@ from marketplace.creators.queries.facts import (
     facts_of_most_viewed,
     facts_of_some,
 )
-from marketplace.creators.queries.formats import FormatShares, band_of, format_shares
+from marketplace.creators.queries.formats import band_of
 from marketplace.creators.queries.groups import found_by, ids_found_by, own_groups
 from marketplace.creators.queries.market import (
     SORTS,
@@ -73,7 +73,6 @@ __all__ = [
     "SORTS",
     "STANDS_FIRST",
     "CreatorFacts",
-    "FormatShares",
     "MarketFilters",
     "Marks",
     "audience_in",
@@ -98,7 +97,6 @@ __all__ = [
     "facts_of_some",
     "findings_in",
     "findings_of",
-    "format_shares",
     "found_by",
     "guesses_of",
     "has_written",

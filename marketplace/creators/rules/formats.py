@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
-from marketplace.kernel.money import BPS_WHOLE
-
 
 class LengthBand(StrEnum):
     """The form of a video, by how long one watches it."""
@@ -42,9 +40,3 @@ def band_counts(seconds: Iterable[int | None]) -> list[int]:
         if each is not None:
             counts[bisect_right(_UNDER, each)] += 1
     return counts
-
-
-def band_shares(counts: Mapping[LengthBand, int]) -> dict[LengthBand, int]:
-    """Return the share of each band in basis points, rounded down; zeros for no video at all."""
-    total = sum(counts.values())
-    return {band: counts.get(band, 0) * BPS_WHOLE // total if total else 0 for band in LengthBand}
