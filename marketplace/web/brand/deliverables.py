@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -79,34 +79,31 @@ def deliverable(deliverable_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/deliverables/<uuid:deliverable_id>/approve")
 def approve(deliverable_id: UUID) -> ResponseReturnValue:
-    form = ReviewForm()
-    if not form.validate_on_submit():
-        return _show(deliverable_id, form=form), 422
-    try:
-        with transaction() as session:
-            deliverables.approve(
-                session,
-                actor=access.actor(),
-                deliverable_id=deliverable_id,
-                version=form.version.data,
-                comment=form.comment.data or "",
-                now=utc_now(),
-            )
-    except InvalidInput as refusal:
-        form.show(refusal)
-        return _show(deliverable_id, form=form), 422
-    flash("Approved. The creator has been told and publishes next.", "success")
-    return redirect(url_for("brand.deliverable", deliverable_id=deliverable_id), 303)
+    return _reviewed(
+        deliverable_id,
+        deliverables.approve,
+        "Approved. The creator has been told and publishes next.",
+    )
 
 
 @bp.post("/deliverables/<uuid:deliverable_id>/changes")
 def request_changes(deliverable_id: UUID) -> ResponseReturnValue:
+    return _reviewed(
+        deliverable_id,
+        deliverables.request_changes,
+        "Sent back. The creator has been told what should change.",
+    )
+
+
+def _reviewed(
+    deliverable_id: UUID, verdict: Callable[..., object], told: str
+) -> ResponseReturnValue:
     form = ReviewForm()
     if not form.validate_on_submit():
         return _show(deliverable_id, form=form), 422
     try:
         with transaction() as session:
-            deliverables.request_changes(
+            verdict(
                 session,
                 actor=access.actor(),
                 deliverable_id=deliverable_id,
@@ -117,7 +114,7 @@ def request_changes(deliverable_id: UUID) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.show(refusal)
         return _show(deliverable_id, form=form), 422
-    flash("Sent back. The creator has been told what should change.", "success")
+    flash(told, "success")
     return redirect(url_for("brand.deliverable", deliverable_id=deliverable_id), 303)
 
 
