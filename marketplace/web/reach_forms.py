@@ -1,4 +1,4 @@
-"""The form and the facts of how many people a campaign reached, for brands and for staff."""
+"""How many people a campaign reached: the form, the facts and the page, for brands and staff."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import DateField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -14,6 +16,8 @@ from wtforms.validators import InputRequired, Length, Optional
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.rules import is_open
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching import queries as matching
 from marketplace.matching.models import ReachCount
@@ -26,6 +30,8 @@ from marketplace.matching.rules.planner.correction import (
 from marketplace.matching.rules.planner.promise import together
 from marketplace.metrics import queries as metrics
 from marketplace.metrics import service
+from marketplace.store.session import reading, transaction
+from marketplace.web import access
 from marketplace.web.forms import BaseForm
 from marketplace.web.reader import percent
 
@@ -55,9 +61,29 @@ class ReachForm(BaseForm):
     note = TextAreaField("Where it can be looked up", [Optional(), Length(max=500)])
 
 
-def reach_facts(
-    session: Session, actor: Actor, campaign_id: UUID, *, now: datetime
-) -> dict[str, Any]:
+def reach_page(template: str, campaign_id: UUID, form: ReachForm | None = None) -> str:
+    """How many people one campaign reached, with the form to say so."""
+    with reading() as session:
+        facts = _facts(session, access.actor(), campaign_id, now=utc_now())
+    return render_template(template, form=form or ReachForm(), **facts)
+
+
+def count_page(template: str, campaign_id: UUID, *, back: str) -> ResponseReturnValue:
+    """Keep what the form says and go back, or show the page again with what is wrong."""
+    form = ReachForm()
+    if not form.validate_on_submit():
+        return reach_page(template, campaign_id, form), 422
+    try:
+        with transaction() as session:
+            _count_by(session, form, campaign_id=campaign_id, actor=access.actor(), now=utc_now())
+    except InvalidInput as refusal:
+        form.show(refusal)
+        return reach_page(template, campaign_id, form), 422
+    flash("Kept. Tonight’s plans learn from it.", "success")
+    return redirect(back, 303)
+
+
+def _facts(session: Session, actor: Actor, campaign_id: UUID, *, now: datetime) -> dict[str, Any]:
     """Return what the page shows beside the form."""
     campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
     wanted = matching.wanted_for(session, campaign_id)
@@ -96,10 +122,9 @@ def reach_facts(
     }
 
 
-def count_by(
+def _count_by(
     session: Session, form: ReachForm, *, campaign_id: UUID, actor: Actor, now: datetime
 ) -> ReachCount:
-    """Keep what a form says; raises what :func:`metrics.service.count_reach` raises."""
     return service.count_reach(
         session,
         campaign_id=campaign_id,

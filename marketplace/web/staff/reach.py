@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,8 +17,10 @@ from marketplace.matching.rules.planner.promise import held
 from marketplace.metrics import service as metrics
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
-from marketplace.web.reach_forms import ReachForm, correction_words, count_by, reach_facts
+from marketplace.web.reach_forms import correction_words, count_page, reach_page
 from marketplace.web.staff.blueprint import bp
+
+PAGE: Final = "staff/campaign_reach.html"
 
 
 @bp.get("/reach")
@@ -55,23 +58,13 @@ def reach() -> ResponseReturnValue:
 @bp.get("/reach/<uuid:campaign_id>")
 def campaign_reach(campaign_id: UUID) -> ResponseReturnValue:
     """How many different people did one campaign reach?"""
-    return _page(campaign_id, ReachForm())
+    return reach_page(PAGE, campaign_id)
 
 
 @bp.post("/reach/<uuid:campaign_id>")
 def count_reach(campaign_id: UUID) -> ResponseReturnValue:
     """Say how many people a campaign was found to reach."""
-    form = ReachForm()
-    if not form.validate_on_submit():
-        return _page(campaign_id, form), 422
-    try:
-        with transaction() as session:
-            count_by(session, form, campaign_id=campaign_id, actor=access.actor(), now=utc_now())
-    except InvalidInput as refusal:
-        form.show(refusal)
-        return _page(campaign_id, form), 422
-    flash("Kept. Tonight’s plans learn from it.", "success")
-    return redirect(url_for("staff.reach"), 303)
+    return count_page(PAGE, campaign_id, back=url_for("staff.reach"))
 
 
 @bp.post("/reach/counts/<uuid:count_id>/set-aside")
@@ -91,9 +84,3 @@ def set_count_aside(count_id: UUID) -> ResponseReturnValue:
     else:
         flash("Set aside. Tonight’s plans do without it.", "success")
     return redirect(url_for("staff.reach"), 303)
-
-
-def _page(campaign_id: UUID, form: ReachForm) -> str:
-    with reading() as session:
-        facts = reach_facts(session, access.actor(), campaign_id, now=utc_now())
-    return render_template("staff/campaign_reach.html", form=form, **facts)
