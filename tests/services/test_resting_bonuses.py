@@ -156,3 +156,39 @@ def test_what_ended_so_long_ago_that_nobody_may_dispute_it_is_free(
     payouts.complete(session, collaboration_id=begun.collaboration_id, now=OVER)
 
     assert left(session, campaign) == FreeMoney(usd(55_000))
+
+
+def test_disputed_before_it_went_back_it_is_there_all_the_same(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    """Other work of the agreement was called off, and nobody has counted up what is left yet."""
+    begun = begin(session, campaign, alice, bea)
+    book_views(session, begun, 10_000, END)
+    agreed = session.get_one(Collaboration, begun.collaboration_id)
+    agreed.state = CollaborationState.CANCELLED
+    session.flush()
+    take(session, campaign, alice, usd(30_000), now=LAST)
+
+    opened = wants(session, begun, bea)
+    assert (opened.set_aside, left(session, campaign)) == (usd(25_000), FreeMoney(usd(0)))
+    assert not complete(session, begun)
+    agree(session, opened, alice, 10_000, now=OVER)
+
+    assert left(session, campaign) == FreeMoney(usd(0))
+    assert broken(session) == []
+
+
+def test_what_a_crash_undoes_rests_not_and_the_next_try_lets_it_rest_once(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    begun = begin(session, campaign, alice, bea)
+    book_views(session, begun, 10_000, END)
+    before = written(session)
+    with session.begin_nested() as crashed:
+        complete(session, begun)
+        crashed.rollback()
+    assert (written(session), session.get(RestingFunds, begun.deliverable_id)) == (before, None)
+
+    assert complete(session, begun)
+    assert not complete(session, begun)
+    assert left(session, campaign).resting == usd(25_000)

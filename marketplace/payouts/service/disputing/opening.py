@@ -28,6 +28,7 @@ from marketplace.payouts.rules.disputes import (
     reasons_for,
     refusal,
 )
+from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.disputing.moves import Said, lock_work, party_of, write_step
 from marketplace.payouts.service.disputing.setting_aside import set_aside, went_back
 from marketplace.store.locks import lock_rows
@@ -70,6 +71,9 @@ def open_dispute(
     if about is not DisputeAbout.HELD:
         held = []
     stake = _stake(session, work, about, bonus=bonus, held=held)
+    is_back = went_back(about, collaboration, bonus)
+    if is_back and about is DisputeAbout.BONUS:  # what it did not earn may be promised still
+        complete(session, collaboration_id=collaboration.id, now=now)
     dispute = Dispute(
         deliverable_id=work.id,
         collaboration_id=collaboration.id,
@@ -95,7 +99,7 @@ def open_dispute(
         earning.dispute_id, earning.is_disputed = dispute.id, True
     if bonus is not None:
         bonus.is_disputed = True
-    if went_back(about, collaboration, bonus):
+    if is_back:
         set_aside(session, dispute, collaboration, actor=actor, now=now)
     write_step(
         session,
