@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from marketplace.collaborations import queries as agreements
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Collaboration
-from marketplace.collaborations.rules import CollaborationState, left_in_words
+from marketplace.collaborations.rules import CollaborationState, FreeMoney, left_in_words
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money, in_words
@@ -41,16 +41,9 @@ def set_aside(
     The agreement is locked. What rests for it is there, unless a chargeback has taken it; what
     rests for somebody else is left alone.
     """
-    currency = dispute.currency
-    left = collaborations.lock_free_money(
-        session,
-        dispute.campaign_id,
-        currency=currency,
-        also=[events.committed_to(collaboration.id)],
-        now=now,
-    )
+    left = _lock_free(session, dispute, now=now)
     rest = agreements.resting_for(session, subject_of(dispute), now=now)
-    own = rest.amount if rest else Money(0, currency)
+    own = rest.amount if rest else Money(0, dispute.currency)
     dispute.set_aside = min(dispute.stake, own + left.free, left.funds)
     take_from_rest(session, dispute)
     if dispute.set_aside:
@@ -80,7 +73,7 @@ def use_what_is_aside(
     aside, nothing = dispute.set_aside, Money(0, dispute.currency)
     dispute.set_aside = nothing
     if amount > aside:
-        _check_free(session, dispute, collaboration, amount - aside, now=now)
+        _check_free(session, dispute, amount - aside, now=now)
         collaborations.promise_again(
             session,
             collaboration,
@@ -102,23 +95,20 @@ def use_what_is_aside(
         rest_again(session, dispute, back=aside - amount, now=now)
 
 
-def _check_free(
-    session: Session,
-    dispute: Dispute,
-    collaboration: Collaboration,
-    amount: Money,
-    *,
-    now: datetime,
-) -> None:
-    left = collaborations.lock_free_money(
-        session,
-        dispute.campaign_id,
-        currency=dispute.currency,
-        also=[events.committed_to(collaboration.id)],
-        now=now,
-    )
+def _check_free(session: Session, dispute: Dispute, amount: Money, *, now: datetime) -> None:
+    left = _lock_free(session, dispute, now=now)
     if amount > left.free:
         raise Conflict(
             f"The campaign has only {left_in_words(left)}, and this takes"
             f" {in_words(amount)} more: agree on less, or let the brand add funds first"
         )
+
+
+def _lock_free(session: Session, dispute: Dispute, *, now: datetime) -> FreeMoney:
+    return collaborations.lock_free_money(
+        session,
+        dispute.campaign_id,
+        currency=dispute.currency,
+        also=[events.committed_to(dispute.collaboration_id)],
+        now=now,
+    )
