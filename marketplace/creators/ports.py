@@ -158,6 +158,18 @@ class ChannelSource(Protocol):
         ...
 
 
+class SoundSource(Protocol):
+    """A platform that names the sound of a public video to anybody."""
+
+    def sound_of(self, *, handle: str, video_id: str) -> Result[str]:
+        """Return the sound's name as the platform shows it, empty where it shows none.
+
+        NOT_VISIBLE for a video that is not shown to everybody. Never raises for anything a platform
+        or a network can do; RuntimeError while a transaction is open.
+        """
+        ...
+
+
 class NotFromPlatform(Exception):
     """The bytes that came in were not sent by the platform, not lately, or not to us."""
 

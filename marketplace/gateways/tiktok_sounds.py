@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlsplit
 
-from marketplace.creators.ports import Failure, FailureKind, FailureScope, Ok, Result
+from marketplace.creators.ports import Failure, FailureKind, FailureScope, Ok, Result, SoundSource
 from marketplace.creators.rules import clean_sound
 from marketplace.gateways.guard import no_transaction_open
 from marketplace.gateways.tiktok_http import Http, checked_base
@@ -20,7 +20,7 @@ from marketplace.kernel.clock import utc_now
 WHOLE_SECONDS: Final = 5.0
 
 
-class TikTokSounds:
+class TikTokSounds(SoundSource):
     """Asks for the sound of one video at a time. base: TikTok's site, or the sandbox's here."""
 
     def __init__(self, base: str) -> None:
