@@ -57,6 +57,16 @@ def test_each_creator_is_shown_with_what_the_fit_is_made_of(
     assert (shown.creator_ids, shown.first_place) == ([cleo.id], 1)
 
 
+def test_attention_is_shared_unless_the_order_of_fit_alone_is_asked_for(
+    client: FlaskClient, alice: Actor, campaign: Campaign, cleo: Creator
+) -> None:
+    sign_in(client, alice)
+
+    for query, is_shared in (("", True), ("?wish=1", True), ("?wish=1&by_fit=y", False)):
+        page = client.get(matches_of(campaign) + query).text
+        assert ("shared among creators</a>." in page) is is_shared, query
+
+
 def test_an_empty_market_says_so(client: FlaskClient, alice: Actor, campaign: Campaign) -> None:
     sign_in(client, alice)
 
