@@ -24,11 +24,14 @@ def file(tmp_path: Path) -> Iterator[Path]:
     columns.use_people("")
 
 
-def test_it_sets_where_a_plan_saturates(session: Session, campaign: Campaign, file: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_it_sets_where_a_plan_saturates(
+    session: Session, campaign: Campaign, file: Path, encoding: str
+) -> None:
     make_planned_creator(session, "Cleo", views=30_000, fee_minor=30_000)
     session.flush()
     public = plan(session, campaign)
-    file.write_text("what,label,value\ncountry,US,0.1\n", encoding="utf-8")
+    file.write_text("what,label,value\ncountry,US,0.1\n", encoding=encoding)
 
     columns.use_people(str(file))
     own = plan(session, campaign)

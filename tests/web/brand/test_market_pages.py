@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -12,12 +13,10 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
-from tests.conftest import sign_in
+from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
-from tests.factories.creators import (
-    make_channel,
-    make_creator,
-)
+from tests.factories.creators import make_audience, make_channel, make_creator
+from tests.web.reading import plain
 
 
 @pytest.fixture
@@ -78,6 +77,25 @@ def test_a_creator_is_shown_with_figures_audience_fees_and_videos(
     assert "Fit to Beans in a minute" in with_fit.text
     assert "50 % of the viewers are 18–34" in with_fit.text
     assert "Fit: all of it multiplied, for $100.00, rounded once" in with_fit.text
+
+
+@pytest.mark.usefixtures("noon")
+def test_an_old_audience_of_nobody_knows_how_many_is_told_so(
+    client: FlaskClient, session: Session, alice: Actor
+) -> None:
+    creator = make_creator(session)
+    channel = make_channel(session, creator_id=creator.id)
+    make_audience(
+        session, channel_id=channel.id, sample_size=0, taken_at=NOON - timedelta(days=180)
+    )
+    sign_in(client, alice)
+
+    said = plain(client.get(f"/brand/creators/{creator.id}").text)
+
+    assert (
+        "The creator’s own statement, Wed 6 May 2026; counts as 15 of 100 assumed people;"
+        " more than 90 days old" in said
+    )
 
 
 def test_another_brands_campaign_cannot_be_asked_for_on_a_creators_page(
