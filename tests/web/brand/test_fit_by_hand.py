@@ -192,6 +192,9 @@ def test_whoever_multiplies_what_the_page_shows_gets_the_fit_that_it_shows(
             if rows["Format"].number == "100 %"
             else "Does not say whether they make video and story, what is not said counts half."
         )
+        assert rows["Reliability"].evidence == (
+            "No collaboration has ended here yet, which counts as four of five kept."
+        )
         begin = "Would ask about" if "Price" in estimated_in(page) else "Usually asks"
         assert rows["Price"].evidence.startswith(f"{begin} {rows['Price'].number}")
         assert all(row.evidence.endswith(".") for row in rows.values())

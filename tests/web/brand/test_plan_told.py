@@ -161,7 +161,7 @@ def test_who_is_reached_already_was_left_out_for_that(
 def test_a_price_that_nobody_named_and_who_has_not_joined_are_told(
     alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
-    page = alices.get(plan_of(campaign, budget="1000.00")).text
+    page = alices.get(plan_of(campaign, budget="1200.00")).text
 
     assert "3 creators for $1,000.00" in text_of(page)
     assert "people for about $300.00" in text_of(page)
