@@ -237,6 +237,20 @@ def test_an_audience_needs_a_channel_and_a_day_that_was(session: Session, bea: A
 # the market
 
 
+def test_a_page_of_the_market_is_one_that_there_is(session: Session) -> None:
+    for number in range(3):
+        channel_of = make_creator(session, display_name=f"Creator {number}")
+        make_channel(session, creator_id=channel_of.id, handle=f"creator{number}")
+
+    def numbers(page: int, size: int) -> tuple[int, list[str]]:
+        found = queries.market(session, filters=MarketFilters(), sort="name", page=page, size=size)
+        return found.number, [each.creator.display_name for each in found.rows]
+
+    assert numbers(1, 2) == numbers(0, 2) == (1, ["Creator 0", "Creator 1"])
+    assert numbers(2, 2) == numbers(9, 2) == (2, ["Creator 2"])
+    assert numbers(2, 3) == (1, ["Creator 0", "Creator 1", "Creator 2"])
+
+
 def test_the_market_shows_who_can_be_hired_by_median_views(session: Session) -> None:
     names = []
     for name, views in (("Ann", 500), ("Ben", None), ("Cas", 900)):
