@@ -20,6 +20,7 @@ from scipy.linalg import block_diag
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from benchmarks.quality import fellows
 from benchmarks.quality.figures import (
     Figure,
     Floats,
@@ -211,7 +212,10 @@ def with_outcomes(pairs: Pairs, fold: Fold) -> Floats:
 
 
 def taught(pairs: Pairs, fold: Fold) -> Sequence[Floats]:
-    """Return the scores of the fold without outcomes, and with those of the others, by strength."""
+    """Return the scores of the fold without outcomes, and with those of the others, by strength.
+
+    Then all of these once more, with what creators of one brand have in common.
+    """
     brands = np.concatenate([fold.brands, fold.other_brands])
     creators = np.concatenate([fold.shown, fold.others])
     described = [by_shares(roots(pairs.topics[creators])), by_vectors(pairs.words[creators])]
@@ -222,7 +226,12 @@ def taught(pairs: Pairs, fold: Fold) -> Sequence[Floats]:
     teachers = Fold(fold.other_brands, fold.others, fold.brands, fold.shown)
     known = Lists(of_brands[held:], of_creators[shown:], ours(pairs, teachers))
     worked = pairs.worked[np.ix_(fold.other_brands, fold.others)]
-    return [lists.alike, *(each.scores(lists) for each in learn(known, worked))]
+    found = [lists.alike, *(each.scores(lists) for each in learn(known, worked))]
+    of_brands, of_creators = fellows.coordinates(described, rows)
+    two = fellows.learn(of_brands[held:], of_creators[shown:], worked)
+    suiting = two.likelier(of_brands[:held], of_creators[:shown])
+    among = two.likelier(of_creators[:shown], of_creators[:shown])
+    return [*found, *(fellows.scores(each, suiting, among) for each in found)]
 
 
 def text_alone(pairs: Pairs, fold: Fold) -> Floats:

@@ -151,5 +151,5 @@ def test_learning_nothing_is_one_of_the_choices() -> None:
     found = taught(pairs, fold)
 
     chosen = with_outcomes(pairs, fold).tolist()
-    assert len(found) == 6
+    assert len(found) == 12
     assert chosen in [each.tolist() for each in found]
