@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from math import exp, log
 from typing import Any
 
 import numpy as np
@@ -46,8 +47,12 @@ def make_problem(
 
 def in_one_cell(*parts: float) -> float:
     """The people of one cell whom creators with these parts of it reach: by hand."""
-    longer: float = sum((1 - part) ** -0.25 - 1 for part in parts)
-    return PEOPLE_IN_A_CELL * (1 - 1 / (1 + longer) ** 4)
+    by_chance, by_fondness = 0.0, 0.0
+    for part in parts:
+        popular = part / (part + 0.02)
+        by_chance -= (1 - popular) * log(1 - part)
+        by_fondness += (1 - part) ** (-0.375 * popular) - 1
+    return PEOPLE_IN_A_CELL * (1 - exp(-by_chance) / (1 + by_fondness) ** (8 / 3))
 
 
 def together(

@@ -13,6 +13,7 @@ from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import best_plan
 from marketplace.matching.rules.planner.problem import Problem
 from marketplace.matching.rules.planner.reach import reach_of
+from marketplace.matching.rules.planner.uneven import in_two
 from tests.factories.planning import (
     in_one_cell,
     make_problem,
@@ -92,11 +93,22 @@ def test_people_of_circles_watch_unevenly_as_far_as_overlaps_are_a_guess() -> No
     def uneven(sample: int) -> float:
         pair = together(0, 1, shared=sample // 2, sample=sample)
         among = all_of(make_problem([9_000, 8_000], [100, 100], watched_together=[pair]))
-        assert among.uneven[0] == pytest.approx(1 / 4)
+        assert among.uneven[0] == pytest.approx(3 / 8)
         return float(among.uneven[1])
 
-    assert uneven(60) == pytest.approx(1 / 8)
-    assert uneven(540) == pytest.approx(1 / 40)
+    assert uneven(60) == pytest.approx(3 / 16)
+    assert uneven(540) == pytest.approx(3 / 80)
+
+
+def test_in_circles_everything_goes_with_fondness() -> None:
+    pair = together(0, 1, shared=30, sample=60)
+    among = all_of(make_problem([900, 800], [100] * 2, watched_together=[pair]))
+
+    by_chance, by_fondness = in_two(among.watched)
+
+    assert among.uneven[1:] == pytest.approx([3 / 16] * 2)
+    assert (by_chance[:, 1:] == 0).all()
+    assert by_fondness[:, 1:] == pytest.approx((1 - among.seen[:, 1:]) ** (-3 / 16) - 1)
 
 
 def test_most_of_what_one_observed_pair_shares_with_many_others_is_a_guess() -> None:
@@ -105,7 +117,7 @@ def test_most_of_what_one_observed_pair_shares_with_many_others_is_a_guess() -> 
 
     # The two share 4,500 with each other, and by chance 810 with each of 38 others.
     guess = 2 * 38 * 810 / (2 * 38 * 810 + 2 * 4_500)
-    assert among.uneven[1] == pytest.approx(guess / 4, rel=1e-3)
+    assert among.uneven[1] == pytest.approx(guess * 3 / 8, rel=1e-3)
 
 
 def test_a_larger_bundle_shares_more_of_the_same_people() -> None:

@@ -44,10 +44,44 @@ def test_within_an_interest_two_audiences_share_more_than_by_chance() -> None:
     assert in_one_cell(0.1, 0.2) < 100_000 * (1 - 0.9 * 0.8) - 300
 
 
-def test_two_small_audiences_share_a_quarter_more_than_by_chance() -> None:
-    among = all_of(make_problem([100, 100], [100, 100]))
+def test_two_large_audiences_share_more_than_by_chance_and_two_small_ones_hardly() -> None:
+    def shared(people: float) -> float:
+        among = all_of(make_problem([people, people], [100, 100]))
+        return 2 * people - reach_of(among, [0, 1])
 
-    assert 200 - reach_of(among, [0, 1]) == pytest.approx(0.1 * 5 / 4, rel=0.002)
+    assert shared(100) == pytest.approx(0.1 * (1 + 0.375 / 21**2), rel=0.002)
+    assert shared(2_000) == pytest.approx(40 * (1 + 0.375 / 4), rel=0.01)
+    assert shared(20_000) == pytest.approx(4_000 * (1 + 0.375 * (10 / 11) ** 2 * 0.8), rel=0.02)
+
+
+def test_a_small_audience_shares_with_a_large_one_what_chance_makes() -> None:
+    among = all_of(make_problem([100, 20_000], [100, 100]))
+
+    both = 20_100 - reach_of(among, [0, 1])
+
+    assert both == pytest.approx(20 * (1 + 0.375 / 21 * 10 / 11 * 0.89), rel=0.002)
+
+
+def test_who_is_large_is_said_by_all_people_there_and_not_by_those_of_one_interest() -> None:
+    of_one = make_problem([2_000, 2_000], [100, 100], segments=[[1, 0], [1, 0]])
+
+    shared = 4_000 - reach_of(all_of(of_one), [0, 1])
+
+    # They reach two in a hundred of that interest, but one in a hundred of all people.
+    assert shared == pytest.approx(40 * (1 + 0.375 / 9), rel=0.01)
+
+
+def test_people_of_another_country_do_not_make_a_creator_smaller() -> None:
+    at_home = np.array([[1.0, 0.0], [1.0, 0.0]], dtype=np.float32)
+    there = make_problem([20_000, 20_000], [100, 100])
+    two = make_problem(
+        [20_000, 20_000],
+        [100, 100],
+        country=at_home,
+        population=np.full((1, 1, 2, 1), 100_000.0),
+    )
+
+    assert reach_of(all_of(two), [0, 1]) == pytest.approx(reach_of(all_of(there), [0, 1]))
 
 
 def test_a_larger_bundle_of_somebody_in_the_plan_adds_what_it_reaches_more() -> None:
@@ -79,8 +113,10 @@ def test_of_creators_of_one_niche_and_country_fifteen_percent_are_the_same_peopl
 
     reached = reach_of(all_of(problem), range(10))
 
-    longer = (0.9**-0.25 - 1) * (0.85 * 10 + 0.15)
-    assert reached == pytest.approx(100_000 * (1 - (1 + longer) ** -4))
+    popular, times = 0.1 / 0.12, 0.85 * 10 + 0.15
+    by_chance = 0.9 ** ((1 - popular) * times)
+    by_fondness = (1 + times * (0.9 ** (-0.375 * popular) - 1)) ** (-8 / 3)
+    assert reached == pytest.approx(100_000 * (1 - by_chance * by_fondness))
 
 
 @settings(deadline=None)
@@ -89,6 +125,15 @@ def test_another_creator_never_lowers_the_reach(market: Problem, some: set[int],
     among = all_of(market)
 
     assert reach_of(among, some | {one}) >= reach_of(among, some) - 1e-6
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10_000), sets, st.integers(0, 39))
+def test_a_larger_bundle_never_lowers_the_reach(seed: int, some: set[int], one: int) -> None:
+    among = all_of(random_problem(seed, bundles=2))
+    others = {2 * each for each in some - {one}}
+
+    assert reach_of(among, others | {2 * one + 1}) >= reach_of(among, others | {2 * one}) - 1e-6
 
 
 @settings(deadline=None)

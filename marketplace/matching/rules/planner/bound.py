@@ -14,7 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.rules.planner.candidates import Candidates, segments_of
+from marketplace.matching.rules.planner.candidates import (
+    Candidates,
+    popular_by,
+    seen_by,
+    segments_of,
+)
 from marketplace.matching.rules.planner.contradictions import prices_allowed
 from marketplace.matching.rules.planner.crowds import CROWD_PART
 from marketplace.matching.rules.planner.limits import Limits
@@ -22,7 +27,7 @@ from marketplace.matching.rules.planner.problem import SEEN_MOST, Problem, Rows,
 from marketplace.matching.rules.planner.program import Priced, limit_rows, relaxed
 from marketplace.matching.rules.planner.reach import Reached
 from marketplace.matching.rules.planner.tangents import Tangent, tangent
-from marketplace.matching.rules.planner.uneven import UNEVEN, longer
+from marketplace.matching.rules.planner.uneven import UNEVEN, in_two, watched_by
 
 ROUNDS: Final = 6
 CLOSE: Final = 2e-4
@@ -31,8 +36,6 @@ COLUMNS: Final = 400
 """Candidates in the first program; others join as they are worth it."""
 JOINING: Final = 200
 CHUNK: Final = 65_536
-STEEPEST: Final = float(longer(np.array(SEEN_MOST))) / UNEVEN / SEEN_MOST
-"""How much longer than its part a cell can be watched."""
 
 
 def most_possible(
@@ -99,26 +102,28 @@ def _outside(
 ) -> float:
     """Return the most that all who are not candidates could add to the value of a program.
 
-    Nearly all are ruled out by the bound on their reach; the worth of the others is summed up cell
-    by cell.
+    Nearly all are ruled out by the bound on their reach, and most others by one on their worth; who
+    is left is written out cell by cell. Where there are circles, the bound on their worth counts.
     """
-    steep = np.zeros(among.population.size)
+    steep = np.zeros(2 * among.population.size)
     for each, planes in zip(tangents, solved.planes, strict=True):
-        steep += each.steep * planes * among.uneven
-    left, population = among.in_cells(steep), problem.population.astype(np.float64).ravel()
+        steep += each.steep * np.tile(planes, 2)
+    by_chance, by_fondness = in_two(steep)
+    most = np.maximum(by_chance, by_fondness * among.uneven)
+    left, population = among.in_cells(most), problem.population.astype(np.float64).ravel()
     with np.errstate(divide="ignore", invalid="ignore"):
         unseen = np.where(population > 0, left / population, 0.0)
-        circles = (steep / among.population)[population.size :]
+        circles = (most / among.population)[population.size :]
     crowded = CROWD_PART if circles.size else 0.0
     if circles.size:
         # A crowd's part of an audience is in circles, and may find more people unreached there.
-        most = np.nanmax(circles, initial=0.0)
-        unseen = np.maximum(unseen, (1 - CROWD_PART) * unseen + CROWD_PART * most)
+        densest = np.nanmax(circles, initial=0.0)
+        unseen = np.maximum(unseen, (1 - CROWD_PART) * unseen + CROWD_PART * densest)
     price = prices_allowed(problem, limits)
     reach = problem.people * in_target(problem)[:, None]
     counts = solved.rows[1:].reshape(-1, 2) @ (1.0, -1.0)
     costs = price * solved.rows[0] + (counts[0] + counts[1:])[problem.size][:, None]
-    possible = (price > 0) & (reach * (STEEPEST * unseen.max(initial=0.0)) > costs)
+    possible = (price > 0) & (reach * (_steepness(SEEN_MOST) * unseen.max(initial=0.0)) > costs)
     possible[among.row, among.bundle] = False
     total, options = 0.0, np.argwhere(possible)
     for start in range(0, len(options), CHUNK):
@@ -126,8 +131,20 @@ def _outside(
         worth = _worth_at_most(
             problem, row, bundle, unseen.reshape(problem.population.shape), crowded
         )
-        total += float(np.maximum(worth - costs[row, bundle], 0.0).sum())
+        near = np.flatnonzero(worth > costs[row, bundle])
+        if not circles.size:
+            worth[near] = _worth(problem, row[near], bundle[near], steep)
+        total += float(np.maximum(worth - costs[row, bundle], 0.0)[near].sum())
     return total
+
+
+def _worth(
+    problem: Problem, row: Rows, bundle: Rows, steep: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what each bundle would add at most, cell by cell, if it shared no crowd."""
+    seen = seen_by(problem, row, bundle)
+    worth: NDArray[np.float64] = watched_by(seen, popular_by(problem, row, seen)) @ steep
+    return worth
 
 
 def _worth_at_most(
@@ -147,6 +164,15 @@ def _worth_at_most(
     smallest = np.where(population > 0, population, np.inf).min(axis=1)
     densest = people * (share / smallest).max(axis=1) * segment.max(axis=1)
     densest = np.clip(densest + crowded, 1e-9, SEEN_MOST)
-    steepness = longer(densest) / UNEVEN / densest
-    worth: NDArray[np.float64] = people * (by_segment * segment).sum(axis=1) * steepness
+    by_reach = people * (by_segment * segment).sum(axis=1)
+    worth: NDArray[np.float64] = by_reach * _steepness(densest)
     return worth
+
+
+def _steepness(seen: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Return how much more a cell is watched than this part of it, in what it counts at most.
+
+    By fondness alone: the same part by chance is less, and by both is between them.
+    """
+    by_fondness: NDArray[np.float64] = np.expm1(-UNEVEN * np.log1p(-np.asarray(seen)))
+    return by_fondness / UNEVEN / seen

@@ -28,14 +28,14 @@ from marketplace.matching.rules.planner.problem import (
     WatchedTogether,
     in_target,
 )
-from marketplace.matching.rules.planner.uneven import longer
+from marketplace.matching.rules.planner.uneven import in_two, popular_part, watched_by
 
 BY_PRICE: Final = 3_000
 """How many are kept for their reach for the price."""
 BY_REACH: Final = 1_000
 """How many are kept for their reach alone."""
-SEEN_LEAST: Final = 1e-12
-"""Who reaches less of a cell reaches nobody there."""
+FOND_LEAST: Final = 1e-12
+"""Who is watched less in a cell is watched by nobody there."""
 NEVER: Final = 2**62
 """A price for which nobody is asked."""
 
@@ -49,10 +49,10 @@ class Candidates:
     (m,). must: (m,) of a creator who must be in the plan.
 
     seen: (m, c) the part of each cell that watches; circles of people stand behind the cells of
-    the target. seen_short: the same in numbers of four bytes. uneven: (c,) how unevenly the people
-    of each watch. watched: (m, c) how much longer, by that. seen_most, watched_most: (c,) the
-    largest in each. population: (c,). mix: (circles, cells) from which cells their people are.
-    together: the observations behind them.
+    the target. uneven: (c,) how unevenly the people of each watch. watched: (m, 2 c) how much more,
+    by chance and behind it by fondness. apart: (m, 2 c) what each of the two would reach alone, in
+    numbers of four bytes. fondest: (c,) the most by fondness in each. population: (c,). mix:
+    (circles, cells) from which cells their people are. together: the observations behind them.
 
     crowd: (m,) the crowd of each, ``crowds`` for none; part: (m,) the part of the audience that is
     the crowd's.
@@ -69,11 +69,10 @@ class Candidates:
     size: NDArray[np.intp]
     must: NDArray[np.bool_]
     seen: NDArray[np.float64]
-    seen_short: NDArray[np.float32]
     uneven: NDArray[np.float64]
     watched: NDArray[np.float64]
-    seen_most: NDArray[np.float64]
-    watched_most: NDArray[np.float64]
+    apart: NDArray[np.float32]
+    fondest: NDArray[np.float64]
     population: NDArray[np.float64]
     mix: NDArray[np.float64]
     together: tuple[WatchedTogether, ...]
@@ -158,9 +157,11 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
     row, bundle = np.divmod(options, problem.bundles)
     order = np.lexsort((bundle, row, problem.tie[row]))
     row, bundle = row[order], bundle[order]
-    cells = with_circles(problem, row, seen_by(problem, row, bundle))
+    seen = seen_by(problem, row, bundle)
+    cells = with_circles(problem, row, seen, popular_by(problem, row, seen))
     crowd, part, crowds = crowds_of(problem, row, cells.is_observed)
-    watched = longer(cells.seen, cells.uneven)
+    watched = watched_by(cells.seen, cells.popular, cells.uneven)
+    by_chance, by_fondness = in_two(watched)
     price = problem.price[row, bundle].astype(np.int64)
     _, first, owner, bundles = np.unique(
         row, return_index=True, return_inverse=True, return_counts=True
@@ -176,11 +177,12 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
         size=size,
         must=np.isin(row, sorted(limits.must_have)),
         seen=cells.seen,
-        seen_short=cells.seen.astype(np.float32),
         uneven=cells.uneven,
         watched=watched,
-        seen_most=cells.seen.max(axis=0, initial=SEEN_LEAST),
-        watched_most=watched.max(axis=0, initial=SEEN_LEAST),
+        apart=np.hstack(
+            [-np.expm1(-by_chance), -np.expm1(-np.log1p(by_fondness) / cells.uneven)]
+        ).astype(np.float32),
+        fondest=by_fondness.max(axis=0, initial=FOND_LEAST),
         population=cells.population,
         mix=cells.mix,
         together=cells.together,
@@ -203,6 +205,21 @@ def seen_by(problem: Problem, row: Rows, bundle: Rows) -> NDArray[np.float64]:
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = np.where(population > 0, cells / population, 0.0)
     return np.minimum(seen, SEEN_MOST).reshape(row.size, population.size)
+
+
+def popular_by(problem: Problem, row: Rows, seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (rows, cells) the popular part, by who watches of all of an age, gender and country.
+
+    seen: (rows, cells). What is seen of an interest says what is seen of all of them, as the
+    interests of an audience are known.
+    """
+    population = problem.population.astype(np.float64)
+    everybody = population.sum(axis=-1, keepdims=True)
+    segment = segments_of(problem, row)[:, None, None, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_all = seen.reshape(row.size, *population.shape) * (population / everybody) / segment
+    popular = popular_part(np.where(segment * everybody > 0, of_all, 0.0))
+    return popular.reshape(seen.shape)
 
 
 def segments_of(problem: Problem, row: Rows) -> NDArray[np.float64]:

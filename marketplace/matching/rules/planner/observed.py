@@ -6,7 +6,8 @@ those of the same crowd as somebody observed a little more in that circle. One c
 as many as before, and two of whom nothing was observed share about as many.
 
 The people of the circles watch unevenly as far as it is a guess what the observed creators share:
-where every overlap was observed, what was seen says it all.
+where every overlap was observed, what was seen says it all. All of them watch somebody, so nobody
+is found there by chance alone: every audience is popular in them.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ Figures = NDArray[np.float64]
 class Cells:
     """The cells with the circles behind them.
 
-    seen: (m, cells + circles). population: (cells + circles,). uneven: the same, how unevenly they
-    watch. mix: (circles, cells) from which cells the people of each circle are. is_observed: (m,)
-    who is reached in circles alone. together: the observations that count.
+    seen: (m, cells + circles); popular: the same, the popular part of each audience. population:
+    (cells + circles,). uneven: the same, how unevenly they watch. mix: (circles, cells) from which
+    cells the people of each circle are. is_observed: (m,) who is reached in circles alone.
+    together: the observations that count.
     """
 
     seen: Figures
+    popular: Figures
     population: Figures
     uneven: Figures
     mix: Figures
@@ -50,10 +53,11 @@ class Cells:
     together: tuple[WatchedTogether, ...]
 
 
-def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
+def with_circles(problem: Problem, row: Rows, seen: Figures, popular: Figures) -> Cells:
     """Return the cells with a circle for each creator of whom something was observed.
 
-    row: (m,) creators in the order of ``tie``, with all their bundles. seen: (m, cells).
+    row: (m,) creators in the order of ``tie``, with all their bundles. seen: (m, cells);
+    popular: the same, the popular part of each audience.
     """
     population = problem.population.astype(np.float64).ravel()
     reach = seen @ population
@@ -64,7 +68,8 @@ def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
     largest, others = everyone[is_chosen], everyone[~is_chosen]
     if not largest.size:
         uneven = np.full(population.size, UNEVEN)
-        return Cells(seen, population, uneven, np.zeros((0, population.size)), row < 0, ())
+        none = np.zeros((0, population.size))
+        return Cells(seen, popular, population, uneven, none, row < 0, ())
     size = reach[largest]
     common, guess = _common(problem, row[largest], size, seen[largest], together)
     with_others = float((seen[largest].sum(axis=0) * population) @ seen[others].sum(axis=0))
@@ -87,6 +92,7 @@ def with_circles(problem: Problem, row: Rows, seen: Figures) -> Cells:
     of_cells = np.where(is_observed[:, None], 0.0, rest * seen)
     return Cells(
         seen=np.hstack([of_cells, of_circles]),
+        popular=np.hstack([popular, np.ones((row.size, people.size))]),
         population=np.concatenate([np.maximum(population - people @ mix, 0.0), people]),
         uneven=np.repeat([UNEVEN, max(CHANCE, guessed * UNEVEN)], [population.size, people.size]),
         mix=mix,

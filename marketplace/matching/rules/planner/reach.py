@@ -2,20 +2,17 @@
 
 In a cell s (an age, a gender, a country and an interest) with N_s people, creator i is watched by
 the part ``p_is = min(0.9, people_i x share_is / N_s)`` of them. Audiences overlap more than by
-chance, for two reasons. People do not all watch as much (``uneven``), so who watches one creator is
-likelier to watch the next: creator i has cell s watched longer by
+chance, for two reasons. People do not all watch as much, so who watches one large creator is
+likelier to watch the next: ``uneven`` says how much more creator i has cell s watched, a_is by
+chance and f_is by fondness. And within a *crowd* a part of each member's audience are the same
+people, so of that part only the largest member counts, here for a and in the same way for f:
 
-    w_is = (1 - p_is)^(-uneven_s) - 1
+    A_s = sum_i (1 - part_i) a_is + sum_crowds max_i (part_i a_is)
+    reach = sum_s N_s (1 - exp(-A_s) (1 + F_s)^(-1 / uneven_s))
 
-And within a *crowd* a part of each member's audience are the same people, so of that part only the
-largest member counts:
-
-    watched_s = sum_i (1 - part_i) w_is + sum_crowds max_i (part_i w_is)
-    reach = sum_s N_s (1 - (1 + watched_s)^(-1 / uneven_s))
-
-A sum and a maximum are monotone and submodular, and so is a concave growing function of them:
-another creator never lowers the reach, and adds the less the more are there. One creator alone
-reaches exactly ``sum N_s p_is``.
+A sum and a maximum are monotone and submodular, and so is a growing function of them that a bit
+more of one raises the less, the more there is of both: another creator never lowers the reach, and
+adds the less the more are there. One creator alone reaches exactly ``sum N_s p_is``.
 """
 
 from __future__ import annotations
@@ -29,7 +26,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.problem import Rows
-from marketplace.matching.rules.planner.uneven import reached_by
+from marketplace.matching.rules.planner.uneven import in_two, reached_by
 
 LOST: Final = 1 + 2.0**-14
 """What a sum of some hundred numbers of four bytes can lose."""
@@ -46,9 +43,10 @@ class Reached:
 
     def __init__(self, among: Candidates, picks: Iterable[int] = ()) -> None:
         self._among = among
-        self._shared = np.zeros((among.crowds + 1, among.population.size))
-        self._watched = np.zeros(among.population.size)
-        self._fresh = np.ones(among.population.size)
+        both = 2 * among.population.size
+        self._shared = np.zeros((among.crowds + 1, both))
+        self._watched = np.zeros(both)
+        self._fresh = np.ones(both)
         # By owner the bundle that is in the set, or -1; None while every creator has one bundle.
         self._smaller: Rows | None = None
         self.left = among.population
@@ -78,13 +76,17 @@ class Reached:
     def gains_at_most(self) -> NDArray[np.float64]:
         """Return for all what they would add at most if they shared no crowd: fast, and never less.
 
-        Of what they reach of a cell alone, those who reach the most of it add the largest part; all
-        are taken to add as large a part. In numbers of four bytes, and as much more as those may
-        have lost by rounding.
+        What comes by chance and what comes by fondness reach no more together than each by itself.
+        Of what they reach by fondness alone, those who reach the most add the largest part; all are
+        taken to add as large a part. In numbers of four bytes, and as much more as those may have
+        lost by rounding.
         """
         among = self._among
-        part = reached_by(among.watched_most * self._fresh, among.uneven) / among.seen_most
-        short = np.vecdot(among.seen_short, (self.left * part).astype(np.float32))
+        fresh, fondest = in_two(self._fresh)[1], among.fondest
+        part = np.expm1(-np.log1p(fondest * fresh) / among.uneven)
+        part /= np.expm1(-np.log1p(fondest) / among.uneven)
+        left = np.concatenate([self.left, self.left * part]).astype(np.float32)
+        short = np.vecdot(among.apart, left)
         people: NDArray[np.float64] = short.astype(np.float64) * LOST
         return people
 
@@ -123,18 +125,19 @@ class Reached:
         return twin
 
     def _watch(self, watched: NDArray[np.float64]) -> None:
-        """Say how long each cell is watched, and with that who is left of it.
+        """Say how much each cell is watched, and with that who is left of it.
 
-        Those who are left are those who watch little, so of what one more adds to the watching only
-        a part counts: ``_fresh``.
+        Those who are left are those who watch little, so of what one more adds by fondness only a
+        part counts: ``_fresh``.
         """
         among = self._among
         self._watched = watched
-        self._fresh = 1 / (1 + watched)
-        self.left = among.population * np.exp(np.log(self._fresh) / among.uneven)
+        by_chance, by_fondness = in_two(watched)
+        self._fresh = np.concatenate([np.ones(by_chance.size), 1 / (1 + by_fondness)])
+        self.left = among.population * np.exp(-by_chance - np.log1p(by_fondness) / among.uneven)
 
     def _more(self, rows: Rows) -> NDArray[np.float64]:
-        """Return (rows, cells) how much longer the cells would be watched."""
+        """Return (rows, 2 cells) how much more the cells would be watched."""
         among = self._among
         more: NDArray[np.float64] = among.watched.take(rows, axis=0)
         part = among.part[rows, None]

@@ -1,8 +1,9 @@
 """Planes above the reach: what linear programs need to know of it.
 
-The reach of a cell is a concave growing function of how much it is watched, and for each crowd
-``max(b) <= t + sum of (b - t)+`` whatever t is. So a plane that touches the reach at one plan is
-above it at every other plan. ``bound`` and ``exact`` stand on nothing else.
+The reach of a cell is a concave growing function of how much it is watched by chance and how much
+by fondness, and for each crowd ``max(b) <= t + sum of (b - t)+`` whatever t is. So a plane that
+touches the reach at one plan is above it at every other plan. ``bound`` and ``exact`` stand on
+nothing else.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.problem import Rows
-from marketplace.matching.rules.planner.uneven import reached_by
+from marketplace.matching.rules.planner.uneven import in_two, reached_by
 
 Weights = NDArray[np.float64]
 
@@ -23,8 +24,8 @@ Weights = NDArray[np.float64]
 class Tangent:
     """For each cell: reach <= base + sum over the candidates taken of slope x.
 
-    steep: (cells,) the people reached for each further bit of watching at the point it touches;
-    thresholds: (crowds + 1, cells).
+    steep: (2 cells,) the people reached for each further bit of watching at the point it touches,
+    by chance and by fondness; thresholds: (crowds + 1, 2 cells).
     """
 
     base: NDArray[np.float64]
@@ -33,7 +34,7 @@ class Tangent:
 
     def slopes(self, among: Candidates, rows: Rows) -> NDArray[np.float64]:
         """Return (rows, cells)."""
-        return self.steep * _lengths(among, rows, self.thresholds)
+        return _added(self.steep * _lengths(among, rows, self.thresholds))
 
 
 def tangent(among: Candidates, weights: Weights) -> Tangent:
@@ -42,15 +43,22 @@ def tangent(among: Candidates, weights: Weights) -> Tangent:
     weights: (m,) the part of each candidate that is taken, from 0 to 1.
     """
     taken = np.flatnonzero(weights > 0)
-    thresholds = np.zeros((among.crowds + 1, among.population.size))
+    thresholds = np.zeros((among.crowds + 1, 2 * among.population.size))
     for crowd in np.unique(among.crowd[taken]):
         if crowd < among.crowds:
             thresholds[crowd] = _threshold(among, taken, weights[taken], int(crowd))
     constant = thresholds.sum(axis=0)
     watched = constant + weights[taken] @ _lengths(among, taken, thresholds)
     reached = among.population * reached_by(watched, among.uneven)
-    steep = (among.population - reached) / (1 + watched) / among.uneven
-    return Tangent(reached + steep * (constant - watched), steep, thresholds)
+    left = among.population - reached
+    steep = np.concatenate([left, left / (1 + in_two(watched)[1]) / among.uneven])
+    return Tangent(reached + _added(steep * (constant - watched)), steep, thresholds)
+
+
+def _added(figures: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what comes by chance and by fondness together."""
+    by_chance, by_fondness = in_two(figures)
+    return by_chance + by_fondness
 
 
 def _lengths(among: Candidates, rows: Rows, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:

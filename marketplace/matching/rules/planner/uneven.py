@@ -1,12 +1,20 @@
 """How unevenly the people of a cell watch: some a lot, some hardly at all.
 
-With a fondness that is Gamma distributed (mean 1, variance ``uneven``) and chance deciding for each
-person, a cell of which creators alone reach the parts ``p_i`` is missed by all of them by the part
+Who watches a lot is likelier to watch what everybody knows; a small creator is found by chance, by
+those who watch a lot and by those who watch little. So of how surely a creator is seen, a part goes
+with how fond people are of watching: the *popular* part ``q / (q + 0.02)``, where ``q`` of all
+people there, whatever their interests, watch that creator. Fondness is Gamma distributed (mean 1,
+variance ``uneven``). With ``L = -log(1 - p)`` of a creator who alone reaches the part ``p``,
 
-    (1 + sum of longer_i)^(-1 / uneven), where longer_i = (1 - p_i)^(-uneven) - 1
+    by_chance = (1 - popular) L
+    by_fondness = exp(uneven popular L) - 1
 
-For an unevenness of nought that is the product of ``1 - p_i``, chance alone. Whatever it is, the
-part falls and grows ever flatter as the sum grows.
+and a cell is missed by several creators by the part
+
+    exp(-sum of by_chance) (1 + sum of by_fondness)^(-1 / uneven)
+
+For an unevenness of nought that is the product of ``1 - p``, chance alone. Whatever it is, the part
+falls and grows ever flatter as the sums grow.
 """
 
 from __future__ import annotations
@@ -18,22 +26,41 @@ from numpy.typing import NDArray
 
 Figures = NDArray[np.float64]
 
-UNEVEN: Final = 0.25
-"""Small audiences of one cell share a quarter more than by chance. From a fifth to a third, plans
-of real audiences reach about what is foretold."""
+UNEVEN: Final = 0.375
+"""Two large audiences of one cell share up to so much more than by chance."""
+POPULAR: Final = 0.02
+"""Of all people; of the audience of who reaches so many, half goes with fondness."""
 LEAST: Final = 1e-6
 """Less is chance."""
 
 
-def longer(seen: Figures, uneven: Figures | float = UNEVEN) -> Figures:
-    """Return how much longer a cell is watched by those who alone reach this part of it."""
-    found: Figures = np.expm1(-uneven * np.log1p(-seen))
-    return found
+def popular_part(reached: Figures) -> Figures:
+    """Return how much goes with fondness for those who reach this part of all people."""
+    return reached / (reached + POPULAR)
+
+
+def watched_by(seen: Figures, popular: Figures, uneven: Figures | float = UNEVEN) -> Figures:
+    """Return (…, 2 cells) how much more cells are watched: by chance, and behind it by fondness.
+
+    seen: (…, cells) what is reached of each, by one creator alone. popular: the same, their popular
+    part.
+    """
+    surely = -np.log1p(-seen)
+    by_fondness = popular * surely
+    return np.concatenate([surely - by_fondness, np.expm1(uneven * by_fondness)], axis=-1)
 
 
 def reached_by(watched: Figures, uneven: Figures) -> Figures:
-    """Return the part of each cell that is reached when it is watched so much longer."""
-    part = np.log1p(watched)
+    """Return (…, cells) the part of each cell that is reached when it is watched so much."""
+    by_chance, by_fondness = in_two(watched)
+    part = np.log1p(by_fondness)
     part /= -uneven
+    part -= by_chance
     np.expm1(part, out=part)
     return np.negative(part, out=part)
+
+
+def in_two(watched: Figures) -> tuple[Figures, Figures]:
+    """Return what stands behind each other: by chance, and by fondness."""
+    cells = watched.shape[-1] // 2
+    return watched[..., :cells], watched[..., cells:]
