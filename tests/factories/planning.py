@@ -52,7 +52,8 @@ def in_one_cell(*parts: float) -> float:
         popular = part / (part + 0.02)
         by_chance -= (1 - popular) * log(1 - part)
         by_fondness += (1 - part) ** (-0.375 * popular) - 1
-    return PEOPLE_IN_A_CELL * (1 - exp(-by_chance) / (1 + by_fondness) ** (8 / 3))
+    missed: float = exp(-by_chance) * (1 + by_fondness) ** (-8 / 3)
+    return PEOPLE_IN_A_CELL * (1 - missed)
 
 
 def together(
