@@ -102,6 +102,18 @@ def test_more_who_must_be_in_the_plan_than_are_allowed() -> None:
     ]
 
 
+def test_with_those_who_must_be_in_the_plan_the_mix_asks_for_more_than_are_allowed() -> None:
+    asked = refusal(must_have=ONE, mix={Size.MICRO: (1, 9)}, most=1)
+
+    assert asked == [
+        (
+            (Rule.MUST_HAVE, Rule.MIX, Rule.MOST),
+            "With those who must be in the plan, the mix asks for at least 2 creators, and you"
+            " allow 1.",
+        )
+    ]
+
+
 def test_who_must_be_in_the_plan_and_asks_more_than_one_may_cost() -> None:
     assert refusal(must_have=frozenset({2}), most_each_minor=80_000) == [
         (

@@ -137,6 +137,14 @@ def _of_musts(
                 f" {limits.most_of(size)}."
             )
             found.append(Contradiction((Rule.MUST_HAVE, Rule.MIX), sentence))
+    counts = [sum(int(problem.size[place]) == size for place in limits.must_have) for size in Size]
+    needed = sum(max(counts[size], limits.fewest_of(size)) for size in Size)
+    if not found and needed > limits.most:
+        sentence = (
+            f"With those who must be in the plan, the mix asks for at least {needed} creators, and"
+            f" you allow {limits.most}."
+        )
+        found.append(Contradiction((Rule.MUST_HAVE, Rule.MIX, Rule.MOST), sentence))
     return found
 
 
