@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -242,10 +243,15 @@ def _addresses(home: Home, given: Mapping[str, str], stack: ExitStack) -> Addres
     return Addresses(product=ensure_role(owner, PRODUCT_ROLE), owner=owner)
 
 
+@cache
+def _client() -> httpx.Client:
+    """One for all questions: each new one loads its certificates again."""
+    return httpx.Client(timeout=5, trust_env=False)
+
+
 def _serves(url: str) -> bool:
     try:
-        answer = httpx.get(url, timeout=5, trust_env=False, verify=False)  # noqa: S501  # plain HTTP: no certificates to load, each time anew
-        return answer.status_code == httpx.codes.OK
+        return _client().get(url).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 

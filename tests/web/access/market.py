@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from marketplace.accounts.rules import LinkPurpose, make_link
 from marketplace.campaigns import service as campaigns
+from marketplace.campaigns.rules import CampaignState
 from marketplace.collaborations import service as collaborations
 from marketplace.creators import service as creators
 from marketplace.creators.models import Platform
@@ -143,7 +144,7 @@ def _negotiations(session: Session, world: World) -> None:
         actor=alice,
         now=NOON,
     )
-    draft = campaign("A draft", funded=False, state=campaigns.CampaignState.DRAFT)
+    draft = campaign("A draft", funded=False, state=CampaignState.DRAFT)
     amended = campaign("Amended")
     campaigns.save_brief(
         session,
