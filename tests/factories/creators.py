@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from marketplace.creators.rules import AudienceSource, CoAudienceSource
 from marketplace.creators.rules.subjects import Subject
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.ids import new_id
+from tests.conftest import make_person
 
 MADE_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
@@ -264,6 +265,22 @@ def make_planned_creator(
     if fee_minor is not None:
         make_rate(session, creator_id=creator.id, fee_minor=fee_minor)
     return creator
+
+
+def make_planned_market(
+    session: Session, *planned: tuple[str, int, int | None], imported: Collection[str] = ()
+) -> dict[str, Creator]:
+    """Such creators by name, views and fee; all have joined but those who were imported."""
+    return {
+        name: make_planned_creator(
+            session,
+            name,
+            views=views,
+            fee_minor=fee,
+            user_id=None if name in imported else make_person(session, name.lower()).id,
+        )
+        for name, views, fee in planned
+    }
 
 
 def make_co_audience(

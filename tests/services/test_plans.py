@@ -23,29 +23,22 @@ from marketplace.matching.models import PlanPick
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
 from marketplace.notifications.models import Notification
-from tests.conftest import NOON, make_person
-from tests.factories.creators import make_planned_creator
+from tests.conftest import NOON
+from tests.factories.creators import make_planned_creator, make_planned_market
 from tests.services.planned import BUDGET, accept, names, plan, rows
 
 
 @pytest.fixture
 def market(session: Session) -> dict[str, Creator]:
     """Three who have joined, and Ivo, who was only imported."""
-    made = {
-        name: make_planned_creator(
-            session,
-            name,
-            views=views,
-            fee_minor=fee,
-            user_id=None if name == "Ivo" else make_person(session, name.lower()).id,
-        )
-        for name, views, fee in (
-            ("Cleo", 30_000, 30_000),
-            ("Dora", 40_000, 40_000),
-            ("Emil", 20_000, 35_000),
-            ("Ivo", 9_000, 20_000),
-        )
-    }
+    made = make_planned_market(
+        session,
+        ("Cleo", 30_000, 30_000),
+        ("Dora", 40_000, 40_000),
+        ("Emil", 20_000, 35_000),
+        ("Ivo", 9_000, 20_000),
+        imported=["Ivo"],
+    )
     session.flush()
     return made
 

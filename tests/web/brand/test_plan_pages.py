@@ -16,9 +16,9 @@ from marketplace.collaborations.models import Invitation
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.matching.models import AcceptedPlan
-from tests.conftest import NOON, make_person, sign_in
+from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
-from tests.factories.creators import make_planned_creator
+from tests.factories.creators import make_planned_market
 from tests.web.brand.planning import accepting, plan_of, text_of
 
 
@@ -29,16 +29,12 @@ def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
 
 @pytest.fixture
 def market(session: Session) -> dict[str, Creator]:
-    made = {
-        name: make_planned_creator(
-            session, name, views=views, fee_minor=fee, user_id=make_person(session, name.lower()).id
-        )
-        for name, views, fee in (
-            ("Cleo", 30_000, 30_000),
-            ("Dora", 40_000, 40_000),
-            ("Emil", 20_000, 35_000),
-        )
-    }
+    made = make_planned_market(
+        session,
+        ("Cleo", 30_000, 30_000),
+        ("Dora", 40_000, 40_000),
+        ("Emil", 20_000, 35_000),
+    )
     session.commit()
     return made
 

@@ -18,9 +18,9 @@ from marketplace.matching.columns import source
 from marketplace.matching.models import ReachCorrection
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import Limits
-from tests.conftest import NOON, make_person, sign_in
+from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
-from tests.factories.creators import make_co_audience, make_planned_creator
+from tests.factories.creators import make_co_audience, make_planned_creator, make_planned_market
 from tests.services.planned import make_crowd, plan
 from tests.web.brand.planning import accepting, plan_of, text_of
 
@@ -35,20 +35,13 @@ def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
 @pytest.fixture
 def market(session: Session) -> dict[str, Creator]:
     """Cleo and Dora have joined; Ivo was imported, and no fee of his is known."""
-    made = {
-        name: make_planned_creator(
-            session,
-            name,
-            views=views,
-            fee_minor=fee,
-            user_id=None if name == "Ivo" else make_person(session, name.lower()).id,
-        )
-        for name, views, fee in (
-            ("Cleo", 30_000, 30_000),
-            ("Dora", 40_000, 40_000),
-            ("Ivo", 9_000, None),
-        )
-    }
+    made = make_planned_market(
+        session,
+        ("Cleo", 30_000, 30_000),
+        ("Dora", 40_000, 40_000),
+        ("Ivo", 9_000, None),
+        imported=["Ivo"],
+    )
     session.commit()
     return made
 
