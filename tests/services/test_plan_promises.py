@@ -69,15 +69,20 @@ def finish(session: Session, campaign: Campaign, cleo: Creator, alice: Actor) ->
     campaigns.close(session, campaign_id=campaign.id, actor=alice, now=NOON)
 
 
+def learn_from(session: Session, campaign: Campaign, cleo: Creator, alice: Actor) -> None:
+    """The campaign ends having reached half of what was promised, and plans learn from it."""
+    finish(session, campaign, cleo, alice)
+    count(session, campaign, alice, 15_000)
+    matching.learn_correction(session, now=LATER)
+    session.flush()
+
+
 def test_a_promise_stays_as_it_was_when_plans_learn_later(
     session: Session, campaign: Campaign, cleo: Creator, alice: Actor, acme: Brand
 ) -> None:
     first = keep(session, campaign, alice, cleo)
     other = make_campaign(session, brand=acme, by=alice, name="Later")
-    finish(session, campaign, cleo, alice)
-    count(session, campaign, alice, 15_000)
-    matching.learn_correction(session, now=LATER)
-    session.flush()
+    learn_from(session, campaign, cleo, alice)
 
     second = keep(session, other, alice, cleo)
 
@@ -98,10 +103,7 @@ def test_what_finished_campaigns_leave_in_doubt_widens_what_a_plan_promises(
 ) -> None:
     first = keep(session, campaign, alice, cleo)
     other = make_campaign(session, brand=acme, by=alice, name="Later")
-    finish(session, campaign, cleo, alice)
-    count(session, campaign, alice, 15_000)
-    matching.learn_correction(session, now=LATER)
-    session.flush()
+    learn_from(session, campaign, cleo, alice)
     doubt = queries.present_correction(session).doubt
     assert doubt > 0.1
 
