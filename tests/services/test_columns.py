@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -16,6 +17,7 @@ from marketplace.creators import queries as creators
 from marketplace.creators.models import RateCard
 from marketplace.matching import columns
 from marketplace.matching.columns import Busy, Market, Ranking, building, folder, source
+from marketplace.matching.columns.folder import Version
 from marketplace.matching.columns.layout import ROW_BYTES
 from tests.conftest import NOON, make_person
 from tests.factories.creators import make_audience, make_rate
@@ -258,6 +260,44 @@ def test_old_versions_go_when_a_new_one_counts(session: Session, place: Path) ->
 
     assert [path.name for path in place.iterdir() if path.is_dir()] == [folder.current_name(place)]
     assert folder.current_name(place) != first
+
+
+def test_whoever_missed_two_builds_of_one_second_reads_the_last(
+    session: Session, place: Path
+) -> None:
+    first = make_hireable(session, reach=5_000)
+    columns.build(session, place, now=NOON)
+    assert from_columns(session) == [first]
+    better = make_hireable(session, reach=9_000)
+    for _ in range(2):
+        columns.build(session, place, now=NOON)
+
+    assert from_columns(session) == [better, first]
+
+
+def test_a_change_that_never_ended_is_not_taken_for_one_of_a_later_version(
+    session: Session, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "PATIENCE_SECONDS", 0.0)
+    only = make_hireable(session)
+
+    def begin_a_change() -> Version:
+        columns.build(session, place, now=NOON)
+        version = folder.open_version(place / folder.current_name(place), writable=True)
+        version.pulse["beat"] += 1
+        return version
+
+    begin_a_change()
+    assert ranked(session) == [only]  # by PostgreSQL, as its end was waited for in vain
+    shutil.rmtree(place)
+    second = begin_a_change()
+    monkeypatch.setattr(source, "PATIENCE_SECONDS", 60.0)
+
+    def end_it(_seconds: float) -> None:
+        second.pulse["beat"] += 1
+
+    monkeypatch.setattr(source.time, "sleep", end_it)
+    assert from_columns(session) == [only]
 
 
 def test_a_version_that_nobody_has_refreshed_for_days_is_built_anew(

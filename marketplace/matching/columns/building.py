@@ -87,7 +87,7 @@ def _build(session: Session, folder: Path, *, now: datetime, progress: Progress)
     context = context_of(
         creators.facts_of_some(session, size=SAMPLE, now=now), currencies_in_market(session)
     )
-    name = store.fresh_name(folder, now)
+    name = store.fresh_name(now)
     with store.making(folder / name):
         built = _fill(
             session, folder / name, context, mark=mark, total=total, now=now, progress=progress

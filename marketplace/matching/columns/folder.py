@@ -15,6 +15,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -264,10 +265,6 @@ def writing(folder: Path) -> Iterator[None]:
         yield
 
 
-def fresh_name(folder: Path, now: datetime) -> str:
-    """Return a name that no version has yet; what a stopped build has left there is deleted."""
-    name = now.strftime("%Y%m%d-%H%M%S")
-    number = 1
-    while (folder / f"{name}-{number}").exists():
-        number += 1
-    return f"{name}-{number}"
+def fresh_name(now: datetime) -> str:
+    """Return a name that no version has ever had, so that nobody takes a new one for an old one."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
