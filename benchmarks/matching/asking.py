@@ -40,6 +40,7 @@ def asker(engine: Engine, folder: str, place: Path, owner: Actor) -> Ask:
     with client.session_transaction() as session:
         session["_user_id"] = f"{owner.user_id}:0"
         session["_fresh"] = True
+    client.get("/", follow_redirects=True)  # its cookie then also holds the secret of its forms
     cookie = client.get_cookie("session")
     assert cookie is not None
 

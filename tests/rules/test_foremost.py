@@ -83,7 +83,7 @@ def test_whoever_asks_again_is_told_the_same(
         patch.setattr(foremost, "ONE_IN", one_in)
         patch.setattr(foremost, "KEPT", kept)
         patch.setattr(foremost, "EVERY", 2)
-        patch.setattr(searching, "FOREMOST_FIRST", first)
+        patch.setattr(foremost, "FRONT", first)
         for wanted in [*wishes, *wishes]:
             anew = columns.rank(replace(market), wanted, most=most)
 
@@ -109,14 +109,14 @@ def test_from_the_fourth_time_on_nobody_else_is_read(
 
 
 def test_of_the_foremost_as_many_are_read_as_can_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twelve cheap ones are worth the same there, and the last four fit a little better."""
-    market = market_of(
-        [
-            (4_000 + 100 * (number >= 160), 1, 4_000, 90_000 - 80_000 * (number % 20 == 0), True)
-            for number in range(240)
-        ]
-    )
-    monkeypatch.setattr(searching, "FOREMOST_FIRST", 8)
+    """Of the twelve cheap ones the last four are a little dearer, and fit better by more."""
+
+    def one(number: int, *, is_late: bool) -> tuple[int, int, int, int, bool]:
+        price = 10_000 + 100 * is_late if number % 20 == 0 else 90_000
+        return 4_000 + 100 * is_late, 1, 4_000, price, True
+
+    market = market_of([one(number, is_late=number >= 160) for number in range(240)])
+    monkeypatch.setattr(foremost, "FRONT", 8)
     wanted = replace(US, words=())
     found = [columns.rank(market, wanted, most=5) for _ in range(4)]
 

@@ -24,7 +24,7 @@ from marketplace.matching.columns.bounds import (
     shares,
     worth_there,
 )
-from marketplace.matching.columns.market import Market, Pick, Rows
+from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.target import Target
 
 ONE_IN: Final = 8
@@ -33,6 +33,8 @@ EVERY: Final = 4
 was no room to keep them: it takes about as long as two rankings."""
 ASKED_KEPT: Final = 256
 """Of so many countries and prices it is known that they were asked before."""
+FRONT: Final = 4_096
+"""Of them about so many are read before it is asked who of the others can matter."""
 WORDS_KEPT: Final = 8
 """Of who of them uses the words asked last."""
 KEPT: Final = 8
@@ -41,15 +43,16 @@ KEPT: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Foremost:
-    """Those whose views are worth most in some countries, the most first.
+    """Those whose views are worth most in some countries, in the order of rows.
 
-    worth: their bounds but for age and gender. audiences: their columns of both. others: no other
-    row's worth is more.
+    worth: their bounds but for age and gender. audiences: their columns of both. front: whoever is
+    worth more is read first. others: no other row's worth is more.
     """
 
     rows: Rows
     worth: Reals
     audiences: Market
+    front: np.float32
     others: np.float32
 
     def places_of(self, words: tuple[str, ...], users: Bits) -> Rows:
@@ -58,12 +61,18 @@ class Foremost:
             "users", words, lambda: np.flatnonzero(are_in(users, self.rows)), most=WORDS_KEPT
         )
 
-    def worth_at_least(self, worth: np.float32) -> int:
-        """Return how many are worth so much; they are the first."""
-        return int(np.count_nonzero(self.worth >= worth))
+    def in_front(self) -> Rows:
+        """Return the places of those who are read first, worked out once."""
+        return self.audiences.memo.get(
+            "front", None, lambda: np.flatnonzero(self.worth > self.front), most=1
+        )
+
+    def behind(self, worth: np.float32) -> Rows:
+        """Return the places of the others who are worth at least so much."""
+        return np.flatnonzero((self.worth >= worth) & (self.worth <= self.front))
 
     def reaching(
-        self, least: np.float32, places: Pick, target: Target, alive: Bits
+        self, least: np.float32, places: Rows, target: Target, alive: Bits
     ) -> tuple[Rows, Reals]:
         """Return the candidates at some places whose bounds reach so high, and these."""
         bounds = shares(self.audiences, target, places)
@@ -84,20 +93,16 @@ def foremost(market: Market, target: Target) -> Foremost | None:
 
 
 def _foremost(market: Market, target: Target) -> Foremost:
-    some = worth_there(market, target, tasted(market.count)[0])
-    at = max(0, len(some) - 1 - len(some) // ONE_IN)
-    others = np.partition(some, at)[at]
+    rows, step = tasted(market.count)
+    some = np.sort(worth_there(market, target, rows))
+    others, front = (
+        some[max(0, len(some) - 1 - many)] for many in (len(some) // ONE_IN, FRONT // step)
+    )
     parts = by_blocks(market.count, lambda block: _above(market, target, block, others))
     rows, worth, age, gender = (np.concatenate(each, axis=-1) for each in zip(*parts, strict=True))
-    order = np.argsort(-worth)
-    rows = rows[order]
-    audiences = {
-        "age": age.take(order, axis=1),
-        "gender": gender.take(order, axis=1),
-        "authentic": market.arrays["authentic"][rows],
-    }
+    audiences = {"age": age, "gender": gender, "authentic": market.arrays["authentic"][rows]}
     of_them = replace(market, count=len(rows), arrays=audiences)
-    return Foremost(rows, worth[order], of_them, others)
+    return Foremost(rows, worth, of_them, front, others)
 
 
 def _above(

@@ -31,8 +31,6 @@ NEAR: Final = 100
 FIRST_LOOK: Final = 4
 """Of them, this many times the number wanted are looked at whole before the others are asked
 whether their bound still reaches; then twice as many, and so on."""
-FOREMOST_FIRST: Final = 4_096
-"""Of the foremost so many are read before it is asked who of the others can matter."""
 TINY: Final = np.float32(1e-30)
 """Below every fit that is more than nothing."""
 SLACK: Final = np.float32(1 - 1e-5)
@@ -109,7 +107,7 @@ def _among_foremost(market: Market, target: Target, alive: Bits, most: int) -> R
         places = kept.places_of(target.words, users)
         _look_at(market, target, best, *kept.reaching(TINY, places, target, alive))
 
-    def look_at_others(places: slice) -> None:
+    def look_at_others(places: Rows) -> None:
         least = best.reach / whole / of_others
         rows, bounds = kept.reaching(least, places, target, alive)
         if users is not None:
@@ -117,12 +115,11 @@ def _among_foremost(market: Market, target: Target, alive: Bits, most: int) -> R
             rows, bounds = rows[here], bounds[here]
         _look_at(market, target, best, rows, bounds)
 
-    look_at_others(slice(FOREMOST_FIRST))
+    look_at_others(kept.in_front())
     each = most_shares(market, target) * whole
     if kept.others * each >= best.reach * SLACK:
         return None
-    end = kept.worth_at_least(best.reach * SLACK / each / of_others)
-    look_at_others(slice(FOREMOST_FIRST, end))
+    look_at_others(kept.behind(best.reach * SLACK / each / of_others))
     return best.rows
 
 
