@@ -12,7 +12,8 @@ from marketplace.accounts.rules import countries
 from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.kernel.days import today_somewhere
-from marketplace.kernel.money import BPS_WHOLE, Money, in_words
+from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.kernel.statechart import Statechart
 from marketplace.kernel.words import KEY_MOST, key_of
 from marketplace.terms.rules import PlatformTerms, not_offered
@@ -184,9 +185,11 @@ def budget_problem(budget: Money, terms: PlatformTerms) -> str | None:
     limits = terms.limits_of(budget.currency)
     most = Money(limits.funding_most.minor * PAYMENTS_MOST, budget.currency)
     if budget < limits.funding_least:
-        return f"A campaign needs a budget of at least {in_words(limits.funding_least)}."
+        return Sentence(
+            "A campaign needs a budget of at least {least}.", least=limits.funding_least
+        )
     if budget > most:
-        return f"A budget can be at most {in_words(most)}."
+        return Sentence("A budget can be at most {most}.", most=most)
     return None
 
 

@@ -11,7 +11,8 @@ from typing import Final
 from marketplace.accounts.rules import countries
 from marketplace.kernel.currencies import KNOWN, step
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import BPS_WHOLE, LARGEST_MINOR, Money, in_words
+from marketplace.kernel.money import BPS_WHOLE, LARGEST_MINOR, Money
+from marketplace.kernel.sentences import Sentence
 
 HOLD_DAYS_MOST: Final = 90
 DISPUTE_DAYS_MOST: Final = 30
@@ -260,8 +261,8 @@ def _limit_problems(code: str, limits: Limits, smallest: Mapping[str, Money]) ->
     ):
         return {f"limits_{code}": f"Amounts in {code} are not what cards can carry."}
     if low < smallest[code]:
-        least = in_words(smallest[code])
-        return {f"limits_{code}": f"The processor takes no payment below {least}."}
+        least = Sentence("The processor takes no payment below {least}.", least=smallest[code])
+        return {f"limits_{code}": least}
     if high < low:
         return {f"limits_{code}": "The largest payment is below the smallest."}
     if limits.payout_least.minor <= 0:
@@ -283,10 +284,13 @@ def cover_problems(terms: PlatformTerms) -> dict[str, str]:
             taken = processor_takes(budget + fee + fee.share(basis_points=terms.fee_tax_bps), terms)
             if fee < taken:
                 return {
-                    "brand_fee_bps": (
-                        f"Of a payment for a budget of {in_words(budget)} the processor keeps "
-                        f"{in_words(taken)}, more than our fee of {in_words(fee)}: raise it or "
-                        "the smallest payment, or let the brand bear the processor’s fee."
+                    "brand_fee_bps": Sentence(
+                        "Of a payment for a budget of {budget} the processor keeps {taken}, more"
+                        " than our fee of {fee}: raise it or the smallest payment, or let the"
+                        " brand bear the processor’s fee.",
+                        budget=budget,
+                        taken=taken,
+                        fee=fee,
                     )
                 }
     return {}

@@ -16,6 +16,7 @@ from marketplace.kernel.errors import (
     NotFound,
     NotPermitted,
 )
+from marketplace.web.render import written
 
 STATUS: Final[dict[type[MarketplaceError], int]] = {
     NotFound: 404,
@@ -29,7 +30,7 @@ PAGES: Final = frozenset({400, 403, 404, 405, 409, 410, 413, 422, 429, 500})
 
 
 def sentence(refusal: MarketplaceError) -> str:
-    """Return the refusal as one plain sentence for a person."""
+    """Return the refusal as plain sentences for the person who asks."""
     match refusal:
         case NotFound():
             return f"There is no such {refusal.thing}, or it is not yours to see."
@@ -39,9 +40,9 @@ def sentence(refusal: MarketplaceError) -> str:
             state = refusal.state.replace("_", " ")
             return f"This {refusal.thing} is {state} now, so that is not possible any more."
         case InvalidInput():
-            return " ".join(refusal.problems.values())
+            return " ".join(written(text) for text in refusal.problems.values())
         case Conflict():
-            return f"{refusal.reason}."
+            return f"{written(refusal.reason)}."
         case _:
             raise AssertionError(refusal)
 

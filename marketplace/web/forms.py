@@ -16,6 +16,7 @@ from wtforms.widgets import Select
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, parse_money
 from marketplace.web.reader import REMEMBERED
+from marketplace.web.render import written
 
 _WORDS: Final[Mapping[str, str]] = {
     "Not a valid choice.": "Choose one of these.",
@@ -69,7 +70,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def show(self, refusal: InvalidInput) -> None:
         """Put each problem of a refusal under its field; what has no field goes to the top."""
-        for name, text in refusal.problems.items():
+        for name, said in refusal.problems.items():
+            text = written(said)
             if name in self._fields:
                 field = self._fields[name]
                 field.errors = [*field.errors, text]

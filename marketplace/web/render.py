@@ -24,6 +24,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.currencies import exponent
 from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence, Writing
 from marketplace.web import charts, reader
 
 WAITING: Final = "waiting"
@@ -120,6 +121,7 @@ def install(app: Flask) -> None:
         compact=reader.compact,
         percent=reader.percent,
         length_words=length_words,
+        written=written,
         state_label=state_label,
         state_tone=state_tone,
     )
@@ -160,6 +162,14 @@ def moment(at: datetime) -> str:
     local = at.astimezone(reader.zone())
     name = local.tzname() or ""
     return f"{day(at)}, {local:%H:%M} {name if name.isalpha() else f'UTC{name}'}"
+
+
+def written(text: str) -> str:
+    """Return what a room says with its amounts, moments and numbers as the reader writes them."""
+    return text.written(_READERS) if isinstance(text, Sentence) else text
+
+
+_READERS: Final = Writing(money, moment, reader.number)
 
 
 def ago(at: datetime, now: datetime | None = None) -> str:

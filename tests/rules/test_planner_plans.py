@@ -206,9 +206,9 @@ def test_a_plan_made_by_hand_is_counted_and_told_what_it_breaks() -> None:
     assert plan.cost_minor == 1_500
     assert [each.sentence for each in broken_rules(problem, limits, plan)] == [
         "This costs USD 5.00 more than the budget.",
-        "1 cost more than the USD 6.00 that one may cost.",
+        "1 creator costs more than the USD 6.00 that one may cost.",
         "3 creators are fewer than the 4 you ask for.",
-        "1 who must not be in the plan are in it.",
+        "1 creator you leave out is in the plan.",
     ]
 
 

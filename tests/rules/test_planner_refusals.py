@@ -187,7 +187,7 @@ def test_more_creators_than_there_are_or_than_can_be_paid() -> None:
     assert refusal(mix={Size.MID: (1, 1)}) == [
         (
             (Rule.MIX, Rule.TARGET),
-            "You ask for at least 1 mid creators; 0 reach this target at a price you allow.",
+            "You ask for at least 1 mid creator; 0 reach this target at a price you allow.",
         )
     ]
 

@@ -120,7 +120,7 @@ def test_staff_read_why_an_adjustment_is_refused_and_lose_nothing(
     answer = client.post(address, data=form | {"amount": "600.01"})
 
     assert answer.status_code == 409
-    assert "The campaign has USD 600.00 left (USD 400.00 rests in the campaign" in answer.text
+    assert "The campaign has $600.00 left ($400.00 rests in the campaign" in answer.text
     assert "Booked twice." in answer.text
     assert (requests.open_requests(session), written(session)) == ([], before)
     assert client.post(address, data=form | {"amount": "600"}).status_code == 303
@@ -148,5 +148,5 @@ def test_whoever_approves_too_late_reads_that_nothing_was_booked(
     answer = client.post(f"/staff/requests/{asked.id}/approve")
 
     assert answer.status_code == 409
-    assert "Nothing was booked. The campaign has USD 600.00 left" in answer.text
+    assert "Nothing was booked. The campaign has $600.00 left" in answer.text
     assert written(session) == before

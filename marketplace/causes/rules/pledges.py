@@ -9,7 +9,8 @@ from typing import Final
 
 from marketplace.campaigns.rules import CampaignState
 from marketplace.kernel.days import over_everywhere, today_somewhere
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.kernel.statechart import Statechart
 
 PER_VIEWS: Final = 1_000
@@ -92,7 +93,9 @@ def pledge_problems(terms: PledgeTerms, *, budget: Money) -> dict[str, str]:
         problems["amount"] = "Pledge more than 0."
     elif terms.amount.minor > budget.minor * LARGEST_SHARE:
         most = Money(budget.minor * LARGEST_SHARE, budget.currency)
-        problems["amount"] = f"At most {in_words(most)}, {LARGEST_SHARE} times the budget."
+        problems["amount"] = Sentence(
+            "At most {most}, {times} times the budget.", most=most, times=LARGEST_SHARE
+        )
     if terms.kind is PledgeKind.FIXED:
         return problems
     if terms.rate is None or terms.rate.minor <= 0:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from marketplace.challenges.rules.life import Days
 from marketplace.collaborations.rules import money_of
 from marketplace.kernel.currencies import step
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.terms.rules import Shares
 
 LONGEST: Final = timedelta(days=60)
@@ -99,7 +100,9 @@ def promise_problems(promise: Promise, *, budget: Money, shares: Shares) -> dict
     if promise.pool.minor <= 0:
         problems["pool"] = "The prize pool must be more than 0."
     elif promise.pool > budget:
-        problems["pool"] = f"The pool is more than the campaign’s budget of {in_words(budget)}."
+        problems["pool"] = Sentence(
+            "The pool is more than the campaign’s budget of {budget}.", budget=budget
+        )
     elif promise.pool.minor % step(currency):
         problems["pool"] = f"Amounts in {currency} end in 0: cards carry no finer ones."
     if not 1 <= promise.least_views <= VIEWS_MOST:
@@ -151,8 +154,11 @@ def _place_problems(promise: Promise, shares: Shares) -> dict[str, str]:
     total = sum((each.total for each in promise.prizes), Money(0, currency))
     if total > promise.pool:
         return {
-            "prizes": f"The prizes add up to {in_words(total)}, more than the pool of"
-            f" {in_words(promise.pool)}."
+            "prizes": Sentence(
+                "The prizes add up to {total}, more than the pool of {pool}.",
+                total=total,
+                pool=promise.pool,
+            )
         }
     return {}
 

@@ -20,7 +20,7 @@ from marketplace.collaborations.rules import left_in_words
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, InvalidTransition, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import in_words
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.store.locks import lock_row
@@ -91,9 +91,12 @@ def open_challenge(
     )
     if found.pool > left.free:
         raise Conflict(
-            f"The campaign has {left_in_words(left)} and the prizes need"
-            f" {in_words(found.pool)}. Add money first: a challenge opens only when its prizes"
-            " are set aside"
+            Sentence(
+                "The campaign has {left} and the prizes need {pool}. Add money first: a challenge"
+                " opens only when its prizes are set aside",
+                left=left_in_words(left),
+                pool=found.pool,
+            )
         )
     event = events.prizes_set_aside(
         challenge_id=found.id, campaign_id=campaign_id, amount=found.pool

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from marketplace.kernel.days import moment_in_words
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 
 
 class RestReason(StrEnum):
@@ -71,20 +71,25 @@ def free_of(funds: Money, rests: Sequence[Rest]) -> FreeMoney:
     return FreeMoney(funds, tuple(found))
 
 
-def left_in_words(left: FreeMoney) -> str:
+def left_in_words(left: FreeMoney) -> Sentence:
     """Return what a campaign can promise: ``USD 600.00 left``, and how much beside it rests."""
-    rests = f" ({resting_sentence(left.rests)})" if left.rests else ""
-    return f"{in_words(left.free)} left{rests}"
+    if not left.rests:
+        return Sentence("{free} left", free=left.free)
+    return Sentence("{free} left ({rests})", free=left.free, rests=resting_sentence(left.rests))
 
 
-def resting_sentence(rests: Sequence[Rest]) -> str:
+def resting_sentence(rests: Sequence[Rest]) -> Sentence:
     """Return how much rests in a campaign, until when and why; for at least one, without a stop."""
     last = max(each.until for each in rests)
     total = sum((each.amount for each in rests[1:]), rests[0].amount)
     latest = " at the latest" if any(each.until < last for each in rests) else ""
     reasons = {each.why for each in rests}
     whys = " and ".join(words for why, words in _DISPUTED.items() if why in reasons)
-    return (
-        f"{in_words(total)} rests in the campaign until {moment_in_words(last)}{latest},"
-        f" as creators may dispute {whys} until then"
+    return Sentence(
+        "{total} rests in the campaign until {last}{latest}, as creators may dispute {whys} until"
+        " then",
+        total=total,
+        last=last,
+        latest=latest,
+        whys=whys,
     )

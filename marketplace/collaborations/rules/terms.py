@@ -17,7 +17,8 @@ from marketplace.collaborations.rules.bonus import Bonus, bonus_problems
 from marketplace.collaborations.rules.exclusivity import Exclusive, exclusive_problems
 from marketplace.collaborations.rules.resting import FreeMoney, left_in_words
 from marketplace.kernel.currencies import step
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.terms.rules import Shares
 
 OFFER_DAYS: Final = 7
@@ -213,18 +214,24 @@ def text_problems(field: str, text: str, *, most: int) -> dict[str, str]:
     return {field: f"Keep this to {most:,} characters."} if len(text) > most else {}
 
 
-def too_little_money(*, left: FreeMoney, needed: Money, frozen: Money) -> str:
+def too_little_money(*, left: FreeMoney, needed: Money, frozen: Money) -> Sentence:
     """Return the refusal of an offer that the campaign's money does not carry.
 
     frozen: what the campaign has besides, and waits for a bank's word about a payment.
     """
-    short = f"The campaign has {left_in_words(left)} and this offer needs {in_words(needed)}; "
+    todo = "the brand must add funds first"
     if frozen:
-        return short + (
-            f"{in_words(frozen)} is frozen while a bank looks at a payment of the brand: "
-            "it can wait for the bank, or add funds"
+        todo = Sentence(
+            "{frozen} is frozen while a bank looks at a payment of the brand: it can wait for the"
+            " bank, or add funds",
+            frozen=frozen,
         )
-    return short + "the brand must add funds first"
+    return Sentence(
+        "The campaign has {left} and this offer needs {needed}; {todo}",
+        left=left_in_words(left),
+        needed=needed,
+        todo=todo,
+    )
 
 
 def _fee_problems(terms: Terms, budget: Money, shares: Shares) -> dict[str, str]:
@@ -242,15 +249,21 @@ def _fee_problems(terms: Terms, budget: Money, shares: Shares) -> dict[str, str]
     if any(part.creator_receives.minor <= 0 for part in parts):
         return {"fee": "The fee is too small: nothing would be left of it for the creator."}
     if terms.fee > budget:
-        return {"fee": f"The fee is more than the campaign’s budget of {in_words(budget)}."}
+        return {
+            "fee": Sentence(
+                "The fee is more than the campaign’s budget of {budget}.", budget=budget
+            )
+        }
     if (
         terms.bonus is not None
         and terms.bonus.cap.currency == budget.currency
         and terms.most > budget
     ):
         return {
-            "bonus_cap": f"Fee and bonus together are more than the campaign’s budget of"
-            f" {in_words(budget)}."
+            "bonus_cap": Sentence(
+                "Fee and bonus together are more than the campaign’s budget of {budget}.",
+                budget=budget,
+            )
         }
     return {}
 

@@ -15,7 +15,8 @@ from marketplace.collaborations.service.moves import lock_open_campaign
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.matching import queries as matching
 from marketplace.matching import service as plans
 from marketplace.matching.models import AcceptedPlan
@@ -62,8 +63,12 @@ def accept_plan(
     if found.broken:
         raise PlanRefused(found.broken)
     if found.cost_minor != seen_cost_minor:
-        cost = in_words(Money(found.cost_minor, wanted.currency))
-        raise Conflict(f"Prices have changed: the plan costs {cost} now. Look at it again")
+        raise Conflict(
+            Sentence(
+                "Prices have changed: the plan costs {cost} now. Look at it again",
+                cost=Money(found.cost_minor, wanted.currency),
+            )
+        )
     campaign = lock_open_campaign(session, campaign_id, now=now)
     asked = queries.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
     joined = {

@@ -32,7 +32,8 @@ from marketplace.deliverables.service.moves import refuse_posts, take_step
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.store.locks import lock_row, lock_rows
 from marketplace.store.outbox import post
 from marketplace.terms import queries as terms
@@ -240,8 +241,11 @@ def _lock(
         raise Conflict("There is an open dispute about this work; that has to be over first")
     if outlook.release != release:
         raise Conflict(
-            "The work has moved since you looked: now"
-            f" {in_words(outlook.release)} would go back to the campaign. Look at it again"
+            Sentence(
+                "The work has moved since you looked: now {release} would go back to the campaign."
+                " Look at it again",
+                release=outlook.release,
+            )
         )
     return collaboration, outlook
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from marketplace.kernel.currencies import step
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import BPS_WHOLE, Money, in_words
+from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.terms.rules import Bearer, PlatformTerms, to_be_left_with
 
 
@@ -42,9 +43,11 @@ def quote(budget: Money, terms: PlatformTerms, *, pledge: Money | None = None) -
     """
     limits = terms.limits_of(budget.currency)
     if budget < limits.funding_least:
-        raise InvalidInput({"budget": f"Add at least {in_words(limits.funding_least)} at once."})
+        least = Sentence("Add at least {least} at once.", least=limits.funding_least)
+        raise InvalidInput({"budget": least})
     if budget > limits.funding_most:
-        raise InvalidInput({"budget": f"Add at most {in_words(limits.funding_most)} at once."})
+        most = Sentence("Add at most {most} at once.", most=limits.funding_most)
+        raise InvalidInput({"budget": most})
     if budget.minor % step(budget.currency):
         raise InvalidInput(
             {"budget": f"Amounts in {budget.currency} end in 0: cards carry no finer ones."}

@@ -15,7 +15,8 @@ from marketplace.funding.models import Allocation
 from marketplace.funding.rules import largest_budget, price_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 
@@ -92,8 +93,13 @@ def use_wallet(
     return allocation
 
 
-def _too_little(most: Money, pledge: Money) -> str:
+def _too_little(most: Money, pledge: Money) -> Sentence:
     if most.minor <= 0:
-        return f"Your wallet does not pay for any budget beside the pledge of {in_words(pledge)}."
-    also = f" and the pledge of {in_words(pledge)}" if pledge else ""
-    return f"Your wallet pays for {in_words(most)} at most, the platform fee{also} included."
+        return Sentence(
+            "Your wallet does not pay for any budget beside the pledge of {pledge}.", pledge=pledge
+        )
+    return Sentence(
+        "Your wallet pays for {most} at most, the platform fee{also} included.",
+        most=most,
+        also=Sentence(" and the pledge of {pledge}", pledge=pledge) if pledge else "",
+    )

@@ -23,7 +23,8 @@ from marketplace.funding.rules import (
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.processor import service as processor
@@ -159,7 +160,7 @@ def recover_owed(
     held = queries.wallet_of(session, brand_id=brand_id, currency=amount.currency)
     if amount > min(due, held):
         raise InvalidInput(
-            {"amount": f"{in_words(due)} is owed, and {in_words(held)} is in the wallet."}
+            {"amount": Sentence("{due} is owed, and {held} is in the wallet.", due=due, held=held)}
         )
     recovery = Recovery(
         id=recovery_id,

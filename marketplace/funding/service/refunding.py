@@ -20,7 +20,8 @@ from marketplace.funding.rules import Lot, Part, RefundState, Way, spread_refund
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import AccountRef, events
 from marketplace.processor import service as processor
@@ -83,11 +84,12 @@ def take_back(
         return known
     unspent = queries.unspent_of(session, campaign, now=now)
     if budget > unspent.budget:
-        problem = f"Only {in_words(unspent.budget)} is unspent."
+        problem = Sentence("Only {most} is unspent.", most=unspent.budget)
         if unspent.left.rests:
-            problem = (
-                f"Only {in_words(unspent.budget)} can go back now."
-                f" {resting_sentence(unspent.left.rests)}."
+            problem = Sentence(
+                "Only {most} can go back now. {rests}.",
+                most=unspent.budget,
+                rests=resting_sentence(unspent.left.rests),
             )
         raise InvalidInput({"amount": problem})
     wish = _Wish(campaign.brand_id, campaign_id, asked_as, actor, now)
@@ -111,7 +113,7 @@ def refund_wallet(
         return known
     held = queries.wallet_of(session, brand_id=brand_id, currency=amount.currency)
     if amount > held:
-        raise InvalidInput({"amount": f"Only {in_words(held)} is in your wallet."})
+        raise InvalidInput({"amount": Sentence("Only {held} is in your wallet.", held=held)})
     _check_owes_nothing(session, brand_id, amount.currency)
     wish = _Wish(brand_id, None, asked_as, actor, now)
     return _ask(session, wish, amount, charges, taken_from=events.brand_funds(brand_id))
@@ -132,8 +134,10 @@ def _check_owes_nothing(session: Session, brand_id: UUID, currency: str) -> None
     owed = queries.owed_by(session, brand_id=brand_id, currency=currency)
     if owed:
         raise Conflict(
-            f"You owe {in_words(owed)} from a lost chargeback; nothing goes back before it is"
-            " settled"
+            Sentence(
+                "You owe {owed} from a lost chargeback; nothing goes back before it is settled",
+                owed=owed,
+            )
         )
 
 

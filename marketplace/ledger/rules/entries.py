@@ -12,7 +12,8 @@ from uuid import UUID
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import NIL
-from marketplace.kernel.money import LARGEST_MINOR, Money, in_words
+from marketplace.kernel.money import LARGEST_MINOR, Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
 
 
@@ -69,7 +70,11 @@ class InsufficientBalance(Conflict):
 
     def __init__(self, ref: AccountRef, *, available: Money, needed: Money) -> None:
         super().__init__(
-            f"The balance is too small: {in_words(needed)} needed, {in_words(available)} available"
+            Sentence(
+                "The balance is too small: {needed} needed, {available} available",
+                needed=needed,
+                available=available,
+            )
         )
         self.ref = ref
         self.available = available

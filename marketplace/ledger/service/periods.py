@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput
-from marketplace.kernel.money import in_words
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import queries
 from marketplace.ledger.models import AccountingPeriod
 from marketplace.ledger.rules import PeriodState, actor_name, month_after
@@ -51,9 +51,10 @@ def close_period(session: Session, *, month: date, actor: Actor, now: datetime) 
         raise Conflict(f"Close {_written(earlier)} first")
     if left := queries.suspense_at(session, month_after(month)):
         raise Conflict(
-            "On the suspense account are "
-            + ", ".join(in_words(amount) for amount in left)
-            + ": identify what they are first"
+            Sentence(
+                "On the suspense account are {left}: identify what they are first",
+                left=tuple(left),
+            )
         )
     session.add(AccountingPeriod(month=month, state=PeriodState.CLOSED, actor=actor_name(actor)))
     session.flush()  # the next act of this transaction has to see it

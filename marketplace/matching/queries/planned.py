@@ -18,6 +18,7 @@ from marketplace.creators import queries as creators
 from marketplace.creators.models import Channel, Creator
 from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.sentences import Sentence
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
 from marketplace.matching.queries.corrections import present_correction
@@ -98,7 +99,9 @@ def _named(session: Session, ready: Plannable) -> Iterator[None]:
 
 def _with_names(found: Contradiction, who: Sequence[PlannedCreator | None]) -> str:
     names = ", ".join(each.display_name for each in who if each is not None)
-    return f"{found.sentence} This is about {names}." if names else found.sentence
+    if not names:
+        return found.sentence
+    return Sentence("{said} This is about {names}.", said=found.sentence, names=names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

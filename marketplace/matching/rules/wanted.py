@@ -12,7 +12,8 @@ from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 
 UNTARGETABLE_AGES: Final = frozenset({"13-17"})
 """Nobody is matched by how many children watch them."""
@@ -113,22 +114,22 @@ def problems(wanted: Wanted) -> dict[str, str]:
         and rules.price_most_minor is not None
         and rules.price_least_minor > rules.price_most_minor
     ):
-        from_, to = (
-            in_words(Money(minor, wanted.currency))
-            for minor in (rules.price_least_minor, rules.price_most_minor)
-        )
-        found["price_least"] = (
-            f"Nobody can ask at least {from_} and at most {to}: these two rules contradict each"
-            " other."
+        found["price_least"] = Sentence(
+            "Nobody can ask at least {least} and at most {most}: these two rules contradict each"
+            " other.",
+            least=Money(rules.price_least_minor, wanted.currency),
+            most=Money(rules.price_most_minor, wanted.currency),
         )
     if (
         rules.followers_least is not None
         and rules.followers_most is not None
         and rules.followers_least > rules.followers_most
     ):
-        found["followers_most"] = (
-            f"Nobody can have at least {rules.followers_least:,} followers and at most"
-            f" {rules.followers_most:,}: these two rules contradict each other."
+        found["followers_most"] = Sentence(
+            "Nobody can have at least {least} followers and at most {most}: these two rules"
+            " contradict each other.",
+            least=rules.followers_least,
+            most=rules.followers_most,
         )
     if both := sorted(rules.blocked_topics & set(wanted.words)):
         found["blocked_topics"] = (

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.payouts.models import Earning, Payout
 from marketplace.payouts.rules import EarningKind, EarningState
 from marketplace.store.locks import lock_rows
@@ -37,8 +38,12 @@ def take_as_paid(
         held = Money(sum(each.left_minor for each in payable), amount.currency)
         raise InvalidInput(
             {
-                "becomes": f"What is payable to this creator, {in_words(held)}, does not add up to"
-                f" {in_words(amount)}: it was another payment."
+                "becomes": Sentence(
+                    "What is payable to this creator, {held}, does not add up to {amount}: it was"
+                    " another payment.",
+                    held=held,
+                    amount=amount,
+                )
             }
         )
     sent_as = None

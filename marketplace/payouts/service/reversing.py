@@ -12,6 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.payouts import queries
@@ -65,7 +66,9 @@ def ask_reversal(
         raise Conflict("Only a payout that has settled can be taken back")
     left = payout.amount - _taken(session, payout)
     if amount.currency != payout.currency or amount > left:
-        raise InvalidInput({"amount": f"At most {in_words(left)} can be taken back of it."})
+        raise InvalidInput(
+            {"amount": Sentence("At most {left} can be taken back of it.", left=left)}
+        )
     if case_id is not None:
         case = lock_row(session, ClawbackCase, case_id)
         if (case.creator_id, case.currency) != (payout.creator_id, payout.currency):

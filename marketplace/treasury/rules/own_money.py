@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.kernel.statechart import Statechart
 from marketplace.ledger.rules import Code
 
@@ -152,7 +153,7 @@ def check_payout(amount: Money, *, own: OwnMoney) -> None:
     if amount > own.may_go_out:
         raise InvalidInput(
             {
-                "amount": f"At most {in_words(own.may_go_out)} is ours and may go out."
+                "amount": Sentence("At most {most} is ours and may go out.", most=own.may_go_out)
                 if own.may_go_out
                 else f"Nothing of what is there in {amount.currency} is ours now."
             }

@@ -11,7 +11,8 @@ from marketplace.causes import queries as causes
 from marketplace.deliverables import queries as deliverables
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import AccountRef, Code, Pair, events
 from marketplace.payouts import queries as payouts
@@ -87,7 +88,9 @@ def ask_clawback(
     sent, back = payouts.taken_back_of(session, deliverable_id, deliverable.currency)
     if amount.currency != deliverable.currency or amount > sent - back:
         most = max(sent - back, Money(0, sent.currency))
-        raise InvalidInput({"amount": f"At most {in_words(most)} was sent for it and is not back."})
+        raise InvalidInput(
+            {"amount": Sentence("At most {most} was sent for it and is not back.", most=most)}
+        )
     pair = Pair(
         debit=events.owed_by_creator(deliverable.creator_id),
         credit=events.campaign_funds(deliverable.campaign_id),
@@ -185,7 +188,7 @@ def ask_cause_payment(
     if not reference:
         problems["reference"] = "Write what you gave the bank with the transfer."
     if amount > owed:
-        problems["amount"] = f"It is owed {in_words(owed)}."
+        problems["amount"] = Sentence("It is owed {owed}.", owed=owed)
     if problems:
         raise InvalidInput(problems)
     return ask(

@@ -12,6 +12,7 @@ from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import left_in_words
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import Code, Pair
 from marketplace.payouts import service as payouts
@@ -81,7 +82,12 @@ def _check_free(session: Session, pair: Pair, *, now: datetime) -> None:
         now=now,
     )
     if left.free < pair.amount <= left.funds:
-        raise Conflict(f"The campaign has {left_in_words(left)}; nothing more can be taken from it")
+        raise Conflict(
+            Sentence(
+                "The campaign has {left}; nothing more can be taken from it",
+                left=left_in_words(left),
+            )
+        )
 
 
 def _tell_payouts(session: Session, request: FinanceRequest, *, now: datetime) -> None:

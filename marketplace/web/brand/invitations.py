@@ -17,6 +17,7 @@ from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
+from marketplace.web.errors import sentence
 
 
 @bp.get("/campaigns/<uuid:campaign_id>/invitations")
@@ -59,7 +60,7 @@ def invite(campaign_id: UUID) -> ResponseReturnValue:
                 now=utc_now(),
             )
     except InvalidInput as refusal:
-        flash(" ".join(refusal.problems.values()), "danger")
+        flash(sentence(refusal), "danger")
     else:
         flash("Invited. The creator has been told.", "success")
     return redirect(_back(campaign_id), 303)

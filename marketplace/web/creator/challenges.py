@@ -39,6 +39,7 @@ from marketplace.web.creator.blueprint import bp
 from marketplace.web.creator.deliverables import PasteForm
 from marketplace.web.creator.home import need
 from marketplace.web.disputes import part_for
+from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm
 from marketplace.web.navigation import Todo
 
@@ -90,7 +91,7 @@ def join_challenge(campaign_id: UUID) -> ResponseReturnValue:
                 now=utc_now(),
             )
     except Conflict as refusal:
-        flash(f"{refusal.reason}.", "danger")
+        flash(sentence(refusal), "danger")
         return _page(campaign_id, join=form), 409
     flash("You are in. Publish your post, then hand its address in here.", "success")
     return redirect(url_for("creator.challenge", campaign_id=campaign_id), 303)

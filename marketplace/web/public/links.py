@@ -24,6 +24,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, sessions
+from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm
 from marketplace.web.public.blueprint import bp
 
@@ -154,7 +155,7 @@ def dead_link(refusal: DeadLink) -> ResponseReturnValue:
     return (
         render_template(
             "public/dead_link.html",
-            message=f"{refusal.reason}.",
+            message=sentence(refusal),
             advice=advice,
             label=label,
             url=url_for(endpoint) if endpoint else "",

@@ -13,6 +13,7 @@ from marketplace.accounts.rules import TooManyTries
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import transaction
 from marketplace.web import sessions
+from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm
 from marketplace.web.public.blueprint import bp
 
@@ -42,7 +43,7 @@ def sign_in() -> ResponseReturnValue:
                 now=utc_now(),
             )
     except TooManyTries as refusal:
-        form.form_errors.append(f"{refusal.reason}.")
+        form.form_errors.append(sentence(refusal))
         return render_template("public/sign_in.html", form=form), 429
     if user is None:
         form.form_errors.append(_NO_FIT)

@@ -24,6 +24,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import transaction
 from marketplace.web import access, sessions
+from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm
 from marketplace.web.public.blueprint import bp
 
@@ -118,7 +119,7 @@ def sign_up(persona: str) -> ResponseReturnValue:
         form.show(refusal)
         return render_template("public/sign_up.html", form=form, persona=persona), 422
     except TooManyTries as refusal:
-        form.form_errors.append(f"{refusal.reason}.")
+        form.form_errors.append(sentence(refusal))
         return render_template("public/sign_up.html", form=form, persona=persona), 429
     if user is None:
         return redirect(url_for("public.look_in_mail"), 303)

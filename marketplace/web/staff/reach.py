@@ -17,6 +17,7 @@ from marketplace.matching.rules.planner.promise import held
 from marketplace.metrics import service as metrics
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
+from marketplace.web.errors import sentence
 from marketplace.web.reach_forms import correction_words, count_page, reach_page
 from marketplace.web.staff.blueprint import bp
 
@@ -80,7 +81,7 @@ def set_count_aside(count_id: UUID) -> ResponseReturnValue:
                 now=utc_now(),
             )
     except InvalidInput as refusal:
-        flash(" ".join(refusal.problems.values()), "danger")
+        flash(sentence(refusal), "danger")
     else:
         flash("Set aside. Tonight’s plans do without it.", "success")
     return redirect(url_for("staff.reach"), 303)

@@ -103,8 +103,8 @@ def test_a_brand_walks_through_the_editor_and_publishes(
         ("12,50", "Write the amount with a point and no commas, like 12.50."),
         ("¥100", "Write digits only, without a currency sign, like 12.50."),
         ("-100", "Write digits only, without a currency sign, like 12.50."),
-        ("49.99", "A campaign needs a budget of at least USD 50."),
-        ("10000000.01", "A budget can be at most USD 10,000,000.00."),
+        ("49.99", "A campaign needs a budget of at least $50."),
+        ("10000000.01", "A budget can be at most $10,000,000.00."),
         ("", "Enter a budget."),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_pledge_by_views_says_its_rate_and_ceiling(
         ({"amount": ""}, "Enter an amount."),
         ({"amount": "0"}, "The amount must be more than 0."),
         ({"amount": "1,5"}, "Write the amount with a point and no commas"),
-        ({"amount": "10000.01"}, "At most USD 10,000.00, 10 times the budget."),
+        ({"amount": "10000.01"}, "At most $10,000.00, 10 times the budget."),
         ({"kind": "views", "rate": ""}, "Enter an amount."),
         ({"kind": "views", "rate": "200.01"}, "1,000 views are worth more than the ceiling."),
         ({"kind": "gifts"}, "Choose one of these"),

@@ -94,8 +94,8 @@ def test_prizes_are_written_line_by_line_and_read_back(
     ("changed", "sentence"),
     [
         ({"pool": "0"}, "The amount must be more than 0."),
-        ({"pool": "1000.01"}, "more than the campaign’s budget of USD 1,000.00"),
-        ({"prizes-0-amount": "900.01"}, "more than the pool of USD 900.00"),
+        ({"pool": "1000.01"}, "more than the campaign’s budget of $1,000.00"),
+        ({"prizes-0-amount": "900.01"}, "more than the pool of $900.00"),
         ({"prizes-0-amount": "lots"}, "From place 1: Write digits only"),
         ({"prizes-1-last": "1"}, "the next line begins with 2"),
         ({"entries_until": "2020-01-01"}, "Entries end before the challenge opens."),

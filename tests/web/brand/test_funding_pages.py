@@ -119,8 +119,8 @@ def test_adding_money_asks_for_the_budget_and_the_fee_on_top(
         ("¥100", "Write digits only, without a currency sign, like 12.50."),
         ("1e9", "Write digits only, without a currency sign, like 12.50."),
         ("-100", "Write digits only, without a currency sign, like 12.50."),
-        ("49.99", "Add at least USD 50.00 at once."),
-        ("100000.01", "Add at most USD 100,000.00 at once."),
+        ("49.99", "Add at least $50.00 at once."),
+        ("100000.01", "Add at most $100,000.00 at once."),
         ("99999999999999999999", "The amount is larger than we can handle."),
     ],
 )

@@ -164,7 +164,7 @@ def test_the_list_alone_comes_to_the_script_that_follows_the_form(
         ("age_from=99", "Choose ages from the list."),
         (
             "least=9&most=8",
-            "Nobody can ask at least USD 9.00 and at most USD 8.00:"
+            "Nobody can ask at least $9.00 and at most $8.00:"
             " these two rules contradict each other.",
         ),
         ("least=nothing", "Write digits only, without a currency sign, like 12.50."),

@@ -74,7 +74,18 @@ def test_what_was_called_off_stays_while_it_may_be_disputed_and_says_so(
     assert "Left to promise $600.00" in shown
     assert "$600.00 can go back." in shown
     refused = client.post(page(campaign, "take-back"), data=once("600.01"))
-    assert "Only USD 600.00 can go back now. USD 400.00 rests in the campaign" in refused.text
+    assert (
+        "Only $600.00 can go back now. $400.00 rests in the campaign until Sat 19 Dec 2026,"
+        " 12:00 UTC, as creators may dispute work that was called off until then."
+    ) in refused.text
+    client.set_cookie("zone", "Asia/Tokyo")
+    german = client.post(
+        page(campaign, "take-back"), data=once("600.01"), headers={"Accept-Language": "de"}
+    )
+    assert (
+        "Only 600,00\xa0$ can go back now. 400,00\xa0$ rests in the campaign until" in german.text
+    )
+    assert "until Sat 19 Dec 2026, 21:00 JST, as creators" in german.text
     assert session.scalars(select(Refund)).all() == []
 
 
@@ -115,7 +126,7 @@ def test_a_part_is_sent_back_once_however_often_the_form_is_sent(
 @pytest.mark.parametrize(
     ("amount", "sentence"),
     [
-        ("1000.01", "Only USD 1,000.00 is unspent."),
+        ("1000.01", "Only $1,000.00 is unspent."),
         ("", "Enter an amount."),
         ("0", "The amount must be more than 0."),
         ("-5", "Write digits only, without a currency sign, like 12.50."),
@@ -177,7 +188,7 @@ def test_the_wallet_is_sent_back_from_the_bill(
 
     refused = client.post("/brand/billing/refund", data=once("220.01", currency="USD"))
     assert refused.status_code == 422
-    assert "Only USD 220.00 is in your wallet." in refused.text
+    assert "Only $220.00 is in your wallet." in refused.text
     reply = client.post(
         "/brand/billing/refund", data=once("220", currency="USD"), follow_redirects=True
     )

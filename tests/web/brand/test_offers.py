@@ -181,7 +181,7 @@ def test_an_offer_is_made_as_typed(
     ("changes", "sentence"),
     [
         ({"fee": "12,50"}, "Write the amount with a point and no commas, like 12.50."),
-        ({"fee": "1000.01"}, "The fee is more than the campaign’s budget of USD 1,000.00."),
+        ({"fee": "1000.01"}, "The fee is more than the campaign’s budget of $1,000.00."),
         ({"deliverables-0-description": ""}, "An offer asks for at least one deliverable."),
         ({"deliverables-0-draft_due_on": ""}, "Give each deliverable both of its days."),
         (
@@ -233,9 +233,11 @@ def test_a_counter_offer_without_the_money_is_not_accepted(
 
     assert page.status_code == 409
     assert (
-        "The campaign has USD 0.00 left and this offer needs USD 450.00; "
+        "The campaign has $0.00 left and this offer needs $450.00; "
         "the brand must add funds first." in page.text
     )
+    page = client.post(f"/brand/offers/{counter.id}/accept", headers={"Accept-Language": "de"})
+    assert "has 0,00\xa0$ left and this offer needs 450,00\xa0$; the brand" in page.text
     session.expire_all()
     assert counter.state is OfferState.OPEN
 

@@ -103,7 +103,7 @@ def test_a_plan_by_hand_is_exactly_those_listed(
     page = client.get(plan_of(campaign, budget="300.00", hand="y", pick=market["Emil"].id)).text
 
     assert "1 creator for $350.00" in text_of(page)
-    assert "This costs USD 50.00 more than the budget" in text_of(page)
+    assert "This costs $50.00 more than the budget" in text_of(page)
 
 
 @pytest.mark.parametrize("pick", [{}, {"pick": "nobody.1video"}])
@@ -130,10 +130,13 @@ def test_a_plan_by_hand_of_nobody_reaches_nobody_and_cannot_be_accepted(
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"budget": "299.99"}, "The cheapest creator who reaches this target asks USD 300.00"),
+        (
+            {"budget": "299.99"},
+            "The cheapest creator who reaches this target asks $300.00; the budget is $299.99.",
+        ),
         ({"budget": "700.00", "fewest": 5, "most": 2}, "at least 5 creators and for at most 2"),
         ({"budget": "700.00", "most_share": 500}, "more than 0 % and at most 100 %"),
-        ({"budget": "700.00", "mega_fewest": 1}, "You ask for at least 1 mega creators; 0 reach"),
+        ({"budget": "700.00", "mega_fewest": 1}, "You ask for at least 1 mega creator; 0 reach"),
         ({"budget": "much"}, "Write digits only"),
         ({"budget": "700.00", "most": "many"}, "Enter a whole number"),
     ],
@@ -205,7 +208,7 @@ def test_a_plan_whose_prices_changed_meanwhile_is_not_accepted(
     answer = client.post(plan_of(campaign), data=asked)
 
     assert answer.status_code == 409
-    assert "the plan costs USD 700.00 now" in answer.text
+    assert "the plan costs $700.00 now" in answer.text
     assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
 
 

@@ -101,7 +101,7 @@ def test_accepting_without_the_money_says_why(
 
     assert page.status_code == 409
     assert (
-        "The campaign has USD 120.00 left and this offer needs USD 400.00; "
+        "The campaign has $120.00 left and this offer needs $400.00; "
         "the brand must add funds first." in page.text
     )
     session.expire_all()
@@ -140,7 +140,7 @@ def test_terms_that_cannot_be_are_refused_and_kept(
     page = client.post(f"/creator/offers/{offer.id}/counter", data={**TYPED, "fee": "5000"})
 
     assert page.status_code == 422
-    assert "The fee is more than the campaign’s budget of USD 1,000.00." in page.text
+    assert "The fee is more than the campaign’s budget of $1,000.00." in page.text
     assert "A little more, please" in page.text
     session.expire_all()
     assert offer.state is OfferState.OPEN

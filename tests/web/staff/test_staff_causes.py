@@ -149,7 +149,7 @@ def test_what_is_owed_is_sent_by_two_people_and_seen_in_public(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"amount": "200.01"}, "It is owed USD 200.00."),
+        ({"amount": "200.01"}, "It is owed $200.00."),
         ({"reference": ""}, "Write what you gave the bank with the transfer."),
         ({"reason": ""}, "Say why, for whoever approves it and for later."),
         ({"currency": "EUR"}, "Choose one of these"),

@@ -121,7 +121,7 @@ def test_a_debt_is_shown_and_more_than_the_wallet_holds_is_refused(
     reply = staff.post(f"{address}/recover", data=form)
 
     assert reply.status_code == 422
-    assert "USD 440.00 is owed, and USD 0.00 is in the wallet." in reply.text
+    assert "$440.00 is owed, and $0.00 is in the wallet." in reply.text
     assert session.scalars(select(Recovery)).all() == []
 
 

@@ -90,7 +90,7 @@ def test_a_paid_fee_is_asked_back_and_another_person_decides(
 @pytest.mark.parametrize(
     ("form", "words"),
     [
-        ({"amount": "380.01", "reason": REASON}, "At most USD 380.00 was sent for it"),
+        ({"amount": "380.01", "reason": REASON}, "At most $380.00 was sent for it"),
         ({"amount": "0", "reason": REASON}, "amount"),
         ({"amount": "1.234", "reason": REASON}, "amount"),
         ({"amount": "-5", "reason": REASON}, "amount"),
@@ -193,7 +193,7 @@ def test_a_payout_is_taken_back_in_part_and_its_page_says_so(
     assert "$80.00" in shown
     too_much = staff.post(page, data={"amount": "300.01", "reason": "Again."})
     assert too_much.status_code == 422
-    assert "At most USD 300.00 can be taken back of it." in too_much.text
+    assert "At most $300.00 can be taken back of it." in too_much.text
     assert len(reversals(session)) == 1
 
 

@@ -47,7 +47,7 @@ def test_no_more_than_that_goes_out(staff: FlaskClient, road: Road, session: Ses
     form = {"amount": "27.81", "currency": "USD"}
     refused = staff.post("/staff/treasury/payouts", data=form)
     assert refused.status_code == 422
-    assert "At most USD 27.80 is ours" in refused.text
+    assert "At most $27.80 is ours" in refused.text
     assert moves(session) == []
 
     taken = staff.post("/staff/treasury/payouts", data=form | {"amount": "27.80"})

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.kernel.money import BPS_WHOLE, Money, in_words
+from marketplace.kernel.counts import counted
+from marketplace.kernel.money import BPS_WHOLE, Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.matching.rules.planner.limits import (
     PICKS_MOST,
     Contradiction,
@@ -43,6 +45,12 @@ def prices_by_block(problem: Problem, limits: Limits) -> Iterator[tuple[slice, N
         yield block, np.multiply(price, allowed, dtype=np.int64)
 
 
+def of_size(count: int, size: Size) -> str:
+    """Return so many creators of a size, in words: "2 nano creators"."""
+    name = Size(size).name.lower()
+    return counted(count, f"{name} creator", f"{name} creators")
+
+
 def _of_counts(limits: Limits) -> list[Contradiction]:
     found: list[Contradiction] = []
     if limits.budget_minor <= 0:
@@ -59,7 +67,7 @@ def _of_counts(limits: Limits) -> list[Contradiction]:
         found.append(Contradiction((Rule.FEWEST, Rule.MOST), sentence))
     for size, (fewest, most) in limits.mix.items():
         if not 0 <= fewest <= most:
-            sentence = f"You ask for at least {fewest} {_name(size)} creators and at most {most}."
+            sentence = f"You ask for at least {of_size(fewest, size)} and at most {most}."
             found.append(Contradiction((Rule.MIX,), sentence))
     return found
 
@@ -72,7 +80,8 @@ def _of_lists(limits: Limits) -> list[Contradiction]:
         found.append(Contradiction((Rule.MIX, Rule.MOST), sentence))
     allowed = sum(limits.most_of(size) for size in Size)
     if allowed < limits.fewest:
-        sentence = f"The mix allows {allowed} creators, and you ask for {limits.fewest}."
+        who = counted(allowed, "creator", "creators")
+        sentence = f"The mix allows {who}, and you ask for {limits.fewest}."
         found.append(Contradiction((Rule.MIX, Rule.FEWEST), sentence))
     if both := tuple(sorted(limits.must_have & limits.must_not)):
         sentence = "The same creator must be in the plan and must not be in it."
@@ -94,9 +103,10 @@ def _against_market(problem: Problem, limits: Limits) -> list[Contradiction]:
         return [Contradiction((Rule.TARGET,), sentence)]
     lowest = int(offered[offered > 0].min())
     if lowest > limits.budget_minor:
-        sentence = (
-            f"The cheapest creator who reaches this target asks {_amount(problem, lowest)};"
-            f" the budget is {_amount(problem, limits.budget_minor)}."
+        sentence = Sentence(
+            "The cheapest creator who reaches this target asks {lowest}; the budget is {budget}.",
+            lowest=_amount(problem, lowest),
+            budget=_amount(problem, limits.budget_minor),
         )
         return [Contradiction((Rule.BUDGET,), sentence)]
     return _of_musts(problem, limits, offered, allowed) or _of_completing(
@@ -113,9 +123,10 @@ def _of_musts(
         if allowed[place]:
             continue
         if offered[place]:
-            sentence = (
-                f"A creator who must be in the plan asks {_amount(problem, int(offered[place]))};"
-                f" for one creator you allow {_amount(problem, limits.cap_minor)}."
+            sentence: str = Sentence(
+                "A creator who must be in the plan asks {price}; for one creator you allow {cap}.",
+                price=_amount(problem, int(offered[place])),
+                cap=_amount(problem, limits.cap_minor),
             )
             rules = (Rule.MUST_HAVE, _cap_rule(limits))
         else:
@@ -124,16 +135,17 @@ def _of_musts(
         found.append(Contradiction(rules, sentence, (place,)))
     total = sum(int(allowed[place]) for place in limits.must_have)
     if total > limits.budget_minor:
-        sentence = (
-            f"Those who must be in the plan ask {_amount(problem, total)} together; the budget is"
-            f" {_amount(problem, limits.budget_minor)}."
+        sentence = Sentence(
+            "Those who must be in the plan ask {total} together; the budget is {budget}.",
+            total=_amount(problem, total),
+            budget=_amount(problem, limits.budget_minor),
         )
         found.append(Contradiction((Rule.MUST_HAVE, Rule.BUDGET), sentence))
     for size in limits.mix:
-        of_size = sum(int(problem.size[place]) == size for place in limits.must_have)
-        if of_size > limits.most_of(size):
+        musts = sum(int(problem.size[place]) == size for place in limits.must_have)
+        if musts > limits.most_of(size):
             sentence = (
-                f"{of_size} {_name(size)} creators must be in the plan, and the mix allows"
+                f"{of_size(musts, size)} must be in the plan, and the mix allows"
                 f" {limits.most_of(size)}."
             )
             found.append(Contradiction((Rule.MUST_HAVE, Rule.MIX), sentence))
@@ -163,8 +175,8 @@ def _of_completing(
         there = counts[size] + len(cheapest[size])
         if there < limits.fewest_of(size):
             sentence = (
-                f"You ask for at least {limits.fewest_of(size)} {_name(size)} creators; {there}"
-                " reach this target at a price you allow."
+                f"You ask for at least {of_size(limits.fewest_of(size), size)};"
+                f" {counted(there, 'reaches', 'reach')} this target at a price you allow."
             )
             return [Contradiction((Rule.MIX, Rule.TARGET), sentence)]
     prices = [each[:PICKS_MOST].tolist() for each in cheapest]
@@ -172,14 +184,16 @@ def _of_completing(
     if rest is None:
         sentence = (
             f"You ask for at least {limits.fewest} creators; only"
-            f" {int(np.count_nonzero(allowed))} reach this target at a price you allow."
+            f" {counted(int(np.count_nonzero(allowed)), 'reaches', 'reach')} this target at a price"
+            " you allow."
         )
         return [Contradiction((Rule.FEWEST, Rule.TARGET), sentence)]
     total = rest + sum(int(allowed[place]) for place in musts)
     if total > limits.budget_minor:
-        sentence = (
-            f"As many creators as you ask for cost {_amount(problem, total)} at least; the budget"
-            f" is {_amount(problem, limits.budget_minor)}."
+        sentence = Sentence(
+            "As many creators as you ask for cost {total} at least; the budget is {budget}.",
+            total=_amount(problem, total),
+            budget=_amount(problem, limits.budget_minor),
         )
         rule = Rule.MIX if any(limits.fewest_of(size) for size in Size) else Rule.FEWEST
         return [Contradiction((rule, Rule.BUDGET), sentence)]
@@ -193,10 +207,12 @@ def _nobody_left(problem: Problem, limits: Limits, offered: NDArray[np.int64]) -
         sentence = "Everybody who reaches this target must not be in the plan."
         return Contradiction((Rule.MUST_NOT, Rule.TARGET), sentence)
     others = "other creator" if limits.must_not else "creator"
-    sentence = (
-        f"The cheapest {others} who reaches this target asks"
-        f" {_amount(problem, int(kept[kept > 0].min()))}; for one creator you allow"
-        f" {_amount(problem, limits.cap_minor)}."
+    sentence = Sentence(
+        "The cheapest {others} who reaches this target asks {lowest}; for one creator you allow"
+        " {cap}.",
+        others=others,
+        lowest=_amount(problem, int(kept[kept > 0].min())),
+        cap=_amount(problem, limits.cap_minor),
     )
     rules = (_cap_rule(limits), Rule.MUST_NOT) if limits.must_not else (_cap_rule(limits),)
     return Contradiction(rules, sentence)
@@ -219,9 +235,5 @@ def _cap_rule(limits: Limits) -> Rule:
     return Rule.MOST_SHARE if limits.cap_minor == limits.share_minor else Rule.MOST_EACH
 
 
-def _name(size: Size) -> str:
-    return size.name.lower()
-
-
-def _amount(problem: Problem, minor: int) -> str:
-    return in_words(Money(minor, problem.currency))
+def _amount(problem: Problem, minor: int) -> Money:
+    return Money(minor, problem.currency)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.counts import counted
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.matching.rules.planner.candidates import Candidates, candidates
-from marketplace.matching.rules.planner.contradictions import refuse_contradictions
+from marketplace.matching.rules.planner.contradictions import of_size, refuse_contradictions
 from marketplace.matching.rules.planner.limits import Contradiction, Limits, Rule
 from marketplace.matching.rules.planner.portfolio import portfolio
-from marketplace.matching.rules.planner.problem import Problem, Size
+from marketplace.matching.rules.planner.problem import Problem
 from marketplace.matching.rules.planner.reach import reach_of
 
 
@@ -64,38 +66,40 @@ def plan_of(problem: Problem, limits: Limits, chosen: Sequence[tuple[int, int]])
 
 def broken_rules(problem: Problem, limits: Limits, plan: Plan) -> list[Contradiction]:
     """Return the rules that a plan does not obey, each with its sentence."""
-
-    def words(minor: int) -> str:
-        return in_words(Money(minor, problem.currency))
-
     found: list[Contradiction] = []
     rows = [row for row, _ in plan.bundles]
     if plan.cost_minor > limits.budget_minor:
-        over = words(plan.cost_minor - limits.budget_minor)
-        found.append(Contradiction((Rule.BUDGET,), f"This costs {over} more than the budget."))
+        over = Money(plan.cost_minor - limits.budget_minor, problem.currency)
+        costs = Sentence("This costs {over} more than the budget.", over=over)
+        found.append(Contradiction((Rule.BUDGET,), costs))
     price = plan.among.price[list(plan.picks)]
     if dear := tuple(row for row, each in zip(rows, price, strict=True) if each > limits.cap_minor):
         rule = Rule.MOST_SHARE if limits.cap_minor == limits.share_minor else Rule.MOST_EACH
-        sentence = f"{len(dear)} cost more than the {words(limits.cap_minor)} that one may cost."
-        found.append(Contradiction((rule,), sentence, dear))
+        cap = Money(limits.cap_minor, problem.currency)
+        who = counted(len(dear), "creator costs", "creators cost")
+        costs = Sentence("{who} more than the {cap} that one may cost.", who=who, cap=cap)
+        found.append(Contradiction((rule,), costs, dear))
+    who = counted(len(rows), "creator is", "creators are")
     if len(rows) > limits.most:
-        sentence = f"{len(rows)} creators are more than the {limits.most} you allow."
+        sentence = f"{who} more than the {limits.most} you allow."
         found.append(Contradiction((Rule.MOST,), sentence))
     if len(rows) < limits.fewest:
-        sentence = f"{len(rows)} creators are fewer than the {limits.fewest} you ask for."
+        sentence = f"{who} fewer than the {limits.fewest} you ask for."
         found.append(Contradiction((Rule.FEWEST,), sentence))
     for size in limits.mix:
         there = sum(int(problem.size[row]) == size for row in rows)
         if not limits.fewest_of(size) <= there <= limits.most_of(size):
             sentence = (
-                f"{there} {Size(size).name.lower()} creators; the mix asks for"
-                f" {limits.fewest_of(size)} to {limits.most_of(size)}."
+                f"{of_size(there, size)}; the mix asks for {limits.fewest_of(size)} to"
+                f" {limits.most_of(size)}."
             )
             found.append(Contradiction((Rule.MIX,), sentence))
     if missing := tuple(sorted(limits.must_have - set(rows))):
-        sentence = f"{len(missing)} who must be in the plan are not."
+        who = counted(len(missing), "creator you must have is", "creators you must have are")
+        sentence = f"{who} not in the plan."
         found.append(Contradiction((Rule.MUST_HAVE,), sentence, missing))
     if barred := tuple(sorted(limits.must_not & set(rows))):
-        sentence = f"{len(barred)} who must not be in the plan are in it."
+        who = counted(len(barred), "creator you leave out is", "creators you leave out are")
+        sentence = f"{who} in the plan."
         found.append(Contradiction((Rule.MUST_NOT,), sentence, barred))
     return found

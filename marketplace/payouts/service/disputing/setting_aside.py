@@ -12,7 +12,8 @@ from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import CollaborationState, FreeMoney, left_in_words
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
-from marketplace.kernel.money import Money, in_words
+from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.ledger.rules import events
 from marketplace.payouts.models import Dispute, ViewBonus
 from marketplace.payouts.rules import BonusState
@@ -99,8 +100,12 @@ def _check_free(session: Session, dispute: Dispute, amount: Money, *, now: datet
     left = _lock_free(session, dispute, now=now)
     if amount > left.free:
         raise Conflict(
-            f"The campaign has only {left_in_words(left)}, and this takes"
-            f" {in_words(amount)} more: agree on less, or let the brand add funds first"
+            Sentence(
+                "The campaign has only {left}, and this takes {amount} more: agree on less, or let"
+                " the brand add funds first",
+                left=left_in_words(left),
+                amount=amount,
+            )
         )
 
 
