@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,9 @@ def advice(
     return raises(factors, found, **given)  # type: ignore[arg-type]
 
 
-def parts(fits: list[int], usual: list[int], **changes: Any) -> FeedParts[Whole]:
+def parts(
+    fits: list[int], usual: list[int], *, model: Model = MODEL, **changes: Any
+) -> FeedParts[Whole]:
     nothing = np.zeros(len(fits), np.int64)
     given: dict[str, Any] = {
         "record": 0.0,
@@ -69,7 +72,7 @@ def parts(fits: list[int], usual: list[int], **changes: Any) -> FeedParts[Whole]
         "less": 0,
         "cared": nothing.astype(bool),
     }
-    return parts_of(MODEL, fits=np.array(fits), usual=np.array(usual), **(given | changes))
+    return parts_of(model, fits=np.array(fits), usual=np.array(usual), **(given | changes))
 
 
 def test_a_fit_like_the_middle_ones_stands_in_the_middle() -> None:
@@ -82,6 +85,16 @@ def test_chances_of_many_are_those_of_one_by_one() -> None:
     found = chances(MODEL, at, record=0.25)
     alone = [MODEL.chance_bps(Facts(standing=float(one), record=0.25)) for one in at]
     assert found.tolist() == alone
+
+
+def test_who_brings_nobody_has_no_chance_worth_naming() -> None:
+    """Not even where nobody else is in the running, or with a record of many offers."""
+    found = parts([0, 0, 1, 0], [100, 0, 100, 100], record=2.0).chance
+
+    assert found.tolist()[:2] == [100, 100]
+    assert found[2] == MODEL.chance_bps(Facts(standing=-99 / 101, record=2.0)) > 1_000
+    rare = parts([0, 1], [100, 100], model=replace(MODEL, base=-3.0)).chance
+    assert 0 < rare[0] < rare[1] < 100
 
 
 def test_pay_is_beside_the_usual_and_within_bounds() -> None:

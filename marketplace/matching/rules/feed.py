@@ -34,6 +34,8 @@ OTHER_TOPIC: Final = 6_000
 """What a brief about something else counts."""
 LESS: Final = 5_000
 """What a brief about a topic counts of which the creator wants less."""
+UNLIKELY: Final = 100
+"""The most that a chance counts where the brand would get nobody of its target: ours to choose."""
 CARED: Final = 12_500
 """What a brief counts that gives to a kind of cause the creator cares about."""
 
@@ -104,8 +106,9 @@ def parts_of(
     and those of which they want to see less. cared: which briefs give to what the creator cares
     about.
     """
+    chance = chances(model, standing(fits, usual), record=record)
     return FeedParts(
-        chance=chances(model, standing(fits, usual), record=record),
+        chance=np.where(fits > 0, chance, np.minimum(chance, UNLIKELY)),
         pay=pays(fees, prices),
         liking=likings(topics, near, makes=makes, less=less),
         cause=np.where(cared, np.int64(CARED), np.int64(BPS_WHOLE)),

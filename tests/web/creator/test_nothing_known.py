@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.collaborations import service as collaborations
 from marketplace.kernel.actor import Actor
 from tests.conftest import sign_in
-from tests.factories.campaigns import make_campaign
+from tests.factories.campaigns import NOON, make_campaign
 from tests.factories.creators import make_channel
 
 pytestmark = pytest.mark.usefixtures("noon")
 
 CONNECT = "Connect a channel first"
 UNKNOWN = "Nothing is known yet of what you would bring, so no brand finds you."
-NOBODY = "the brand would get nobody of its target, as far as is known of your viewers."
+NOBODY = "brand would get nobody of its target, as far as is known of your viewers."
 
 
 @pytest.fixture
@@ -61,3 +62,26 @@ def test_the_feed_makes_up_no_share_of_the_middle_creator(
     assert UNKNOWN not in after
     assert NOBODY not in after
     assert "your usual fee</b>" in after
+
+
+def test_no_chance_of_an_offer_is_named_where_the_brand_would_get_nobody(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    sign_in(client, bea)
+    unlikely = client.get("/creator/briefs").text
+    assert bea.creator_id is not None
+    collaborations.invite(
+        session,
+        campaign_id=campaign.id,
+        creator_id=bea.creator_id,
+        message="",
+        actor=alice,
+        now=NOON,
+    )
+    session.commit()
+
+    wanted = client.get("/creator/briefs").text
+
+    assert f"An offer is unlikely and counts as <b>1 %</b>: the {NOBODY}" in unlikely
+    assert f"You are wanted, although the {NOBODY}" in wanted
+    assert "Chance of an offer" not in unlikely + wanted
