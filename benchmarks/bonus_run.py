@@ -39,7 +39,7 @@ from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money
 from marketplace.ledger import checks
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import Free, events
 from marketplace.metrics.models import MetricSnapshot
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import ViewBonus
@@ -306,6 +306,7 @@ def promise(session: Session, campaigns: int) -> None:
             revision=1,
             campaign_id=mine[place // PER_CAMPAIGN],
             amount=Money(CAP, "USD"),
+            free=Free(Money(CAP, "USD")),
         )
         for place, deal in enumerate(deals)
     ]

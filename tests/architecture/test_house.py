@@ -107,6 +107,24 @@ def test_no_module_outgrows_its_subject(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
+def test_nothing_but_the_ledger_makes_an_entry() -> None:
+    """Every other room asks for an event, which refuses what may not be spent."""
+    made = {
+        name_of(path)
+        for path in modules("marketplace", "workers")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).split(".")[-1] == "Entry"
+        and call.args
+        and ast.unparse(call.args[0]).startswith("EntryKind.")
+    }
+
+    assert made == {
+        "marketplace/ledger/rules/events/unasked.py",
+        "marketplace/ledger/service/writing.py",
+    }
+
+
 def test_every_message_has_a_route() -> None:
     routed = {message.name() for message in ROUTES}
 

@@ -12,7 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import service
-from marketplace.ledger.rules import AccountRef, Code, Entry, EntryKind, Pair
+from marketplace.ledger.rules import AccountRef, Code, Entry, EntryKind, Free, Pair
 
 OCCURRED_AT: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PROCESSOR: Final = AccountRef(Code.PROCESSOR_BALANCE)
@@ -21,6 +21,10 @@ PROCESSOR: Final = AccountRef(Code.PROCESSOR_BALANCE)
 def usd(minor: int) -> Money:
     """That many cents."""
     return Money(minor, "USD")
+
+
+ALL_FREE: Final = Free(usd(10_000_000))
+"""Nothing of what a campaign has rests, however much that is."""
 
 
 def make_entry(

@@ -12,7 +12,7 @@ from uuid import UUID
 from marketplace.kernel.money import Money
 from marketplace.ledger.rules import Code, Entry, Pair, events
 from tests.factories.chargeback_events import BRAND, CAMPAIGN, CHARGEBACKS, ID
-from tests.factories.ledger import usd
+from tests.factories.ledger import ALL_FREE, usd
 
 CREATOR = UUID("00000000-0000-0000-0000-00000000000d")
 DEAL = UUID("00000000-0000-0000-0000-00000000000e")
@@ -44,7 +44,11 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
     ),
     (
         lambda: events.committed(
-            collaboration_id=DEAL, revision=3, campaign_id=CAMPAIGN, amount=usd(500)
+            collaboration_id=DEAL,
+            revision=3,
+            campaign_id=CAMPAIGN,
+            amount=usd(500),
+            free=ALL_FREE,
         ),
         f"commit | commit:{DEAL}:3 | - | D2020 C2030 500",
     ),
@@ -102,7 +106,7 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
     ),
     (
         lambda: events.refund_held(
-            refund_id=ID, taken_from=events.campaign_funds(CAMPAIGN), amount=usd(5)
+            refund_id=ID, taken_from=events.campaign_funds(CAMPAIGN), amount=usd(5), free=ALL_FREE
         ),
         f"refund_hold | refund:{ID}:hold | - | D2020 C2070 5",
     ),
@@ -331,7 +335,9 @@ EVENTS: Sequence[tuple[Callable[[], Entry], str]] = [
         f"pledge_paid | pledge_paid:{ID} | - | D2120 C1030 9",
     ),
     (
-        lambda: events.prizes_set_aside(challenge_id=ID, campaign_id=CAMPAIGN, amount=usd(900)),
+        lambda: events.prizes_set_aside(
+            challenge_id=ID, campaign_id=CAMPAIGN, amount=usd(900), free=ALL_FREE
+        ),
         f"prizes_set_aside | prizes:{ID} | - | D2020 C2035 900",
     ),
     (

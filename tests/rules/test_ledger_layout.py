@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.ledger.rules import AccountRef, Code, Entry, events
 from marketplace.ledger.service.layout import lay_out
-from tests.factories.ledger import usd
+from tests.factories.ledger import ALL_FREE, usd
 
 BRAND, CAMPAIGN, OTHER, DEAL = (UUID(int=number) for number in (1, 2, 3, 4))
 
@@ -21,7 +21,11 @@ def allocation(minor: int, campaign_id: UUID = CAMPAIGN) -> Entry:
 
 def commitment(minor: int, revision: int = 1) -> Entry:
     return events.committed(
-        collaboration_id=DEAL, revision=revision, campaign_id=CAMPAIGN, amount=usd(minor)
+        collaboration_id=DEAL,
+        revision=revision,
+        campaign_id=CAMPAIGN,
+        amount=usd(minor),
+        free=ALL_FREE,
     )
 
 

@@ -19,7 +19,7 @@ from marketplace.ledger.rules import (
     events,
 )
 from tests.factories.chargeback_events import BRAND, CAMPAIGN, ID
-from tests.factories.ledger import usd
+from tests.factories.ledger import ALL_FREE, usd
 from tests.factories.money_events import CREATOR, DEAL, EVENTS, NOTHING
 
 
@@ -101,7 +101,12 @@ REMEMBERING: Sequence[Callable[..., Entry]] = [
         processor_fee=NOTHING,
     ),
     partial(
-        events.committed, collaboration_id=DEAL, revision=1, campaign_id=CAMPAIGN, amount=usd(1)
+        events.committed,
+        collaboration_id=DEAL,
+        revision=1,
+        campaign_id=CAMPAIGN,
+        amount=usd(1),
+        free=ALL_FREE,
     ),
     partial(
         events.earned,

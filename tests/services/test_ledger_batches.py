@@ -25,7 +25,7 @@ from marketplace.ledger.rules.events import (
     processor_moved,
 )
 from tests.conftest import with_owners_rights
-from tests.factories.ledger import OCCURRED_AT, make_brand_funds, usd
+from tests.factories.ledger import ALL_FREE, OCCURRED_AT, make_brand_funds, usd
 
 
 @pytest.fixture
@@ -47,7 +47,11 @@ def allocation(brand_id: UUID, campaign_id: UUID, minor: int, key: UUID | None =
 
 def commitment(campaign_id: UUID, minor: int) -> Entry:
     return committed(
-        collaboration_id=uuid4(), revision=1, campaign_id=campaign_id, amount=usd(minor)
+        collaboration_id=uuid4(),
+        revision=1,
+        campaign_id=campaign_id,
+        amount=usd(minor),
+        free=ALL_FREE,
     )
 
 

@@ -21,7 +21,7 @@ from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.causes import FIXED, make_organisation, make_pledge
 from tests.factories.chargebacks import LOST, OPENED, REVIEW, WARNING, WON, tell
-from tests.factories.ledger import usd
+from tests.factories.ledger import ALL_FREE, usd
 from tests.services.books import balance, written
 from tests.services.paying_in import ask, pay
 
@@ -40,6 +40,7 @@ def pledge(session: Session, acme: Brand, alice: Actor, stella: Actor) -> Pledge
         revision=1,
         campaign_id=draft.id,
         amount=balance(session, Code.CAMPAIGN_FUNDS, draft.id),
+        free=ALL_FREE,
     )
     ledger.write_entry(session, promised, occurred_at=NOON, actor=SYSTEM)
     campaigns.close(session, campaign_id=draft.id, actor=alice, now=NOON)

@@ -32,7 +32,7 @@ from marketplace.treasury.models import FinanceRequest
 from tests.factories.campaigns import NOON, make_campaign
 from tests.factories.challenges import draft_challenge
 from tests.factories.collaborations import TERMS, make_collaboration
-from tests.factories.ledger import usd
+from tests.factories.ledger import ALL_FREE, usd
 from tests.factories.money import make_paid_campaign, pay_in
 from tests.services.books import balance, broken, written
 from tests.services.counting import begin, book_views
@@ -252,6 +252,7 @@ def test_what_is_set_aside_for_a_dispute_stays_when_the_last_bonus_ends(
         revision=2,
         campaign_id=campaign.id,
         amount=usd(30_000),
+        free=ALL_FREE,
         memo="What a dispute is about",
     )
     ledger.write_entry(session, aside, occurred_at=NOON, actor=SYSTEM)

@@ -99,7 +99,7 @@ def open_challenge(
             )
         )
     event = events.prizes_set_aside(
-        challenge_id=found.id, campaign_id=campaign_id, amount=found.pool
+        challenge_id=found.id, campaign_id=campaign_id, amount=found.pool, free=left.free
     )
     ledger.write_entry(session, event, occurred_at=now, actor=actor)
     return found

@@ -10,6 +10,7 @@ from typing import Final
 
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
+from marketplace.ledger.rules import Free
 
 
 class RestReason(StrEnum):
@@ -52,9 +53,9 @@ class FreeMoney:
         return sum((each.amount for each in self.rests), Money(0, self.funds.currency))
 
     @property
-    def free(self) -> Money:
+    def free(self) -> Free:
         """What may be promised, or sent back, now."""
-        return self.funds - self.resting
+        return Free(self.funds - self.resting)
 
 
 def free_of(funds: Money, rests: Sequence[Rest]) -> FreeMoney:

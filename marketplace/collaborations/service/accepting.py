@@ -118,6 +118,7 @@ def _commit_fee(
         revision=1,
         campaign_id=offer.campaign_id,
         amount=offer.most,
+        free=left.free,
         memo="Fee of an accepted offer" + (", and its bonus at most" if offer.bonus else ""),
     )
     ledger.write_entry(session, event, occurred_at=now, actor=actor)

@@ -14,7 +14,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as balances
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import Free, events
 
 
 class Release(IntEnum):
@@ -68,20 +68,22 @@ def promise_again(
     *,
     number: int,
     amount: Money,
+    free: Free,
     actor: Actor,
     now: datetime,
     is_more: bool = False,
 ) -> None:
     """Take what went back to the campaign for a locked collaboration again, for a dispute.
 
-    number: of the dispute. is_more: beside what was taken when it was opened. The campaign's funds
-    are locked and have that much.
+    number: of the dispute. is_more: beside what was taken when it was opened. free: of the
+    campaign's funds, which are locked; with what rests for what is disputed.
     """
     event = events.committed(
         collaboration_id=collaboration.id,
         revision=2 * number + is_more,
         campaign_id=collaboration.campaign_id,
         amount=amount,
+        free=free,
         memo="What a dispute gave the creator" if is_more else "What a dispute is about",
     )
     ledger.write_entry(session, event, occurred_at=now, actor=actor)

@@ -23,7 +23,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import AccountRef, events
+from marketplace.ledger.rules import AccountRef, Free, events
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
 from marketplace.store.locks import lock_rows
@@ -172,21 +172,31 @@ def _take_out(
         )
         ledger.write_entry(session, fee_back, occurred_at=wish.now, actor=wish.actor)
     funds = events.campaign_funds(wish.campaign_id)
-    return _ask(session, wish, budget + fee + tax, charges, taken_from=funds)
+    free = Free(unspent.left.free + fee + tax)
+    return _ask(session, wish, budget + fee + tax, charges, taken_from=funds, free=free)
 
 
 def _ask(
-    session: Session, wish: _Wish, amount: Money, charges: list[Charge], *, taken_from: AccountRef
+    session: Session,
+    wish: _Wish,
+    amount: Money,
+    charges: list[Charge],
+    *,
+    taken_from: AccountRef,
+    free: Free | None = None,
 ) -> list[Refund]:
-    """Take the money out and have each part go the way it can."""
+    """Take the money out and have each part go the way it can. free: of a campaign's funds."""
     by_id = {charge.id: charge for charge in charges}
     refunds = []
     for part in spread_refund(amount, [_lot(charge) for charge in charges], now=wish.now):
         charge = by_id[part.charge_id] if part.charge_id is not None else None
         refund = _refund(wish, part)
         session.add(refund)
-        hold = events.refund_held(refund_id=refund.id, taken_from=taken_from, amount=part.amount)
+        hold = events.refund_held(
+            refund_id=refund.id, taken_from=taken_from, amount=part.amount, free=free
+        )
         ledger.write_entry(session, hold, occurred_at=wish.now, actor=wish.actor)
+        free = free and Free(free - part.amount)
         if charge is not None:
             charge.refunded_minor += part.amount.minor
         if charge is None or part.way is Way.BANK_TRANSFER:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from marketplace.ledger.rules.entries import (
     AccountRef,
     Entry,
+    Free,
     InsufficientBalance,
     MalformedEntry,
     Pair,
     actor_name,
     check_entry,
+    check_free,
     reversed_pairs,
 )
 from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
@@ -21,12 +23,14 @@ __all__ = [
     "Code",
     "Entry",
     "EntryKind",
+    "Free",
     "InsufficientBalance",
     "MalformedEntry",
     "Pair",
     "PeriodState",
     "actor_name",
     "check_entry",
+    "check_free",
     "month_after",
     "month_of",
     "parse_month",

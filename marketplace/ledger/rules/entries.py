@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import NewType
 from uuid import UUID
 
 from marketplace.kernel.actor import Actor
@@ -14,7 +15,13 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import NIL
 from marketplace.kernel.money import LARGEST_MINOR, Money
 from marketplace.kernel.sentences import Sentence
-from marketplace.ledger.rules.grammar import GRAMMAR, Code, EntryKind
+from marketplace.ledger.rules.grammar import GRAMMAR, TAKES_WHAT_RESTS, Code, EntryKind
+
+Free = NewType("Free", Money)
+"""What of a campaign's funds may be promised or sent back: nothing that rests is in it.
+
+Whoever locks the funds is told; an event that spends them is not made without it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,21 @@ def check_entry(entry: Entry) -> None:
             raise MalformedEntry(
                 f"{entry.kind} does not move {pair.debit.code.value} / {pair.credit.code.value}"
             )
+
+
+def check_free(kind: EntryKind, pairs: Sequence[Pair], free: Free | None) -> None:
+    """Raise InsufficientBalance when postings spend more of a campaign's funds than is free.
+
+    Raises MalformedEntry when they spend some and nobody has asked how much that is.
+    """
+    spent = [pair for pair in pairs if pair.debit.code is Code.CAMPAIGN_FUNDS]
+    if not spent or kind in TAKES_WHAT_RESTS:
+        return
+    if free is None:
+        raise MalformedEntry(f"{kind} spends a campaign's funds, and nobody asked what is free")
+    needed = sum((pair.amount for pair in spent[1:]), spent[0].amount)
+    if needed > free:
+        raise InsufficientBalance(spent[0].debit, available=free, needed=needed)
 
 
 @lru_cache(maxsize=256)

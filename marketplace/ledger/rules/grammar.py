@@ -279,6 +279,15 @@ _MOVES: Final[Mapping[EntryKind, Sequence[tuple[Code, Code]]]] = {
 _FORWARD: Final = frozenset(
     (kind, debit, credit) for kind, pairs in _MOVES.items() for debit, credit in pairs
 )
+TAKES_WHAT_RESTS: Final = frozenset(
+    {
+        EntryKind.FEE,  # of money that comes in with it
+        EntryKind.FREEZE,
+        EntryKind.CHARGEBACK_WITHDRAWN,
+        EntryKind.CHARGEBACK_LOST,
+    }
+)
+"""Takes a campaign's funds whoever may still dispute them; any other kind that takes them asks."""
 GRAMMAR: Final[frozenset[tuple[EntryKind, Code, Code]]] = _FORWARD | {
     (EntryKind.REVERSAL, credit, debit) for _, debit, credit in _FORWARD
 }

@@ -22,6 +22,7 @@ from marketplace.ledger.rules import (
     MalformedEntry,
     actor_name,
     check_entry,
+    check_free,
     reversed_pairs,
 )
 from marketplace.ledger.service.layout import Layout, lay_out
@@ -67,19 +68,17 @@ def reverse_entry(
 
     The second time nothing is written and the first reversal's id is returned. Raises NotFound,
     Conflict for an entry that is a reversal itself, and InsufficientBalance when the money has
-    moved on.
+    moved on. Raises MalformedEntry where it would take a campaign's funds: of them only events
+    that ask what is free do.
     """
     undone = session.get(JournalEntry, entry_id)
     if undone is None:
         raise NotFound("journal entry")
     if undone.kind is EntryKind.REVERSAL:
         raise Conflict("A reversal is not reversed; write the entry anew")
-    entry = Entry(
-        EntryKind.REVERSAL,
-        f"reverse:{undone.idem_key}",
-        reversed_pairs(queries.pairs_of(session, entry_id)),
-        memo=memo,
-    )
+    pairs = reversed_pairs(queries.pairs_of(session, entry_id))
+    check_free(EntryKind.REVERSAL, pairs, None)
+    entry = Entry(EntryKind.REVERSAL, f"reverse:{undone.idem_key}", pairs, memo=memo)
     return _write(session, [entry], occurred_at=occurred_at, actor=actor, reverses_id=entry_id)[0]
 
 

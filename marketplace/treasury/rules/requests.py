@@ -13,7 +13,7 @@ from marketplace.kernel.ids import NIL
 from marketplace.kernel.money import Money
 from marketplace.kernel.statechart import Statechart
 from marketplace.ledger.chart import CHART, Side
-from marketplace.ledger.rules import AccountRef, Code, Entry, Pair, events
+from marketplace.ledger.rules import AccountRef, Code, Entry, Free, Pair, events
 from marketplace.processor.rules import Ruling
 from marketplace.terms.rules import Limits
 
@@ -147,15 +147,21 @@ def total(pairs: Sequence[Pair]) -> Money | None:
 
 
 def entry_for(
-    kind: RequestKind, *, request_id: UUID, pairs: Sequence[Pair], params: Mapping[str, Any]
+    kind: RequestKind,
+    *,
+    request_id: UUID,
+    pairs: Sequence[Pair],
+    params: Mapping[str, Any],
+    free: Free | None,
 ) -> Entry | None:
     """Return the journal entry that executing a request writes: its stored postings, once.
 
-    None for what is no matter of the books, or whose entries the rooms below write.
+    None for what is no matter of the books, or whose entries the rooms below write. free: of the
+    funds of a campaign that it takes from.
     """
     match kind:
         case RequestKind.ADJUSTMENT:
-            return events.adjusted(request_id=request_id, pairs=pairs, memo="")
+            return events.adjusted(request_id=request_id, pairs=pairs, memo="", free=free)
         case RequestKind.WRITE_OFF:
             (pair,) = pairs
             return events.written_off(

@@ -14,7 +14,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import Code, Pair
+from marketplace.ledger.rules import Code, Free
 from marketplace.payouts import service as payouts
 from marketplace.payouts.rules import CaseOrigin
 from marketplace.processor import service as processor
@@ -32,7 +32,11 @@ def execute(
     a campaign has rests.
     """
     entry = entry_for(
-        request.kind, request_id=request.id, pairs=request.pairs, params=request.params
+        request.kind,
+        request_id=request.id,
+        pairs=request.pairs,
+        params=request.params,
+        free=_lock_free(session, request, now=now),
     )
     if request.kind is RequestKind.DECIDE_DISPUTE:
         _decide(session, request, actor=actor, now=now)
@@ -43,9 +47,6 @@ def execute(
     if request.kind is RequestKind.PAY_CAUSE:
         (pair,) = request.pairs
         causes.check_payable(session, pair.debit.owner)
-    for pair in request.pairs:
-        if pair.debit.code is Code.CAMPAIGN_FUNDS:
-            _check_free(session, pair, now=now)
     entry_id = ledger.write_entry(session, entry, occurred_at=now, actor=actor)
     match request.kind:
         case RequestKind.CLAWBACK:
@@ -72,8 +73,12 @@ def execute(
     return entry_id
 
 
-def _check_free(session: Session, pair: Pair, *, now: datetime) -> None:
-    """Lock a campaign's funds, and refuse to take what rests in it."""
+def _lock_free(session: Session, request: FinanceRequest, *, now: datetime) -> Free | None:
+    """Lock the funds of a campaign that is to hold less, and refuse to take what rests in it."""
+    taken = [pair for pair in request.pairs if pair.debit.code is Code.CAMPAIGN_FUNDS]
+    if not taken:
+        return None
+    (pair,) = taken
     left = collaborations.lock_free_money(
         session,
         pair.debit.owner,
@@ -88,6 +93,7 @@ def _check_free(session: Session, pair: Pair, *, now: datetime) -> None:
                 left=left_in_words(left),
             )
         )
+    return left.free
 
 
 def _tell_payouts(session: Session, request: FinanceRequest, *, now: datetime) -> None:

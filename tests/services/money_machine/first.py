@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from marketplace.kernel.ids import NIL
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import Free, events
 from tests.services.money_machine.telling import (
     BRANDS,
     CAMPAIGNS,
@@ -63,6 +63,7 @@ def first_history(currency: str) -> list[Told]:
                 revision=100 + len(currency) + ord(currency[0]),
                 campaign_id=campaign,
                 amount=much(800),
+                free=Free(much(800)),
             ),
             [(2020, campaign, 2030, deal, 800)],
         ),
@@ -147,7 +148,12 @@ def first_history(currency: str) -> list[Told]:
             [(2110, campaign, 2120, ORGANISATIONS[0], 40)],
         ),
         (
-            events.prizes_set_aside(challenge_id=one("q"), campaign_id=campaign, amount=much(120)),
+            events.prizes_set_aside(
+                challenge_id=one("q"),
+                campaign_id=campaign,
+                amount=much(120),
+                free=Free(much(120)),
+            ),
             [(2020, campaign, 2035, campaign, 120)],
         ),
     ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules import AccountRef, Code, Entry, Pair, events
+from marketplace.ledger.rules import AccountRef, Code, Entry, Free, Pair, events
 from tests.services.money_machine.model import Books, Move
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -118,7 +118,11 @@ def commit(d: Dice) -> Told:
     campaign, amount = d.take(2020, CAMPAIGNS)
     deal = d.one([each for each in DEALS if CAMPAIGN_OF[each] == campaign])
     entry = events.committed(
-        collaboration_id=deal, revision=d.number(), campaign_id=campaign, amount=amount
+        collaboration_id=deal,
+        revision=d.number(),
+        campaign_id=campaign,
+        amount=amount,
+        free=Free(amount),
     )
     return entry, d.moves((2020, campaign, 2030, deal, amount))
 
@@ -221,7 +225,7 @@ def hold_refund(d: Dice) -> Told:
     else:
         campaign, amount = d.take(2020, CAMPAIGNS)
         taken, code, owner = events.campaign_funds(campaign), 2020, campaign
-    entry = events.refund_held(refund_id=refund, taken_from=taken, amount=amount)
+    entry = events.refund_held(refund_id=refund, taken_from=taken, amount=amount, free=Free(amount))
     return entry, d.moves((code, owner, 2070, refund, amount))
 
 

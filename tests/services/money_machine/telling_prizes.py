@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import Free, events
 from tests.services.money_machine.telling import CAMPAIGNS, CREATORS, Dice, Told
 
 
 def set_prizes_aside(d: Dice) -> Told:
     campaign, amount = d.take(2020, CAMPAIGNS)
-    entry = events.prizes_set_aside(challenge_id=d.new(), campaign_id=campaign, amount=amount)
+    entry = events.prizes_set_aside(
+        challenge_id=d.new(), campaign_id=campaign, amount=amount, free=Free(amount)
+    )
     return entry, d.moves((2020, campaign, 2035, campaign, amount))
 
 

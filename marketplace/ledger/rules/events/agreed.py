@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules.entries import Entry
+from marketplace.ledger.rules.entries import Entry, Free
 from marketplace.ledger.rules.events.making import entry_of
 from marketplace.ledger.rules.events.refs import (
     FEE_EARNED,
@@ -20,14 +20,24 @@ from marketplace.ledger.rules.grammar import EntryKind
 
 
 def committed(
-    *, collaboration_id: UUID, revision: int, campaign_id: UUID, amount: Money, memo: str = ""
+    *,
+    collaboration_id: UUID,
+    revision: int,
+    campaign_id: UUID,
+    amount: Money,
+    free: Free,
+    memo: str = "",
 ) -> Entry:
-    """4. An accepted offer's fee, with its bonus at most, is promised to its collaboration."""
+    """4. An accepted offer's fee, with its bonus at most, is promised to its collaboration.
+
+    free: of the campaign's funds; for a dispute, with what rests for what it is about.
+    """
     return entry_of(
         EntryKind.COMMIT,
         f"commit:{collaboration_id}:{revision}",
         (campaign_funds(campaign_id), committed_to(collaboration_id), amount),
         memo=memo,
+        free=free,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules.entries import AccountRef, Entry
+from marketplace.ledger.rules.entries import AccountRef, Entry, Free
 from marketplace.ledger.rules.events.making import (
     Changed,
     entry_of,
@@ -83,13 +83,22 @@ def chargeback_lost(
 
 
 def owed_recovered(
-    *, recovery_id: UUID, brand_id: UUID, taken_from: AccountRef, amount: Money
+    *,
+    recovery_id: UUID,
+    brand_id: UUID,
+    taken_from: AccountRef,
+    amount: Money,
+    free: Free | None = None,
 ) -> Entry:
-    """20. What a brand owes is taken from money of its own. taken_from: its funds, a campaign's."""
+    """20. What a brand owes is taken from money of its own. taken_from: its funds, a campaign's.
+
+    free: of the campaign's.
+    """
     return entry_of(
         EntryKind.OWED_RECOVERED,
         f"recover:{recovery_id}",
         (taken_from, owed_by_brand(brand_id), amount),
+        free=free,
     )
 
 

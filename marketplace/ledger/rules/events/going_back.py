@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules.entries import AccountRef, Entry
+from marketplace.ledger.rules.entries import AccountRef, Entry, Free
 from marketplace.ledger.rules.events.making import (
     Changed,
     Move,
@@ -23,12 +23,18 @@ from marketplace.ledger.rules.events.refs import (
 from marketplace.ledger.rules.grammar import EntryKind
 
 
-def refund_held(*, refund_id: UUID, taken_from: AccountRef, amount: Money) -> Entry:
-    """10. A refund was asked for. taken_from: the brand's or the campaign's funds."""
+def refund_held(
+    *, refund_id: UUID, taken_from: AccountRef, amount: Money, free: Free | None = None
+) -> Entry:
+    """10. A refund was asked for. taken_from: the brand's or the campaign's funds.
+
+    free: of the campaign's.
+    """
     return entry_of(
         EntryKind.REFUND_HOLD,
         f"refund:{refund_id}:hold",
         (taken_from, refund_in_flight(refund_id), amount),
+        free=free,
     )
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules.entries import AccountRef, Entry, MalformedEntry, Pair
+from marketplace.ledger.rules.entries import (
+    AccountRef,
+    Entry,
+    Free,
+    MalformedEntry,
+    Pair,
+    check_free,
+)
 from marketplace.ledger.rules.events.refs import AT_PROCESSOR, EXCHANGE, EXCHANGE_RESULT
 from marketplace.ledger.rules.grammar import EntryKind
 
@@ -61,12 +68,16 @@ def entry_of(
     *moves: Move,
     source_ref: str | None = None,
     memo: str = "",
+    free: Free | None = None,
 ) -> Entry:
     """Make an entry of (debit, credit, amount): parts of nothing are left out.
 
-    Raises MalformedEntry for a part below nothing.
+    free: of the campaign's funds, for an event that spends them. Raises MalformedEntry for a part
+    below nothing, and what ``check_free`` raises.
     """
-    return Entry(kind, idem_key, _pairs(moves), source_ref=source_ref, memo=memo)
+    pairs = _pairs(moves)
+    check_free(kind, pairs, free)
+    return Entry(kind, idem_key, pairs, source_ref=source_ref, memo=memo)
 
 
 def _pairs(moves: Iterable[Move]) -> tuple[Pair, ...]:

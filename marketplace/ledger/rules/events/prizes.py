@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules.entries import Entry
+from marketplace.ledger.rules.entries import Entry, Free
 from marketplace.ledger.rules.events.making import entry_of
 from marketplace.ledger.rules.events.refs import (
     FEE_EARNED,
@@ -17,12 +17,13 @@ from marketplace.ledger.rules.events.refs import (
 from marketplace.ledger.rules.grammar import EntryKind
 
 
-def prizes_set_aside(*, challenge_id: UUID, campaign_id: UUID, amount: Money) -> Entry:
+def prizes_set_aside(*, challenge_id: UUID, campaign_id: UUID, amount: Money, free: Free) -> Entry:
     """31. A challenge opens: all of its prizes are set aside, and can only be won or come back."""
     return entry_of(
         EntryKind.PRIZES_SET_ASIDE,
         f"prizes:{challenge_id}",
         (campaign_funds(campaign_id), prize_pool(campaign_id), amount),
+        free=free,
     )
 
 

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from marketplace.kernel.money import Money
-from marketplace.ledger.rules.entries import AccountRef, Entry, Pair
+from marketplace.ledger.rules.entries import AccountRef, Entry, Free, Pair, check_free
 from marketplace.ledger.rules.events.making import entry_of, signed_entry
 from marketplace.ledger.rules.events.refs import SUSPENSE
 from marketplace.ledger.rules.grammar import Code, EntryKind
 
 
-def adjusted(*, request_id: UUID, pairs: Sequence[Pair], memo: str) -> Entry:
+def adjusted(
+    *, request_id: UUID, pairs: Sequence[Pair], memo: str, free: Free | None = None
+) -> Entry:
     """23. What one member of staff asked for and another approved, to the letter.
 
     27, the leftover of a division that is nobody's, is such a pair against the rounding account.
+    free: of the funds of a campaign that is to hold less.
     """
+    check_free(EntryKind.ADJUST, pairs, free)
     return Entry(EntryKind.ADJUST, f"adj:{request_id}", tuple(pairs), memo=memo)
 
 

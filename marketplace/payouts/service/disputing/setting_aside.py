@@ -14,7 +14,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
-from marketplace.ledger.rules import events
+from marketplace.ledger.rules import Free, events
 from marketplace.payouts.models import Dispute, ViewBonus
 from marketplace.payouts.rules import BonusState
 from marketplace.payouts.rules.disputes import DisputeAbout
@@ -45,7 +45,8 @@ def set_aside(
     left = _lock_free(session, dispute, now=now)
     rest = agreements.resting_for(session, subject_of(dispute), now=now)
     own = rest.amount if rest else Money(0, dispute.currency)
-    dispute.set_aside = min(dispute.stake, own + left.free, left.funds)
+    free = Free(min(own + left.free, left.funds))
+    dispute.set_aside = min(dispute.stake, free)
     take_from_rest(session, dispute)
     if dispute.set_aside:
         collaborations.promise_again(
@@ -53,6 +54,7 @@ def set_aside(
             collaboration,
             number=dispute.number,
             amount=dispute.set_aside,
+            free=free,
             actor=actor,
             now=now,
         )
@@ -74,12 +76,13 @@ def use_what_is_aside(
     aside, nothing = dispute.set_aside, Money(0, dispute.currency)
     dispute.set_aside = nothing
     if amount > aside:
-        _check_free(session, dispute, amount - aside, now=now)
+        free = _check_free(session, dispute, amount - aside, now=now)
         collaborations.promise_again(
             session,
             collaboration,
             number=dispute.number,
             amount=amount - aside,
+            free=free,
             actor=actor,
             now=now,
             is_more=True,
@@ -96,7 +99,7 @@ def use_what_is_aside(
         rest_again(session, dispute, back=aside - amount, now=now)
 
 
-def _check_free(session: Session, dispute: Dispute, amount: Money, *, now: datetime) -> None:
+def _check_free(session: Session, dispute: Dispute, amount: Money, *, now: datetime) -> Free:
     left = _lock_free(session, dispute, now=now)
     if amount > left.free:
         raise Conflict(
@@ -107,6 +110,7 @@ def _check_free(session: Session, dispute: Dispute, amount: Money, *, now: datet
                 amount=amount,
             )
         )
+    return left.free
 
 
 def _lock_free(session: Session, dispute: Dispute, *, now: datetime) -> FreeMoney:
