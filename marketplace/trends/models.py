@@ -43,6 +43,8 @@ class Trend(Base):
     kind: Mapped[TrendKind] = mapped_column(StateText(TrendKind))
     name: Mapped[str]
     """The key of the hashtag (``kernel.words``); the band of lengths; the sound's name."""
+    spelling: Mapped[str]
+    """How most posts spelled it when it was last counted; of all but hashtags the name itself."""
     first_seen_on: Mapped[date] = mapped_column(Date)
 
 

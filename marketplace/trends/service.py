@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeAlias
+from unicodedata import normalize
 from uuid import UUID
 
 from sqlalchemy import Date, TextClause, cast, func, select, text
@@ -70,6 +71,8 @@ def take_snapshots(session: Session, *, now: datetime) -> int:
         (TrendKind.SOUND, _named(session, TrendKind.SOUND, _sounds, first, today)),
     ):
         ids = _trend_ids(session, kind, counted, today=today)
+        if kind is TrendKind.HASHTAG:
+            _spell(session, counted, between=_between(first, today))
         for name, each in counted.items():
             _write(session, ids[name], each, first=first, today=today)
             written += 1
@@ -120,10 +123,13 @@ def _named(
 
 def _hashtags(session: Session, between: Mapping[str, datetime]) -> Iterable[Any]:
     """Posts a day by the key of the word, so that two spellings of one hashtag are one trend."""
+    return session.execute(_TAGS, _keyed(session, between))
+
+
+def _keyed(session: Session, between: Mapping[str, datetime]) -> dict[str, Any]:
+    """Return what the statements over hashtags are given: the keys that PostgreSQL cannot make."""
     spelled = session.scalars(_SPELLED, between).all()
-    return session.execute(
-        _TAGS, {**between, "spelled": spelled, "keys": [key_of(tag) for tag in spelled]}
-    )
+    return {**between, "spelled": spelled, "keys": [key_of(tag) for tag in spelled]}
 
 
 def _sounds(session: Session, between: Mapping[str, datetime]) -> Iterable[Any]:
@@ -171,11 +177,28 @@ def _between(first: date, today: date) -> dict[str, datetime]:
 def _trend_ids(
     session: Session, kind: TrendKind, names: Iterable[str], *, today: date
 ) -> dict[str, UUID]:
-    rows = [{"id": new_id(), "kind": kind, "name": name, "first_seen_on": today} for name in names]
+    rows = [
+        {"id": new_id(), "kind": kind, "name": name, "spelling": name, "first_seen_on": today}
+        for name in names
+    ]
     if rows:
         session.execute(insert(Trend).on_conflict_do_nothing(), rows)
     found = session.execute(select(Trend.name, Trend.id).where(Trend.kind == kind)).all()
     return {row.name: row.id for row in found}
+
+
+def _spell(session: Session, keys: Iterable[str], *, between: Mapping[str, datetime]) -> None:
+    """Give each hashtag the spelling that most posts use; of equal ones the first by the alphabet.
+
+    One that was not posted keeps what it had.
+    """
+    used: dict[str, Counter[str]] = defaultdict(Counter)
+    given = {**_keyed(session, between), "wanted": list(keys)}
+    for name, tag, posts in session.execute(_SPELLINGS, given):
+        used[name][normalize("NFC", tag).lower()] += posts
+    tags = select(Trend).where(Trend.kind == TrendKind.HASHTAG, Trend.name.in_(used))
+    for trend in session.scalars(tags):
+        trend.spelling, _ = min(used[trend.name].items(), key=lambda each: (-each[1], each[0]))
 
 
 def ride(
@@ -266,9 +289,16 @@ FROM channel_videos v, jsonb_array_elements_text(v.hashtags) AS tag
 WHERE v.published_at >= :since AND v.published_at < :until AND tag !~ '^[A-Za-z0-9]{1,60}$'
 """)
 """Hashtags whose key is more than their small letters."""
-_TAGS: Final = _posts_a_day("""channel_videos v
+_TAGGED: Final = """channel_videos v
     CROSS JOIN LATERAL jsonb_array_elements_text(v.hashtags) AS tag
     LEFT JOIN unnest(CAST(:spelled AS text[]), CAST(:keys AS text[])) AS known (spelling, key)
         ON known.spelling = tag
-    CROSS JOIN LATERAL coalesce(known.key, lower(tag)) AS name""")
+    CROSS JOIN LATERAL coalesce(known.key, lower(tag)) AS name"""
+_TAGS: Final = _posts_a_day(_TAGGED)
+_SPELLINGS: Final = text(f"""
+SELECT name, tag, count(*) AS posts
+FROM {_TAGGED}
+WHERE v.published_at >= :since AND v.published_at < :until AND name = ANY (CAST(:wanted AS text[]))
+GROUP BY name, tag
+""")  # noqa: S608 - a constant of this module
 _SOUNDS: Final = _posts_a_day("channel_videos v, coalesce(v.sound, '') AS name")

@@ -17,7 +17,7 @@ def name_of(trend: Trend) -> str:
     """Return a trend's name for people: "#beans", a sound, or a band of lengths in words."""
     if trend.kind is TrendKind.FORMAT:
         return BAND_WORDS[LengthBand(trend.name)]
-    return SIGNS[trend.kind] + trend.name
+    return SIGNS[trend.kind] + trend.spelling
 
 
 def list_of(session: Session) -> dict[str, Any]:

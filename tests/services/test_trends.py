@@ -19,6 +19,7 @@ from marketplace.trends import queries, service
 from marketplace.trends.models import TrendKind, TrendSnapshot
 from marketplace.trends.rules.growth import Phase
 from marketplace.trends.rules.timing import Catch
+from marketplace.web.trends import name_of
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.trends import make_channels, make_posts
@@ -74,6 +75,31 @@ def test_two_spellings_of_one_hashtag_are_one_trend(session: Session, channels: 
     assert sorted(names(session, TrendKind.HASHTAG)) == ["cafe", "trailrunning", "кофе"]
     assert snapshot(session, "cafe").counts == [2 * each for each in RISING]
     assert snapshot(session, "trailrunning").counts == [2 * each for each in FADING]
+    assert {key: snapshot(session, key).trend.spelling for key in ("cafe", "кофе")} == {
+        "cafe": "café",
+        "кофе": "кофе",
+    }
+
+
+def test_a_trend_is_spelled_as_most_posts_spell_it_and_keeps_that_when_nobody_does(
+    session: Session, channels: list[UUID], campaign: Campaign, alice: Actor
+) -> None:
+    make_posts(session, channels, hashtags=["strasse", "beans"], counts=RISING)
+    make_posts(session, channels, hashtags=["Straße"], counts=RISING, key="b")
+    service.take_snapshots(session, now=NOON)
+    street = snapshot(session, "strasse")
+    assert street.trend.spelling == "strasse"  # as many of each
+    make_posts(session, channels, hashtags=["STRASSE", "STRAßE"], counts=RISING, key="c")
+    make_posts(session, channels, hashtags=["straße"], counts=RISING, key="d")
+    ride(session, alice, campaign, street.trend_id)
+
+    service.take_snapshots(session, now=NOON + timedelta(days=1))
+
+    assert name_of(street.trend) == "#straße"
+    assert name_of(snapshot(session, "beans").trend) == "#beans"
+    service.take_snapshots(session, now=NOON + timedelta(days=60))
+    assert queries.snapshot_of(session, street.trend_id).posts == 0
+    assert name_of(street.trend) == "#straße"
 
 
 def test_a_sound_is_a_trend_of_its_own_name(session: Session, channels: list[UUID]) -> None:
