@@ -3,52 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import CheckConstraint, Engine, inspect, text
 
 import marketplace.tables  # noqa: F401  # every table there is
 from marketplace.store.base import Base
-from tests.conftest import ROOT, as_owner
-
-
-@pytest.fixture
-def empty(database_url: str) -> Iterator[Engine]:
-    """A database in which nothing is yet."""
-    server = make_url(as_owner(database_url))
-    name = f"migration_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(server.set(database=name))
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
-def config() -> Config:
-    return Config(toml_file=str(ROOT / "pyproject.toml"))
-
-
-def go(engine: Engine, *, to: str) -> None:
-    settings = config()
-    with engine.connect() as connection:
-        settings.attributes["connection"] = connection
-        if to == "base":
-            command.downgrade(settings, to)
-        else:
-            command.upgrade(settings, to)
+from tests.architecture.migrating import config, go, go_back
 
 
 def constraints(engine: Engine) -> dict[str, set[str]]:
@@ -67,7 +32,7 @@ def test_there_is_one_way_to_the_newest_tables() -> None:
 def test_the_migrations_go_up_and_down_and_up_again(empty: Engine) -> None:
     go(empty, to="head")
     first = constraints(empty)
-    go(empty, to="base")
+    go_back(empty, to="base")
     assert set(inspect(empty).get_table_names()) <= {"alembic_version"}
 
     go(empty, to="head")
