@@ -94,6 +94,44 @@ def random_problem(seed: int, *, count: int = 40, bundles: int = 1, observed: in
     )
 
 
+def wild_problem(seed: int, *, bundles: int = 1, observed: int = 0) -> Problem:
+    """A market of sixteen as odd as the figures allow; the same for the same seed.
+
+    Audiences of nobody, of less than one, of more than there are; shares of nothing and of a whole;
+    no interest; cells without people, with one, with a billion; prices of nothing, of a cent, of
+    ten thousand millions. Many are equal.
+    """
+    chance = np.random.default_rng(seed)
+    count = 16
+
+    def some(*values: float, shape: tuple[int, ...] = (count,)) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.array(values)[chance.integers(0, len(values), shape)]
+        return found
+
+    def shares() -> NDArray[np.float32]:
+        weights = some(0, 0, 1, 1, 3, shape=(count, 3))
+        whole = np.maximum(weights.sum(axis=1, keepdims=True), 1)
+        parts: NDArray[np.float32] = (weights / whole)[:, :2].astype(np.float32)
+        return parts
+
+    people = some(0, 0.4, 1, 30, 1_000, 20_000, 5e6, 4e9)
+    price = some(0, 1, 2, 99, 30_000, 30_000, 1e9, 2**40)
+    return Problem(
+        people=np.multiply.outer(people, 1 + 0.6 * np.arange(bundles)).astype(np.float32),
+        price=np.multiply.outer(price, np.arange(1, bundles + 1)).astype(np.int64),
+        age=shares(),
+        gender=shares(),
+        country=shares(),
+        segment=some(0, 0, 0, 1, 1, 5, shape=(count, 4)).astype(np.float32),
+        population=some(0, 1, 1, 7, 1_000, 1e5, 1e9, shape=(2, 2, 2, 4)).astype(np.float32),
+        crowd=chance.integers(-1, 3, count),
+        size=some(0, 0, 1, 2, 4).astype(np.uint8),
+        tie=chance.permutation(count).astype(np.uint64),
+        currency="USD",
+        watched_together=_observed(chance, observed),
+    )
+
+
 def _observed(chance: np.random.Generator, pairs: int) -> list[WatchedTogether]:
     found = {}
     for _ in range(pairs):

@@ -128,6 +128,18 @@ def test_who_must_be_in_the_plan_and_asks_more_than_one_may_cost() -> None:
     )
 
 
+def test_who_must_be_in_the_plan_and_reaches_nobody_in_the_target() -> None:
+    problem = make_problem([3_000, 5_000], [30_000, 50_000], country=np.array([[1.0], [0.0]]))
+
+    with pytest.raises(PlanRefused) as refused:
+        best_plan(problem, Limits(budget_minor=100_000, must_have=frozenset({1})))
+
+    [found] = refused.value.contradictions
+    assert found.rules == (Rule.MUST_HAVE, Rule.TARGET)
+    assert found.sentence == "A creator who must be in the plan reaches nobody in this target."
+    assert found.creators == (1,)
+
+
 def test_those_who_must_be_in_the_plan_ask_more_than_the_budget() -> None:
     assert refusal(must_have=frozenset({1, 2})) == [
         (

@@ -25,7 +25,7 @@ from marketplace.matching.rules.planner.crowds import CROWD_PART
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.problem import SEEN_MOST, Problem, Rows, in_target
 from marketplace.matching.rules.planner.program import Priced, limit_rows, relaxed
-from marketplace.matching.rules.planner.reach import Reached
+from marketplace.matching.rules.planner.reach import Reached, reach_of
 from marketplace.matching.rules.planner.tangents import Tangent, tangent
 from marketplace.matching.rules.planner.uneven import UNEVEN, in_two, watched_by
 
@@ -48,7 +48,8 @@ def most_possible(
 ) -> float:
     """Return a number of people that no plan within the limits reaches more than.
 
-    plan: a good one, where the planes begin. tell: called with the part of the work that is done.
+    plan: a good one within them, where the planes begin. tell: called with the part of the work
+    that is done.
     """
     weights = np.zeros(among.count)
     weights[list(plan)] = 1.0
@@ -69,7 +70,8 @@ def most_possible(
         joining = np.argsort(-beyond, kind="stable")[:JOINING]
         columns = np.union1d(columns, joining[beyond[joining] > 0])
         tangents = [*tangents, tangent(among, solved.weights)]
-    return bound + _outside(problem, limits, among, *best)
+    # Of very large and very small figures HiGHS may lose the last ones.
+    return max(bound + _outside(problem, limits, among, *best), reach_of(among, plan))
 
 
 def _promising(among: Candidates, plan: Sequence[int]) -> Rows:

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.rules.planner.circles import circles
+from marketplace.matching.rules.planner.circles import INSIDE_MOST, circles
 from marketplace.matching.rules.planner.crowds import CROWD_PART
 from marketplace.matching.rules.planner.problem import Problem, Rows, WatchedTogether
 from marketplace.matching.rules.planner.uneven import LEAST as CHANCE
@@ -79,12 +79,14 @@ def with_circles(problem: Problem, row: Rows, seen: Figures, popular: Figures) -
     people, inside = people[people > 0], inside[:, people > 0]
     mix = seen[beside] * population / reach[beside, None]
     taken = people @ mix
-    mix = mix * np.minimum(1.0, population / np.maximum(taken, population))
+    mix = mix * np.minimum(1.0, population / np.maximum(np.maximum(taken, population), LEAST))
     is_observed = np.isin(row, row[largest])
     in_crowd = _of_crowds(problem, row, reach, row[largest], inside, people)
     in_crowd[is_observed] = 0.0
+    watching = seen @ mix.T
+    in_crowd = np.minimum(in_crowd, (INSIDE_MOST - watching) * people)
     rest = 1 - in_crowd.sum(axis=1, keepdims=True) / np.maximum(reach, LEAST)[:, None]
-    of_circles = rest * (seen @ mix.T) + in_crowd / np.maximum(people, LEAST)
+    of_circles = rest * watching + in_crowd / np.maximum(people, LEAST)
     part = inside / np.maximum(people, LEAST)
     by_number = np.argsort(row[largest])
     place = by_number[np.searchsorted(row[largest][by_number], row[is_observed])]
