@@ -81,6 +81,13 @@ class Foremost:
         there = (bounds >= least) & are_in(alive, rows)
         return rows[there], bounds[there]
 
+    def others_among(self, market: Market, target: Target, rows: Rows) -> tuple[Rows, Reals]:
+        """Return who of some rows of the market is none of these, and their bounds."""
+        worth = worth_there(market, target, rows)
+        here = worth <= self.others
+        rows = rows[here]
+        return rows, shares(market, target, rows) * worth[here]
+
 
 def foremost(market: Market, target: Target) -> Foremost | None:
     """Return whoever comes first for the countries of a target; None where that is not known."""

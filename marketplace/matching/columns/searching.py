@@ -117,8 +117,13 @@ def _among_foremost(market: Market, target: Target, alive: Bits, most: int) -> R
 
     look_at_others(kept.in_front())
     each = most_shares(market, target) * whole
-    if kept.others * each >= best.reach * SLACK:
+    if kept.others * each * of_others >= best.reach * SLACK:
         return None
+    if users is not None and kept.others * each >= best.reach * SLACK:
+        rows = rows_in(users & alive, market.count)
+        rows, bounds = kept.others_among(market, target, rows)
+        here = bounds >= best.reach / whole
+        _look_at(market, target, best, rows[here], bounds[here])
     look_at_others(kept.behind(best.reach * SLACK / each / of_others))
     return best.rows
 
