@@ -7,8 +7,10 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 from typing import Final
 
 from marketplace.cli.home import Home
@@ -16,6 +18,8 @@ from marketplace.cli.trouble import CannotStart
 
 HOST: Final = "127.0.0.1"
 WEB_PORT: Final = 8000
+ANY_PORTS: Final = range(20_000, 32_000)
+"""Below those that a system gives to whoever asks for any: nobody takes one before it is used."""
 SANDBOX_KEY: Final = "sk_test_sandbox"
 
 
@@ -55,7 +59,8 @@ def outside(given: Mapping[str, str]) -> Outside:
 def choose_ports(given: Mapping[str, str], *, port: int | None = None) -> Ports:
     """Return the ports to listen on, all free. A ``port`` of 0 takes any two."""
     if port == 0:
-        return Ports(web=_any_port(), sandbox=_any_port())
+        free = filter(_is_free, SystemRandom().sample(ANY_PORTS, len(ANY_PORTS)))
+        return Ports(web=next(free), sandbox=next(free))
     ports = usual_ports(given if port is None else {**given, "PORT": str(port)})
     _must_be_free(ports.web, "make run PORT=")
     if outside(given).any:
@@ -143,10 +148,11 @@ def _port(given: Mapping[str, str], name: str, otherwise: int) -> int:
     return int(text)
 
 
-def _any_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe, suppress(OSError):
+        probe.bind((HOST, port))
+        return True
+    return False
 
 
 def _must_be_free(port: int, command: str) -> None:

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -36,7 +35,7 @@ from marketplace.cli.trouble import CannotStart, reason, said_plainly
 
 DATABASE: Final = "fairview"
 PRODUCT_ROLE: Final = "fairview"
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,9 @@ def _start(
         teller.hear(name, line)
 
     children = Children(folder=ROOT, heard=heard)
-    starting = _Starting(home, teller, turn, children)
+    # One for all questions: each new one loads its certificates again.
+    asker = stack.enter_context(httpx.Client(timeout=5, trust_env=False))
+    starting = _Starting(home, teller, turn, children, asker)
     addresses = starting.postgres(given, stack)
     stack.callback(children.stop)
     redis_url = starting.redis(given)
@@ -150,6 +151,7 @@ class _Starting:
     teller: Teller
     turn: Turn
     children: Children
+    asker: httpx.Client
 
     def postgres(self, given: Mapping[str, str], stack: ExitStack) -> Addresses:
         if given.get("DATABASE_URL"):
@@ -176,7 +178,7 @@ class _Starting:
     def sandbox_answers(self, environment: Mapping[str, str]) -> None:
         url = f"{environment['SANDBOX_URL']}/sandbox/health"
         with self.teller.step("Starting the sandbox of Stripe and TikTok"):
-            self._await(lambda: _serves(url), "The sandbox")
+            self._await(lambda: _serves(self.asker, url), "The sandbox")
 
     def seed(self, environment: Mapping[str, str], *, past: bool, own_database: bool) -> None:
         """Fill the market, and do not wait for the disk: whoever is cut off fills it anew."""
@@ -210,7 +212,7 @@ class _Starting:
             web, *others = procfile_commands(ROOT / "Procfile")
             self._start(web, environment)
             url = f"http://127.0.0.1:{environment['PORT']}/health/ready"
-            self._await(lambda: _serves(url), "The web server")
+            self._await(lambda: _serves(self.asker, url), "The web server")
             for command in others:  # after it: nobody waits for them to load the product
                 self._start(command, environment)
 
@@ -243,15 +245,9 @@ def _addresses(home: Home, given: Mapping[str, str], stack: ExitStack) -> Addres
     return Addresses(product=ensure_role(owner, PRODUCT_ROLE), owner=owner)
 
 
-@cache
-def _client() -> httpx.Client:
-    """One for all questions: each new one loads its certificates again."""
-    return httpx.Client(timeout=5, trust_env=False)
-
-
-def _serves(url: str) -> bool:
+def _serves(asker: httpx.Client, url: str) -> bool:
     try:
-        return _client().get(url).status_code == httpx.codes.OK
+        return asker.get(url).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
 

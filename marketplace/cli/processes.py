@@ -21,6 +21,8 @@ from marketplace.cli.trouble import CannotStart
 GRACE_SECONDS: Final = 10
 """How long a child may take to finish what it is doing before it is killed."""
 LOOK_SECONDS: Final = 0.1
+LAST_WORDS_SECONDS: Final = 5
+"""How long what a child has said may be under way after it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class Children:
             code = child.process.poll()
             if code is not None:
                 for reader in child.readers:  # its last words may still be under way
-                    reader.join(timeout=1)
+                    reader.join(timeout=LAST_WORDS_SECONDS)
                 return Ended(child.name, code, child.last_error or child.last_line)
         return None
 
@@ -173,7 +175,7 @@ def _end(children: Sequence[_Child], grace_seconds: float) -> None:
     for child in children:
         child.process.wait()
         for reader in child.readers:
-            reader.join(timeout=1)
+            reader.join(timeout=LAST_WORDS_SECONDS)
 
 
 def stop_leftovers(traces: Sequence[Trace]) -> int:

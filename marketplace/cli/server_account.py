@@ -6,6 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -14,15 +15,24 @@ from typing import Final
 from marketplace.cli.trouble import CannotStart
 
 SERVER_ACCOUNT: Final = "fairview-postgres"
+PATIENCE_SECONDS: Final = 10.0
+"""How long an account may take that another process is just making."""
 
 
 @cache
 def server_account() -> str | None:
-    """Return the account the server has to run as, or None where it can run as we do."""
+    """Return the account the server has to run as, or None where it can run as we do.
+
+    It is made where there is none; of several that begin at once one makes it.
+    """
     if os.geteuid() != 0:
         return None
-    with suppress(KeyError):
-        return pwd.getpwnam(SERVER_ACCOUNT).pw_name
+    if not _is_there():
+        _make()
+    return SERVER_ACCOUNT
+
+
+def _make() -> None:
     maker = shutil.which("useradd") or "/usr/sbin/useradd"
     try:
         subprocess.run(  # noqa: S603  # constants only
@@ -31,11 +41,20 @@ def server_account() -> str | None:
             capture_output=True,
         )
     except (OSError, subprocess.CalledProcessError) as failure:
-        raise CannotStart(
-            "PostgreSQL refuses to run as root, and no account could be made for it:"
-            " run this as an ordinary user, or set DATABASE_URL."
-        ) from failure
-    return SERVER_ACCOUNT
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not _is_there():  # nobody else can make one while another process does
+            if time.monotonic() > deadline:
+                raise CannotStart(
+                    "PostgreSQL refuses to run as root, and no account could be made for it:"
+                    " run this as an ordinary user, or set DATABASE_URL."
+                ) from failure
+            time.sleep(0.05)
+
+
+def _is_there() -> bool:
+    with suppress(KeyError):
+        return bool(pwd.getpwnam(SERVER_ACCOUNT))
+    return False
 
 
 def let_through(folder: Path) -> None:

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from sqlalchemy import URL, make_url
 
 from marketplace.cli.server_account import let_through, server_account
@@ -31,9 +31,11 @@ from marketplace.cli.trouble import CannotStart, last_lines, reason
 
 POSTGRES_VERSION: Final = "18"
 SUPERUSER: Final = "postgres"
-START_SECONDS: Final = 60
+START_SECONDS: Final = 180
 SOCKET_PATH_LIMIT: Final = 100
 """Bytes of a socket's path that every system takes (Linux 107, macOS 103)."""
+ALREADY_THERE: Final = (errors.DuplicateDatabase, errors.DuplicateObject, errors.UniqueViolation)
+"""The last where somebody else has made it at the same moment."""
 
 
 @cache
@@ -89,10 +91,8 @@ def stop_postgres(folder: Path) -> bool:
 def ensure_database(url: str, name: str) -> str:
     """Create the database unless it exists; returns its address on the server of ``url``."""
     target = make_url(url)
-    with _connect(target) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if known.fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with _connect(target) as connection, suppress(*ALREADY_THERE):
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return target.set(database=name).render_as_string(hide_password=False)
 
 
@@ -102,7 +102,7 @@ def ensure_role(url: str, name: str) -> str:
     For the servers of this module, which trust whoever reaches their socket.
     """
     target = make_url(url)
-    with _connect(target) as connection, suppress(psycopg.errors.DuplicateObject):
+    with _connect(target) as connection, suppress(*ALREADY_THERE):
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
     return target.set(username=name).render_as_string(hide_password=False)
 
@@ -189,29 +189,33 @@ class _Postgres:
             return True
 
     def _initialise(self, *, durable: bool) -> None:
+        shutil.rmtree(self.data, ignore_errors=True)
+        # In vain at first, it begins once more: nothing is lost, as it fills a fresh folder.
+        made = self._fill_fresh(durable=durable)
+        if made.returncode and (again := self._fill_fresh(durable=durable)).returncode:
+            told = self.folder / "initdb.log"
+            told.write_text(f"{made.stdout}\n{again.stdout}", encoding="utf-8")
+            what = reason("PostgreSQL could not set up its data folder", again.stdout)
+            raise CannotStart(f"{what}\nAll of it is in {told}.")
+
+    def _fill_fresh(self, *, durable: bool) -> subprocess.CompletedProcess[str]:
+        """Make the data folder beside its place, and put it there once it is whole."""
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)  # what an interrupted first start has left
         fresh.mkdir(mode=0o700)
-        account = server_account()
-        if account is not None:
+        if (account := server_account()) is not None:
             shutil.chown(fresh, account, account)
-        shutil.rmtree(self.data, ignore_errors=True)
         made = self._run(
-            "initdb",
-            "-D",
-            str(fresh),
-            f"--username={SUPERUSER}",
+            "initdb", "-D", str(fresh), f"--username={SUPERUSER}",
             "--auth=trust",  # the socket's folder is closed to everybody else
-            "--encoding=UTF8",
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            *([] if durable else ["--no-sync"]),
-        )
+            "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8", *([] if durable else ["--no-sync"]),
+        )  # fmt: skip
         if made.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise CannotStart(reason("PostgreSQL could not set up its data folder", made.stdout))
-        fresh.rename(self.data)
+        else:
+            fresh.rename(self.data)
+        return made
 
     def _start(self, *, durable: bool) -> None:
         settings = ["listen_addresses=", "max_connections=200", "timezone=UTC"]
@@ -225,7 +229,7 @@ class _Postgres:
             "start", "-D", str(self.data), "-l", str(self.log), "-w", "-s",
             "-t", str(START_SECONDS), "-o", shlex.join(options),
         ]  # fmt: skip
-        for wait in (0.5, 1, 2, 0):
+        for wait in (0.5, 1, 2, 4, 8, 0):
             self.log.unlink(missing_ok=True)
             if self._run("pg_ctl", *command).returncode == 0 and self._answers():
                 return

@@ -80,7 +80,7 @@ def test_a_dead_child_stops_the_rest_and_is_named(home: Path) -> None:
 
         os.kill(relay, signal.SIGKILL)
 
-        assert runner.wait(timeout=30) == 1
+        assert runner.wait(timeout=120) == 1
         assert runner.stdout is not None
         assert "relay stopped with exit code -9" in runner.stdout.read()
     assert running_in(home) == {}
@@ -99,5 +99,5 @@ def test_a_second_run_keeps_the_data_and_ctrl_c_leaves_nothing_running(home: Pat
 
         runner.send_signal(signal.SIGINT)
 
-        assert runner.wait(timeout=30) == 0
+        assert runner.wait(timeout=120) == 0
     assert running_in(home) == {}

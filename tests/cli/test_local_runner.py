@@ -43,7 +43,7 @@ def is_running(pid: int) -> bool:
 
 
 def until(lines: list[tuple[str, str]], *wanted: tuple[str, str]) -> None:
-    for _ in range(400):
+    for _ in range(4_800):
         if all(line in lines for line in wanted):
             return
         time.sleep(0.025)

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.cli.environment import Outside, choose_ports, environment_of, outside
+from marketplace.cli.environment import (
+    ANY_PORTS,
+    Outside,
+    choose_ports,
+    environment_of,
+    outside,
+)
 from marketplace.cli.home import Home
 from marketplace.cli.trouble import CannotStart
 
@@ -41,6 +47,13 @@ def test_a_taken_port_of_the_sandbox_is_named_with_the_way_to_another() -> None:
         with pytest.raises(CannotStart, match=r"`make run SANDBOX_PORT=\d+`\.$"):
             choose_ports(given)
         choose_ports({**given, "STRIPE_API_KEY": "sk_live_1"})  # no sandbox, nothing in its way
+
+
+def test_any_two_ports_are_two_and_none_that_a_system_gives_away_meanwhile() -> None:
+    chosen = [choose_ports({}, port=0) for _ in range(100)]
+
+    assert all(ports.web != ports.sandbox for ports in chosen)
+    assert {port for ports in chosen for port in (ports.web, ports.sandbox)} <= set(ANY_PORTS)
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "eighty", "-1", "８０"])

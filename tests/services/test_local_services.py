@@ -6,18 +6,22 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Barrier
 
+import psutil
 import psycopg
 import pytest
 from redis import Redis
 
+from marketplace.cli import services
 from marketplace.cli.services import (
     embedded_redis,
     ensure_database,
+    ensure_role,
     postgres_program,
     shared_postgres,
 )
@@ -81,6 +85,20 @@ def test_two_users_share_one_server_and_the_last_one_stops_it(folder: Path) -> N
     assert not is_up(folder)
 
 
+def test_of_several_who_begin_at_once_one_makes_the_database_and_its_role(folder: Path) -> None:
+    start = Barrier(8)
+
+    def begin(url: str) -> str:
+        start.wait(60)
+        return ensure_role(ensure_database(url, "at_once"), "somebody")
+
+    with shared_postgres(folder, durable=False) as url, ThreadPoolExecutor(8) as pool:
+        [address] = set(pool.map(begin, [url] * 8))
+        assert ask(address, "SELECT current_user || '@' || current_database()") == (
+            "somebody@at_once"
+        )
+
+
 def test_a_user_that_is_killed_does_not_keep_the_server_up(folder: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path;"
@@ -108,7 +126,7 @@ def test_a_server_that_was_killed_is_started_again(folder: Path) -> None:
     with shared_postgres(folder, durable=False) as url:
         killed = server_pid(folder)
         os.kill(killed, signal.SIGKILL)
-        time.sleep(0.2)
+        psutil.wait_procs([psutil.Process(killed)], timeout=60)
         with pytest.raises(psycopg.OperationalError):
             ask(url, "SELECT 1")
 
@@ -146,6 +164,51 @@ def test_a_server_that_does_not_start_says_its_last_words(folder: Path) -> None:
             shared_postgres(folder, durable=False).__enter__()
     finally:
         settings.write_text("")
+
+
+@pytest.fixture
+def initdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program that sets up the data folder in place of PostgreSQL's own, to be written."""
+    program = tmp_path / "initdb"
+    program.touch(mode=0o755)
+    own = services.postgres_program
+    monkeypatch.setattr(
+        services, "postgres_program", lambda name: program if name == "initdb" else own(name)
+    )
+    return program
+
+
+def test_a_folder_that_could_not_be_set_up_is_set_up_once_more(
+    tmp_path: Path, initdb: Path
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    scratch.chmod(0o777)
+    initdb.write_text(
+        f'#!/bin/sh\nmkdir {scratch}/tried || exec {postgres_program("initdb")} "$@"\n'
+        "kill -ABRT $$\n"
+    )
+
+    with shared_postgres(tmp_path / "postgres", durable=False) as url:
+        assert ask(url, "SELECT 1") == 1
+    assert (scratch / "tried").exists()
+
+
+def test_a_folder_that_cannot_be_set_up_says_why_and_leaves_nothing(
+    tmp_path: Path, initdb: Path
+) -> None:
+    initdb.write_text("#!/bin/sh\nseq 8\necho out of luck\nexit 1\n")
+
+    with pytest.raises(CannotStart) as refusal:
+        shared_postgres(tmp_path / "postgres", durable=False).__enter__()
+
+    told = tmp_path / "postgres" / "initdb.log"
+    assert str(refusal.value) == (
+        "PostgreSQL could not set up its data folder. Its last words:\n5\n6\n7\n8\nout of luck\n"
+        f"All of it is in {told}."
+    )
+    assert told.read_text().count("1\n2\n") == 2
+    assert not {"data", "data.new"} & {each.name for each in told.parent.iterdir()}
 
 
 def test_data_of_another_version_is_refused_and_left_alone(folder: Path) -> None:
