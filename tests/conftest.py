@@ -14,9 +14,11 @@ import pytest
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, create_engine, text
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -36,6 +38,15 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
 TOKEN_KEY = Fernet.generate_key().decode()
 
+# A slow machine is no fault of what is tested.
+hypothesis_settings.register_profile(
+    "patient",
+    hypothesis_settings(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("patient")
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _keys() -> None:
@@ -54,7 +65,19 @@ def database_url() -> Iterator[str]:
     folder = Path(tempfile.gettempdir()) / f"fairview-test-pg-{os.getuid()}"
     server = os.environ.get("TEST_DATABASE_URL") or embedded_postgres(folder, durable=False)
     with fresh_database(server) as url:
+        _keep_untidied(url)
         yield url
+
+
+def _keep_untidied(url: str) -> None:
+    """Have PostgreSQL leave the tables of a database alone in which no test commits anything.
+
+    Tidying up, it would see them empty and plan for that, and a page would take minutes.
+    """
+    engine = create_engine(as_owner(url), poolclass=NullPool)
+    with engine.begin() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = off)"))
 
 
 @contextmanager
@@ -66,7 +89,7 @@ def fresh_database(server: str) -> Iterator[str]:
     name = f"run_{uuid4().hex[:12]}"
     admin = create_engine(as_owner(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        with suppress(ProgrammingError):  # it is there
+        with suppress(ProgrammingError, IntegrityError):  # it is there, since just now perhaps
             connection.execute(text(f"CREATE ROLE {PRODUCT_ROLE}"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     url = make_url(as_owner(server)).set(database=name).render_as_string(hide_password=False)

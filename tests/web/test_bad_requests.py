@@ -182,6 +182,13 @@ class TestComingBackFromTikTok:
         assert answer.status_code == 409
         assert "nothing was connected" in words(answer)
 
+    @pytest.fixture(autouse=True)
+    def _soon(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is a little after the market was made, however long the tests before have taken."""
+        ahead = NOON + timedelta(minutes=2) - datetime.now(UTC)
+        (tmp_path / "soon").write_text(str(int(ahead.total_seconds())))
+        monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(tmp_path / "soon"))
+
     def test_a_tiktok_that_is_away_is_told_and_not_stumbled_over(self, world: World) -> None:
         answer = world.ask("creator", "GET", self._back(world, code="c"))
 

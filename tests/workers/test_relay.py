@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from marketplace.cli.services import embedded_redis
 from marketplace.kernel.clock import utc_now
+from marketplace.matching import columns
 from marketplace.payouts.messages import FeeEarned
 from marketplace.reconciliation import queries as reconciliation
 from marketplace.store import outbox
@@ -70,6 +71,7 @@ def product(
         "SECRET_KEY": "a secret of the tests",
         "BASE_URL": "http://localhost",
         "UPLOAD_FOLDER": str(tmp_path),
+        "COLUMNS_FOLDER": str(tmp_path / "columns"),
         "MAIL_FOLDER": str(tmp_path / "mail"),
         "TOKEN_KEYS": TOKEN_KEY,
         "STRIPE_API_KEY": "sk_test_sandbox",
@@ -85,6 +87,7 @@ def product(
         yield app
         db.engine.dispose()
     perform.the_app.cache_clear()
+    columns.use_folder("")
 
 
 def test_a_message_becomes_one_job_of_plain_json(product: Flask, redis: Redis) -> None:
