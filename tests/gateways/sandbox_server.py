@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,6 +61,13 @@ class RunningSandbox:
     def bank(self, kind: str, key: str, act: str) -> dict[str, object]:
         """Have a bank do something to a charge, a dispute or a refund."""
         return self.control(f"banks/{kind}/{key}/{act}")
+
+    def until_a_key_is_in_use(self) -> None:
+        """Return once a request has begun whose answer another with its key has to wait for."""
+        deadline = time.monotonic() + 120
+        while not self.sandbox.stripe._keys._running:
+            assert time.monotonic() < deadline, "no request came"
+            time.sleep(0.02)
 
     def finish_onboarding(self, link_url: str) -> httpx.Response:
         """Press Finish on the onboarding page; redirects are not followed."""

@@ -146,12 +146,11 @@ def test_a_key_that_is_in_use_has_not_run_a_second_time(
     stripe_sandbox: RunningSandbox, payments: StripePayments, skip: Skip
 ) -> None:
     wanted = payable(stripe_sandbox, skip)
-    stripe_sandbox.control("script", {"path": "/v1/transfers", "method": "POST", "delay": 1.5})
+    stripe_sandbox.control("script", {"path": "/v1/transfers", "method": "POST", "delay": 3})
     answers: list[Answer] = []
     slow = threading.Thread(target=lambda: answers.append(payments.send(wanted)))
     slow.start()
-    while not stripe_sandbox.sandbox.stripe._keys._running:
-        threading.Event().wait(0.02)
+    stripe_sandbox.until_a_key_is_in_use()
 
     rival = payments.send(wanted)
     slow.join()

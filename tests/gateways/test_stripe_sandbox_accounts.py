@@ -16,6 +16,7 @@ import httpx
 import pytest
 import stripe
 
+from marketplace.cli.environment import choose_ports
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from tests.gateways.sandbox_server import RunningSandbox, running_sandbox
 from tests.gateways.stripe_road import (
@@ -163,17 +164,11 @@ def test_a_restart_keeps_money_accounts_and_idempotency_keys(tmp_path: Path, ski
         assert len(client.v1.transfers.list().data) == 1
 
 
-def _free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
-
-
 def _environment(tmp_path: Path, **more: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(Path(__file__).parents[2]),
-        "SANDBOX_PORT": str(_free_port()),
+        "SANDBOX_PORT": str(choose_ports({}, port=0).sandbox),
         "SANDBOX_STATE": str(tmp_path / "state.sqlite"),
         CLOCK_FILE_VARIABLE: str(tmp_path / "clock"),
         **more,
@@ -189,7 +184,7 @@ def test_the_process_serves_and_ends_cleanly_on_sigterm(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             try:
                 state = httpx.get(health, trust_env=False).json()["state"]
@@ -198,7 +193,7 @@ def test_the_process_serves_and_ends_cleanly_on_sigterm(tmp_path: Path) -> None:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=15)
+        out, err = process.communicate(timeout=120)
     assert state == "up"
     assert (process.returncode, out, err) == (0, b"", b"")
 
@@ -223,7 +218,7 @@ def test_the_process_refuses_to_start_where_it_does_not_belong(
         env=_environment(tmp_path, **{setting: value}),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert ended.returncode == 1
@@ -241,7 +236,7 @@ def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
             env=_environment(tmp_path, SANDBOX_PORT=port),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     assert ended.returncode == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -199,18 +198,18 @@ def test_a_key_that_is_in_use_is_a_409(
     stripe_client: stripe.StripeClient,
     transfer_params: dict[str, Any],
 ) -> None:
-    stripe_sandbox.control("script", {"path": "/v1/transfers", "delay": 0.6})
+    stripe_sandbox.control("script", {"path": "/v1/transfers", "delay": 3})
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(
             stripe_client.v1.transfers.create, transfer_params, {"idempotency_key": "k"}
         )
-        time.sleep(0.2)
+        stripe_sandbox.until_a_key_is_in_use()
         with pytest.raises(stripe.APIError, match="another in-progress request") as refused:
             stripe_client.v1.transfers.create(transfer_params, {"idempotency_key": "k"})
         assert refused.value.error is not None
         assert refused.value.http_status == 409
         assert refused.value.error.code == "idempotency_key_in_use"
-        first = slow.result(timeout=10)
+        first = slow.result(timeout=120)
     assert [one.id for one in stripe_client.v1.transfers.list()] == [first.id]
 
 

@@ -46,7 +46,7 @@ class Listener:
 
 
 def wait_for(arrived: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while not arrived():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from marketplace.cli.local import LocalMarket
 from marketplace.cli.seed import PASSWORD
+from tests.journeys.walking import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -47,16 +48,6 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile("/(brand|creator|staff)/"))
-
-
-def until(page: Page, address: str, text: str) -> None:
-    """Look at a page again until it says so: jobs need a moment."""
-    for _ in range(60):
-        page.goto(address)
-        if text in page.locator("main").inner_text():
-            return
-        page.wait_for_timeout(500)
-    raise AssertionError(f"{address} never said {text!r}: {page.locator('main').inner_text()}")
 
 
 def they_agree_on_a_fee_of_400(brand: Page, creator: Page) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 from marketplace.cli.local import LocalMarket
 from marketplace.reconciliation.checks import ALL
 from tests.gateways.openapi_contract import DOCUMENT, the_contract
-from tests.journeys.walking import skip, staff_sign_in, today, until
+from tests.journeys.walking import looks, skip, staff_sign_in, today, until
 
 PASSWORD = "one long road to walk"
 FEE = Decimal("400.00")
@@ -61,14 +61,13 @@ def sign_up(page: Page, persona: str, name: str, email: str) -> None:
 
 def confirm_by_mail(page: Page, email: str) -> None:
     """Follow the newest link that was mailed to this address, in the demo's mail folder."""
-    for _ in range(60):
+    for _ in looks(page):
         page.goto("/demo/mail")
         mail = page.locator("details").filter(has_text=email)
         link = mail.locator("a[href*='/confirm/']").first
         if link.count():
             page.goto(str(link.get_attribute("href")))
             break
-        page.wait_for_timeout(500)
     page.locator("main").get_by_role("button", name=re.compile("Confirm")).click()
 
 
@@ -209,13 +208,12 @@ def the_creator_accepts(page: Page) -> None:
 
 
 def open_the_deliverable(page: Page, side: str) -> None:
-    for _ in range(60):
+    for _ in looks(page):
         page.goto("/creator/work" if side == "creator" else "/brand/deliverables")
         link = page.get_by_role("link", name="A lentil recipe in a minute")
         if link.count():
             link.first.click()
             return
-        page.wait_for_timeout(500)
     raise AssertionError("the deliverable did not appear")
 
 
@@ -271,10 +269,9 @@ def both_sides_see_the_curve(finance: Page, creator: Page, brand: Page) -> None:
         finance.wait_for_timeout(2_000)
     for page, side in ((creator, "creator"), (brand, "brand")):
         open_the_deliverable(page, side)
-        for _ in range(60):
+        for _ in looks(page):
             if page.locator("figure svg, svg[role=img]").count():
                 break
-            page.wait_for_timeout(500)
             page.reload()
         expect(page.locator("main")).to_contain_text(re.compile("[Vv]iews"))
 
@@ -307,10 +304,9 @@ def money_reaches_the_creator(
     finance: Page, creator: Page, market: LocalMarket, account: str
 ) -> None:
     skip(finance, 8)
-    for _ in range(120):
+    for _ in looks(finance):
         if bank(market, account):
             break
-        finance.wait_for_timeout(500)
     assert bank(market, account) == {"usd": int(RECEIVED * 100)}
     until(creator, "/creator/earnings", "Paid")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -40,11 +41,17 @@ def skip(page: Page, days: int) -> None:
     expect(page.locator(".flash")).to_be_visible()
 
 
+def looks(page: Page) -> Iterator[int]:
+    """Look, and look again twice a second, for as long as jobs may need on a busy machine."""
+    for number in range(480):
+        yield number
+        page.wait_for_timeout(500)
+
+
 def until(page: Page, address: str, text: str) -> None:
     """Look at a page again until it says so: jobs need a moment."""
-    for _ in range(120):
+    for _ in looks(page):
         page.goto(address)
         if text.lower() in page.locator("main").inner_text().lower():
             return
-        page.wait_for_timeout(500)
     raise AssertionError(f"{address} never said {text!r}: {page.locator('main').inner_text()}")

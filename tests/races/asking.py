@@ -39,7 +39,7 @@ WISHES = [
     Wanted("USD", age=frozenset({"18-24"}), words=("travel",)),
     Wanted("USD", gender=frozenset({"female"}), country=frozenset({"US"})),
 ]
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 Question = Callable[[Session], object]
 
@@ -200,6 +200,8 @@ def main(what: str, url: str, place: str, size: str, pause: str, threads: str) -
     """
     keep_to_words()
     columns.use_folder(place)
+    # A page waits two seconds and looks five times; a busy machine may take longer for a change.
+    source.PATIENCE_SECONDS, source.TRIES = PATIENCE_SECONDS, 1_000
     blocks.BLOCK, building.CHUNK = int(size), min(building.CHUNK, int(size) // 12)
     engine = create_engine(url, pool_size=16)
     if what == "refresh":

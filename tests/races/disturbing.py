@@ -24,7 +24,7 @@ from tests.factories.campaigns import make_campaign
 from tests.services.planned import make_crowd
 
 CROWD = 60
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 
 
 def make_market(engine: Engine) -> None:

@@ -67,7 +67,7 @@ def at_once(engine: Engine, acts: Sequence[Act]) -> list[str]:
 
     def attempt(act: Act) -> str:
         with Session(engine) as session:
-            start.wait(timeout=10)
+            start.wait(timeout=120)
             try:
                 act(session)
                 session.commit()

@@ -68,7 +68,7 @@ def at_once(engine: Engine, tries: list[tuple[UUID, Actor]]) -> list[str]:
 
     def accept(offer_id: UUID, actor: Actor) -> str:
         with Session(engine) as session:
-            start.wait(timeout=10)
+            start.wait(timeout=120)
             try:
                 service.accept_offer(session, offer_id=offer_id, actor=actor, now=NOON)
             except Conflict as refusal:

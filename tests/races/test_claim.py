@@ -53,7 +53,7 @@ def at_once(engine: Engine, act: Callable[[Session], Told], *, rivals: int = 6) 
     def one(_: int) -> Told:
         with Session(engine, expire_on_commit=False) as session:
             session.execute(text("SELECT 1"))  # connected before the start
-            start.wait(timeout=10)
+            start.wait(timeout=120)
             told = act(session)
             session.commit()
             return told

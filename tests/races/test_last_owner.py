@@ -53,7 +53,7 @@ def test_a_brand_never_loses_its_last_owner(
 
     def try_it(actor: Actor, other: Actor) -> str:
         with Session(engine) as session:
-            together.wait()
+            together.wait(timeout=120)
             try:
                 act(session, actor, other)
                 session.commit()
@@ -64,7 +64,7 @@ def test_a_brand_never_loses_its_last_owner(
     first, second = owners
     with ThreadPoolExecutor(2) as pool:
         tries = [pool.submit(try_it, first, second), pool.submit(try_it, second, first)]
-        outcomes = sorted(each.result(timeout=30) for each in tries)
+        outcomes = sorted(each.result(timeout=120) for each in tries)
 
     assert outcomes == ["done", "refused"]
     (brand_id,) = first.brands

@@ -32,7 +32,7 @@ from marketplace.ledger.rules import (
 from tests.factories.ledger import OCCURRED_AT, PROCESSOR, make_brand_funds, make_entry
 from tests.races.conftest import engine_of_its_own
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 FEES = AccountRef(Code.PROCESSOR_FEES)
 
 

@@ -38,7 +38,7 @@ def test_eight_processes_lose_nothing_and_overdraw_nothing(
         )
         for n in range(PROCESSES)
     ]
-    told = [json.loads(rival.communicate(timeout=SECONDS + 120)[0]) for rival in rivals]
+    told = [json.loads(rival.communicate(timeout=SECONDS + 600)[0]) for rival in rivals]
 
     assert [rival.returncode for rival in rivals] == [0] * PROCESSES
     counted, moved = Counter[str](), Counter[str]()

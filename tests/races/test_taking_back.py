@@ -49,7 +49,7 @@ def at_once(engine: Engine, acts: list[Callable[[Session], object]]) -> list[str
 
     def attempt(act: Callable[[Session], object]) -> str:
         with Session(engine) as session:
-            start.wait(timeout=10)
+            start.wait(timeout=120)
             try:
                 act(session)
             except InvalidInput as refusal:

@@ -152,7 +152,7 @@ def ran(path: Path, then: str, *, before: str = "") -> subprocess.CompletedProce
         cwd=Path(torn.__file__).parent,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
