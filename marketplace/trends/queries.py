@@ -25,13 +25,13 @@ def last_taken_on(session: Session) -> date | None:
 def living(
     session: Session, *, kind: TrendKind | None = None, page: int = 1
 ) -> Page[TrendSnapshot]:
-    """One page of the trends that live, the fastest growing first."""
+    """One page of the trends that live, by the growth that is sure: the low end of its range."""
     statement = _newest().where(TrendSnapshot.phase != Phase.OVER)
     if kind is not None:
         statement = statement.where(Trend.kind == kind)
     return page_of(
         session,
-        statement.order_by(TrendSnapshot.growth_bps.desc(), Trend.name, Trend.id),
+        statement.order_by(TrendSnapshot.growth_low_bps.desc(), Trend.name, Trend.id),
         number=page,
     )
 

@@ -68,24 +68,25 @@ def it_is_told_what_no_plan_can_obey(page: Page) -> None:
 
 
 def it_says_what_everybody_makes(page: Page) -> None:
+    page.get_by_text("What one creator makes").click()
     rail = page.get_by_role("group", name="Videos")
     rail.get_by_label("to").fill("2")
     hers = page.locator("#plan ol.matches > li").filter(has_text="@tilda.education")
     choice = hers.get_by_label(re.compile("^Makes"))
     expect(choice).to_be_hidden()
-    hers.get_by_text("what else they could make").click()
+    hers.get_by_text("Details").click()
     expect(choice).to_be_visible()
     before = page.locator("#plan [role=status]").inner_text()
     choice.select_option(index=2)
     expect(page.locator("#plan [role=status]")).not_to_have_text(before)
     expect(choice).to_be_visible()
-    expect(hers.get_by_role("paragraph").filter(has_text="2 videos").first).to_be_visible()
+    expect(hers.get_by_text("people with 2 videos")).to_be_visible()
 
 
 def it_accepts(page: Page) -> str:
     """Accept the plan; returns the price that Tilda is invited with."""
     hers = page.locator("#plan ol.matches > li").filter(has_text="@tilda.education")
-    found = re.search(r"people for (?:about )?(£[\d,.]+)", hers.inner_text())
+    found = re.search(r"people with .+? for (?:about )?(£[\d,.]+)", hers.inner_text())
     assert found
     page.get_by_label("A few words to everybody").fill("We like how you explain things.")
     page.get_by_role("button", name="Invite everybody in the plan").click()

@@ -64,6 +64,21 @@ def test_hashtags_and_lengths_are_counted_once_a_day(
     assert beans.taken_on == queries.last_taken_on(session) == TODAY
 
 
+def test_what_surely_grows_stands_before_what_may_grow_faster(
+    session: Session, channels: list[UUID]
+) -> None:
+    make_posts(session, channels, hashtags=["sure"], counts=RISING)
+    unsure = [1, 3, 0, 2, 4, 1, 0, 3, 1, 2, 0, 4, 1, 9]
+    make_posts(session, channels, hashtags=["unsure"], counts=[0] * 14 + unsure, key="b")
+
+    service.take_snapshots(session, now=NOON)
+
+    sure, other = snapshot(session, "sure"), snapshot(session, "unsure")
+    assert (sure.phase, other.phase) == (Phase.RISING, Phase.STEADY)
+    assert other.growth_high_bps > sure.growth_high_bps
+    assert names(session, TrendKind.HASHTAG) == ["sure", "unsure"]
+
+
 def test_two_spellings_of_one_hashtag_are_one_trend(session: Session, channels: list[UUID]) -> None:
     make_posts(session, channels, hashtags=["Café", "cafe", "🍲"], counts=RISING)
     make_posts(session, channels, hashtags=["CAFE\u0301"], counts=RISING, key="b")

@@ -157,8 +157,8 @@ def test_a_price_that_nobody_named_and_who_has_not_joined_are_told(
     page = alices.get(plan_of(campaign, budget="1200.00")).text
 
     assert "3 creators for $1,000.00" in text_of(page)
-    assert "people for about $300.00" in text_of(page)
-    assert "people for $300.00" in text_of(page)
+    assert "people with 1 video for about $300.00" in text_of(page)
+    assert "people with 1 video for $300.00" in text_of(page)
     assert text_of(page).count("Not on Fairview yet, so cannot be invited.") == 1
     answer = alices.post(plan_of(campaign), data=accepting(page))
     said = text_of(alices.get(answer.location).text)
@@ -191,8 +191,8 @@ def test_each_budget_stands_with_the_people_it_reaches_and_each_creator_with_the
 
     said = text_of(page)
     assert "350 30,000 490 40,000 595 40,000 700 65,468" in said
-    assert "+40,000 people for $400.00" in said
-    assert "+25,468 people for $300.00" in said
+    assert "+40,000 people with 1 video for $400.00" in said
+    assert "+25,468 people with 1 video for $300.00" in said
     assert "This plan" in said
 
 

@@ -12,6 +12,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.kernel.actor import Actor
 from marketplace.trends import queries, service
 from marketplace.trends.models import TrendSnapshot
+from marketplace.trends.rules.growth import Phase
 from tests.conftest import NOON, sign_in
 from tests.factories.trends import make_channels, make_posts
 from tests.web.reading import plain
@@ -75,7 +76,11 @@ def test_growth_is_told_no_finer_than_it_is_known(
 ) -> None:
     macros: Any = client.application.jinja_env.get_template("parts/trend.html").module
 
-    assert str(macros.trend_growth(TrendSnapshot(growth_bps=growth))).strip() == told
+    def growth_of(phase: Phase) -> str:
+        return str(macros.trend_growth(TrendSnapshot(phase=phase, growth_bps=growth))).strip()
+
+    assert growth_of(Phase.RISING if growth > 0 else Phase.FADING) == told
+    assert growth_of(Phase.STEADY) == "No clear growth"
 
 
 @pytest.mark.parametrize(
