@@ -21,6 +21,8 @@ from marketplace.cli.trouble import CannotStart
 GRACE_SECONDS: Final = 10
 """How long a child may take to finish what it is doing before it is killed."""
 LOOK_SECONDS: Final = 0.1
+CLOCK_SECONDS: Final = 2
+"""A process seems to have begun so much earlier or later after the machine's clock was set."""
 LAST_WORDS_SECONDS: Final = 5
 """How long what a child has said may be under way after it has ended."""
 
@@ -196,7 +198,7 @@ def _family(trace: Trace) -> list[psutil.Process]:
     """The process with everything it has started, or nothing when it is gone."""
     try:
         process = psutil.Process(trace.pid)
-        if process.create_time() != trace.started:
+        if abs(process.create_time() - trace.started) > CLOCK_SECONDS:
             return []
         return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:

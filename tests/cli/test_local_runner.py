@@ -14,11 +14,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from marketplace.cli.home import Home, taking_turn
 from marketplace.cli.local import main
-from marketplace.cli.processes import Children, Command, procfile_commands
+from marketplace.cli.processes import (
+    Children,
+    Command,
+    Trace,
+    procfile_commands,
+    stop_leftovers,
+)
 from marketplace.cli.trouble import CannotStart, said_plainly
 
 FOREVER = "import time; print('ready', flush=True); time.sleep(600)"
@@ -212,6 +219,17 @@ def test_the_children_of_a_runner_that_was_killed_are_stopped_by_the_next(home: 
             " stopped 1 process it had left."
         )
     assert not is_running(orphan)
+
+
+@pytest.mark.parametrize("seconds", [-1, 1])
+def test_a_child_is_known_again_after_the_clock_was_set(seconds: int) -> None:
+    orphan = subprocess.Popen([sys.executable, "-c", SILENT])
+    began = psutil.Process(orphan.pid).create_time()
+
+    assert stop_leftovers([Trace(orphan.pid, began + seconds)]) == 1
+
+    assert not is_running(orphan.pid)
+    orphan.wait()
 
 
 def test_a_number_that_another_program_has_now_is_left_alone(home: Home) -> None:
