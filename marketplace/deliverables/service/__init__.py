@@ -15,6 +15,7 @@ from marketplace.deliverables.service.entering import add_entry, end_entries, re
 from marketplace.deliverables.service.handing_in import create_from_offer, submit
 from marketplace.deliverables.service.publishing import (
     confirm_published,
+    lock_gone,
     mark_not_visible,
     mark_visible,
     name_post,
@@ -40,6 +41,7 @@ __all__ = [
     "decide_ending",
     "decline_to_end",
     "end_entries",
+    "lock_gone",
     "mark_not_visible",
     "mark_visible",
     "name_post",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,8 +22,9 @@ from marketplace.deliverables.service.moves import take_step
 from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
-from marketplace.store.locks import lock_row
+from marketplace.store.locks import lock_row, lock_rows
 from marketplace.store.outbox import post
+from marketplace.store.rows import among
 
 CONFIRMABLE: Final = (Platform.TIKTOK,)
 """Where we can ask whether a post exists and whose it is."""
@@ -182,16 +184,32 @@ def mark_not_visible(session: Session, *, post_id: UUID) -> bool:
     return True
 
 
+def lock_gone(session: Session, *, post_ids: Collection[UUID]) -> set[UUID]:
+    """Lock the deliverables of those of these posts that are gone, and return these posts.
+
+    For whoever locks posts and may mark them visible: the deliverable always comes first.
+    """
+    gone = session.execute(
+        select(PublishedPost.id, PublishedPost.deliverable_id).where(
+            among(PublishedPost.id, post_ids), PublishedPost.state == PostState.NOT_VISIBLE
+        )
+    ).all()
+    if gone:
+        lock_rows(session, Deliverable, [each.deliverable_id for each in gone])
+    return {each.id for each in gone}
+
+
 def mark_visible(session: Session, *, post_id: UUID, now: datetime) -> bool:
     """Note that a post that was gone is back; the brand's time to object begins anew.
 
     False when it was never gone.
     """
+    deliverable_id = queries.post_by_id(session, post_id).deliverable_id
+    deliverable = lock_row(session, Deliverable, deliverable_id)
     found = lock_row(session, PublishedPost, post_id)
     if found.state is not PostState.NOT_VISIBLE:
         return False
     found.state = PostState.VERIFIED
-    deliverable = lock_row(session, Deliverable, found.deliverable_id)
     if deliverable.state is DeliverableState.LIVE and not deliverable.is_entry:
         deliverable.answer_by = now + timedelta(days=ACCEPT_DAYS)
     return True

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from marketplace.creators.ports import Failure, FailureKind
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import PublishedPost
-from marketplace.deliverables.rules import PostState
 from marketplace.kernel.ids import new_id
 from marketplace.metrics import queries
 from marketplace.metrics.messages import PostNotVisible, ReadingsDue
@@ -62,8 +61,10 @@ def record_snapshot(session: Session, *, post_id: UUID, reading: Reading) -> boo
 def record_snapshots(session: Session, *, readings: Mapping[UUID, Reading]) -> set[UUID]:
     """Keep a reading of each of these posts, as :func:`record_snapshot` does of one.
 
-    Returns the posts of which it was new. In a few statements, however many posts there are.
+    Returns the posts of which it was new. In a few statements, however many posts there are. A post
+    that is called gone only just now is back with its next reading.
     """
+    gone = deliverables.lock_gone(session, post_ids=readings)
     found = lock_rows(session, PublishedPost, readings)
     kept = set(
         session.scalars(
@@ -87,7 +88,7 @@ def record_snapshots(session: Session, *, readings: Mapping[UUID, Reading]) -> s
             now=taken_at,
             tracking_until=tracking.tracking_until,
         )
-        if each.state is PostState.NOT_VISIBLE:
+        if each.id in gone:
             deliverables.mark_visible(session, post_id=each.id, now=taken_at)
     return kept
 
