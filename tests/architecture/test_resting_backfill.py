@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, MetaData, Table, inspect, text
+from sqlalchemy import Engine, text
 
-from tests.architecture.migrating import go, go_back
+from tests.architecture.migrating import Past, go, go_back, loosen, written
 
 DAY = timedelta(days=1)
 Rests = dict[UUID, tuple[UUID, str, int, str, datetime]]
@@ -19,24 +18,8 @@ READ = (
 )  # fmt: skip
 
 
-class Past:
-    """The tables as they were, of which a row has only what the migration reads."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.tables = MetaData()
-        self.tables.reflect(connection, only=READ)
-        moment = connection.scalar(text("SELECT date_trunc('second', now())"))
-        assert isinstance(moment, datetime)
-        self.now = moment
-
-    def add(self, table: str, **values: Any) -> UUID:
-        """Write a row; what is not given is null. Returns its id."""
-        into: Table = self.tables.tables[table]
-        if "id" in into.c:
-            values.setdefault("id", uuid4())
-        self.connection.execute(into.insert().values(values))
-        return values.get("id", values.get("deliverable_id"))
+class Ended(Past):
+    """What has ended, and what of it was disputed."""
 
     def called_off(self, *, days_ago: int, by: str = "brand", state: str = "alone") -> UUID:
         """A deliverable of 400.00 that was called off so long ago."""
@@ -99,19 +82,8 @@ CAMPAIGN = UUID(int=1)
 def before(empty: Engine) -> Engine:
     """At 0099, with terms of 7 days to dispute and, since three days ago, of 14."""
     go(empty, to="0099")
-    with empty.begin() as connection:
-        seen = inspect(connection)
-        # Only what the migration reads is written here; the rest of a row does not matter.
-        for table in READ:
-            for check in seen.get_check_constraints(table):
-                connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{check["name"]}"'))
-            key = seen.get_pk_constraint(table)["constrained_columns"]
-            for column in seen.get_columns(table):
-                if not column["nullable"] and column["name"] not in key:
-                    connection.execute(
-                        text(f"ALTER TABLE {table} ALTER {column['name']} DROP NOT NULL")
-                    )
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
+    loosen(empty, READ)
+    with written(empty) as connection:
         past = Past(connection)
         connection.execute(text("DELETE FROM terms_versions"))
         for valid, said, days in ((60, 60, 2), (60, 50, 7), (3, 40, 14)):
@@ -121,6 +93,7 @@ def before(empty: Engine) -> Engine:
                 set_at=past.now - said * DAY,
                 dispute_to_open_days=days,
             )
+        connection.commit()
     return empty
 
 
@@ -136,17 +109,11 @@ def upgraded(engine: Engine) -> Rests:
         return {row.subject_id: tuple(row)[1:] for row in rows}
 
 
-def written(engine: Engine) -> Connection:
-    connection = engine.connect()
-    connection.execute(text("SET session_replication_role = replica"))
-    return connection
-
-
 def test_work_that_the_brand_called_off_alone_rests_by_the_terms_of_that_day(
     before: Engine,
 ) -> None:
     with written(before) as connection:
-        past = Past(connection)
+        past = Ended(connection)
         old, new = past.called_off(days_ago=6), past.called_off(days_ago=2)
         past.called_off(days_ago=8)
         past.called_off(days_ago=1, by="creator")
@@ -169,7 +136,7 @@ def test_work_that_the_brand_called_off_alone_rests_by_the_terms_of_that_day(
 
 def test_what_a_bonus_did_not_earn_rests_once_it_went_back(before: Engine) -> None:
     with written(before) as connection:
-        past = Past(connection)
+        past = Ended(connection)
         old, new = past.bonus(days_ago=6), past.bonus(days_ago=2, gross=1, agreed="cancelled")
         past.bonus(days_ago=8)
         past.bonus(days_ago=1, agreed="active")
@@ -191,7 +158,7 @@ def test_prizes_rest_together_as_far_as_they_can_be_asked_for_and_nobody_won_the
     before: Engine,
 ) -> None:
     with written(before) as connection:
-        past = Past(connection)
+        past = Ended(connection)
         wide, narrow, over = (past.challenge(won=won) for won in (20_000, 20_000, 0))
         past.prize(wide, most=50_000, won=20_000, days_left=2)
         past.prize(wide, most=50_000, won=0, days_left=3)
@@ -211,7 +178,7 @@ def test_prizes_rest_together_as_far_as_they_can_be_asked_for_and_nobody_won_the
 
 def test_going_back_forgets_it_all(before: Engine) -> None:
     with written(before) as connection:
-        rests = Past(connection).bonus(days_ago=1)
+        rests = Ended(connection).bonus(days_ago=1)
         connection.commit()
     assert set(upgraded(before)) == {rests}
 

@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
 from marketplace.deliverables.models import Deliverable
+from marketplace.funding.queries import unspent_of
 from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.errors import Conflict
 from marketplace.ledger import queries as ledger
 from marketplace.ledger import service as bookkeeping
 from marketplace.ledger.rules import Code, events
 from marketplace.payouts.models import Dispute, ViewBonus
 from marketplace.payouts.rules import BonusState, EarningState
 from marketplace.payouts.rules.disputes import DisputeReason
+from marketplace.payouts.service import complete
 from tests.factories.campaigns import NOON
 from tests.factories.ledger import usd
 from tests.factories.money import pay_in
@@ -237,3 +240,39 @@ def test_what_is_rounded_to_what_it_was_has_no_entry(
         (1, EarningState.PENDING)
     ]
     assert (bonus.state, add_up(bonus)) == (BonusState.ENDED, (1, 0, 0))
+
+
+def test_what_a_dispute_of_the_brand_took_back_is_no_matter_of_the_creators(
+    session: Session, bonus: ViewBonus, alice: Actor, bea: Actor
+) -> None:
+    """61.72 was counted and 20.57 is left of it: of 300.00 at most 238.28 can still be earned."""
+    book_views(session, bonus, 12_345, LATER)
+    agree(session, disputed(session, bonus, alice, share=3_333), bea, 3_333)
+    assert (bonus.gross_minor, bonus.left) == (2_057, usd(23_828))
+    work = session.get_one(Deliverable, bonus.deliverable_id)
+    complete(session, collaboration_id=bonus.collaboration_id, now=LATER)
+    campaign = session.get_one(Campaign, bonus.campaign_id)
+    assert unspent_of(session, campaign, now=LATER).left.resting == usd(23_828)
+
+    opened = dispute(session, work, bea, reason=DisputeReason.BONUS_COUNT, share=10_000)
+    assert (opened.stake, opened.set_aside) == (usd(23_828), usd(23_828))
+    agree(session, opened, alice, 10_000)
+
+    session.refresh(bonus)
+    assert (bonus.gross_minor, bonus.left) == (25_885, usd(0))
+    assert balance(session, Code.COMMITTED, bonus.collaboration_id) == usd(0)
+    assert broken(session) == []
+
+
+def test_of_a_bonus_that_was_counted_to_its_cap_and_taken_back_nothing_is_left_to_ask_for(
+    session: Session, bonus: ViewBonus, alice: Actor, bea: Actor
+) -> None:
+    book_views(session, bonus, 1_000_000, LATER)
+    agree(session, disputed(session, bonus, alice), bea, 0)
+    work = session.get_one(Deliverable, bonus.deliverable_id)
+    before = written(session)
+
+    with pytest.raises(Conflict):
+        dispute(session, work, bea, reason=DisputeReason.BONUS_COUNT, share=10_000)
+
+    assert (bonus.gross_minor, written(session)) == (0, before)

@@ -36,6 +36,9 @@ class ViewBonus(Base):
             " AND on_top_minor >= 0 AND views >= 0",
             name="booked_stays_within_the_cap",
         ),
+        CheckConstraint(
+            "taken_minor BETWEEN 0 AND cap_minor - gross_minor", name="taken_is_within_the_rest"
+        ),
         CheckConstraint("counted_until > counted_from", name="ends_after_it_starts"),
         CheckConstraint(
             "(state = 'ended') = (next_booking_at IS NULL)", name="ended_is_booked_no_more"
@@ -73,11 +76,18 @@ class ViewBonus(Base):
     gross_minor: Mapped[int] = mapped_column(default=0)
     share_minor: Mapped[int] = mapped_column(default=0)
     on_top_minor: Mapped[int] = mapped_column(default=0)
+    taken_minor: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What a dispute of the brand took back of it: nobody can earn that any more."""
     measurements: Mapped[int] = mapped_column(default=0)
     """How many bookings moved money."""
     ended_at: Mapped[datetime | None]
     is_disputed: Mapped[bool] = mapped_column(default=False, server_default="false")
     """True while a dispute about its deliverable is open: nothing is booked until it is over."""
+
+    @property
+    def left(self) -> Money:
+        """What of it is neither counted nor taken back, up to its cap."""
+        return Money(self.cap_minor - self.gross_minor - self.taken_minor, self.currency)
 
     @property
     def booked(self) -> Worth:

@@ -242,7 +242,7 @@ def ground_of(session: Session, deliverable: Deliverable) -> Ground:
         bonus_until=terms.disputable_until(session, bonus.ended_at)
         if bonus and bonus.ended_at
         else None,
-        bonus_left=Money(bonus.cap_minor - bonus.gross_minor, bonus.currency) if bonus else None,
+        bonus_left=bonus.left if bonus else None,
         is_entry=deliverable.is_entry,
         prize_until=prize.disputable_until if prize else None,
         prize_left=prize.most - prize.won if prize else None,

@@ -161,9 +161,9 @@ class Ground:
     called_off_until, bonus_until: how long that it was called off, or what a bonus came to in the
     end, may be disputed.
     ended_by: how its collaboration was ended by the brand, None where it was not. bonus_left: what
-    of the cap is not counted. prize_until, prize_left: of an entry whose challenge is awarded,
-    until when more of a prize may be asked for, and how much more it could have won. ruled: about
-    which money a number stands already.
+    of the cap is neither counted nor taken back. prize_until, prize_left: of an entry whose
+    challenge is awarded, until when more of a prize may be asked for, and how much more it could
+    have won. ruled: about which money a number stands already.
     """
 
     state: DeliverableState

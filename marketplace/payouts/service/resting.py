@@ -26,7 +26,7 @@ def rest_bonuses(
     ended = session.execute(
         select(
             ViewBonus.deliverable_id,
-            ViewBonus.cap_minor - ViewBonus.gross_minor,
+            ViewBonus.cap_minor - ViewBonus.gross_minor - ViewBonus.taken_minor,
             ViewBonus.ended_at,
         )
         .where(

@@ -154,7 +154,7 @@ def _stake(
         case DisputeAbout.HELD:
             return sum((earning.fee for earning in held), Money(0, work.currency))
         case DisputeAbout.BONUS if bonus is not None:
-            return Money(bonus.cap_minor - bonus.gross_minor, work.currency)
+            return bonus.left
         case DisputeAbout.PRIZE:
             prize = session.get_one(EntryPrize, work.id)
             return prize.most - prize.won

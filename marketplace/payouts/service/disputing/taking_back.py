@@ -112,6 +112,7 @@ def _correct(
         ledger.write_entry(session, event, occurred_at=now, actor=actor)
     if bonus is not None:
         bonus.gross_minor -= net.minor + share.minor
+        bonus.taken_minor += net.minor + share.minor
         bonus.share_minor -= share.minor
         bonus.on_top_minor -= on_top.minor
 
