@@ -118,6 +118,7 @@ def test_a_campaign_rides_on_a_trend_and_reads_whether_it_catches_it(
 
     told = plain(reply.text)
     assert "#beans Rising" in told
+    assert "See what grows, how fast and how long it may last" in told
     assert "It is tight: the first post can be live on Tue 10 Nov 2026" in told
     assert "Live with every round and clock used up Mon 14 Dec 2026" in told
     sign_in(client, bea)
