@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from marketplace.campaigns.messages import BriefAmended, CampaignClosed
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
+from marketplace.kernel.days import day_in_words
+from marketplace.kernel.money import in_words
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
+from workers.telling import tell_payers
 
 
 def end_negotiations(message: CampaignClosed, run: Run) -> None:
@@ -28,6 +33,28 @@ def expire_offers(run: Run) -> None:
     for offer_id in due:
         with transaction() as session:
             collaborations.expire_offer(session, offer_id=offer_id, now=run.now)
+
+
+def tell_of_freed_money(run: Run) -> None:
+    """Tell who may move a brand's money what became free yesterday, once a campaign and day.
+
+    The two days before are told where no night's sweep has.
+    """
+    days = [run.now.date() - timedelta(days=ago) for ago in (3, 2, 1)]
+    with transaction() as session:
+        for freed in queries.freed_on(session, days, now=run.now):
+            tell_payers(
+                session,
+                freed.brand_id,
+                kind="money_freed",
+                about=freed.campaign_id,
+                on=freed.on,
+                title=f"{in_words(freed.amount)} of “{freed.name}” is free",
+                text=f"Since {day_in_words(freed.on)} creators cannot dispute it any more: it can"
+                " be promised again, or sent back.",
+                path=f"/brand/campaigns/{freed.campaign_id}/money",
+                now=run.now,
+            )
 
 
 def close_stale_applications(run: Run) -> None:

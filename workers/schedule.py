@@ -86,6 +86,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(metrics.ring_due, EVERY_MINUTE, READS),
     Entry(collaborations.expire_offers, "*/5 * * * *", READS),
     Entry(collaborations.close_stale_applications, "*/5 * * * *", READS),
+    Entry(collaborations.tell_of_freed_money, "27 0 * * *", MAIL),
     Entry(deliverables.accept_silent, "*/5 * * * *", MONEY),
     Entry(bonuses.book_bonuses, "*/15 * * * *", MONEY),
     Entry(challenges.award_due, EVERY_MINUTE, MONEY),

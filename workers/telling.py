@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -27,10 +27,15 @@ def tell_payers(
     text: str,
     path: str,
     now: datetime,
+    on: date | None = None,
 ) -> None:
-    """Tell those who may move the brand's money, once for each kind and thing."""
+    """Tell those who may move the brand's money, once for each kind and thing.
+
+    on: once a day for that thing.
+    """
+    about_then = about if on is None else f"{about}:{on}"
     people = accounts.people_who(session, brand_id, PAY_ROLES)
-    _tell(session, people, kind=kind, about=about, title=title, text=text, path=path, now=now)
+    _tell(session, people, kind=kind, about=about_then, title=title, text=text, path=path, now=now)
 
 
 def tell_finance(
@@ -72,7 +77,7 @@ def _tell(
     people: Iterable[UUID],
     *,
     kind: str,
-    about: UUID,
+    about: UUID | str,
     title: str,
     text: str,
     path: str,

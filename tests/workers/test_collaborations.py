@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,14 +15,20 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.messages import BriefAmended, CampaignClosed
 from marketplace.campaigns.models import Campaign
-from marketplace.collaborations.rules import ApplicationState, OfferState
+from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.rules import ApplicationState, OfferState, RestReason
 from marketplace.config import Settings
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import day_in_words
 from marketplace.notifications.models import Notification
 from tests.factories.campaigns import NOON, content, make_campaign
 from tests.factories.collaborations import make_application, make_offer
+from tests.factories.ledger import usd
+from tests.factories.money import make_paid_campaign
 from workers import collaborations as jobs
 from workers.runtime import Run
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -48,6 +55,66 @@ def told(session: Session, actor: Actor) -> list[str]:
             .order_by(Notification.id)
         )
     )
+
+
+def test_who_may_move_money_hears_once_what_became_free_on_a_day(
+    context: Flask, settings: Settings, session: Session, acme: Brand, alice: Actor,
+) -> None:  # fmt: skip
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    for until, amount in (
+        (NOON, 40_000),
+        (NOON.replace(hour=23, minute=59), 10_000),
+        (NOON + DAY, 5_000),
+    ):
+        collaborations.rest(
+            session,
+            campaign_id=campaign.id,
+            subject_id=uuid4(),
+            why=RestReason.CALLED_OFF,
+            amount=usd(amount),
+            until=until,
+        )
+    session.commit()
+    night = NOON.replace(hour=0, minute=27)
+
+    for days in (0, 1, 1, 2):  # while that day goes on, when it is over, again, a day later
+        jobs.tell_of_freed_money(at(night + days * DAY, app=context, settings=settings))
+
+    session.expire_all()
+    said = session.scalars(
+        select(Notification).where(Notification.kind == "money_freed").order_by(Notification.id)
+    ).all()
+    assert {each.user_id for each in said} == {alice.user_id}
+    day, next_day = (day_in_words((NOON + days * DAY).date()) for days in (0, 1))
+    assert [(each.title, each.text.split(":")[0]) for each in said] == [
+        (
+            f"USD 500.00 of “{campaign.name}” is free",
+            f"Since {day} creators cannot dispute it any more",
+        ),
+        (
+            f"USD 50.00 of “{campaign.name}” is free",
+            f"Since {next_day} creators cannot dispute it any more",
+        ),
+    ]
+    assert said[0].path == f"/brand/campaigns/{campaign.id}/money"
+
+
+def test_what_a_chargeback_has_taken_is_not_told_to_be_free(
+    context: Flask, settings: Settings, session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    collaborations.rest(
+        session,
+        campaign_id=campaign.id,
+        subject_id=uuid4(),
+        why=RestReason.PRIZES,
+        amount=usd(40_000),
+        until=NOON,
+    )
+    session.commit()
+
+    jobs.tell_of_freed_money(at(NOON + DAY, app=context, settings=settings))
+
+    assert "money_freed" not in told(session, alice)
 
 
 def test_offers_expire_when_their_week_is_over_and_not_before(

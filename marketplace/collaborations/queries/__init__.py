@@ -37,6 +37,7 @@ from marketplace.collaborations.queries.money import (
     campaign_money,
     campaigns_money,
     free_money,
+    freed_on,
     resting_for,
 )
 from marketplace.collaborations.queries.outcomes import Followed, answers, invited_since, outcomes
@@ -81,6 +82,7 @@ __all__ = [
     "counter_offers_for_brand",
     "expired_offer_ids",
     "free_money",
+    "freed_on",
     "has_fee",
     "invitation_counts",
     "invitation_seen_by",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -79,6 +79,42 @@ def free_money(session: Session, campaign_id: UUID, *, currency: str, now: datet
         {"now": now},
     )
     return free_of(funds, [Rest(why, Money(int(minor), currency), at) for why, minor, at in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """What rested in a campaign and became free on a day, at most what is there."""
+
+    campaign_id: UUID
+    brand_id: UUID
+    name: str
+    on: date
+    amount: Money
+
+
+def freed_on(session: Session, days: Sequence[date], *, now: datetime) -> list[Freed]:
+    """What became free of each campaign on each of these days, UTC: each day is over by now."""
+    day = func.date(func.timezone("UTC", RestingFunds.rests_until))
+    rows = session.execute(
+        select(
+            Campaign.id,
+            Campaign.brand_id,
+            Campaign.name,
+            day,
+            Campaign.currency,
+            func.sum(RestingFunds.amount_minor),
+        )
+        .join(Campaign, Campaign.id == RestingFunds.campaign_id)
+        .where(day.in_(days), RestingFunds.amount_minor > 0)
+        .group_by(Campaign.id, day)
+        .order_by(day, Campaign.id)
+    ).all()
+    found = []
+    for campaign_id, brand_id, name, on, currency, minor in rows:
+        left = free_money(session, campaign_id, currency=currency, now=now).free
+        if amount := min(left, Money(int(minor), currency)):
+            found.append(Freed(campaign_id, brand_id, name, on, amount))
+    return found
 
 
 def resting_for(session: Session, subject_id: UUID, *, now: datetime) -> Rest | None:
