@@ -1,14 +1,22 @@
 // A form[data-live="id"] is sent while it is edited, and what it answers takes the place of the
 // element with this id. With method="get" the address follows; with method="post" the answer is that
-// of its button named "look", and nothing is saved. While what is typed is refused, the last list
-// stays, and what is wrong stands above it. What is folded out in the list stays so. A
+// of its button named "look", and nothing is saved. While what is typed is refused, or nothing is
+// answered, the last list stays, and what is wrong stands above it. What is folded out in the list
+// stays so, and so does the focus. Of a new list its first sentence alone is read aloud. What was
+// typed before this script came, or is typed again by the browser after a step back, counts too. A
 // details[data-fold] around the form or in it is closed on a phone, unless something in it is wrong.
 // Without this script its button does the same with a new page.
+import { poll } from "./poll.js";
+
 const WAIT_MS = 200;
+const AWAY = "There was no answer, so this is the last list. Change something, or ask again.";
 
 for (const form of document.querySelectorAll("form[data-live]")) {
   const area = document.getElementById(form.dataset.live);
   const saves = form.method === "post";
+  const aloud = document.createElement("p");
+  Object.assign(aloud, { className: "visually-hidden", role: "status" });
+  area.after(aloud);
   let waiting = 0;
   let running = null;
 
@@ -34,7 +42,8 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 
   const put = (answer, isRefused) => {
     const wrong = answer.querySelector(".error-summary");
-    const focused = document.activeElement?.id;
+    const focused = document.activeElement;
+    const isInside = area.contains(focused);
     if (isRefused && wrong && area.childElementCount) {
       area.querySelector(":scope > .error-summary")?.remove();
       area.prepend(wrong);
@@ -44,8 +53,27 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       area.replaceChildren(...answer.childNodes);
       for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
       delete area.dataset.stale;
+      aloud.textContent = area.querySelector("[role=status]")?.textContent ?? "";
+      poll(area);
     }
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (isInside && !focused.isConnected) {
+      area.tabIndex = -1;
+      const same = focused.id && document.getElementById(focused.id);
+      (same || area).focus({ preventScroll: true });
+    }
+  };
+
+  const away = () => {
+    const said = document.createElement("div");
+    const words = document.createElement("p");
+    said.className = "error-summary";
+    said.setAttribute("role", "alert");
+    words.className = "mb-0";
+    words.textContent = AWAY;
+    said.append(words);
+    const answer = document.createElement("div");
+    answer.append(said);
+    put(answer, true);
   };
 
   const follow = async () => {
@@ -60,17 +88,16 @@ for (const form of document.querySelectorAll("form[data-live]")) {
         signal: running.signal,
       });
       if (answer.redirected || ![200, 422].includes(answer.status)) {
-        if (!saves) location.assign(address);
-        area.dataset.stale = "";
-        area.removeAttribute("aria-busy");
-        return;
+        if (saves) away();
+        else location.assign(address);
+      } else {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        put(page.body, answer.status === 422);
+        if (!saves) history.replaceState(null, "", address);
       }
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      put(page.body, answer.status === 422);
-      if (!saves) history.replaceState(null, "", address);
     } catch (trouble) {
       if (trouble.name === "AbortError") return;
-      // The network is away for a moment: the button is still there.
+      away();
     }
     area.removeAttribute("aria-busy");
   };
@@ -88,6 +115,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     follow();
   });
   say();
+  const asRendered = form.cloneNode(true);
+  for (const others of asRendered.querySelectorAll("[form]")) others.remove();
+  asRendered.reset();
+  const typed = (some) => new URLSearchParams(new FormData(some)).toString();
+  if (typed(asRendered) !== typed(form)) follow();
 
   const fold = form.closest("details[data-fold]") ?? form.querySelector("details[data-fold]");
   if (fold && !fold.querySelector("[aria-invalid]") && matchMedia("(max-width: 767px)").matches) fold.open = false;

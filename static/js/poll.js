@@ -24,4 +24,8 @@ const start = (area) => {
   again();
 };
 
-for (const area of document.querySelectorAll("[data-poll-url]")) start(area);
+// Begins with whatever there is to be asked for again in a part of the page.
+export const poll = (part) => {
+  for (const area of part.querySelectorAll("[data-poll-url]")) start(area);
+};
+poll(document);

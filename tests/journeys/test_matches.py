@@ -9,29 +9,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from marketplace.cli.local import LocalMarket
-from tests.journeys.walking import sign_in
+from tests.journeys.walking import a_campaign, sign_in_to_brand
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
-
-
-def signed_in(page: Page) -> Page:
-    """A window in which the owner of Tin & Thyme is at work."""
-    sign_in(page, "olive@tinandthyme.test")
-    return page
-
-
-def campaign_of(page: Page) -> str:
-    """The address of a campaign that asks for the ages of 18 to 34."""
-    page.goto("/brand/campaigns")
-    page.get_by_role("link", name="Supper from a tin").first.click()
-    return page.url.split("?")[0]
 
 
 def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
     market: LocalMarket, window: Callable[[], Page]
 ) -> None:
-    page = signed_in(window())
-    page.goto(f"{campaign_of(page)}/matches")
+    page = sign_in_to_brand(window())
+    page.goto(f"{a_campaign(page)}/matches")
     status = page.locator("#matches [role=status]")
     expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
@@ -71,8 +58,8 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
 def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
     market: LocalMarket, window: Callable[[], Page]
 ) -> None:
-    page = signed_in(window())
-    page.goto(f"{campaign_of(page)}/edit/audience")
+    page = sign_in_to_brand(window())
+    page.goto(f"{a_campaign(page)}/edit/audience")
     status = page.locator("#matches [role=status]")
     expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
@@ -109,8 +96,8 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
 def test_a_brand_types_words_in_the_brief_and_whoever_uses_them_comes_up(
     market: LocalMarket, window: Callable[[], Page]
 ) -> None:
-    page = signed_in(window())
-    page.goto(f"{campaign_of(page)}/edit/audience")
+    page = sign_in_to_brand(window())
+    page.goto(f"{a_campaign(page)}/edit/audience")
     who_fits = page.locator("#matches")
 
     page.get_by_label("Cooking", exact=True).uncheck()

@@ -22,6 +22,19 @@ def sign_in(page: Page, email: str) -> None:
     page.wait_for_url(re.compile("/(brand|creator|staff)/"))
 
 
+def sign_in_to_brand(page: Page) -> Page:
+    """Return the window, in which the owner of Tin & Thyme is at work now."""
+    sign_in(page, "olive@tinandthyme.test")
+    return page
+
+
+def a_campaign(page: Page) -> str:
+    """The address of a campaign of theirs, which asks for the ages of 18 to 34."""
+    page.goto("/brand/campaigns")
+    page.get_by_role("link", name="Supper from a tin").first.click()
+    return page.url.split("?")[0]
+
+
 def staff_sign_in(page: Page) -> None:
     sign_in(page, next(one.email for one in DEMO_ACCOUNTS if one.persona == "Finance staff"))
 
