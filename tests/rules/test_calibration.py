@@ -59,5 +59,6 @@ def test_without_outcomes_or_without_an_error_there_is_no_skill() -> None:
     nothing = calibration([], base_bps=5_000)
     assert (nothing.brier, nothing.brier_base, nothing.bands) == (None, None, ())
     assert skill_bps(nothing.brier, nothing.brier_base) is None
+    assert skill_bps(None, 0.25) is None
     sure = calibration([(9_000, True)], base_bps=10_000)
     assert skill_bps(sure.brier, sure.brier_base) is None

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.matching import columns
+from marketplace.matching.columns.views import shown_views, views_of
 from marketplace.matching.rules.views import expected, unusual_posts, weighted_quantile
+from marketplace.matching.rules.wanted import Wanted
+from tests.factories.facts import make_facts, make_market
 
 
 def test_one_viral_hit_moves_little() -> None:
@@ -78,3 +82,24 @@ def test_the_median_is_within_its_interval(views: list[int]) -> None:
 
     assert found is not None
     assert 0 <= found.low <= found.median <= found.high
+
+
+def test_videos_of_the_last_days_count_only_where_there_are_no_others() -> None:
+    new, old = (90_000, 9, 0, [], 30), (1_000, 9, 1, [], 30)
+
+    assert views_of(make_facts(videos=[new, old])) == expected([1_000], [9])
+    assert views_of(make_facts(videos=[new])) == expected([90_000], [9])
+
+
+def test_the_bounds_that_pages_show_are_those_of_the_rule_by_less_than_a_step() -> None:
+    shown = shown_views(make_facts(videos=[(1_000, 0, 1, [], 30)]))
+    market = make_market([make_facts(videos=[(1_000, 0, 1, [], 30)])])
+    seen = columns.seen_at(market, columns.target_of(Wanted("USD"), market), [0])
+
+    assert shown is not None
+    assert (shown.low, shown.median, shown.high) == (459, 1_000, 3_364)
+    assert (seen.views_low.tolist(), seen.views_high.tolist()) == ([459], [3_364])
+
+
+def test_of_whom_no_views_are_known_none_are_shown() -> None:
+    assert shown_views(make_facts(videos=[], median_views=None)) is None

@@ -246,3 +246,12 @@ def test_one_who_is_left_out_is_told_of_in_the_singular() -> None:
     assert left_out_words(LeftOut.AVOIDED_SUBJECT, 1) == (
         "has touched a subject that you avoid in their last posts"
     )
+
+
+def test_as_many_followers_at_least_as_at_most_is_no_contradiction() -> None:
+    def wrong(least: int, most: int) -> list[str]:
+        rules = HardRules(followers_least=least, followers_most=most)
+        return list(problems(Wanted("USD", rules=rules)))
+
+    assert wrong(5_000, 5_000) == []
+    assert wrong(5_001, 5_000) == ["followers_most"]

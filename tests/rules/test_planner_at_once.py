@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from marketplace.matching.rules.planner import problem as problems
 from marketplace.matching.rules.planner.at_once import most_at_once
 from marketplace.matching.rules.planner.bound import most_possible
 from marketplace.matching.rules.planner.candidates import candidates
@@ -48,6 +49,28 @@ def test_two_who_share_nobody_are_bounded_exactly() -> None:
 
     assert plan.people == pytest.approx(15_000)
     assert most_at_once(problem, limits, plan) == pytest.approx(15_000)
+    assert most_possible(problem, limits, plan.among, plan.picks) == pytest.approx(15_000)
+
+
+def test_the_close_bound_knows_who_must_be_in_the_plan() -> None:
+    problem = make_problem([10_000, 1_000], [1_000, 1_000], segments=[[1, 0], [0, 1]])
+    limits = Limits(budget_minor=1_000, must_have=frozenset({1}))
+    plan = best_plan(problem, limits)
+
+    assert most_possible(problem, limits, plan.among, plan.picks) == pytest.approx(1_000)
+
+
+def test_the_bound_is_the_same_in_whatever_blocks_the_market_is_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem, limits = random_problem(3, count=40), Limits(budget_minor=90_000)
+    few = candidates(problem, limits, by_price=6, by_reach=2)
+    poor = Plan(few, (), 0.0)
+    whole = most_at_once(problem, limits, poor)
+
+    monkeypatch.setattr(problems, "BLOCK", 7)
+
+    assert most_at_once(problem, limits, poor) == whole
 
 
 def test_the_closer_bound_is_closer() -> None:

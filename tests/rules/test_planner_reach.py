@@ -108,8 +108,11 @@ def test_an_unknown_interest_is_spread_as_the_people_are() -> None:
     assert Reached(all_of(problem), [0]).left == pytest.approx([95_000, 95_000])
 
 
-def test_of_creators_of_one_niche_and_country_fifteen_percent_are_the_same_people() -> None:
-    problem = make_problem([10_000] * 10, [100] * 10, crowd=np.full(10, 7))
+@pytest.mark.parametrize("crowd", [0, 7])
+def test_of_creators_of_one_niche_and_country_fifteen_percent_are_the_same_people(
+    crowd: int,
+) -> None:
+    problem = make_problem([10_000] * 10, [100] * 10, crowd=np.full(10, crowd))
 
     reached = reach_of(all_of(problem), range(10))
 

@@ -267,3 +267,14 @@ def test_figures_that_no_audience_has_are_refused(
         )
 
     assert refused.value.problems[field].startswith(sentence)
+
+
+def test_what_was_observed_of_nobody_is_refused() -> None:
+    nobody = together(0, 1, shared=0, sample=0)
+
+    with pytest.raises(InvalidInput) as refused:
+        make_problem([3_000, 3_000], [100, 100], watched_together=[nobody])
+
+    assert refused.value.problems == {
+        "watched_together": "A pair is two creators and a part of a sample."
+    }

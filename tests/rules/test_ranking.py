@@ -70,12 +70,14 @@ def test_countries_without_a_column_have_look_alikes_and_are_some() -> None:
     assert columns.rank(market, lithuania).candidates == 3
 
 
-@given(creators(), wishes(), st.sampled_from([1, 3, 200]))
+@given(creators(), wishes(), wishes(), st.sampled_from([1, 3, 200]))
 @settings(max_examples=40, deadline=None)
 def test_the_ranking_is_that_of_computing_everybody(
-    facts: list[CreatorFacts], wanted: Wanted, most: int
+    facts: list[CreatorFacts], before: Wanted, wanted: Wanted, most: int
 ) -> None:
+    """Whatever the market was asked before, and remembers of it."""
     market = make_market(facts)
+    columns.rank(market, before, most=most)
 
     found = columns.rank(market, wanted, most=most)
 

@@ -110,6 +110,16 @@ def test_terms_of_the_same_creators_are_neighbours(vocabulary: Vocabulary) -> No
     )
 
 
+def test_a_neighbour_of_several_words_counts_by_the_nearest(vocabulary: Vocabulary) -> None:
+    def of(*words: str) -> float:
+        asked = topics.query(words, vocabulary)
+        weights = dict(zip(asked.terms.tolist(), asked.weights.tolist(), strict=True))
+        return weights.get(vocabulary.ids["outdoors"], 0.0)
+
+    assert of("trail") != of("running") != 0
+    assert of("trail", "running") == of("running", "trail") == max(of("trail"), of("running"))
+
+
 def test_the_room_for_neighbours_is_shared_alike() -> None:
     few = Vocabulary.fit(MARKET, room=15)
 

@@ -87,6 +87,8 @@ def test_only_open_briefs_are_there_and_what_one_makes_stands_first(
     assert page.rows[0].parts.score > page.rows[1].parts.score
     assert names(feed(session, hireable, among={campaign.id})) == ["Beans in a minute"]
     assert not feed(session, hireable, now=NOON + timedelta(days=61)).rows
+    assert names(feed(session, hireable, page=1, size=1)) == ["Beans in a minute"]
+    assert names(feed(session, hireable, page=2, size=1)) == ["Knitting"]
 
 
 def test_a_place_is_chance_and_pay_and_liking_and_each_is_said(

@@ -51,6 +51,8 @@ def test_the_same_outcomes_again_make_no_version(session: Session) -> None:
 def test_a_step_is_learned_anew_when_ten_more_were_decided(session: Session) -> None:
     rows = invented(60)
     assert matching.learn_chances(session, {Step.REPLY: rows[:9]}, now=NOON) == []
+    [other] = matching.learn_chances(session, {Step.APPLY: rows[:10]}, now=NOON)
+    assert (other.step, other.version, other.rows) == (Step.APPLY, 1, 10)
     [first] = matching.learn_chances(session, {Step.REPLY: rows[:50]}, now=NOON)
     session.flush()
     later = NOON + timedelta(days=1)

@@ -243,6 +243,8 @@ def test_what_does_not_exist_is_not_found(
             now=NOON,
         )
     with pytest.raises(NotFound):
+        queries.fits_of(session, campaign_id=campaign.id, creator_ids=[uuid4()], now=NOON)
+    with pytest.raises(NotFound):
         matching.shortlist(
             session, campaign_id=campaign.id, creator_id=uuid4(), actor=alice, now=NOON
         )
