@@ -138,6 +138,8 @@ def test_a_plan_by_hand_of_nobody_reaches_nobody_and_cannot_be_accepted(
         ({"budget": "700.00", "most_share": 500}, "more than 0 % and at most 100 %"),
         ({"budget": "700.00", "mega_fewest": 1}, "You ask for at least 1 mega creator; 0 reach"),
         ({"budget": "much"}, "Write digits only"),
+        ({"budget": "NaN"}, "Write digits only"),
+        ({"budget": "-5.00"}, "Write digits only"),
         ({"budget": "700.00", "most": "many"}, "Enter a whole number"),
     ],
 )
