@@ -110,6 +110,8 @@ def test_a_brand_types_words_in_the_brief_and_whoever_uses_them_comes_up(
     expect(offered.first).to_have_attribute("value", "easyrecipes")
     words.fill("easyrecipes, sket")
     expect(offered.first).to_have_attribute("value", "easyrecipes, sketch")
+    words.fill("easyrecipes, easyrecipe")
+    expect(offered).to_have_count(0)
     words.fill("#Easy Recipes, quilting")
     expect(offered).to_have_count(0)
 
