@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from marketplace.cli.local import LocalMarket
 from tests.journeys.walking import a_campaign, sign_in, sign_in_to_brand
@@ -106,23 +106,30 @@ def test_what_is_typed_before_the_script_comes_counts_too(
     expect(status).not_to_have_text(before)
 
 
-def test_whoever_takes_somebody_into_a_plan_by_keyboard_goes_on_from_there(
+def test_the_keyboard_stays_where_it_was_when_the_list_is_replaced(
     market: LocalMarket, window: Callable[[], Page]
 ) -> None:
     page = window()
     sign_in(page, "rurik@larkmoor.test")
     page.goto("/brand/campaigns")
     page.get_by_role("link", name="A night outside").first.click()
-    page.get_by_role("link", name="Plan", exact=True).click()
-    page.wait_for_load_state("load")
+    address = page.url.split("?")[0]
+    page.goto(f"{address}/plan")
     kept = page.get_by_role("checkbox", name="Keep ").first
-    told(page, lambda: kept.press("Space"))
+    kept.press("Space")
+    expect(page.locator("#plan + [role=status]")).to_contain_text("different people")
+    expect(kept).to_be_checked()
     expect(kept).to_be_focused()
 
-    taken = page.get_by_role("checkbox", name="Take ").first
-    told(page, lambda: taken.press("Space"))
-
-    expect(page.locator("#plan")).to_be_focused()
+    stop_the_clock(page)
+    page.goto(f"{address}/matches")
+    status = page.locator("#matches [role=status]")
+    before = status.inner_text()
+    page.locator("#followers_least").fill("250000")
+    page.locator("#matches .who-text a").first.focus()
+    page.clock.run_for(200)
+    expect(status).not_to_have_text(before)
+    expect(page.locator("#matches")).to_be_focused()
 
 
 def test_what_is_worked_out_beside_a_list_is_asked_for_until_it_is_done(
@@ -185,12 +192,3 @@ def hold(page: Page, words: str) -> list[Route]:
 
     page.route(lambda address: f"{words}&" in f"{address}&", keep)
     return held
-
-
-def told(page: Page, act: Callable[[], None]) -> Locator:
-    """Do something, and wait until the next list is told aloud."""
-    with page.expect_response(lambda answer: "x-part" in answer.request.headers):
-        act()
-    status = page.locator("#plan + [role=status]")
-    expect(status).to_have_text(page.locator("#plan [role=status]").inner_text())
-    return status
