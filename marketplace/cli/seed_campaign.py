@@ -22,6 +22,7 @@ from marketplace.creators.models import Platform
 from marketplace.deliverables import queries as work
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import EndingReason
 from marketplace.funding import queries as fundings
 from marketplace.funding import service as funding
 from marketplace.kernel.actor import Actor
@@ -199,6 +200,17 @@ class PastCampaign:
             deliverable_id=owed.id,
             version=version,
             comment=comment,
+        )
+
+    def call_off(self, owed: Deliverable, note: str) -> None:
+        """The brand ends alone what a creator is late with; all of its fee goes back."""
+        self.stage.act(
+            deliverables.ask_to_end,
+            collaboration_id=owed.collaboration_id,
+            reason=EndingReason.NO_ANSWER,
+            note=note,
+            release=owed.fee,
+            actor=self.side.owner,
         )
 
     def post(self, creator: Actor, owed: Deliverable, words: str, *, total_views: int) -> None:

@@ -54,6 +54,8 @@ LONG_AGO: Final = slice(40, 46)
 """Who made videos for both of them."""
 FOR_ONE_BRAND: Final = 26
 """Who cooks on trails for one brand alone: a creator whom the others would like to have."""
+LATE: Final = 30
+"""Who agreed to a video and has not handed in any."""
 COUNTED: Final = 1_290
 """People of the picnic's target, as TikTok says: somewhat fewer than its plan promised."""
 
@@ -167,9 +169,10 @@ def _picnic(
 def _mornings(
     stage: Stage, mornings: PastCampaign, cast: Cast, *, ines: Actor, tilda: Actor, fourth: Actor
 ) -> Deliverable:
-    """Three creators agree: one has earned, one is live, one is asked for changes.
+    """Four creators agree: one has earned, one is live, one is asked for changes, one is late.
 
-    Returns what is earned and in its hold window.
+    The brand calls off what is late, and what it gets back rests, as that may be disputed. Returns
+    what is earned and in its hold window.
     """
     open_bank(stage, ines, email="ines@creators.test", holder="I. Account", bank="US0011223344")
     breakfast, leftovers = mornings.agree(
@@ -191,7 +194,13 @@ def _mornings(
         45_000,
         [("video", "The quiet Monday", 15)],
     )
-    stage.time.sleep(6 * DAY)
+    (porridge,) = mornings.agree(
+        cast.creators[LATE],
+        "Porridge for one, out of the pan, with whatever the shelf has.",
+        20_000,
+        [("video", "Porridge for one", 4)],
+    )
+    stage.time.sleep(6 * DAY - HALF)
     mornings.approve(breakfast, mornings.hand_in(ines, breakfast, "sunday", "With the dog."))
     mornings.post(ines, breakfast, "Sunday, slowly #ad", total_views=140_000)
     stage.time.sleep(6 * DAY)
@@ -203,6 +212,7 @@ def _mornings(
     stage.time.sleep(DAY)
     mornings.ask_changes(monday, version, "The tin is hard to see. Could it come closer once?")
     mornings.hand_in(ines, leftovers, "leftovers", "The dog got the crumbs.")
+    mornings.call_off(porridge, "Two reminders, and no draft in eleven days.")
     return breakfast
 
 

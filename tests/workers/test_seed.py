@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.cli import seed
+from marketplace.collaborations.models import RestingFunds
+from marketplace.collaborations.rules import RestReason
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding.models import Chargeback
@@ -64,6 +66,7 @@ def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
         DeliverableState.APPROVED: 1,
         DeliverableState.IN_REVIEW: 2,
         DeliverableState.CHANGES_REQUESTED: 1,
+        DeliverableState.CANCELLED: 1,
     }
     assert states(Payout.state) == {
         PayoutState.SETTLED: 15,
@@ -103,6 +106,12 @@ def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
     assert asked == [["trail running", "wild camping"]]
 
     _assert_something_needs_everybody(client)
+    (rest,) = session.scalars(select(RestingFunds)).all()
+    assert (rest.why, rest.amount) == (RestReason.CALLED_OFF, Money(20_000, "USD"))
+    owner = next(each for each in seed.DEMO_ACCOUNTS if each.persona == "Brand owner")
+    client.post("/demo/sign-in", data={"email": owner.email})
+    page = client.get(f"/brand/campaigns/{rest.campaign_id}/money").text
+    assert "creators may still dispute it" in page
 
 
 def _assert_something_needs_everybody(client: FlaskClient) -> None:
