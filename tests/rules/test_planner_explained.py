@@ -132,13 +132,13 @@ def test_budgets_that_pay_for_nobody_are_not_on_the_curve() -> None:
 
 
 def test_a_budget_that_does_not_pay_for_those_who_must_be_in_is_not_on_the_curve() -> None:
-    problem = make_problem([10_000, 10_000], [700, 100])
-    limits = Limits(budget_minor=1_000, must_have=frozenset({0}))
+    problem = make_problem([10_000, 10_000], [350, 350])
+    limits = Limits(budget_minor=1_000, must_have=frozenset({0, 1}))
 
     points = curve(problem, limits, best_plan(problem, limits), parts=(0.5, 0.7, 1.0))
 
     assert [(each.budget_minor, each.people, each.creators) for each in points] == [
-        (700, 10_000, 1),
+        (700, 18_773, 2),
         (1_000, 18_773, 2),
     ]
 
