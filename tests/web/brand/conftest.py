@@ -1,9 +1,6 @@
-"""A brand's campaigns; and its pages look at the clock, which here stands close to noon."""
+"""A brand's campaigns."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -13,8 +10,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
-from tests.conftest import NOON, make_person
+from tests.conftest import make_person
 from tests.factories.campaigns import make_campaign
 from tests.factories.creators import (
     make_audience,
@@ -23,16 +19,6 @@ from tests.factories.creators import (
     make_rate,
     make_video,
 )
-
-
-@pytest.fixture
-def noon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """Set the product's clock back, or ahead, to NOON of the tests."""
-    ahead = int((NOON - datetime.now(UTC)).total_seconds()) + 1
-    clock = tmp_path / "clock"
-    clock.write_text(str(ahead), encoding="ascii")
-    monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(clock))
-    return NOON
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ def test_the_offer_says_what_the_brand_pays_at_most_and_the_creator_gets_at_leas
             assert amount in text
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_bonus_can_be_typed_into_an_offer(
     client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
 ) -> None:
@@ -92,6 +93,7 @@ def test_a_bonus_can_be_typed_into_an_offer(
     assert session.scalars(select(Offer)).one().bonus == BONUS
 
 
+@pytest.mark.usefixtures("noon")
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -25,6 +25,8 @@ from tests.factories.money import ask_for_money, pay_in
 from tests.services.disputing import call_off, unaccepted
 from tests.web.brand.planning import text_of
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:

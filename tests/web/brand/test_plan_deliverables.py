@@ -20,6 +20,8 @@ from tests.factories.campaigns import content, make_campaign
 from tests.factories.creators import make_planned_creator, make_rate
 from tests.web.brand.planning import accepting, plan_of, text_of
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:

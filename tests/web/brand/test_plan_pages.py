@@ -21,6 +21,8 @@ from tests.factories.campaigns import make_campaign
 from tests.factories.creators import make_planned_market
 from tests.web.brand.planning import accepting, plan_of, text_of
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 
 @pytest.fixture
 def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:

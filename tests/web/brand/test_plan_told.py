@@ -24,6 +24,8 @@ from tests.factories.creators import make_co_audience, make_planned_creator, mak
 from tests.services.planned import make_crowd, plan
 from tests.web.brand.planning import accepting, plan_of, text_of
 
+pytestmark = pytest.mark.usefixtures("noon")
+
 CLOSER = "Work out more closely how far this is from the best possible"
 
 

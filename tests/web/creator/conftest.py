@@ -1,26 +1,12 @@
-"""A creator's pages look at the clock; here it stands close to noon."""
+"""A creator's browser."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
-from tests.conftest import NOON, sign_in
-
-
-@pytest.fixture
-def noon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """Set the product's clock back, or ahead, to NOON of the tests."""
-    ahead = int((NOON - datetime.now(UTC)).total_seconds()) + 1
-    clock = tmp_path / "clock"
-    clock.write_text(str(ahead), encoding="ascii")
-    monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(clock))
-    return NOON
+from tests.conftest import sign_in
 
 
 @pytest.fixture

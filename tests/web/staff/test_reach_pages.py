@@ -104,6 +104,7 @@ def test_a_count_that_cannot_be_is_said_at_its_field_and_nothing_is_lost(
     assert kept(session) == 0
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_campaign_that_runs_says_when_to_count(
     client: FlaskClient, session: Session, acme: Brand, alice: Actor
 ) -> None:
