@@ -90,7 +90,7 @@ def fill(engine: Engine, count: int) -> None:
                 if statement.strip():
                     connection.execute(text(statement), values)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("VACUUM ANALYZE"))
 
 
 def brand_with_a_campaign(session: Session) -> tuple[Actor, UUID]:
