@@ -234,6 +234,8 @@ def test_of_a_closed_campaign_a_plan_can_be_looked_at_alone(
     assert page.status_code == 200
     assert "Invite everybody in the plan" in open_page
     assert "Invite everybody in the plan" not in page.text
+    assert "Nothing is kept until you accept." in open_page
+    assert "It can be accepted while the campaign is open" in page.text
     assert answer.status_code == 409
     assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
 
