@@ -10,7 +10,6 @@ from marketplace.store.session import transaction
 from marketplace.trends import queries
 from marketplace.trends import service as trends
 from marketplace.trends.messages import TrendMissed
-from marketplace.trends.models import SIGNS, Trend
 from marketplace.trends.rules.timing import Catch
 from workers.runtime import Run
 
@@ -39,13 +38,9 @@ def tell_missed(message: TrendMissed, run: Run) -> None:
                 session,
                 user_id=user_id,
                 kind="trend_missed",
-                title=f"“{campaign.name}” would miss {_name_of(found.trend)}",
+                title=f"“{campaign.name}” would miss {found.trend.shown}",
                 text="Its first post is likely to be live after the trend is over. See the dates.",
                 path=f"/brand/campaigns/{campaign.id}/trend",
                 once_key=f"trend_missed:{campaign.id}:{found.trend_id}:{user_id}",
                 now=run.now,
             )
-
-
-def _name_of(trend: Trend) -> str:
-    return SIGNS[trend.kind] + trend.spelling

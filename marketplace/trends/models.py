@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.campaigns.models import Campaign
+from marketplace.creators.rules.formats import BAND_WORDS, LengthBand
 from marketplace.kernel.ids import new_id
 from marketplace.store.base import Base, StateText, one_of
 from marketplace.trends.rules.growth import Estimate, Phase
@@ -25,7 +26,7 @@ class TrendKind(StrEnum):
     SOUND = "sound"
 
 
-SIGNS: Final = {TrendKind.HASHTAG: "#", TrendKind.SOUND: "♬ ", TrendKind.FORMAT: ""}
+SIGNS: Final = {TrendKind.HASHTAG: "#", TrendKind.SOUND: "♬ "}
 """What stands before a name."""
 
 
@@ -46,6 +47,13 @@ class Trend(Base):
     spelling: Mapped[str]
     """How most posts spelled it when it was last counted; of all but hashtags the name itself."""
     first_seen_on: Mapped[date] = mapped_column(Date)
+
+    @property
+    def shown(self) -> str:
+        """Its name for people: "#beans", a sound, or a band of lengths in words."""
+        if self.kind is TrendKind.FORMAT:
+            return BAND_WORDS[LengthBand(self.name)]
+        return SIGNS[self.kind] + self.spelling
 
 
 class TrendSnapshot(Base):

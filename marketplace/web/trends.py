@@ -7,17 +7,9 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from marketplace.creators.rules.formats import BAND_WORDS, LengthBand
 from marketplace.trends import queries
-from marketplace.trends.models import SIGNS, Trend, TrendKind
+from marketplace.trends.models import TrendKind
 from marketplace.web import access
-
-
-def name_of(trend: Trend) -> str:
-    """Return a trend's name for people: "#beans", a sound, or a band of lengths in words."""
-    if trend.kind is TrendKind.FORMAT:
-        return BAND_WORDS[LengthBand(trend.name)]
-    return SIGNS[trend.kind] + trend.spelling
 
 
 def list_of(session: Session) -> dict[str, Any]:
@@ -29,5 +21,4 @@ def list_of(session: Session) -> dict[str, Any]:
         "kind": kind,
         "kinds": list(TrendKind),
         "taken_on": queries.last_taken_on(session),
-        "name_of": name_of,
     }

@@ -18,10 +18,7 @@ AWAY = "There was no answer, so this is the last list. Change something, or ask 
 def test_a_list_follows_what_is_typed_last_and_says_it_aloud(
     market: LocalMarket, window: Callable[[], Page]
 ) -> None:
-    page = sign_in_to_brand(window())
-    campaign = a_campaign(page)
-    stop_the_clock(page)
-    page.goto(f"{campaign}/matches")
+    page, campaign = matches_of_a_campaign(window)
     area, status = page.locator("#matches"), page.locator("#matches [role=status]")
     aloud = page.locator("#matches + [role=status]")
     asked = questions(page)
@@ -136,10 +133,7 @@ def test_what_is_worked_out_beside_a_list_is_asked_for_until_it_is_done(
     market: LocalMarket, window: Callable[[], Page]
 ) -> None:
     """Also where it comes with a later list, and the network is away for a moment."""
-    page = sign_in_to_brand(window())
-    campaign = a_campaign(page)
-    stop_the_clock(page)
-    page.goto(f"{campaign}/matches")
+    page, _ = matches_of_a_campaign(window)
     answers = ["500", "away", "half done", "<p data-done>done</p>"]
     asked: list[str] = []
 
@@ -168,6 +162,15 @@ def test_what_is_worked_out_beside_a_list_is_asked_for_until_it_is_done(
     page.wait_for_timeout(200)
 
     assert asked == answers
+
+
+def matches_of_a_campaign(window: Callable[[], Page]) -> tuple[Page, str]:
+    """Who fits a brand's campaign, on a page whose clock stands; and the campaign's address."""
+    page = sign_in_to_brand(window())
+    campaign = a_campaign(page)
+    stop_the_clock(page)
+    page.goto(f"{campaign}/matches")
+    return page, campaign
 
 
 def stop_the_clock(page: Page) -> None:

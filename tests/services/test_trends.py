@@ -16,10 +16,9 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.trends import queries, service
-from marketplace.trends.models import TrendKind, TrendSnapshot
+from marketplace.trends.models import Trend, TrendKind, TrendSnapshot
 from marketplace.trends.rules.growth import Phase
 from marketplace.trends.rules.timing import Catch
-from marketplace.web.trends import name_of
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.trends import make_channels, make_posts
@@ -110,11 +109,11 @@ def test_a_trend_is_spelled_as_most_posts_spell_it_and_keeps_that_when_nobody_do
 
     service.take_snapshots(session, now=NOON + timedelta(days=1))
 
-    assert name_of(street.trend) == "#straße"
-    assert name_of(snapshot(session, "beans").trend) == "#beans"
+    assert street.trend.shown == "#straße"
+    assert snapshot(session, "beans").trend.shown == "#beans"
     service.take_snapshots(session, now=NOON + timedelta(days=60))
     assert queries.snapshot_of(session, street.trend_id).posts == 0
-    assert name_of(street.trend) == "#straße"
+    assert street.trend.shown == "#straße"
 
 
 def test_a_sound_is_a_trend_of_its_own_name(session: Session, channels: list[UUID]) -> None:
@@ -290,3 +289,9 @@ def test_a_campaign_that_is_over_is_not_told(
     service.take_snapshots(session, now=late)
 
     assert service.warn_who_misses(session, now=late) == 0
+
+
+def test_a_length_is_named_in_words() -> None:
+    trend = Trend(kind=TrendKind.FORMAT, name="flash", spelling="flash")
+
+    assert trend.shown == "Under 15 seconds"

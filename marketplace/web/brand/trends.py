@@ -21,7 +21,7 @@ from marketplace.trends.models import TrendSnapshot
 from marketplace.web import access
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.forms import BaseForm
-from marketplace.web.trends import list_of, name_of
+from marketplace.web.trends import list_of
 
 
 class RideForm(BaseForm):
@@ -69,7 +69,7 @@ def ride_trend(campaign_id: UUID) -> ResponseReturnValue:
 
 
 def _choices(living: Sequence[TrendSnapshot]) -> list[SelectChoice]:
-    found = [SelectChoice(str(each.trend_id), name_of(each.trend)) for each in living]
+    found = [SelectChoice(str(each.trend_id), each.trend.shown) for each in living]
     return [SelectChoice("", "None"), *found]
 
 
@@ -96,7 +96,6 @@ def _page(campaign_id: UUID, form: RideForm | None) -> str:
             snapshot=snapshot,
             timing=timing,
             living=living,
-            name_of=name_of,
             may_edit=actor.may_edit(campaign.brand_id)
             and campaign.state is not CampaignState.CLOSED,
         )

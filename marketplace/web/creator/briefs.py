@@ -57,7 +57,6 @@ from marketplace.web.agreements import MoneySides, rights_in_words, sides_of
 from marketplace.web.causes import given_to, giving_to
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
-from marketplace.web.trends import name_of
 
 CHALLENGES_SHOWN: Final = 3
 
@@ -313,7 +312,6 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
         offers=offers,
         pledge=pledge,
         trend=trend,
-        name_of=name_of,
         words={
             "rights": rights_in_words(
                 campaign.brand.name, media=found.usage_media, days=found.usage_days, until=None
