@@ -18,8 +18,7 @@ from marketplace.matching.columns.market import Market, Pick, Rows
 class Elsewhere:
     """The list, by creator: a row, a country's number and the steps of a share at each place.
 
-    who: whose rows these are. numbers: of the countries in the list. ordered: the countries, each
-    after those with lower numbers. by_country: the places in that order.
+    who: whose rows these are. numbers: of the countries in the list.
     """
 
     count: int
@@ -27,9 +26,7 @@ class Elsewhere:
     countries: NDArray[np.uint16]
     steps: NDArray[np.uint8]
     who: Bits
-    numbers: NDArray[np.uint16]
-    ordered: NDArray[np.uint16]
-    by_country: NDArray[np.uint32]
+    numbers: NDArray[np.intp]
 
     def who_in(self, countries: NDArray[np.bool_]) -> Bits:
         """Return who has a share in a country of which this is true, by its number."""
@@ -42,7 +39,7 @@ class Elsewhere:
 
         Never more than the whole, though each of very many small shares was rounded up.
         """
-        there = [self._places_of(number) for number in numbers]
+        there = [np.flatnonzero(self.countries == number) for number in numbers]
         if not any(map(len, there)):
             return None
         found = np.zeros(self.count, np.uint8)
@@ -55,11 +52,6 @@ class Elsewhere:
         """Return the countries in which one creator has a share, and its steps."""
         first, end = np.searchsorted(self.rows, np.array([row, row + 1], np.uint32))
         return self.countries[first:end], self.steps[first:end]
-
-    def _places_of(self, number: int) -> NDArray[np.uint32]:
-        ends = np.array([number, number + 1], np.uint16)  # of one type, so that nothing is copied
-        first, end = np.searchsorted(self.ordered, ends)
-        return self.by_country[first:end]
 
     def add(self, found: NDArray[np.int64], pick: Pick, counted: NDArray[np.int64]) -> None:
         """Add each step of those picked, counted as its country's number says."""
@@ -81,16 +73,13 @@ def elsewhere(market: Market) -> Elsewhere:
         listed: NDArray[Any] = market.lists["countries"]
         listed = listed[: np.searchsorted(listed["row"], market.count)]
         rows, countries = listed["row"].copy(), listed["country"].copy()
-        by_country = np.argsort(countries, kind="stable").astype(np.uint32)
         return Elsewhere(
             count=market.count,
             rows=rows,
             countries=countries,
             steps=listed["share"].copy(),
             who=_packed(rows, market.count),
-            numbers=np.unique(countries),
-            ordered=countries[by_country],
-            by_country=by_country,
+            numbers=np.flatnonzero(np.bincount(countries)),
         )
 
     return market.memo.get("elsewhere", None, work_out, most=1)
