@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from marketplace.campaigns.messages import BriefAmended, CampaignClosed
 from marketplace.collaborations import queries
@@ -12,6 +13,9 @@ from marketplace.kernel.money import in_words
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
 from workers.telling import tell_payers
+
+NEWS_DAYS: Final = 14
+"""Workers that stood still for so long make up for what nobody was told."""
 
 
 def end_negotiations(message: CampaignClosed, run: Run) -> None:
@@ -38,9 +42,9 @@ def expire_offers(run: Run) -> None:
 def tell_of_freed_money(run: Run) -> None:
     """Tell who may move a brand's money what became free yesterday, once a campaign and day.
 
-    The two days before are told where no night's sweep has.
+    The days before are told where no night's sweep has, while that is news.
     """
-    days = [run.now.date() - timedelta(days=ago) for ago in (3, 2, 1)]
+    days = [run.now.date() - timedelta(days=ago) for ago in range(NEWS_DAYS, 0, -1)]
     with transaction() as session:
         for freed in queries.freed_on(session, days, now=run.now):
             tell_payers(

@@ -99,6 +99,27 @@ def test_who_may_move_money_hears_once_what_became_free_on_a_day(
     assert said[0].path == f"/brand/campaigns/{campaign.id}/money"
 
 
+@pytest.mark.parametrize(("days", "times"), [(14, 1), (15, 0)])
+def test_a_fortnight_without_workers_is_made_up_for(
+    days: int, times: int, context: Flask, settings: Settings, session: Session, acme: Brand,
+    alice: Actor,
+) -> None:  # fmt: skip
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    collaborations.rest(
+        session,
+        campaign_id=campaign.id,
+        subject_id=uuid4(),
+        why=RestReason.BONUS,
+        amount=usd(40_000),
+        until=NOON,
+    )
+    session.commit()
+
+    jobs.tell_of_freed_money(at(NOON + days * DAY, app=context, settings=settings))
+
+    assert told(session, alice).count("money_freed") == times
+
+
 def test_what_a_chargeback_has_taken_is_not_told_to_be_free(
     context: Flask, settings: Settings, session: Session, campaign: Campaign, alice: Actor
 ) -> None:
