@@ -26,13 +26,14 @@ from marketplace.deliverables.queries.scope import (
     visible_to,
 )
 from marketplace.deliverables.queries.sheets import (
-    MOST_LINES,
     DeliverableLine,
     Sheet,
     checklist_of,
     lines_for_brands,
     lines_for_creator,
     sheet_of,
+    work_of_brand,
+    work_of_creator,
 )
 from marketplace.deliverables.queries.submissions import (
     Handed,
@@ -46,7 +47,6 @@ from marketplace.deliverables.queries.submissions import (
 
 __all__ = [
     "ANY_ENDING_WITH_STAFF",
-    "MOST_LINES",
     "DeliverableLine",
     "EndingLine",
     "EndingOutlook",
@@ -78,4 +78,6 @@ __all__ = [
     "submission_count",
     "submission_seen_by",
     "visible_to",
+    "work_of_brand",
+    "work_of_creator",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, case, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import Brand
@@ -23,9 +23,13 @@ from marketplace.deliverables.rules import (
     PostState,
     checklist,
 )
+from marketplace.store.paging import Page, page_of
 
 MOST_LINES: Final = 200
-"""A list of work is never longer; what is most urgent comes first."""
+"""Nobody is reminded of more at once; what is most urgent comes first."""
+
+Groups = Sequence[Collection[DeliverableState]]
+"""States in the order in which a list of work shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,36 @@ def lines_for_creator(
     return [DeliverableLine(*row) for row in rows]
 
 
+def work_of_brand(
+    session: Session, *, brand_id: UUID, groups: Groups, page: int
+) -> Page[DeliverableLine]:
+    """One page of all a brand has in some states, group by group; no entry to a challenge.
+
+    The most urgent first, and of what is accepted the newest.
+    """
+    return _page(session, Deliverable.brand_id == brand_id, groups, page)
+
+
+def work_of_creator(
+    session: Session, *, creator_id: UUID, groups: Groups, page: int
+) -> Page[DeliverableLine]:
+    """The same of a creator."""
+    return _page(session, Deliverable.creator_id == creator_id, groups, page)
+
+
+def _page(
+    session: Session, whose: ColumnElement[bool], groups: Groups, page: int
+) -> Page[DeliverableLine]:
+    group = case(*((Deliverable.state.in_(states), at) for at, states in enumerate(groups)))
+    statement = _WORK.where(whose, group.is_not(None)).order_by(
+        group, Deliverable.accepted_at.desc().nulls_last(), *_URGENT
+    )
+    found = page_of(session, statement, number=page)
+    return cast(
+        "Page[DeliverableLine]", replace(found, rows=[DeliverableLine(*row) for row in found.rows])
+    )
+
+
 def checklist_of(session: Session, collaboration_id: UUID) -> list[str]:
     """What a creator ticks before handing in, from the version of the brief that was agreed."""
     brief = session.scalars(
@@ -106,7 +140,10 @@ def checklist_of(session: Session, collaboration_id: UUID) -> list[str]:
     return checklist(brief.dos, brief.donts, disclosure=brief.disclosure)
 
 
-_LINES: Final = (
+_URGENT: Final[Sequence[Any]] = (
+    Deliverable.answer_by.nulls_last(), Deliverable.draft_due_on, Deliverable.id,
+)  # fmt: skip
+_WORK: Final = (
     select(Deliverable, Campaign.name, Brand.name, Creator.display_name, PublishedPost.state)
     .join(Campaign, Campaign.id == Deliverable.campaign_id)
     .join(Brand, Brand.id == Deliverable.brand_id)
@@ -116,8 +153,11 @@ _LINES: Final = (
         (PublishedPost.deliverable_id == Deliverable.id)
         & (PublishedPost.state != PostState.REFUSED),
     )
-    .where(Deliverable.state.in_(bindparam("states", expanding=True)), Deliverable.fee_minor > 0)
-    .order_by(Deliverable.answer_by.nulls_last(), Deliverable.draft_due_on, Deliverable.id)
+    .where(Deliverable.fee_minor > 0)
+)
+_LINES: Final = (
+    _WORK.where(Deliverable.state.in_(bindparam("states", expanding=True)))
+    .order_by(*_URGENT)
     .limit(MOST_LINES)
 )
 

@@ -52,19 +52,17 @@ class ReviewForm(BaseForm):
 @bp.get("/deliverables", endpoint="deliverables")
 def list_work() -> ResponseReturnValue:
     """What waits for our word?"""
-    now = utc_now()
-    brand_ids = [access.brand_id()]
+    now, groups = utc_now(), (OURS, THEIRS, (DeliverableState.ACCEPTED,))
     with reading() as session:
-        ours = queries.lines_for_brands(session, brand_ids=brand_ids, states=OURS)
-        theirs = queries.lines_for_brands(session, brand_ids=brand_ids, states=THEIRS)
-        done = queries.lines_for_brands(
-            session, brand_ids=brand_ids, states=[DeliverableState.ACCEPTED]
+        page = queries.work_of_brand(
+            session, brand_id=access.brand_id(), groups=groups, page=access.page_number()
         )
+    mine, theirs, done = (
+        [(line, _next(line, now)) for line in page.rows if line.deliverable.state in states]
+        for states in groups
+    )
     return render_template(
-        "brand/deliverables_list.html",
-        mine=[(line, _next(line, now)) for line in ours],
-        theirs=[(line, _next(line, now)) for line in theirs],
-        done=[(line, "") for line in done],
+        "brand/deliverables_list.html", page=page, mine=mine, theirs=theirs, done=done
     )
 
 

@@ -68,16 +68,16 @@ class PasteForm(BaseForm):
 @bp.get("/work", endpoint="deliverables")
 def list_work() -> ResponseReturnValue:
     """What is due?"""
-    now = utc_now()
+    now, groups = utc_now(), (OPEN, DONE)
     with reading() as session:
-        mine = access.creator_id()
-        open_lines = queries.lines_for_creator(session, creator_id=mine, states=OPEN)
-        done_lines = queries.lines_for_creator(session, creator_id=mine, states=DONE)
-    return render_template(
-        "creator/deliverables_list.html",
-        open=[(line, _next(line, now)) for line in open_lines],
-        done=[(line, "") for line in done_lines],
+        page = queries.work_of_creator(
+            session, creator_id=access.creator_id(), groups=groups, page=access.page_number()
+        )
+    due, done = (
+        [(line, _next(line, now)) for line in page.rows if line.deliverable.state in states]
+        for states in groups
     )
+    return render_template("creator/deliverables_list.html", page=page, open=due, done=done)
 
 
 @bp.get("/deliverables/<uuid:deliverable_id>")

@@ -307,3 +307,19 @@ def test_another_brands_work_is_not_in_the_list(
     assert "Nothing handed in yet" in client.get("/brand/deliverables").text
     rival = min(mallory.brands)
     assert queries.lines_for_brands(session, brand_ids=[rival], states=list(S)) == []
+
+
+def test_a_list_of_work_that_is_long_has_pages(
+    alices: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    for _ in range(26):
+        made(session, acme, alice, bea, S.IN_REVIEW).state = S.ACCEPTED
+    session.commit()
+
+    first, last = (alices.get(f"/brand/deliverables?page={number}").text for number in (1, 2))
+
+    assert "Nothing waits for you now." in first
+    assert "1–25 of 26 deliverables" in first
+    assert "<span>26 of 26 deliverables</span>" in last
+    assert "Nothing waits for you now." not in last
+    assert "<h2>Accepted</h2>" in last

@@ -266,6 +266,22 @@ def test_what_is_done_stands_below(
 
     assert "Nothing is due now." in page
     assert "<h2>Done</h2>" in page
+    assert "1 deliverable<" in page
+
+
+def test_a_home_opens_twelve_things_and_folds_the_others(
+    beas: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    for _ in range(12):
+        made(session, acme, alice, bea, S.APPROVED)
+    assert '<details class="more mt-2">' not in beas.get("/creator/").text
+    made(session, acme, alice, bea, S.APPROVED)
+
+    page = beas.get("/creator/").text
+
+    assert "<summary>1 more</summary>" in page
+    assert page.count("Publish for Acme Kitchen and paste the address</strong>") == 13
+    assert page.split("<summary>1 more</summary>")[1].count("Publish for Acme Kitchen") == 2
 
 
 def test_the_page_of_the_collaboration_lists_its_deliverables_for_both_sides(
