@@ -109,14 +109,17 @@ def past_offers_for_creator(session: Session, *, creator_id: UUID, limit: int) -
     ).all()
 
 
-def invitations_for_campaign(session: Session, *, campaign_id: UUID) -> Sequence[Invitation]:
-    """A campaign's invitations with their creators, newest first."""
-    return session.scalars(
+def invitations_for_campaign(
+    session: Session, *, campaign_id: UUID, page: int = 1
+) -> Page[Invitation]:
+    """One page of a campaign's invitations with their creators, newest first."""
+    statement = (
         select(Invitation)
         .where(Invitation.campaign_id == campaign_id)
         .options(joinedload(Invitation.creator))
         .order_by(Invitation.sent_at.desc(), Invitation.id.desc())
-    ).all()
+    )
+    return cast("Page[Invitation]", page_of(session, statement, number=page))
 
 
 def asked_creators(
@@ -138,6 +141,19 @@ def collaborations_of_campaign(session: Session, campaign_id: UUID) -> Sequence[
         .options(*collaboration_parts())
         .order_by(Collaboration.agreed_at, Collaboration.id)
     ).all()
+
+
+def collaborations_in_campaign(
+    session: Session, *, campaign_id: UUID, page: int = 1
+) -> Page[Collaboration]:
+    """One page of the same, newest first."""
+    statement = (
+        select(Collaboration)
+        .where(Collaboration.campaign_id == campaign_id, has_fee())
+        .options(*collaboration_parts())
+        .order_by(Collaboration.agreed_at.desc(), Collaboration.id.desc())
+    )
+    return cast("Page[Collaboration]", page_of(session, statement, number=page))
 
 
 def collaborations_of_creator(

@@ -22,11 +22,14 @@ def campaign_collaborations(campaign_id: UUID) -> ResponseReturnValue:
     """Whom do we work with in this campaign?"""
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        rows = queries.collaborations_of_campaign(session, campaign_id)
+        page = queries.collaborations_in_campaign(
+            session, campaign_id=campaign_id, page=access.page_number()
+        )
     return render_template(
         "brand/collaborations.html",
         campaign=campaign,
-        collaborations=[(each, offer_money(each.offer)) for each in rows],
+        page=page,
+        money={each.id: offer_money(each.offer) for each in page.rows},
     )
 
 

@@ -25,15 +25,17 @@ def invitations(campaign_id: UUID) -> ResponseReturnValue:
     """Every creator we invited, the last one first."""
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        rows = queries.invitations_for_campaign(session, campaign_id=campaign_id)
+        page = queries.invitations_for_campaign(
+            session, campaign_id=campaign_id, page=access.page_number()
+        )
     return render_template(
         "brand/invitations.html",
         campaign=campaign,
-        invitations=rows,
-        asked={each.id: way_in(each.deliverables) for each in rows},
+        page=page,
+        asked={each.id: way_in(each.deliverables) for each in page.rows},
         suggested={
             each.id: Money(each.fee_minor, campaign.currency) if each.fee_minor else None
-            for each in rows
+            for each in page.rows
         },
     )
 
