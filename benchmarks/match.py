@@ -21,7 +21,7 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -53,7 +53,7 @@ SETTLING = 2
 EXACT = 12
 SMALL = 10_000
 CHANGED = 1_000
-SHARDS = 10
+SHARDS = 4
 
 
 def main() -> None:
@@ -211,13 +211,24 @@ def hnsw(engine: Engine, others: vectors.Vectors, market: Market) -> None:
 def shards(market: Market, copies: int) -> None:
     """One step towards more: the market several times over, in one piece and in shards."""
     large = tiled(market, copies)
-    wanted = next(wishes(1))
-    whole = statistics.median(timed(lambda: columns.rank(large, wanted)) for _ in range(5))
     size = -(-large.count // SHARDS)
     pieces = [part_of(large, size, first=at * size) for at in range(SHARDS)]
-    each = statistics.median(timed(lambda: columns.rank(pieces[0], wanted)) for _ in range(5))
-    report(f"{copies} times the market in one piece", large.count, "ms", whole,
-           f"the slowest of {SHARDS} shards side by side", each)  # fmt: skip
+    wanted = next(wishes(1))
+    whole, apart = [], []
+    for _ in range(ROUNDS):
+        whole.append(timed(lambda: columns.rank(large, wanted)))
+        apart.append(timed(lambda: merged(pieces, wanted)))
+    report(f"{copies} times the market in one piece p50", large.count, "ms", quantile(whole, 50),
+           f"{SHARDS} shards one after the other, their best merged", quantile(apart, 50))  # fmt: skip
+    best = [each.order for each in columns.rank(large, wanted).best]
+    report("shards: the best fits are the same", large.count, "of",
+           merged(pieces, wanted) == best, "one wish", 1)  # fmt: skip
+
+
+def merged(pieces: Sequence[Market], wanted: Wanted) -> list[int]:
+    """The fits of the best over all shards, each of which gives its best."""
+    found = (each.order for piece in pieces for each in columns.rank(piece, wanted).best)
+    return sorted(found, reverse=True)[:BEST]
 
 
 def sentences(market: Market, wanted: Wanted) -> list[str]:
