@@ -218,11 +218,13 @@ def shards(market: Market, copies: int) -> None:
     for _ in range(ROUNDS):
         whole.append(timed(lambda: columns.rank(large, wanted)))
         apart.append(timed(lambda: merged(pieces, wanted)))
-    report(f"{copies} times the market in one piece p50", large.count, "ms", quantile(whole, 50),
-           f"{SHARDS} shards one after the other, their best merged", quantile(apart, 50))  # fmt: skip
+    report(
+        f"{copies} times the market in one piece p50", large.count, "ms", quantile(whole, 50),
+        f"{SHARDS} shards one after the other, their best merged", quantile(apart, 50),
+    )  # fmt: skip
     best = [each.order for each in columns.rank(large, wanted).best]
-    report("shards: the best fits are the same", large.count, "of",
-           merged(pieces, wanted) == best, "one wish", 1)  # fmt: skip
+    same = merged(pieces, wanted) == best
+    report("shards: the best fits are the same", large.count, "of", same, "one wish", 1)
 
 
 def merged(pieces: Sequence[Market], wanted: Wanted) -> list[int]:
