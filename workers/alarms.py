@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import structlog
-from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
-from marketplace.notifications import service as notifications
 from marketplace.processor.messages import (
     CallDoneAfterAll,
     CallDoneTwice,
@@ -17,25 +12,9 @@ from marketplace.processor.messages import (
 )
 from marketplace.store.session import transaction
 from workers.runtime import Run
+from workers.telling import tell_staff
 
 log = structlog.get_logger("alarms")
-
-
-def tell_staff(
-    session: Session, *, kind: str, title: str, text: str, path: str, once: str, now: datetime
-) -> None:
-    """Tell every member of staff, once for each thing. once: what the thing is."""
-    for user_id in accounts.staff_ids(session):
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind=kind,
-            title=title,
-            text=text,
-            path=path,
-            once_key=f"{kind}:{once}:{user_id}",
-            now=now,
-        )
 
 
 def tell_gone(run: Run, *, what: str, remote_id: str, path: str) -> None:
@@ -52,7 +31,7 @@ def tell_gone(run: Run, *, what: str, remote_id: str, path: str) -> None:
             text=f"It says that there is no {remote_id}. Nothing was booked. Look whether our key"
             " is still that of the same account.",
             path=path,
-            once=remote_id,
+            about=remote_id,
             now=run.now,
         )
 
@@ -66,7 +45,7 @@ def tell_stuck(message: CallStuck, run: Run) -> None:
             title="A call to the payment service needs a person",
             text="Nothing is sent again by itself. Look at it and say how it goes on.",
             path=f"/staff/calls/{message.call_id}",
-            once=str(message.call_id),
+            about=str(message.call_id),
             now=run.now,
         )
 
@@ -82,7 +61,7 @@ def tell_stopped(message: SendingStopped, run: Run) -> None:
             text=f"Calls of the kind {message.call_kind} wait and lose nothing. Give the product a "
             "key that may make them; within ten minutes they go on by themselves.",
             path="/staff/calls",
-            once=f"{message.call_kind}:{run.now:%Y-%m-%dT%H}",
+            about=f"{message.call_kind}:{run.now:%Y-%m-%dT%H}",
             now=run.now,
         )
 
@@ -98,7 +77,7 @@ def tell_done_after_all(message: CallDoneAfterAll, run: Run) -> None:
             text="What was reserved for it had been given back. The money is in suspense until you "
             "say whose it is.",
             path=f"/staff/calls/{message.call_id}",
-            once=str(message.call_id),
+            about=str(message.call_id),
             now=run.now,
         )
 
@@ -113,6 +92,6 @@ def tell_done_twice(message: CallDoneTwice, run: Run) -> None:
             title="The payment service has two results of one call",
             text=f"The second one is {message.remote_id}. It is a break until you say what it is.",
             path=f"/staff/calls/{message.call_id}",
-            once=f"{message.call_id}:{message.remote_id}",
+            about=f"{message.call_id}:{message.remote_id}",
             now=run.now,
         )

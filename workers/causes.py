@@ -9,7 +9,7 @@ from marketplace.causes.messages import PledgeSettled
 from marketplace.kernel.money import in_words
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
-from workers.telling import tell_finance, tell_payers
+from workers.telling import tell_payers, tell_staff
 
 
 def promise_pledge(message: CampaignPublished, run: Run) -> None:
@@ -59,7 +59,7 @@ def tell_settled(message: PledgeSettled, run: Run) -> None:
             now=run.now,
         )
         if money.owed:
-            tell_finance(
+            tell_staff(
                 session,
                 kind="pledge_to_send",
                 about=pledge.id,

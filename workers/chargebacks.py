@@ -20,7 +20,7 @@ from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
 from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
-from workers.telling import tell_finance, tell_payers
+from workers.telling import tell_payers, tell_staff
 
 LOOKED_BACK: Final = timedelta(days=7)
 """How far back a sweep lists what was opened; webhooks are told for three days at most."""
@@ -110,7 +110,7 @@ def tell_chargeback(message: ChargebackTurned, run: Run) -> None:
             path=f"/brand/campaigns/{found.campaign_id}/money",
             now=run.now,
         )
-        tell_finance(
+        tell_staff(
             session,
             kind=kind,
             about=found.id,
@@ -180,7 +180,7 @@ def tell_warning(message: FraudWarningTurned, run: Run) -> None:
         found = queries.warning_by_id(session, message.warning_id)
         over = WarningState(message.state) is WarningState.OVER
         name = found.campaign.name
-        tell_finance(
+        tell_staff(
             session,
             kind=f"fraud_warning_{message.state}",
             about=found.id,

@@ -25,7 +25,7 @@ from marketplace.payouts.rules.disputes import (
 )
 from marketplace.store.session import transaction
 from workers.runtime import Run
-from workers.telling import tell_finance
+from workers.telling import tell_staff
 
 E = DisputeEvent
 TITLES: Final[Mapping[DisputeEvent, str]] = {
@@ -76,7 +76,7 @@ def tell(message: DisputeMoved, run: Run) -> None:
                 run=run,
             )
         if step.event in FOR_STAFF:
-            tell_finance(
+            tell_staff(
                 session,
                 kind=f"dispute_{step.event.value}_staff",
                 about=step.id,
@@ -107,7 +107,7 @@ def remind(message: DisputeRunsOut, run: Run) -> None:
                 run=run,
             )
         else:
-            tell_finance(
+            tell_staff(
                 session,
                 kind="dispute_reminder",
                 about=dispute.id,

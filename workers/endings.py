@@ -7,7 +7,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.collaborations.rules import Party, other_party
 from marketplace.collaborations.service import tell_party
 from marketplace.deliverables import queries
@@ -16,10 +15,10 @@ from marketplace.deliverables.models import Ending
 from marketplace.deliverables.rules import ENDING_SENTENCES, EndingState
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.money import Money, in_words
-from marketplace.notifications import service as notifications
 from marketplace.payouts import service as payouts
 from marketplace.store.session import transaction
 from workers.runtime import Run
+from workers.telling import tell_staff
 
 S = EndingState
 TITLES: Final[Mapping[str, str]] = {
@@ -56,7 +55,15 @@ def tell(message: EndingMoved, run: Run) -> None:
         for party in heard:
             _tell(session, ending, state, party, run)
         if state is S.WITH_STAFF:
-            _tell_staff(session, ending, run)
+            tell_staff(
+                session,
+                kind="ending_to_decide",
+                about=ending.id,
+                title="Two sides do not agree whether to end a collaboration",
+                text=f"It is about “{ending.collaboration.campaign.name}”.",
+                path=f"/staff/endings/{ending.id}",
+                now=run.now,
+            )
 
 
 def _tell(session: Session, ending: Ending, state: EndingState, party: Party, run: Run) -> None:
@@ -90,17 +97,3 @@ def _text(ending: Ending, state: EndingState) -> str:
             )
         case _:
             return f"{ending.answer} The work and its dates stay as agreed."
-
-
-def _tell_staff(session: Session, ending: Ending, run: Run) -> None:
-    for user_id in accounts.staff_ids(session):
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind="ending_to_decide",
-            title="Two sides do not agree whether to end a collaboration",
-            text=f"It is about “{ending.collaboration.campaign.name}”.",
-            path=f"/staff/endings/{ending.id}",
-            once_key=f"ending_to_decide:{ending.id}:{user_id}",
-            now=run.now,
-        )

@@ -27,7 +27,7 @@ from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
-from workers.telling import tell_finance, tell_payers
+from workers.telling import tell_payers, tell_staff
 
 WEBHOOK_PATIENCE: Final = timedelta(minutes=2)
 """How long a checkout is left to its webhook before we ask ourselves."""
@@ -134,7 +134,7 @@ def tell_set_aside(message: ChargeSetAside, run: Run) -> None:
     """Raise the alarm: money came that is not what was asked for."""
     with transaction() as session:
         found = queries.funding_seen_by(session, SYSTEM, message.funding_id)
-        tell_finance(
+        tell_staff(
             session,
             kind="charge_set_aside",
             about=found.id,

@@ -7,19 +7,16 @@ from typing import Final
 
 import structlog
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.accounts import service as signing_in
 from marketplace.kernel.clock import utc_now
-from marketplace.notifications import service as notifications
 from marketplace.reconciliation.checks import runs
 from marketplace.reconciliation.messages import InvariantsWanted
-from marketplace.reconciliation.models import InvariantResult
 from marketplace.store.inbox import InboxMessage
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import at_one_moment, reading, transaction
 from workers.runtime import Run
+from workers.telling import tell_staff
 
 log = structlog.get_logger("housekeeping")
 
@@ -50,21 +47,15 @@ def check_invariants(message: InvariantsWanted, run: Run) -> None:
         for kept in ended.results if ended is not None else ():
             if not kept.passed:
                 log.error("invariant_broken", name=kept.name, figure=kept.figure)
-                _tell_staff(session, kept, run)
-
-
-def _tell_staff(session: Session, result: InvariantResult, run: Run) -> None:
-    for user_id in accounts.staff_ids(session):
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind="invariant_broken",
-            title=f"Invariant {result.name} does not hold",
-            text=result.title,
-            path="/staff/proof",
-            once_key=f"invariant:{result.name}:{run.now:%Y-%m-%d}:{user_id}",
-            now=run.now,
-        )
+                tell_staff(
+                    session,
+                    kind="invariant_broken",
+                    about=f"{kept.name}:{run.now:%Y-%m-%d}",
+                    title=f"Invariant {kept.name} does not hold",
+                    text=kept.title,
+                    path="/staff/proof",
+                    now=run.now,
+                )
 
 
 def prune_messages(run: Run) -> None:

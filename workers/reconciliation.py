@@ -7,11 +7,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from marketplace.accounts import queries as accounts
 from marketplace.funding import queries as funding
 from marketplace.funding.messages import ChargebackDue, RefundDue
 from marketplace.kernel.money import Money
-from marketplace.notifications import service as notifications
 from marketplace.processor.ports import ProcessorUnavailable
 from marketplace.reconciliation import queries
 from marketplace.reconciliation import service as reconciliation
@@ -21,6 +19,7 @@ from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from marketplace.treasury import queries as treasury
 from marketplace.treasury.messages import BankMoveDue
+from workers import telling
 from workers.runtime import Run, TryLater
 
 OVERLAP: Final = timedelta(hours=48)
@@ -93,14 +92,12 @@ def tell_staff(message: BreakOpened, run: Run) -> None:
     """Tell finance staff that two records disagree."""
     with transaction() as session:
         found = queries.break_by_id(session, message.break_id)
-        for user_id in accounts.staff_ids(session):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="break_opened",
-                title="A break was opened",
-                text=found.detail,
-                path="/staff/breaks",
-                once_key=f"break_opened:{found.id}:{user_id}",
-                now=run.now,
-            )
+        telling.tell_staff(
+            session,
+            kind="break_opened",
+            about=found.id,
+            title="A break was opened",
+            text=found.detail,
+            path="/staff/breaks",
+            now=run.now,
+        )

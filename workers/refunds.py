@@ -14,7 +14,7 @@ from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
 from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
-from workers.telling import tell_finance, tell_payers
+from workers.telling import tell_payers, tell_staff
 
 HEADS: Final = {
     RefundState.PAID: "was sent",
@@ -62,7 +62,7 @@ def tell_bank_transfer_due(message: BankTransferDue, run: Run) -> None:
     """Tell finance staff that a refund waits for them."""
     with transaction() as session:
         refund = queries.refund_by_id(session, message.refund_id)
-        tell_finance(
+        tell_staff(
             session,
             kind="bank_transfer_due",
             about=refund.id,

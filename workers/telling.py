@@ -1,4 +1,4 @@
-"""Tell everybody whom a turn of money concerns."""
+"""Tell everybody whom a turn of things concerns: staff, who pays for a brand, a creator."""
 
 from __future__ import annotations
 
@@ -38,11 +38,19 @@ def tell_payers(
     _tell(session, people, kind=kind, about=about_then, title=title, text=text, path=path, now=now)
 
 
-def tell_finance(
-    session: Session, *, kind: str, about: UUID, title: str, text: str, path: str, now: datetime
+def tell_staff(
+    session: Session,
+    *,
+    kind: str,
+    about: UUID | str,
+    title: str,
+    text: str,
+    path: str,
+    now: datetime,
+    but: UUID | None = None,
 ) -> None:
-    """Tell staff, once for each kind and thing."""
-    people = accounts.staff_ids(session)
+    """Tell every member of staff, once for each kind and thing. but: who is not told."""
+    people = [user_id for user_id in accounts.staff_ids(session) if user_id != but]
     _tell(session, people, kind=kind, about=about, title=title, text=text, path=path, now=now)
 
 

@@ -12,9 +12,9 @@ from marketplace.processor import queries
 from marketplace.processor.ports import ProcessorUnavailable
 from marketplace.processor.rules import CallKind, compare_day
 from marketplace.store.session import reading, transaction
-from workers.alarms import tell_staff
 from workers.processor import take_over
 from workers.runtime import Run, TryLater
+from workers.telling import tell_staff
 
 log = structlog.get_logger("transfers")
 
@@ -74,4 +74,4 @@ def _compare(run: Run, made: list[TransferFacts], from_at: datetime, until_at: d
 def _alarm(run: Run, *, kind: str, title: str, about: str, text: str, path: str) -> None:
     log.error(kind, transfer=about)
     with transaction() as session:
-        tell_staff(session, kind=kind, title=title, text=text, path=path, once=about, now=run.now)
+        tell_staff(session, kind=kind, title=title, text=text, path=path, about=about, now=run.now)

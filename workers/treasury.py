@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from marketplace.accounts import queries as accounts
 from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import in_words
 from marketplace.notifications import service as notifications
@@ -26,6 +23,7 @@ from marketplace.treasury.rules.own_money import BankMoveState, Direction
 from marketplace.treasury.rules.requests import RequestState
 from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
+from workers.telling import tell_staff
 
 MANUAL: Final = "manual"
 ENDS: Final = {
@@ -70,15 +68,15 @@ def check_schedule(run: Run) -> None:
     with transaction() as session:
         treasury.record_schedule(session, interval=interval, now=run.now)
         if interval != MANUAL:
-            _tell_all(
+            tell_staff(
                 session,
-                run,
                 kind="payout_schedule",
+                about=f"{interval}:{run.now:%Y-%m-%d}",
                 title="The payment service pays us out by itself",
                 text=f"Its schedule is set to {interval}, so it takes client money to our bank."
                 " Set it to manual.",
                 path="/staff/treasury",
-                once=f"payout_schedule:{interval}:{run.now:%Y-%m-%d}",
+                now=run.now,
             )
 
 
@@ -86,16 +84,16 @@ def watch_ages(run: Run) -> None:
     """Tell staff of money that lies with us for long, once at each limit."""
     with transaction() as session:
         for lying in queries.lying_long(session, now=run.now):
-            _tell_all(
+            tell_staff(
                 session,
-                run,
                 kind="money_lies",
+                about=f"{lying.campaign_id}:{lying.limit}:{lying.since:%Y-%m-%d}",
                 title=f"{in_words(lying.amount)} of “{lying.name}” lies with us",
                 text=f"Its oldest part came in on {day_in_words(lying.since)}, {lying.limit} days"
                 " ago or more. Outside the United States it has to be paid on or given back"
                 " within 90.",
                 path="/staff/treasury",
-                once=f"money_lies:{lying.campaign_id}:{lying.limit}:{lying.since:%Y-%m-%d}",
+                now=run.now,
             )
 
 
@@ -120,19 +118,16 @@ def tell_asked(message: RequestAsked, run: Run) -> None:
     """Tell everybody who may approve a request that it waits."""
     with transaction() as session:
         request = queries.request_by_id(session, message.request_id)
-        for user_id in accounts.staff_ids(session):
-            if user_id == request.maker_id:
-                continue
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="request_asked",
-                title=f"{request.maker.name} asks for a second person",
-                text=f"{_what(request)}. {request.reason}",
-                path=f"/staff/requests/{request.id}",
-                once_key=f"request_asked:{request.id}:{user_id}",
-                now=run.now,
-            )
+        tell_staff(
+            session,
+            kind="request_asked",
+            about=request.id,
+            title=f"{request.maker.name} asks for a second person",
+            text=f"{_what(request)}. {request.reason}",
+            path=f"/staff/requests/{request.id}",
+            now=run.now,
+            but=request.maker_id,
+        )
 
 
 def tell_decided(message: RequestDecided, run: Run) -> None:
@@ -149,22 +144,6 @@ def tell_decided(message: RequestDecided, run: Run) -> None:
             text=f"{_what(request)} is booked." if done else request.answer,
             path=f"/staff/requests/{request.id}",
             once_key=f"request_decided:{request.id}",
-            now=run.now,
-        )
-
-
-def _tell_all(
-    session: Session, run: Run, *, kind: str, title: str, text: str, path: str, once: str
-) -> None:
-    for user_id in accounts.staff_ids(session):
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind=kind,
-            title=title,
-            text=text,
-            path=path,
-            once_key=f"{once}:{user_id}",
             now=run.now,
         )
 
