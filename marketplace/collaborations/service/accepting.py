@@ -84,7 +84,7 @@ def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetim
     move_application(application, ApplicationEvent.AGREE, now=now)
     session.add(collaboration)
     session.flush()  # the grant's foreign key needs the row; no relationship orders them
-    session.add(_grant(offer, collaboration, now=now))
+    session.add(grant_of(offer, collaboration, now=now))
     _bind(session, offer, collaboration)
     post(session, OfferAccepted(collaboration_id=collaboration.id))
     _tell_agreed(session, offer, collaboration, party, now=now)
@@ -124,7 +124,8 @@ def _commit_fee(
     ledger.write_entry(session, event, occurred_at=now, actor=actor)
 
 
-def _grant(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:
+def grant_of(offer: Offer, collaboration: Collaboration, *, now: datetime) -> UsageGrant:
+    """The rights that an offer gives for what is made under it, from today on."""
     return UsageGrant(
         id=new_id(),
         collaboration_id=collaboration.id,

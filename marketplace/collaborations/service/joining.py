@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Brief
-from marketplace.collaborations import queries
-from marketplace.collaborations.models import Collaboration, Offer, UsageGrant
-from marketplace.collaborations.rules import CollaborationState, OfferState, Party, usage_until
+from marketplace.collaborations.models import Collaboration, Offer
+from marketplace.collaborations.rules import CollaborationState, OfferState, Party
+from marketplace.collaborations.service.accepting import grant_of
 from marketplace.collaborations.service.exclusivity import check_free
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
@@ -35,10 +35,35 @@ def join(
     locked campaign. A second time raises Conflict, and so does somebody who is another brand's at
     the time.
     """
-    campaign, shares = brief.campaign, conditions.shares
+    campaign = brief.campaign
     check_free(session, creator, campaign, actor=actor)
+    offer = _offer_to(creator, brief, conditions, publish_by=publish_by, now=now)
+    collaboration = Collaboration(
+        id=new_id(),
+        campaign_id=campaign.id,
+        creator_id=creator.id,
+        brand_id=campaign.brand_id,
+        offer_id=offer.id,
+        state=CollaborationState.ACTIVE,
+        agreed_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(offer)
+            session.flush()  # no relationship orders the offer before what points at it
+            session.add(collaboration)
+    except IntegrityError as refusal:  # one collaboration for a creator and a campaign
+        raise Conflict("You have joined this challenge already") from refusal
+    session.add(grant_of(offer, collaboration, now=now))
+    return collaboration
+
+
+def _offer_to(
+    creator: Creator, brief: Brief, conditions: Conditions, *, publish_by: date, now: datetime
+) -> Offer:
+    campaign, shares = brief.campaign, conditions.shares
     wanted = brief.deliverables[0]
-    offer = Offer(
+    return Offer(
         id=new_id(),
         campaign_id=campaign.id,
         creator_id=creator.id,
@@ -70,30 +95,3 @@ def join(
         expires_at=now,
         answered_at=now,
     )
-    collaboration = Collaboration(
-        id=new_id(),
-        campaign_id=campaign.id,
-        creator_id=creator.id,
-        brand_id=campaign.brand_id,
-        offer_id=offer.id,
-        state=CollaborationState.ACTIVE,
-        agreed_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(offer)
-            session.flush()  # no relationship orders the offer before what points at it
-            session.add(collaboration)
-    except IntegrityError as refusal:  # one collaboration for a creator and a campaign
-        raise Conflict("You have joined this challenge already") from refusal
-    session.add(
-        UsageGrant(
-            id=new_id(),
-            collaboration_id=collaboration.id,
-            media=offer.usage_media,
-            territory="worldwide",
-            starts_on=now.date(),
-            until_on=usage_until(queries.owed_under(offer), usage_days=offer.usage_days),
-        )
-    )
-    return collaboration
