@@ -52,6 +52,22 @@ Need = Callable[[Session, Actor, UUID, datetime], Sequence[Todo]]
 """Asked by a home: what does this brand or creator have to do now?"""
 
 
+class Needs:
+    """What waits for a brand, or for a creator; each subject adds its own question."""
+
+    def __init__(self) -> None:
+        self._asked: list[Need] = []
+
+    def add(self, asked: Need) -> Need:
+        """Register a function that says what has to be done about one subject."""
+        self._asked.append(asked)
+        return asked
+
+    def todos(self, session: Session, actor: Actor, whose: UUID, now: datetime) -> list[Todo]:
+        """What a brand or creator has to do now, subject by subject."""
+        return [todo for asked in self._asked for todo in asked(session, actor, whose, now)]
+
+
 def nav_items(entries: Sequence[NavEntry]) -> list[NavItem]:
     """Return the menu with the entry of the present page marked."""
     path = request.path

@@ -25,19 +25,13 @@ from marketplace.kernel.money import BPS_WHOLE
 from marketplace.store.session import reading
 from marketplace.web import access, render
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.navigation import Need, Todo, in_order
+from marketplace.web.navigation import Needs, Todo, in_order
 
 LITTLE_LEFT_BPS: Final = 1_000
 """A campaign with less than this part of its money left is running out."""
 
-NEEDS: Final[list[Need]] = []
-"""What waits for a brand; each subject adds its own by ``need``."""
-
-
-def need(asked: Need) -> Need:
-    """Register a function that says what a brand has to do about one subject."""
-    NEEDS.append(asked)
-    return asked
+NEEDS: Final = Needs()
+need: Final = NEEDS.add
 
 
 @bp.get("/")
@@ -50,7 +44,7 @@ def home() -> ResponseReturnValue:
         running = [each for each in current if each.state is CampaignState.PUBLISHED]
         money = collaborations.campaigns_money(session, running, now=now)
         tallies = collaborations.application_tallies(session, brand_id=brand_id)
-        todos = [todo for asked in NEEDS for todo in asked(session, access.actor(), brand_id, now)]
+        todos = NEEDS.todos(session, access.actor(), brand_id, now)
     if may_edit:
         todos += applications_to_answer(tallies, now)
         todos += unpublished_drafts(current)

@@ -21,16 +21,10 @@ from marketplace.payouts.queries import chains
 from marketplace.store.session import reading
 from marketplace.web import access, render
 from marketplace.web.creator.blueprint import bp
-from marketplace.web.navigation import Need, Todo, in_order
+from marketplace.web.navigation import Needs, Todo, in_order
 
-NEEDS: Final[list[Need]] = []
-"""What waits for a creator; each subject adds its own by ``need``."""
-
-
-def need(asked: Need) -> Need:
-    """Register a function that says what a creator has to do about one subject."""
-    NEEDS.append(asked)
-    return asked
+NEEDS: Final = Needs()
+need: Final = NEEDS.add
 
 
 @bp.get("/")
@@ -38,9 +32,7 @@ def home() -> ResponseReturnValue:
     """What needs me now?"""
     now, creator_id = utc_now(), access.creator_id()
     with reading() as session:
-        todos = [
-            todo for asked in NEEDS for todo in asked(session, access.actor(), creator_id, now)
-        ]
+        todos = NEEDS.todos(session, access.actor(), creator_id, now)
         work = collaborations.work_of_creator(session, creator_id=creator_id)
         arriving = payouts.lines_arriving(session, creator_id=creator_id, now=now)
         chain_by_id = chains.chains_of(session, arriving, now=now)
