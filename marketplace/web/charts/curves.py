@@ -13,13 +13,12 @@ from marketplace.web.charts.axes import (
     LEFT,
     TOP,
     Pick,
-    names,
     nice_top,
     picks,
     sideways,
     upright,
 )
-from marketplace.web.charts.lines import Series
+from marketplace.web.charts.lines import Series, drawn
 from marketplace.web.charts.svg import (
     WIDTH,
     Value,
@@ -29,7 +28,6 @@ from marketplace.web.charts.svg import (
     nothing,
     path,
     places,
-    polyline,
     table_of,
     text,
 )
@@ -71,20 +69,7 @@ def curve(
         return BOTTOM - (BOTTOM - TOP) * value / top
 
     parts = [upright(top, unit, y=y, right=right), sideways(end, across, x=x, right=right)]
-    ends = []
-    for hue, one in enumerate(series, start=1):
-        drawn = [
-            (x(place), y(value))
-            for place, value in zip(at, one.values, strict=True)
-            if value is not None
-        ]
-        if not drawn:
-            continue
-        kind = "line dashed" if one.dashed else "line"
-        parts.append(polyline(drawn, f"{kind} hue-{hue_of(hue)}"))
-        end_x, end_y = drawn[-1]
-        ends.append((end_x, end_y, one.label, hue_of(hue)))
-    parts += names(ends)
+    parts += drawn(series, [x(place) for place in at], y=y)
     if spot is not None:
         parts.append(path(f"M{places(x(spot.at))} {TOP}V{BOTTOM}", "spot"))
         parts.append(text(x(spot.at), TOP - 4, words=spot.label, css="mid"))

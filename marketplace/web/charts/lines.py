@@ -89,21 +89,7 @@ def line(
         edge += [(x(on), y(low)) for on, low in reversed([*zip(dates, band.low, strict=True)])]
         points = " ".join(f"{places(px)},{places(py)}" for px, py in edge)
         parts.append(Markup('<polygon class="band hue-1" points="{}"/>').format(points))
-    ends: list[tuple[float, float, str, int]] = []
-    for hue, one in enumerate(series, start=1):
-        drawn = [
-            (x(on), y(value))
-            for on, value in zip(dates, one.values, strict=True)
-            if value is not None
-        ]
-        if not drawn:
-            continue
-        kind = "line dashed" if one.dashed else "line"
-        parts.append(polyline(drawn, f"{kind} hue-{hue_of(hue)}"))
-        end_x, end_y = drawn[-1]
-        parts.append(circle(end_x, end_y, css=f"dot hue-{hue_of(hue)}"))
-        ends.append((end_x, end_y, one.label, hue_of(hue)))
-    parts += names(ends)
+    parts += drawn(series, [x(on) for on in dates], y=y, dots=True)
     parts += _picks(dates, series, band=band, x=x, y=y, right=right)
     summary = "; ".join(_course(one, dates, unit=unit) for one in series)
     return figure(
@@ -113,6 +99,31 @@ def line(
         parts=parts,
         table=_line_table(dates, series, band=band, unit=unit),
     )
+
+
+def drawn(
+    series: Sequence[Series],
+    xs: Sequence[float],
+    *,
+    y: Callable[[Value], float],
+    dots: bool = False,
+) -> list[Markup]:
+    """Return the lines of some series, each with its name at the end. dots: and a dot there."""
+    parts: list[Markup] = []
+    ends: list[tuple[float, float, str, int]] = []
+    for place, one in enumerate(series, start=1):
+        hue = hue_of(place)
+        points = [
+            (x, y(value)) for x, value in zip(xs, one.values, strict=True) if value is not None
+        ]
+        if not points:
+            continue
+        kind = "line dashed" if one.dashed else "line"
+        parts.append(polyline(points, f"{kind} hue-{hue}"))
+        if dots:
+            parts.append(circle(*points[-1], css=f"dot hue-{hue}"))
+        ends.append((*points[-1], one.label, hue))
+    return [*parts, *names(ends)]
 
 
 def _days(dates: Sequence[date], x: Callable[[date], float]) -> Markup:
