@@ -54,7 +54,7 @@ def public_name(line: Standing) -> str:
 def top_chart(board: Board, *, in_public: bool) -> Markup:
     """Draw the views of the first places."""
     return charts.bars(
-        title="Authentic views of the first places",
+        title="Views of the first places",
         unit="views",
         items=[
             charts.Bar(
