@@ -163,6 +163,36 @@ def test_a_curve_names_both_axes_and_marks_a_spot():
     assert 'd="M283 30V204"' in markup
 
 
+@pytest.mark.parametrize(
+    ("end", "ticks"),
+    [
+        (3_000, ["0", "1K", "2K", "3K"]),
+        (10_000, ["0", "2.5K", "5K", "7.5K", "10K"]),
+        (2_469.12, ["0", "1K", "2K"]),
+        (100, ["0", "25", "50", "75", "100"]),
+        (1, ["0"]),
+    ],
+)
+def test_the_numbers_along_a_curve_are_round_and_written_in_full(end, ticks):
+    markup = curve([0, 50, 100], at=[0, end / 2, end])
+    level = [one for one in by_class(markup, "mid") if one.get("y") == "224"]
+    assert [one.text for one in level] == ticks
+
+
+@pytest.mark.parametrize(
+    ("highest", "ticks"),
+    [
+        (5_000, ["0", "1K", "2K", "3K", "4K", "5K"]),
+        (2_500, ["0", "500", "1K", "1.5K", "2K", "2.5K"]),
+        (2_000, ["0", "500", "1K", "1.5K", "2K"]),
+        (100, ["0", "25", "50", "75", "100"]),
+    ],
+)
+def test_the_numbers_of_an_upright_axis_are_written_in_full(highest, ticks):
+    markup = curve([0, 50, highest])
+    assert [one.text for one in by_class(markup, "end") if one.get("x") == "44"] == ticks
+
+
 def test_a_curve_says_its_numbers_by_key_in_a_table_and_in_words():
     markup = curve([0, None, 100])
     assert "500 USD: Plan –" in markup
@@ -180,7 +210,7 @@ def test_the_longest_bar_fills_the_width_and_others_follow():
     markup = charts.bars(
         title="Views", unit="views", items=[charts.Bar("Bea", 50), charts.Bar("Carl", 100)]
     )
-    assert [one.get("width") for one in by_class(markup, "bar")] == ["169", "338"]
+    assert [one.get("width") for one in by_class(markup, "bar")] == ["147", "294"]
     assert [one.get("y") for one in by_class(markup, "bar")] == ["7", "37"]
     assert "the longest is Carl with 100 views." in markup
 

@@ -21,6 +21,7 @@ BOTTOM: Final = 204
 FIELD: Final = HEIGHT + 16
 """A line more than over days: below the numbers stands what they count."""
 SIDEWAYS_STEPS: Final = 4
+"""At most so many."""
 
 
 NAME_ROOM: Final = 60
@@ -50,8 +51,11 @@ def nice_top(highest: Value) -> int:
 
 
 def upright(top: int, unit: str, *, y: Callable[[Value], float], right: float) -> Markup:
-    """Draw the steps of an upright axis from 0, each with its number, and what is counted."""
-    steps = 4 if top % 4 == 0 else 5
+    """Draw the steps of an upright axis from 0, each with its number, and what is counted.
+
+    A quarter of 5,000 would be written 1.2K, so what begins with 5 or 25 has five steps.
+    """
+    steps = 4 if top % 4 == 0 and str(top).rstrip("0") in ("1", "2", "4") else 5
     ticks = [top // steps * step for step in range(steps + 1)]
     drawn = [
         Markup("{}{}").format(
@@ -64,9 +68,9 @@ def upright(top: int, unit: str, *, y: Callable[[Value], float], right: float) -
 
 
 def sideways(end: Value, across: str, *, x: Callable[[Value], float], right: float) -> Markup:
-    """Write the numbers of a level axis from 0 to its end, and below what they count."""
-    ticks = [end * step / SIDEWAYS_STEPS for step in range(SIDEWAYS_STEPS + 1)]
-    drawn = [text(x(tick), BOTTOM + 20, words=compact(round(tick)), css="mid") for tick in ticks]
+    """Write round numbers of a level axis from 0 to its end, and below what they count."""
+    ticks = range(0, floor(end) + 1, nice_top(end / SIDEWAYS_STEPS))
+    drawn = [text(x(tick), BOTTOM + 20, words=compact(tick), css="mid") for tick in ticks]
     return Markup("").join(
         [*drawn, text((LEFT + right) / 2, BOTTOM + 38, words=across, css="unit mid")]
     )

@@ -27,7 +27,8 @@ from marketplace.web.reader import REMEMBERED, compact, number, percent
 
 ROW: Final = 30
 """Height of one bar with the space around it."""
-BAR_LEFT: Final = 132
+BAR_LEFT: Final = 176
+"""Where bars begin: a whole label has room before it, also in the larger letters of a phone."""
 BAR_RIGHT: Final = 470
 
 
