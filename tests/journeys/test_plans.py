@@ -63,8 +63,11 @@ def it_is_told_what_no_plan_can_obey(page: Page) -> None:
     budget = page.get_by_label(re.compile("^Budget for fees"))
     budget.fill("1.00")
     expect(page.locator("#plan [role=alert]")).to_contain_text("There is no such plan")
+    accept = page.get_by_role("button", name="Invite everybody in the plan")
+    expect(accept).to_be_hidden()
     budget.fill("2000.00")
     expect(page.locator("#plan ol.matches")).to_contain_text("@tilda.education")
+    expect(accept).to_be_visible()
 
 
 def it_says_what_everybody_makes(page: Page) -> None:
