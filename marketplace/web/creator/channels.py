@@ -23,6 +23,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, MarketplaceError
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
+from marketplace.web.audiences import shown
 from marketplace.web.creator.blueprint import bp
 
 T = TypeVar("T")
@@ -52,11 +53,12 @@ def channels() -> ResponseReturnValue:
     with reading() as session:
         mine = queries.channels_of(session, creator_id=access.creator_id())
         main = queries.channel_of(session, creator_id=access.creator_id())
+        known = None if main is None else queries.latest_audience(session, channel_id=main.id)
         return render_template(
             "creator/channels_list.html",
             channels=mine,
             main=main,
-            audience=None if main is None else queries.latest_audience(session, channel_id=main.id),
+            audience=None if known is None else shown(known, now=utc_now()),
             videos=[] if main is None else queries.videos_of(session, channel_id=main.id, limit=5),
             known_videos=0 if main is None else queries.video_count(session, channel_id=main.id),
         )

@@ -229,8 +229,10 @@ def _pictures_to_judge(_session: Session, _now: datetime, waiting: int) -> list[
     return [
         Todo(
             title=counted(waiting, "picture of an audience waits", "pictures of audiences wait"),
-            detail="Do they show the shares that came with them? Until then those count 30 %.",
-            action_label="Look at them",
+            detail="Do they show the shares that came with them? Until then those count 30 %."
+            if waiting > 1
+            else "Does it show the shares that came with it? Until then those count 30 %.",
+            action_label="Look at them" if waiting > 1 else "Look at it",
             url=url_for("staff.audiences"),
         )
     ]
@@ -242,7 +244,7 @@ def _objections_to_decide(_session: Session, _now: datetime, waiting: int) -> li
             title=counted(waiting, "objection to a subject waits", "objections to subjects wait"),
             detail="Do the posts touch what was found in them? Until then some brands do not see"
             " the creator.",
-            action_label="Look at them",
+            action_label="Look at them" if waiting > 1 else "Look at it",
             url=url_for("staff.subjects"),
         )
     ]

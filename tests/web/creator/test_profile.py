@@ -140,7 +140,7 @@ def test_an_audience_is_kept_as_typed_and_shown_again(
     answer = as_bea.post("/creator/audience", data=AUDIENCE)
 
     assert answer.location == "/creator/channels"
-    assert "You described it on" in as_bea.get(answer.location).text
+    assert "Brands see now: The creator’s own statement, " in as_bea.get(answer.location).text
     found = queries.latest_audience(session, channel_id=channel.id)
     assert found is not None
     assert (found.age, found.gender, found.country, found.interest, found.sample_size) == (

@@ -13,6 +13,7 @@ from tests.web.reading import plain
 
 
 def test_the_rule_is_read_by_everybody_and_an_empty_market_says_so(client: FlaskClient) -> None:
+    assert '<a href="/fairness">How attention is shared</a>' in client.get("/").text
     page = plain(client.get("/fairness").text)
 
     assert "The last of every 10 places is, this week, for a creator who was in at most 2" in page

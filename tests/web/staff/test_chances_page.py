@@ -47,7 +47,7 @@ def test_a_version_stands_with_its_errors_and_its_skill(
     assert (f"1 100 {made.loss_before:.3f} {made.loss:.3f} 20 0.19 -1.33 % Counts") in said
     assert (
         "Version 1, on 20 outcomes that it had not learned from: Brier score 0.19."
-        " Always saying 25 % has 0.188, so the skill is -1.33 %."
+        " Whoever had said 25 % each time would have 0.188, so the skill is -1.33 %."
     ) in said
 
 

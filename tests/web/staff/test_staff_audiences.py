@@ -33,7 +33,9 @@ def test_without_pictures_the_page_says_where_they_come_from(staff: FlaskClient)
 def test_a_picture_is_seen_beside_its_shares_and_confirmed(
     staff: FlaskClient, session: Session, proof: AudienceProof
 ) -> None:
-    assert "1 picture of an audience waits" in staff.get("/staff/").text
+    home = staff.get("/staff/").text
+    assert "1 picture of an audience waits" in home
+    assert "Does it show the shares that came with it? Until then those count 30 %." in home
     assert f"/staff/audiences/{proof.id}" in staff.get("/staff/audiences").text
     page = staff.get(f"/staff/audiences/{proof.id}")
     assert "counts as" in page.text
