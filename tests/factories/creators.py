@@ -260,7 +260,8 @@ def make_planned_creator(
         channel_id=channel.id,
         age={"18-24": 10_000},
         country={"US": 10_000},
-        sample_size=10**9,
+        source=AudienceSource.PLATFORM,
+        sample_size=3 * 10**8,
     )
     if fee_minor is not None:
         make_rate(session, creator_id=creator.id, fee_minor=fee_minor)

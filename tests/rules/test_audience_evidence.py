@@ -27,8 +27,8 @@ from tests.conftest import NOON
     [
         (AudienceSource.PLATFORM, False, 20_000),
         (AudienceSource.UPLOAD, True, 16_000),
-        (AudienceSource.UPLOAD, False, 6_000),
-        (AudienceSource.SELF_REPORTED, False, 6_000),
+        (AudienceSource.UPLOAD, False, 300),
+        (AudienceSource.SELF_REPORTED, False, 300),
         (AudienceSource.INFERRED, False, 2_000),
     ],
 )
@@ -54,6 +54,22 @@ def test_after_half_a_year_a_statement_counts_half_and_after_a_year_a_quarter() 
     assert found(180) == Evidence(people=500, of=1_000, trust_bps=10_000, freshness_bps=5_000)
     assert found(360).people == 250
     assert found(-1).people == 1_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "people"), [(999, 299), (1_000, 300), (1_001, 300), (10**9, 300)]
+)
+def test_however_many_a_creator_types_nobody_has_seen_more_than_a_thousand(
+    typed: int, people: int
+) -> None:
+    found = evidence_of(
+        source=AudienceSource.SELF_REPORTED,
+        is_confirmed=False,
+        sample_size=typed,
+        taken_at=NOON,
+        now=NOON,
+    )
+    assert (found.people, found.of) == (people, typed)
 
 
 def test_a_sample_nobody_named_is_taken_as_the_least_that_platforms_show() -> None:

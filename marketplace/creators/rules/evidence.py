@@ -54,6 +54,8 @@ _TRUST: Final[Mapping[AudienceSource, int]] = {
 """What each person behind a statement counts, in basis points: ours to choose, and shown."""
 UNSAID_SAMPLE: Final = 100
 """How many people stand behind shares when nobody says: platforms show them from this many."""
+OWN_WORD_MOST: Final = 1_000
+"""Nobody has seen the number that a creator types, so no more people than this stand behind it."""
 HALF_LIFE: Final = timedelta(days=180)
 """After this long a statement counts half."""
 
@@ -62,7 +64,8 @@ HALF_LIFE: Final = timedelta(days=180)
 class Evidence:
     """What a statement counts, and why: ``people = of x trust_bps x freshness_bps``, rounded down.
 
-    of: the people behind it as said, or UNSAID_SAMPLE.
+    of: the people behind it as said, or UNSAID_SAMPLE. Of a creator's own word at most
+    OWN_WORD_MOST of them count.
     """
 
     people: int
@@ -84,13 +87,15 @@ def evidence_of(
     sample_size: 0 when nobody said. is_confirmed: staff saw the shares in the picture that came
     with an upload; until then it counts as a creator's own word.
     """
-    own_word = source is AudienceSource.UPLOAD and not is_confirmed
-    trust = _TRUST[AudienceSource.SELF_REPORTED if own_word else source]
+    unseen = source is AudienceSource.UPLOAD and not is_confirmed
+    whose = AudienceSource.SELF_REPORTED if unseen else source
+    trust = _TRUST[whose]
     age = max(timedelta(0), now - taken_at)
     freshness = round(BPS_WHOLE * 0.5 ** (age / HALF_LIFE))
     of = sample_size or UNSAID_SAMPLE
+    counted = min(of, OWN_WORD_MOST) if whose is AudienceSource.SELF_REPORTED else of
     return Evidence(
-        people=of * trust * freshness // (BPS_WHOLE * BPS_WHOLE),
+        people=counted * trust * freshness // (BPS_WHOLE * BPS_WHOLE),
         of=of,
         trust_bps=trust,
         freshness_bps=freshness,

@@ -9,6 +9,7 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.creators.models import Creator
+from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.actor import Actor
 from tests.conftest import make_person
 from tests.factories.campaigns import make_campaign
@@ -40,7 +41,7 @@ def cleo(session: Session) -> Creator:
     channel = make_channel(session, creator_id=creator.id)
     make_audience(
         session, channel_id=channel.id, age={"18-24": 5_000}, country={"US": 6_600},
-        interest={"home": 1_234}, sample_size=10**9,
+        interest={"home": 1_234}, sample_size=10**9, source=AudienceSource.PLATFORM,
     )  # fmt: skip
     make_rate(session, creator_id=creator.id)
     make_video(session, channel_id=channel.id, hashtags=["soup"], views=12_345)

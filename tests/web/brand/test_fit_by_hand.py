@@ -240,7 +240,8 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
     rows = rows_of(page)
     assert estimated_in(page) == ["Gender"]
     assert re.search(
-        "by the creator’s own statement of Tue 13 Oct 2026, which counts as 27,77. people.$",
+        "by the creator’s own statement of Tue 13 Oct 2026, which counts as 27[78] people."
+        " Four of five times between 65 % and 71 %.$",
         rows["Age"].evidence,
     )
     assert "Four of five times between" in rows["Gender"].evidence

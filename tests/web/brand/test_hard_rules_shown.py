@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.creators import queries as creators
 from marketplace.creators.models import Channel, Creator
+from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.actor import Actor
 from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import content, make_campaign
@@ -71,6 +72,7 @@ def test_every_rule_says_how_many_it_removed_and_all_add_up(
             audience = creators.latest_audience(session, channel_id=channel.id)
             assert audience is not None
             audience.gender, audience.sample_size = {"male": 10_000}, 10**9
+            audience.source = AudienceSource.PLATFORM
             audience.taken_at = NOON - timedelta(days=1)
     session.flush()
     sign_in(client, alice)

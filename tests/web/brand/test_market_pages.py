@@ -65,7 +65,7 @@ def test_a_creator_is_shown_with_figures_audience_fees_and_videos(
         "48,000",
         "31,623",
         "(likes + comments + shares) ÷ views",
-        "The creator’s own statement, Thu 1 Oct 2026",
+        "From the platform, Thu 1 Oct 2026",
         "12.34 %",
         "$300.00",
         "#soup",

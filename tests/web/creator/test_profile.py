@@ -208,7 +208,7 @@ def test_a_picture_of_the_statistics_is_kept_for_staff(
     assert kept.read_bytes() == PNG
     page = as_bea.get("/creator/audience").text
     assert "Our staff have not looked at your picture" in page
-    assert "counts as 355 of 1,200 people" in page
+    assert "counts as 295 of 1,200 people" in page
 
 
 @pytest.mark.parametrize(
