@@ -317,3 +317,15 @@ def test_a_rate_in_a_currency_that_is_new_here_builds_anew(session: Session, pla
 
     assert columns.refresh(session, place, now=NOON).is_new is True
     assert columns.refresh(session, place, now=NOON).is_new is False
+
+
+def test_columns_of_a_database_that_was_restored_since_are_built_anew(
+    session: Session, place: Path
+) -> None:
+    make_hireable(session)
+    columns.build(session, place, now=NOON)
+    version = folder.open_version(place / folder.current_name(place), writable=True)
+    version.pulse["mark"] += 1_000
+
+    assert columns.refresh(session, place, now=NOON).is_new is True
+    assert columns.refresh(session, place, now=NOON).is_new is False

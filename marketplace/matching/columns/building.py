@@ -147,6 +147,8 @@ def _patch(session: Session, version: Version, *, now: datetime) -> Built:
         raise BrokenColumns("they are too old to be patched")
     most = max(PATCH_LEAST, version.rows // PATCH_SHARE)
     marks = creators.marks_since(session, version.mark, most=most)
+    if marks.next_mark < version.mark:  # transactions are counted upwards
+        raise BrokenColumns("they are of another database, or of one that was restored since")
     if marks.creator_ids is None:
         raise BrokenColumns("too many creators have changed to patch them")
     context = read_context(version.folder / store.CONTEXT)
