@@ -43,6 +43,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermi
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import in_words
 from marketplace.store.locks import lock_row
+from marketplace.terms.rules import PlatformTerms
 
 
 def make_offer(
@@ -180,15 +181,49 @@ def _put(
         end_offer(before, OfferEvent.SUPERSEDE, now=now)
         session.flush()  # one open offer at a time: the index wants the old one closed first
     move_application(application, ApplicationEvent.OFFER, now=now)
-    offer = Offer(
+    offer = _worded(
+        application,
+        terms,
+        platform,
+        number=_next_number(session, application),
+        made_by=party,
+        brief_id=brief_id,
+        now=now,
+    )
+    session.add(offer)
+    _tell_other(
+        session,
+        offer,
+        party,
+        kind="offer" if before is None else "counter_offer",
+        title=f"{name_of(offer, party)} offers {in_words(offer.fee)}"
+        + ("" if before is None else ", in place of the offer before"),
+        now=now,
+    )
+    return offer
+
+
+def _worded(
+    application: Application,
+    terms: Terms,
+    platform: PlatformTerms,
+    *,
+    number: int,
+    made_by: Party,
+    brief_id: UUID,
+    now: datetime,
+) -> Offer:
+    """An open offer of these terms."""
+    shares = platform.shares_for(application.creator.country)
+    return Offer(
         id=new_id(),
         application_id=application.id,
         application=application,
-        campaign_id=campaign.id,
+        campaign_id=application.campaign_id,
         creator_id=application.creator_id,
         brief_id=brief_id,
-        number=_next_number(session, application),
-        made_by=party,
+        number=number,
+        made_by=made_by,
         fee=terms.fee,
         creator_fee_bps=shares.creator,
         brand_fee_bps=shares.brand,
@@ -210,17 +245,6 @@ def _put(
         made_at=now,
         expires_at=now + timedelta(days=OFFER_DAYS),
     )
-    session.add(offer)
-    _tell_other(
-        session,
-        offer,
-        party,
-        kind="offer" if before is None else "counter_offer",
-        title=f"{name_of(offer, party)} offers {in_words(offer.fee)}"
-        + ("" if before is None else ", in place of the offer before"),
-        now=now,
-    )
-    return offer
 
 
 def _owed(terms: Terms) -> list[dict[str, Any]]:

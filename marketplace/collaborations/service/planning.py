@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -71,27 +72,22 @@ def accept_plan(
         )
     campaign = lock_open_campaign(session, campaign_id, now=now)
     asked = queries.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
-    joined = {
-        each.id: each
-        for each in session.scalars(
-            select(Creator).where(Creator.id.in_(names), Creator.user_id.is_not(None))
+    joined = _joined(session, names)
+    invited = [
+        send_invitation(
+            session,
+            campaign,
+            joined[who.creator_id],
+            brand_name=seen.brand.name,
+            message=message,
+            fee=Money(option.price_minor, wanted.currency),
+            way=option.way,
+            actor=actor,
+            now=now,
         )
-    }
-    invited = 0
-    for who, _, option in found.picks:
-        if who.creator_id in joined and who.creator_id not in asked:
-            send_invitation(
-                session,
-                campaign,
-                joined[who.creator_id],
-                brand_name=seen.brand.name,
-                message=message,
-                fee=Money(option.price_minor, wanted.currency),
-                way=option.way,
-                actor=actor,
-                now=now,
-            )
-            invited += 1
+        for who, _, option in found.picks
+        if who.creator_id in joined and who.creator_id not in asked
+    ]
     if not invited:
         raise Conflict("Everybody in this plan was asked before, or has not signed up here yet")
     plan = plans.keep_plan(
@@ -106,7 +102,15 @@ def accept_plan(
     )
     return AcceptedInvitations(
         plan=plan,
-        invited=invited,
+        invited=len(invited),
         asked_before=len(asked),
         not_joined=len(set(names) - set(joined) - set(asked)),
     )
+
+
+def _joined(session: Session, creator_ids: Sequence[UUID]) -> dict[UUID, Creator]:
+    """Those of some creators whom a person has signed up for."""
+    found = session.scalars(
+        select(Creator).where(Creator.id.in_(creator_ids), Creator.user_id.is_not(None))
+    )
+    return {each.id: each for each in found}
