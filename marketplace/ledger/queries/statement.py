@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Row,
     String,
     func,
     literal,
@@ -71,41 +74,7 @@ def statement(
     )
     if account is None:
         return []
-    # By its number, so that the planner knows whether few or many postings are of this account.
-    moves = moves_of(account)
-    place = tuple_(moves.c.entry_id, moves.c.line)
-    lines = select(moves).order_by(moves.c.entry_id.desc(), moves.c.line.desc()).limit(limit)
-    later: ColumnElement[Any] = literal(0)
-    if before is not None:
-        lines = lines.where(place < tuple_(*before))
-        later = (
-            select(func.coalesce(func.sum(moves.c.amount), 0))
-            .where(place >= tuple_(*before))
-            .scalar_subquery()
-        )
-    page = lines.subquery()
-    other = aliased(LedgerAccount)
-    # Long statements have many rows: values are taken as they come and made ours below.
-    found = (
-        session.connection()
-        .execute(
-            select(
-                page.c.entry_id,
-                page.c.line,
-                page.c.amount,
-                type_coerce(JournalEntry.kind, String),
-                JournalEntry.occurred_at,
-                JournalEntry.memo,
-                type_coerce(other.code, Integer),
-                other.owner_id,
-                (_present(ref.code, account) - later).label("newest"),
-            )
-            .join(JournalEntry, JournalEntry.id == page.c.entry_id)
-            .join(other, other.id == page.c.other_id)
-            .order_by(page.c.entry_id.desc(), page.c.line.desc())
-        )
-        .all()
-    )
+    found = _lines(session, account, ref.code, limit=limit, before=before)
     balance = int(found[0].newest) if found else 0
     told = []
     for entry_id, line, amount, kind, occurred_at, memo, code, owner, _ in found:
@@ -123,6 +92,52 @@ def statement(
         )
         balance -= amount
     return told
+
+
+def _lines(
+    session: Session,
+    account: int,
+    code: Code,
+    *,
+    limit: int,
+    before: tuple[int, int] | None,
+) -> Sequence[Row[int, int, int, str, datetime, str, int, UUID, Any]]:
+    """Lines of an account as they stand in the database, each with the balance after the newest."""
+    # By its number, so that the planner knows whether few or many postings are of this account.
+    moves = moves_of(account)
+    place = tuple_(moves.c.entry_id, moves.c.line)
+    lines = select(moves).order_by(moves.c.entry_id.desc(), moves.c.line.desc()).limit(limit)
+    later: ColumnElement[Any] = literal(0)
+    if before is not None:
+        lines = lines.where(place < tuple_(*before))
+        later = (
+            select(func.coalesce(func.sum(moves.c.amount), 0))
+            .where(place >= tuple_(*before))
+            .scalar_subquery()
+        )
+    page = lines.subquery()
+    other = aliased(LedgerAccount)
+    # Long statements have many rows: values are taken as they come and made ours below.
+    return (
+        session.connection()
+        .execute(
+            select(
+                page.c.entry_id,
+                page.c.line,
+                page.c.amount,
+                type_coerce(JournalEntry.kind, String),
+                JournalEntry.occurred_at,
+                JournalEntry.memo,
+                type_coerce(other.code, Integer),
+                other.owner_id,
+                (_present(code, account) - later).label("newest"),
+            )
+            .join(JournalEntry, JournalEntry.id == page.c.entry_id)
+            .join(other, other.id == page.c.other_id)
+            .order_by(page.c.entry_id.desc(), page.c.line.desc())
+        )
+        .all()
+    )
 
 
 _KINDS: Final = {kind.value: kind for kind in EntryKind}
