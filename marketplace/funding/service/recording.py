@@ -72,25 +72,7 @@ def record_paid(
         return funding
     if (charge.amount, charge.funding_id) != (funding.total, funding.id):
         return _book_unidentified(session, funding, charge)
-    session.add(
-        Charge(
-            id=new_id(),
-            funding_id=funding.id,
-            campaign_id=funding.campaign_id,
-            stripe_charge_id=charge.charge_id,
-            stripe_payment_intent_id=charge.payment_intent_id,
-            stripe_balance_transaction_id=charge.balance_transaction_id,
-            amount_minor=charge.amount.minor,
-            processor_fee_minor=charge.processor_fee.minor,
-            settled_minor=charge.settled.minor if charge.settled else None,
-            settled_currency=charge.settled.currency if charge.settled else None,
-            exchange_rate=charge.exchange_rate,
-            method=charge.method,
-            currency=charge.amount.currency,
-            charged_at=charge.charged_at,
-            available_on=charge.available_on,
-        )
-    )
+    session.add(_charge_of(funding, charge))
     causes.lock_due(session, campaign=funding.campaign)
     wallet = events.brand_funds(funding.brand_id)
     funds = events.campaign_funds(funding.campaign_id)
@@ -134,6 +116,26 @@ def record_paid(
     funding.problem = ""
     post(session, ChargeSettled(funding_id=funding.id))
     return funding
+
+
+def _charge_of(funding: Funding, charge: ChargeFacts) -> Charge:
+    return Charge(
+        id=new_id(),
+        funding_id=funding.id,
+        campaign_id=funding.campaign_id,
+        stripe_charge_id=charge.charge_id,
+        stripe_payment_intent_id=charge.payment_intent_id,
+        stripe_balance_transaction_id=charge.balance_transaction_id,
+        amount_minor=charge.amount.minor,
+        processor_fee_minor=charge.processor_fee.minor,
+        settled_minor=charge.settled.minor if charge.settled else None,
+        settled_currency=charge.settled.currency if charge.settled else None,
+        exchange_rate=charge.exchange_rate,
+        method=charge.method,
+        currency=charge.amount.currency,
+        charged_at=charge.charged_at,
+        available_on=charge.available_on,
+    )
 
 
 def _arrival(funding: Funding, charge: ChargeFacts) -> Entry:
