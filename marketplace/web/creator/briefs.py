@@ -59,6 +59,7 @@ from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
 
 CHALLENGES_SHOWN: Final = 3
+CLOCKS: Final = {"reply": REPLY_DAYS, "review": REVIEW_DAYS, "accept": ACCEPT_DAYS}
 
 
 class ApplyForm(BaseForm):
@@ -318,24 +319,20 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
             )
         },
         country_names=countries(),
-        clocks={
-            "reply": REPLY_DAYS,
-            "review": REVIEW_DAYS,
-            "accept": ACCEPT_DAYS,
-            "hold": terms.hold_days,
-        },
+        clocks=CLOCKS | {"hold": terms.hold_days},
         suggested=suggested,
         asked=None if ties.invitation is None else way_in(ties.invitation.deliverables),
         invited=ties.invitation is not None and ties.invitation.state is InvitationState.SENT,
-        may_apply=takes_creators
-        and not promised
-        and (
-            ties.application is None
-            or APPLICATION_LIFE.allows(ties.application.state, ApplicationEvent.APPLY_AGAIN)
-        ),
+        may_apply=takes_creators and not promised and _may_ask(ties),
         tried=request.method == "POST",
     )
     return page, status
+
+
+def _may_ask(ties: queries.Ties) -> bool:
+    """Whether the creator has no application here, or one after which another may follow."""
+    asked = ties.application
+    return asked is None or APPLICATION_LIFE.allows(asked.state, ApplicationEvent.APPLY_AGAIN)
 
 
 def _promised(session: Session, campaign: Campaign) -> str:
