@@ -188,14 +188,13 @@ def _tell_runners(
     session: Session, challenge: Challenge, *, kind: str, title: str, text: str, run: Run
 ) -> None:
     """Tell those who run the brand's campaigns, once for each kind and challenge."""
-    for user_id in accounts.people_who(session, challenge.campaign.brand_id, RUNNERS):
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind=kind,
-            title=title,
-            text=text,
-            path=f"/brand/campaigns/{challenge.campaign_id}/challenge",
-            now=run.now,
-            once_key=f"{kind}:{challenge.id}:{user_id}",
-        )
+    notifications.tell_each(
+        session,
+        accounts.people_who(session, challenge.campaign.brand_id, RUNNERS),
+        kind=kind,
+        about=challenge.id,
+        title=title,
+        text=text,
+        path=f"/brand/campaigns/{challenge.campaign_id}/challenge",
+        now=run.now,
+    )

@@ -38,17 +38,16 @@ def tell_brand(message: ClawbackOpened, run: Run) -> None:
     with transaction() as session:
         line = queries.case_by_id(session, message.case_id)
         campaign = session.get_one(Campaign, line.case.campaign_id)
-        for user_id in accounts.people_who(session, campaign.brand_id, READERS):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="clawback_for_brand",
-                title=f"{in_words(line.case.amount)} is back in “{line.campaign_name}”",
-                text=f"{line.case.creator.display_name} has to give it back. {line.case.reason}.",
-                path=f"/brand/campaigns/{campaign.id}/money",
-                once_key=f"clawback_for_brand:{line.case.id}:{user_id}",
-                now=run.now,
-            )
+        notifications.tell_each(
+            session,
+            accounts.people_who(session, campaign.brand_id, READERS),
+            kind="clawback_for_brand",
+            about=line.case.id,
+            title=f"{in_words(line.case.amount)} is back in “{line.campaign_name}”",
+            text=f"{line.case.creator.display_name} has to give it back. {line.case.reason}.",
+            path=f"/brand/campaigns/{campaign.id}/money",
+            now=run.now,
+        )
 
 
 def tell_settled(message: ClawbackSettled, run: Run) -> None:

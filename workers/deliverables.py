@@ -326,17 +326,16 @@ def _tell_brand(
     key: UUID | str,
     run: Run,
 ) -> None:
-    for user_id in accounts.people_who(session, deliverable.brand_id, JUDGES):
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind=kind,
-            title=title,
-            text=text,
-            path=f"/brand/deliverables/{deliverable.id}",
-            now=run.now,
-            once_key=f"{kind}:{key}:{user_id}",
-        )
+    notifications.tell_each(
+        session,
+        accounts.people_who(session, deliverable.brand_id, JUDGES),
+        kind=kind,
+        about=key,
+        title=title,
+        text=text,
+        path=f"/brand/deliverables/{deliverable.id}",
+        now=run.now,
+    )
 
 
 def _tell_creator(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -35,7 +34,9 @@ def tell_payers(
     """
     about_then = about if on is None else f"{about}:{on}"
     people = accounts.people_who(session, brand_id, PAY_ROLES)
-    _tell(session, people, kind=kind, about=about_then, title=title, text=text, path=path, now=now)
+    notifications.tell_each(
+        session, people, kind=kind, about=about_then, title=title, text=text, path=path, now=now
+    )
 
 
 def tell_staff(
@@ -51,7 +52,9 @@ def tell_staff(
 ) -> None:
     """Tell every member of staff, once for each kind and thing. but: who is not told."""
     people = [user_id for user_id in accounts.staff_ids(session) if user_id != but]
-    _tell(session, people, kind=kind, about=about, title=title, text=text, path=path, now=now)
+    notifications.tell_each(
+        session, people, kind=kind, about=about, title=title, text=text, path=path, now=now
+    )
 
 
 def tell_earner(
@@ -76,29 +79,5 @@ def tell_earner(
             text=text,
             path=path,
             once_key=f"{kind}:{about}",
-            now=now,
-        )
-
-
-def _tell(
-    session: Session,
-    people: Iterable[UUID],
-    *,
-    kind: str,
-    about: UUID | str,
-    title: str,
-    text: str,
-    path: str,
-    now: datetime,
-) -> None:
-    for user_id in people:
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind=kind,
-            title=title,
-            text=text,
-            path=path,
-            once_key=f"{kind}:{about}:{user_id}",
             now=now,
         )

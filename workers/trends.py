@@ -33,14 +33,13 @@ def tell_missed(message: TrendMissed, run: Run) -> None:
         timing = trends.timing_for(session, campaign=campaign, snapshot=snapshot, now=run.now)
         if timing.catch is not Catch.MISSED:
             return
-        for user_id in accounts.people_who(session, campaign.brand_id, (Role.OWNER, Role.MANAGER)):
-            notifications.tell(
-                session,
-                user_id=user_id,
-                kind="trend_missed",
-                title=f"“{campaign.name}” would miss {found.trend.shown}",
-                text="Its first post is likely to be live after the trend is over. See the dates.",
-                path=f"/brand/campaigns/{campaign.id}/trend",
-                once_key=f"trend_missed:{campaign.id}:{found.trend_id}:{user_id}",
-                now=run.now,
-            )
+        notifications.tell_each(
+            session,
+            accounts.people_who(session, campaign.brand_id, (Role.OWNER, Role.MANAGER)),
+            kind="trend_missed",
+            about=f"{campaign.id}:{found.trend_id}",
+            title=f"“{campaign.name}” would miss {found.trend.shown}",
+            text="Its first post is likely to be live after the trend is over. See the dates.",
+            path=f"/brand/campaigns/{campaign.id}/trend",
+            now=run.now,
+        )

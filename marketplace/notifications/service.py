@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -67,6 +68,31 @@ def tell(
     if written is not None:
         post(session, NotificationWritten(notification_id=written.id))
     return written
+
+
+def tell_each(
+    session: Session,
+    user_ids: Iterable[UUID],
+    *,
+    kind: str,
+    about: UUID | str,
+    title: str,
+    text: str,
+    path: str,
+    now: datetime,
+) -> None:
+    """Tell several people, each once for this kind and thing. about: which thing."""
+    for user_id in user_ids:
+        tell(
+            session,
+            user_id=user_id,
+            kind=kind,
+            title=title,
+            text=text,
+            path=path,
+            now=now,
+            once_key=f"{kind}:{about}:{user_id}",
+        )
 
 
 def mark_read(

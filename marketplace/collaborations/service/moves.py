@@ -111,17 +111,16 @@ def tell_brand(
     now: datetime,
 ) -> None:
     """Tell those who run the brand's campaigns, each once for this kind and key."""
-    for user_id in accounts.people_who(session, campaign.brand_id, RUNNERS):
-        notifications.tell(
-            session,
-            user_id=user_id,
-            kind=kind,
-            title=title,
-            text=text,
-            path=path,
-            now=now,
-            once_key=f"{kind}:{key}:{user_id}",
-        )
+    notifications.tell_each(
+        session,
+        accounts.people_who(session, campaign.brand_id, RUNNERS),
+        kind=kind,
+        about=key,
+        title=title,
+        text=text,
+        path=path,
+        now=now,
+    )
 
 
 def tell_creator(
