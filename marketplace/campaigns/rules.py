@@ -275,10 +275,10 @@ def _share_problem(what: str, shares: Mapping[str, int], known: frozenset[str]) 
     if unknown := [label for label in shares if label not in known]:
         return f"There is no {what} called {unknown[0]} in our list."
     if any(not 0 < share <= BPS_WHOLE for share in shares.values()):
-        return f"Each share of {what} is more than 0 % and at most 100 %."
+        return f"Each share of {what} is more than 0\xa0% and at most 100\xa0%."
     total = sum(shares.values())
     if total > BPS_WHOLE:
-        return f"The shares of {what} add up to {total / 100:g} %, more than 100 %."
+        return f"The shares of {what} add up to {total / 100:g}\xa0%, more than 100\xa0%."
     return None
 
 

@@ -206,7 +206,7 @@ def problems(
         if country not in countries():
             found["withholding"] = f"There is no country {country}: use two letters, like DE."
         elif not 0 < share < BPS_WHOLE:
-            found["withholding"] = f"The tax for {country} is between 0.01 % and 99.99 %."
+            found["withholding"] = f"The tax for {country} is between 0.01\xa0% and 99.99\xa0%."
     return found or cover_problems(terms)
 
 
@@ -228,11 +228,11 @@ def _share_problems(terms: PlatformTerms) -> dict[str, str]:
     found: dict[str, str] = {}
     for name in ("brand_fee_bps", "fee_tax_bps"):
         if not 0 <= getattr(terms, name) <= BPS_WHOLE:
-            found[name] = "Between 0 and 100 %."
+            found[name] = "Between 0 and 100\xa0%."
     if not 0 <= terms.creator_fee_bps <= CREATOR_FEE_MOST_BPS:
-        found["creator_fee_bps"] = f"Between 0 and {CREATOR_FEE_MOST_BPS // 100} %."
+        found["creator_fee_bps"] = f"Between 0 and {CREATOR_FEE_MOST_BPS // 100}\xa0%."
     if not 0 <= terms.processor_fee_bps <= 2_000:
-        found["processor_fee_bps"] = "Between 0 and 20 %."
+        found["processor_fee_bps"] = "Between 0 and 20\xa0%."
     if not 0 <= terms.hold_days <= HOLD_DAYS_MOST:
         found["hold_days"] = f"Between 0 and {HOLD_DAYS_MOST} days."
     for name in ("answer", "decide", "to_open"):

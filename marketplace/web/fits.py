@@ -125,8 +125,8 @@ def times_words(hundredths: float) -> str:
         least = 100 if hundredths > 10 * WHOLE_FROM else 10
         return f"more than {least} times"
     if hundredths < 1:
-        return "less than 1 % of"
+        return "less than 1\xa0% of"
     said = f"{hundredths / 100:.2g}"
     if said in SAID:
         return SAID[said]
-    return f"{said} times" if hundredths > 100 else f"{hundredths:.2g} % of"
+    return f"{said} times" if hundredths > 100 else f"{hundredths:.2g}\xa0% of"

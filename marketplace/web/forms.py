@@ -160,5 +160,5 @@ class PercentField(DecimalField):  # type: ignore[misc]  # WTForms ships no type
             raise ValueError("Write a number with a point, like 12.5.")
         if not 0 <= share <= 100:
             self.data = None
-            raise ValueError("Each share is between 0 % and 100 %.")
+            raise ValueError("Each share is between 0\xa0% and 100\xa0%.")
         self.data = share

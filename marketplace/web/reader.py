@@ -97,4 +97,4 @@ def _share(part: int, whole: int, tag: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _percent(basis_points: int | Decimal, tag: str) -> str:
-    return f"{format_decimal(Decimal(basis_points) / 100, _SMALL, locale=tag)} %"
+    return f"{format_decimal(Decimal(basis_points) / 100, _SMALL, locale=tag)}\xa0%"

@@ -95,6 +95,8 @@ LABELS: Final[Mapping[str, str]] = {
 TILE_TONES: Final = 7
 _LETTER_THEN_DIGIT: Final = re.compile(r"(?<=[A-Z])(?=\d)")
 """Where a currency without a sign of its own wants a space: "KWD 1.250"."""
+_CODE_THEN_AMOUNT: Final = re.compile(r"\b([A-Z]{3}) (?=\d)")
+"""An amount as texts are kept with it: "USD 75.00"."""
 
 
 class Environment(flask.templating.Environment):
@@ -165,8 +167,13 @@ def moment(at: datetime) -> str:
 
 
 def written(text: str) -> str:
-    """Return what a room says with its amounts, moments and numbers as the reader writes them."""
-    return text.written(_READERS) if isinstance(text, Sentence) else text
+    """Return what a room says with its amounts, moments and numbers as the reader writes them.
+
+    Of a text that was kept the amounts stay as they are, but no line ends inside one.
+    """
+    if isinstance(text, Sentence):
+        return text.written(_READERS)
+    return _CODE_THEN_AMOUNT.sub("\\1\xa0", text)
 
 
 _READERS: Final = Writing(money, moment, reader.number)

@@ -141,7 +141,7 @@ def test_every_language_has_a_name_and_their_shares_add_up() -> None:
     assert set(languages()) == set(LANGUAGES)
     assert list(languages().values()) == sorted(languages().values())
     assert audience_problems(Audience(language={"de": 6_000, "en": 4_001})) == {
-        "language": "The shares of language add up to 100.01 %, more than 100 %."
+        "language": "The shares of language add up to 100.01\xa0%, more than 100\xa0%."
     }
     assert audience_problems(Audience(language={"xx": 1})) == {
         "language": "There is no language called xx in our list."

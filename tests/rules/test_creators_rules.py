@@ -69,15 +69,15 @@ def test_shares_of_one_kind_may_not_be_more_than_the_whole() -> None:
     )
 
     assert audience_problems(audience) == {
-        "age": "The shares of age add up to 100.01 %, more than 100 %.",
-        "country": "The shares of country add up to 100.01 %, more than 100 %.",
+        "age": "The shares of age add up to 100.01\xa0%, more than 100\xa0%.",
+        "country": "The shares of country add up to 100.01\xa0%, more than 100\xa0%.",
     }
 
 
 def test_interests_together_may_be_more_than_the_whole_but_none_alone() -> None:
     assert audience_problems(Audience(interest={"cooking": 9_000, "home": 9_000})) == {}
     assert audience_problems(Audience(interest={"cooking": 10_001})) == {
-        "interest": "Each share is between 0 % and 100 %."
+        "interest": "Each share is between 0\xa0% and 100\xa0%."
     }
 
 
@@ -85,7 +85,7 @@ def test_interests_together_may_be_more_than_the_whole_but_none_alone() -> None:
     ("audience", "problem"),
     [
         (Audience(age={"12": 1}), {"age": "There is no age called 12 in our list."}),
-        (Audience(gender={"male": -1}), {"gender": "Each share is between 0 % and 100 %."}),
+        (Audience(gender={"male": -1}), {"gender": "Each share is between 0\xa0% and 100\xa0%."}),
         (Audience(country={"ZZ": 1}), {"country": "There is no country called ZZ in our list."}),
         (
             Audience(),

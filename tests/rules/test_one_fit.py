@@ -38,7 +38,7 @@ def test_the_fit_is_what_the_brand_gets_for_its_money() -> None:
     topic = only(fit, PartName.TOPIC)
     assert fit.fit == round(10_000 * 0.6 * (0.2 + 0.8 * topic.value / 10_000) * 0.9 / 3)
     assert only(fit, PartName.AGE).evidence() == (
-        "60 % of the viewers are 18–34, by the platform’s figures of Mon 2 Nov 2026,"
+        "60\xa0% of the viewers are 18–34, by the platform’s figures of Mon 2 Nov 2026,"
         " which counts as 65,535 people or more."
     )
     assert only(fit, PartName.PRICE).evidence() == "Usually asks USD 300.00 for this."
@@ -67,8 +67,8 @@ def test_what_nobody_has_said_is_taken_as_usual_and_for_less() -> None:
     age = only(fit, PartName.AGE)
     assert (age.value, age.is_estimate) == (5_100, True)
     assert age.evidence() == (
-        "51 % of the viewers are 18–34, by what is usual, as nobody has said."
-        " Four of five times between 43 % and 59 %."
+        "51\xa0% of the viewers are 18–34, by what is usual, as nobody has said."
+        " Four of five times between 43\xa0% and 59\xa0%."
     )
     price = only(fit, PartName.PRICE)
     assert (price.value, price.is_estimate) == (37_500, True)

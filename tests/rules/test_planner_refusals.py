@@ -57,7 +57,7 @@ def test_a_budget_of_nothing_and_counts_out_of_order_are_refused_together() -> N
         (
             {"most_share_bps": 10_001},
             Rule.MOST_SHARE,
-            "One creator’s part of the budget is more than 0 % and at most 100 %.",
+            "One creator’s part of the budget is more than 0\xa0% and at most 100\xa0%.",
         ),
         (
             {"mix": {Size.MID: (2, 1)}},

@@ -209,7 +209,7 @@ def test_an_audience_over_the_whole_is_refused_and_the_old_one_stays(
         report(session, bea, Audience(age={"18-24": 6_000, "25-34": 4_001}))
 
     assert refusal.value.problems == {
-        "age": "The shares of age add up to 100.01 %, more than 100 %."
+        "age": "The shares of age add up to 100.01\xa0%, more than 100\xa0%."
     }
     found = queries.latest_audience(session, channel_id=channel.id)
     assert found is not None

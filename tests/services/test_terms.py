@@ -243,15 +243,15 @@ def test_terms_are_never_changed_in_the_database(session: Session, attack: str) 
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
-        ({"brand_fee_bps": 10_001}, "brand_fee_bps", "Between 0 and 100 %."),
-        ({"brand_fee_bps": -1}, "brand_fee_bps", "Between 0 and 100 %."),
-        ({"creator_fee_bps": 5_001}, "creator_fee_bps", "Between 0 and 50 %."),
+        ({"brand_fee_bps": 10_001}, "brand_fee_bps", "Between 0 and 100\xa0%."),
+        ({"brand_fee_bps": -1}, "brand_fee_bps", "Between 0 and 100\xa0%."),
+        ({"creator_fee_bps": 5_001}, "creator_fee_bps", "Between 0 and 50\xa0%."),
         ({"hold_days": 91}, "hold_days", "Between 0 and 90 days."),
-        ({"processor_fee_bps": 2_001}, "processor_fee_bps", "Between 0 and 20 %."),
+        ({"processor_fee_bps": 2_001}, "processor_fee_bps", "Between 0 and 20\xa0%."),
         ({"withholding": {"XX": 100}}, "withholding",
          "There is no country XX: use two letters, like DE."),
         ({"withholding": {"DE": 10_000}}, "withholding",
-         "The tax for DE is between 0.01 % and 99.99 %."),
+         "The tax for DE is between 0.01\xa0% and 99.99\xa0%."),
     ],
 )  # fmt: skip
 def test_terms_that_make_no_sense_are_refused(

@@ -83,11 +83,11 @@ def test_the_fees_of_a_brief_are_amounts(world: World, field: str, typed: str) -
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"age_18_24": "60", "age_25_34": "60"}, "more than 100 %"),
-        ({"age_18_24": "-5"}, "more than 0 % and at most 100 %"),
-        ({"age_18_24": "NaN"}, "more than 0 % and at most 100 %"),
-        ({"age_18_24": "1e999"}, "more than 0 % and at most 100 %"),
-        ({"gender_female": "100.5"}, "more than 0 % and at most 100 %"),
+        ({"age_18_24": "60", "age_25_34": "60"}, "more than 100\xa0%"),
+        ({"age_18_24": "-5"}, "more than 0\xa0% and at most 100\xa0%"),
+        ({"age_18_24": "NaN"}, "more than 0\xa0% and at most 100\xa0%"),
+        ({"age_18_24": "1e999"}, "more than 0\xa0% and at most 100\xa0%"),
+        ({"gender_female": "100.5"}, "more than 0\xa0% and at most 100\xa0%"),
         ({"countries-0-country": "US"}, "Give each country its share."),
         ({"countries-0-share": "10"}, "Give each country its share."),
     ],
@@ -108,8 +108,8 @@ def test_shares_of_an_audience_are_parts_of_a_whole(
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"age_1": "60", "age_2": "60"}, "add up to 120 %, more than 100 %"),
-        ({"age_1": "-1"}, "Each share is between 0 % and 100 %."),
+        ({"age_1": "60", "age_2": "60"}, "add up to 120\xa0%, more than 100\xa0%"),
+        ({"age_1": "-1"}, "Each share is between 0\xa0% and 100\xa0%."),
         ({"age_1": "NaN"}, "Write a number"),
         ({"country_name_0": "US"}, "Enter the share of this country."),
         ({"country_name_0": "XX", "country_0": "10"}, "Choose one of these"),

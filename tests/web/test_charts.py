@@ -233,7 +233,7 @@ def test_a_share_bar_shows_what_is_not_known():
         ("280", "138"),
         ("420", "138"),
     ]
-    assert "18–24 50 %, 25–34 25 %, Not known 25 %" in markup
+    assert "18–24 50\xa0%, 25–34 25\xa0%, Not known 25\xa0%" in markup
 
 
 def test_whole_shares_leave_nothing_open_and_empty_ones_are_left_out():
@@ -259,7 +259,7 @@ def test_a_meter_is_full_above_the_whole_and_says_so():
     markup = charts.meter(label="Budget", bps=12_000)
     assert by_class(markup, "fill")[0].get("width") == "100"
     assert by_class(markup, "over")
-    assert "Budget: 120 %" in markup
+    assert "Budget: 120\xa0%" in markup
     assert by_class(charts.meter(label="Age", bps=3_750), "fill")[0].get("width") == "37.5"
 
 

@@ -27,12 +27,12 @@ def test_a_multiple_is_told_without_powers_of_ten(hundredths: float, said: str) 
 @pytest.mark.parametrize(
     ("hundredths", "said"),
     [
-        (0, "less than 1 % of"),
-        (0.99, "less than 1 % of"),
-        (1, "1 % of"),
+        (0, "less than 1\xa0% of"),
+        (0.99, "less than 1\xa0% of"),
+        (1, "1\xa0% of"),
         (50, "half"),
-        (60.4, "60 % of"),
-        (94.9, "95 % of"),
+        (60.4, "60\xa0% of"),
+        (94.9, "95\xa0% of"),
         (99.7, "about"),
         (100, "about"),
         (104, "about"),
@@ -66,7 +66,13 @@ def test_what_a_part_multiplies_by_is_told_exactly(hundred_millionths: int, said
 
 @pytest.mark.parametrize(
     ("bps", "said"),
-    [(10_000, "100 %"), (3_750, "37.5 %"), (0.38, "0.0038 %"), (0.0073, "0.000073 %"), (0, "0 %")],
+    [
+        (10_000, "100\xa0%"),
+        (3_750, "37.5\xa0%"),
+        (0.38, "0.0038\xa0%"),
+        (0.0073, "0.000073\xa0%"),
+        (0, "0\xa0%"),
+    ],
 )
 def test_the_smallest_share_is_told_without_powers_of_ten(bps: float, said: str) -> None:
     assert percent(bps) == said

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from marketplace.kernel.money import Money
+from marketplace.kernel.sentences import Sentence
 from marketplace.web import reader, render
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -101,7 +102,21 @@ def test_numbers(asked_by):
             "48.2K",
             "1M",
         ]
-        assert [reader.percent(bps) for bps in (3_750, 10_000, 1)] == ["37.5 %", "100 %", "0.01 %"]
+        assert [reader.percent(bps) for bps in (3_750, 10_000, 1)] == [
+            "37.5\xa0%",
+            "100\xa0%",
+            "0.01\xa0%",
+        ]
+
+
+def test_no_line_ends_inside_an_amount_that_was_kept_in_a_text(asked_by):
+    with asked_by():
+        kept = "USD 75.00 held, -EUR 0.05 owed in 10 days"
+        told = "USD\xa075.00 held, -EUR\xa00.05 owed in 10 days"
+        assert render.written(kept) == told
+        assert render.written(Sentence("{held} of USD 5", held=Money(7_500, "USD"))) == (
+            "$75.00 of USD 5"
+        )
 
 
 def test_a_state_has_one_word_and_one_colour():

@@ -70,9 +70,11 @@ def audience_problems(audience: Audience, *, sample_size: int = 0) -> dict[str, 
         if unknown := [label for label in shares if label not in known]:
             problems[name] = f"There is no {name} called {unknown[0]} in our list."
         elif any(not 0 <= share <= BPS_WHOLE for share in shares.values()):
-            problems[name] = "Each share is between 0 % and 100 %."
+            problems[name] = "Each share is between 0\xa0% and 100\xa0%."
         elif name != "interest" and (total := sum(shares.values())) > BPS_WHOLE:
-            problems[name] = f"The shares of {name} add up to {total / 100:g} %, more than 100 %."
+            problems[name] = (
+                f"The shares of {name} add up to {total / 100:g}\xa0%, more than 100\xa0%."
+            )
     if not any(
         (audience.age, audience.gender, audience.country, audience.interest, audience.language)
     ):

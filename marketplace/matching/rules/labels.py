@@ -52,7 +52,7 @@ def listed(words: Sequence[str], last: str = "or") -> str:
 
 def percent(bps: float) -> str:
     """Return a share in words: 37.5 for 3,750 basis points, 0.000073 for the smallest parts."""
-    return f"{bps / 100:.6f}".rstrip("0").rstrip(".") + " %"
+    return f"{bps / 100:.6f}".rstrip("0").rstrip(".") + "\xa0%"
 
 
 def _country(code: str) -> str:

@@ -111,7 +111,7 @@ class Part(NamedTuple):
         if self.between is None:
             return sentence
         low, high = self.between
-        return f"{sentence} Four of five times between {low} % and {high} %."
+        return f"{sentence} Four of five times between {low}\xa0% and {high}\xa0%."
 
 
 @dataclass(frozen=True, slots=True)

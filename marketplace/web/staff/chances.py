@@ -95,7 +95,7 @@ def _foretold(band: Band) -> charts.Foretold:
     low, high = band.range_bps
     step = 100 // BANDS
     return charts.Foretold(
-        label=f"{band.number * step} to {(band.number + 1) * step} %",
+        label=f"{band.number * step} to {(band.number + 1) * step}\xa0%",
         count=band.count,
         said_bps=band.said_bps,
         came_bps=band.happened_bps,

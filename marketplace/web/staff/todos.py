@@ -229,9 +229,9 @@ def _pictures_to_judge(_session: Session, _now: datetime, waiting: int) -> list[
     return [
         Todo(
             title=counted(waiting, "picture of an audience waits", "pictures of audiences wait"),
-            detail="Do they show the shares that came with them? Until then those count 30 %."
+            detail="Do they show the shares that came with them? Until then those count 30\xa0%."
             if waiting > 1
-            else "Does it show the shares that came with it? Until then those count 30 %.",
+            else "Does it show the shares that came with it? Until then those count 30\xa0%.",
             action_label="Look at them" if waiting > 1 else "Look at it",
             url=url_for("staff.audiences"),
         )

@@ -142,7 +142,7 @@ def test_shares_over_the_whole_are_refused_with_their_sum(
     )
 
     assert page.status_code == 422
-    assert "The shares of age add up to 110 %, more than 100 %." in page.text
+    assert "The shares of age add up to 110\xa0%, more than 100\xa0%." in page.text
     assert 'value="60"' in page.text
     session.expire_all()
     after = queries.draft_brief(session, draft.id)
@@ -159,7 +159,7 @@ def test_a_share_outside_the_whole_is_refused(
     page = client.post(f"/brand/campaigns/{draft.id}/edit/audience", data={"age_18_24": share})
 
     assert page.status_code == 422
-    assert "Each share of age is more than 0 % and at most 100 %." in page.text
+    assert "Each share of age is more than 0\xa0% and at most 100\xa0%." in page.text
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def look(client: FlaskClient, campaign: Campaign, query: str) -> tuple[list[str]
     address = f"/brand/campaigns/{campaign.id}/matches?wish=1&{query}"
     page = client.get(address, headers={"X-Part": "list"}).text
     line = page.split('role="status"')[1].split("</p>")[0]
-    shown = re.findall("views of a video 31,623 · authentic 100 % (?:· age ([0-9.]+) % )?·", page)
+    shown = re.findall(
+        "views of a video 31,623 · authentic 100\xa0% (?:· age ([0-9.]+)\xa0% )?·", page
+    )
     return re.findall("<strong>([^<]*)</strong>", line), shown
 
 
@@ -53,9 +55,9 @@ def test_the_age_alone_changes_the_counts_as_the_lines_of_the_list_have_it(
 
     everybody = "3 of 3 creators"
     for ages, shown, share, views in (
-        ("age_from=0&age_to=0", ["75", "58.5", "46.5"], "58.5 %", "56,921"),
-        ("age_from=3&age_to=3", ["51", "38.5", "22.5"], "38.5 %", "35,418"),
-        ("age_from=0&age_to=3", ["97.5", "97.5", "97"], "97.5 %", "92,339"),
+        ("age_from=0&age_to=0", ["75", "58.5", "46.5"], "58.5\xa0%", "56,921"),
+        ("age_from=3&age_to=3", ["51", "38.5", "22.5"], "38.5\xa0%", "35,418"),
+        ("age_from=0&age_to=3", ["97.5", "97.5", "97"], "97.5\xa0%", "92,339"),
     ):
         assert look(client, campaign, ages) == ([everybody, share, views], shown)
 

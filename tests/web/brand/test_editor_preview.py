@@ -103,9 +103,9 @@ def test_without_a_script_the_button_shows_the_page_with_what_was_typed(
     ("name", "typed", "said"),
     [
         ("audience", {"age_18_24": "x"}, "Enter a number"),
-        ("audience", {"age_18_24": "70", "age_25_34": "40"}, "add up to 110 %"),
-        ("audience", {"age_18_24": "-5"}, "more than 0 % and at most 100 %"),
-        ("audience", {"age_18_24": "NaN"}, "more than 0 % and at most 100 %"),
+        ("audience", {"age_18_24": "70", "age_25_34": "40"}, "add up to 110\xa0%"),
+        ("audience", {"age_18_24": "-5"}, "more than 0\xa0% and at most 100\xa0%"),
+        ("audience", {"age_18_24": "NaN"}, "more than 0\xa0% and at most 100\xa0%"),
         (
             "audience",
             NOBODYS | {"age_13_17": "40"},

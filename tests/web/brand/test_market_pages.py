@@ -34,7 +34,7 @@ def test_the_market_lists_sorts_and_narrows(
     page = client.get("/brand/creators").text
     assert page.index("Cleo Marr") < page.index("Anders Ek")
     assert "31.6K" in page
-    assert "7 %" in page
+    assert "7\xa0%" in page
     by_name = client.get("/brand/creators?sort=name").text
     assert by_name.index("Anders Ek") < by_name.index("Cleo Marr")
     narrowed = client.get("/brand/creators?words=%40anders&country=SE&topic=tech").text
@@ -66,7 +66,7 @@ def test_a_creator_is_shown_with_figures_audience_fees_and_videos(
         "31,623",
         "(likes + comments + shares) ÷ views",
         "From the platform, Thu 1 Oct 2026",
-        "12.34 %",
+        "12.34\xa0%",
         "$300.00",
         "#soup",
         "12,345",
@@ -75,7 +75,7 @@ def test_a_creator_is_shown_with_figures_audience_fees_and_videos(
         assert words in page.text, words
     with_fit = client.get(f"/brand/creators/{cleo.id}?campaign={campaign.id}")
     assert "Fit to Beans in a minute" in with_fit.text
-    assert "50 % of the viewers are 18–34" in with_fit.text
+    assert "50\xa0% of the viewers are 18–34" in with_fit.text
     assert "Fit: all of it multiplied, for $100.00, rounded once" in with_fit.text
 
 

@@ -50,7 +50,7 @@ def test_each_creator_is_shown_with_what_the_fit_is_made_of(
         assert page.status_code == 200
     assert "<strong>1 of 1 creators</strong> can be taken to reach people aged 18–34" in page.text
     assert "@cleo.cooks · United States · 48K followers" in page.text
-    assert "age 50 %" in page.text
+    assert "age 50\xa0%" in page.text
     assert "price $300.00" in page.text
     assert f"/brand/campaigns/{campaign.id}/invitations" in page.text
     shown = session.scalars(select(MatchShowing)).one()

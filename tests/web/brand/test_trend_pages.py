@@ -67,8 +67,8 @@ def test_brands_and_creators_read_the_same_figures(
 @pytest.mark.parametrize(
     ("growth", "told"),
     [
-        (919, "+9.2 % a day"), (-409, "-4.1 % a day"), (4_022, "+40 % a day"),
-        (-1_250, "-12 % a day"), (4, "0 % a day"),
+        (919, "+9.2\xa0% a day"), (-409, "-4.1\xa0% a day"), (4_022, "+40\xa0% a day"),
+        (-1_250, "-12\xa0% a day"), (4, "0\xa0% a day"),
     ],
 )  # fmt: skip
 def test_growth_is_told_no_finer_than_it_is_known(

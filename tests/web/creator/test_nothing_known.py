@@ -82,6 +82,6 @@ def test_no_chance_of_an_offer_is_named_where_the_brand_would_get_nobody(
 
     wanted = client.get("/creator/briefs").text
 
-    assert f"An offer is unlikely and counts as <b>1 %</b>: the {NOBODY}" in unlikely
+    assert f"An offer is unlikely and counts as <b>1\xa0%</b>: the {NOBODY}" in unlikely
     assert f"You are wanted, although the {NOBODY}" in wanted
     assert "Chance of an offer" not in unlikely + wanted

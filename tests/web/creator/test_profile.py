@@ -109,7 +109,7 @@ def test_a_rate_that_is_no_amount_is_refused_and_kept_in_the_form(
 AUDIENCE = {
     "age_1": "62.5",
     "age_2": "20",
-    "gender_0": "55 %",
+    "gender_0": "55\xa0%",
     "country_name_0": "US",
     "country_0": "70",
     "interest_name_0": "cooking",
@@ -156,8 +156,8 @@ def test_an_audience_is_kept_as_typed_and_shown_again(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"age_2": "37.51"}, "The shares of age add up to 100.01 %, more than 100 %."),
-        ({"age_2": "-1"}, "Each share is between 0 % and 100 %."),
+        ({"age_2": "37.51"}, "The shares of age add up to 100.01\xa0%, more than 100\xa0%."),
+        ({"age_2": "-1"}, "Each share is between 0\xa0% and 100\xa0%."),
         ({"age_2": "half"}, "Write a number with a point, like 12.5."),
         ({"age_2": "12,5"}, "Write a number with a point, like 12.5."),
         ({"age_2": "NaN"}, "Write a number with a point, like 12.5."),

@@ -45,7 +45,7 @@ def count(session: Session) -> tuple[int, int]:
 def test_the_terms_in_force_are_shown_with_an_example(staff: FlaskClient) -> None:
     page = staff.get("/staff/terms").text
 
-    assert "10 %" in page
+    assert "10\xa0%" in page
     assert "7 days" in page
     assert "An example: a fee of $400.00" in page
     assert "$440.00" in page
@@ -141,13 +141,13 @@ def test_the_example_is_worked_out_before_anything_is_set(
     ("changes", "sentence"),
     [
         ({"brand_fee_bps": "12.255"}, "Two decimals at most, like 12.25."),
-        ({"brand_fee_bps": "1e1000"}, "Each share is between 0 % and 100 %."),
+        ({"brand_fee_bps": "1e1000"}, "Each share is between 0\xa0% and 100\xa0%."),
         ({"brand_fee_bps": "NaN"}, "Write a number with a point, like 12.5."),
-        ({"brand_fee_bps": "101"}, "Each share is between 0 % and 100 %."),
-        ({"brand_fee_bps": "-1"}, "Each share is between 0 % and 100 %."),
+        ({"brand_fee_bps": "101"}, "Each share is between 0\xa0% and 100\xa0%."),
+        ({"brand_fee_bps": "-1"}, "Each share is between 0\xa0% and 100\xa0%."),
         ({"brand_fee_bps": ""}, "Enter a share."),
         ({"brand_fee_bps": "1"}, "more than our fee of $0.50"),
-        ({"creator_fee_bps": "50.01"}, "Between 0 and 50 %."),
+        ({"creator_fee_bps": "50.01"}, "Between 0 and 50\xa0%."),
         ({"hold_days": "91"}, "Between 0 and 90 days."),
         ({"hold_days": "x"}, "Enter a whole number."),
         ({"why": ""}, "Say why: everybody on the staff will read it."),
@@ -252,5 +252,5 @@ def test_fees_in_one_line_follow_the_terms(
 
     page = client.get("/").text
 
-    assert "Brands pay 12.5 % on top of a creator’s fee." in page
-    assert "95 % of it, 1 day after their work is accepted." in page
+    assert "Brands pay 12.5\xa0% on top of a creator’s fee." in page
+    assert "95\xa0% of it, 1 day after their work is accepted." in page

@@ -58,7 +58,7 @@ def _of_counts(limits: Limits) -> list[Contradiction]:
     if limits.most_each_minor is not None and limits.most_each_minor <= 0:
         found.append(Contradiction((Rule.MOST_EACH,), "What one may cost is more than 0."))
     if not 0 < limits.most_share_bps <= BPS_WHOLE:
-        sentence = "One creator’s part of the budget is more than 0 % and at most 100 %."
+        sentence = "One creator’s part of the budget is more than 0\xa0% and at most 100\xa0%."
         found.append(Contradiction((Rule.MOST_SHARE,), sentence))
     if not 1 <= limits.most <= PICKS_MOST:
         found.append(Contradiction((Rule.MOST,), f"A plan has 1 to {PICKS_MOST} creators."))

@@ -175,7 +175,7 @@ def _figure_problems(problem: Problem) -> dict[str, str]:
     for name in ("age", "gender", "country"):
         shares = getattr(problem, name)
         if name not in problems and shares.size and _whole(shares).max() > WHOLE_WITH_ROUNDING:
-            problems[name] = "The shares of one audience add up to more than 100 %."
+            problems[name] = "The shares of one audience add up to more than 100\xa0%."
     for pair in problem.watched_together:
         if not (0 <= pair.creator < problem.count and 0 <= pair.other < problem.count):
             problems["watched_together"] = "A pair names a creator who is not there."
