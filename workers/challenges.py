@@ -151,7 +151,7 @@ def tell_awarded(message: ChallengeAwarded, run: Run) -> None:
                 kind="challenge_awarded",
                 about=line.entry_id,
                 title=f"Place {line.place} in “{challenge.campaign.name}”: {won}",
-                text=f"Your post had {line.views:,} authentic views. "
+                text=f"{line.views:,} views of your post count. "
                 + (
                     "The prize, less the platform’s share, is on its way: see where it is."
                     if line.prize

@@ -85,7 +85,7 @@ class CountedViews:
 class FollowedVideo:
     """A video that was followed to the end, beside what was expected when it was agreed.
 
-    known_at: when it was read last. views: the authentic ones.
+    known_at: when it was read last. views: those that count.
     """
 
     creator_id: UUID

@@ -29,15 +29,15 @@ from marketplace.causes.queries.pledges import (
     shown_to,
     to_pledge_from,
 )
-from marketplace.causes.queries.views import authentic_views_of
+from marketplace.causes.queries.views import counted_views_of
 
 __all__ = [
     "ANY_OWED",
     "CauseTotal",
     "OwedPart",
     "SentPart",
-    "authentic_views_of",
     "check_payable",
+    "counted_views_of",
     "counting",
     "due_of",
     "is_held",

@@ -13,11 +13,10 @@ from marketplace.deliverables.rules import DeliverableState, PostState
 from marketplace.metrics import queries as metrics
 
 
-def authentic_views_of(session: Session, campaign_id: UUID, *, until: datetime) -> int:
-    """The authentic views of a campaign's accepted posts, by their last readings before a moment.
+def counted_views_of(session: Session, campaign_id: UUID, *, until: datetime) -> int:
+    """The views that count of a campaign's accepted posts, by their last readings before a moment.
 
-    Today these are all views that count where views are paid for (``metrics``). When views are
-    told apart by whether people were behind them, this function is where that number comes in.
+    They are those that count wherever views are paid for (``metrics``): all that the platform says.
     """
     posts = session.scalars(
         select(PublishedPost.id)

@@ -57,7 +57,7 @@ def book_pledge(session: Session, *, pledge_id: UUID, now: datetime) -> None:
     )
     if found.rate_minor is not None:
         last = counts_until(found.terms, ends_on=campaign.ends_on, closed_at=campaign.closed_at)
-        found.views = queries.authentic_views_of(session, campaign.id, until=min(now, last))
+        found.views = queries.counted_views_of(session, campaign.id, until=min(now, last))
         found.counted_at = now
     worth = worth_of(found.terms, views=found.views, ended=ended)
     _owe(session, found, worth, now=now)

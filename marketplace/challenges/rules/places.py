@@ -14,7 +14,7 @@ from marketplace.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One entry that counts, and its authentic views. handed_in_at: when its post was pasted."""
+    """One entry that counts, and its views that do. handed_in_at: when its post was pasted."""
 
     entry_id: UUID
     views: int
@@ -34,7 +34,7 @@ class Place:
 def places(entries: Sequence[Counted], promise: Promise) -> list[Place]:
     """Return every entry's place and prize, the first place first.
 
-    More authentic views are the better place. Among equal views whoever handed in earlier stands
+    More views are the better place. Among equal views whoever handed in earlier stands
     higher, and entries of the same moment stand in the order of their ids; so two entries never
     share a place. Whoever has fewer views than the challenge asks for keeps the place and wins
     nothing. The prizes never add up to more than the pool.

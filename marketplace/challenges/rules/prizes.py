@@ -29,7 +29,7 @@ class Split(StrEnum):
     RANK = "rank"
     """Each place has a prize of its own."""
     VIEWS = "views"
-    """In proportion to authentic views."""
+    """In proportion to the views counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Step(StrEnum):
     RENEW = "renew"
     """The brand works with the creator again."""
     VIEWS = "views"
-    """A video gets the authentic views that were expected when it was agreed."""
+    """A video gets the views that were expected when it was agreed."""
     VIEWS_LOW = "views_low"
     """It gets at least the lower end of what was expected."""
 

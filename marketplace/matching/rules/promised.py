@@ -17,7 +17,7 @@ VIEW_STEPS: Final = (Step.VIEWS, Step.VIEWS_LOW)
 class VideoRecord:
     """What came of a creator's videos that were followed to the end.
 
-    met: those with the authentic views that were expected; low: those with at least the lower end.
+    met: those with the views that were expected; low: those with at least the lower end.
     """
 
     videos: int = 0

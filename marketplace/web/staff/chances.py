@@ -24,7 +24,7 @@ WORDS: Final = {
     Step.AGREE: "An offer becomes an agreement",
     Step.DELIVER: "What was agreed is delivered",
     Step.RENEW: "The brand works with the creator again",
-    Step.VIEWS: "A video gets the authentic views expected when it was agreed",
+    Step.VIEWS: "A video gets the views expected when it was agreed",
     Step.VIEWS_LOW: "A video gets at least the lower end of that",
 }
 

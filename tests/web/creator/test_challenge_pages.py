@@ -154,7 +154,8 @@ def test_the_public_reads_the_name_only_of_who_shows_it(
     assert "Bea" not in page
     assert "Newest reading" in page
     assert "Views that count 2,100" in page
-    assert "as TikTok reports them, without readings that cannot be true. We cannot yet" in page
+    assert "All views that TikTok reports for a post count, as they do for bonuses and" in page
+    assert "None is taken out: “authentic views”, those without a sign of purchase, are" in page
 
 
 def test_a_draft_and_an_ordinary_campaign_are_not_in_public(

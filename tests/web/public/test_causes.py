@@ -43,7 +43,8 @@ def test_the_public_reads_the_ledgers_totals(
     page = plain(client.get(f"/causes/{reefs.id}").text)
     assert "Pledged, all told $200.00" in page
     assert "Acme Kitchen gives $5.00 for every 1,000 views" in page
-    assert "We cannot yet tell apart which of them were people" in page
+    assert "All views that the platform reports for accepted posts count, from publication" in page
+    assert "without a sign of purchase, are an estimate that helps to choose creators" in page
 
 
 def test_a_pledge_that_is_not_paid_for_is_not_shown(

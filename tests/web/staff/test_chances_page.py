@@ -26,8 +26,7 @@ def test_before_anything_is_learned_the_page_says_what_it_waits_for(
 ) -> None:
     said = page(client, stella)
     assert (
-        "A video gets the authentic views expected when it was agreed 50 % 50 % 50 % 73.11 % –"
-        " what we assume"
+        "A video gets the views expected when it was agreed 50 % 50 % 50 % 73.11 % – what we assume"
     ) in said
     assert "Nothing to hold it against yet" in said
     assert "Nothing learned yet" in said
