@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import pytest
 
 from marketplace.matching.rules.calibration import (
@@ -9,6 +11,7 @@ from marketplace.matching.rules.calibration import (
     bands,
     brier,
     calibration,
+    given_bps,
     skill_bps,
 )
 
@@ -22,6 +25,12 @@ def test_a_brier_score_is_the_mean_square_of_the_distances() -> None:
     assert brier([(5_000, True), (5_000, False)]) == 0.25
     assert brier([(0, True)]) == 1
     assert brier([]) is None
+
+
+def test_the_chance_given_to_what_came_is_the_geometric_mean() -> None:
+    assert given_bps(log(2)) == 5_000
+    assert given_bps(-(log(0.9) + log(0.4)) / 2) == 6_000
+    assert (given_bps(0), given_bps(800)) == (10_000, 0)
 
 
 def test_bands_are_tenths_of_what_was_said_and_none_is_empty() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, sqrt
 from typing import Final
 
 from marketplace.kernel.money import BPS_WHOLE
@@ -81,6 +81,14 @@ def skill_bps(error: float | None, base: float | None) -> int | None:
     None where there is no outcome, or the base rate made no error.
     """
     return round(BPS_WHOLE * (1 - error / base)) if error is not None and base else None
+
+
+def given_bps(loss: float) -> int:
+    """Return the chance that was given to what came, in the geometric mean of all outcomes.
+
+    loss: the mean log loss, in nats. A coin gives a half; whoever knew everything, the whole.
+    """
+    return round(BPS_WHOLE * exp(-loss))
 
 
 def bands(said: Said) -> tuple[Band, ...]:

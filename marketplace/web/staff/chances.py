@@ -9,9 +9,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching import queries
 from marketplace.matching.models import ChanceVersion
-from marketplace.matching.rules.calibration import BANDS, Band, skill_bps
+from marketplace.matching.rules.calibration import BANDS, Band, given_bps, skill_bps
 from marketplace.matching.rules.chances import NEW_LEAST, ROWS_LEAST, Facts, Model, Step, start
 from marketplace.store.session import reading
 from marketplace.web import charts
@@ -30,6 +31,22 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """How many outcomes a version foretold, beside those that came.
+
+    outcomes: it had not learned from these. before_of_100, by_before: how often in 100 it had come
+    until then, and how many that alone would have foretold.
+    """
+
+    picture: Markup
+    outcomes: int
+    foretold: float
+    came: int
+    before_of_100: int
+    by_before: float
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
     """One step as it counts now. refused: the newest version, where it is not used."""
 
@@ -39,17 +56,42 @@ class StepRow:
     refused: ChanceVersion | None
 
     @property
-    def skill_bps(self) -> int | None:
-        return None if self.version is None else skill_of(self.version)
-
-    @property
-    def picture(self) -> Markup | None:
-        """What was foretold beside what came; None while nothing is known of it."""
+    def trial(self) -> Trial | None:
+        """How the version did before it was used; None while nothing is known of that."""
         if self.version is None or not self.version.bands:
             return None
-        return charts.reliability(
-            title=self.words, bands=[_foretold(Band(**band)) for band in self.version.bands]
+        bands = [Band(**band) for band in self.version.bands]
+        return Trial(
+            picture=charts.reliability(title=self.words, bands=[_foretold(each) for each in bands]),
+            outcomes=self.version.held_back,
+            foretold=sum(each.count * each.said_bps for each in bands) / BPS_WHOLE,
+            came=sum(each.happened for each in bands),
+            before_of_100=round(self.version.base_bps / 100),
+            by_before=self.version.held_back * self.version.base_bps / BPS_WHOLE,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One learning. before_bps, after_bps: the chance that was given to what came; None untried."""
+
+    version: ChanceVersion
+    before_bps: int | None
+    after_bps: int | None
+
+    @property
+    def verdict(self) -> str:
+        """What came of it."""
+        if not self.version.judged_on:
+            return "Too few to judge"
+        if self.version.counts:
+            return "Better" if self.version.loss < self.version.loss_before else "As good"
+        return "Worse, set aside"
+
+    @property
+    def skill_bps(self) -> int | None:
+        """How much better it foretold than its base rate."""
+        return skill_bps(self.version.brier, self.version.brier_base)
 
 
 @bp.get("/chances")
@@ -62,17 +104,11 @@ def chances() -> ResponseReturnValue:
     return render_template(
         "staff/chances.html",
         steps=[_row(step, present.get(step), newest.get(step)) for step in Step],
-        versions=versions,
-        skill_of=skill_of,
+        versions=[_version_row(each) for each in versions],
         words=WORDS,
         rows_least=ROWS_LEAST,
         new_least=NEW_LEAST,
     )
-
-
-def skill_of(version: ChanceVersion) -> int | None:
-    """Return how much better a version foretold than its base rate."""
-    return skill_bps(version.brier, version.brier_base)
 
 
 def _row(step: Step, version: ChanceVersion | None, newest: ChanceVersion | None) -> StepRow:
@@ -81,14 +117,27 @@ def _row(step: Step, version: ChanceVersion | None, newest: ChanceVersion | None
     return StepRow(WORDS[step], _corners(model), version, newest if is_refused else None)
 
 
+def _version_row(version: ChanceVersion) -> VersionRow:
+    if not version.judged_on:
+        return VersionRow(version, None, None)
+    return VersionRow(
+        version, _tenths(given_bps(version.loss_before)), _tenths(given_bps(version.loss))
+    )
+
+
+def _tenths(bps: int) -> int:
+    return round(bps, -1)
+
+
 def _corners(model: Model) -> dict[str, int]:
-    """The chance in the middle, and with one fact at its best."""
-    return {
-        "usual": model.chance_bps(Facts()),
-        "standing": model.chance_bps(Facts(standing=1)),
-        "pay": model.chance_bps(Facts(pay=1)),
-        "record": model.chance_bps(Facts(record=2)),
+    """The chance in the middle, and with one fact at its best, in whole per cent."""
+    facts = {
+        "usual": Facts(),
+        "standing": Facts(standing=1),
+        "pay": Facts(pay=1),
+        "record": Facts(record=2),
     }
+    return {name: round(model.chance_bps(each), -2) for name, each in facts.items()}
 
 
 def _foretold(band: Band) -> charts.Foretold:
