@@ -36,7 +36,10 @@ def test_a_brand_plans_a_budget_changes_it_and_accepts_and_a_creator_is_invited(
     expect(main).to_contain_text("invites you")
     expect(main).to_contain_text("From you they would like 2 videos")
     expect(main).to_contain_text(f"They suggest {fee} for everything")
-    expect(main.get_by_role("heading", name="Why this fit")).to_be_visible()
+    why = main.get_by_role("heading", name="Why this fit")
+    expect(why).to_be_hidden()
+    main.get_by_role("link", name="All its parts").click()
+    expect(why).to_be_visible()
 
 
 def it_plans_a_smaller_budget(page: Page) -> None:

@@ -79,6 +79,32 @@ def test_a_brief_says_what_is_asked_what_it_pays_and_the_rights(
     assert "answers your application within 10 days" in page
 
 
+def test_a_brief_comes_in_the_order_of_deciding_and_every_part_of_the_fit_is_folded_below(
+    client: FlaskClient, session: Session, campaign: Campaign, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    make_video(session, channel_id=channel.id, views=20_000)
+    sign_in(client, bea)
+    address = f"/creator/briefs/{campaign.id}"
+
+    page = client.get(address).text.partition("<main")[2]
+
+    order = [
+        "What to make", "Rights and rules", "What you get", "What the brand would get",
+        '<ul class="reasons">', 'id="apply"', "Send the application", "answers your application",
+        '<details class="more block">', 'id="why"', "What would raise it",
+        "The parts of the fit", "</details>",
+    ]  # fmt: skip
+    places = [page.index(each) for each in order]
+    assert places == sorted(places)
+
+    client.post(address, data={"pitch": "Beans on a boat.", "fee": "100.00"})
+    applied = client.get(address).text
+    assert 'id="apply"' not in applied
+    assert '<details class="more block" open>' in applied
+
+
 def test_a_kept_rule_that_leaves_the_creator_out_is_said_to_them_in_their_words(
     client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
 ) -> None:
