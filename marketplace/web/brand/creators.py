@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
 from flask import render_template, request
@@ -15,9 +14,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries
-from marketplace.creators.queries import MarketFilters
-from marketplace.creators.rules import TOPICS
-from marketplace.creators.rules.groups import GROUP_WORDS, Group
+from marketplace.creators.rules.groups import Group
 from marketplace.creators.rules.subjects import SUBJECT_WORDS
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import queries as matching
@@ -26,35 +23,26 @@ from marketplace.store.session import reading
 from marketplace.web import access
 from marketplace.web.audiences import shown
 from marketplace.web.brand.blueprint import bp
-
-MOST: Final = 10**12
-"""No count in the market is larger."""
+from marketplace.web.brand.market_form import MarketForm
 
 
 @bp.get("/creators", endpoint="creators")
 def market() -> ResponseReturnValue:
     """Who is in the market? Filters and order live in the address."""
-    topic = request.args.get("topic")
-    filters = MarketFilters(
-        words=request.args.get("words", "").replace("\0", "").strip(),
-        country=country_asked_for(),
-        topic=topic if topic in TOPICS else None,
-        min_followers=least_asked_for("min_followers"),
-        min_views=least_asked_for("min_views"),
-        group=group_asked_for(),
-    )
+    form = MarketForm(request.args)
     sort = request.args.get("sort", "views")
     with reading() as session:
-        return render_template(
+        form.offer(queries.countries_in_market(session))
+        filters = form.filters()
+        page = render_template(
             "brand/creators_list.html",
             page=queries.market(session, filters=filters, sort=sort, page=access.page_number()),
+            form=form,
             filters=filters,
             sort=sort if sort in queries.SORTS else "views",
             countries=countries(),
-            market_countries=queries.countries_in_market(session),
-            topics=TOPICS,
-            groups=GROUP_WORDS,
         )
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/creators/<uuid:creator_id>")
@@ -105,22 +93,10 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
         )
 
 
-def country_asked_for() -> str | None:
-    """The country in the address, when there is such a country."""
-    code = request.args.get("country")
-    return code if code in countries() else None
-
-
 def group_asked_for() -> Group | None:
     """The group in the address, when there is such a group."""
     name = request.args.get("group", "")
     return Group(name) if name in set(Group) else None
-
-
-def least_asked_for(name: str) -> int | None:
-    """The lower limit in the address; None for none, and for what is no number."""
-    least = request.args.get(name, type=int)
-    return None if least is None else min(max(0, least), MOST)
 
 
 def _campaign_asked_for(session: Session) -> Campaign | None:

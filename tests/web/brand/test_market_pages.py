@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -42,8 +44,51 @@ def test_the_market_lists_sorts_and_narrows(
     assert "Cleo Marr" not in narrowed
     nobody = client.get("/brand/creators?min_views=99999999")
     assert "Nobody passes these filters" in nobody.text
-    odd = client.get("/brand/creators?sort=x&page=999&min_followers=-&words=%25")
+    odd = client.get("/brand/creators?sort=x&page=999&words=%25")
     assert odd.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("min_followers=10%2C000", "Enter a whole number."),
+        ("min_followers=-1", "Enter a number from 0 to 1000000000000."),
+        ("min_views=99999999999999999999", "Enter a number from 0 to 1000000000000."),
+        ("min_views=NaN", "Enter a whole number."),
+        ("min_views=1e3", "Enter a whole number."),
+        ("country=ZZ", "Choose one of these."),
+        ("topic=nonsense", "Choose one of these."),
+        ("group=nonsense", "Choose one of these."),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_said_beside_it_and_nothing_typed_is_lost(
+    client: FlaskClient, session: Session, vic: Actor, cleo: Creator, asked: str, said: str
+) -> None:
+    other = make_creator(session, display_name="Anders Ek", country="SE", topics=["tech"])
+    make_channel(session, creator_id=other.id, handle="anders")
+    sign_in(client, vic)
+
+    answer = client.get(f"/brand/creators?words=anders&{asked}")
+
+    name, typed = asked.split("=")
+    assert answer.status_code == 422
+    errors = re.findall(r'<p class="field-error" id="(\w+)-error">([^<]+)</p>', answer.text)
+    assert errors == [(name, said)]
+    assert 'value="anders"' in answer.text
+    if name.startswith("min_"):
+        assert f'value="{unquote(typed)}"' in answer.text
+    # The filters that can be read go on narrowing.
+    assert "Anders Ek" in answer.text
+    assert "Cleo Marr" not in answer.text
+
+
+def test_a_search_of_too_many_letters_is_kept_as_typed(client: FlaskClient, vic: Actor) -> None:
+    sign_in(client, vic)
+    answer = client.get(f"/brand/creators?words={'x' * 81}&country=SE")
+    assert answer.status_code == 422
+    assert "Keep this to 80 characters." in answer.text
+    assert f'value="{"x" * 81}"' in answer.text
+    assert '<option selected value="SE">Sweden</option>' in answer.text
 
 
 def test_an_empty_market_says_how_it_fills(client: FlaskClient, alice: Actor) -> None:
