@@ -73,10 +73,10 @@ channel_pairs AS (
 channel AS (
     INSERT INTO channels (id, creator_id, platform, external_id, handle, is_main, state,
         follower_count, like_count, video_count, median_views, engagement_rate_bps, top_hashtags,
-        read_at, scopes)
+        top_keys, read_at, scopes)
     SELECT p.new_id, p.creator_id, c.platform, 'copy:' || p.new_id, c.handle, c.is_main, 'listed',
         c.follower_count, c.like_count, c.video_count, c.median_views, c.engagement_rate_bps,
-        c.top_hashtags, c.read_at, '[]'
+        c.top_hashtags, c.top_keys, c.read_at, '[]'
     FROM channel_pairs p JOIN channels c ON c.id = p.old_id
 ),
 rates AS (

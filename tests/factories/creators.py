@@ -28,6 +28,7 @@ from marketplace.creators.rules import AudienceSource, CoAudienceSource
 from marketplace.creators.rules.subjects import Subject
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.ids import new_id
+from marketplace.kernel.words import keys_of
 from tests.conftest import make_person
 
 MADE_AT = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -94,6 +95,7 @@ def make_channel(
         median_views=median_views,
         engagement_rate_bps=engagement_rate_bps,
         top_hashtags=list(top_hashtags),
+        top_keys=keys_of(top_hashtags),
         read_at=read_at,
         connected_at=MADE_AT,
         scopes=["user.info.basic", "video.list"],

@@ -108,14 +108,33 @@ def test_figures_are_the_lower_median_the_rate_over_all_and_the_most_used_hashta
     ]
 
     assert figures_of(videos) == ChannelFigures(
-        median_views=200, engagement_rate_bps=500, top_hashtags=("soup", "apple", "bread")
+        median_views=200,
+        engagement_rate_bps=500,
+        top_hashtags=("soup", "apple", "bread"),
+        top_keys=("soup", "apple", "bread"),
     )
 
 
+def test_all_spellings_of_a_hashtag_are_one_spelled_as_in_most_videos() -> None:
+    found = figures_of(
+        VideoCounts(views=100, likes=10, comments=2, shares=1, hashtags=hashtags)
+        for hashtags in (
+            ["cafe", "café"],  # one video, not two
+            ["café", "trail_running"],
+            ["bread", "FYP"],
+            ["bread", "trailrunning"],
+            ["_", "ünïcode"],
+            ["café", "unicode"],
+        )
+    )
+    assert found.top_hashtags == ("café", "bread", "trail_running", "unicode")
+    assert found.top_keys == ("cafe", "bread", "trailrunning", "unicode")
+
+
 def test_without_videos_nothing_is_known_and_without_views_there_is_no_rate() -> None:
-    assert figures_of([]) == ChannelFigures(None, None, ())
+    assert figures_of([]) == ChannelFigures(None, None, (), ())
     assert figures_of([VideoCounts(views=0, likes=0, comments=0, shares=0)]) == ChannelFigures(
-        median_views=0, engagement_rate_bps=None, top_hashtags=()
+        median_views=0, engagement_rate_bps=None, top_hashtags=(), top_keys=()
     )
 
 

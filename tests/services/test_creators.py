@@ -158,6 +158,30 @@ def test_the_figures_in_sql_are_those_of_the_rules(session: Session, bea: Actor)
     assert channel.median_views == expected.median_views == 100
     assert channel.engagement_rate_bps == expected.engagement_rate_bps == 638
     assert tuple(channel.top_hashtags) == expected.top_hashtags
+    assert tuple(channel.top_keys) == expected.top_keys
+
+
+def test_the_spellings_in_sql_are_those_of_the_rules(session: Session, bea: Actor) -> None:
+    channel = connect(session, bea)
+    used = [
+        ["cafe", "café"], ["café", "trail_running"], ["bread", "FYP"], ["bread", "trailrunning"],
+        ["_", "ünïcode"], ["café", "unicode"], ["Straße", "ストリート"], ["x" * 70, "x" * 80],
+    ]  # fmt: skip
+    for number, hashtags in enumerate(used):
+        make_video(
+            session, channel_id=channel.id, external_id=str(number), hashtags=hashtags
+        )  # fmt: skip
+
+    creators.recompute_figures(session, channel_ids=[channel.id])
+
+    session.refresh(channel)
+    counts = [VideoCounts(views=1, likes=0, comments=0, shares=0, hashtags=each) for each in used]
+    expected = figures_of(counts)
+    assert tuple(channel.top_hashtags) == expected.top_hashtags
+    assert tuple(channel.top_keys) == expected.top_keys
+    assert channel.top_keys == [
+        "cafe", "bread", "trailrunning", "unicode", "strasse", "x" * 60, "ストリート",
+    ]  # fmt: skip
 
 
 def test_channels_are_read_again_after_a_day(session: Session) -> None:
@@ -293,6 +317,26 @@ def test_each_filter_narrows_the_market(session: Session, filters: MarketFilters
     assert [one.creator.display_name for one in page.rows] == ["Anna"]
     assert page.total == 1
     assert filters
+
+
+@pytest.mark.parametrize("words", ["#café", "#CAFE", "# c_a_f_e", "#Cafe\u0301", "#ｃａｆｅ"])
+def test_a_hashtag_is_found_in_any_spelling(session: Session, words: str) -> None:
+    for name, tag in (("Anna", "café"), ("Ben", "cafes")):
+        make_channel(
+            session,
+            creator_id=make_creator(session, display_name=name).id,
+            top_hashtags=["soup", tag],
+        )
+
+    page = queries.market(session, filters=MarketFilters(words=words))
+
+    assert [one.creator.display_name for one in page.rows] == ["Anna"]
+
+
+@pytest.mark.parametrize("words", ["#", "#!?"])
+def test_a_sign_without_a_word_finds_nobody(session: Session, words: str) -> None:
+    make_channel(session, creator_id=make_creator(session).id, top_hashtags=["soup"])
+    assert queries.market(session, filters=MarketFilters(words=words)).total == 0
 
 
 def test_signs_of_a_pattern_are_looked_for_as_they_are(session: Session) -> None:

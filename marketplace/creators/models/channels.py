@@ -56,6 +56,13 @@ class Channel(Base):
             "creator_id",
             postgresql_where=text("is_main"),
         ),
+        Index(
+            "ix_channels_top_keys",
+            "top_keys",
+            postgresql_using="gin",
+            postgresql_ops={"top_keys": "jsonb_path_ops"},
+            postgresql_where=text("is_main"),
+        ),
         CheckConstraint("follower_count >= 0", name="follower_count_is_not_negative"),
     )
 
@@ -77,6 +84,9 @@ class Channel(Base):
     engagement_rate_bps: Mapped[int | None]
     """(likes + comments + shares) / views over those videos, in basis points."""
     top_hashtags: Mapped[list[str]] = mapped_column(default=list)
+    """Those of most videos, each as it is spelled mostly."""
+    top_keys: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The keys of these hashtags (``kernel.words``) in the same order: what they are found by."""
     subjects: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """What its last videos touch of what brands may want to avoid; see ``rules.subjects``."""
     read_at: Mapped[datetime | None]

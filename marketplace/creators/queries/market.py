@@ -22,6 +22,7 @@ from marketplace.creators.models import (
 )
 from marketplace.creators.queries.groups import found_by
 from marketplace.creators.rules.groups import Group
+from marketplace.kernel.words import key_of
 from marketplace.store.paging import PAGE_SIZE, Page
 
 
@@ -29,8 +30,8 @@ from marketplace.store.paging import PAGE_SIZE, Page
 class MarketFilters:
     """What narrows the market; None and "" mean any.
 
-    words: part of a name or handle, or a hashtag with its sign. group: by which creators have asked
-    to be found; a brand chooses it and reads it of nobody.
+    words: part of a name or handle, or a hashtag with its sign, in any spelling. group: by which
+    creators have asked to be found; a brand chooses it and reads it of nobody.
     """
 
     words: str = ""
@@ -93,7 +94,8 @@ def _narrowed(filters: MarketFilters) -> tuple[list[ColumnElement[bool]], bool]:
     own: list[ColumnElement[bool]] = []
     words = filters.words.strip()
     if words.startswith("#"):
-        conditions.append(Channel.top_hashtags.contains([words[1:].lower()]))
+        # No hashtag has the empty key: a sign without a word finds nobody.
+        conditions.append(Channel.top_keys.contains([key_of(words)]))
     elif words:
         own.append(
             or_(

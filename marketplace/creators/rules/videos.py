@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Final
 
 from marketplace.kernel.money import BPS_WHOLE
+from marketplace.kernel.words import key_of
 
 HASHTAGS_SHOWN: Final = 8
 EMPTY_HASHTAGS: Final = frozenset(
@@ -46,6 +47,8 @@ class ChannelFigures:
     median_views: int | None
     engagement_rate_bps: int | None
     top_hashtags: tuple[str, ...]
+    top_keys: tuple[str, ...]
+    """What their spellings have in common (``kernel.words``), in the same order."""
 
 
 def figures_of(videos: Iterable[VideoCounts]) -> ChannelFigures:
@@ -54,22 +57,34 @@ def figures_of(videos: Iterable[VideoCounts]) -> ChannelFigures:
     The median of an even number of videos is the lower of the two in the middle. The engagement
     rate is (likes + comments + shares) / views over all of them, rounded half up; None when nobody
     has seen any. Hashtags are those of most videos, ties by the alphabet, without EMPTY_HASHTAGS.
+    All spellings of one key are one hashtag, spelled as in most of its videos, ties likewise.
     """
     known = list(videos)
     if not known:
-        return ChannelFigures(None, None, ())
+        return ChannelFigures(None, None, (), ())
     views = sum(video.views for video in known)
     engagements = sum(video.likes + video.comments + video.shares for video in known)
-    tags = Counter(tag for video in known for tag in {one.lower() for one in video.hashtags})
+    top = _top_hashtags([video.hashtags for video in known])
     return ChannelFigures(
         median_views=median_low(video.views for video in known),
         engagement_rate_bps=(engagements * BPS_WHOLE * 2 + views) // (2 * views) if views else None,
-        top_hashtags=tuple(
-            tag
-            for tag, _ in sorted(tags.items(), key=lambda item: (-item[1], item[0]))
-            if tag not in EMPTY_HASHTAGS
-        )[:HASHTAGS_SHOWN],
+        top_hashtags=tuple(tag for tag, _ in top),
+        top_keys=tuple(key for _, key in top),
     )
+
+
+def _top_hashtags(videos: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
+    """Return the hashtags of most videos, each as it is spelled mostly and with its key."""
+    used, spelled = Counter[str](), defaultdict[str, Counter[str]](Counter)
+    for hashtags in videos:
+        tags = {tag.lower() for tag in hashtags}
+        used.update({key_of(tag) for tag in tags} - EMPTY_HASHTAGS - {""})
+        for tag in tags:
+            spelled[key_of(tag)][tag] += 1
+    found = [
+        (min(spelled[key].items(), key=lambda item: (-item[1], item[0]))[0], key) for key in used
+    ]
+    return sorted(found, key=lambda one: (-used[one[1]], one[0]))[:HASHTAGS_SHOWN]
 
 
 def hashtags_in(text: str) -> tuple[str, ...]:

@@ -191,6 +191,7 @@ def disconnect(session: Session, *, actor: Actor, channel_id: UUID) -> str | Non
     channel.follower_count = channel.like_count = channel.video_count = None
     channel.median_views = channel.engagement_rate_bps = None
     channel.top_hashtags = []
+    channel.top_keys = []
     channel.subjects = []
     session.execute(delete(ChannelVideo).where(ChannelVideo.channel_id == channel.id))
     session.flush()  # the index of main channels must let go of this one first

@@ -24,9 +24,18 @@ from marketplace.creators.service.profile import own_creator
 from marketplace.creators.service.subjects import find_subjects
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.words import key_of
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
+_SPELLED: Final = text(
+    """
+    SELECT DISTINCT tag
+    FROM channel_videos v, jsonb_array_elements_text(v.hashtags) AS tag
+    WHERE v.channel_id = ANY (CAST(:channel_ids AS uuid[])) AND tag !~ '^[A-Za-z0-9]{1,60}$'
+    """
+)
+"""Hashtags whose key is more than their small letters."""
 _FIGURES: Final = text(
     """
     WITH wanted AS (SELECT unnest(CAST(:channel_ids AS uuid[])) AS channel_id),
@@ -38,27 +47,40 @@ _FIGURES: Final = text(
         FROM channel_videos JOIN wanted USING (channel_id)
         GROUP BY channel_id
     ),
+    tagged AS (
+        SELECT channel_id, v.external_id, lower(tag) AS tag, key
+        FROM channel_videos v JOIN wanted USING (channel_id)
+            CROSS JOIN LATERAL jsonb_array_elements_text(v.hashtags) AS tag
+            LEFT JOIN unnest(CAST(:spelled AS text[]), CAST(:keys AS text[]))
+                AS known (spelling, known_key) ON known.spelling = tag
+            CROSS JOIN LATERAL coalesce(known_key, lower(tag)) AS key
+        WHERE key != '' AND key != ALL (CAST(:empty AS text[]))
+    ),
+    spelled AS (
+        SELECT DISTINCT ON (channel_id, key) channel_id, key, tag
+        FROM tagged GROUP BY channel_id, key, tag
+        ORDER BY channel_id, key, count(DISTINCT external_id) DESC, tag COLLATE "C"
+    ),
     used AS (
-        SELECT channel_id, lower(tag) AS tag, count(DISTINCT v.external_id) AS videos
-        FROM channel_videos v JOIN wanted USING (channel_id),
-             jsonb_array_elements_text(v.hashtags) AS tag
-        WHERE lower(tag) != ALL (CAST(:empty AS text[]))
-        GROUP BY channel_id, lower(tag)
+        SELECT channel_id, key, count(DISTINCT external_id) AS videos
+        FROM tagged GROUP BY channel_id, key
     ),
     ranked AS (
-        SELECT channel_id, tag, row_number() OVER (
+        SELECT channel_id, key, tag, row_number() OVER (
                    PARTITION BY channel_id ORDER BY videos DESC, tag COLLATE "C") AS place
-        FROM used
+        FROM used JOIN spelled USING (channel_id, key)
     ),
     top AS (
-        SELECT channel_id, jsonb_agg(tag ORDER BY place) AS tags
+        SELECT channel_id, jsonb_agg(tag ORDER BY place) AS tags,
+               jsonb_agg(key ORDER BY place) AS keys
         FROM ranked WHERE place <= :most GROUP BY channel_id
     )
     UPDATE channels SET
         median_views = counted.median_views,
         engagement_rate_bps = CASE WHEN counted.views > 0 THEN
             div(counted.engagements * 20000 + counted.views, 2 * counted.views) END,
-        top_hashtags = coalesce(top.tags, '[]'::jsonb)
+        top_hashtags = coalesce(top.tags, '[]'::jsonb),
+        top_keys = coalesce(top.keys, '[]'::jsonb)
     FROM wanted
         LEFT JOIN counted USING (channel_id)
         LEFT JOIN top USING (channel_id)
@@ -142,10 +164,13 @@ def recompute_figures(session: Session, *, channel_ids: Sequence[UUID]) -> None:
     touch of what brands may want to avoid.
     """
     session.flush()  # the statement below reads what this transaction has written
+    spelled = session.scalars(_SPELLED, {"channel_ids": list(channel_ids)}).all()
     session.execute(
         _FIGURES,
         {
             "channel_ids": list(channel_ids),
+            "spelled": spelled,
+            "keys": [key_of(tag) for tag in spelled],
             "most": HASHTAGS_SHOWN,
             "empty": sorted(EMPTY_HASHTAGS),
         },
