@@ -1,0 +1,75 @@
+"""What a card of the feed says of a brief, and what a brief says would raise the fit."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.creators.rules import AudienceSource
+from marketplace.kernel.actor import Actor
+from tests.conftest import sign_in
+from tests.factories.campaigns import make_campaign
+from tests.factories.creators import make_audience, make_channel, make_rate
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+@pytest.fixture
+def campaign(session: Session, acme: Brand, alice: Actor) -> Campaign:
+    return make_campaign(session, brand=acme, by=alice)
+
+
+def plain(page: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_a_card_says_each_part_of_its_place(
+    client: FlaskClient, session: Session, campaign: Campaign, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id, median_views=20_000)
+    make_audience(session, channel_id=channel.id, source=AudienceSource.PLATFORM)
+    make_rate(session, creator_id=bea.creator_id, fee_minor=20_000)
+    session.commit()
+    sign_in(client, bea)
+
+    said = plain(client.get("/creator/briefs").text)
+    assert (
+        "Chance of an offer 30 % : the brand would get about what the middle creator brings."
+        " Fee: one and a half times your usual fee , about $50.00 an hour for 6 hours."
+        " About what you make ×1 . You receive $95.00 to $475.00"
+        " 1 deliverable · open until Thu 31 Dec 2026"
+    ) in said
+
+
+def test_a_brief_says_what_would_raise_the_fit_until_it_is_done(
+    client: FlaskClient, session: Session, campaign: Campaign, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id, median_views=20_000)
+    session.commit()
+    sign_in(client, bea)
+
+    unsaid = plain(client.get(f"/creator/briefs/{campaign.id}").text)
+    make_audience(session, channel_id=channel.id)
+    make_rate(session, creator_id=bea.creator_id, fee_minor=70_000)
+    session.commit()
+    said = plain(client.get(f"/creator/briefs/{campaign.id}").text)
+
+    assert "688 views for $100.00" in unsaid
+    assert (
+        "What would raise it Name your fee in USD : until then it is taken as a quarter above the"
+        " usual. Say who watches you : until then it is estimated. Every part of it"
+    ) in unsaid
+    assert "743 views for $100.00" in said
+    assert (
+        "What would raise it Ask $500.00 for this instead of $700.00 : 1,040. Send a picture of"
+        " your statistics : shares seen in it count 80 %, your word alone 30 %, of 1,000 people"
+        " at most. Every part of it"
+    ) in said
