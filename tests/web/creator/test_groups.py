@@ -18,6 +18,7 @@ from marketplace.matching.models import MatchShowing
 from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.creators import make_channel, make_video
+from tests.web.reading import plain
 
 
 def test_groups_are_off_until_ticked_and_off_again_when_unticked(
@@ -90,6 +91,7 @@ def test_matches_are_narrowed_to_who_asked_and_say_it_of_nobody(
     shown = session.scalar(select(func.count()).select_from(MatchShowing))
     assert found("rural") == {"Bea"}
     assert found("veterans") == set()
+    assert "; 1 is listed." in plain(client.get(f"{address}?group=rural").text)
     page = client.get(f"{address}?group=veterans").text
     assert "Nobody has asked to be found by this" in page
     # What a brand looked for by a group is not kept.
