@@ -84,7 +84,7 @@ def kept(
 
 
 def store(upload: FileStorage, *, folder: Path, taken: Taken = VIDEO) -> StoredFile:
-    """Copy an uploaded file into the folder, piece by piece, under a fresh name.
+    """Copy an uploaded file into the folder, made where it is missing, under a fresh name.
 
     Raises InvalidInput under the field for an empty file, one of another type, one over the limit,
     and when there is no room; nothing is left behind then.
@@ -94,6 +94,7 @@ def store(upload: FileStorage, *, folder: Path, taken: Taken = VIDEO) -> StoredF
         raise InvalidInput({taken.field: "This file is empty. Choose another one."})
     content_type = taken.check(filetype.guess_mime(head))
     key = f"{new_id().hex}{ENDINGS[content_type]}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / key
     try:
         size = _copy(upload, head, target=target, taken=taken)

@@ -130,6 +130,15 @@ def test_an_uploaded_video_is_kept_under_our_name_and_played_in_parts(
     assert f'src="{address}"' in beas.get(f"/creator/deliverables/{owed.id}").text
 
 
+def test_a_folder_that_nobody_has_made_yet_is_made_with_the_first_file(tmp_path: Path) -> None:
+    folder = tmp_path / "srv" / "uploads"
+
+    kept = uploads.store(FileStorage(io.BytesIO(MP4), filename="draft.mp4"), folder=folder)
+
+    assert (folder / kept.key).read_bytes() == MP4
+    assert folder.stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
