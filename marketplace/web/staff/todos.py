@@ -261,7 +261,7 @@ def _jobs_to_retry(session: Session, _now: datetime, _found: Any) -> list[Todo]:
     return [
         Todo(
             title=counted(failed, "job failed", "jobs failed"),
-            detail="They are not tried again by themselves.",
+            detail="Each is tried again for three quarters of an hour, but what a rule refused.",
             action_label="See why",
             url=url_for("staff.messages"),
         )
