@@ -31,7 +31,10 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand, User
 from marketplace.campaigns.models import Brief, Campaign
 from marketplace.cli.migrating import migrate
-from marketplace.cli.services import ensure_database, shared_postgres
+from marketplace.cli.postgres_server import (
+    ensure_database,
+    shared_postgres,
+)
 from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.creators.models import Channel, Creator
 from marketplace.deliverables.models import Deliverable, PublishedPost

@@ -32,7 +32,10 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from marketplace.cli.migrating import migrate
-from marketplace.cli.services import ensure_database, shared_postgres
+from marketplace.cli.postgres_server import (
+    ensure_database,
+    shared_postgres,
+)
 from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.cli import seed_world
 from marketplace.cli.creator_files import FileKind, Row, open_file
-from marketplace.cli.services import embedded_postgres
+from marketplace.cli.postgres_server import embedded_postgres
 from marketplace.creators import service as creators
 from marketplace.tables import METADATA
 

@@ -35,7 +35,7 @@ from benchmarks.matching import invented, vectors
 from benchmarks.matching.asking import asker
 from benchmarks.matching.vectors import BEST, timed
 from marketplace.cli.migrating import migrate
-from marketplace.cli.services import embedded_postgres
+from marketplace.cli.postgres_server import embedded_postgres
 from marketplace.creators.rules import TOPICS
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns

@@ -34,7 +34,10 @@ from sqlalchemy.orm import Session
 
 from marketplace.app import create_app
 from marketplace.cli.migrating import migrate
-from marketplace.cli.services import ensure_database, shared_postgres
+from marketplace.cli.postgres_server import (
+    ensure_database,
+    shared_postgres,
+)
 from marketplace.config import Settings
 from marketplace.creators.models import Creator, CreatorSource
 from marketplace.kernel.actor import SYSTEM

@@ -26,7 +26,7 @@ from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.app import create_app
 from marketplace.cli.local import PRODUCT_ROLE
 from marketplace.cli.migrating import migrate
-from marketplace.cli.services import embedded_postgres
+from marketplace.cli.postgres_server import embedded_postgres
 from marketplace.config import Settings
 from marketplace.creators.models import Creator, CreatorSource
 from marketplace.kernel.actor import Actor, Role

@@ -21,7 +21,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from marketplace.cli.services import shared_postgres
+from marketplace.cli.postgres_server import shared_postgres
 from tests.conftest import fresh_database
 
 WANTED_PERCENT: Final = 90

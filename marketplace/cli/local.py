@@ -21,15 +21,15 @@ from sqlalchemy import make_url
 from marketplace.cli.environment import choose_ports, environment_of, outside, usual_ports
 from marketplace.cli.home import Home, Turn, taking_turn
 from marketplace.cli.migrating import ROOT, check_migrations, migrate
-from marketplace.cli.processes import Children, Command, Ended, procfile_commands
-from marketplace.cli.services import (
-    RedisServer,
+from marketplace.cli.postgres_server import (
     ensure_database,
     ensure_role,
     postgres_program,
     shared_postgres,
     stop_postgres,
 )
+from marketplace.cli.processes import Children, Command, Ended, procfile_commands
+from marketplace.cli.redis_server import RedisServer
 from marketplace.cli.telling import DemoAccount, Log, Teller
 from marketplace.cli.trouble import CannotStart, reason, said_plainly
 

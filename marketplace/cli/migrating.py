@@ -12,7 +12,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from marketplace.cli.services import shared_postgres
+from marketplace.cli.postgres_server import shared_postgres
 from marketplace.cli.trouble import CannotStart, reason
 from marketplace.ledger.checks import RIGHTS
 

@@ -12,7 +12,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from sqlalchemy import create_engine, text
 
-from marketplace.cli.services import ensure_database, ensure_role, shared_postgres
+from marketplace.cli.postgres_server import (
+    ensure_database,
+    ensure_role,
+    shared_postgres,
+)
 from tests.conftest import ROOT
 
 

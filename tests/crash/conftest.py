@@ -25,14 +25,14 @@ from marketplace.accounts.models import Brand
 from marketplace.app import create_app
 from marketplace.cli.local import PRODUCT_ROLE
 from marketplace.cli.migrating import migrate
-from marketplace.cli.server_account import server_account
-from marketplace.cli.services import (
-    embedded_redis,
+from marketplace.cli.postgres_server import (
     ensure_database,
     ensure_role,
     postgres_program,
     shared_postgres,
 )
+from marketplace.cli.redis_server import embedded_redis
+from marketplace.cli.server_account import server_account
 from marketplace.collaborations.rules import DueDeliverable
 from marketplace.config import Settings
 from marketplace.deliverables import service as deliverables

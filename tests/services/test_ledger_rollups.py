@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
-from marketplace.cli.services import shared_postgres
+from marketplace.cli.postgres_server import shared_postgres
 from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import LedgerRollup
 from marketplace.ledger.rules import AccountRef, Code, EntryKind

@@ -17,14 +17,14 @@ import psycopg
 import pytest
 from redis import Redis
 
-from marketplace.cli import services
-from marketplace.cli.services import (
-    embedded_redis,
+from marketplace.cli import postgres_server
+from marketplace.cli.postgres_server import (
     ensure_database,
     ensure_role,
     postgres_program,
     shared_postgres,
 )
+from marketplace.cli.redis_server import embedded_redis
 from marketplace.cli.trouble import CannotStart
 
 
@@ -102,7 +102,7 @@ def test_of_several_who_begin_at_once_one_makes_the_database_and_its_role(folder
 def test_a_user_that_is_killed_does_not_keep_the_server_up(folder: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path;"
-        "from marketplace.cli.services import embedded_postgres;"
+        "from marketplace.cli.postgres_server import embedded_postgres;"
         "embedded_postgres(Path(sys.argv[1]), durable=False); print('up', flush=True);"
         "time.sleep(600)"
     )
@@ -171,9 +171,9 @@ def initdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program that sets up the data folder in place of PostgreSQL's own, to be written."""
     program = tmp_path / "initdb"
     program.touch(mode=0o755)
-    own = services.postgres_program
+    own = postgres_server.postgres_program
     monkeypatch.setattr(
-        services, "postgres_program", lambda name: program if name == "initdb" else own(name)
+        postgres_server, "postgres_program", lambda name: program if name == "initdb" else own(name)
     )
     return program
 

