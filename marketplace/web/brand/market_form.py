@@ -18,7 +18,9 @@ from marketplace.web.forms import BaseForm
 WORDS_MOST: Final = 80
 COUNT_MOST: Final = 10**12
 """No count in the market is larger."""
-_COUNT: Final = (Optional(), NumberRange(0, COUNT_MOST))
+_COUNT: Final = (
+    Optional(), NumberRange(0, COUNT_MOST, f"Enter a whole number from 0 to {COUNT_MOST:,}.")
+)  # fmt: skip
 _Value = TypeVar("_Value", bound=str)
 _TOPICS: Final = {each: each.capitalize() for each in TOPICS}
 
