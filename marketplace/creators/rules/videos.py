@@ -57,7 +57,7 @@ def figures_of(videos: Iterable[VideoCounts]) -> ChannelFigures:
     The median of an even number of videos is the lower of the two in the middle. The engagement
     rate is (likes + comments + shares) / views over all of them, rounded half up; None when nobody
     has seen any. Hashtags are those of most videos, ties by the alphabet, without EMPTY_HASHTAGS.
-    All spellings of one key are one hashtag, spelled as in most of its videos, ties likewise.
+    All spellings of one key are one hashtag, spelled as it mostly is, ties likewise.
     """
     known = list(videos)
     if not known:
@@ -77,10 +77,9 @@ def _top_hashtags(videos: Iterable[Iterable[str]]) -> list[tuple[str, str]]:
     """Return the hashtags of most videos, each as it is spelled mostly and with its key."""
     used, spelled = Counter[str](), defaultdict[str, Counter[str]](Counter)
     for hashtags in videos:
-        tags = {tag.lower() for tag in hashtags}
-        used.update({key_of(tag) for tag in tags} - EMPTY_HASHTAGS - {""})
-        for tag in tags:
-            spelled[key_of(tag)][tag] += 1
+        used.update({key_of(tag) for tag in hashtags} - EMPTY_HASHTAGS - {""})
+        for tag in hashtags:
+            spelled[key_of(tag)][tag.lower()] += 1
     found = [
         (min(spelled[key].items(), key=lambda item: (-item[1], item[0]))[0], key) for key in used
     ]

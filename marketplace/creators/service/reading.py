@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from marketplace.creators import queries
@@ -36,6 +36,8 @@ _SPELLED: Final = text(
     """
 )
 """Hashtags whose key is more than their small letters."""
+# keys: those hashtags and their keys, looked up in one value. A join is planned for a few rows, and
+# then compares each hashtag of an import with each of them.
 _FIGURES: Final = text(
     """
     WITH wanted AS (SELECT unnest(CAST(:channel_ids AS uuid[])) AS channel_id),
@@ -47,28 +49,19 @@ _FIGURES: Final = text(
         FROM channel_videos JOIN wanted USING (channel_id)
         GROUP BY channel_id
     ),
-    tagged AS (
-        SELECT channel_id, v.external_id, lower(tag) AS tag, key
+    used AS (
+        SELECT channel_id, key, count(DISTINCT v.external_id) AS videos,
+               mode() WITHIN GROUP (ORDER BY lower(tag) COLLATE "C") AS tag
         FROM channel_videos v JOIN wanted USING (channel_id)
             CROSS JOIN LATERAL jsonb_array_elements_text(v.hashtags) AS tag
-            LEFT JOIN unnest(CAST(:spelled AS text[]), CAST(:keys AS text[]))
-                AS known (spelling, known_key) ON known.spelling = tag
-            CROSS JOIN LATERAL coalesce(known_key, lower(tag)) AS key
+            CROSS JOIN LATERAL coalesce(:keys ->> tag, lower(tag)) AS key
         WHERE key != '' AND key != ALL (CAST(:empty AS text[]))
-    ),
-    spelled AS (
-        SELECT DISTINCT ON (channel_id, key) channel_id, key, tag
-        FROM tagged GROUP BY channel_id, key, tag
-        ORDER BY channel_id, key, count(DISTINCT external_id) DESC, tag COLLATE "C"
-    ),
-    used AS (
-        SELECT channel_id, key, count(DISTINCT external_id) AS videos
-        FROM tagged GROUP BY channel_id, key
+        GROUP BY channel_id, key
     ),
     ranked AS (
         SELECT channel_id, key, tag, row_number() OVER (
                    PARTITION BY channel_id ORDER BY videos DESC, tag COLLATE "C") AS place
-        FROM used JOIN spelled USING (channel_id, key)
+        FROM used
     ),
     top AS (
         SELECT channel_id, jsonb_agg(tag ORDER BY place) AS tags,
@@ -86,7 +79,7 @@ _FIGURES: Final = text(
         LEFT JOIN top USING (channel_id)
     WHERE channels.id = wanted.channel_id
     """
-)
+).bindparams(bindparam("keys", type_=JSONB))
 
 
 def record_account(session: Session, *, channel_id: UUID, account: ChannelAccount) -> None:
@@ -169,8 +162,7 @@ def recompute_figures(session: Session, *, channel_ids: Sequence[UUID]) -> None:
         _FIGURES,
         {
             "channel_ids": list(channel_ids),
-            "spelled": spelled,
-            "keys": [key_of(tag) for tag in spelled],
+            "keys": {tag: key_of(tag) for tag in spelled},
             "most": HASHTAGS_SHOWN,
             "empty": sorted(EMPTY_HASHTAGS),
         },
