@@ -54,6 +54,15 @@ def test_what_rises_has_a_least_life_and_no_end(daily: float, phase: Phase) -> N
     assert told.days_low > 0
 
 
+def test_no_number_that_stays_the_same_rises_or_fades() -> None:
+    """Sums of fractions are rounded: a slope of a billionth of a billionth is none."""
+    told = [estimate([count] * WINDOW) for count in range(1, 200)]
+
+    assert {(each.phase, each.growth_bps, each.days_left) for each in told} == {
+        (Phase.STEADY, 0, None)
+    }
+
+
 def test_the_same_number_every_day_is_steady_for_as_long_as_we_tell() -> None:
     told = estimate([12] * WINDOW)
 

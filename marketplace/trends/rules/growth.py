@@ -100,9 +100,10 @@ def estimate(counts: Sequence[int]) -> Estimate:
 
 
 def _phase(low: float, high: float) -> Phase:
-    if low > 0:
+    """What is sure of a slope; what is told as no growth is none, also where sums were rounded."""
+    if _bps(low) > 0:
         return Phase.RISING
-    return Phase.FADING if high < 0 else Phase.STEADY
+    return Phase.FADING if _bps(high) < 0 else Phase.STEADY
 
 
 @dataclass(frozen=True, slots=True)
