@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from marketplace.creators.queries import CreatorFacts
 from marketplace.matching import columns
-from marketplace.matching.columns import Market, blocks, ranking, searching
+from marketplace.matching.columns import Market, blocks, searching
 from marketplace.matching.columns.factors import country_parts
 from marketplace.matching.columns.layout import COLUMNS, COUNTRY_CODES, DENSE_COUNTRIES, in_order
 from marketplace.matching.rules.explaining import explain_all
@@ -96,7 +96,6 @@ def test_a_wrong_taste_and_a_tight_first_look_change_nothing(
     whole = columns.rank(market, wanted, most=3)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "FEW", few)
         patch.setattr(searching, "FEW", few)
         patch.setattr(searching, "NEAR", 1)
         patch.setattr(blocks, "TASTED", 2)

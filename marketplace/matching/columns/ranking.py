@@ -21,7 +21,7 @@ from marketplace.matching.columns.counting import Whole
 from marketplace.matching.columns.factors import asked_prices, factor_columns
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.removing import candidates
-from marketplace.matching.columns.searching import FEW, look_through
+from marketplace.matching.columns.searching import few_of, look_through
 from marketplace.matching.columns.target import target_of
 from marketplace.matching.rules.fit import (
     Factors,
@@ -79,8 +79,9 @@ def rank(market: Market, wanted: Wanted, *, most: int = BEST) -> Ranking:
     left_out: Counter[LeftOut] = Counter()
     alive = candidates(market, target, wanted.rules, left_out)
     total = count(alive)
-    found = look_through(market, target, alive, total, most) if total else np.empty(0, np.intp)
-    some = _some(market, alive, total)
+    few = few_of(market, alive, total)
+    found = look_through(market, target, alive, few, most) if total else np.empty(0, np.intp)
+    some = _some(market, alive, total, few)
     looked_at = factor_columns(market, target, np.concatenate([found, some]))
     rows, factors = _exactly(market, found, [each[: len(found)] for each in looked_at], most)
     return Ranking(
@@ -109,7 +110,9 @@ def middle(market: Market, wanted: Wanted) -> Factors | None:
     def work_out() -> Factors | None:
         target = target_of(wanted, market)
         alive = candidates(market, target, wanted.rules, Counter())
-        return _medians(factor_columns(market, target, _some(market, alive, count(alive))))
+        total = count(alive)
+        some = _some(market, alive, total, few_of(market, alive, total))
+        return _medians(factor_columns(market, target, some))
 
     return market.memo.get("middle", wanted, work_out, most=MIDDLES_KEPT)
 
@@ -134,11 +137,13 @@ def _exactly(
     return rows[order], [each[order] for each in factors]
 
 
-def _some(market: Market, alive: Bits, total: int) -> Rows:
+def _some(market: Market, alive: Bits, total: int, few: Rows | None) -> Rows:
     """Candidates evenly from all over the market: all of them where they are few."""
     step = total // MIDDLE_OF
-    if total * FEW < market.count or step < 2:
-        return rows_in(alive, market.count)[:: max(1, step)]
+    if few is None and step < 2:
+        few = rows_in(alive, market.count)
+    if few is not None:
+        return few[:: max(1, step)]
     rows = spread(market.count, step)
     return rows[are_in(alive, rows)]
 

@@ -57,16 +57,20 @@ class Best:
         self.rows, self._fits = self.rows[kept], self._fits[kept]
 
 
-def look_through(market: Market, target: Target, alive: Bits, total: int, most: int) -> Rows:
+def few_of(market: Market, alive: Bits, total: int) -> Rows | None:
+    """Return the candidates row by row, of whom there are ``total``; None where they are many."""
+    return rows_in(alive, market.count) if total * FEW < market.count else None
+
+
+def look_through(market: Market, target: Target, alive: Bits, few: Rows | None, most: int) -> Rows:
     """Return the rows of everybody who may be among so many best.
 
-    alive: the candidates, of whom there are ``total``.
+    alive: the candidates. few: the same as :func:`few_of` has them.
     """
     best = Best(most)
     found: tuple[Rows, Reals] | None = None
-    if total * FEW < market.count:
-        rows = rows_in(alive, market.count)
-        found = rows, bounds_of(market, target, rows)
+    if few is not None:
+        found = few, bounds_of(market, target, few)
         least = _top(found[1], NEAR * most)
     else:
         if (first := _among_foremost(market, target, alive, most)) is not None:
