@@ -114,6 +114,26 @@ def options(choices: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> Mar
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
+def boxes(name: str, choices: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> Markup:
+    """Return a box to tick for each choice, value and label, of which some are ticked."""
+    return Markup("").join(
+        _BOX.format(
+            id=f"{name}-{at}", name=name, value=value, ticked=_TICKED if value in chosen else "",
+            label=label,
+        )
+        for at, (value, label) in enumerate(choices)
+    )  # fmt: skip
+
+
+_TICKED: Final = Markup(" checked")
+_BOX: Final = Markup(
+    '<div class="form-check"><input class="form-check-input" id="{id}" name="{name}"'
+    ' type="checkbox" value="{value}"{ticked}> <label class="form-check-label" for="{id}">'
+    "{label}</label></div>"
+)
+
+
 def _strip(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 

@@ -19,7 +19,6 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.accounts.rules import countries
 from marketplace.campaigns.rules import WORDS_MOST
@@ -29,7 +28,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.kernel.words import words_in
 from marketplace.matching.rules.wanted import UNTARGETABLE_AGES, HardRules, Wanted, problems
-from marketplace.web.forms import BaseForm, MoneyField, options
+from marketplace.web.forms import BaseForm, MoneyField, boxes, options
 
 SLIDER_AGES: Final = tuple(age for age in AGES if age not in UNTARGETABLE_AGES)
 OLDEST: Final = len(SLIDER_AGES) - 1
@@ -39,6 +38,10 @@ FROM_WORDS: Final = tuple(age.removesuffix("+").split("-")[0] for age in SLIDER_
 TO_WORDS: Final = tuple("any older" if "+" in age else age.split("-")[1] for age in SLIDER_AGES)
 FILLED: Final = "wish"
 """In the address once the form was used: what is not in it then was emptied."""
+
+
+_GENDERS: Final = tuple((each, GENDER_NAMES[each]) for each in GENDERS)
+_SUBJECTS: Final = tuple((each.value, SUBJECT_WORDS[each]) for each in Subject)
 
 
 class WishForm(BaseForm):
@@ -51,12 +54,7 @@ class WishForm(BaseForm):
 
     age_from = IntegerRangeField("From")
     age_to = IntegerRangeField("To")
-    gender = SelectMultipleField(
-        "Gender",
-        choices=[SelectChoice(each, GENDER_NAMES[each]) for each in GENDERS],
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
-    )
+    gender = SelectMultipleField("Gender", choices=[SelectChoice(*each) for each in _GENDERS])
     country = SelectMultipleField("Countries", validate_choice=False)
     words = StringField("Topics and hashtags")
     least = MoneyField("Usually asks at least")
@@ -67,22 +65,21 @@ class WishForm(BaseForm):
     followers_most = IntegerField("to", [Optional()])
     without = StringField("Leave out who makes")
     avoid = SelectMultipleField(
-        "Leave out whose last posts touch",
-        choices=[SelectChoice(each.value, SUBJECT_WORDS[each]) for each in Subject],
-        option_widget=CheckboxInput(),
-        widget=ListWidget(prefix_label=False),
+        "Leave out whose last posts touch", choices=[SelectChoice(*each) for each in _SUBJECTS]
     )
     shortlisted = BooleanField("Shortlist only")
     by_fit = BooleanField("Order by fit alone")
 
     def offered(self, market_countries: Iterable[str]) -> dict[str, Markup]:
-        """Return the options of the lists: the countries of the market and those chosen already."""
+        """Return what lists and boxes offer: countries are those of the market and those chosen."""
         chosen, home = self.country.data or (), self.lives_in.data or ""
         there = _named(frozenset({*market_countries, *chosen, home}))
         return {
             "country": options(there, frozenset(chosen)),
             "lives_in": options((("", "Any country"), *there), frozenset([home])),
             "language": options(_languages(), frozenset([self.language.data or ""])),
+            "gender": boxes("gender", _GENDERS, frozenset(self.gender.data or ())),
+            "avoid": boxes("avoid", _SUBJECTS, frozenset(self.avoid.data or ())),
         }
 
     def wanted(self, base: Wanted) -> Wanted:
