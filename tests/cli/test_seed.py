@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand, User
 from marketplace.cli import seed, seed_world
 from marketplace.collaborations.models import Application, Invitation, Offer
-from marketplace.creators.models import Channel, ChannelVideo, Creator
+from marketplace.creators.models import AudienceSnapshot, Channel, ChannelVideo, Creator
+from marketplace.creators.rules import AudienceSource
 
 
 def test_the_same_seed_invents_the_same_creators() -> None:
@@ -43,6 +44,12 @@ def test_an_empty_installation_gets_a_market_and_only_once(
 
     assert count(Creator) == count(Channel) == 40
     assert count(ChannelVideo) == 40 * 25
+    whose = session.execute(
+        select(AudienceSnapshot.source, func.count()).group_by(AudienceSnapshot.source)
+    )
+    assert dict(whose.all()) == {
+        AudienceSource.SELF_REPORTED: 30, AudienceSource.UPLOAD: 5, AudienceSource.INFERRED: 5,
+    }  # fmt: skip
     assert count(Brand) == 3
     assert count(User) == 40 + 6
     assert count(Application) == 13  # of forty, few live where one brief asks for
