@@ -72,6 +72,18 @@ def test_however_many_a_creator_types_nobody_has_seen_more_than_a_thousand(
     assert (found.people, found.of) == (people, typed)
 
 
+@pytest.mark.parametrize(("videos", "people"), [(0, 2), (5, 2), (25, 2), (30, 3), (50, 5)])
+def test_a_guess_from_more_videos_never_counts_less(videos: int, people: int) -> None:
+    found = evidence_of(
+        source=AudienceSource.INFERRED,
+        is_confirmed=False,
+        sample_size=videos,
+        taken_at=NOON,
+        now=NOON,
+    )
+    assert found.people == people
+
+
 def test_a_sample_nobody_named_is_taken_as_the_least_that_platforms_show() -> None:
     found = evidence_of(
         source=AudienceSource.SELF_REPORTED,

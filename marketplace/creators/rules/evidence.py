@@ -54,6 +54,8 @@ _TRUST: Final[Mapping[AudienceSource, int]] = {
 """What each person behind a statement counts, in basis points: ours to choose, and shown."""
 UNSAID_SAMPLE: Final = 100
 """How many people stand behind shares when nobody says: platforms show them from this many."""
+GUESS_LEAST: Final = 20
+"""A guess rests on videos; on so many where there are fewer, so that more never count less."""
 OWN_WORD_MOST: Final = 1_000
 """Nobody has seen the number that a creator types, so no more people than this stand behind it."""
 HALF_LIFE: Final = timedelta(days=180)
@@ -64,8 +66,8 @@ HALF_LIFE: Final = timedelta(days=180)
 class Evidence:
     """What a statement counts, and why: ``people = of x trust_bps x freshness_bps``, rounded down.
 
-    of: the people behind it as said, or UNSAID_SAMPLE. Of a creator's own word at most
-    OWN_WORD_MOST of them count.
+    of: the people behind it as said, or UNSAID_SAMPLE; behind a guess the videos, GUESS_LEAST or
+    more. Of a creator's own word at most OWN_WORD_MOST count.
     """
 
     people: int
@@ -92,7 +94,10 @@ def evidence_of(
     trust = _TRUST[whose]
     age = max(timedelta(0), now - taken_at)
     freshness = round(BPS_WHOLE * 0.5 ** (age / HALF_LIFE))
-    of = sample_size or UNSAID_SAMPLE
+    if source is AudienceSource.INFERRED:
+        of = max(sample_size, GUESS_LEAST)
+    else:
+        of = sample_size or UNSAID_SAMPLE
     counted = min(of, OWN_WORD_MOST) if whose is AudienceSource.SELF_REPORTED else of
     return Evidence(
         people=counted * trust * freshness // (BPS_WHOLE * BPS_WHOLE),

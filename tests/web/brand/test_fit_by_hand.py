@@ -234,7 +234,7 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
         in rows["Country"].evidence
     )
     assert "Four of five times between" in rows["Country"].evidence
-    assert "Estimated from the channel" in page
+    assert "Estimated from the channel, Mon 2 Nov 2026; counts as 5 people, by 50 videos" in page
 
     page = client.get(f"/brand/creators/{said.id}?campaign={campaign.id}").text
     rows = rows_of(page)

@@ -35,7 +35,7 @@ def test_a_picture_is_seen_beside_its_shares_and_confirmed(
 ) -> None:
     home = staff.get("/staff/").text
     assert "1 picture of an audience waits" in home
-    assert "Does it show the shares that came with it? Until then those count 30 %." in home
+    assert "Does it show the shares that came with it? Until then those count 30\xa0%." in home
     assert f"/staff/audiences/{proof.id}" in staff.get("/staff/audiences").text
     page = staff.get(f"/staff/audiences/{proof.id}")
     assert "counts as" in page.text
