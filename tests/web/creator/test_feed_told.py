@@ -65,11 +65,11 @@ def test_a_brief_says_what_would_raise_the_fit_until_it_is_done(
     assert "688 views for $100.00" in unsaid
     assert (
         "What would raise it Name your fee in USD : until then it is taken as a quarter above the"
-        " usual. Say who watches you : until then it is estimated. Every part of it"
+        " usual. Say who watches you : until then it is estimated. Why this fit"
     ) in unsaid
     assert "743 views for $100.00" in said
     assert (
         "What would raise it Ask $500.00 for this instead of $700.00 : 1,040. Send a picture of"
         " your statistics : shares seen in it count 80 %, your word alone 30 %, of 1,000 people"
-        " at most. Every part of it"
+        " at most. Why this fit"
     ) in said
