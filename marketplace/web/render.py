@@ -163,7 +163,7 @@ def moment(at: datetime) -> str:
     """Return "Tue 3 Nov 2026, 14:05 CET" in the reader's time zone."""
     local = at.astimezone(reader.zone())
     name = local.tzname() or ""
-    return f"{day(at)}, {local:%H:%M} {name if name.isalpha() else f'UTC{name}'}"
+    return f"{day(at)}, {local:%H:%M}\xa0{name if name.isalpha() else f'UTC{name}'}"
 
 
 def written(text: str) -> str:

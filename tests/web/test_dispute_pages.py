@@ -170,7 +170,9 @@ def test_a_larger_one_needs_a_colleague(
     assert client.post(page, data=form).status_code == 409
     assert client.post(approve).status_code == 403
     sign_in(client, sten)
-    assert "50 % of $600.00 for the creator" in words(client.get(f"/staff/requests/{request.id}"))
+    assert "50\xa0% of $600.00 for the creator" in words(
+        client.get(f"/staff/requests/{request.id}")
+    )
     assert client.post(approve).status_code == 303
     session.expire_all()
     assert (opened.state, opened.result_bps) == (DisputeState.DECIDED, 5_000)

@@ -78,7 +78,7 @@ def test_what_was_called_off_stays_while_it_may_be_disputed_and_says_so(
     refused = client.post(page(campaign, "take-back"), data=once("600.01"))
     assert (
         "Only $600.00 can go back now. $400.00 rests in the campaign until Sat 19 Dec 2026,"
-        " 12:00 UTC, as creators may dispute work that was called off until then."
+        " 12:00\xa0UTC, as creators may dispute work that was called off until then."
     ) in refused.text
     client.set_cookie("zone", "Asia/Tokyo")
     german = client.post(
@@ -87,7 +87,7 @@ def test_what_was_called_off_stays_while_it_may_be_disputed_and_says_so(
     assert (
         "Only 600,00\xa0$ can go back now. 400,00\xa0$ rests in the campaign until" in german.text
     )
-    assert "until Sat 19 Dec 2026, 21:00 JST, as creators" in german.text
+    assert "until Sat 19 Dec 2026, 21:00\xa0JST, as creators" in german.text
     assert session.scalars(select(Refund)).all() == []
 
 

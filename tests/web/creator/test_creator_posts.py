@@ -169,7 +169,7 @@ def test_the_numbers_carry_their_source_their_time_and_their_formula(
 
     assert "Views: 100 views on 2 Nov to 400 on 4 Nov" in page
     assert "TikTok’s own public counts" in page
-    assert "Read Wed 4 Nov 2026, 12:00 UTC" in page
+    assert "Read Wed 4 Nov 2026, 12:00\xa0UTC" in page
     assert "(12 + 3 + 1) ÷ 400" in page
     assert "4\xa0%" in page
     assert "The next reading is due now." in page
