@@ -62,6 +62,8 @@ def test_a_brand_filters_by_a_group_and_reads_it_of_nobody(
 
     found = {name for name in ("Bea", "Carl") if f">{name}<" in page}
     assert found == {"rural": {"Bea"}, "veterans": set()}.get(asked, {"Bea", "Carl"})
+    told = "Only creators who have asked to be found by this." in page
+    assert told == (asked in ("rural", "veterans"))
     results = re.sub(r"<form.*?</form>", "", page, flags=re.DOTALL)
     for address in (f"/brand/creators/{bea.creator_id}",):
         results += client.get(address).text
