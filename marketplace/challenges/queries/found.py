@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
@@ -54,21 +55,25 @@ def public_challenge(session: Session, campaign_id: UUID) -> Challenge:
 
 def open_challenges(session: Session, *, now: datetime) -> Sequence[ChallengeLine]:
     """Challenges that take entries, or will; those whose entries close first at the top."""
-    joined = (
-        select(func.count())
-        .where(ChallengeEntry.challenge_id == Challenge.id)
-        .correlate(Challenge)
-        .scalar_subquery()
-    )
     rows = session.execute(
-        select(Challenge, joined)
-        .join(Challenge.campaign)
-        .join(Campaign.brand)
+        _lines()
         .where(Challenge.state == ChallengeState.OPEN, Challenge.entries_until >= now.date())
-        .options(contains_eager(Challenge.campaign).contains_eager(Campaign.brand))
         .order_by(Challenge.entries_until, Challenge.id)
     )
     return [ChallengeLine(*row) for row in rows]
+
+
+def closed_challenges(session: Session, *, now: datetime, page: int = 1) -> Page[ChallengeLine]:
+    """One page of the challenges that take no entries any more, those just closed at the top."""
+    statement = (
+        _lines()
+        .where(Challenge.state.in_(SHOWN), Challenge.entries_until < now.date())
+        .order_by(Challenge.entries_until.desc(), Challenge.id.desc())
+    )
+    found = page_of(session, statement, number=page)
+    return cast(
+        "Page[ChallengeLine]", replace(found, rows=[ChallengeLine(*row) for row in found.rows])
+    )
 
 
 def challenges_of_creator(
@@ -184,6 +189,21 @@ def due_for_reminding(session: Session, *, now: datetime) -> Sequence[UUID]:
         )
         .order_by(Challenge.id)
     ).all()
+
+
+def _lines() -> Select[Challenge, int]:
+    joined = (
+        select(func.count())
+        .where(ChallengeEntry.challenge_id == Challenge.id)
+        .correlate(Challenge)
+        .scalar_subquery()
+    )
+    return (
+        select(Challenge, joined)
+        .join(Challenge.campaign)
+        .join(Campaign.brand)
+        .options(contains_eager(Challenge.campaign).contains_eager(Campaign.brand))
+    )
 
 
 def _whole() -> Select[Challenge]:

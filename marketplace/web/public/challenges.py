@@ -17,11 +17,12 @@ from marketplace.web.public.blueprint import bp
 
 @bp.get("/challenges")
 def challenges() -> ResponseReturnValue:
-    """Which challenges are open to everybody?"""
+    """Which challenges are open to everybody, and how did the others end?"""
     now = utc_now()
     with reading() as session:
         found = queries.open_challenges(session, now=now)
-    return render_template("public/challenges.html", lines=found, now=now)
+        closed = queries.closed_challenges(session, now=now, page=access.page_number())
+    return render_template("public/challenges.html", lines=found, closed=closed, now=now)
 
 
 @bp.get("/challenges/<uuid:campaign_id>")

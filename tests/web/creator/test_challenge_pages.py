@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.challenges import service as challenges
 from marketplace.challenges.models import Challenge, ChallengeEntry
+from marketplace.challenges.rules.life import ChallengeState
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import PostState
@@ -166,6 +167,27 @@ def test_a_draft_and_an_ordinary_campaign_are_not_in_public(
 
     assert client.get(f"/challenges/{challenge.campaign_id}").status_code == 404
     assert "No challenge is open" in client.get("/challenges").text
+
+
+def test_what_is_closed_stands_below_what_is_open(
+    client: FlaskClient, session: Session, challenge: Challenge, acme: Brand, alice: Actor,
+    bea: Actor,
+) -> None:  # fmt: skip
+    assert "Closed" not in plain(client.get("/challenges").text)
+    enter(session, challenge, bea, video_id="71", at=TODAY, views=[(TODAY, 1_200)])
+    challenge.entries_until = TODAY.date() - timedelta(days=1)
+    session.commit()
+
+    counting = plain(client.get("/challenges").text)
+    challenge.state, challenge.ended_at = ChallengeState.AWARDED, TODAY
+    challenge.won_minor = 60_000
+    session.commit()
+    over = plain(client.get("/challenges").text)
+
+    assert "No challenge is open" in counting
+    assert "Fold it your way Acme Kitchen" in counting
+    assert "1 Counting until" in counting
+    assert "1 $600.00 of $900.00 1 challenge" in over
 
 
 def test_a_long_leaderboard_has_pages(
