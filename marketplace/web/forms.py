@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import DecimalField, Form, StringField
 from wtforms.fields.choices import Choice
-from wtforms.widgets import Select
+from wtforms.widgets import HiddenInput, Select
 
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, parse_money
@@ -67,6 +67,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         def get_translations(self, _form: Any) -> _Words:
             """Say in our words what is wrong with a field."""
             return _OURS
+
+    def hidden_tag(self) -> Markup:
+        """Return the hidden fields, without ids: a page may hold several forms."""
+        hidden = (field for field in self if isinstance(field.widget, HiddenInput))
+        return Markup("\n").join(field(id=False) for field in hidden)
 
     def show(self, refusal: InvalidInput) -> None:
         """Put each problem of a refusal under its field; what has no field goes to the top."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
-from wtforms import SelectField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import HiddenInput
 
 from marketplace.web.forms import BaseForm
 
@@ -46,3 +47,13 @@ def test_a_form_is_no_heavier_for_having_been_shown_before(app: Flask) -> None:
     with app.test_request_context():
         counts = {len(NoteForm().note.filters) for _ in range(3)}
     assert counts == {2}
+
+
+def test_hidden_fields_have_no_ids_so_that_a_page_may_hold_several_forms(app: Flask) -> None:
+    class CountForm(NoteForm):
+        version = IntegerField(widget=HiddenInput())
+
+    with app.test_request_context():
+        assert CountForm(data={"version": 3}).hidden_tag() == (
+            '<input name="version" type="hidden" value="3">'
+        )
