@@ -16,7 +16,8 @@ from marketplace.metrics import queries as metrics
 def counted_views_of(session: Session, campaign_id: UUID, *, until: datetime) -> int:
     """The views that count of a campaign's accepted posts, by their last readings before a moment.
 
-    They are those that count wherever views are paid for (``metrics``): all that the platform says.
+    Today they are all that the platform says, as wherever views are paid for (``metrics``). When
+    those without a sign of purchase are told apart, this is where that number comes in.
     """
     posts = session.scalars(
         select(PublishedPost.id)

@@ -44,7 +44,7 @@ def test_the_public_reads_the_ledgers_totals(
     assert "Pledged, all told $200.00" in page
     assert "Acme Kitchen gives $5.00 for every 1,000 views" in page
     assert "All views that the platform reports for accepted posts count, from publication" in page
-    assert "without a sign of purchase, are an estimate that helps to choose creators" in page
+    assert "without a sign of purchase, are so far an estimate that helps to choose" in page
 
 
 def test_a_pledge_that_is_not_paid_for_is_not_shown(
