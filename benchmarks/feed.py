@@ -78,23 +78,25 @@ def feed_of(book: Book, market: Market, row: int) -> np.ndarray:
     How many each rule sets aside is counted too, as the page says it.
     """
     factors = columns.factors_facing(book, market, row)
+    reasons = columns.barred_facing(book, market, row, factors, PROMISED)
+    np.bincount(reasons - columns.PASSES)
+    places = np.flatnonzero(reasons == columns.PASSES)
+    factors = [each[places] for each in factors]
     fits = fits_of(factors)
     parts = feed.parts_of(
         start(Step.OFFER),
         fits=fits,
-        usual=book.usual,
+        usual=book.usual[places],
         record=0.0,
-        fees=book.fees,
+        fees=book.fees[places],
         prices=factors[-1],
-        topics=book.topics,
+        topics=book.topics[places],
         near=factors[TOPIC],
         makes=int(market.arrays["topics"][row]),
         less=0,
-        cared=np.zeros(book.size, bool),
+        cared=np.zeros(len(places), bool),
     )
-    reasons = columns.barred_facing(book, market, row, factors, PROMISED)
-    np.bincount(reasons - columns.PASSES)
-    return feed.best_first(parts, fits, among=reasons == columns.PASSES, most=LISTED)
+    return places[feed.best_first(parts, fits, most=LISTED)]
 
 
 def best(values: np.ndarray) -> np.ndarray:

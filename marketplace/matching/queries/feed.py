@@ -95,14 +95,16 @@ class SetAside:
 class _Facing(NamedTuple):
     """One creator before all open briefs.
 
-    reasons: as ``barred_facing`` gives them. seen: what the creator has not hidden.
+    reasons: as ``barred_facing`` gives them. seen: what the creator has not hidden. places: of the
+    briefs that are put in order, whose fits and parts are here.
     """
 
     book: Book
-    fits: Whole
-    parts: FeedParts[Whole]
     reasons: NDArray[np.int8]
     seen: NDArray[np.bool_]
+    places: NDArray[np.intp]
+    fits: Whole
+    parts: FeedParts[Whole]
 
 
 def _nobody(_causes: Sequence[str]) -> Collection[UUID]:
@@ -132,9 +134,10 @@ def feed_for(
     cared = frozenset(giving_to(more)) if more else frozenset()
 
     def look(market: Market) -> Feed:
-        found = _face(session, market, begun, wishes, cared, tied, creator_id, now=now)
-        passes = found.seen & (found.reasons == columns.PASSES)
-        order = feed.best_first(found.parts, found.fits, among=passes, most=LISTED)
+        found = _face(
+            session, market, begun, wishes, cared, tied, creator_id, barred=False, now=now
+        )
+        order = feed.best_first(found.parts, found.fits, most=LISTED)
         return Feed(
             page=_page(session, found, order, number=page, size=size),
             set_aside=_counted(found),
@@ -166,12 +169,13 @@ def set_aside_for(
     wishes = wishes_in(begun, among=among, giving_to=giving_to)
 
     def look(market: Market) -> SetAside:
-        found = _face(session, market, begun, wishes, frozenset(), tied, creator_id, now=now)
-        barred = found.seen & (found.reasons != columns.PASSES)
-        order = feed.best_first(found.parts, found.fits, among=barred, most=found.book.size)
-        order = order[np.argsort(found.reasons[order], kind="stable")]
+        found = _face(
+            session, market, begun, wishes, frozenset(), tied, creator_id, barred=True, now=now
+        )
+        order = feed.best_first(found.parts, found.fits, most=found.book.size)
+        order = order[np.argsort(found.reasons[found.places[order]], kind="stable")]
         shown = _page(session, found, order, number=page, size=size)
-        places = {found.book.brief_ids[at]: at for at in order.tolist()}
+        places = {found.book.brief_ids[at]: at for at in found.places.tolist()}
         reasons = {
             each.brief.id: columns.RULES[int(found.reasons[places[each.brief.id]])]
             for each in shown.rows
@@ -190,29 +194,36 @@ def _face(
     tied: Collection[UUID],
     creator_id: UUID,
     *,
+    barred: bool,
     now: datetime,
 ) -> _Facing:
-    """Look at every open brief for one creator. cared: campaigns that give to what they like."""
+    """Look at every open brief for one creator. cared: campaigns that give to what they like.
+
+    barred: those are put in order that a rule bars, else the others.
+    """
     book, model = open_briefs(session, market, begun.open_ids, begun.moved)
     here, row = _row(session, market, creator_id, now=now)
     factors = columns.factors_facing(book, here, row)
+    reasons = columns.barred_facing(book, here, row, factors, begun.promises)
+    reasons[_are_of(book, tied)] = columns.PASSES
+    seen = not_hidden(session, book.brief_ids, wishes)
+    places = np.flatnonzero(seen & ((reasons != columns.PASSES) == barred))
+    factors = [each[places] for each in factors]
     fits = fits_of(factors)
     parts = feed.parts_of(
         model,
         fits=fits,
-        usual=book.usual,
+        usual=book.usual[places],
         record=feed.record_of(begun.offered, begun.declined),
-        fees=book.fees,
+        fees=book.fees[places],
         prices=factors[-1],
-        topics=book.topics,
+        topics=book.topics[places],
         near=factors[TOPIC],
         makes=int(here.arrays["topics"][row]),
         less=columns.topic_bits(begun.chosen[FeedChoiceKind.LESS_TOPIC]),
-        cared=_are_of(book, cared),
+        cared=_are_of(book, cared)[places],
     )
-    reasons = columns.barred_facing(book, here, row, factors, begun.promises)
-    reasons[_are_of(book, tied)] = columns.PASSES
-    return _Facing(book, fits, parts, reasons, not_hidden(session, book.brief_ids, wishes))
+    return _Facing(book, reasons, seen, places, fits, parts)
 
 
 def _are_of(book: Book, campaign_ids: Collection[UUID]) -> NDArray[np.bool_]:
@@ -232,19 +243,20 @@ def _counted(found: _Facing) -> Mapping[LeftOut, int]:
 def _page(
     session: Session, found: _Facing, order: NDArray[np.intp], *, number: int, size: int
 ) -> Page[FeedLine]:
-    """One page of briefs in some order."""
+    """One page of the briefs that were put in order."""
     number = min(max(1, number), max(1, -(-len(order) // size)))
-    here = order[(number - 1) * size : number * size].tolist()
-    briefs = campaigns.briefs_by_id(session, [found.book.brief_ids[at] for at in here])
+    here = order[(number - 1) * size : number * size]
+    places = found.places[here].tolist()
+    briefs = campaigns.briefs_by_id(session, [found.book.brief_ids[place] for place in places])
     lines = [
         _line(
-            briefs[found.book.brief_ids[at]],
+            briefs[found.book.brief_ids[place]],
             fit=int(found.fits[at]),
-            usual=int(found.book.usual[at]),
+            usual=int(found.book.usual[place]),
             parts=feed.parts_at(found.parts, at),
         )
-        for at in here
-        if found.book.brief_ids[at] in briefs
+        for at, place in zip(here.tolist(), places, strict=True)
+        if found.book.brief_ids[place] in briefs
     ]
     return Page(rows=lines, number=number, total=len(order), size=size)
 

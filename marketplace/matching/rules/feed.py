@@ -115,20 +115,13 @@ def parts_of(
     )
 
 
-def best_first(
-    parts: FeedParts[Whole], fits: Whole, *, among: NDArray[np.bool_], most: int
-) -> NDArray[np.intp]:
-    """Return the places of the best in their order; equal ones by their fit, then as they stand.
-
-    among: which of them may be there at all.
-    """
-    here = np.flatnonzero(among)
-    scores = parts.score[here]
-    at = len(scores) - most
+def best_first(parts: FeedParts[Whole], fits: Whole, *, most: int) -> NDArray[np.intp]:
+    """Return the places of the best in their order; equal ones by their fit, then as they stand."""
+    scores = parts.score
+    here, at = np.arange(len(scores)), len(scores) - most
     if at > 0:
-        best = scores >= np.partition(scores, at)[at]
-        here, scores = here[best], scores[best]
-    return here[np.lexsort((-fits[here], -scores))][:most]
+        here = np.flatnonzero(scores >= np.partition(scores, at)[at])
+    return here[np.lexsort((-fits[here], -scores[here]))][:most]
 
 
 def standing(fits: Whole, usual: Whole) -> Reals:
