@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 Row = TypeVar("Row")
+Line = TypeVar("Line")
 
 PAGE_SIZE: Final = 25
 
@@ -35,6 +36,10 @@ class Page(Generic[Row]):
     def has_next(self) -> bool:
         """True when there is a page after this one."""
         return self.number < self.last
+
+    def each(self, make: Callable[[Row], Line]) -> Page[Line]:
+        """Return the same page with what is made of each row."""
+        return Page([make(row) for row in self.rows], self.number, self.total, self.size)
 
 
 def page_of(

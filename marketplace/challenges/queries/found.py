@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
@@ -70,10 +69,7 @@ def closed_challenges(session: Session, *, now: datetime, page: int = 1) -> Page
         .where(Challenge.state.in_(SHOWN), Challenge.entries_until < now.date())
         .order_by(Challenge.entries_until.desc(), Challenge.id.desc())
     )
-    found = page_of(session, statement, number=page)
-    return cast(
-        "Page[ChallengeLine]", replace(found, rows=[ChallengeLine(*row) for row in found.rows])
-    )
+    return page_of(session, statement, number=page).each(lambda row: ChallengeLine(*row))
 
 
 def challenges_of_creator(

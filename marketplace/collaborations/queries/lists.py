@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.campaigns.models import Brief, Campaign
@@ -136,22 +136,24 @@ def asked_creators(
 def collaborations_of_campaign(session: Session, campaign_id: UUID) -> Sequence[Collaboration]:
     """A campaign's collaborations with creators and terms, in the order they were agreed."""
     return session.scalars(
+        _in_campaign(campaign_id).order_by(Collaboration.agreed_at, Collaboration.id)
+    ).all()
+
+
+def _in_campaign(campaign_id: UUID) -> Select[Collaboration]:
+    return (
         select(Collaboration)
         .where(Collaboration.campaign_id == campaign_id, has_fee())
         .options(*collaboration_parts())
-        .order_by(Collaboration.agreed_at, Collaboration.id)
-    ).all()
+    )
 
 
 def collaborations_in_campaign(
     session: Session, *, campaign_id: UUID, page: int = 1
 ) -> Page[Collaboration]:
     """One page of the same, newest first."""
-    statement = (
-        select(Collaboration)
-        .where(Collaboration.campaign_id == campaign_id, has_fee())
-        .options(*collaboration_parts())
-        .order_by(Collaboration.agreed_at.desc(), Collaboration.id.desc())
+    statement = _in_campaign(campaign_id).order_by(
+        Collaboration.agreed_at.desc(), Collaboration.id.desc()
     )
     return cast("Page[Collaboration]", page_of(session, statement, number=page))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, cast
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, case, select
@@ -123,10 +123,7 @@ def _page(
     statement = _WORK.where(whose, group.is_not(None)).order_by(
         group, Deliverable.accepted_at.desc().nulls_last(), *_URGENT
     )
-    found = page_of(session, statement, number=page)
-    return cast(
-        "Page[DeliverableLine]", replace(found, rows=[DeliverableLine(*row) for row in found.rows])
-    )
+    return page_of(session, statement, number=page).each(lambda row: DeliverableLine(*row))
 
 
 def checklist_of(session: Session, collaboration_id: UUID) -> list[str]:
