@@ -1,4 +1,4 @@
-"""Files of creators, their videos and what they share of viewers: which is which, and every row.
+"""Files of creators, their videos and who watches them: which is which, and every row.
 
 A record is one line, as no field of these files can hold a line break; so a quote that is never
 closed costs its own line and no other.
@@ -8,32 +8,33 @@ from __future__ import annotations
 
 import csv
 import gzip
-import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from enum import Enum
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, Final, TypeAlias, cast
 
-from marketplace.creators.rules import SOUND_MOST, CoAudienceSource, clean_sound
-from marketplace.creators.service import CoAudienceRow, CreatorRow, VideoRow
+from marketplace.cli.creator_rows import (
+    DAY_SECONDS,
+    PARTS,
+    SOUND,
+    BadRow,
+    audience_row,
+    co_audience_row,
+    creator_row,
+    video_row,
+)
+from marketplace.creators.service import AudienceRow, CoAudienceRow, CreatorRow, VideoRow
 
 LINE_MOST_BYTES: Final = 128 * 1024
-KEY_MOST: Final = 64
-TAG_MOST: Final = 150
-COUNT_MOST: Final = 10**12
-DAY_SECONDS: Final = 86_400
-FIRST_VIDEO: Final = int(datetime(2005, 1, 1, tzinfo=UTC).timestamp())
-"""No platform of ours is older."""
 PASSED_OVER: Final = ("source",)
 """Columns of the form that we have no use for."""
-SOUND: Final = "sound"
 GZIP_MAGIC: Final = b"\x1f\x8b"
 
-Row: TypeAlias = CreatorRow | VideoRow | CoAudienceRow
+Row: TypeAlias = CreatorRow | VideoRow | CoAudienceRow | AudienceRow
 Refuse: TypeAlias = Callable[[int, str, str], None]
 
 
@@ -60,6 +61,7 @@ class FileKind(Enum):
     )  # fmt: skip
 
     CO_AUDIENCES = ("creator", "other", "sample", "shared", "source", "observed_on")
+    AUDIENCES = ("creator", "source", "taken_on", "sample", *PARTS)
 
     @property
     def noun(self) -> str:
@@ -68,18 +70,12 @@ class FileKind(Enum):
             FileKind.CREATORS: "creators",
             FileKind.VIDEOS: "videos",
             FileKind.CO_AUDIENCES: "common audiences",
+            FileKind.AUDIENCES: "audiences",
         }[self]
 
     def read_of(self, header: Sequence[str]) -> Sequence[str]:
         """The columns that are read of a file with this first line."""
         return [*self.value, *([SOUND] if self is FileKind.VIDEOS and SOUND in header else [])]
-
-
-class _BadRow(Exception):
-    def __init__(self, column: str, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
-        self.reason = reason
 
 
 class _OpenQuote(Exception):
@@ -127,12 +123,12 @@ class CreatorFile:
                 if not cells:
                     continue
                 if len(cells) != width:
-                    raise _BadRow("row", f"has {len(cells)} columns, the first line has {width}")
+                    raise BadRow("row", f"has {len(cells)} columns, the first line has {width}")
                 chosen = cells if straight else [cells[place] for place in places]
                 row = make(lines.number, chosen, latest)
             except StopIteration:
                 return
-            except _BadRow as bad:
+            except BadRow as bad:
                 refuse(lines.number, bad.column, bad.reason)
             except _OpenQuote:
                 refuse(lines.number, "row", "opens a quote and does not close it on the same line")
@@ -195,7 +191,7 @@ def _kind_of(header: Sequence[str]) -> FileKind:
     best = max(FileKind, key=lambda kind: len({*kind.value} & {*header}) / len(kind.value))
     if len({*best.value} & {*header}) < 2:
         raise FileRefused(
-            "holds neither creators nor videos nor common audiences. The first line of "
+            "holds neither creators nor videos nor audiences. The first line of "
             + "; of ".join(f"{kind.noun} is {','.join(kind.value)}" for kind in FileKind),
             line=1,
         )
@@ -216,7 +212,7 @@ class _Lines:
     def __init__(self, source: IO[bytes]) -> None:
         self.source = source
         self.number = 0
-        self.problem: _BadRow | None = None
+        self.problem: BadRow | None = None
         self._given = False
 
     def begin(self) -> None:
@@ -240,12 +236,12 @@ class _Lines:
         if len(line) >= LINE_MOST_BYTES and not line.endswith(b"\n"):
             while (rest := self._read()) and not rest.endswith(b"\n"):
                 pass
-            self.problem = _BadRow("row", f"is longer than {LINE_MOST_BYTES:,} bytes")
+            self.problem = BadRow("row", f"is longer than {LINE_MOST_BYTES:,} bytes")
             return "\n"
         try:
             return line.decode()
         except UnicodeDecodeError as error:
-            self.problem = _BadRow("row", _encoding_reason(line, error))
+            self.problem = BadRow("row", _encoding_reason(line, error))
             return "\n"
 
     def _read(self) -> bytes:
@@ -265,127 +261,9 @@ def _encoding_reason(line: bytes, error: UnicodeDecodeError) -> str:
     return f"byte {error.start + 1} (0x{line[error.start]:02x}) is not UTF-8"
 
 
-def _creator_row(line: int, cells: Sequence[str], _latest: int) -> CreatorRow:
-    key, followers, likes, videos = cells
-    return CreatorRow(
-        line,
-        _key(key, "creator"),
-        _count(followers, "n_followers"),
-        _count(likes, "n_total_likes"),
-        _count(videos, "n_total_vids"),
-    )
-
-
-def _video_row(line: int, cells: Sequence[str], latest: int) -> VideoRow:
-    video, key, published, tags, length, plays, likes, comments, shares, *said = cells
-    moment = _count(published, "create_time")
-    if not FIRST_VIDEO <= moment <= latest:
-        raise _BadRow("create_time", f"{published} is no moment between 2005 and now, in seconds")
-    duration = _count(length, "video_length")
-    if duration > DAY_SECONDS:
-        raise _BadRow("video_length", f"{length} seconds are longer than a day")
-    return VideoRow(
-        line,
-        _key(video, "id"),
-        _key(key, "creator"),
-        moment,
-        _hashtags(tags) if tags else "[]",
-        duration,
-        _count(plays, "n_plays"),
-        _count(likes, "n_likes"),
-        _count(comments, "n_comments"),
-        _count(shares, "n_shares"),
-        _sound(said[0]) if said else "",
-    )
-
-
-def _co_audience_row(line: int, cells: Sequence[str], latest: int) -> CoAudienceRow:
-    key, other, looked_at, both, source, observed_on = cells
-    sample, shared = _count(looked_at, "sample"), _count(both, "shared")
-    if key == other:
-        raise _BadRow("other", f"is {_shown(key)} again: an audience is shared with somebody else")
-    if not sample:
-        raise _BadRow("sample", "is 0: nobody was looked at")
-    if shared > sample:
-        raise _BadRow("shared", f"{shared} of {sample} people are more than 100 %")
-    if source not in set(CoAudienceSource):
-        raise _BadRow("source", f"{_shown(source)} is none of {', '.join(CoAudienceSource)}")
-    return CoAudienceRow(
-        line,
-        _key(key, "creator"),
-        _key(other, "other"),
-        sample,
-        shared,
-        CoAudienceSource(source),
-        _day(observed_on, latest),
-    )
-
-
-def _day(text: str, latest: int) -> str:
-    """The date as ISO writes it, when it is one that can be."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise _BadRow("observed_on", f"{_shown(text)} is not a date like 2026-11-14") from None
-    moment = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-    if not FIRST_VIDEO <= moment <= latest:
-        raise _BadRow("observed_on", f"{day} is not between 2005 and today")
-    return day.isoformat()
-
-
 _MAKE: Final[Mapping[FileKind, Callable[[int, Sequence[str], int], Row]]] = {
-    FileKind.CREATORS: _creator_row,
-    FileKind.VIDEOS: _video_row,
-    FileKind.CO_AUDIENCES: _co_audience_row,
+    FileKind.CREATORS: creator_row,
+    FileKind.VIDEOS: video_row,
+    FileKind.CO_AUDIENCES: co_audience_row,
+    FileKind.AUDIENCES: audience_row,
 }
-
-
-def _count(text: str, column: str) -> int:
-    if text.isdigit() and text.isascii() and len(text) <= 12:
-        return int(text)
-    shown = _shown(text)
-    if not text.strip():
-        raise _BadRow(column, "is empty")
-    if text.startswith("-") and text[1:].isdigit():
-        raise _BadRow(column, f"{shown} is negative")
-    if text.isdigit() and text.isascii():
-        raise _BadRow(column, f"{shown} is more than {COUNT_MOST:,}: that cannot be")
-    raise _BadRow(column, f"{shown} is not a whole number")
-
-
-def _key(text: str, column: str) -> str:
-    """The id when it is one; otherwise why not."""
-    if text.isalnum() and len(text) <= KEY_MOST:
-        return text
-    if not text.strip():
-        raise _BadRow(column, "is empty")
-    if len(text) > KEY_MOST:
-        raise _BadRow(column, f"is longer than {KEY_MOST} characters")
-    if not all(sign.isalnum() or sign in "-_." for sign in text):
-        raise _BadRow(column, f"{_shown(text)} has signs other than letters, digits, - _ and .")
-    return text
-
-
-def _hashtags(text: str) -> str:
-    """The hashtags as a JSON list in the form that COPY takes."""
-    tags = [tag for tag in text.split("|") if tag]
-    if not text.isprintable():
-        raise _BadRow("hashtags", "has signs that cannot be shown")
-    if any(len(tag) > TAG_MOST for tag in tags):
-        raise _BadRow("hashtags", f"has one of more than {TAG_MOST} characters")
-    if '"' in text or "\\" in text:
-        return json.dumps(tags, ensure_ascii=False).replace("\\", "\\\\")
-    return '["' + '","'.join(tags) + '"]' if tags else "[]"
-
-
-def _sound(text: str) -> str:
-    if len(text) > SOUND_MOST:
-        raise _BadRow(SOUND, f"is longer than {SOUND_MOST} characters")
-    if not text.isprintable() or "\\" in text:
-        raise _BadRow(SOUND, "has a backslash, or signs that cannot be shown")
-    return clean_sound(text)
-
-
-def _shown(text: str) -> str:
-    cut = text if len(text) <= 30 else f"{text[:29]}…"
-    return cut if cut.isprintable() else ascii(cut)

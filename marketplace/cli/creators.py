@@ -1,4 +1,4 @@
-"""`flask creators import`: creators, their past videos and their common audiences from files."""
+"""`flask creators import`: creators, their past videos and who watches them from files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from marketplace.cli.creator_files import CreatorFile, FileKind, FileRefused, Row, open_file
 from marketplace.creators import service as creators
-from marketplace.creators.service import CoAudienceRow, CreatorRow, Taken, VideoRow
+from marketplace.creators.service import (
+    AudienceRow,
+    CoAudienceRow,
+    CreatorRow,
+    Taken,
+    VideoRow,
+)
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import transaction
 
@@ -39,7 +45,7 @@ class _Refusals:
 @group.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def import_files(files: Sequence[Path]) -> None:
-    """Load creators, their past videos and their common audiences from CSV, plain or gzip.
+    """Load creators, their past videos and who watches them from CSV, plain or gzip.
 
     What a file holds is told by its first line; files of creators are read first. Each row that
     cannot be taken is said on a line of standard error: file, line, column, reason. The rest of its
@@ -77,6 +83,10 @@ def _import_one(found: CreatorFile, *, now: datetime) -> int:
             elif found.kind is FileKind.VIDEOS:
                 taken = creators.import_videos(
                     session, cast("Iterator[VideoRow]", rows), refuse=refuse
+                )
+            elif found.kind is FileKind.AUDIENCES:
+                taken = creators.import_audiences(
+                    session, cast("Iterator[AudienceRow]", rows), refuse=refuse
                 )
             else:
                 taken = creators.import_co_audiences(

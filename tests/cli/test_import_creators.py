@@ -287,10 +287,11 @@ def test_a_huge_line_is_refused_and_the_next_is_read(load: Load) -> None:
         (
             "a__csv",
             b"name,age\nx,1\n",
-            "a.csv:1: holds neither creators nor videos nor common audiences. The first line of "
+            "a.csv:1: holds neither creators nor videos nor audiences. The first line of "
             "creators is creator,n_followers,n_total_likes,n_total_vids; of videos is "
             "id,creator,create_time,hashtags,video_length,n_plays,n_likes,n_comments,n_shares; of "
-            "common audiences is creator,other,sample,shared,source,observed_on",
+            "common audiences is creator,other,sample,shared,source,observed_on; of audiences is "
+            "creator,source,taken_on,sample,age,gender,country,language,interest",
         ),
         (
             "a__csv__gz",

@@ -29,6 +29,7 @@ from marketplace.creators.rules.channels import (
 )
 from marketplace.creators.rules.co_audience import CoAudienceSource
 from marketplace.creators.rules.evidence import (
+    IMPORTED_SOURCES,
     PICTURE_MOST_BYTES,
     PROOF,
     UNSAID_SAMPLE,
@@ -73,6 +74,7 @@ __all__ = [
     "GENDERS",
     "GENDER_NAMES",
     "HASHTAGS_SHOWN",
+    "IMPORTED_SOURCES",
     "LANGUAGES",
     "NAME_MOST",
     "PICTURE_MOST_BYTES",

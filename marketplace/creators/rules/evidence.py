@@ -24,6 +24,10 @@ class AudienceSource(StrEnum):
     SELF_REPORTED = "self_reported"
 
 
+IMPORTED_SOURCES: Final = (AudienceSource.PLATFORM, AudienceSource.SELF_REPORTED)
+"""Whose word a file may bring; a picture is looked at here, and a guess is made here."""
+
+
 class ProofState(StrEnum):
     """What staff made of a picture."""
 

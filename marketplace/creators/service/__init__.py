@@ -23,10 +23,12 @@ from marketplace.creators.service.connecting import (
 from marketplace.creators.service.exclusivity import bind, unbind
 from marketplace.creators.service.groups import declare_groups
 from marketplace.creators.service.importing import (
+    AudienceRow,
     CoAudienceRow,
     CreatorRow,
     Taken,
     VideoRow,
+    import_audiences,
     import_co_audiences,
     import_creators,
     import_videos,
@@ -58,6 +60,7 @@ __all__ = [
     "LONGEST_REASON",
     "Access",
     "AccessKind",
+    "AudienceRow",
     "CoAudienceRow",
     "CreatorRow",
     "Taken",
@@ -73,6 +76,7 @@ __all__ = [
     "edit_profile",
     "find_subjects",
     "finish_connect",
+    "import_audiences",
     "import_co_audiences",
     "import_creators",
     "import_videos",

@@ -15,8 +15,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from marketplace.creators.rules import CoAudienceSource
+from marketplace.creators.rules import AudienceSource, CoAudienceSource
 from marketplace.creators.service.reading import recompute_figures
+from marketplace.kernel.ids import new_id
 
 BATCH: Final = 5_000
 
@@ -73,6 +74,25 @@ class CoAudienceRow(NamedTuple):
     observed_on: str
 
 
+class AudienceRow(NamedTuple):
+    """What the audience of a creator's channel was made of on a day, by somebody's word.
+
+    taken_on: an ISO date. sample: people behind the shares, 0 where nobody says. age, gender,
+    country, language, interest: JSON of labels to basis points, checked. key is as in CreatorRow.
+    """
+
+    line: int
+    key: str
+    source: AudienceSource
+    taken_on: str
+    sample: int
+    age: str
+    gender: str
+    country: str
+    language: str
+    interest: str
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What an import did. taken: new or changed. unchanged: in the market already, the same."""
@@ -120,7 +140,7 @@ def import_videos(session: Session, rows: Iterable[VideoRow], *, refuse: Refuse)
         rows,
     )
     refused = _refuse_repeated(session, "incoming_videos", "external_id", "id", refuse)
-    for line, key in session.execute(text(_STRANGERS)):
+    for line, key in session.execute(text(_STRANGERS.format(table="incoming_videos"))):
         refuse(line, "creator", f"unknown creator {key}: import creators first")
         refused += 1
     changed = session.execute(text(_CHANGED_VIDEOS)).all()
@@ -159,6 +179,35 @@ def import_co_audiences(
         refused += 1
     taken = len(session.execute(text(_CHANGED_CO_AUDIENCES)).all())
     session.execute(text("DROP TABLE incoming_co_audiences"))
+    return Taken(taken=taken, unchanged=copied - refused - taken)
+
+
+def import_audiences(session: Session, rows: Iterable[AudienceRow], *, refuse: Refuse) -> Taken:
+    """Take what audiences are made of; the same rows a second time change nothing.
+
+    Snapshots stay: other figures of the same source and day are one more, which stands from then
+    on. The first of two rows for one creator, source and day is taken, the later is refused; so is
+    a row that names a creator who was never imported.
+    """
+    copied = _copy_in(
+        session,
+        "incoming_audiences",
+        "id uuid, line bigint, key varchar(64), source varchar(16), taken_on date, sample bigint,"
+        " age jsonb, gender jsonb, country jsonb, language jsonb, interest jsonb",
+        ((new_id(), *row) for row in rows),
+    )
+    refused = _refuse_repeated(
+        session,
+        "incoming_audiences",
+        "key || ' by ' || source || ' of ' || taken_on",
+        "creator",
+        refuse,
+    )
+    for line, key in session.execute(text(_STRANGERS.format(table="incoming_audiences"))):
+        refuse(line, "creator", f"unknown creator {key}: import creators first")
+        refused += 1
+    taken = len(session.execute(text(_NEW_AUDIENCES)).all())
+    session.execute(text("DROP TABLE incoming_audiences"))
     return Taken(taken=taken, unchanged=copied - refused - taken)
 
 
@@ -232,7 +281,7 @@ _CHANNELS_OF_CREATORS: Final = """
 """
 
 _STRANGERS: Final = """
-    DELETE FROM incoming_videos i
+    DELETE FROM {table} i
     WHERE NOT EXISTS (
         SELECT FROM channels c WHERE c.platform = 'tiktok' AND c.external_id = i.key
     )
@@ -318,4 +367,22 @@ _CHANGED_CO_AUDIENCES: Final = """
           IS DISTINCT FROM
           (excluded.sample, excluded.shared, excluded.source, excluded.observed_on)
     RETURNING creator_id
+"""
+
+_NEW_AUDIENCES: Final = """
+    INSERT INTO audience_snapshots (id, channel_id, source, sample_size, taken_at, age, gender,
+                                    country, language, interest)
+    SELECT i.id, c.id, i.source, i.sample, i.moment, i.age, i.gender, i.country, i.language,
+           i.interest
+    FROM (SELECT *, taken_on::timestamp AT TIME ZONE 'UTC' AS moment FROM incoming_audiences) i
+    JOIN channels c ON c.platform = 'tiktok' AND c.external_id = i.key
+    LEFT JOIN LATERAL (
+        SELECT * FROM audience_snapshots s
+        WHERE s.channel_id = c.id AND s.source = i.source AND s.taken_at = i.moment
+        ORDER BY s.id DESC LIMIT 1) known ON true
+    WHERE (known.sample_size, known.age, known.gender, known.country, known.language,
+           known.interest)
+          IS DISTINCT FROM (i.sample, i.age, i.gender, i.country, i.language, i.interest)
+    ORDER BY i.line
+    RETURNING id
 """
