@@ -5,7 +5,7 @@ kinds are then ranked, in turn with the reference: a plain numpy product of as m
 4-byte numbers with one, and argpartition for the best 200. ``process`` is the ranking with every
 number of 200 explanations, whose sentences are made when somebody reads them; beside it the same
 with all of them read, with words that hardly anybody uses, and on a market of which nothing is
-remembered, as it is after each refresh. ``page`` is the brand's page through the application.
+remembered, as a server's is for half a second after each refresh. ``page`` is the brand's page through the application.
 Beside them stands pgvector's HNSW index in the same PostgreSQL, over as many vectors as there
 are creators, or as ``--vectors`` says.
 
@@ -71,6 +71,7 @@ def main() -> None:
         say(f"took {took:.0f} s; laying them out in columns")
         building(engine, place, given.creators)
         columns.use_folder(str(place))
+        columns.stay_warm()  # as a server does
         with Session(engine) as session:
             market = columns.ask(session, lambda market: market, now=utc_now())
         others = vectors.invented(given.creators)

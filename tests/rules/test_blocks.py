@@ -25,6 +25,10 @@ RULES = HardRules(
 )
 
 
+def tags_of(number: int) -> list[str]:
+    return ["soup"] * (number % 3 > 0) + ["quilts"] * (number % 90 == 5)
+
+
 @pytest.fixture
 def market() -> Market:
     return make_market(
@@ -35,7 +39,7 @@ def market() -> Market:
                 followers=48_000 + number,
                 age={"18-24": number * 30 % 9_000},
                 countries={"US": number * 70 % 9_000, "LV": 900 if number % 11 == 0 else 0},
-                hashtags=["soup"] * (number % 3) + ["quilts"] * (number % 90 == 5),
+                videos=[(10_000, 800, 1, tags_of(number), 30)] * 5,
                 rates={"video USD": 30_000 + number * 10},
                 exclusivities=[("food", days(2026, 11, 1), days(2027, 1, 1), str(UUID(int=2)))]
                 if number % 13 == 0

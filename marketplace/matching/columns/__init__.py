@@ -24,6 +24,7 @@ from marketplace.matching.columns.source import (
     ask,
     from_database,
     market_like,
+    stay_warm,
     the_folder,
     use_folder,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "refresh",
     "seen_at",
     "shown_views",
+    "stay_warm",
     "target_of",
     "the_folder",
     "topic_bits",

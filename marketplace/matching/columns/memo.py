@@ -28,12 +28,21 @@ class Memo:
         found = self._find(kind, question)
         if found is _NOTHING:
             found = work_out()
-            with self._lock:
-                known = self._known[kind]
-                known[question] = found
-                if len(known) > most:
-                    known.popitem(last=False)
+            self.keep(kind, question, found, most=most)
         return cast("T", found)
+
+    def keep(self, kind: str, question: Hashable, found: object, *, most: int) -> None:
+        """Remember an answer that was worked out together with others."""
+        with self._lock:
+            known = self._known[kind]
+            known[question] = found
+            if len(known) > most:
+                known.popitem(last=False)
+
+    def latest(self, kind: str, number: int) -> list[Any]:
+        """Return so many questions of a kind at most, the one that was asked last at the end."""
+        with self._lock:
+            return list(self._known[kind])[-number:]
 
     def known(self, kind: str, question: Hashable) -> Any | None:
         """Return the answer where it is known."""

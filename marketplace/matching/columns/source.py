@@ -22,6 +22,7 @@ from marketplace.matching.columns.folder import BrokenColumns, Version
 from marketplace.matching.columns.kept_context import read_context
 from marketplace.matching.columns.layout import COLUMNS, Arrays
 from marketplace.matching.columns.market import Market
+from marketplace.matching.columns.warming import warm_up
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ class _StandIn:
 class _Opened:
     """What this process has open: a version and its context, and the market at one beat.
 
-    stuck: the version and the odd beat whose end was waited for in vain.
+    stuck: the version and the odd beat whose end was waited for in vain. warmed: the last market
+    of which it was worked out what is asked next.
     """
 
     folder: Path | None = None
@@ -60,6 +62,8 @@ class _Opened:
     beat: int = -1
     stuck: tuple[str, int] = ("", 0)
     stand_in: _StandIn | None = None
+    stays_warm: bool = False
+    warmed: Market | None = None
 
 
 _opened = _Opened()
@@ -82,6 +86,14 @@ def the_folder() -> Path:
     return _opened.folder
 
 
+def stay_warm() -> None:
+    """Work out from now on, behind the first answer of each market, what is asked of it next.
+
+    For a process that answers people: one that asks once and ends would do it for nobody.
+    """
+    _opened.stays_warm = True
+
+
 def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> T:
     """Put a question to the whole market.
 
@@ -100,6 +112,7 @@ def ask(session: Session, question: Callable[[Market], T], *, now: datetime) -> 
                     raise
             else:
                 if _is_as_it_was(market, version):
+                    _warm_up(market)
                     return answer
     except BrokenColumns:
         _forget()
@@ -115,6 +128,15 @@ def _is_as_it_was(market: Market, version: Version) -> bool:
     if same and not is_as_written:
         raise BrokenColumns("somebody else has changed a file")
     return same
+
+
+def _warm_up(market: Market) -> None:
+    with _lock:
+        before = _opened.warmed
+        if not _opened.stays_warm or before is market:
+            return
+        _opened.warmed = market
+    warm_up(market, before)
 
 
 def _forget() -> None:
