@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,11 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.causes import queries
 from marketplace.causes.models import Pledge
 from marketplace.causes.rules.chain import PledgeChain, PledgeMoney, pledge_chain
-from marketplace.causes.rules.organisations import CauseCategory
 from marketplace.causes.rules.pledges import settles_on
-
-ANY: Final = "any"
-"""In the address: whatever the cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +40,3 @@ def giving_to(session: Session, kinds: Collection[str]) -> Collection[UUID]:
         for each in queries.pledges_shown(session)
         if each.organisation.category in kinds
     }
-
-
-def given_to(session: Session, wanted: str) -> tuple[str, Collection[UUID] | None]:
-    """Return the campaigns that give to a kind of cause, and the kind as it was understood.
-
-    wanted: a category, or ANY; for anything else no campaigns are told and nothing is left out.
-    """
-    if wanted != ANY and wanted not in set(CauseCategory):
-        return "", None
-    giving = {
-        each.campaign_id
-        for each in queries.pledges_shown(session)
-        if wanted in (ANY, each.organisation.category)
-    }
-    return wanted, giving

@@ -27,6 +27,7 @@ from marketplace.matching import queries as matching
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.agreements import sides_of
+from marketplace.web.asked import Asked
 from marketplace.web.brand.blueprint import bp
 
 PIPELINE: Final = {
@@ -42,8 +43,8 @@ PIPELINE: Final = {
 @bp.get("/campaigns/<uuid:campaign_id>/applications")
 def applications(campaign_id: UUID) -> ResponseReturnValue:
     """Who applied? The ones whose time runs out first at the top."""
-    step = request.args.get("step", "all")
-    step = step if step in PIPELINE else "all"
+    asked = Asked()
+    step = asked.one_of("step", PIPELINE, "step") or "all"
     now = utc_now()
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
@@ -68,6 +69,7 @@ def applications(campaign_id: UUID) -> ResponseReturnValue:
             for key, (label, states) in PIPELINE.items()
         ],
         waiting=queries.WAITING,
+        problems=asked.problems,
         now=now,
     )
 

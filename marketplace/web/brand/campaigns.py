@@ -23,6 +23,7 @@ from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.agreements import rights_in_words
+from marketplace.web.asked import Asked
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.brief_forms import category_field
 from marketplace.web.forms import BaseForm
@@ -39,7 +40,8 @@ def campaign_list() -> ResponseReturnValue:
     """One line for each campaign: state, money, creators by step, days left."""
     now = utc_now()
     sort = request.args.get("sort", "newest")
-    state = _state_asked_for()
+    asked = Asked()
+    state = asked.one_of("state", CampaignState, "state")
     with reading() as session:
         page = queries.campaigns_of(
             session,
@@ -61,6 +63,7 @@ def campaign_list() -> ResponseReturnValue:
         sort=sort if sort in queries.SORTS else "newest",
         state=state,
         states=list(CampaignState),
+        problems=asked.problems,
         today=today_somewhere(now),
         may_edit=access.actor().may_edit(access.brand_id()),
     )
@@ -183,8 +186,3 @@ def brief_words(campaign: Campaign, brief: Any) -> dict[str, str]:
             campaign.brand.name, media=brief.usage_media, days=brief.usage_days, until=None
         )
     }
-
-
-def _state_asked_for() -> CampaignState | None:
-    asked = request.args.get("state", "")
-    return CampaignState(asked) if asked in set(CampaignState) else None

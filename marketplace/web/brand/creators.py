@@ -14,7 +14,6 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries
-from marketplace.creators.rules.groups import Group
 from marketplace.creators.rules.subjects import SUBJECT_WORDS
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import queries as matching
@@ -91,12 +90,6 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             may_edit=access.actor().may_edit(access.brand_id()),
             running=campaigns.running_of(session, brand_id=access.brand_id()),
         )
-
-
-def group_asked_for() -> Group | None:
-    """The group in the address, when there is such a group."""
-    name = request.args.get("group", "")
-    return Group(name) if name in set(Group) else None
 
 
 def _campaign_asked_for(session: Session) -> Campaign | None:

@@ -22,15 +22,15 @@ from wtforms.validators import InputRequired
 from marketplace.accounts.rules import is_local_path
 from marketplace.campaigns import queries as campaigns
 from marketplace.creators import queries as creators
-from marketplace.creators.rules.groups import GROUP_WORDS
+from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
+from marketplace.web.asked import Asked
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.creators import group_asked_for
 from marketplace.web.brand.who_fits import PART_HEADER, nobody, wants_part, who_fits
 from marketplace.web.brand.wishes import (
     FILLED,
@@ -65,7 +65,8 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         brief, base = queries.wish_seen_by(session, access.actor(), campaign_id)
         campaign = brief.campaign
         form = wish_form(request.args, base)
-        wanted, group = base, group_asked_for()
+        asked = Asked()
+        wanted, group = base, asked.one_of("group", Group, "group")
         try:
             wanted = form.wanted(base) if FILLED in request.args else base
             shown = who_fits(
@@ -92,6 +93,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             offered=offered,
             group=group,
             groups=GROUP_WORDS,
+            problems=asked.problems,
             sliders=[(form.age_from, FROM_WORDS), (form.age_to, TO_WORDS)],
             is_changed=wanted != base,
             rules=form_of(wanted) if has_other_rules(wanted, base) else None,

@@ -54,11 +54,14 @@ from marketplace.terms.rules import Shares
 from marketplace.trends import queries as trends
 from marketplace.web import access
 from marketplace.web.agreements import MoneySides, rights_in_words, sides_of
-from marketplace.web.causes import given_to, giving_to
+from marketplace.web.asked import Asked
+from marketplace.web.causes import giving_to
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
 
 CHALLENGES_SHOWN: Final = 3
+ANY_CAUSE: Final = "any"
+"""In the address: whatever the cause."""
 CLOCKS: Final = {"reply": REPLY_DAYS, "review": REVIEW_DAYS, "accept": ACCEPT_DAYS}
 
 
@@ -94,6 +97,7 @@ def briefs() -> ResponseReturnValue:
         challenge_count=len(open_to_all),
         pledges=pledges,
         cause=asked.cause,
+        problems=asked.problems,
         categories=CATEGORY_WORDS,
         page=page,
         offered=found.offered,
@@ -183,11 +187,12 @@ def decline_invitation(invitation_id: UUID) -> ResponseReturnValue:
 class AskedOfFeed(NamedTuple):
     """What a creator asks of the open briefs, by the address of the page.
 
-    cause: the kind the briefs give to. invited, mine: as of :func:`ties_of_creator`. of_matching:
-    what a feed is made of.
+    cause: the kind the briefs give to. problems: what the address asks that there is not. invited,
+    mine: as of :func:`ties_of_creator`. of_matching: what a feed is made of.
     """
 
-    cause: str
+    cause: str | None
+    problems: Sequence[str]
     invited: Collection[UUID]
     mine: Mapping[UUID, ApplicationState]
     of_matching: dict[str, Any]
@@ -195,16 +200,18 @@ class AskedOfFeed(NamedTuple):
 
 def asked_of_feed(session: Session) -> AskedOfFeed:
     """Return what the creator who asks wants to see of the open briefs."""
-    cause, giving = given_to(session, request.args.get("cause", ""))
+    asked = Asked()
+    cause = asked.one_of("cause", (ANY_CAUSE, *CauseCategory), "kind of cause")
+    kinds = list(CauseCategory) if cause == ANY_CAUSE else [cause] if cause else []
     invited, mine = ties_of_creator(session)
     of_matching = {
         "creator_id": access.creator_id(),
-        "among": giving,
+        "among": giving_to(session, kinds) if kinds else None,
         "giving_to": partial(giving_to, session),
         "tied": invited | mine.keys(),
         "page": access.page_number(),
     }
-    return AskedOfFeed(cause, invited, mine, of_matching)
+    return AskedOfFeed(cause, asked.problems, invited, mine, of_matching)
 
 
 def pays_of(

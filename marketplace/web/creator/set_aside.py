@@ -52,6 +52,7 @@ def briefs_set_aside() -> ResponseReturnValue:
         "creator/briefs_set_aside.html",
         page=found.page,
         cause=asked.cause,
+        problems=asked.problems,
         groups=[
             {
                 "title": SET_ASIDE_WORDS[rule],

@@ -26,8 +26,8 @@ from marketplace.treasury import queries as treasury_queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.rules.requests import RequestKind, RequestState, needs_second
 from marketplace.web import access, disputes
+from marketplace.web.asked import Asked
 from marketplace.web.forms import BaseForm
-from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.requests import LONGEST
 

@@ -24,7 +24,7 @@ from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.reconciliation.queries import names_of, owner_names
 from marketplace.store.session import at_one_moment, reading
 from marketplace.web import access
-from marketplace.web.staff.asked import Asked
+from marketplace.web.asked import Asked
 from marketplace.web.staff.blueprint import bp
 
 PER_PAGE: Final = 50
@@ -93,7 +93,7 @@ def account(code: int, currency: str) -> ResponseReturnValue:
 def journal() -> ResponseReturnValue:
     """What was written, when and why?"""
     asked = Asked()
-    kind = asked.value("kind", EntryKind, "There is no kind of entry called “{}”.")
+    kind = asked.one_of("kind", EntryKind, "kind of entry")
     code = asked.value("code", lambda text: Code(int(text)), "There is no account “{}”.")
     owner = asked.value("owner", UUID, "“{}” is not the id of an owner.")
     source = request.args.get("source") or None

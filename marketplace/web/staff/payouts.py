@@ -19,8 +19,8 @@ from marketplace.processor.rules import CallKind
 from marketplace.reconciliation.queries import owner_names
 from marketplace.store.session import reading
 from marketplace.web import access
+from marketplace.web.asked import Asked, order_asked_for
 from marketplace.web.staff.answers import said
-from marketplace.web.staff.asked import Asked, order_asked_for
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.todos import WORDS, url_of_call
 
@@ -44,14 +44,13 @@ WAITING_WORDS: Final = {
     Waiting.PERSON: "Us: a person has to decide",
 }
 """Whom an unpaid fee waits for, and why, in the words of finance."""
-NO_STATE: Final = "There is no state called “{}”."
 
 
 @bp.get("/earnings")
 def earnings() -> ResponseReturnValue:
     """Where is each earned fee, and what does it wait for?"""
     asked = Asked()
-    state = asked.value("state", EarningState, NO_STATE)
+    state = asked.one_of("state", EarningState, "state")
     why = asked.value("why", Waiting, "Nothing waits for “{}”.")
     creator_id = asked.value("creator", UUID, "There is no creator “{}”.")
     now = utc_now()
@@ -82,7 +81,7 @@ def earnings() -> ResponseReturnValue:
 def payouts() -> ResponseReturnValue:
     """What did we send, and did it arrive?"""
     asked = Asked()
-    state = asked.value("state", PayoutState, NO_STATE)
+    state = asked.one_of("state", PayoutState, "state")
     order = order_asked_for(queries.PAYOUT_ORDERS, default="started")
     with reading() as session:
         page = queries.payouts(

@@ -14,7 +14,7 @@ from marketplace.ledger.checks import causes_by_currency, cover_by_currency
 from marketplace.reconciliation.checks import runs
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
-from marketplace.web.staff.asked import Asked
+from marketplace.web.asked import Asked
 from marketplace.web.staff.blueprint import bp
 
 STALE_AFTER: Final = timedelta(hours=36)

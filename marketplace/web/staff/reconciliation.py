@@ -28,8 +28,8 @@ from marketplace.reconciliation.rules import age_label
 from marketplace.store.outbox import post
 from marketplace.store.session import at_one_moment, reading, transaction
 from marketplace.web import access
+from marketplace.web.asked import order_asked_for
 from marketplace.web.forms import BaseForm
-from marketplace.web.staff.asked import order_asked_for
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.home import by_age
 

@@ -25,9 +25,9 @@ from marketplace.treasury.models import FinanceRequest
 from marketplace.treasury.queries import FoundOwner
 from marketplace.treasury.rules.requests import ADJUSTABLE, AGAINST, RequestState
 from marketplace.web import access, render
+from marketplace.web.asked import Asked
 from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm, MoneyField
-from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
 
 LONGEST: Final = 1_000

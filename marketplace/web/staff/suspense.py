@@ -25,7 +25,7 @@ from marketplace.treasury import service as treasury
 from marketplace.treasury.queries import Suspended
 from marketplace.treasury.rules.identifying import choices
 from marketplace.web import access
-from marketplace.web.staff.asked import Asked
+from marketplace.web.asked import Asked
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.requests import ReasonForm, asked, owners_asked_for, show
 

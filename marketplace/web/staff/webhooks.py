@@ -17,11 +17,10 @@ from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage, InboxState
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
-from marketplace.web.staff.asked import Asked
+from marketplace.web.asked import Asked
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.todos import url_of_call
 
-NO_STATE: Final = "There is no state called “{}”."
 HIDDEN: Final = "(not shown)"
 ENDPOINTS: Final = {
     "stripe": "our account",
@@ -34,7 +33,7 @@ ENDPOINTS: Final = {
 def webhooks() -> ResponseReturnValue:
     """What did the processor tell us, and what became of it?"""
     asked = Asked()
-    state = asked.value("state", InboxState, NO_STATE)
+    state = asked.one_of("state", InboxState, "state")
     about = request.args.get("about", "").strip()
     with reading() as session:
         page = inbox.kept_webhooks(session, state=state, about=about, page=access.page_number())

@@ -133,7 +133,7 @@ def test_the_journal_is_filtered_by_its_address(staff: FlaskClient, road: Road) 
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("kind=gift", "There is no kind of entry called “gift”."),
+        ("kind=gift", "There is no kind of entry called “gift”, so all are shown."),
         ("code=1011", "There is no account “1011”."),
         ("code=many", "There is no account “many”."),
         ("owner=acme", "“acme” is not the id of an owner."),

@@ -105,7 +105,7 @@ def test_a_transfer_is_shown_with_its_payout(
 
 def test_a_state_that_there_is_not_is_told(staff: FlaskClient) -> None:
     for path in ("/staff/payouts", "/staff/earnings"):
-        assert "There is no state called “lost”." in staff.get(f"{path}?state=lost").text
+        assert "no state called “lost”, so all are shown." in staff.get(f"{path}?state=lost").text
 
 
 def test_payouts_are_sorted_by_the_heads_of_the_table(

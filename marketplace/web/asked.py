@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import request
 
 Value = TypeVar("Value")
+Kind = TypeVar("Kind", bound=str)
 
 
 class Asked:
@@ -27,6 +28,20 @@ class Asked:
         except ValueError:
             self.problems.append(problem.format(text[:80]))
             return None
+
+    def one_of(self, name: str, kinds: Iterable[Kind], what: str) -> Kind | None:
+        """Return the one of ``kinds`` in the address; for any other a list shows all its rows.
+
+        kinds: texts or members of a StrEnum. what: what they are, in one or two words.
+        """
+        known = {str(each): each for each in kinds}
+
+        def read(text: str) -> Kind:
+            if text not in known:
+                raise ValueError(text)
+            return known[text]
+
+        return self.value(name, read, f"There is no {what} called “{{}}”, so all are shown.")
 
 
 @dataclass(frozen=True, slots=True)

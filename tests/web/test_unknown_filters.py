@@ -1,0 +1,47 @@
+"""Lists that are asked for something there is not: all is shown, and it is said why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.web.access.asking import path_of
+from tests.web.access.market import opened
+from tests.web.access.world import World, words
+
+LISTS = [
+    ("owner", "brand.campaigns", "state", "state"),
+    ("owner", "brand.applications", "step", "step"),
+    ("owner", "brand.matches", "group", "group"),
+    ("owner", "brand.trends", "kind", "kind of trend"),
+    ("creator", "creator.trends", "kind", "kind of trend"),
+    ("creator", "creator.briefs", "cause", "kind of cause"),
+    ("creator", "creator.briefs_set_aside", "cause", "kind of cause"),
+    ("staff", "staff.earnings", "state", "state"),
+    ("staff", "staff.payouts", "state", "state"),
+    ("staff", "staff.webhooks", "state", "state"),
+    ("staff", "staff.journal", "kind", "kind of entry"),
+]
+
+
+@pytest.fixture(scope="module")
+def world(
+    database_url: str, whole_app: Flask, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    with opened(database_url, whole_app, tmp_path_factory.mktemp("time") / "clock") as world:
+        yield world
+
+
+@pytest.mark.parametrize(("visitor", "endpoint", "name", "what"), LISTS)
+def test_what_there_is_not_is_told(
+    world: World, visitor: str, endpoint: str, name: str, what: str
+) -> None:
+    path = path_of(world, endpoint)
+
+    answer = world.ask(visitor, "GET", f"{path}?{name}=odd+<one>")
+
+    assert answer.status_code == 200
+    assert f"There is no {what} called “odd <one>”, so all are shown." in words(answer)
+    assert "so all are shown." not in words(world.ask(visitor, "GET", path))
