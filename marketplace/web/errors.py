@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.kernel.errors import (
@@ -16,6 +17,7 @@ from marketplace.kernel.errors import (
     NotFound,
     NotPermitted,
 )
+from marketplace.web.forms import NOT_KEPT, NUL
 from marketplace.web.render import written
 
 STATUS: Final[dict[type[MarketplaceError], int]] = {
@@ -47,11 +49,10 @@ def sentence(refusal: MarketplaceError) -> str:
             raise AssertionError(refusal)
 
 
-def _refuse_nul() -> None:
-    """Refuse the one sign that PostgreSQL cannot keep in a text; no keyboard types it."""
-    given = (text for fields in (request.args, request.form) for text in fields.lists())
-    if any("\x00" in text for _, texts in given for text in texts):
-        raise InvalidInput({"": "The text contains a sign that cannot be kept. Type it again."})
+def _has_nul() -> bool:
+    """Whether the request gives the one sign that PostgreSQL cannot keep in a text."""
+    fields = (texts for each in (request.args, request.form) for _, texts in each.lists())
+    return any(NUL in text for texts in fields for text in texts)
 
 
 def install(app: Flask) -> None:
@@ -67,6 +68,12 @@ def install(app: Flask) -> None:
             return error
         return render_template(f"errors/{code}.html", message=""), code
 
-    app.before_request(_refuse_nul)
+    def not_kept(error: DataError) -> ResponseReturnValue:
+        """Forms tell of it at the field; this is for what is read without one."""
+        if not _has_nul():
+            raise error
+        return refused(InvalidInput({"": NOT_KEPT}))
+
+    app.register_error_handler(DataError, not_kept)
     app.register_error_handler(MarketplaceError, refused)
     app.register_error_handler(HTTPException, http)

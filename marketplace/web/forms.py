@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import DecimalField, Form, StringField
+from wtforms import DecimalField, FieldList, Form, StringField
 from wtforms.fields.choices import Choice
 from wtforms.widgets import HiddenInput, Select
 
@@ -36,6 +36,10 @@ _WORDS: Final[Mapping[str, str]] = {
 """What WTForms says of a field, and how we say it: what to do, not what is not valid."""
 
 
+NUL: Final = "\x00"
+NOT_KEPT: Final = "There was a sign in it that cannot be kept. Look at it and send it again."
+
+
 class _Words:
     """Stands where WTForms looks for its sentences in another language."""
 
@@ -49,7 +53,30 @@ class _Words:
 _OURS: Final = _Words()
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+def _keep_no_nul(field: Any) -> None:
+    """Take the one sign out of a field that PostgreSQL cannot keep in a text, and say so there."""
+    if isinstance(field, FieldList):
+        for entry in field.entries:
+            _keep_no_nul(entry)
+    elif any(isinstance(text, str) and NUL in text for text in field.raw_data or ()):
+        field.process_errors = [NOT_KEPT]
+        field.raw_data = [text.replace(NUL, "") for text in field.raw_data]
+        if isinstance(field.data, str):
+            field.data = field.data.replace(NUL, "")
+        elif isinstance(field.data, list):
+            field.data = [text.replace(NUL, "") for text in field.data]
+
+
+class _KeepsTexts:
+    """A form whose texts PostgreSQL can keep."""
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        super().process(*args, **kwargs)  # type: ignore[misc]  # that of WTForms
+        for field in self._fields.values():  # type: ignore[attr-defined]  # likewise
+            _keep_no_nul(field)
+
+
+class BaseForm(_KeepsTexts, FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form with CSRF protection that can show the refusals of a service on its fields."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # likewise
@@ -84,7 +111,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 self.form_errors.append(text)
 
 
-class RowForm(Form):  # type: ignore[misc]  # WTForms ships no types
+class RowForm(_KeepsTexts, Form):  # type: ignore[misc]  # WTForms ships no types
     """The fields of one row within another form."""
 
     class Meta(Form.Meta):  # type: ignore[misc]  # likewise
