@@ -5,9 +5,9 @@ kinds are then ranked, in turn with the reference: a plain numpy product of as m
 4-byte numbers with one, and argpartition for the best 200. ``process`` is the ranking with every
 number of 200 explanations, whose sentences are made when somebody reads them; beside it the same
 with all of them read, with words that hardly anybody uses, and on a market of which nothing is
-remembered, as a server's is for half a second after each refresh. ``page`` is the brand's page through the application.
-Beside them stands pgvector's HNSW index in the same PostgreSQL, over as many vectors as there
-are creators, or as ``--vectors`` says.
+remembered, as a server's is for half a second after each refresh. ``page`` is the brand's page
+through the application. Beside them stands pgvector's HNSW index in the same PostgreSQL, over as
+many vectors as there are creators, or as ``--vectors`` says.
 
 Prints one line of JSON for each case; ratio is ours / theirs.
 """
