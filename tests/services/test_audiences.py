@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -227,3 +227,46 @@ def test_channels_without_a_word_come_in_batches(session: Session, channel: Chan
     both = sorted([channel.id, other.id])
     assert queries.channels_without_word(session, limit=1, after=None) == both[:1]
     assert queries.channels_without_word(session, limit=9, after=both[0]) == both[1:]
+
+
+@pytest.mark.parametrize(
+    ("source", "is_confirmed", "days"),
+    [(AudienceSource.PLATFORM, False, 313), (AudienceSource.UPLOAD, True, 255)],
+)
+def test_an_own_word_takes_the_place_of_what_was_seen_only_when_that_counts_less(
+    session: Session,
+    bea: Actor,
+    channel: Channel,
+    source: AudienceSource,
+    is_confirmed: bool,
+    days: int,
+) -> None:
+    seen = make_audience(session, channel_id=channel.id, source=source, taken_at=NOON)
+    seen.confirmed_at = NOON if is_confirmed else None
+    own = make_audience(session, channel_id=channel.id, taken_at=NOON + timedelta(days=days - 1))
+    assert bea.creator_id is not None
+
+    def stands() -> tuple[AudienceSnapshot | None, str | None]:
+        session.flush()
+        assert bea.creator_id is not None
+        [facts] = queries.facts_of(session, [bea.creator_id], now=NOON)
+        return queries.latest_audience(session, channel_id=channel.id), facts.audience_source
+
+    assert stands() == (seen, source.value)
+    own.taken_at = NOON + timedelta(days=days)
+    assert stands() == (own, "self_reported")
+
+
+def test_of_two_by_the_same_word_the_newer_stands_however_few_it_rests_on(
+    session: Session, channel: Channel
+) -> None:
+    def by_platform(sample_size: int, taken_at: datetime) -> AudienceSnapshot:
+        return make_audience(
+            session, channel_id=channel.id, source=AudienceSource.PLATFORM,
+            sample_size=sample_size, taken_at=taken_at,
+        )  # fmt: skip
+
+    by_platform(20_000, NOON - timedelta(days=1))
+    newer = by_platform(200, NOON)
+
+    assert queries.latest_audience(session, channel_id=channel.id) == newer

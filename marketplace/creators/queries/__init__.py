@@ -3,7 +3,6 @@
 from marketplace.creators.queries.audiences import (
     COUNTS,
     PROOFS_WAITING,
-    STANDS_FIRST,
     audience_in,
     channels_without_word,
     guesses_of,
@@ -71,7 +70,6 @@ __all__ = [
     "PROOFS_WAITING",
     "READABLE",
     "SORTS",
-    "STANDS_FIRST",
     "CreatorFacts",
     "MarketFilters",
     "Marks",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, contains_eager
 
@@ -17,17 +17,27 @@ from marketplace.creators.models import (
     Channel,
     ChannelVideo,
 )
-from marketplace.creators.rules import Audience, AudienceSource, ProofState
+from marketplace.creators.rules import Audience, AudienceSource, ProofState, lag_of
 from marketplace.kernel.errors import NotFound
 from marketplace.store.paging import PAGE_SIZE, Page
 
+
+def _lag(source: AudienceSource, *, is_confirmed: bool) -> str:
+    seconds = round(lag_of(source, is_confirmed=is_confirmed).total_seconds())
+    return f"interval '{seconds} seconds'"
+
+
 _GUESSED: Final = AudienceSnapshot.source == AudienceSource.INFERRED
-STANDS_FIRST: Final[tuple[Any, ...]] = (
-    _GUESSED,
-    AudienceSnapshot.taken_at.desc(),
-    AudienceSnapshot.id.desc(),
-)
-"""The order of a channel's snapshots: what somebody said before any guess, then the newest."""
+STANDS_FIRST: Final = f"""
+    source = 'inferred',
+    taken_at - CASE
+        WHEN source = 'platform' THEN interval '0'
+        WHEN confirmed_at IS NOT NULL THEN {_lag(AudienceSource.UPLOAD, is_confirmed=True)}
+        ELSE {_lag(AudienceSource.SELF_REPORTED, is_confirmed=False)} END DESC,
+    id DESC
+"""
+"""The order of a channel's snapshots in SQL: what somebody said before any guess, then what counts
+most a person by whose word it is and how old, then the newest."""
 COUNTS: Final = AudienceSnapshot.set_aside_at.is_(None)
 PROOFS_WAITING: Final = (
     select(func.count()).where(AudienceProof.state == ProofState.WAITING).scalar_subquery()
@@ -40,7 +50,7 @@ def latest_audience(session: Session, *, channel_id: UUID) -> AudienceSnapshot |
     return session.scalar(
         select(AudienceSnapshot)
         .where(AudienceSnapshot.channel_id == channel_id, COUNTS)
-        .order_by(*STANDS_FIRST)
+        .order_by(text(STANDS_FIRST))
         .limit(1)
     )
 

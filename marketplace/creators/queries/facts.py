@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from marketplace.creators.queries.audiences import STANDS_FIRST
 from marketplace.kernel.days import today_somewhere
 
 MATURE: Final = timedelta(hours=72)
@@ -124,7 +125,7 @@ _FACTS: Final = """
     LEFT JOIN channels ch ON ch.creator_id = c.id AND ch.is_main
     LEFT JOIN LATERAL (
         SELECT * FROM audience_snapshots s WHERE s.channel_id = ch.id AND s.set_aside_at IS NULL
-        ORDER BY s.source = 'inferred', s.taken_at DESC, s.id DESC LIMIT 1) a ON true
+        ORDER BY {stands_first} LIMIT 1) a ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_object_agg(format || ' ' || currency, fee_minor) AS rates
         FROM rate_cards WHERE creator_id = c.id) r ON true
@@ -145,7 +146,7 @@ _FACTS: Final = """
 
 
 def _statement(chosen: str) -> Any:
-    return text(_FACTS.format(chosen=chosen, videos=VIDEOS_KEPT))
+    return text(_FACTS.format(chosen=chosen, videos=VIDEOS_KEPT, stands_first=STANDS_FIRST))
 
 
 _AFTER: Final = _statement("SELECT * FROM creators WHERE id > :after ORDER BY id LIMIT :size")

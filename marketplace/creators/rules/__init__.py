@@ -39,6 +39,7 @@ from marketplace.creators.rules.evidence import (
     ProofState,
     check_picture,
     evidence_of,
+    lag_of,
 )
 from marketplace.creators.rules.inference import inferred_audience, language_of
 from marketplace.creators.rules.profile import (
@@ -108,6 +109,7 @@ __all__ = [
     "hashtags_in",
     "inferred_audience",
     "is_fresh",
+    "lag_of",
     "language_of",
     "languages",
     "missing_steps",

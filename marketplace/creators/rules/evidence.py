@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import log2
 from typing import Final
 
 from marketplace.kernel.errors import InvalidInput
@@ -93,22 +94,36 @@ def evidence_of(
     sample_size: 0 when nobody said. is_confirmed: staff saw the shares in the picture that came
     with an upload; until then it counts as a creator's own word.
     """
-    unseen = source is AudienceSource.UPLOAD and not is_confirmed
-    whose = AudienceSource.SELF_REPORTED if unseen else source
-    trust = _TRUST[whose]
+    trust = _trust_in(source, is_confirmed=is_confirmed)
     age = max(timedelta(0), now - taken_at)
     freshness = round(BPS_WHOLE * 0.5 ** (age / HALF_LIFE))
     if source is AudienceSource.INFERRED:
         of = max(sample_size, GUESS_LEAST)
     else:
         of = sample_size or UNSAID_SAMPLE
-    counted = min(of, OWN_WORD_MOST) if whose is AudienceSource.SELF_REPORTED else of
+    is_own_word = trust == _TRUST[AudienceSource.SELF_REPORTED]
+    counted = min(of, OWN_WORD_MOST) if is_own_word else of
     return Evidence(
         people=counted * trust * freshness // (BPS_WHOLE * BPS_WHOLE),
         of=of,
         trust_bps=trust,
         freshness_bps=freshness,
     )
+
+
+def lag_of(source: AudienceSource, *, is_confirmed: bool) -> timedelta:
+    """Return by how much newer than the platform's a statement must be to count as much a person.
+
+    So of two the one with the later ``taken_at`` less its lag is believed: a creator's own word
+    does not take the place of what the platform has counted until that is some ten months older.
+    """
+    return HALF_LIFE * -log2(_trust_in(source, is_confirmed=is_confirmed) / BPS_WHOLE)
+
+
+def _trust_in(source: AudienceSource, *, is_confirmed: bool) -> int:
+    """What a person behind it counts; a picture that nobody has seen is a creator's own word."""
+    unseen = source is AudienceSource.UPLOAD and not is_confirmed
+    return _TRUST[AudienceSource.SELF_REPORTED if unseen else source]
 
 
 PICTURE_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})

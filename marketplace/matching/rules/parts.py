@@ -30,7 +30,7 @@ from marketplace.matching.rules.wanted import Wanted
 
 SAID_BY: Final[Mapping[str, str]] = {
     "platform": "by the platform’s figures",
-    "upload": "by a picture of the creator’s statistics",
+    "upload": "by the creator’s statement with a picture",
     "self_reported": "by the creator’s own statement",
     "inferred": "by an estimate from the channel",
 }

@@ -113,7 +113,7 @@ def _save(form: AudienceForm) -> ResponseReturnValue:
                 ) as picture,
                 transaction() as session,
             ):
-                creators.report_audience(
+                kept = creators.report_audience(
                     session,
                     actor=access.actor(),
                     audience=_audience_in(form),
@@ -122,16 +122,23 @@ def _save(form: AudienceForm) -> ResponseReturnValue:
                     picture=picture,
                     now=utc_now(),
                 )
+                stands = queries.latest_audience(session, channel_id=kept.channel_id)
+                said = _saved(is_seen=stands is kept, has_picture=picture is not None)
         except InvalidInput as refusal:
             _show(form, refusal)
         else:
-            flash(
-                "Your audience is saved. Brands see it marked as your own statement"
-                + (" until our staff have looked at your picture." if picture else "."),
-                "success",
-            )
+            flash(said, "success")
             return redirect(url_for("creator.channels"), 303)
     return _page(form, snapshot=None, proof=None, has_channel=True), 422
+
+
+def _saved(*, is_seen: bool, has_picture: bool) -> str:
+    """What becomes of a statement. is_seen: brands see it now; else what is known counts more."""
+    if not is_seen:
+        later = " Our staff look at your picture." if has_picture else ""
+        return f"Your audience is saved. Brands go on seeing the one below: it counts more.{later}"
+    until = " until our staff have looked at your picture" if has_picture else ""
+    return f"Your audience is saved. Brands see it marked as your own statement{until}."
 
 
 def _audience_in(form: AudienceForm) -> Audience:

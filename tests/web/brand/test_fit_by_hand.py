@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import WantedDeliverable
+from marketplace.creators import queries
+from marketplace.creators import service as creators
 from marketplace.creators.models import Creator
 from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.actor import Actor
@@ -24,6 +26,7 @@ from tests.factories.creators import (
     make_audience,
     make_channel,
     make_creator,
+    make_proof,
     make_rate,
     make_video,
 )
@@ -245,6 +248,27 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
         rows["Age"].evidence,
     )
     assert "Four of five times between" in rows["Gender"].evidence
+
+
+def test_a_picture_counts_as_the_creators_own_word_until_staff_have_seen_it(
+    client: FlaskClient, session: Session, alice: Actor, stella: Actor, campaign: Campaign
+) -> None:
+    shown = creator(session, "Shown", rate=30_000, tags=("soup",))
+    channel = queries.channel_of(session, creator_id=shown.id)
+    assert channel is not None
+    proof = make_proof(session, channel_id=channel.id)
+    sign_in(client, alice)
+    address = f"/brand/creators/{shown.id}?campaign={campaign.id}"
+
+    before = rows_of(client.get(address).text)["Gender"]
+    creators.confirm_proof(session, actor=stella, proof_id=proof.id, now=NOON)
+    session.commit()
+    after = rows_of(client.get(address).text)["Gender"]
+
+    said = "by the creator’s statement with a picture of Thu 1 Oct 2026, which counts as"
+    assert f"{said} 265 people." in before.evidence
+    assert f"{said} 707 people." in after.evidence
+    assert (before.number, after.number) == ("58.5 %", "59.5 %")
 
 
 def test_a_price_is_written_in_a_sentence_as_the_page_writes_money(

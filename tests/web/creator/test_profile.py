@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.creators import queries
+from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from tests.conftest import NOON, sign_in
@@ -151,6 +152,22 @@ def test_an_audience_is_kept_as_typed_and_shown_again(
         1_200,
     )
     assert 'value="62.5"' in as_bea.get("/creator/audience").text
+
+
+def test_who_is_not_seen_with_a_new_statement_is_told_so(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    make_audience(session, channel_id=channel.id, source=AudienceSource.PLATFORM)
+
+    answer = as_bea.post("/creator/audience", data=AUDIENCE)
+
+    page = as_bea.get(answer.location).text
+    assert "saved. Brands go on seeing the one below: it counts more." in page
+    assert "Brands see now: From the platform, " in page
+    page = as_bea.get("/creator/audience").text
+    assert "Until it is old, it counts more than a statement that nobody has seen." in page
 
 
 @pytest.mark.parametrize(
