@@ -280,6 +280,20 @@ def test_a_campaign_that_would_miss_its_trend_is_told_of_once(
     assert missed.catch is Catch.MISSED
 
 
+def test_a_campaign_that_may_still_catch_its_trend_is_not_told_of(
+    session: Session, campaign: Campaign, channels: list[UUID], alice: Actor
+) -> None:
+    make_posts(session, channels, hashtags=["stew"], counts=RISING)
+    service.take_snapshots(session, now=NOON)
+    rising = snapshot(session, "stew")
+    ride(session, alice, campaign, rising.trend_id)
+
+    timing = service.timing_for(session, campaign=campaign, snapshot=rising, now=NOON)
+    assert timing.catch is Catch.TIGHT
+    assert service.warn_who_misses(session, now=NOON) == 0
+    assert posted(session, "TrendMissed") == []
+
+
 def test_a_campaign_that_is_over_is_not_told(
     session: Session, acme: Brand, fading: TrendSnapshot, alice: Actor
 ) -> None:
