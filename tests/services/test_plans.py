@@ -18,6 +18,7 @@ from marketplace.creators.models import Creator
 from marketplace.creators.rules.groups import Group
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.ids import new_id
 from marketplace.matching import columns, queries
 from marketplace.matching.models import PlanPick
 from marketplace.matching.queries import PlanWish
@@ -159,7 +160,7 @@ def test_who_is_not_in_the_group_cannot_be_kept_in_its_plan(
     creators.declare_groups(session, actor=actor, groups=["women"], now=NOON)
     session.flush()
 
-    with pytest.raises(InvalidInput, match="left out by the brief or by the campaign’s rules"):
+    with pytest.raises(InvalidInput, match="Dora has not asked to be found by “Women”"):
         plan(session, campaign, group=Group.WOMEN, must_have=frozenset({market["Dora"].id}))
 
 
@@ -210,12 +211,41 @@ def test_a_target_that_nobody_reaches_is_said(
 def test_who_is_left_out_by_the_brief_cannot_be_kept(
     session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
-    nobody = make_planned_creator(session, "Nobody", views=10_000, fee_minor=9_000_000)
+    dear = make_planned_creator(session, "Dear", views=10_000, fee_minor=9_000_000)
 
     with pytest.raises(InvalidInput) as refused:
-        plan(session, campaign, must_have=frozenset({nobody.id}))
+        plan(session, campaign, must_have=frozenset({dear.id, market["Cleo"].id}))
+    assert refused.value.problems == {
+        "must_have": "Dear usually asks more than the most that you pay: the brief or the"
+        " campaign’s rules leave such creators out."
+    }
 
-    assert set(refused.value.problems) == {"must_have"}
+
+def test_who_is_chosen_by_hand_is_held_against_the_rules_of_the_campaign_too(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    wanted = queries.wanted_for(session, campaign.id)
+    wanted = replace(wanted, rules=replace(wanted.rules, lives_in=frozenset({"JP"})))
+    market["Cleo"].country, market["Dora"].country = "US", "JP"
+    session.flush()
+    chosen = {market[name].id: None for name in ("Cleo", "Dora")}
+
+    with pytest.raises(InvalidInput) as refused:
+        queries.plan_for(session, wanted, PlanWish(limits=BUDGET, exactly=chosen), now=NOON)
+
+    assert refused.value.problems == {
+        "exactly": "Cleo lives in another country, or does not say where: the brief or the"
+        " campaign’s rules leave such creators out."
+    }
+
+
+def test_who_is_nobody_of_the_market_cannot_be_kept(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        plan(session, campaign, must_have=frozenset({new_id()}))
+
+    assert refused.value.problems == {"must_have": "Somebody you chose is not in the market."}
 
 
 def test_who_asks_the_highest_fee_of_the_brief_is_planned_and_a_cent_more_is_not(

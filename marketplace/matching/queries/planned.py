@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.sentences import Sentence
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, Plannable
+from marketplace.matching.queries.chosen import left_out_sentence
 from marketplace.matching.queries.corrections import present_correction
 from marketplace.matching.queries.found_plan import FoundPlan, Option, PlannedCreator
 from marketplace.matching.queries.plan_wish import PlanWish, question_of
@@ -30,9 +32,7 @@ from marketplace.matching.rules.planner.bound import most_possible
 from marketplace.matching.rules.planner.correction import Correction
 from marketplace.matching.rules.planner.curve import curve
 from marketplace.matching.rules.planner.exact import EXACT_UP_TO, best_possible
-from marketplace.matching.rules.planner.explain import (
-    explain,
-)
+from marketplace.matching.rules.planner.explain import explain
 from marketplace.matching.rules.planner.interval import interval
 from marketplace.matching.rules.planner.limits import Contradiction, Limits, PlanRefused, Rule
 from marketplace.matching.rules.planner.plan import Plan, best_plan, broken_rules, plan_of
@@ -136,23 +136,36 @@ def _ready(
 ) -> tuple[Plannable, Limits]:
     """Return the problem of a wish, and its limits with the places of those it names."""
     chosen = wish.ways(wanted)
+    found_by = None if wish.group is None else creators.ids_found_by(session, wish.group)
     if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:
         raise PlanRefused([_not_allowed(not_allowed[0])])
     ready = columns.plannable(
         market,
         wanted,
         chosen,
-        among=None if wish.group is None else creators.ids_found_by(session, wish.group),
+        among=found_by,
         fixed=wish.fixed,
         factor=correction.factor,
     )
     if not ready.rows.size:
         raise PlanRefused([_nobody_offers(chosen, wish.group)])
+    kept = wish.must_have | wish.fixed.keys()
+    for field_name, ids in (("must_have", kept), ("exactly", (wish.exactly or {}).keys())):
+        if missing := _missing(market, ready, ids):
+            sentence = left_out_sentence(
+                market,
+                wanted,
+                missing,
+                who=_who(session, set(missing)),
+                found_by=found_by,
+                group=wish.group,
+            )
+            raise InvalidInput({field_name: sentence})
     _by_hand(market, ready, wish.fixed)
     limits = replace(
         wish.limits,
-        must_have=_places(market, ready, wish.must_have | wish.fixed.keys(), "must_have"),
-        must_not=_places(market, ready, wish.must_not, ""),
+        must_have=_places(market, ready, kept),
+        must_not=_places(market, ready, wish.must_not),
     )
     return observed_in(session, market, ready, limits, wish.exactly or ()), limits
 
@@ -233,7 +246,7 @@ def _by_hand(
     """
     chosen = []
     for creator_id, way in exactly.items():
-        (place,) = _places(market, ready, frozenset([creator_id]), "exactly")
+        (place,) = _places(market, ready, [creator_id])
         offered = [each for each in _options(ready, place) if way in (None, each.way)]
         if not offered:
             raise InvalidInput({"make": "Somebody you chose does not offer what you ask of them."})
@@ -267,21 +280,22 @@ def _not_allowed(way: Way) -> Contradiction:
     return Contradiction((Rule.MAKE,), sentence)
 
 
-def _places(
-    market: Market, ready: Plannable, creator_ids: frozenset[UUID], field_name: str
-) -> frozenset[int]:
-    """Return where creators stand in the problem.
+def _missing(market: Market, ready: Plannable, creator_ids: Collection[UUID]) -> list[UUID]:
+    """Return those whom the brief, a rule of the campaign or of the plan leaves out."""
+    ids = sorted(creator_ids)
+    places = _all_places(market, ready, ids)
+    return [one for one, place in zip(ids, places.tolist(), strict=True) if place < 0]
 
-    Raises InvalidInput for one whom the brief or a rule of the campaign leaves out; without a
-    field's name such creators are left away.
-    """
-    rows = market.rows_of(sorted(creator_ids))
-    places = np.where(rows >= 0, ready.places_of(rows), -1)
-    if field_name and (places < 0).any():
-        raise InvalidInput(
-            {field_name: "Somebody you chose is left out by the brief or by the campaign’s rules."}
-        )
+
+def _places(market: Market, ready: Plannable, creator_ids: Collection[UUID]) -> frozenset[int]:
+    """Return where creators stand in the problem; who is not in it is left away."""
+    places = _all_places(market, ready, sorted(creator_ids))
     return frozenset(places[places >= 0].tolist())
+
+
+def _all_places(market: Market, ready: Plannable, ids: Sequence[UUID]) -> NDArray[np.intp]:
+    rows = market.rows_of(ids)
+    return np.where(rows >= 0, ready.places_of(rows), -1)
 
 
 def _who(session: Session, creator_ids: set[UUID]) -> dict[UUID, PlannedCreator]:

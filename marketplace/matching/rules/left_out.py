@@ -100,4 +100,4 @@ def left_out_words(rule: LeftOut, count: int) -> str:
     if count != 1:
         return words
     verb = next(each for each in words.split() if each in _OF_ONE)
-    return words.replace(verb, _OF_ONE[verb], 1)
+    return words.replace(verb, _OF_ONE[verb], 1).replace(" do not ", " does not ")

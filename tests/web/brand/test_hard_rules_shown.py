@@ -89,9 +89,9 @@ def test_every_rule_says_how_many_it_removed_and_all_add_up(
     assert "12 left out by rules" in page
     for words in (
         "has no channel that they could publish on",
-        "lives in another country, or do not say where",
+        "lives in another country, or does not say where",
         "has viewers who speak another language, or of whom it is not known",
-        "has fewer followers than you ask for, or do not show how many",
+        "has fewer followers than you ask for, or does not show how many",
         "has more followers than you ask for",
         "makes videos about a topic that you leave out",
         "has touched a subject that you avoid in their last posts",

@@ -262,7 +262,7 @@ def test_rules_are_kept_and_hold_from_then_on(
 
     assert (answer.status_code, answer.location) == (303, matches_of(campaign))
     page = client.get(matches_of(campaign)).text
-    assert "1 lives in another country, or do not say where." in page
+    assert "1 lives in another country, or does not say where." in page
     wrong = {"wish": "1", "followers_least": "2", "followers_most": "1"}
     assert client.post(matches_of(campaign), data=wrong).status_code == 422
     assert "1 lives in another country" in client.get(matches_of(campaign)).text
