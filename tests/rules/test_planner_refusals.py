@@ -53,6 +53,9 @@ def test_a_budget_of_nothing_and_counts_out_of_order_are_refused_together() -> N
     [
         ({"most": 0}, Rule.MOST, "A plan has 1 to 200 creators."),
         ({"most": 201}, Rule.MOST, "A plan has 1 to 200 creators."),
+        ({"fewest": -1}, Rule.FEWEST, "A number of creators is 0 or more."),
+        ({"mix": {Size.MID: (-1, 2)}}, Rule.MIX, "A number of creators is 0 or more."),
+        ({"mix": {Size.MID: (0, -2)}}, Rule.MIX, "A number of creators is 0 or more."),
         ({"most_each_minor": 0}, Rule.MOST_EACH, "What one may cost is more than 0."),
         (
             {"most_share_bps": 10_001},

@@ -71,7 +71,8 @@ def test_what_is_no_name_of_a_way_is_none(key: str) -> None:
     ("asked", "words"),
     [
         ({"story": (2, 1)}, "at least 2 stories from one creator and for at most 1"),
-        ({"story": (-1, 1)}, "at least -1 stories from one creator and for at most 1"),
+        ({"story": (-1, 1)}, "A number of pieces is 0 or more"),
+        ({"story": (0, -1)}, "A number of pieces is 0 or more"),
         ({"video": (0, 7)}, "One creator makes at most 6 videos"),
         ({"video": (0, 0)}, "Nothing is to be made"),
         ({"video": (0, 3), "story": (0, 3)}, "These are 16 different things"),

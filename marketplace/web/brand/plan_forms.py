@@ -150,8 +150,8 @@ class PlanForm(BaseForm):
         """Return from how many to how many of each format, as far as that is said."""
         found = {}
         for name, (_, fewest, most) in zip(NAMES, self.formats(), strict=True):
-            least = fewest.data or 0
-            if least or most.data:
+            if fewest.data is not None or most.data is not None:
+                least = fewest.data or 0
                 found[name] = (least, least if most.data is None else most.data)
         return found
 

@@ -106,6 +106,8 @@ def test_by_hand_the_listed_keep_what_they_make_until_it_is_changed(
     ("asked", "words"),
     [
         ({"story_fewest": 3, "story_most": 2}, "at least 3 stories from one creator and for at"),
+        ({"video_most": 0}, "Nothing is to be made: allow at least one piece of something."),
+        ({"video_fewest": 0, "story_most": 0}, "Nothing is to be made"),
         ({"video_most": 9}, "One creator makes at most 6 videos"),
         ({"live_fewest": 1, "live_most": 1}, "Nobody whom the brief allows offers 1 live stream"),
         ({"video_most": "some"}, "Enter a whole number"),

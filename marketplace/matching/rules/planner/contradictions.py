@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from marketplace.matching.rules.planner.limits import (
     cost_of_completing,
 )
 from marketplace.matching.rules.planner.problem import Problem, Size, blocks, in_target
+
+_NOT_NEGATIVE: Final = "A number of creators is 0 or more."
 
 
 def refuse_contradictions(problem: Problem, limits: Limits) -> None:
@@ -62,11 +65,15 @@ def _of_counts(limits: Limits) -> list[Contradiction]:
         found.append(Contradiction((Rule.MOST_SHARE,), sentence))
     if not 1 <= limits.most <= PICKS_MOST:
         found.append(Contradiction((Rule.MOST,), f"A plan has 1 to {PICKS_MOST} creators."))
-    elif not 0 <= limits.fewest <= limits.most:
-        sentence = f"You ask for at least {limits.fewest} creators and for at most {limits.most}."
+    elif limits.fewest < 0:
+        found.append(Contradiction((Rule.FEWEST,), _NOT_NEGATIVE))
+    elif limits.fewest > limits.most:
+        sentence = f"You ask for at least {limits.fewest:,} creators and for at most {limits.most}."
         found.append(Contradiction((Rule.FEWEST, Rule.MOST), sentence))
     for size, (fewest, most) in limits.mix.items():
-        if not 0 <= fewest <= most:
+        if min(fewest, most) < 0:
+            found.append(Contradiction((Rule.MIX,), _NOT_NEGATIVE))
+        elif fewest > most:
             sentence = f"You ask for at least {of_size(fewest, size)} and at most {most}."
             found.append(Contradiction((Rule.MIX,), sentence))
     return found

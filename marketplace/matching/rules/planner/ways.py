@@ -14,6 +14,7 @@ from math import prod
 from typing import Any, Final
 
 from marketplace.creators.rules import FORMATS
+from marketplace.kernel.counts import counted
 from marketplace.matching.rules.planner.limits import Contradiction, PlanRefused, Rule
 
 Asked = Mapping[str, tuple[int, int]]
@@ -116,9 +117,11 @@ def ways(asked: Asked) -> tuple[Way, ...]:
     """
     for name, (fewest, most) in asked.items():
         one, several = NAMES[name]
-        if not 0 <= fewest <= most:
+        if min(fewest, most) < 0:
+            raise _refused("A number of pieces is 0 or more.")
+        if fewest > most:
             raise _refused(
-                f"You ask for at least {fewest} {one if fewest == 1 else several} from one creator"
+                f"You ask for at least {counted(fewest, one, several)} from one creator"
                 f" and for at most {most}."
             )
         if most > PIECES_MOST:
