@@ -1,5 +1,6 @@
 """Who fits a campaign, what fits a creator, and why."""
 
+from marketplace.matching.queries.behind import Behind, behind_fit_of
 from marketplace.matching.queries.chances import (
     attention_report,
     chance_versions,
@@ -64,6 +65,7 @@ from marketplace.matching.queries.wishes import (
 __all__ = [
     "BOUND_HOLDS",
     "WEEK",
+    "Behind",
     "BoundTask",
     "Feed",
     "FeedLine",
@@ -78,6 +80,7 @@ __all__ = [
     "SetAside",
     "accepted_plans",
     "attention_report",
+    "behind_fit_of",
     "booking_of",
     "bound_seen_by",
     "bound_task",

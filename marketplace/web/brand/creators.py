@@ -77,6 +77,9 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             if campaign is None
             else matching.fit_of(session, campaign_id=campaign.id, creator_id=creator_id, now=now),
             chance=None if campaign is None else matching.views_chance_of(session, creator_id),
+            behind=None
+            if campaign is None
+            else matching.behind_fit_of(session, creator_id, now=now),
             left_out_words=LEFT_OUT_WORDS,
             asked=None
             if campaign is None

@@ -291,6 +291,7 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
             raise NotFound("brief")
         fit = matching.fit_to(session, found, creator_id=access.creator_id(), now=now)
         chance = matching.views_chance_of(session, access.creator_id())
+        behind = matching.behind_fit_of(session, access.creator_id(), now=now)
         offers = _offers(session, ties)
         promised = _promised(session, campaign)
         pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
@@ -312,6 +313,7 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
         reasons={each.value: words for each, words in REASON_SENTENCES.items()},
         fit=fit,
         chance=chance,
+        behind=behind,
         promised=promised,
         left_out_words=YOU_LEFT_OUT_WORDS,
         pay=pay_range(found, shares),

@@ -250,6 +250,30 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
     assert "Four of five times between" in rows["Gender"].evidence
 
 
+def test_videos_and_collaborations_behind_a_fit_are_counted_and_give_the_reliability(
+    client: FlaskClient, session: Session, alice: Actor, bea: Actor, campaign: Campaign
+) -> None:
+    known = creator(session, "Known", rate=30_000, tags=("soup",))
+    creators.record_outcomes(session, {known.id: (5, 1)})
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    make_video(session, channel_id=channel.id)
+    session.commit()
+
+    sign_in(client, alice)
+    page = client.get(f"/brand/creators/{known.id}?campaign={campaign.id}").text
+    assert rows_of(page)["Reliability"].number == "81.5 %"
+    assert (
+        "The views are by their last 12 videos, the newest most. Of 6 collaborations that ended"
+        " here 5 were kept; with the four of five that everybody begins with, 9 of 11, down to"
+        " half a percent."
+    ) in plain(page)
+    sign_in(client, bea)
+    own = plain(client.get(f"/creator/briefs/{campaign.id}").text)
+    assert "The views are by your last video, the newest most." in own
+    assert "that ended here" not in own
+
+
 def test_a_picture_counts_as_the_creators_own_word_until_staff_have_seen_it(
     client: FlaskClient, session: Session, alice: Actor, stella: Actor, campaign: Campaign
 ) -> None:
