@@ -2,10 +2,12 @@
 
 from marketplace.matching.queries.behind import Behind, behind_fit_of
 from marketplace.matching.queries.chances import (
+    OfInvited,
     attention_report,
     chance_versions,
     model_of,
     newest_versions,
+    of_invited,
     places_shown,
     present_chances,
     present_versions,
@@ -73,6 +75,7 @@ __all__ = [
     "FoundPlan",
     "MatchLine",
     "Matches",
+    "OfInvited",
     "Option",
     "PlanPromise",
     "PlanWish",
@@ -101,6 +104,7 @@ __all__ = [
     "model_of",
     "newest_counts",
     "newest_versions",
+    "of_invited",
     "places_shown",
     "plan_for",
     "plan_promises",

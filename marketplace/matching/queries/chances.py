@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from math import log
 from typing import Final
@@ -15,9 +16,21 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns import BEST
 from marketplace.matching.models import AttentionReport, ChanceVersion
-from marketplace.matching.rules.chances import Facts, Model, Step
+from marketplace.matching.rules.chances import Facts, Model, Step, start
 
 VERSIONS_SHOWN: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class OfInvited:
+    """What comes of invitations at the usual fee, of all in basis points.
+
+    learned_from: invitations that were decided here; 0 while any of it is what we assume.
+    """
+
+    answer_bps: int
+    apply_bps: int
+    learned_from: int
 
 
 def newest_versions(session: Session) -> Mapping[Step, ChanceVersion]:
@@ -38,6 +51,18 @@ def present_versions(session: Session) -> Mapping[Step, ChanceVersion]:
 def present_chances(session: Session) -> Mapping[Step, Model]:
     """The chances that count now; a step of which nothing was learned is not there."""
     return {step: model_of(each) for step, each in present_versions(session).items()}
+
+
+def of_invited(session: Session) -> OfInvited:
+    """What comes of inviting creators of whom nothing is known, by the chances that count now."""
+    models = present_chances(session)
+    reply, apply = (models.get(step, start(step)) for step in (Step.REPLY, Step.APPLY))
+    answer = reply.chance_bps(Facts())
+    return OfInvited(
+        answer_bps=answer,
+        apply_bps=answer * apply.chance_bps(Facts()) // BPS_WHOLE,
+        learned_from=min(reply.rows, apply.rows) and reply.rows,
+    )
 
 
 def model_of(version: ChanceVersion) -> Model:

@@ -56,6 +56,7 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
         names = [] if found is None else [each.creator_id for each in found.who.values()]
         asked = collaborations.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
         accepted = queries.accepted_plans(session, campaign_id)
+        of_invited = queries.of_invited(session)
         closer = None
         if found is not None and found.question is not None:
             closer = queries.fresh_bound(session, campaign_id, found.question, now=now)
@@ -80,6 +81,7 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             amount=partial(_amount, currency=campaign.currency),
             asked=asked,
             accepted=accepted,
+            of_invited=of_invited,
             closer=closer,
             again=_address(campaign_id, asked_for),
             asked_for=asked_for,

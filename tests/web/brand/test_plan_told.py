@@ -17,6 +17,7 @@ from marketplace.matching import service as planning
 from marketplace.matching.columns import source
 from marketplace.matching.models import ReachCorrection
 from marketplace.matching.queries import PlanWish
+from marketplace.matching.rules.chances import Facts, Outcome, Step
 from marketplace.matching.rules.planner.limits import Limits
 from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
@@ -254,3 +255,26 @@ def test_while_the_market_is_laid_out_anew_it_is_said_who_was_looked_at(
     )
     assert sentence not in whole
     assert sentence in part
+
+
+def test_what_comes_of_invitations_is_said_before_they_are_sent(
+    alices: FlaskClient, session: Session, campaign: Campaign
+) -> None:
+    make_crowd(session, 3)
+    session.commit()
+    address = plan_of(campaign, budget="500.00")
+
+    assert (
+        "Of 100 who are invited at their usual fee about 50 answer and 15 apply, as we assume until"
+        " more is known here; the reach above is that of everybody in the plan."
+    ) in text_of(alices.get(address).text)
+
+    none, all_ = ([Outcome(Facts(), happened)] * 20 for happened in (False, True))
+    planning.learn_chances(session, {Step.REPLY: none, Step.APPLY: all_[:10]}, now=NOON)
+    session.commit()
+
+    # 20 assumed at one in two and 20 of which none came; 20 at three in ten and 10 that came
+    assert (
+        "about 25 answer and 13 apply, by what came of 20 invitations here; the reach"
+        in text_of(alices.get(address).text)
+    )
