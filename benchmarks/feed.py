@@ -77,11 +77,11 @@ def feed_of(book: Book, market: Market, row: int) -> np.ndarray:
 
     How many each rule sets aside is counted too, as the page says it.
     """
-    factors = columns.factors_facing(book, market, row)
-    reasons = columns.barred_facing(book, market, row, factors, PROMISED)
+    facing = columns.face(book, market, row)
+    reasons = columns.barred_facing(facing, market, row, PROMISED)
     np.bincount(reasons - columns.PASSES)
     places = np.flatnonzero(reasons == columns.PASSES)
-    factors = [each[places] for each in factors]
+    factors = facing.factors(places)
     fits = fits_of(factors)
     parts = feed.parts_of(
         start(Step.OFFER),

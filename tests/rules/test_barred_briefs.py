@@ -41,9 +41,7 @@ def as_a_creator(
 ) -> list[LeftOut | None]:
     """By which rule each brief leaves the creator out of their feed."""
     book = open_book(wanted, market)
-    found = columns.barred_facing(
-        book, market, row, columns.factors_facing(book, market, row), promises_of(facts)
-    )
+    found = columns.barred_facing(columns.face(book, market, row), market, row, promises_of(facts))
     return [None if at == columns.PASSES else columns.RULES[at] for at in found.tolist()]
 
 

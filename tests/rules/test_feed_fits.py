@@ -20,7 +20,7 @@ from tests.factories.facts import make_facts, make_market, open_book
 
 def as_a_creator(market: Market, wanted: Sequence[Wanted], row: int) -> list[Factors]:
     """What one creator's feed counts with, brief by brief."""
-    found = columns.factors_facing(open_book(wanted, market), market, row)
+    found = columns.face(open_book(wanted, market), market, row).factors()
     return [Factors(*values) for values in zip(*(each.tolist() for each in found), strict=True)]
 
 
@@ -44,7 +44,7 @@ def test_every_number_of_every_pair_is_the_same_from_both_sides(
     for row in range(market.count):
         expected = as_a_brand(market, wanted, row)
         assert as_a_creator(market, wanted, row) == expected
-        fits = fits_of(columns.factors_facing(open_book(wanted, market), market, row))
+        fits = fits_of(columns.face(open_book(wanted, market), market, row).factors())
         assert fits.tolist() == [fit_of(each) for each in expected]
 
 
@@ -123,7 +123,7 @@ def test_what_several_briefs_ask_alike_is_worked_out_once() -> None:
 def test_without_any_open_brief_there_is_nothing_to_count() -> None:
     market = make_market([make_facts(1)])
 
-    found = columns.factors_facing(open_book([], market), market, 0)
+    found = columns.face(open_book([], market), market, 0).factors()
 
     assert [each.tolist() for each in found] == [[]] * len(Factors._fields)
     assert np.asarray(fits_of(found)).tolist() == []

@@ -67,7 +67,7 @@ def test_the_feed_sees_the_same_fit() -> None:
     market = make_market([makes(1, *[200] * 16), makes(2, *[20] * 16)])
     book = columns.book_of([OpenWish(UUID(int=9), UUID(int=8), LONG, None, 1_000)], market.context)
 
-    seen = [columns.factors_facing(book, market, row) for row in (0, 1)]
+    seen = [columns.face(book, market, row).factors() for row in (0, 1)]
 
     assert [factors[6].tolist() for factors in seen] == [[9_000], [1_000]]
     target = columns.target_of(LONG, market)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from marketplace.matching import columns
 from marketplace.matching.columns.book import OpenWish, book_of
-from marketplace.matching.columns.facing import factors_facing
 from marketplace.matching.columns.layout import COUNTRY_CODES, DENSE_COUNTRIES, U4_MOST
 from marketplace.matching.rules.fit import Factors, best_first, exact_fit, order_of
 from marketplace.matching.rules.wanted import Wanted
@@ -64,7 +63,7 @@ def test_very_many_small_shares_together_are_never_more_than_the_whole() -> None
 
     assert sorted(market.context.countries) == list(COUNTRY_CODES[:DENSE_COUNTRIES])
     assert factors.country == 100_000_000
-    facing = factors_facing(book_of([wish], market.context), market, 0)
+    facing = columns.face(book_of([wish], market.context), market, 0).factors()
     assert [int(each[0]) for each in facing] == [*factors]
 
 

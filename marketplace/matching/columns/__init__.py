@@ -4,7 +4,7 @@ from marketplace.matching.columns.barring import PASSES, RULES, Promise, barred_
 from marketplace.matching.columns.book import Book, OpenWish, book_of, topic_bits
 from marketplace.matching.columns.building import Built, build, refresh
 from marketplace.matching.columns.encode import encode
-from marketplace.matching.columns.facing import factors_facing
+from marketplace.matching.columns.facing import Facing, face
 from marketplace.matching.columns.factors import factor_columns, factors_at, prices
 from marketplace.matching.columns.folder import BrokenColumns, Busy
 from marketplace.matching.columns.market import Market
@@ -40,6 +40,7 @@ __all__ = [
     "BrokenColumns",
     "Built",
     "Busy",
+    "Facing",
     "Market",
     "OpenWish",
     "Plannable",
@@ -54,9 +55,9 @@ __all__ = [
     "cheapest_minor",
     "delivered",
     "encode",
+    "face",
     "factor_columns",
     "factors_at",
-    "factors_facing",
     "failing_at",
     "from_database",
     "left_out_at",

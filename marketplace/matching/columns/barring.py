@@ -14,10 +14,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.columns.book import Book
-from marketplace.matching.columns.counting import Whole
-from marketplace.matching.columns.facing import asked_facing
-from marketplace.matching.columns.layout import CATEGORY_NUMBERS
+from marketplace.matching.columns.book import Book, Which
+from marketplace.matching.columns.facing import Facing
+from marketplace.matching.columns.layout import CATEGORY_NUMBERS, Arrays
 from marketplace.matching.columns.market import Market
 from marketplace.matching.columns.target import EPOCH
 from marketplace.matching.rules.left_out import LeftOut
@@ -43,50 +42,63 @@ class Promise(NamedTuple):
 
 
 def barred_facing(
-    book: Book,
-    market: Market,
-    row: int,
-    factors: Sequence[Whole],
-    promises: Sequence[Promise] = (),
+    seen: Facing, market: Market, row: int, promises: Sequence[Promise] = ()
 ) -> NDArray[np.int8]:
     """Return for each brief the place in RULES of the first that leaves the creator out; PASSES.
 
-    factors: the creator's to all briefs, as ``factors_facing`` gives them.
+    seen: the creator of this row of the market, before the briefs.
     """
-    found = np.full(book.size, PASSES, np.int8)
-    failing = list(_failing(book, market, row, factors, promises))
+    found = np.full(seen.book.size, PASSES, np.int8)
+    failing = list(_failing(seen, market.arrays, row, promises))
     for rule, fails in reversed(failing):  # so that the first has the last word
-        np.copyto(found, RULES.index(rule), where=fails)
+        if fails.any():
+            np.copyto(found, RULES.index(rule), where=fails)
     return found
 
 
 def _failing(
-    book: Book, market: Market, row: int, factors: Sequence[Whole], promises: Sequence[Promise]
+    seen: Facing, columns: Arrays, row: int, promises: Sequence[Promise]
 ) -> Iterator[tuple[LeftOut, Mask]]:
     """Which briefs each rule is broken of, in the order of the rules."""
-    columns, rules = market.arrays, book.rules
+    rules, works = seen.book.rules, seen.book.work.which
     followers = int(columns["followers"][row])
     for rule, asked, own in (
         (LeftOut.LIVES_ELSEWHERE, rules.homes, columns["home"][row]),
         (LeftOut.OTHER_LANGUAGE, rules.languages, columns["language"][row]),
     ):
-        passes = asked.passes[:, own]
-        if not passes.all():
-            yield rule, ~passes[asked.which]
+        yield rule, _of_each(~asked.passes[:, own], asked.which)
     yield LeftOut.TOO_FEW_FOLLOWERS, rules.fewest > followers
     yield LeftOut.TOO_MANY_FOLLOWERS, rules.most < followers
     yield LeftOut.BLOCKED_TOPIC, (rules.topics & columns["topics"][row]) != 0
     yield LeftOut.AVOIDED_SUBJECT, (rules.subjects & columns["subjects"][row]) != 0
     for promise in promises:
-        yield LeftOut.BOUND, _bound(book, promise)
+        yield LeftOut.BOUND, _bound(seen.book, promise)
     yield LeftOut.AWAY, rules.free_on <= int(columns["away_until"][row])
-    price, known = asked_facing(book.work, market, row)
     if rules.price_least is not None:
-        cheap = np.where(known, price, NO_PRICE)[book.work.which] < rules.price_least
+        cheap = np.where(seen.is_asked, seen.asked, NO_PRICE).take(works) < rules.price_least
         yield LeftOut.TOO_CHEAP, cheap
-    yield LeftOut.TOO_DEAR, np.where(known, price, 0)[book.work.which] > rules.price_most
-    if columns["views"][row]:  # of whom no views are known, the target says nothing
-        yield LeftOut.NOBODY_IN_TARGET, np.logical_or.reduce([each == 0 for each in factors[1:5]])
+    dear = np.where(seen.is_asked, seen.asked, 0).take(works) > rules.price_most
+    yield LeftOut.TOO_DEAR, dear
+    if seen.views:  # of whom no views are known, the target says nothing
+        yield LeftOut.NOBODY_IN_TARGET, _nobody_there(seen)
+
+
+def _nobody_there(seen: Facing) -> Mask:
+    """Of which briefs' targets the creator brings nobody, as far as is known."""
+    book = seen.book
+    found = np.full(book.size, not seen.authentic)
+    for share, which in (
+        (seen.ages, book.ages.which),
+        (seen.genders, book.genders.which),
+        (seen.countries, book.countries.which),
+    ):
+        found |= _of_each(share == 0, which)
+    return found
+
+
+def _of_each(here: Mask, which: Which) -> Mask:
+    """Say of each brief what is true of what it asks for, which seldom is true of any."""
+    return here.take(which) if here.any() else np.zeros(len(which), bool)
 
 
 def _bound(book: Book, promise: Promise) -> Mask:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from marketplace.creators.rules import FORMATS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns import counting
-from marketplace.matching.columns.book import Book, Countries, Labels, Words, Work
+from marketplace.matching.columns.book import Book, Countries, Labels, Which, Words, Work
 from marketplace.matching.columns.counting import Whole
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import TERMS, WHOLE_STEPS
@@ -26,25 +26,72 @@ from marketplace.matching.rules.fit import TIMES_WHOLE
 PLACES: Final = np.arange(TERMS)
 
 
-def factors_facing(book: Book, market: Market, row: int) -> list[Whole]:
-    """Return what a creator's fits to all briefs are computed from, as ``Factors`` names it."""
-    columns = market.arrays
-    works = book.work.which
+@dataclass(frozen=True, slots=True)
+class Facing:
+    """One creator before all open briefs: each part once for each different thing they ask for.
 
-    def alike(name: str) -> Whole:
-        return np.full(book.size, counting.share_bps(columns[name][row]))
+    ages, genders, countries, topics, formats, prices: (k,), in the order of the book's. asked: what
+    the creator's own rates come to for each different work, where they do: is_asked.
+    """
 
-    return [
-        np.full(book.size, columns["views"][row], np.int64),
-        alike("authentic"),
-        _share_bps(book.ages, columns["age"][:, row])[book.ages.which],
-        _share_bps(book.genders, columns["gender"][:, row])[book.genders.which],
-        _country_parts(book.countries, market, row)[book.countries.which],
-        _topic_bps(book.words, market, row)[book.words.which],
-        counting.format_bps(book.work.forms @ columns["formats"][:, row], book.work.total)[works],
-        alike("reliability"),
-        _prices(book.work, market, row)[works],
-    ]
+    book: Book
+    views: int
+    authentic: int
+    ages: Whole
+    genders: Whole
+    countries: Whole
+    topics: Whole
+    formats: Whole
+    reliability: int
+    prices: Whole
+    asked: Whole
+    is_asked: NDArray[np.bool_]
+
+    def factors(self, places: Which | None = None) -> list[Whole]:
+        """Return what the creator's fits to briefs are computed from, as ``Factors`` names it.
+
+        places: of the briefs; None for all.
+        """
+        book = self.book
+        size = book.size if places is None else len(places)
+
+        def each(found: Whole, which: Which) -> Whole:
+            return found.take(which if places is None else which.take(places))
+
+        works = book.work.which
+        return [
+            np.full(size, self.views, np.int64),
+            np.full(size, self.authentic, np.int64),
+            each(self.ages, book.ages.which),
+            each(self.genders, book.genders.which),
+            each(self.countries, book.countries.which),
+            each(self.topics, book.words.which),
+            each(self.formats, works),
+            np.full(size, self.reliability, np.int64),
+            each(self.prices, works),
+        ]
+
+
+def face(book: Book, market: Market, row: int) -> Facing:
+    """Return what a creator is to all briefs."""
+    columns, work = market.arrays, book.work
+    views = columns["views"][row]
+    asked, is_asked = _asked(work, market, row)
+    estimated = counting.estimates(views, work.cost_micro, work.floor_minor)
+    return Facing(
+        book=book,
+        views=int(views),
+        authentic=int(counting.share_bps(columns["authentic"][row])),
+        ages=_share_bps(book.ages, columns["age"][:, row]),
+        genders=_share_bps(book.genders, columns["gender"][:, row]),
+        countries=_country_parts(book.countries, market, row),
+        topics=_topic_bps(book.words, market, row),
+        formats=counting.format_bps(work.forms @ columns["formats"][:, row], work.total),
+        reliability=int(counting.share_bps(columns["reliability"][row])),
+        prices=np.where(is_asked, asked, estimated),
+        asked=asked,
+        is_asked=is_asked,
+    )
 
 
 def _share_bps(labels: Labels, steps: NDArray[np.uint8]) -> Whole:
@@ -85,7 +132,7 @@ def _topic_bps(words: Words, market: Market, row: int) -> Whole:
     return np.where(words.anything, BPS_WHOLE, counting.topic_bps(near))
 
 
-def asked_facing(work: Work, market: Market, row: int) -> tuple[Whole, NDArray[np.bool_]]:
+def _asked(work: Work, market: Market, row: int) -> tuple[Whole, NDArray[np.bool_]]:
     """Return what the creator's own rates come to for each different work, and whether they do."""
     # One row more than there are currencies: -1 is the one in which nobody has a rate.
     rates = np.zeros((len(market.context.currencies) + 1, len(FORMATS)), np.int64)
@@ -95,13 +142,6 @@ def asked_facing(work: Work, market: Market, row: int) -> tuple[Whole, NDArray[n
     for number, listed in further_rates(market).of(row):
         rates[number] = listed
     return counting.asked(rates[work.currency], work.pieces)
-
-
-def _prices(work: Work, market: Market, row: int) -> Whole:
-    """What the creator usually asks for each different work, or is taken to."""
-    asked, known = asked_facing(work, market, row)
-    views = market.arrays["views"][row]
-    return np.where(known, asked, counting.estimates(views, work.cost_micro, work.floor_minor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,12 +203,12 @@ def _face(
     """
     book, model = open_briefs(session, market, begun.open_ids, begun.moved)
     here, row = _row(session, market, creator_id, now=now)
-    factors = columns.factors_facing(book, here, row)
-    reasons = columns.barred_facing(book, here, row, factors, begun.promises)
+    facing = columns.face(book, here, row)
+    reasons = columns.barred_facing(facing, here, row, begun.promises)
     reasons[_are_of(book, tied)] = columns.PASSES
     seen = not_hidden(session, book.brief_ids, wishes)
     places = np.flatnonzero(seen & ((reasons != columns.PASSES) == barred))
-    factors = [each[places] for each in factors]
+    factors = facing.factors(places)
     fits = fits_of(factors)
     parts = feed.parts_of(
         model,
