@@ -4,6 +4,7 @@
 // answered, the last list stays, and what is wrong stands above it. What is folded out in the list
 // stays so, and so does the focus. Of a new list its first sentence alone is read aloud. What was
 // typed before this script came, or is typed again by the browser after a step back, counts too. A
+// form[data-after="id"] acts on the list, so it is not sent while the list is behind what is typed. A
 // details[data-fold] around the form or in it is closed on a phone, unless something in it is wrong.
 // Without this script its button does the same with a new page.
 import { poll } from "./poll.js";
@@ -105,6 +106,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const look = [...form.elements].find((each) => each.name === "look") ?? null;
   form.addEventListener("input", () => {
     say();
+    area.setAttribute("aria-busy", "true");
     clearTimeout(waiting);
     waiting = setTimeout(follow, WAIT_MS);
   });
@@ -114,6 +116,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     clearTimeout(waiting);
     follow();
   });
+  for (const after of document.querySelectorAll(`form[data-after="${area.id}"]`)) {
+    after.addEventListener("submit", (event) => {
+      if (area.getAttribute("aria-busy") || "stale" in area.dataset) event.preventDefault();
+    });
+  }
   say();
   const asRendered = form.cloneNode(true);
   for (const others of asRendered.querySelectorAll("[form]")) others.remove();

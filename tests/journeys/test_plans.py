@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from marketplace.cli.local import LocalMarket
-from tests.journeys.walking import sign_in
+from tests.journeys.walking import a_campaign, sign_in, sign_in_to_brand
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -40,6 +40,41 @@ def test_a_brand_plans_a_budget_changes_it_and_accepts_and_a_creator_is_invited(
     expect(why).to_be_hidden()
     main.get_by_role("link", name="All its parts").click()
     expect(why).to_be_visible()
+
+
+def test_without_a_script_who_is_ticked_to_be_left_out_is_not_invited(
+    market: LocalMarket, browser: Browser
+) -> None:
+    with browser.new_context(base_url=market.base_url, java_script_enabled=False) as context:
+        page = context.new_page()
+        gone = it_ticks_the_first_to_be_left_out(page)
+        expect(page.get_by_role("button", name="Invite everybody in the plan")).to_be_hidden()
+        page.get_by_role("button", name="Go on to accept").click()
+        rows = page.get_by_role("table", name="Who is in the plan")
+        expect(rows).to_be_visible()
+        expect(rows).not_to_contain_text(gone)
+        expect(page.get_by_role("button", name="Invite everybody in the plan")).to_be_visible()
+
+
+def test_a_plan_that_is_behind_what_is_ticked_is_not_accepted(window: Callable[[], Page]) -> None:
+    page = window()
+    page.route(re.compile(r"/plan\?.*out="), lambda route: None)  # no answer comes
+    it_ticks_the_first_to_be_left_out(page)
+    posted = []
+    page.on("request", lambda request: posted.append(request) if request.method == "POST" else None)
+
+    page.get_by_role("button", name="Invite everybody in the plan").click()
+
+    expect(page.locator("#plan")).to_have_attribute("aria-busy", "true")
+    assert posted == []
+
+
+def it_ticks_the_first_to_be_left_out(page: Page) -> str:
+    """Open a plan and tick that its first creator is left out; returns their name."""
+    page.goto(f"{a_campaign(sign_in_to_brand(page))}/plan")
+    name = page.locator("#plan ol.matches .who-text a").first.inner_text()
+    page.get_by_label(f"Leave out {name}").check()
+    return name
 
 
 def it_plans_a_smaller_budget(page: Page) -> None:

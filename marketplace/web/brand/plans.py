@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations import service as agreements
@@ -85,14 +87,51 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             closer=closer,
             again=_address(campaign_id, asked_for),
             asked_for=asked_for,
-            rules=[(name, value) for name, value in asked_for if name not in ACCEPTED],
-            may_accept=access.actor().may_edit(campaign.brand_id)
-            and is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),
+            rules=_rules(asked_for),
+            may_accept=_may_accept(campaign, now=now),
         ),
         422 if wrong else 200,
     )
     answer.vary.add(PART_HEADER)
     return answer
+
+
+@bp.get("/campaigns/<uuid:campaign_id>/plan/accept")
+def settled_plan(campaign_id: UUID) -> ResponseReturnValue:
+    """Whom exactly do we invite? For who has no script: what is ticked is planned before it counts.
+
+    What cannot be accepted leads back to the plan, which says why.
+    """
+    now = utc_now()
+    asked_for = list(request.args.items(multi=True))
+    again = _address(campaign_id, asked_for)
+    with reading() as session:
+        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
+        wanted = queries.wanted_for(session, campaign_id)
+        form = plan_form(request.args, campaign.budget, wanted)
+        try:
+            wish = form.wish(campaign.currency, find=partial(queries.creator_by_handle, session))
+            found = queries.plan_for(session, wanted, wish, now=now)
+        except InvalidInput:
+            return redirect(again, 303)
+        if not found.picks or found.broken or not _may_accept(campaign, now=now):
+            return redirect(again, 303)
+        names = [person.creator_id for person, *_ in found.picks]
+        return render_template(
+            "brand/plan_settled.html",
+            campaign=campaign,
+            found=found,
+            form=form,
+            asked=collaborations.asked_creators(
+                session, campaign_id=campaign_id, creator_ids=names
+            ),
+            of_invited=queries.of_invited(session),
+            target=target_words(wanted.ages, wanted.gender, wanted.country),
+            rules=_rules(asked_for),
+            again=again,
+            amount=partial(_amount, currency=campaign.currency),
+            asked_value=asked_value,
+        )
 
 
 @bp.post("/campaigns/<uuid:campaign_id>/plan")
@@ -161,6 +200,18 @@ def _formats(form: PlanForm, wanted: Wanted) -> dict[str, object]:
             if words not in asked
         ),
     }
+
+
+def _may_accept(campaign: Campaign, *, now: datetime) -> bool:
+    """Whether the plan of this campaign can be accepted now, by who asks."""
+    return access.actor().may_edit(campaign.brand_id) and is_open(
+        state=campaign.state, ends_on=campaign.ends_on, now=now
+    )
+
+
+def _rules(asked_for: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what the address says beside who is in the plan."""
+    return [(name, value) for name, value in asked_for if name not in ACCEPTED]
 
 
 def _address(campaign_id: UUID, asked: Sequence[tuple[str, str]]) -> str:

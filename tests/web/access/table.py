@@ -191,6 +191,8 @@ POST open_dispute            in     303   303     403     403    403     403   4
     -> brand.dispute
 GET  plan                    in     200   200     200     200    403     403   404   403   begin
 GET  plan_bound              in     200   200     200     200    403     403   404   403   begin
+GET  settled_plan            in     200   200     303     303    403     403   404   403   begin
+    -> brand.plan
 POST pledge                  in     303   303     403     403    403     403   404   403   begin
     -> brand.campaign_cause
 POST publish_campaign        in     303   303     403     403    403     403   404   403   begin
