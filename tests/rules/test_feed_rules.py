@@ -38,10 +38,14 @@ WANTED = Wanted(currency="USD", age=frozenset({"18-24"}))
 
 
 def explained(
-    factors: Factors, source: str, said: Collection[PartName], wanted: Wanted
+    factors: Factors,
+    source: str,
+    said: Collection[PartName],
+    wanted: Wanted,
+    words: tuple[str, ...] = (),
 ) -> Explained:
     described = frozenset(said) if source else frozenset()
-    seen = Seen(factors, 1, 2, 100, source, price_is_estimated=False, said=described)
+    seen = Seen(factors, 1, 2, 100, source, price_is_estimated=False, said=described, words=words)
     return explain_all(wanted, seen_all([seen]), None)[0]
 
 
@@ -51,10 +55,11 @@ def advice(
     source: str = "platform",
     said: Collection[PartName] = AUDIENCE_PARTS,
     wanted: Wanted = WANTED,
+    words: tuple[str, ...] = (),
     **changes: object,
 ) -> list[Raise]:
     given = {"most_minor": None, "price_is_estimated": False, "source": source} | changes
-    found = explained(factors, source, said, wanted)
+    found = explained(factors, source, said, wanted, words)
     return raises(factors, found, **given)  # type: ignore[arg-type]
 
 
@@ -195,6 +200,14 @@ def test_what_a_description_leaves_open_of_what_is_asked_is_to_be_said() -> None
         Advice.OFFER_THE_FORMAT,
         Advice.DESCRIBE_AUDIENCE,
     ]
+
+
+def test_what_is_asked_for_is_to_be_named_by_whoever_makes_it_and_does_not_say_so() -> None:
+    cooks = Wanted(currency="USD", words=("cooking", "soup"))
+
+    assert Raise(Advice.NAME_THE_TOPIC, None) in advice(wanted=cooks)
+    for said in (advice(wanted=cooks, words=("soup",)), advice(wanted=Wanted(currency="USD"))):
+        assert [each.advice for each in said] == [Advice.OFFER_THE_FORMAT]
 
 
 def test_an_estimated_price_is_to_be_named_and_a_whole_fit_needs_nothing() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.kernel.money import BPS_WHOLE
-from marketplace.matching.rules.fit import Factors, fit_of
+from marketplace.matching.rules.fit import Factors, PartName, fit_of
 from marketplace.matching.rules.parts import AUDIENCE_PARTS, Explained
 
 
@@ -18,6 +18,8 @@ class Advice(StrEnum):
     NAME_A_RATE = "name_a_rate"
     OFFER_THE_FORMAT = "offer_the_format"
     MAKE_THE_LENGTH = "make_the_length"
+    NAME_THE_TOPIC = "name_the_topic"
+    """None of what is asked for is among their topics, or in their last posts."""
     DESCRIBE_AUDIENCE = "describe_audience"
     PROVE_AUDIENCE = "prove_audience"
 
@@ -54,6 +56,8 @@ def raises(
     if factors.format < BPS_WHOLE:
         advice = Advice.MAKE_THE_LENGTH if asks_length else Advice.OFFER_THE_FORMAT
         found.append(Raise(advice, fit_of(factors._replace(format=BPS_WHOLE))))
+    if any(part.name is PartName.TOPIC and not part.seen.words for part in explained.parts):
+        found.append(Raise(Advice.NAME_THE_TOPIC, None))
     asked = [part for part in explained.parts if part.name in AUDIENCE_PARTS]
     if any(part.is_estimate for part in asked):
         found.append(Raise(Advice.DESCRIBE_AUDIENCE, None))

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.creators import queries
 from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.actor import Actor
 from tests.conftest import sign_in
-from tests.factories.campaigns import make_campaign
+from tests.factories.campaigns import content, make_campaign
 from tests.factories.creators import make_audience, make_channel, make_rate
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -73,3 +74,25 @@ def test_a_brief_says_what_would_raise_the_fit_until_it_is_done(
         " your statistics : shares seen in it count 80 %, your word alone 30 %, of 1,000 people"
         " at most. Why this fit"
     ) in said
+
+
+def test_who_makes_what_is_asked_for_and_has_not_said_so_is_told_to(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    make_channel(session, creator_id=bea.creator_id, median_views=20_000)
+    games = make_campaign(
+        session, brand=acme, by=alice, brief=content(target_interests=("gaming",))
+    )
+    session.commit()
+    sign_in(client, bea)
+    advice = "Nothing of what they ask for is in your last posts or among your topics. Name it ,"
+
+    unsaid = plain(client.get(f"/creator/briefs/{games.id}").text)
+    queries.creator_by_id(session, bea.creator_id).topics = ["gaming"]
+    session.commit()
+    said = plain(client.get(f"/creator/briefs/{games.id}").text)
+
+    assert advice in unsaid
+    assert advice not in said
+    assert "Makes gaming" in said
