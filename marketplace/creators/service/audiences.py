@@ -124,7 +124,7 @@ def confirm_proof(session: Session, *, actor: Actor, proof_id: UUID, now: dateti
         session,
         proof,
         title="Your audience is confirmed",
-        text="We saw your shares in the picture you sent. They count more in every match now.",
+        text="We saw your shares in the picture you sent, so they count more.",
         now=now,
     )
 

@@ -62,7 +62,7 @@ def confirm_audience(proof_id: UUID) -> ResponseReturnValue:
     """The shares are in the picture."""
     with transaction() as session:
         creators.confirm_proof(session, actor=access.actor(), proof_id=proof_id, now=utc_now())
-    flash("Confirmed. These shares count more in every match now; the creator is told.", "success")
+    flash("Confirmed. These shares count more; the creator is told.", "success")
     return redirect(url_for("staff.audiences"), 303)
 
 
