@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import MetaData
 
 from marketplace.accounts import models as _accounts
+from marketplace.authenticity import models as _authenticity
 from marketplace.campaigns import models as _campaigns
 from marketplace.causes import models as _causes
 from marketplace.challenges import models as _challenges
@@ -27,8 +28,8 @@ from marketplace.treasury import models as _treasury
 from marketplace.trends import models as _trends
 
 ROOMS = (
-    _accounts, _campaigns, _causes, _challenges, _collaborations, _creators, _deliverables,
-    _funding, _ledger, _matching, _metrics, _notifications, _payouts, _processor, _reconciliation,
-    _terms, _treasury, _trends, _inbox, _outbox,
+    _accounts, _authenticity, _campaigns, _causes, _challenges, _collaborations, _creators,
+    _deliverables, _funding, _ledger, _matching, _metrics, _notifications, _payouts, _processor,
+    _reconciliation, _terms, _treasury, _trends, _inbox, _outbox,
 )  # fmt: skip
 METADATA: MetaData = Base.metadata

@@ -12,7 +12,7 @@ from marketplace.kernel.money import Money, in_words
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.messages import BonusCorrected, BonusEnded, BonusesWaiting
-from marketplace.payouts.models import ViewBonus
+from marketplace.payouts.models import BonusMeasurement, ViewBonus
 from marketplace.store.outbox import post
 from marketplace.store.session import transaction
 from workers.runtime import Run
@@ -80,12 +80,18 @@ def tell_corrected(message: BonusCorrected, run: Run) -> None:
             bonus,
             kind="bonus_corrected",
             title=f"The views bonus is {in_words(less)} less",
-            text=f"TikTok corrected the views down to {measured.views_counted:,}; the bonus is"
-            f" {in_words(after)} now."
+            text=f"{_fewer(measured)}; the bonus is {in_words(after)} now."
             + (f" {in_words(owed)} had been paid already and is owed back." if owed else ""),
             key=str(measured.id),
             run=run,
         )
+
+
+def _fewer(measured: BonusMeasurement) -> str:
+    """Why fewer views count than before."""
+    if measured.views_counted < measured.views_read:
+        return f"{measured.views_counted:,} of {measured.views_read:,} views count"
+    return f"TikTok corrected the views down to {measured.views_counted:,}"
 
 
 def _tell_both(

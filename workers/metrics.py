@@ -13,6 +13,7 @@ from marketplace.metrics.messages import ReadingsDue
 from marketplace.metrics.rules.readings import Reading
 from marketplace.store.session import reading, transaction
 from workers.access import ask_posts, raise_for
+from workers.authenticity import assess_read
 from workers.runtime import Run
 
 NOT_CONNECTED: Final = Failure(
@@ -37,7 +38,8 @@ def read_posts(message: ReadingsDue, run: Run) -> None:
             readings[one.post_id] = answer.reading
     if readings:
         with transaction() as session:
-            metrics.record_snapshots(session, readings=readings)
+            kept = metrics.record_snapshots(session, readings=readings)
+            assess_read(session, kept, now=run.now)
     for post_id, failure in failures.items():
         with transaction() as session:
             metrics.flag_gap(session, post_id=post_id, failure=failure, now=run.now)

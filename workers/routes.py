@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from marketplace.accounts import messages as accounts
+from marketplace.authenticity import messages as authenticity
 from marketplace.campaigns import messages as campaigns
 from marketplace.causes import messages as causes
 from marketplace.challenges import messages as challenges
@@ -24,6 +25,7 @@ from marketplace.store.inbox import WebhookKept
 from marketplace.treasury import messages as treasury
 from marketplace.trends import messages as trends
 from workers import alarms
+from workers import authenticity as authenticity_jobs
 from workers import bonuses as bonus_jobs
 from workers import causes as cause_jobs
 from workers import challenges as challenge_jobs
@@ -112,6 +114,9 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     trends.TrendMissed: (Route(trend_jobs.tell_missed, MAIL),),
     metrics.ReadingsDue: (Route(metric_jobs.read_posts, READS),),
     metrics.PostNotVisible: (Route(deliverable_jobs.tell_not_visible, MAIL),),
+    authenticity.ViewsQuestioned: (Route(authenticity_jobs.tell_questioned, MAIL),),
+    authenticity.ViewsAppealed: (Route(authenticity_jobs.tell_appealed, MAIL),),
+    authenticity.ViewsDecided: (Route(authenticity_jobs.tell_decided, MAIL),),
     # money
     processor.CallDue: (Route(processor_jobs.make_call, MONEY),),
     processor.CallRuled: (Route(processor_jobs.conclude_ruled, MONEY),),

@@ -10,6 +10,7 @@ import structlog
 from marketplace.kernel.messages import ClockMoved
 from workers import (
     audiences,
+    authenticity,
     bonuses,
     causes,
     challenges,
@@ -88,6 +89,7 @@ SCHEDULE: Final[tuple[Entry, ...]] = (
     Entry(collaborations.close_stale_applications, "*/5 * * * *", READS),
     Entry(collaborations.tell_of_freed_money, "27 0 * * *", MAIL),
     Entry(deliverables.accept_silent, "*/5 * * * *", MONEY),
+    Entry(authenticity.end_silent, EVERY_MINUTE, MONEY),
     Entry(bonuses.book_bonuses, "*/15 * * * *", MONEY),
     Entry(challenges.award_due, EVERY_MINUTE, MONEY),
     Entry(challenges.remind, "7 * * * *", MAIL),

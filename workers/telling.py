@@ -62,7 +62,7 @@ def tell_earner(
     creator_id: UUID,
     *,
     kind: str,
-    about: UUID,
+    about: UUID | str,
     title: str,
     text: str,
     path: str = "/creator/earnings",

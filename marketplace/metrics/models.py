@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel.ids import new_id
@@ -43,6 +43,28 @@ class MetricSnapshot(Base):
     definition: Mapped[str]
     """Which counting rule of which platform: "tiktok.display.v2"."""
     payload_sha256: Mapped[str]
+
+
+class HeldViews(Base):
+    """Views of a post that do not count from a reading on; a room above says why, and until when.
+
+    A row below 0 takes back of it what the platform has taken away itself.
+    """
+
+    __tablename__ = "held_views"
+    __table_args__ = (
+        UniqueConstraint("held_for", "from_at"),
+        Index(None, "post_id", "from_at"),
+        CheckConstraint("views <> 0", name="says_something"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("published_posts.id"))
+    held_for: Mapped[UUID]
+    """What they are held for; it is let go as a whole."""
+    from_at: Mapped[datetime]
+    """When the reading was taken from which on they do not count."""
+    views: Mapped[int]
 
 
 class MetricGap(Base):

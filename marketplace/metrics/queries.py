@@ -20,17 +20,28 @@ from marketplace.metrics.rules.readings import views_that_count
 from marketplace.store.arrays import of_ids, of_moments
 from marketplace.store.rows import among
 
+_HELD: Final = """(
+        SELECT coalesce(sum(h.views), 0)::bigint FROM held_views h
+        WHERE h.post_id = {post} AND h.from_at <= {moment})"""
+"""What of a post's views does not count by a moment."""
 _ONE_READING_EACH: Final = """
-    SELECT asked.post_id, found.id, found.taken_at, found.views
+    SELECT asked.post_id, found.id, found.taken_at, found.views, {held} AS held
     FROM unnest(CAST(:posts AS uuid[]), CAST(:moments AS timestamptz[])) AS asked (post_id, moment)
     CROSS JOIN LATERAL (
         SELECT s.id, s.taken_at, s.views FROM metric_snapshots s
-        WHERE s.post_id = asked.post_id AND s.views IS NOT NULL AND s.taken_at {}
+        WHERE s.post_id = asked.post_id AND s.views IS NOT NULL AND s.taken_at {which}
         LIMIT 1
     ) found
 """
-_LAST_UNTIL: Final = text(_ONE_READING_EACH.format("<= asked.moment ORDER BY s.taken_at DESC"))
-_FIRST_SINCE: Final = text(_ONE_READING_EACH.format(">= asked.moment ORDER BY s.taken_at"))
+
+
+def _one_reading_each(which: str) -> TextClause:
+    held = _HELD.format(post="asked.post_id", moment="found.taken_at")
+    return text(_ONE_READING_EACH.format(which=which, held=held))
+
+
+_LAST_UNTIL: Final = _one_reading_each("<= asked.moment ORDER BY s.taken_at DESC")
+_FIRST_SINCE: Final = _one_reading_each(">= asked.moment ORDER BY s.taken_at")
 _PUBLISHED: Final = text(
     """
     SELECT d.creator_id, d.format, (
@@ -43,8 +54,9 @@ _PUBLISHED: Final = text(
     """
 )
 _FOLLOWED: Final = text(
-    """
+    f"""
     SELECT c.creator_id, c.campaign_id, c.agreed_at, s.taken_at, s.views,
+           {_HELD.format(post="p.id", moment="s.taken_at")} AS held,
            c.expected_views, c.expected_low
     FROM collaborations c
     JOIN deliverables d ON d.collaboration_id = c.id AND d.format = 'video'
@@ -80,6 +92,11 @@ class CountedViews:
     read: int
     counted: int
 
+    @property
+    def held(self) -> int:
+        """How many of them do not count."""
+        return self.read - self.counted
+
 
 @dataclass(frozen=True, slots=True)
 class FollowedVideo:
@@ -114,7 +131,7 @@ def followed_videos(session: Session, *, now: datetime) -> Sequence[FollowedVide
             row.campaign_id,
             row.agreed_at,
             row.taken_at,
-            views_that_count(row.views),
+            views_that_count(row.views, held=row.held),
             row.expected_views,
             row.expected_low,
         )
@@ -144,7 +161,7 @@ def _views(
             snapshot_id=row.id,
             taken_at=row.taken_at,
             read=row.views,
-            counted=views_that_count(row.views),
+            counted=views_that_count(row.views, held=row.held),
         )
         for row in rows
     }
@@ -204,11 +221,21 @@ def tracked_posts(session: Session, *, channel_id: UUID) -> Sequence[UUID]:
 
 def post_series(session: Session, *, post_id: UUID) -> Sequence[MetricSnapshot]:
     """Every reading of a post, oldest first."""
-    return session.scalars(
+    return series_of(session, [post_id]).get(post_id, [])
+
+
+def series_of(
+    session: Session, post_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[MetricSnapshot]]:
+    """Post id -> every reading of it, oldest first; posts without one are left out."""
+    found: defaultdict[UUID, list[MetricSnapshot]] = defaultdict(list)
+    for each in session.scalars(
         select(MetricSnapshot)
-        .where(MetricSnapshot.post_id == post_id)
-        .order_by(MetricSnapshot.taken_at)
-    ).all()
+        .where(among(MetricSnapshot.post_id, post_ids))
+        .order_by(MetricSnapshot.post_id, MetricSnapshot.taken_at)
+    ):
+        found[each.post_id].append(each)
+    return found
 
 
 def gaps_of(session: Session, *, post_id: UUID, limit: int = 10) -> Sequence[MetricGap]:

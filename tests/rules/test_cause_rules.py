@@ -149,15 +149,16 @@ def test_views_count_for_thirty_days_after_the_end_and_a_fixed_pledge_waits_for_
 
 
 @pytest.mark.parametrize(
-    ("now", "work_is_open", "final"),
+    ("now", "work_is_open", "in_question", "final"),
     [
-        (datetime(2026, 12, 2, 23, tzinfo=UTC), False, False),
-        (datetime(2026, 12, 3, 12, tzinfo=UTC), False, True),
-        (datetime(2027, 12, 3, 12, tzinfo=UTC), True, False),
+        (datetime(2026, 12, 2, 23, tzinfo=UTC), False, False, False),
+        (datetime(2026, 12, 3, 12, tzinfo=UTC), False, False, True),
+        (datetime(2026, 12, 3, 12, tzinfo=UTC), False, True, False),
+        (datetime(2027, 12, 3, 12, tzinfo=UTC), True, False, False),
     ],
 )
 def test_a_pledge_by_views_is_final_when_they_are_counted_and_the_work_is_done(
-    now: datetime, work_is_open: bool, final: bool
+    now: datetime, work_is_open: bool, in_question: bool, final: bool
 ) -> None:
     assert (
         may_settle(
@@ -165,6 +166,7 @@ def test_a_pledge_by_views_is_final_when_they_are_counted_and_the_work_is_done(
             ends_on=date(2026, 12, 31),
             closed_at=NOON,
             work_is_open=work_is_open,
+            views_in_question=in_question,
             now=now,
         )
         is final

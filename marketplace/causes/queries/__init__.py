@@ -29,12 +29,13 @@ from marketplace.causes.queries.pledges import (
     shown_to,
     to_pledge_from,
 )
-from marketplace.causes.queries.views import counted_views_of
+from marketplace.causes.queries.views import PledgedViews, counted_views_of, pledge_ends
 
 __all__ = [
     "ANY_OWED",
     "CauseTotal",
     "OwedPart",
+    "PledgedViews",
     "SentPart",
     "check_payable",
     "counted_views_of",
@@ -47,6 +48,7 @@ __all__ = [
     "owed_to",
     "paid_of",
     "pledge_by_id",
+    "pledge_ends",
     "pledge_of",
     "pledge_steps",
     "pledges_shown",

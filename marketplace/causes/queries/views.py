@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from marketplace.authenticity import queries as authenticity
+from marketplace.causes.models import Pledge
+from marketplace.causes.rules.pledges import PledgeKind, PledgeState, counts_until
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.rules import DeliverableState, PostState
 from marketplace.metrics import queries as metrics
+from marketplace.store.rows import among
 
 
-def counted_views_of(session: Session, campaign_id: UUID, *, until: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class PledgedViews:
+    """The views that count towards a pledge. in_question: whether more of them may yet count."""
+
+    counted: int
+    in_question: bool
+
+
+def counted_views_of(session: Session, campaign_id: UUID, *, until: datetime) -> PledgedViews:
     """The views that count of a campaign's accepted posts, by their last readings before a moment.
 
-    Today they are all that the platform says, as wherever views are paid for (``metrics``). When
-    those without a sign of purchase are told apart, this is where that number comes in.
+    As wherever views are paid for (``metrics``), those in question do not.
     """
     posts = session.scalars(
         select(PublishedPost.id)
@@ -29,4 +42,30 @@ def counted_views_of(session: Session, campaign_id: UUID, *, until: datetime) ->
         )
     ).all()
     readings = metrics.last_views(session, dict.fromkeys(posts, until))
-    return sum(each.counted for each in readings.values())
+    moments = {post_id: each.taken_at for post_id, each in readings.items()}
+    return PledgedViews(
+        counted=sum(each.counted for each in readings.values()),
+        in_question=bool(authenticity.in_question(session, moments)),
+    )
+
+
+def pledge_ends(session: Session, post_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Post id -> from when on no view counts for its campaign's pledge by views, till it settles."""
+    rows = session.execute(
+        select(PublishedPost.id, Pledge)
+        .join(Deliverable, Deliverable.id == PublishedPost.deliverable_id)
+        .join(Pledge, Pledge.campaign_id == Deliverable.campaign_id)
+        .options(joinedload(Pledge.campaign))
+        .where(
+            among(PublishedPost.id, post_ids),
+            Deliverable.state.in_((DeliverableState.LIVE, DeliverableState.ACCEPTED)),
+            Pledge.state == PledgeState.PROMISED,
+            Pledge.kind == PledgeKind.VIEWS,
+        )
+    )
+    return {
+        post_id: counts_until(
+            pledge.terms, ends_on=pledge.campaign.ends_on, closed_at=pledge.campaign.closed_at
+        )
+        for post_id, pledge in rows
+    }

@@ -145,13 +145,15 @@ def may_settle(
     ends_on: date,
     closed_at: datetime | None,
     work_is_open: bool,
+    views_in_question: bool,
     now: datetime,
 ) -> bool:
     """True when nothing can be added to what is owed: for views also when all work is done.
 
     The campaign has ended; see ``has_ended``. work_is_open: a creator's collaboration goes on.
+    views_in_question: somebody has yet to say whether views of a post count.
     """
     if terms.rate is None:
         return True
     last = settles_on(terms, ends_on=ends_on, closed_at=closed_at)
-    return not work_is_open and last < today_somewhere(now)
+    return not (work_is_open or views_in_question) and last < today_somewhere(now)

@@ -45,8 +45,8 @@ def book_pledge(session: Session, *, pledge_id: UUID, now: datetime) -> None:
     """Book what a promised pledge is worth by now, and end it once nothing can be added.
 
     What became the organisation's never goes back, also when views are corrected downward. No
-    more is owed than was set aside, and nothing while a payment of the brand's is in doubt. The
-    second time at one moment nothing happens.
+    more is owed than was set aside, and nothing while a payment of the brand's is in doubt. While
+    views are in question it does not end. The second time at one moment nothing happens.
     """
     found = lock_row(session, Pledge, pledge_id)
     if found.state is not PledgeState.PROMISED or queries.is_held(session, found):
@@ -55,9 +55,11 @@ def book_pledge(session: Session, *, pledge_id: UUID, now: datetime) -> None:
     ended = has_ended(
         state=campaign.state, ends_on=campaign.ends_on, closed_at=campaign.closed_at, now=now
     )
+    in_question = False
     if found.rate_minor is not None:
         last = counts_until(found.terms, ends_on=campaign.ends_on, closed_at=campaign.closed_at)
-        found.views = queries.counted_views_of(session, campaign.id, until=min(now, last))
+        views = queries.counted_views_of(session, campaign.id, until=min(now, last))
+        found.views, in_question = views.counted, views.in_question
         found.counted_at = now
     worth = worth_of(found.terms, views=found.views, ended=ended)
     _owe(session, found, worth, now=now)
@@ -66,6 +68,7 @@ def book_pledge(session: Session, *, pledge_id: UUID, now: datetime) -> None:
         ends_on=campaign.ends_on,
         closed_at=campaign.closed_at,
         work_is_open=_work_is_open(session, campaign.id),
+        views_in_question=in_question,
         now=now,
     ):
         _settle(session, found, now=now)

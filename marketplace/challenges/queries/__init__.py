@@ -23,6 +23,7 @@ from marketplace.challenges.queries.standing import (
     LiveEntry,
     Standing,
     board_of,
+    counting_ends,
     live_entries,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "challenge_of",
     "challenges_of_creator",
     "closed_challenges",
+    "counting_ends",
     "due_for_awards",
     "due_for_reminding",
     "entry_by_id",

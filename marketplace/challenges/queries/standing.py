@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import BrandMember
 from marketplace.challenges.models import Challenge, ChallengeEntry
@@ -20,6 +20,7 @@ from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import PostState
 from marketplace.kernel.money import Money
 from marketplace.metrics import queries as metrics
+from marketplace.store.rows import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class LiveEntry:
 class Standing:
     """One line of a leaderboard. prize: if it ended now, or for good once it is awarded.
 
-    read_at: when the views were read. address: of the post.
+    views: those that count. read_at: when they were read. held: how many more are in question, none
+    once it is awarded. address: of the post.
     """
 
     entry_id: UUID
@@ -52,6 +54,7 @@ class Standing:
     place: int
     views: int
     read_at: datetime | None
+    held: int
     prize: Money
 
 
@@ -69,8 +72,13 @@ class Board:
 
     @property
     def views(self) -> int:
-        """All views together."""
+        """All views that count together."""
         return sum(each.views for each in self.lines)
+
+    @property
+    def held(self) -> int:
+        """All views that do not count together."""
+        return sum(each.held for each in self.lines)
 
     def line_of(self, creator_id: UUID | None) -> Standing | None:
         """Where a creator stands; None for one who has nothing in it."""
@@ -108,6 +116,7 @@ def board_of(session: Session, challenge: Challenge, *, now: datetime) -> Board:
                 place=found.place,
                 views=found.views,
                 read_at=None if reading is None else reading.taken_at,
+                held=0 if reading is None else reading.held,
                 prize=found.prize,
             )
         )
@@ -142,6 +151,18 @@ def live_entries(session: Session, challenge: Challenge) -> Sequence[LiveEntry]:
     return [LiveEntry(*row) for row in rows]
 
 
+def counting_ends(session: Session, post_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """Post id -> from when on no view counts for its challenge, where that is not awarded."""
+    rows = session.execute(
+        select(PublishedPost.id, Challenge)
+        .join(ChallengeEntry, ChallengeEntry.deliverable_id == PublishedPost.deliverable_id)
+        .join(ChallengeEntry.challenge)
+        .options(joinedload(Challenge.campaign))
+        .where(among(PublishedPost.id, post_ids), Challenge.state == ChallengeState.OPEN)
+    )
+    return {post_id: challenge.days.counting_ends_at for post_id, challenge in rows}
+
+
 def _final(row: Any, currency: str) -> Standing:
     return Standing(
         entry_id=row.entry_id,
@@ -153,6 +174,7 @@ def _final(row: Any, currency: str) -> Standing:
         place=row.place,
         views=row.views,
         read_at=row.counted_at,
+        held=0,
         prize=Money(row.prize_minor, currency),
     )
 

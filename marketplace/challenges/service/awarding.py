@@ -38,7 +38,8 @@ def award(session: Session, *, challenge_id: UUID, now: datetime) -> bool:
 
     1. Lock the campaign and the challenge; awarded ones are left alone.
     2. Wait while a post is being checked, was not found by the last look, or has no reading from
-       after the end yet; a week after the end with what there is by then.
+       after the end yet; a week after the end with what there is by then. Wait also while views of
+       one are in question: that ends within three weeks of the reading that showed them.
     3. Work out places and prizes; what nobody won goes back to the campaign.
     4. Book the prizes, close every entry, and close the campaign.
 
@@ -87,7 +88,8 @@ def _final_views(
 ) -> Mapping[UUID, CountedViews] | None:
     """Post id -> the reading that counts for good; None while a better one can still come.
 
-    At the last chance a post that the last look did not find counts for nothing.
+    At the last chance a post that the last look did not find counts for nothing. Views in question
+    are waited for longer, until somebody or time has decided.
     """
     end = challenge.days.counting_ends_at
     post_ids = [each.post_id for each in live]
@@ -100,11 +102,13 @@ def _final_views(
         )
     )
     waiting = (
-        unseen or any(each not in counting for each in post_ids) or _checking(session, challenge)
+        unseen
+        or any(each not in counting.views for each in post_ids)
+        or _checking(session, challenge)
     )
-    if waiting and now < end + LAST_READING_WITHIN:
+    if counting.in_question or (waiting and now < end + LAST_READING_WITHIN):
         return None
-    return {post_id: views for post_id, views in counting.items() if post_id not in unseen}
+    return {post_id: views for post_id, views in counting.views.items() if post_id not in unseen}
 
 
 def _checking(session: Session, challenge: Challenge) -> bool:

@@ -23,6 +23,7 @@ from marketplace.creators.models import (
     RateCard,
 )
 from marketplace.creators.queries.audiences import latest_audience
+from marketplace.creators.queries.facts import MATURE, VIDEOS_KEPT
 from marketplace.creators.rules import FORMATS, READ_EVERY, missing_steps
 from marketplace.kernel.errors import NotFound
 
@@ -105,6 +106,25 @@ def videos_of(session: Session, *, channel_id: UUID, limit: int = 12) -> Sequenc
         .where(ChannelVideo.channel_id == channel_id)
         .order_by(ChannelVideo.published_at.desc(), ChannelVideo.external_id.desc())
         .limit(limit)
+    ).all()
+
+
+def other_videos(
+    session: Session, *, channel_id: UUID, but: str, now: datetime
+) -> Sequence[ChannelVideo]:
+    """The last videos of a channel that have matured, the newest first, without one of them.
+
+    As many as say what the next can be expected to get. but: the platform's id of that one.
+    """
+    return session.scalars(
+        select(ChannelVideo)
+        .where(
+            ChannelVideo.channel_id == channel_id,
+            ChannelVideo.external_id != but,
+            ChannelVideo.published_at <= now - MATURE,
+        )
+        .order_by(ChannelVideo.published_at.desc(), ChannelVideo.external_id.desc())
+        .limit(VIDEOS_KEPT)
     ).all()
 
 

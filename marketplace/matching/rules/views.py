@@ -51,6 +51,18 @@ class ExpectedViews:
     authentic_bps: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRatio:
+    """The likes per view of a creator's posts.
+
+    middle: the median of their logarithms. spread: of these. posts: how many it rests on.
+    """
+
+    middle: float
+    spread: float
+    posts: int
+
+
 def expected(views: Sequence[int], likes: Sequence[int] | None = None) -> ExpectedViews | None:
     """Return what the next post can be expected to get; None when no post is known.
 
@@ -107,23 +119,41 @@ def unusual_posts(views: Sequence[int], likes: Sequence[int] | None) -> dict[int
     """
     if likes is None:
         return {}
+    usual = own_ratio(views, likes)
+    if usual is None:
+        return {}
     ratios = {
         place: log(liked / seen)
         for place, (seen, liked) in enumerate(zip(views, likes, strict=True))
         if seen > 0 and liked > 0
     }
+    low = -TOO_MANY_VIEWS * usual.spread
+    high = TOO_MANY_LIKES * usual.spread
+    return {
+        place: (ratio - usual.middle) / usual.spread
+        for place, ratio in ratios.items()
+        if not low <= ratio - usual.middle <= high
+    }
+
+
+def own_ratio(views: Sequence[int], likes: Sequence[int]) -> OwnRatio | None:
+    """Return the likes per view that are usual for a creator; None with too few posts to say.
+
+    Posts without a view or without a like are left out. The spread is drawn towards the usual one.
+    """
+    ratios = [
+        log(liked / seen)
+        for seen, liked in zip(views, likes, strict=True)
+        if seen > 0 and liked > 0
+    ]
     if len(ratios) < RATIO_POSTS:
-        return {}
-    own = median(ratios.values())
-    off = [abs(ratio - own) for ratio in ratios.values()]
+        return None
+    own = median(ratios)
+    off = [abs(ratio - own) for ratio in ratios]
     spread = (len(off) * 1.4826 * median(off) + PSEUDO_POSTS * USUAL_RATIO_SPREAD) / (
         len(off) + PSEUDO_POSTS
     )
-    return {
-        place: (ratio - own) / spread
-        for place, ratio in ratios.items()
-        if not -TOO_MANY_VIEWS * spread <= ratio - own <= TOO_MANY_LIKES * spread
-    }
+    return OwnRatio(own, spread, len(ratios))
 
 
 def _spread(logs: Sequence[float], middle: float) -> float:

@@ -48,13 +48,12 @@ def plausible_count(value: object) -> int:
     return value
 
 
-def views_that_count(views: int) -> int:
+def views_that_count(views: int, *, held: int = 0) -> int:
     """Return how many of the views of a reading count where views are paid for.
 
-    All of them: a reading that could not be true was never kept. Whoever learns which views are
-    people changes this and nothing else.
+    held: how many are in question by then. A reading that could not be true was never kept.
     """
-    return plausible_count(views)
+    return max(plausible_count(views) - max(held, 0), 0)
 
 
 def engagement_rate_bps(

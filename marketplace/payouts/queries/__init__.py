@@ -13,6 +13,7 @@ from marketplace.payouts.queries.accounts import (
 )
 from marketplace.payouts.queries.bonuses import (
     bonus_by_id,
+    bonus_ends,
     bonus_of,
     measurement_by_id,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "bank_payout_by_id",
     "bank_payouts_of",
     "bonus_by_id",
+    "bonus_ends",
     "bonus_of",
     "case_by_id",
     "cases",

@@ -15,7 +15,7 @@ from marketplace.ledger.rules import InsufficientBalance
 from marketplace.payouts.models import ViewBonus
 from marketplace.payouts.rules import BonusState
 from marketplace.payouts.service.bonuses.keeping import keep, move_on
-from marketplace.payouts.service.bonuses.measuring import BonusRow, measure
+from marketplace.payouts.service.bonuses.measuring import BonusRow, count_due, measure
 from marketplace.payouts.service.bonuses.working_out import Booking, work_out
 
 BATCH: Final = 1_000
@@ -31,7 +31,7 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     4. Write all entries, then their measurements and earnings. Balances are locked there, last, so
        that rivals work side by side; where one has earned the fee that was left, this is done
        again with everything locked.
-    What is not due, or in dispute, is left alone, so the second time there is nothing to do.
+    A bonus whose views are in question ends when that is decided. What is not due, or in dispute, is left alone, so the second time there is nothing to do.
     """
     found = session.execute(
         select(*(getattr(ViewBonus, name) for name in BonusRow._fields))
@@ -45,7 +45,8 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = BATCH) -> int:
         .with_for_update(skip_locked=True)
     )
     due = [BonusRow._make(row) for row in found]
-    measured = measure(session, due, now=now)
+    counting = count_due(session, due, now=now)
+    measured = measure(due, counting)
     try:
         bookings = work_out(session, measured)
         entry_ids = _write(session, bookings, now=now)
@@ -53,7 +54,14 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = BATCH) -> int:
         bookings = work_out(session, measured, lock=True)
         entry_ids = _write(session, bookings, now=now)
     keep(session, bookings, entry_ids=entry_ids, now=now)
-    move_on(session, due, bookings, read={each.bonus.id for each in measured}, now=now)
+    move_on(
+        session,
+        due,
+        bookings,
+        read={each.bonus.id for each in measured},
+        in_question=counting.in_question,
+        now=now,
+    )
     return len(due)
 
 

@@ -29,7 +29,7 @@ from marketplace.store.outbox import post, post_all
 from marketplace.store.rows import insert_rows, update_rows
 
 LOOK_AGAIN: Final = timedelta(hours=1)
-"""How soon to look again for the reading that closes a bonus."""
+"""How soon to look again for the reading or the decision that closes a bonus."""
 
 
 def keep(
@@ -113,12 +113,17 @@ def move_on(
     bookings: Sequence[Booking],
     *,
     read: Collection[UUID],
+    in_question: Collection[UUID],
     now: datetime,
 ) -> None:
-    """Keep what is booked now, and say when next. read: those with a reading to book by."""
+    """Keep what is booked now, and say when next.
+
+    read: those with a reading to book by. in_question: posts that wait for a word on their views.
+    """
     moved = {each.bonus.id: each for each in bookings}
     standing = [
-        _booked_now(each, moved.get(each.id)) | _standing(each, read=each.id in read, now=now)
+        _booked_now(each, moved.get(each.id))
+        | _standing(each, read=each.id in read, waits=each.post_id in in_question, now=now)
         for each in due
     ]
     update_rows(session, ViewBonus, standing)
@@ -143,11 +148,11 @@ def _booked_now(bonus: BonusRow, booking: Booking | None) -> dict[str, Any]:
     }
 
 
-def _standing(bonus: BonusRow, *, read: bool, now: datetime) -> dict[str, Any]:
-    """Where a bonus stands after this booking, and when the next one is."""
+def _standing(bonus: BonusRow, *, read: bool, waits: bool, now: datetime) -> dict[str, Any]:
+    """Where a bonus stands after this booking, and when the next one is. waits: for a decision."""
     if now < bonus.counted_until:
         again = next_booking(now=now, counted_until=bonus.counted_until)
-    elif read or now >= bonus.counted_until + LAST_READING_WITHIN:
+    elif not waits and (read or now >= bonus.counted_until + LAST_READING_WITHIN):
         ended = {"state": BonusState.ENDED, "next_booking_at": None, "ended_at": now}
         return {"id": bonus.id} | ended
     else:
