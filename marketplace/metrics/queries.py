@@ -54,9 +54,9 @@ _PUBLISHED: Final = text(
     """
 )
 _FOLLOWED: Final = text(
-    f"""
+    """
     SELECT c.creator_id, c.campaign_id, c.agreed_at, s.taken_at, s.views,
-           {_HELD.format(post="p.id", moment="s.taken_at")} AS held,
+           {held} AS held,
            c.expected_views, c.expected_low
     FROM collaborations c
     JOIN deliverables d ON d.collaboration_id = c.id AND d.format = 'video'
@@ -69,7 +69,7 @@ _FOLLOWED: Final = text(
     WHERE c.expected_views IS NOT NULL
       AND (p.state = 'not_visible' OR s.taken_at >= t.tracking_until - :near_end)
     ORDER BY c.agreed_at, c.campaign_id, c.creator_id, s.taken_at, p.id
-    """
+    """.format(held=_HELD.format(post="p.id", moment="s.taken_at"))
 )
 NEAR_END: Final = timedelta(days=7)
 """A post that was last read earlier, and is not gone, may have more views than we know of."""

@@ -50,7 +50,7 @@ def counted_views_of(session: Session, campaign_id: UUID, *, until: datetime) ->
 
 
 def pledge_ends(session: Session, post_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """Post id -> from when on no view counts for its campaign's pledge by views, till it settles."""
+    """Post id -> from when on no view counts for its campaign's pledge, until that settles."""
     rows = session.execute(
         select(PublishedPost.id, Pledge)
         .join(Deliverable, Deliverable.id == PublishedPost.deliverable_id)

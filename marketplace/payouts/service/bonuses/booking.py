@@ -31,7 +31,8 @@ def book_bonuses(session: Session, *, now: datetime, limit: int = BATCH) -> int:
     4. Write all entries, then their measurements and earnings. Balances are locked there, last, so
        that rivals work side by side; where one has earned the fee that was left, this is done
        again with everything locked.
-    A bonus whose views are in question ends when that is decided. What is not due, or in dispute, is left alone, so the second time there is nothing to do.
+    A bonus whose views are in question ends when that is decided. What is not due, or in dispute,
+    is left alone, so the second time there is nothing to do.
     """
     found = session.execute(
         select(*(getattr(ViewBonus, name) for name in BonusRow._fields))
