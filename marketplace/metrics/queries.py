@@ -53,8 +53,7 @@ _PUBLISHED: Final = text(
     ORDER BY d.creator_id, d.id
     """
 )
-_FOLLOWED: Final = text(
-    """
+_FOLLOWED_VIDEOS: Final = """
     SELECT c.creator_id, c.campaign_id, c.agreed_at, s.taken_at, s.views,
            {held} AS held,
            c.expected_views, c.expected_low
@@ -69,7 +68,9 @@ _FOLLOWED: Final = text(
     WHERE c.expected_views IS NOT NULL
       AND (p.state = 'not_visible' OR s.taken_at >= t.tracking_until - :near_end)
     ORDER BY c.agreed_at, c.campaign_id, c.creator_id, s.taken_at, p.id
-    """.format(held=_HELD.format(post="p.id", moment="s.taken_at"))
+    """
+_FOLLOWED: Final = text(
+    _FOLLOWED_VIDEOS.format(held=_HELD.format(post="p.id", moment="s.taken_at"))
 )
 NEAR_END: Final = timedelta(days=7)
 """A post that was last read earlier, and is not gone, may have more views than we know of."""

@@ -91,7 +91,8 @@ def look_at(counts: Sequence[Count], usual: OwnRatio, *, begun_at: datetime) -> 
     """Return how many views of a post are in question by its last reading, and where they came.
 
     Of stretches that overlap only those count that leave most in question together, so a view is
-    never held twice. With rounded counts there is no sign.
+    never held twice; of the same number, the bursts say best when they came. With rounded counts
+    there is no sign.
 
     counts: oldest first. begun_at: when the post was published, with no views.
     """
@@ -105,12 +106,12 @@ def look_at(counts: Sequence[Count], usual: OwnRatio, *, begun_at: datetime) -> 
     looks = [NOTHING]
     for place in range(1, len(points)):
         found = [looks[-1]]
-        if whole := _whole(points[0], points[place], usual):
-            found.append(Look(whole.unexplained, (whole,)))
         start = _a_step_before(points, place)
         if start and (burst := _burst(points, looks, start, place, usual)):
             before = looks[start]
             found.append(Look(before.held + burst.unexplained, (*before.signs, burst)))
+        if whole := _whole(points[0], points[place], usual):
+            found.append(Look(whole.unexplained, (whole,)))
         looks.append(max(found, key=lambda each: each.held))
     return looks[-1]
 
