@@ -32,6 +32,7 @@ from marketplace.metrics.rules.addresses import parse_post_address
 from marketplace.notifications import service as notifications
 from marketplace.store.session import reading, transaction
 from workers.access import ask_posts, raise_for
+from workers.authenticity import assess_read
 from workers.challenges import why_no_entry
 from workers.runtime import Run
 
@@ -111,6 +112,7 @@ def _confirm(found: PublishedPost, facts: PostFacts, run: Run) -> None:
         ):
             metrics.start_tracking(session, post_id=found.id, now=run.now)
             metrics.record_snapshot(session, post_id=found.id, reading=facts.reading)
+            assess_read(session, [found.id], now=run.now)
 
 
 def _too_old(found: PublishedPost, facts: PostFacts) -> str | None:
