@@ -21,7 +21,8 @@ _ENDS: Final = text(
     """
     SELECT p.id, coalesce(
         b.counted_until,
-        coalesce(p.published_at, p.pasted_at) + make_interval(days => CAST(o.bonus_days AS int)))
+        coalesce(p.published_at, p.pasted_at)
+            + make_interval(days => CAST(o.bonus_days AS int))) AS until
     FROM published_posts p
     JOIN deliverables d ON d.id = p.deliverable_id AND d.state IN ('live', 'accepted')
     JOIN collaborations c ON c.id = d.collaboration_id
@@ -56,4 +57,4 @@ def measurement_by_id(session: Session, measurement_id: UUID) -> BonusMeasuremen
 def bonus_ends(session: Session, post_ids: Collection[UUID]) -> dict[UUID, datetime]:
     """Post id -> from when on no view counts for its bonus, where one is agreed and not final."""
     rows = session.execute(_ENDS, {"posts": of_ids(post_ids)})
-    return dict(rows.tuples().all())
+    return {row.id: row.until for row in rows}
