@@ -33,6 +33,7 @@ from marketplace.web import charts, reader, render
 from marketplace.web.agreements import MoneySides, on_collaboration_page, sides_of
 from marketplace.web.bonus import BonusCard, bonus_card
 from marketplace.web.disputes import DisputesPart, part_for
+from marketplace.web.views_in_question import HeldCard, held_card
 
 S = DeliverableState
 
@@ -81,7 +82,7 @@ class PostCard:
     """A post with what is known of its numbers.
 
     agreed: says what was expected of it; None for what is no video. latest: None before the first
-    reading. next_at: None when reading has ended or not begun.
+    reading. next_at: None when reading has ended or not begun. held: None where no view ever was.
     """
 
     post: PublishedPost
@@ -96,6 +97,7 @@ class PostCard:
     next_at: datetime | None
     next_is_due: bool
     missing_since: datetime | None
+    held: HeldCard | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +312,7 @@ def post_card(session: Session, post: PublishedPost, *, fee: Money, now: datetim
         next_at=next_at,
         next_is_due=next_at is not None and next_at <= now,
         missing_since=tracking.missing_since if tracking else None,
+        held=held_card(session, post.id, now=now),
     )
 
 

@@ -37,7 +37,7 @@ CREATOR: Final = (
     NavEntry(
         "Work",
         "creator.deliverables",
-        ("/creator/deliverables", "/creator/collaborations", "/creator/disputes"),
+        ("/creator/deliverables", "/creator/collaborations", "/creator/disputes", "/creator/views"),
     ),
     NavEntry(
         "Earnings",
@@ -60,7 +60,13 @@ STAFF: Final = (
     NavEntry(
         "Home",
         "staff.home",
-        ("/staff/endings", "/staff/disputes", "/staff/audiences", "/staff/subjects"),
+        (
+            "/staff/endings",
+            "/staff/disputes",
+            "/staff/audiences",
+            "/staff/subjects",
+            "/staff/views",
+        ),
     ),
     NavEntry(
         "Payouts",

@@ -46,6 +46,7 @@ from marketplace.web.creator import rates as creator_rates
 from marketplace.web.creator import set_aside as creator_set_aside
 from marketplace.web.creator import subjects as creator_subjects
 from marketplace.web.creator import trends as creator_trends
+from marketplace.web.creator import views as creator_views
 from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import (
     causes,
@@ -82,6 +83,7 @@ from marketplace.web.staff import subjects as staff_subjects
 from marketplace.web.staff import suspense as staff_suspense
 from marketplace.web.staff import terms as staff_terms
 from marketplace.web.staff import treasury as staff_treasury
+from marketplace.web.staff import views as staff_views
 from marketplace.web.staff import webhooks as staff_webhooks
 from marketplace.web.staff.blueprint import bp as staff_pages
 
@@ -128,6 +130,7 @@ __all__ = [
     "creator_set_aside",
     "creator_subjects",
     "creator_trends",
+    "creator_views",
     "demo",
     "fairness",
     "home",
@@ -158,6 +161,7 @@ __all__ = [
     "staff_suspense",
     "staff_terms",
     "staff_treasury",
+    "staff_views",
     "staff_webhooks",
 ]
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.authenticity import service as authenticity
 from marketplace.authenticity.models import Assessment
+from marketplace.creators.models import ChannelVideo
 from marketplace.deliverables.models import PublishedPost
 from marketplace.metrics import service as metrics
 from tests.factories.campaigns import NOON
@@ -28,7 +29,9 @@ HELD: Final = 20_000
 
 
 def make_others(session: Session, channel_id: UUID, *, now: datetime = NOON) -> None:
-    """Give a channel twelve older videos with 50 likes for 1,000 views."""
+    """Give a channel twelve older videos with 50 likes for 1,000 views, once."""
+    if session.scalar(select(ChannelVideo).where(ChannelVideo.channel_id == channel_id).limit(1)):
+        return
     for number in range(OTHERS):
         views = 6_000 + 500 * number
         make_video(

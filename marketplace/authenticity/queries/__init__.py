@@ -2,7 +2,7 @@
 
 from marketplace.authenticity.queries.counting import asked_views, in_question
 from marketplace.authenticity.queries.found import (
-    APPEALS_WAITING,
+    APPEALS_DUE,
     Question,
     assessment_by_id,
     question_for_staff,
@@ -13,7 +13,7 @@ from marketplace.authenticity.queries.found import (
 )
 
 __all__ = [
-    "APPEALS_WAITING",
+    "APPEALS_DUE",
     "Question",
     "asked_views",
     "assessment_by_id",

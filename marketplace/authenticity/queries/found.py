@@ -19,10 +19,12 @@ from marketplace.kernel.errors import NotFound
 from marketplace.store.paging import Page, page_of
 from marketplace.store.rows import among
 
-APPEALS_WAITING: Final = (
-    select(func.count()).where(Assessment.state == AssessmentState.APPEALED).scalar_subquery()
+APPEALS_DUE: Final = (
+    select(func.array_agg(Assessment.decide_by))
+    .where(Assessment.state == AssessmentState.APPEALED)
+    .scalar_subquery()
 )
-"""How many creators wait for staff to decide on their views."""
+"""By when staff should decide on each appeal that waits, as a part of another question."""
 
 
 @dataclass(frozen=True, slots=True)

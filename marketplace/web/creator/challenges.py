@@ -42,6 +42,7 @@ from marketplace.web.disputes import part_for
 from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm
 from marketplace.web.navigation import Todo
+from marketplace.web.views_in_question import held_card
 
 
 class JoinForm(BaseForm):
@@ -220,13 +221,14 @@ def _own(session: Session, entry: ChallengeEntry | None, *, now: datetime) -> di
     """What a page shows of the creator's own post and prize."""
     if entry is None:
         return dict.fromkeys(
-            ("post", "is_checking", "refused", "may_paste", "prize", "chain", "disputes")
+            ("post", "held", "is_checking", "refused", "may_paste", "prize", "chain", "disputes")
         )
     owed = entry.deliverable_id
     post = work.standing_post(session, deliverable_id=owed)
     prize = payouts.earning_line(session, deliverable_id=owed, now=now)
     return {
         "post": post,
+        "held": None if post is None else held_card(session, post.id, now=now),
         "is_checking": post is not None and post.state is PostState.CHECKING,
         "refused": work.last_refused_post(session, deliverable_id=owed) if post is None else None,
         "may_paste": post is None and entry.deliverable.state is DeliverableState.APPROVED,

@@ -10,6 +10,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from marketplace.authenticity import queries as authenticity
 from marketplace.causes import queries as causes
 from marketplace.creators import queries as creators
 from marketplace.deliverables import queries as endings
@@ -250,6 +251,24 @@ def _objections_to_decide(_session: Session, _now: datetime, waiting: int) -> li
     ]
 
 
+def _appeals_to_decide(_session: Session, now: datetime, found: Sequence[datetime]) -> list[Todo]:
+    first = min(found)
+    return [
+        Todo(
+            title=counted(
+                len(found),
+                "creator waits for our word on their views",
+                "creators wait for our word on their views",
+            ),
+            detail="They say that they are people’s. Without a word from us they count.",
+            action_label="Decide",
+            url=url_for("staff.views", state="appealed"),
+            due=first,
+            late=first <= now,
+        )
+    ]
+
+
 def _refund_of(refund: Refund) -> str:
     return f"for “{refund.campaign.name}”" if refund.campaign else "from a wallet"
 
@@ -290,6 +309,7 @@ SUBJECTS: Final[Sequence[tuple[ColumnElement[Any], Asked]]] = (
     (funding.ANY_DEBT, _debts),
     (endings.ANY_ENDING_WITH_STAFF, _endings_to_decide),
     (payouts.DISPUTES_WITH_STAFF_DUE, _disputes_to_decide),
+    (authenticity.APPEALS_DUE, _appeals_to_decide),
     (funding.ANY_BANK_TRANSFER_DUE, _bank_transfers_to_send),
     (causes.ANY_OWED, _causes_to_pay),
     (funding.ANY_FAILED_FUNDING, _fundings_gone_wrong),

@@ -45,7 +45,13 @@ from tests.factories import creators as creator_rows
 from tests.factories.campaigns import BUDGET, content, fund, make_campaign
 from tests.factories.collaborations import TERMS, make_application, make_offer
 from tests.factories.deliverables import channel_for, make_deliverable, make_readings, paste
-from tests.web.access import market_causes, market_challenges, market_disputes, market_money
+from tests.web.access import (
+    market_causes,
+    market_challenges,
+    market_disputes,
+    market_money,
+    market_views,
+)
 from tests.web.access.world import VISITORS, World
 
 S = DeliverableState
@@ -84,6 +90,7 @@ def opened(database_url: str, app: Flask, clock: Path) -> Iterator[World]:
                 market_causes.give(session, world)
                 market_disputes.disagree(session, world, acme=world.ids["acme"])
                 market_challenges.challenge(session, world)
+                market_views.question(session, world)
                 _small_things(session, world)
                 session.commit()
             yield world

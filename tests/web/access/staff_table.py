@@ -139,6 +139,12 @@ POST withdraw_cause          in     404   404     404     404    404     404   4
     -> staff.cause
 POST withdraw_request        in     404   404     404     404    404     404   404   303   404
     -> staff.requests
+GET  views                   in     404   404     404     404    404     404   404   200   404
+GET  views_question          in     404   404     404     404    404     404   404   200   404
+POST clear_views             in     404   404     404     404    404     404   404   303   404
+    -> staff.views_question
+POST confirm_views           in     404   404     404     404    404     404   404   303   404
+    -> staff.views_question
 GET  webhook                 in     404   404     404     404    404     404   404   200   404
 GET  webhooks                in     404   404     404     404    404     404   404   200   404
 POST uphold_subject          in     404   404     404     404    404     404   404   303   404

@@ -330,6 +330,9 @@ POST object_to_subject       in     403   403     403     403    303     409   4
 GET  subjects                in     403   403     403     403    200     200   403   403   begin
 GET  tiktok_callback         in     403   403     403     403    409     409   403   403   begin
 GET  trends                  in     403   403     403     403    200     200   403   403   begin
+GET  views_question          in     403   403     403     403    200     404   403   403   begin
+POST appeal_views            in     403   403     403     403    303     404   403   403   begin
+    -> creator.views_question
 POST withdraw_application    in     403   403     403     403    303     404   403   403   begin
     -> creator.applications
 POST withdraw_dispute        in     403   403     403     403    303     404   403   403   begin

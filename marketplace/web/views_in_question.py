@@ -1,0 +1,158 @@
+"""Views in question as people read them: what was found, day by day, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from marketplace.authenticity import queries
+from marketplace.authenticity.queries import Question
+from marketplace.authenticity.rules.life import DECIDE_WITHIN, OPEN, AssessmentState
+from marketplace.metrics import queries as metrics
+from marketplace.metrics.models import MetricSnapshot
+from marketplace.metrics.queries import CountedViews
+from marketplace.web import charts, reader
+
+
+@dataclass(frozen=True, slots=True)
+class SignLine:
+    """A stretch of a post's life with more views than its likes explain.
+
+    per_thousand: likes for each 1,000 of the views. times_faster: None for the whole post.
+    """
+
+    since: datetime
+    until: datetime
+    views: int
+    likes: int
+    per_thousand: float
+    unexplained: int
+    times_faster: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question with all that a page shows of it.
+
+    usual: the creator's own likes per 1,000 views, as the last look had them. last: the last
+    reading. ends_by: when it is decided at the latest; None once it is.
+    """
+
+    question: Question
+    signs: Sequence[SignLine]
+    usual: Mapping[str, Any]
+    last: CountedViews | None
+    ends_by: datetime | None
+    views_chart: Markup
+    likes_chart: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCard:
+    """What of a post's views counts, and what waits for a word.
+
+    ends_by: when all of it is decided at the latest; None when all of it is.
+    """
+
+    views: CountedViews
+    questions: Sequence[Question]
+    ends_by: datetime | None
+
+
+def view_of(session: Session, question: Question, *, now: datetime) -> QuestionView:
+    """Return what a page shows of a question."""
+    post_id, newest = question.assessment.post_id, question.evidence[-1]
+    series = metrics.post_series(session, post_id=post_id)
+    return QuestionView(
+        question=question,
+        signs=[_line(each) for each in newest.signs],
+        usual=newest.usual,
+        last=metrics.last_views(session, {post_id: now}).get(post_id),
+        ends_by=ends_by(question),
+        views_chart=_views_chart(series),
+        likes_chart=_likes_chart(series, newest.usual),
+    )
+
+
+def held_card(session: Session, post_id: UUID, *, now: datetime) -> HeldCard | None:
+    """Return what is and was in question of a post; None where nothing ever was."""
+    questions = queries.questions_of_post(session, post_id=post_id)
+    views = metrics.last_views(session, {post_id: now}).get(post_id)
+    if not questions or views is None:
+        return None
+    ends = [end for each in questions if (end := ends_by(each))]
+    return HeldCard(views, questions, max(ends, default=None))
+
+
+def ends_by(question: Question) -> datetime | None:
+    """When a question is decided at the latest; None once it is."""
+    found = question.assessment
+    if found.state not in OPEN or found.decide_by is None:
+        return None
+    waits_for_creator = found.state is AssessmentState.HELD
+    return found.decide_by + DECIDE_WITHIN if waits_for_creator else found.decide_by
+
+
+def _line(sign: Mapping[str, Any]) -> SignLine:
+    return SignLine(
+        since=datetime.fromisoformat(sign["since"]),
+        until=datetime.fromisoformat(sign["until"]),
+        views=sign["views"],
+        likes=sign["likes"],
+        per_thousand=_per_thousand(sign["likes"], sign["views"]),
+        unexplained=sign["unexplained"],
+        times_faster=sign["times_faster"],
+    )
+
+
+def _views_chart(series: Sequence[MetricSnapshot]) -> Markup:
+    days = _by_day(series)
+    return charts.line(
+        title="Views that came, day by day",
+        unit="views",
+        dates=list(days),
+        series=[charts.Series("Views", [views for views, _ in days.values()])],
+    )
+
+
+def _likes_chart(series: Sequence[MetricSnapshot], usual: Mapping[str, Any]) -> Markup:
+    days = _by_day(series)
+    return charts.line(
+        title="Likes for each 1,000 of them",
+        unit="likes for 1,000 views",
+        dates=list(days),
+        series=[
+            charts.Series(
+                "Likes",
+                [_per_thousand(likes, views) if views else None for views, likes in days.values()],
+            )
+        ],
+        band=charts.Band(
+            "usual on the other posts",
+            [round(usual["low"], 1)] * len(days),
+            [round(usual["high"], 1)] * len(days),
+        ),
+    )
+
+
+def _by_day(series: Sequence[MetricSnapshot]) -> dict[date, tuple[int, int]]:
+    """Day -> views and likes that came in it, by its last reading and that of the day before."""
+    last: dict[date, tuple[int, int]] = {}
+    for each in series:
+        if each.views is not None and each.likes is not None:
+            last[each.taken_at.astimezone(reader.zone()).date()] = each.views, each.likes
+    came, before = {}, (0, 0)
+    for day, (views, likes) in last.items():
+        came[day] = max(views - before[0], 0), max(likes - before[1], 0)
+        before = views, likes
+    return came
+
+
+def _per_thousand(likes: int, views: int) -> float:
+    return round(1_000 * likes / views, 1)
