@@ -1,0 +1,201 @@
+"""Views in question, as creator, brand, staff and the public read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import Brand
+from marketplace.authenticity import service as authenticity
+from marketplace.authenticity.models import Assessment
+from marketplace.authenticity.rules.life import AssessmentState
+from marketplace.deliverables import queries
+from marketplace.deliverables.models import Deliverable
+from marketplace.deliverables.rules import DeliverableState
+from marketplace.kernel.actor import Actor
+from tests.conftest import sign_in
+from tests.factories.authenticity import DAY, hold
+from tests.factories.campaigns import NOON
+from tests.factories.challenges import enter, make_challenge
+from tests.factories.deliverables import make_deliverable
+from tests.web.reading import plain
+
+pytestmark = pytest.mark.usefixtures("noon")
+
+
+@pytest.fixture
+def made(session: Session, acme: Brand, alice: Actor, bea: Actor, noon: datetime) -> Deliverable:
+    """Bea's live post for Acme, published four days ago."""
+    made = make_deliverable(session, brand=acme, by=alice, creator=bea, state=DeliverableState.LIVE)
+    post = queries.standing_post(session, deliverable_id=made.id)
+    assert post is not None
+    post.published_at = noon - 4 * DAY
+    return made
+
+
+@pytest.fixture
+def held(session: Session, made: Deliverable, noon: datetime) -> Assessment:
+    """20,000 of 30,001 views in question since noon."""
+    post = queries.standing_post(session, deliverable_id=made.id)
+    assert post is not None
+    found = hold(session, post, until=noon + 30 * DAY, start=noon - 3 * DAY)
+    session.commit()
+    return found
+
+
+def page(client: FlaskClient, who: Actor, path: str) -> str:
+    sign_in(client, who)
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.status
+    return plain(answer.text)
+
+
+def test_a_creator_reads_what_was_found_and_until_when_to_object(
+    client: FlaskClient, bea: Actor, held: Assessment
+) -> None:
+    told = page(client, bea, f"/creator/views/{held.id}")
+
+    assert "20,000 views of your post for “Beans in a minute” came almost without likes." in told
+    assert "Views read 30,001 Views that count now 10,001" in told
+    assert "say so by Mon 9 Nov 2026, 12:00 UTC" in told
+    assert (
+        "From Sun 1 Nov 2026, 12:00 UTC to Mon 2 Nov 2026, 12:00 UTC 21,000 views came with"
+        " 50 likes: 2.4 for each 1,000 views. They came 10.5 times as fast as just before."
+        " So many likes are usual for 1,000 views." in told
+    )
+    assert "On your last 12 other posts 50 likes for each 1,000 views are usual" in told
+    assert "This is a sign, no proof" in told
+
+
+def test_a_creator_finds_it_on_the_home_and_on_the_page_of_the_work(
+    client: FlaskClient, bea: Actor, made: Deliverable, held: Assessment
+) -> None:
+    home = page(client, bea, "/creator/")
+    assert "20,000 views do not count for now" in home
+    assert "Of your post for “Beans in a minute”." in home
+
+    work = page(client, bea, f"/creator/deliverables/{made.id}")
+    assert "20,000 of 30,001 views are held" in work
+    assert "10,001 count where views are paid for." in work
+    assert f'href="/creator/views/{held.id}"' in client.get(f"/creator/deliverables/{made.id}").text
+
+
+def test_a_creator_objects_once_and_reads_their_own_words(
+    client: FlaskClient, session: Session, bea: Actor, held: Assessment
+) -> None:
+    sign_in(client, bea)
+    path = f"/creator/views/{held.id}"
+    too_long = client.post(path, data={"words": "x" * 1_001})
+    assert too_long.status_code == 422
+    assert "Keep this to 1,000 characters." in too_long.text
+
+    said = client.post(path, data={"words": "A show <b>linked</b> to it."})
+    again = client.post(path, data={"words": "Once more."})
+
+    assert (said.status_code, again.status_code) == (303, 409)
+    session.expire_all()
+    assert held.state is AssessmentState.APPEALED
+    told = client.get(path).text
+    assert "A show &lt;b&gt;linked&lt;/b&gt; to it." in told
+    assert "A person decides by" in told
+    assert "<textarea" not in told
+    assert "do not count for now" not in plain(client.get("/creator/").text)
+
+
+def test_a_creator_who_is_late_is_told_so(
+    client: FlaskClient, session: Session, bea: Actor, held: Assessment, noon: datetime
+) -> None:
+    held.decide_by = noon - timedelta(minutes=1)
+    session.commit()
+    sign_in(client, bea)
+
+    late = client.post(f"/creator/views/{held.id}", data={"words": ""})
+
+    assert late.status_code == 409
+    assert "The time to object to this is over" in plain(late.text)
+    assert "<textarea" not in client.get(f"/creator/views/{held.id}").text
+
+
+def test_another_creator_sees_nothing_of_it(
+    client: FlaskClient, carl: Actor, held: Assessment
+) -> None:
+    sign_in(client, carl)
+
+    assert client.get(f"/creator/views/{held.id}").status_code == 404
+    assert client.post(f"/creator/views/{held.id}", data={"words": ""}).status_code == 404
+
+
+def test_a_brand_reads_how_many_are_held_until_when_and_no_more(
+    client: FlaskClient, alice: Actor, made: Deliverable, held: Assessment
+) -> None:
+    told = page(client, alice, f"/brand/deliverables/{made.id}")
+
+    assert "20,000 of 30,001 views are held" in told
+    assert "is decided by Mon 23 Nov 2026, 12:00 UTC at the latest" in told
+    assert "likes are usual" not in told
+    assert "/views/" not in client.get(f"/brand/deliverables/{made.id}").text
+
+
+def test_staff_find_appeals_on_the_home_and_decide_with_a_reason(
+    client: FlaskClient, session: Session, bea: Actor, stella: Actor, held: Assessment
+) -> None:
+    authenticity.appeal(
+        session, assessment_id=held.id, words="A show linked to it.", actor=bea, now=NOON
+    )
+    session.commit()
+    assert "1 creator waits for our word on their views" in page(client, stella, "/staff/")
+    lines = page(client, stella, "/staff/views?state=appealed")
+    assert "Bea Beans in a minute 20,000 Fairview decides" in lines
+    path = f"/staff/views/{held.id}"
+    assert "A show linked to it." in page(client, stella, path)
+
+    empty = client.post(f"{path}/confirm", data={"reason": " "})
+    done = client.post(f"{path}/confirm", data={"reason": "They came from one place."})
+    again = client.post(f"{path}/clear", data={"reason": "Or not."})
+
+    assert (empty.status_code, done.status_code, again.status_code) == (422, 303, 409)
+    told = page(client, bea, f"/creator/views/{held.id}")
+    assert "These views stay out" in told
+    assert "They came from one place." in told
+
+
+def test_staff_may_let_views_count_before_anybody_objects_but_not_keep_them_out(
+    client: FlaskClient, stella: Actor, made: Deliverable, held: Assessment, bea: Actor
+) -> None:
+    path = f"/staff/views/{held.id}"
+    told = page(client, stella, path)
+    assert ("They count" in told, "They stay out" in told) == (True, False)
+    assert client.post(f"{path}/confirm", data={"reason": "No."}).status_code == 409
+
+    assert client.post(f"{path}/clear", data={"reason": "A show."}).status_code == 303
+
+    assert "All 30,001 views count" in page(client, bea, f"/creator/deliverables/{made.id}")
+
+
+def test_a_list_without_any_says_so_and_an_unknown_state_is_told(
+    client: FlaskClient, stella: Actor
+) -> None:
+    assert "No views are in question" in page(client, stella, "/staff/views")
+    assert "No views are like this now." in page(client, stella, "/staff/views?state=held")
+    assert "There are no views that are “zzz”." in page(client, stella, "/staff/views?state=zzz")
+
+
+def test_a_public_leaderboard_counts_what_counts_and_says_how_many_are_held(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor, noon: datetime
+) -> None:
+    begun = noon - 6 * DAY
+    challenge = make_challenge(session, brand=acme, by=alice, now=begun)
+    post = enter(session, challenge, bea, video_id="71", at=begun + timedelta(hours=2))
+    hold(session, post, until=noon + 10 * DAY, start=noon - 3 * DAY)
+    session.commit()
+
+    told = plain(client.get(f"/challenges/{challenge.campaign_id}").text)
+
+    assert "Views that count 10,001" in told
+    assert "20,000 views of these posts are held and not counted until it is decided" in told
+    assert "Views that came almost without likes" in told
+    mine = page(client, bea, f"/creator/challenges/{challenge.campaign_id}")
+    assert "20,000 of 30,001 views are held" in mine
