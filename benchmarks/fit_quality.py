@@ -21,6 +21,7 @@ from typing import Final
 
 from benchmarks.quality import (
     audiences,
+    bought_views,
     brands,
     channels,
     countries,
@@ -39,6 +40,7 @@ SETS: Final[dict[str, Callable[[Parts], Iterator[Figure]]]] = {
     "countries": countries.measure,
     "hashtags": hashtags.measure,
     "next views": next_views.measure,
+    "bought views": bought_views.measure,
     "audiences": audiences.measure,
     "pairs of audiences": pairs.measure,
     "plans": plans.measure,
