@@ -103,7 +103,7 @@ def publish(
         "visibility": PUBLIC,
         "total_views": round(reach) if total_views is None else total_views,
         "pace_seconds": chance.randint(10 * HOUR, 40 * HOUR),
-        "like_bps": chance.randint(350, 1_300),
+        "like_bps": chance.randint(900, 1_850),
         "comment_bps": chance.randint(15, 110),
         "share_bps": chance.randint(15, 160),
         "sound": chance.choice((*_SOUNDS, f"original sound - {account['handle']}")),

@@ -46,7 +46,7 @@ class QuestionView:
 
     question: Question
     signs: Sequence[SignLine]
-    usual: Mapping[str, Any]
+    usual: Mapping[str, float]
     last: CountedViews | None
     ends_by: datetime | None
     views_chart: Markup
@@ -69,14 +69,15 @@ def view_of(session: Session, question: Question, *, now: datetime) -> QuestionV
     """Return what a page shows of a question."""
     post_id, newest = question.assessment.post_id, question.evidence[-1]
     series = metrics.post_series(session, post_id=post_id)
+    usual = {name: _rounded(value) for name, value in newest.usual.items()}
     return QuestionView(
         question=question,
         signs=[_line(each) for each in newest.signs],
-        usual=newest.usual,
+        usual=usual,
         last=metrics.last_views(session, {post_id: now}).get(post_id),
         ends_by=ends_by(question),
         views_chart=_views_chart(series),
-        likes_chart=_likes_chart(series, newest.usual),
+        likes_chart=_likes_chart(series, usual),
     )
 
 
@@ -121,7 +122,7 @@ def _views_chart(series: Sequence[MetricSnapshot]) -> Markup:
     )
 
 
-def _likes_chart(series: Sequence[MetricSnapshot], usual: Mapping[str, Any]) -> Markup:
+def _likes_chart(series: Sequence[MetricSnapshot], usual: Mapping[str, float]) -> Markup:
     days = _by_day(series)
     return charts.line(
         title="Likes for each 1,000 of them",
@@ -135,8 +136,8 @@ def _likes_chart(series: Sequence[MetricSnapshot], usual: Mapping[str, Any]) -> 
         ],
         band=charts.Band(
             "usual on the other posts",
-            [round(usual["low"], 1)] * len(days),
-            [round(usual["high"], 1)] * len(days),
+            [usual["low"]] * len(days),
+            [usual["high"]] * len(days),
         ),
     )
 
@@ -155,4 +156,9 @@ def _by_day(series: Sequence[MetricSnapshot]) -> dict[date, tuple[int, int]]:
 
 
 def _per_thousand(likes: int, views: int) -> float:
-    return round(1_000 * likes / views, 1)
+    return _rounded(1_000 * likes / views)
+
+
+def _rounded(value: float) -> float:
+    """As it is read: one place behind the point below ten, none above."""
+    return round(value, 1) if value < 10 else round(value)
