@@ -155,7 +155,7 @@ def test_the_public_reads_the_name_only_of_who_shows_it(
     assert "Bea" not in page
     assert "Newest reading" in page
     assert "Views that count 2,100" in page
-    assert "All views that TikTok reports for a post count, as they do for bonuses and" in page
+    assert "Views that came almost without likes, unlike on the creator’s other posts, are" in page
     assert (
         "None is taken out yet: “authentic views”, those without a sign of purchase, are so" in page
     )
