@@ -20,8 +20,8 @@ from marketplace.authenticity.rules.life import (
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
+from marketplace.web.asked import Asked
 from marketplace.web.forms import BaseForm
-from marketplace.web.staff.asked import Asked
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.views_in_question import view_of
 
