@@ -19,13 +19,13 @@ def left_out_sentence(
     creator_ids: Sequence[UUID],
     *,
     who: Mapping[UUID, PlannedCreator],
-    found_by: Collection[UUID] | None,
+    among: Collection[UUID] | None,
     group: Group | None,
 ) -> str:
     """Return a sentence for each creator with the rule that leaves them out.
 
-    who: their names. group: of whom alone a plan is made; found_by: who has asked to be found by
-    it, None for no group.
+    who: their names. among: of whom alone a plan is made, None for everybody; group: by which these
+    have asked to be found.
     """
     target = columns.target_of(wanted, market)
     sentences = []
@@ -41,8 +41,14 @@ def left_out_sentence(
                 f"{name} {left_out_words(rule, 1)}: the brief or the campaign’s rules leave such"
                 " creators out."
             )
-        elif found_by is not None and group is not None and creator_id not in found_by:
-            sentences.append(f"{name} has not asked to be found by “{GROUP_WORDS[group]}”.")
+        elif among is not None and creator_id not in among:
+            sentences.append(_not_among(name, who.get(creator_id), group))
         else:
             sentences.append(f"{name} offers nothing of what you ask at a price you allow.")
     return " ".join(sentences)
+
+
+def _not_among(name: str, found: PlannedCreator | None, group: Group | None) -> str:
+    if group is None or (found is not None and not found.has_joined):
+        return f"{name} has not signed up here yet, so cannot be invited."
+    return f"{name} has not asked to be found by “{GROUP_WORDS[group]}”."

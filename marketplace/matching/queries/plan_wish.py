@@ -25,7 +25,8 @@ class PlanWish:
     make: what one creator may be asked for; None for what the brief says. fixed: creators who must
     be in the plan and of whom this way is asked. exactly: nobody but these, as somebody has chosen
     by hand, each with a way or with None for the first that they offer; None lets the planner
-    choose. group: only creators who have asked to be found by it.
+    choose. group: only creators who have asked to be found by it. joined: only who has signed up,
+    whom one can invite.
     """
 
     limits: Limits
@@ -35,6 +36,7 @@ class PlanWish:
     fixed: Mapping[UUID, Way] = field(default_factory=dict)
     exactly: Mapping[UUID, Way | None] | None = None
     group: Group | None = None
+    joined: bool = False
 
     @property
     def asked_by_hand(self) -> list[Way]:
@@ -60,6 +62,7 @@ class PlanWish:
             "make": {name: list(counts) for name, counts in sorted((self.make or {}).items())},
             "fixed": {str(each): way.key for each, way in sorted(self.fixed.items())},
             "group": self.group,
+            "joined": self.joined,
         }
 
 
@@ -80,6 +83,7 @@ def wish_in(rules: Mapping[str, Any]) -> PlanWish:
         make={name: (low, high) for name, (low, high) in rules["make"].items()} or None,
         fixed={each: way for each, way in fixed.items() if way is not None},
         group=Group(rules["group"]) if rules["group"] else None,
+        joined=rules.get("joined", False),
     )
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.creators import queries as creators
 from marketplace.creators.models import Channel, Creator
-from marketplace.creators.rules.groups import GROUP_WORDS, Group
+from marketplace.creators.rules.groups import GROUP_WORDS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.sentences import Sentence
 from marketplace.matching import columns
@@ -136,19 +136,19 @@ def _ready(
 ) -> tuple[Plannable, Limits]:
     """Return the problem of a wish, and its limits with the places of those it names."""
     chosen = wish.ways(wanted)
-    found_by = None if wish.group is None else creators.ids_found_by(session, wish.group)
+    among = _among(session, wish)
     if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:
         raise PlanRefused([_not_allowed(not_allowed[0])])
     ready = columns.plannable(
         market,
         wanted,
         chosen,
-        among=found_by,
+        among=among,
         fixed=wish.fixed,
         factor=correction.factor,
     )
     if not ready.rows.size:
-        raise PlanRefused([_nobody_offers(chosen, wish.group)])
+        raise PlanRefused([_nobody_offers(chosen, wish)])
     kept = wish.must_have | wish.fixed.keys()
     for field_name, ids in (("must_have", kept), ("exactly", (wish.exactly or {}).keys())):
         if missing := _missing(market, ready, ids):
@@ -157,7 +157,7 @@ def _ready(
                 wanted,
                 missing,
                 who=_who(session, set(missing)),
-                found_by=found_by,
+                among=among,
                 group=wish.group,
             )
             raise InvalidInput({field_name: sentence})
@@ -263,16 +263,28 @@ def _options(ready: Plannable, place: int) -> list[Option]:
     ]
 
 
-def _nobody_offers(chosen: Sequence[Way], group: Group | None) -> Contradiction:
+def _among(session: Session, wish: PlanWish) -> frozenset[UUID] | None:
+    """Return of whom alone a plan is made; None for everybody."""
+    found = None if wish.group is None else creators.ids_found_by(session, wish.group)
+    if not wish.joined:
+        return found
+    joined = creators.joined_ids(session)
+    return joined if found is None else found & joined
+
+
+def _nobody_offers(chosen: Sequence[Way], wish: PlanWish) -> Contradiction:
     asked = " or ".join(way.words for way in chosen)
-    if group is not None:
-        sentence = (
-            f"Nobody who wants to be found by “{GROUP_WORDS[group]}”, and whom the brief allows,"
-            f" offers {asked} at a price you allow."
-        )
-        return Contradiction((Rule.GROUP, Rule.MAKE), sentence)
-    sentence = f"Nobody whom the brief allows offers {asked} at a price you allow."
-    return Contradiction((Rule.MAKE,), sentence)
+    rules, who = [Rule.MAKE], []
+    if wish.joined:
+        rules, who = [Rule.JOINED, *rules], ["who has signed up here"]
+    if wish.group is not None:
+        words = f"who wants to be found by “{GROUP_WORDS[wish.group]}”"
+        rules, who = [Rule.GROUP, *rules], [words, *who]
+    if who:
+        sentence = f"Nobody {', '.join(who)}, and whom the brief allows,"
+    else:
+        sentence = "Nobody whom the brief allows"
+    return Contradiction(tuple(rules), f"{sentence} offers {asked} at a price you allow.")
 
 
 def _not_allowed(way: Way) -> Contradiction:

@@ -79,6 +79,7 @@ class PlanForm(BaseForm):
         ],
         default="",
     )
+    joined = BooleanField("Only who is on Fairview, whom you can invite")
     add = StringField("Add a creator by their handle")
     have = SelectMultipleField(validate_choice=False)
     out = SelectMultipleField(validate_choice=False)
@@ -125,6 +126,7 @@ class PlanForm(BaseForm):
             must_not=frozenset(out),
             make=self._make() or None,
             group=Group(self.group.data) if self.group.data else None,
+            joined=self.joined.data,
             fixed={} if self.hand.data else fixed,
             exactly=exactly,
         )

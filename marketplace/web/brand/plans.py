@@ -30,7 +30,13 @@ from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, charts
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.plan_forms import PlanForm, asked_value, plan_form, several_words
+from marketplace.web.brand.plan_forms import (
+    FILLED,
+    PlanForm,
+    asked_value,
+    plan_form,
+    several_words,
+)
 from marketplace.web.brand.who_fits import PART_HEADER, wants_part
 from marketplace.web.reach_forms import correction_words
 from marketplace.web.render import money
@@ -87,6 +93,8 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             closer=closer,
             again=_address(campaign_id, asked_for),
             asked_for=asked_for,
+            strangers=0 if found is None else sum(not who.has_joined for who, *_ in found.picks),
+            without_strangers=_address(campaign_id, _joined_alone(form, asked_for)),
             rules=_rules(asked_for),
             may_accept=_may_accept(campaign, now=now),
         ),
@@ -212,6 +220,12 @@ def _may_accept(campaign: Campaign, *, now: datetime) -> bool:
 def _rules(asked_for: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what the address says beside who is in the plan."""
     return [(name, value) for name, value in asked_for if name not in ACCEPTED]
+
+
+def _joined_alone(form: PlanForm, asked: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the rules of a plan, and that nobody is in it who cannot be invited."""
+    rules = [each for each in asked if each[0] not in ACCEPTED]
+    return [*(rules or [(FILLED, "1"), ("budget", form.budget.data or "")]), ("joined", "y")]
 
 
 def _address(campaign_id: UUID, asked: Sequence[tuple[str, str]]) -> str:

@@ -278,3 +278,23 @@ def test_what_comes_of_invitations_is_said_before_they_are_sent(
         "about 25 answer and 13 apply, by what came of 20 invitations here; the reach"
         in text_of(alices.get(address).text)
     )
+
+
+def test_who_cannot_be_invited_is_counted_and_can_be_planned_without(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    page = alices.get(plan_of(campaign, budget="1000.00")).text
+    assert (
+        "1 of them is not on Fairview yet, so cannot be invited; the reach counts with them."
+        " Plan without such"
+    ) in text_of(page)
+    [link] = re.findall(r'href="([^"]*joined=y)">Plan without such', page)
+
+    without = alices.get(link.replace("&amp;", "&")).text
+
+    assert "2 creators for $700.00" in text_of(without)
+    assert "cannot be invited" not in text_of(without)
+    assert re.search(r'<input checked[^>]*name="joined"', without)
+    first = alices.get(plan_of(campaign)).text
+    [link] = re.findall(r'href="([^"]*joined=y)">Plan without such', first)
+    assert "2 creators for" in text_of(alices.get(link.replace("&amp;", "&")).text)

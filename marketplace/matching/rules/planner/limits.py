@@ -39,6 +39,7 @@ class Rule(StrEnum):
     TARGET = "target"
     MAKE = "make"
     GROUP = "group"
+    JOINED = "joined"
 
 
 @dataclass(frozen=True, slots=True)
