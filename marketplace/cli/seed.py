@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import BrandMember, User
 from marketplace.accounts.rules import Link
-from marketplace.cli import seed_causes, seed_past, seed_story, seed_world
+from marketplace.cli import seed_causes, seed_groups, seed_past, seed_story, seed_world
 from marketplace.cli.seed_market import Seeded, write_creators
 from marketplace.creators.models import Creator, CreatorSource
 from marketplace.kernel.actor import Actor, Role
@@ -75,6 +75,7 @@ def seed_if_empty(say: Say, *, past: Past | None = None) -> bool:
         past(cast)
     say("Running the campaigns of today …")
     with transaction() as session:
+        seed_groups.ask_to_be_found(session, cast.creators, now=utc_now())
         seed_story.tell(session, cast, now=utc_now())
         runs.begin(session, asked_by=None, now=utc_now())
     say(f"The market is open: {CREATORS} creators, {len(cast.brands)} brands.")

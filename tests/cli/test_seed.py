@@ -10,8 +10,15 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand, User
 from marketplace.cli import seed, seed_world
 from marketplace.collaborations.models import Application, Invitation, Offer
-from marketplace.creators.models import AudienceSnapshot, Channel, ChannelVideo, Creator
+from marketplace.creators.models import (
+    AudienceSnapshot,
+    Channel,
+    ChannelVideo,
+    Creator,
+    GroupDeclaration,
+)
 from marketplace.creators.rules import AudienceSource
+from marketplace.creators.rules.groups import Group
 
 
 def test_the_same_seed_invents_the_same_creators() -> None:
@@ -55,6 +62,9 @@ def test_an_empty_installation_gets_a_market_and_only_once(
     assert count(Application) == 13  # of forty, few live where one brief asks for
     assert count(Invitation) == 2
     assert count(Offer) == 1
+    found_by = session.scalars(select(GroupDeclaration.name)).all()
+    assert sorted(found_by) == sorted([*Group][: len(found_by)])
+    assert len(found_by) == 6
     assert session.scalar(select(func.min(Channel.median_views))) is not None
     assert said[-2] == "The market is open: 40 creators, 3 brands."
     assert said[-1] == "The market is there already; nothing was changed."
