@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.cli.creators import import_files
 from marketplace.creators import queries
 from marketplace.creators import service as creators
 from marketplace.creators.models import AudienceSnapshot, Channel, CreatorMark
 from marketplace.creators.queries import audience_in
 from marketplace.creators.rules import Audience, AudienceSource
+from tests.cli.importing import Importer
 from tests.conftest import NOON
 
 CREATORS = "creator,n_followers,n_total_likes,n_total_vids\naa11,1,2,3\nbb22,1,2,3\n"
@@ -36,28 +35,13 @@ SHARES = Audience(
 
 @pytest.fixture
 def load(app: Flask, session: Session, tmp_path: Path) -> Load:
-    load = Load(app, session, tmp_path)
+    load = Load(app, session, tmp_path / "audiences.csv")
     load(CREATORS)
     return load
 
 
-class Load:
-    """Imports one file, and says what came of it."""
-
-    def __init__(self, app: Flask, session: Session, folder: Path) -> None:
-        self.app = app
-        self.session = session
-        self.path = folder / "audiences.csv"
-
-    def __call__(self, content: str) -> Result:
-        self.path.write_text(content)
-        result = self.app.test_cli_runner().invoke(import_files, [str(self.path)])
-        self.session.expire_all()
-        assert result.exception is None or isinstance(result.exception, SystemExit), result
-        return result
-
-    def lines(self, text: str) -> list[str]:
-        return [line.replace(str(self.path), "audiences.csv") for line in text.strip().splitlines()]
+class Load(Importer):
+    """Imports one file, and says what is there then."""
 
     def count(self) -> int:
         return self.session.scalar(select(func.count()).select_from(AudienceSnapshot)) or 0

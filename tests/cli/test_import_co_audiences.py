@@ -6,15 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.cli.creators import import_files
 from marketplace.creators import queries
 from marketplace.creators.models import CoAudience, Creator
 from marketplace.creators.rules import CoAudienceSource
+from tests.cli.importing import Importer
 
 CREATORS = "creator,n_followers,n_total_likes,n_total_vids\naa11,1,2,3\nbb22,1,2,3\ncc33,1,2,3\n"
 HEAD = "creator,other,sample,shared,source,observed_on\n"
@@ -23,28 +22,13 @@ GOOD = "aa11,bb22,2300,874,commenters,2026-11-14\n"
 
 @pytest.fixture
 def load(app: Flask, session: Session, tmp_path: Path) -> Load:
-    load = Load(app, session, tmp_path)
+    load = Load(app, session, tmp_path / "shared.csv")
     load(CREATORS)
     return load
 
 
-class Load:
-    """Imports one file of common audiences, and says what came of it."""
-
-    def __init__(self, app: Flask, session: Session, folder: Path) -> None:
-        self.app = app
-        self.session = session
-        self.path = folder / "shared.csv"
-
-    def __call__(self, content: str | bytes) -> Result:
-        self.path.write_bytes(content.encode() if isinstance(content, str) else content)
-        result = self.app.test_cli_runner().invoke(import_files, [str(self.path)])
-        self.session.expire_all()
-        assert result.exception is None or isinstance(result.exception, SystemExit), result
-        return result
-
-    def lines(self, text: str) -> list[str]:
-        return [line.replace(str(self.path), "shared.csv") for line in text.strip().splitlines()]
+class Load(Importer):
+    """Imports one file, and says what is there then."""
 
     def kept(self) -> list[tuple[str | None, str | None, int, int, CoAudienceSource, date]]:
         names = {each.id: each.import_key for each in self.session.scalars(select(Creator))}

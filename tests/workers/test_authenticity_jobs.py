@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +14,6 @@ from marketplace.authenticity import service as authenticity
 from marketplace.authenticity.messages import ViewsAppealed, ViewsDecided, ViewsQuestioned
 from marketplace.authenticity.models import Assessment
 from marketplace.authenticity.rules.life import AssessmentState
-from marketplace.config import Settings
 from marketplace.creators.models import Channel
 from marketplace.deliverables.models import PublishedPost
 from marketplace.kernel.actor import Actor
@@ -29,7 +25,7 @@ from tests.factories.authenticity import DAY, make_others
 from tests.factories.collaborations import BONUS, TERMS
 from tests.factories.deliverables import channel_for
 from tests.factories.money import make_accepted, make_paid_campaign
-from tests.gateways.tiktok_sandbox import QUERY, SandboxTikTok, running_tiktok
+from tests.gateways.tiktok_sandbox import QUERY, SandboxTikTok
 from workers import authenticity as jobs
 from workers.metrics import read_posts
 from workers.runtime import Run
@@ -37,28 +33,6 @@ from workers.runtime import Run
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 HANDLE = "maya.cooks"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxTikTok]:
-    with running_tiktok(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def tiktok(
-    running: SandboxTikTok, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> SandboxTikTok:
-    """The sandbox with a clock of the test's own."""
-    monkeypatch.setenv("FAIRVIEW_CLOCK_FILE", str(tmp_path / "clock"))
-    return running
-
-
-@pytest.fixture
-def run(app: Flask, settings: Settings, tiktok: SandboxTikTok) -> Iterator[Run]:
-    gateways = replace(app.extensions["gateways"], tiktok=tiktok.gateway())
-    with app.app_context():
-        yield Run(settings=settings, gateways=gateways, now=utc_now())
 
 
 def live(session: Session, run: Run, tiktok: SandboxTikTok, channel: Channel) -> PublishedPost:

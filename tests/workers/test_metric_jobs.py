@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.config import Settings
 from marketplace.creators.messages import ChannelConnected
 from marketplace.creators.models import Channel, ChannelState
 from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import DeliverableState, PostState
 from marketplace.kernel.actor import Actor
-from marketplace.kernel.clock import skip_ahead, utc_now
+from marketplace.kernel.clock import skip_ahead
 from marketplace.metrics import queries
 from marketplace.metrics.messages import ReadingsDue
 from marketplace.store.outbox import OutboxMessage
 from tests.factories.deliverables import channel_for, make_deliverable
-from tests.gateways.tiktok_sandbox import QUERY, SandboxTikTok, running_tiktok
+from tests.gateways.tiktok_sandbox import QUERY, SandboxTikTok
 from workers import metrics as jobs
 from workers.access import RejectedByPlatform
 from workers.runtime import Run
@@ -32,28 +28,6 @@ from workers.runtime import Run
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 HANDLE = "maya.cooks"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxTikTok]:
-    with running_tiktok(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def tiktok(
-    running: SandboxTikTok, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> SandboxTikTok:
-    """The sandbox with a clock of the test's own."""
-    monkeypatch.setenv("FAIRVIEW_CLOCK_FILE", str(tmp_path / "clock"))
-    return running
-
-
-@pytest.fixture
-def run(app: Flask, settings: Settings, tiktok: SandboxTikTok) -> Iterator[Run]:
-    gateways = replace(app.extensions["gateways"], tiktok=tiktok.gateway())
-    with app.app_context():
-        yield Run(settings=settings, gateways=gateways, now=utc_now())
 
 
 @pytest.fixture
