@@ -21,6 +21,7 @@ LISTS = [
     ("creator", "creator.briefs_set_aside", "cause", "kind of cause"),
     ("staff", "staff.earnings", "state", "state"),
     ("staff", "staff.payouts", "state", "state"),
+    ("staff", "staff.views", "state", "state"),
     ("staff", "staff.webhooks", "state", "state"),
     ("staff", "staff.journal", "kind", "kind of entry"),
 ]

@@ -43,7 +43,7 @@ class DecideViewsForm(BaseForm):
 def views() -> ResponseReturnValue:
     """Which creators wait for our word on their views, and for how long?"""
     asked = Asked()
-    state = asked.value("state", AssessmentState, "There are no views that are “{}”.")
+    state = asked.one_of("state", AssessmentState, "state")
     with reading() as session:
         page = queries.questions_for_staff(session, state=state, page=access.page_number())
     return render_template(
