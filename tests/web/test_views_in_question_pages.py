@@ -180,7 +180,9 @@ def test_a_list_without_any_says_so_and_an_unknown_state_is_told(
 ) -> None:
     assert "No views are in question" in page(client, stella, "/staff/views")
     assert "No views are like this now." in page(client, stella, "/staff/views?state=held")
-    assert "There are no views that are “zzz”." in page(client, stella, "/staff/views?state=zzz")
+    assert "There is no state called “zzz”, so all are shown." in page(
+        client, stella, "/staff/views?state=zzz"
+    )
 
 
 def test_a_public_leaderboard_counts_what_counts_and_says_how_many_are_held(
