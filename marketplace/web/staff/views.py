@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -65,36 +66,30 @@ def views_question(assessment_id: UUID) -> ResponseReturnValue:
 @bp.post("/views/<uuid:assessment_id>/clear")
 def clear_views(assessment_id: UUID) -> ResponseReturnValue:
     """They count."""
-    form = DecideViewsForm()
-    if not form.validate_on_submit():
-        return _page(assessment_id, form), 422
-    with transaction() as session:
-        authenticity.clear(
-            session,
-            assessment_id=assessment_id,
-            reason=form.reason.data,
-            actor=access.actor(),
-            now=utc_now(),
-        )
-    flash("They count. What they bring is booked by itself; the creator is told why.", "success")
-    return redirect(url_for("staff.views_question", assessment_id=assessment_id), 303)
+    told = "They count. What they bring is booked by itself; the creator is told why."
+    return _decide(assessment_id, authenticity.clear, told)
 
 
 @bp.post("/views/<uuid:assessment_id>/confirm")
 def confirm_views(assessment_id: UUID) -> ResponseReturnValue:
     """They stay out."""
+    told = "They stay out; the creator is told why."
+    return _decide(assessment_id, authenticity.confirm, told)
+
+
+def _decide(assessment_id: UUID, decide: Callable[..., object], told: str) -> ResponseReturnValue:
     form = DecideViewsForm()
     if not form.validate_on_submit():
         return _page(assessment_id, form), 422
     with transaction() as session:
-        authenticity.confirm(
+        decide(
             session,
             assessment_id=assessment_id,
             reason=form.reason.data,
             actor=access.actor(),
             now=utc_now(),
         )
-    flash("They stay out; the creator is told why.", "success")
+    flash(told, "success")
     return redirect(url_for("staff.views_question", assessment_id=assessment_id), 303)
 
 
