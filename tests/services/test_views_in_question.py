@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.authenticity import queries, service
+from marketplace.authenticity.checks import CHECKS
 from marketplace.authenticity.models import Appeal, Assessment, Evidence
 from marketplace.authenticity.rules.life import LIFE, AssessmentEvent, AssessmentState
 from marketplace.creators.models import ChannelVideo
@@ -24,7 +25,9 @@ from marketplace.kernel.errors import (
     NotFound,
     NotPermitted,
 )
+from marketplace.kernel.ids import new_id
 from marketplace.metrics import queries as metrics
+from marketplace.metrics import service as holding
 from tests.factories.authenticity import BURST, DAY, HELD, QUIET, hold, make_others, read_on
 from tests.factories.campaigns import NOON
 from tests.factories.deliverables import make_deliverable
@@ -303,6 +306,37 @@ def test_what_is_decided_stays_decided(
         service.appeal(session, assessment_id=held.id, words="", actor=bea, now=ASKED)
     assert held.reason == "Linked."
     assert len(session.scalars(select(Evidence)).all()) == 1
+
+
+def test_views_that_are_held_without_evidence_are_found(
+    session: Session, post: PublishedPost, held: Assessment, stella: Actor
+) -> None:
+    def told() -> list[tuple[str, str]]:
+        session.flush()
+        return [(each.subject, each.text) for each in CHECKS[0].find(session)]
+
+    assert told() == []
+    nobodys = new_id()
+    for held_for in (held.id, nobodys):
+        holding.hold_views(
+            session, post_id=post.id, held_for=held_for, from_at=ASKED + DAY, views=5
+        )
+    assert sorted(told()) == sorted(
+        [
+            (
+                f"views in question {held.id}",
+                "20,005 views are held, and evidence puts 20,000 in question.",
+            ),
+            (
+                f"views in question {nobodys}",
+                "5 views are held, and evidence puts 0 in question.",
+            ),
+        ]
+    )
+    for held_for in (held.id, nobodys):
+        holding.let_count(session, held_for=held_for)
+    service.clear(session, assessment_id=held.id, reason="Linked.", actor=stella, now=ASKED)
+    assert told() == []
 
 
 def test_every_move_is_drawn_and_no_other() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from marketplace.authenticity import checks as authenticity
 from marketplace.causes import checks as causes
 from marketplace.challenges import checks as challenges
 from marketplace.kernel.counts import counted
@@ -62,7 +63,14 @@ CHECKS: Final = (
 )
 
 
-ALL: Final = (*ledger.CHECKS, *payouts.CHECKS, *causes.CHECKS, *challenges.CHECKS, *CHECKS)
+ALL: Final = (
+    *ledger.CHECKS,
+    *payouts.CHECKS,
+    *causes.CHECKS,
+    *challenges.CHECKS,
+    *authenticity.CHECKS,
+    *CHECKS,
+)
 """In the order in which they are shown."""
 
 
