@@ -21,14 +21,16 @@ from marketplace.web import render
 class BonusCard:
     """One post's bonus. views, so_far: by the last reading that counts; None before there is one.
 
-    net: what of it is the creator's. booked: what of it is in the books. until: None before the
-    post is live. next_booking_at: None before it is accepted, and once it has ended.
+    held: views that do not count, in question or decided. net: what of it is the creator's. booked:
+    what of it is in the books. until: None before the post is live. next_booking_at: None before it
+    is accepted, and once it has ended.
     """
 
     rate: Money
     cap: Money
     days: int
     views: int | None
+    held: int
     so_far: Money | None
     net: Money | None
     booked: Money
@@ -69,18 +71,19 @@ def bonus_card(
         return None
     rate, cap = offer.bonus.rate, Money(cap_minor, offer.currency)
     kept = payouts.bonus_of(session, deliverable_id=deliverable.id)
-    until, views = None, None
+    until, views, held = None, None, 0
     if kept is not None and kept.state is BonusState.ENDED:
         until, views = kept.counted_until, kept.views
     elif post is not None and post.published_at is not None:
         until = post.published_at + offer.bonus.window
         last = metrics.last_views(session, {post.id: min(now, until)}).get(post.id)
-        views = last.counted if last else None
+        views, held = (last.counted, last.held) if last else (None, 0)
     return BonusCard(
         rate=rate,
         cap=cap,
         days=offer.bonus.days,
         views=views,
+        held=held,
         so_far=None if views is None else bonus_for(views, rate=rate, cap=cap),
         net=None
         if views is None

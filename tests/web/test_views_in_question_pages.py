@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,7 +21,9 @@ from tests.conftest import sign_in
 from tests.factories.authenticity import DAY, hold
 from tests.factories.campaigns import NOON
 from tests.factories.challenges import enter, make_challenge
+from tests.factories.collaborations import BONUS, TERMS
 from tests.factories.deliverables import make_deliverable
+from tests.factories.money import make_accepted, make_paid_campaign
 from tests.web.reading import plain
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -173,6 +176,24 @@ def test_staff_may_let_views_count_before_anybody_objects_but_not_keep_them_out(
     assert client.post(f"{path}/clear", data={"reason": "A show."}).status_code == 303
 
     assert "All 30,001 views count" in page(client, bea, f"/creator/deliverables/{made.id}")
+
+
+def test_a_bonus_says_which_views_count_and_how_many_do_not(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor, noon: datetime
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    offered = replace(TERMS, bonus=BONUS)
+    made = make_accepted(session, campaign, by=alice, creator=bea, offered=offered)
+    post = queries.standing_post(session, deliverable_id=made.id)
+    assert post is not None
+    post.published_at = noon - 4 * DAY
+    hold(session, post, until=noon + 10 * DAY, start=noon - 3 * DAY)
+    session.commit()
+
+    told = page(client, bea, f"/creator/deliverables/{made.id}")
+
+    assert "Views that count 10,001 Views held or kept out 20,000 Bonus so far $50.00" in told
+    assert "is the last, once it is decided which of its views count." in told
 
 
 def test_a_list_without_any_says_so_and_an_unknown_state_is_told(
