@@ -169,6 +169,26 @@ def test_what_was_cleared_is_not_asked_about_again(
     assert queries.question_for_staff(session, held.id).views == HELD
 
 
+def test_a_post_that_is_known_to_get_few_likes_is_asked_about_bursts_alone(
+    session: Session, post: PublishedPost, stella: Actor
+) -> None:
+    question = hold(session, post, until=END, series=[(8_001, 40), (12_001, 60)])
+    assert queries.question_for_staff(session, question.id).views == 10_801
+    service.clear(session, assessment_id=question.id, reason="A wall.", actor=stella, now=ASKED)
+    session.flush()
+
+    quiet = [
+        read_on(session, post, NOON + (3 + age) * DAY, views, likes, until=END)
+        for age, (views, likes) in enumerate([(15_001, 75), (17_001, 85)])
+    ]
+    [other] = read_on(session, post, NOON + 5 * DAY, 57_001, 105, until=END)
+
+    assert quiet == [[], []]
+    # 40,000 came in a day, with likes that are usual for 400
+    assert queries.question_for_staff(session, other).views == 39_600
+    assert counted(session, post, END) == (57_001, 17_401)
+
+
 def test_views_that_the_platform_takes_away_itself_are_not_taken_out_twice(
     session: Session, post: PublishedPost, held: Assessment
 ) -> None:

@@ -1,6 +1,6 @@
 """Views in question, by who asks."""
 
-from marketplace.authenticity.queries.counting import asked_views, in_question
+from marketplace.authenticity.queries.counting import NEVER, Asked, asked_of, in_question
 from marketplace.authenticity.queries.found import (
     APPEALS_DUE,
     Question,
@@ -14,8 +14,10 @@ from marketplace.authenticity.queries.found import (
 
 __all__ = [
     "APPEALS_DUE",
+    "NEVER",
+    "Asked",
     "Question",
-    "asked_views",
+    "asked_of",
     "assessment_by_id",
     "in_question",
     "question_for_staff",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from marketplace.authenticity.models import Evidence
+from marketplace.authenticity.models import Assessment, Evidence
+from marketplace.authenticity.rules.life import AssessmentState
 from marketplace.store.arrays import of_ids, of_moments
 from marketplace.store.rows import among
 
@@ -37,11 +39,35 @@ def in_question(session: Session, moments: Mapping[UUID, datetime]) -> set[UUID]
     return set(session.scalars(_IN_QUESTION, asked))
 
 
-def asked_views(session: Session, post_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Post id -> how many of its views were ever in question, whatever became of them."""
-    rows = session.execute(
-        select(Evidence.post_id, func.sum(Evidence.views))
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many views of a post were in question since views of it were let count last.
+
+    cleared_by: the last reading of which they were; None where none ever were.
+    """
+
+    views: int
+    cleared_by: datetime | None
+
+
+NEVER: Final = Asked(0, None)
+
+
+def asked_of(session: Session, post_ids: Collection[UUID]) -> dict[UUID, Asked]:
+    """Post id -> what was asked about it; posts of which no view ever was in question are left out.
+
+    What was found by readings up to the last cleared one is settled, whatever became of it.
+    """
+    found: dict[UUID, list[tuple[datetime, int, AssessmentState]]] = {}
+    for post_id, found_at, views, state in session.execute(
+        select(Evidence.post_id, Evidence.found_at, Evidence.views, Assessment.state)
+        .join(Assessment, Assessment.id == Evidence.assessment_id)
         .where(among(Evidence.post_id, post_ids))
-        .group_by(Evidence.post_id)
-    )
-    return {post_id: int(views) for post_id, views in rows}
+    ):
+        found.setdefault(post_id, []).append((found_at, views, state))
+    return {post_id: _asked(rows) for post_id, rows in found.items()}
+
+
+def _asked(rows: Sequence[tuple[datetime, int, AssessmentState]]) -> Asked:
+    cleared = max((at for at, _, state in rows if state is AssessmentState.CLEARED), default=None)
+    return Asked(sum(views for at, views, _ in rows if cleared is None or at > cleared), cleared)

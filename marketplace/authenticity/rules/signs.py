@@ -87,14 +87,18 @@ class Look:
 NOTHING: Final = Look(0, ())
 
 
-def look_at(counts: Sequence[Count], usual: OwnRatio, *, begun_at: datetime) -> Look:
+def look_at(
+    counts: Sequence[Count], usual: OwnRatio, *, begun_at: datetime, is_known: bool = False
+) -> Look:
     """Return how many views of a post are in question by its last reading, and where they came.
 
     Of stretches that overlap only those count that leave most in question together, so a view is
     never held twice; of the same number, the bursts say best when they came. With rounded counts
     there is no sign.
 
-    counts: oldest first. begun_at: when the post was published, with no views.
+    counts: oldest first. begun_at: when the post was published, with no views. is_known: whether it
+    is known already that this post gets few likes, and that its views count; then only bursts are
+    looked for.
     """
     if (
         not counts
@@ -110,7 +114,7 @@ def look_at(counts: Sequence[Count], usual: OwnRatio, *, begun_at: datetime) -> 
         if start and (burst := _burst(points, looks, start, place, usual)):
             before = looks[start]
             found.append(Look(before.held + burst.unexplained, (*before.signs, burst)))
-        if whole := _whole(points[0], points[place], usual):
+        if not is_known and (whole := _whole(points[0], points[place], usual)):
             found.append(Look(whole.unexplained, (whole,)))
         looks.append(max(found, key=lambda each: each.held))
     return looks[-1]

@@ -41,11 +41,11 @@ def assess(session: Session, *, until: Mapping[UUID, datetime], now: datetime) -
     until: post id -> from when on no view of it counts. To be called in the transaction that keeps
     the readings, so that nothing is ever booked by a reading that nobody has looked at. A post is
     left alone once a reading from after its end was there before this one. The second time for one
-    reading nothing happens.
+    reading nothing happens. Where views were let count, only bursts since then are asked about.
     """
     posts = lock_rows(session, PublishedPost, until)
     series = metrics.series_of(session, until)
-    asked = queries.asked_views(session, until)
+    asked = queries.asked_of(session, until)
     questions = []
     for each in posts:
         readings = series.get(each.id, [])
@@ -54,10 +54,15 @@ def assess(session: Session, *, until: Mapping[UUID, datetime], now: datetime) -
         usual = _usual(session, each, now=now)
         if usual is None:
             continue
-        look = look_at(_counts(readings), usual, begun_at=each.published_at or each.pasted_at)
-        before = asked.get(each.id, 0)
-        if is_worth_asking(look.held, asked=before):
-            more = look.held - before
+        before = asked.get(each.id, queries.NEVER)
+        look = look_at(
+            _counts(readings, since=before.cleared_by),
+            usual,
+            begun_at=each.published_at or each.pasted_at,
+            is_known=before.cleared_by is not None,
+        )
+        if is_worth_asking(look.held, asked=before.views):
+            more = look.held - before.views
             read_at = readings[-1].taken_at
             questions.append(_put(session, each, look, usual, more, read_at=read_at, now=now))
     return questions
@@ -89,7 +94,7 @@ def _usual(session: Session, found: PublishedPost, *, now: datetime) -> OwnRatio
     return own_ratio([each.views for each in others], [each.likes for each in others])
 
 
-def _counts(readings: Sequence[MetricSnapshot]) -> list[Count]:
+def _counts(readings: Sequence[MetricSnapshot], *, since: datetime | None) -> list[Count]:
     """Views and likes of the readings that count by the same rule as the last one."""
     return [
         Count(each.taken_at, each.views, each.likes)
@@ -97,6 +102,7 @@ def _counts(readings: Sequence[MetricSnapshot]) -> list[Count]:
         if each.definition == readings[-1].definition
         and each.views is not None
         and each.likes is not None
+        and (since is None or each.taken_at >= since)
     ]
 
 
