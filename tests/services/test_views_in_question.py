@@ -136,19 +136,26 @@ def test_more_of_the_same_soon_after_belongs_to_the_question(
     assert queries.question_for_staff(session, held.id).views == 40_000
 
 
-def test_more_after_three_days_or_after_an_appeal_is_a_question_of_its_own(
+def test_what_is_found_after_the_creator_objected_needs_no_second_word(
     session: Session, post: PublishedPost, held: Assessment, bea: Actor
 ) -> None:
     service.appeal(session, assessment_id=held.id, words="", actor=bea, now=ASKED)
+    decide_by = held.decide_by
 
-    [other] = read_on(session, post, ASKED + DAY, 51_001, 551, until=END)
+    joined = read_on(session, post, ASKED + 5 * DAY, 201_001, 651, until=END)
 
-    assert other != held.id
-    [late] = read_on(session, post, ASKED + 5 * DAY, 201_001, 651, until=END)
-    assert late not in (held.id, other)
+    assert joined == [held.id]
+    assert (held.state, held.decide_by) == (S.APPEALED, decide_by)
+
+
+def test_more_after_three_days_is_a_question_of_its_own(
+    session: Session, post: PublishedPost, held: Assessment
+) -> None:
+    [late] = read_on(session, post, ASKED + 3 * DAY, 201_001, 651, until=END)
+
+    assert late != held.id
     assert [q.assessment.id for q in queries.questions_of_post(session, post_id=post.id)] == [
         late,
-        other,
         held.id,
     ]
 

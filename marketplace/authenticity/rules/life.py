@@ -63,8 +63,11 @@ SILENCE: Final = {S.HELD: E.CREATOR_SILENT, S.APPEALED: E.STAFF_SILENT}
 
 
 def takes_more(state: AssessmentState, *, asked_at: datetime, now: datetime) -> bool:
-    """True while what is found now belongs to a question that was put already."""
-    return state is S.HELD and now < asked_at + ADDS_WITHIN
+    """True while what is found now belongs to a question that was put already.
+
+    What a creator has objected to, they need not object to again.
+    """
+    return state is S.APPEALED or (state is S.HELD and now < asked_at + ADDS_WITHIN)
 
 
 def appeal_problem(words: str) -> str | None:

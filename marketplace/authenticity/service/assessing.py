@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from marketplace.authenticity import queries
 from marketplace.authenticity.messages import ViewsQuestioned
 from marketplace.authenticity.models import Assessment, Evidence
-from marketplace.authenticity.rules.life import ANSWER_WITHIN, AssessmentState, takes_more
+from marketplace.authenticity.rules.life import ANSWER_WITHIN, OPEN, AssessmentState, takes_more
 from marketplace.authenticity.rules.signs import (
     RULE,
     Count,
@@ -142,7 +142,7 @@ def _open_question(session: Session, post_id: UUID, *, now: datetime) -> Assessm
     """The question that takes what is found now, locked; None where a new one is to be put."""
     newest = session.scalar(
         select(Assessment.id)
-        .where(Assessment.post_id == post_id, Assessment.state == AssessmentState.HELD)
+        .where(Assessment.post_id == post_id, Assessment.state.in_(OPEN))
         .order_by(Assessment.asked_at.desc(), Assessment.id.desc())
         .limit(1)
     )
