@@ -14,6 +14,7 @@ from marketplace.challenges.rules.prizes import Prize, Promise, Split
 from marketplace.cli.seed_campaign import DAY, handle_of, pay_later
 from marketplace.cli.seed_stage import Stage
 from marketplace.cli.seed_story import BrandSide
+from marketplace.cli.seed_views import FEW_LIKES
 from marketplace.creators.models import Platform
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
@@ -25,6 +26,7 @@ class Contest:
     """What a challenge asks for and pays, how many days it takes entries and counts views.
 
     posts: what the creators publish for it, and the views that each will have, in their order.
+    few_likes: the place of the one that hardly anybody will like.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Contest:
     taking_days: int
     counting_days: int
     posts: tuple[tuple[str, int], ...]
+    few_likes: int
 
 
 RAIN_OR_SHINE: Final = Contest(
@@ -64,6 +67,7 @@ RAIN_OR_SHINE: Final = Contest(
         ("A cold tin on a hot roof #rainorshine #ad", 12_000),
         ("We were the only ones there #rainorshine #ad", 6_000),
     ),
+    few_likes=3,
 )
 ONE_TIN: Final = Contest(
     name="One tin, one minute",
@@ -95,6 +99,7 @@ ONE_TIN: Final = Contest(
         ("Soup before the kettle boils #onetin #ad", 22_000),
         ("My grandmother timed me #onetin #ad", 9_000),
     ),
+    few_likes=1,
 )
 
 
@@ -109,7 +114,12 @@ def play(stage: Stage, side: BrandSide, contest: Contest, *, entering: Sequence[
         if number == len(contest.posts):
             break
         words, views = contest.posts[number]
-        key, address = stage.publish(handle_of(creator), words, total_views=views)
+        key, address = stage.publish(
+            handle_of(creator),
+            words,
+            total_views=views,
+            like_bps=FEW_LIKES if number == contest.few_likes else None,
+        )
         stage.act(
             challenges.hand_in,
             campaign_id=campaign_id,

@@ -5,9 +5,9 @@ One is over: what its plan promised was counted, its creators are paid, staff ha
 of it, and what was left went back.
 In the next a post is live, a fee is disputed in its hold window, and a draft waits for its review.
 In the third, of another brand, a creator works for it alone and wants staff's decision. A challenge
-is over and another runs. A bonus for views was paid; of another fee something is taken back, and a
-bank has taken a payment back. A payout has left whose answer was lost, and somebody has moved money
-past the product: a break for finance to resolve.
+is over and another runs; in each a post has views almost without likes. A bonus for views was paid;
+of another fee something is taken back, and a bank has taken a payment back. A payout has left whose
+answer was lost, and somebody has moved money past the product: a break for finance to resolve.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Final
 
 from marketplace.campaigns import queries as campaign_queries
 from marketplace.campaigns import service as campaigns
-from marketplace.cli import seed_challenge, seed_dispute, seed_seasons
+from marketplace.cli import seed_challenge, seed_dispute, seed_seasons, seed_views
 from marketplace.cli.seed_briefs import MORNINGS, PICNIC, TRAIL
 from marketplace.cli.seed_campaign import (
     DAY,
@@ -82,6 +82,14 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
         stage, tin, seed_challenge.RAIN_OR_SHINE, entering=(fourth, ines, tilda, third)
     )
     bridge, roof = _picnic(stage, picnic, tilda=tilda, third=third)
+    seed_views.object_to_all(
+        stage,
+        third,
+        "A climbing hall shows it on a wall above the counter. Nobody there can press a heart.",
+    )
+    seed_views.let_count(
+        stage, third, cast.staff[0], "The hall has confirmed it, and sent a picture of the wall."
+    )
     say("Three weeks ago: staff decide a dispute, creators and winners are paid …")
     seed_dispute.have_decided(stage, tin, roof, creator=third, staff=cast.staff[0])
     stage.time.sleep(8 * DAY)  # views, silence, the hold window and the payout
@@ -112,6 +120,9 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
     seed_challenge.play(stage, tin, seed_challenge.ONE_TIN, entering=(fourth, tilda, third, ines))
     seed_dispute.want_a_decision(stage, trail, stew, creator=alone)
     say("Two days ago: a bank takes a payment back, and a creator gives something back …")
+    seed_views.object_to_all(
+        stage, tilda, "My sister’s school shows it at lunch. Ask the cook, she chose it."
+    )
     _trouble(stage, cast, mornings, bridge)
     seed_dispute.disagree(stage, tin, breakfast)
     say("Today: a draft to review, a payout under way, a break to resolve …")

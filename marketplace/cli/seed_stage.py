@@ -110,13 +110,19 @@ class Stage:
         )
         return listed.handle
 
-    def publish(self, handle: str, description: str, *, total_views: int) -> tuple[str, str]:
-        """Publish a video on TikTok that will have so many views; returns its id and address."""
+    def publish(
+        self, handle: str, description: str, *, total_views: int, like_bps: int | None = None
+    ) -> tuple[str, str]:
+        """Publish a video on TikTok that will have so many views; returns its id and address.
+
+        like_bps: how many likes it gets for 10,000 of them; as TikTok has it when None.
+        """
         video = self.control(
             "tiktok/control/videos",
             handle=handle,
             description=description,
             total_views=total_views,
+            **({} if like_bps is None else {"like_bps": like_bps}),
         )
         return str(video["id"]), str(video["share_url"])
 

@@ -113,7 +113,7 @@ def _add_account_switches(switches: Blueprint, world: TikTokWorld) -> None:
 def _add_video_switches(switches: Blueprint, world: TikTokWorld) -> None:
     @switches.post("/videos")
     def publish_video() -> tuple[Response, int]:
-        wish = _wish("handle", "description", "total_views", "age_seconds")
+        wish = _wish("handle", "description", "total_views", "age_seconds", "like_bps")
         account = _account(world, str(wish.get("handle", "")))
         total = _whole(wish, "total_views") if "total_views" in wish else None
         video = publish(
@@ -122,6 +122,7 @@ def _add_video_switches(switches: Blueprint, world: TikTokWorld) -> None:
             description=str(wish.get("description", "")),
             age_seconds=_whole(wish, "age_seconds", default=0, most=10**8),
             total_views=total,
+            like_bps=_whole(wish, "like_bps", most=10_000) if "like_bps" in wish else None,
         )
         return _video_answer(world, account, video), 201
 

@@ -84,10 +84,12 @@ def publish(
     description: str,
     age_seconds: int = 0,
     total_views: int | None = None,
+    like_bps: int | None = None,
 ) -> Document:
     """Write a public video; its numbers begin at nothing and grow from its time of creation.
 
     total_views: what it will reach in the end; made from the followers when None.
+    like_bps: how many likes it gets for 10,000 views; drawn when None.
     """
     created = world.now - age_seconds
     key = str((created << 32) | secrets.randbits(32))
@@ -103,7 +105,7 @@ def publish(
         "visibility": PUBLIC,
         "total_views": round(reach) if total_views is None else total_views,
         "pace_seconds": chance.randint(10 * HOUR, 40 * HOUR),
-        "like_bps": chance.randint(900, 1_850),
+        "like_bps": chance.randint(900, 1_850) if like_bps is None else like_bps,
         "comment_bps": chance.randint(15, 110),
         "share_bps": chance.randint(15, 160),
         "sound": chance.choice((*_SOUNDS, f"original sound - {account['handle']}")),

@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from marketplace.authenticity.models import Assessment
+from marketplace.authenticity.rules.life import AssessmentState
 from marketplace.campaigns.models import Brief, Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.cli import seed
@@ -87,6 +89,7 @@ def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
         (DisputeState.ASKED, Money(30_000, "USD")),
     ]
     assert (session.scalar(select(func.count()).select_from(MetricSnapshot)) or 0) > 30
+    assert states(Assessment.state) == {AssessmentState.CLEARED: 1, AssessmentState.APPEALED: 1}
     oldest = session.scalar(select(func.min(JournalEntry.occurred_at)))
     newest = session.scalar(select(func.max(JournalEntry.occurred_at)))
     assert oldest is not None
