@@ -116,6 +116,27 @@ def test_a_creators_language_is_the_one_that_most_viewers_speak() -> None:
         assert found.left_out == {LeftOut.OTHER_LANGUAGE: 1}
 
 
+@pytest.mark.parametrize(
+    ("spoken", "is_known"),
+    [
+        ({"en": 5_000}, True),
+        ({"en": 4_999}, False),
+        ({"en": 500}, False),
+        ({"en": 3_500, "de": 3_400}, True),
+        ({"en": 3_300, "de": 3_300}, False),
+        ({"en": 4_000, "xx": 6_000}, False),
+        ({"xx": 9_000}, False),
+    ],
+)
+def test_a_language_that_another_may_outdo_is_not_known(
+    spoken: dict[str, int], is_known: bool
+) -> None:
+    market = make_market([make_facts(1, languages=spoken)])
+    wanted = Wanted("USD", rules=HardRules(languages=frozenset({"en"})))
+
+    assert columns.rank(market, wanted).candidates == is_known
+
+
 def test_a_subject_that_is_not_avoided_removes_nobody() -> None:
     market = make_market([make_facts(1, subjects=["alcohol"])])
     wanted = Wanted("USD", rules=HardRules(avoided=frozenset({Subject.GAMBLING})))

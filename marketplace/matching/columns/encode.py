@@ -156,9 +156,16 @@ def _said(facts: Sequence[CreatorFacts], people: NDArray[np.float32]) -> NDArray
 
 
 def _language(spoken: Mapping[str, int]) -> int:
-    """The number of the language that most viewers speak."""
+    """The number of the language that most viewers speak; unknown where it could be another.
+
+    Of whom nothing is said, or a language that we have no name for, may all speak the same.
+    """
     known = [code for code in LANGUAGES if spoken.get(code)]
-    return LANGUAGES.index(max(known, key=lambda code: spoken[code])) if known else UNKNOWN
+    if not known:
+        return UNKNOWN
+    most = max(known, key=lambda code: spoken[code])
+    others = BPS_WHOLE - sum(spoken[code] for code in known)
+    return LANGUAGES.index(most) if spoken[most] >= others else UNKNOWN
 
 
 def _can_be(part: Mapping[str, Any]) -> bool:

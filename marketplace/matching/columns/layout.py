@@ -24,7 +24,7 @@ from marketplace.creators.rules.subjects import Subject
 Arrays = dict[str, NDArray[Any]]
 Lists = Mapping[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 13
+FORMAT_VERSION: Final = 14
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""

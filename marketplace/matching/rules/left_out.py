@@ -80,7 +80,7 @@ SET_ASIDE_WORDS: Final[Mapping[LeftOut, str]] = {
 """For what a brief is not for a creator now, in few words; the other rules concern all alike."""
 WHAT_CHANGES: Final[Mapping[LeftOut, str]] = {
     LeftOut.LIVES_ELSEWHERE: "Say where you live, if you have not yet; else only its brand could.",
-    LeftOut.OTHER_LANGUAGE: "Say which languages your viewers speak, if you have not yet.",
+    LeftOut.OTHER_LANGUAGE: "Say what most of your viewers speak, if you have not yet.",
     LeftOut.TOO_FEW_FOLLOWERS: "More followers, or a connected channel that shows how many.",
     LeftOut.TOO_MANY_FOLLOWERS: "Nothing that you could do: it looks for smaller channels.",
     LeftOut.BLOCKED_TOPIC: "Take the topic off your profile, if you make no more videos about it.",
