@@ -69,6 +69,7 @@ def test_other_processes_work_out_what_they_are_asked(
     session: Session, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warming, "BLOCK", 0)
+    monkeypatch.setattr(source._opened, "stays_warm", False)
     make_hireable(session)
     columns.build(session, place, now=NOON)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
@@ -13,25 +11,12 @@ from werkzeug.routing import BaseConverter
 from werkzeug.test import TestResponse
 
 from tests.web.access.asking import form_of, path_of
-from tests.web.access.market import opened
 from tests.web.access.structure import faults
 from tests.web.access.table import ROWS, Row
 from tests.web.access.world import VISITORS, World
 
 BEGINNINGS = {"brand": "/new/brand", "creator": "/new/creator"}
 MEMBERS = ("owner", "manager", "finance", "viewer")
-
-
-@pytest.fixture(scope="module")
-def world(
-    database_url: str, whole_app: Flask, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with opened(database_url, whole_app, _clock(tmp_path_factory)) as world:
-        yield world
-
-
-def _clock(folders: pytest.TempPathFactory) -> Path:
-    return folders.mktemp("time") / "clock"
 
 
 def doors(app: Flask) -> set[tuple[str, str]]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import BrandMember
@@ -16,7 +14,7 @@ from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_application, make_offer
 from tests.web.access.asking import AUDIENCE, BASICS, OFFER, RIGHTS, form_of, path_of
-from tests.web.access.market import A_VIDEO, opened
+from tests.web.access.market import A_VIDEO
 from tests.web.access.world import World, refused, words
 
 AMOUNTS = {
@@ -30,14 +28,6 @@ AMOUNTS = {
     "９９": "Write digits only, without a currency sign, like 12.50.",
     "9" * 5_000: "The amount is larger than we can handle.",
 }
-
-
-@pytest.fixture(scope="module")
-def world(
-    database_url: str, whole_app: Flask, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with opened(database_url, whole_app, tmp_path_factory.mktemp("time") / "clock") as world:
-        yield world
 
 
 @pytest.mark.parametrize("typed", AMOUNTS)

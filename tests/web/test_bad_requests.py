@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,17 +13,8 @@ from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.web.access.asking import BASICS, form_of, path_of
-from tests.web.access.market import opened
 from tests.web.access.table import ROWS
 from tests.web.access.world import World, refused, words
-
-
-@pytest.fixture(scope="module")
-def world(
-    database_url: str, whole_app: Flask, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with opened(database_url, whole_app, tmp_path_factory.mktemp("time") / "clock") as world:
-        yield world
 
 
 def test_a_rival_changes_nothing_of_a_brand_and_learns_nothing(world: World) -> None:
@@ -136,30 +125,6 @@ NONSENSE = (
 )
 
 
-NO_TEXTS = {
-    "brand.accept_plan plan",
-    "brand.accept_plan budget",
-    "brand.accept_plan cost",
-    "brand.agree_in_dispute share",
-    "brand.agree_to_end release",
-    "brand.change_role role",
-    "brand.choose brand_id",
-    "brand.decline_application reason",
-    "brand.invite creator_id",
-    "brand.say_category category",
-    "brand.shortlist creator_id",
-    "brand.shortlist keep",
-    "creator.agree_in_dispute share",
-    "creator.agree_to_end release",
-    "creator.choose_feed choice",
-    "creator.name_in_challenge shown",
-    "creator.open_payout_account country",
-    "staff.decide_ending end",
-    "staff.take_back_terms looked_at",
-}
-"""What buttons say: ids and words of ours, which are compared and never kept as they come."""
-
-
 @pytest.mark.parametrize("visitor", ["nobody", "owner", "creator", "staff"])
 def test_no_address_makes_a_page_stumble(world: World, visitor: str) -> None:
     pages = [row.endpoint for row in ROWS if row.method == "GET" and row.gets[visitor] == "200"]
@@ -178,69 +143,6 @@ def test_a_page_out_of_range_is_the_nearest_one(world: World, number: str) -> No
 
     assert answer.status_code == 200
     assert "Beans in a minute" in answer.text or "Stews" in answer.text
-
-
-def test_the_sign_that_the_database_cannot_keep_is_told_at_every_form(world: World) -> None:
-    silent, forms = set(), 0
-    for row in ROWS:
-        visitor = next((who for who, got in row.gets.items() if got in {"200", "303"}), None)
-        if row.method != "POST" or row.endpoint.startswith("hooks") or visitor is None:
-            continue
-        path, data = path_of(world, row.endpoint), form_of(world, row.endpoint)
-        for field in data:
-            answer = world.ask(visitor, "POST", path, {**data, field: "a\x00b"})
-            assert answer.status_code in {303, 404, 409, 422}, (row.endpoint, field)
-            if answer.status_code != 422 or "a sign in it that cannot be kept" not in words(answer):
-                silent.add(f"{row.endpoint} {field}")
-            forms += 1
-    assert forms > 150
-    assert silent == NO_TEXTS
-
-
-def test_the_sign_stands_in_no_page_and_the_rest_of_the_form_is_kept(world: World) -> None:
-    typed = {"name": "So\x00up", "budget": "5000", "currency": "EUR"}
-
-    answer = refused(world, "owner", "/brand/campaigns/new", typed)
-
-    assert answer.status_code == 422
-    assert "\x00" not in answer.text
-    assert 'value="Soup"' in answer.text
-    assert 'value="5000"' in answer.text
-    assert (
-        words(answer).count("There was a sign in it that cannot be kept.") == 2
-    )  # above the form, and at the field
-
-
-def test_texts_that_come_without_a_form_of_ours_are_refused_too(world: World) -> None:
-    invited = {**form_of(world, "brand.invite"), "message": "Come\x00"}
-
-    answer = refused(world, "owner", path_of(world, "brand.invite"), invited)
-
-    assert answer.status_code == 422
-    assert "a sign in it that cannot be kept" in words(answer)
-
-
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/a%00b", 404),
-        ("/static/a%00b", 404),
-        ("/confirm/a%00b", 410),
-        ("/reset-password/a%00b", 410),
-        ("/invitation/a%00b", 410),
-    ],
-)
-def test_the_sign_in_a_path_leads_nowhere(world: World, path: str, status: int) -> None:
-    assert world.ask("nobody", "GET", path).status_code == status
-
-
-def test_a_filter_says_that_it_cannot_be_looked_for(world: World) -> None:
-    answer = world.ask("owner", "GET", "/brand/creators?words=be%00a&min_views=5")
-
-    assert answer.status_code == 422
-    assert 'value="bea"' in answer.text
-    assert 'value="5"' in answer.text
-    assert "There was a sign in it that cannot be kept." in words(answer)
 
 
 class TestComingBackFromTikTok:

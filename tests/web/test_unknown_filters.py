@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 
 from tests.web.access.asking import path_of
-from tests.web.access.market import opened
 from tests.web.access.world import World, words
 
 LISTS = [
@@ -25,14 +21,6 @@ LISTS = [
     ("staff", "staff.webhooks", "state", "state"),
     ("staff", "staff.journal", "kind", "kind of entry"),
 ]
-
-
-@pytest.fixture(scope="module")
-def world(
-    database_url: str, whole_app: Flask, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    with opened(database_url, whole_app, tmp_path_factory.mktemp("time") / "clock") as world:
-        yield world
 
 
 @pytest.mark.parametrize(("visitor", "endpoint", "name", "what"), LISTS)

@@ -131,7 +131,8 @@ def is_worth_asking(found: int, *, asked: int) -> bool:
 def usual_per_thousand(usual: OwnRatio) -> tuple[float, float, float]:
     """Return the likes per 1,000 views that are usual: the middle, and what holds four of five."""
     away = FOUR_OF_FIVE * usual.spread
-    return tuple(1_000 * exp(usual.middle + by) for by in (0.0, -away, away))  # type: ignore[return-value]  # three
+    middle, low, high = (1_000 * exp(usual.middle + by) for by in (0.0, -away, away))
+    return middle, low, high
 
 
 def _whole(start: Count, end: Count, usual: OwnRatio) -> Sign | None:

@@ -94,15 +94,15 @@ def evidence_of(
     sample_size: 0 when nobody said. is_confirmed: staff saw the shares in the picture that came
     with an upload; until then it counts as a creator's own word.
     """
-    trust = _trust_in(source, is_confirmed=is_confirmed)
+    whose = _whose(source, is_confirmed=is_confirmed)
+    trust = _TRUST[whose]
     age = max(timedelta(0), now - taken_at)
     freshness = round(BPS_WHOLE * 0.5 ** (age / HALF_LIFE))
     if source is AudienceSource.INFERRED:
         of = max(sample_size, GUESS_LEAST)
     else:
         of = sample_size or UNSAID_SAMPLE
-    is_own_word = trust == _TRUST[AudienceSource.SELF_REPORTED]
-    counted = min(of, OWN_WORD_MOST) if is_own_word else of
+    counted = min(of, OWN_WORD_MOST) if whose is AudienceSource.SELF_REPORTED else of
     return Evidence(
         people=counted * trust * freshness // (BPS_WHOLE * BPS_WHOLE),
         of=of,
@@ -117,13 +117,14 @@ def lag_of(source: AudienceSource, *, is_confirmed: bool) -> timedelta:
     So of two the one with the later ``taken_at`` less its lag is believed: a creator's own word
     does not take the place of what the platform has counted until that is some ten months older.
     """
-    return HALF_LIFE * -log2(_trust_in(source, is_confirmed=is_confirmed) / BPS_WHOLE)
+    trust = _TRUST[_whose(source, is_confirmed=is_confirmed)]
+    return HALF_LIFE * -log2(trust / BPS_WHOLE)
 
 
-def _trust_in(source: AudienceSource, *, is_confirmed: bool) -> int:
-    """What a person behind it counts; a picture that nobody has seen is a creator's own word."""
+def _whose(source: AudienceSource, *, is_confirmed: bool) -> AudienceSource:
+    """Whose word it is; a picture that nobody has seen is a creator's own."""
     unseen = source is AudienceSource.UPLOAD and not is_confirmed
-    return _TRUST[AudienceSource.SELF_REPORTED if unseen else source]
+    return AudienceSource.SELF_REPORTED if unseen else source
 
 
 PICTURE_TYPES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})

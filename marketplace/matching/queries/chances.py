@@ -61,7 +61,7 @@ def of_invited(session: Session) -> OfInvited:
     return OfInvited(
         answer_bps=answer,
         apply_bps=answer * apply.chance_bps(Facts()) // BPS_WHOLE,
-        learned_from=min(reply.rows, apply.rows) and reply.rows,
+        learned_from=reply.rows if apply.rows else 0,
     )
 
 
