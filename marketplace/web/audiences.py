@@ -25,11 +25,11 @@ from marketplace.web import charts
 COUNTRIES_SHOWN: Final = 5
 _SOURCE_WORDS: Final[Mapping[AudienceSource, str]] = {
     AudienceSource.PLATFORM: "From the platform",
-    AudienceSource.UPLOAD: "The creator’s statement, with a picture nobody has looked at yet",
+    AudienceSource.UPLOAD: "The creator’s statement, with a picture that nobody has checked yet",
     AudienceSource.INFERRED: "Estimated from the channel",
     AudienceSource.SELF_REPORTED: "The creator’s own statement",
 }
-_CONFIRMED: Final = "The creator’s statement, seen by our staff in a picture"
+_CONFIRMED: Final = "The creator’s statement, with a picture that our staff have checked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,13 +111,19 @@ def _who(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
         (Flag.CLOSED if each.is_closed else 0)
         | (Flag.CHANNEL if each.has_channel else 0)
         | (Flag.RECORD if each.kept + each.broken else 0)
-        | (Flag.SOURCE * SOURCES.index(each.audience_source or ""))
+        | (Flag.SOURCE * SOURCES.index(_source(each)))
         for each in facts
     ]
     arrays["described"][:] = [_day(int(each.taken_at) // DAY_SECONDS) for each in facts]
     arrays["home"][:] = [COUNTRY_NUMBERS.get(each.country or "", NO_COUNTRY) for each in facts]
     arrays["followers"][:] = [min(U4_MOST, each.followers or 0) for each in facts]
     arrays["language"][:] = [_language(each.languages) for each in facts]
+
+
+def _source(facts: CreatorFacts) -> str:
+    """Who describes the audience, and whether staff have seen it in a picture."""
+    whose = facts.audience_source or ""
+    return f"{whose}_confirmed" if facts.is_confirmed else whose
 
 
 def _people(facts: Sequence[CreatorFacts], *, now: datetime) -> tuple[NDArray[np.float32], int]:

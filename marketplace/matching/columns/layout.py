@@ -24,7 +24,7 @@ from marketplace.creators.rules.subjects import Subject
 Arrays = dict[str, NDArray[Any]]
 Lists = Mapping[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 14
+FORMAT_VERSION: Final = 15
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
@@ -57,8 +57,11 @@ class Flag(IntFlag):
     COUNTRY = 256
 
 
-SOURCES: Final = ("", "platform", "upload", "self_reported", "inferred")
-"""Who describes an audience, by the number in the flags; "" while nobody does."""
+SOURCES: Final = ("", "platform", "upload", "self_reported", "inferred", "upload_confirmed")
+"""Who describes an audience, by the number in the flags; "" while nobody does.
+
+A picture that staff have seen is told apart from one that nobody has: it counts more.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,17 @@ from marketplace.matching.rules.labels import (
 from marketplace.matching.rules.seen import PEOPLE_MOST, Seen
 from marketplace.matching.rules.wanted import Wanted
 
-SAID_BY: Final[Mapping[str, str]] = {
-    "platform": "by the platform’s figures",
-    "upload": "by the creator’s statement with a picture",
-    "self_reported": "by the creator’s own statement",
-    "inferred": "by an estimate from the channel",
+SAID_BY: Final[Mapping[str, tuple[str, str]]] = {
+    "platform": ("by the platform’s figures", ""),
+    "upload": ("by the creator’s statement", " with a picture that nobody has checked yet"),
+    "upload_confirmed": (
+        "by the creator’s statement",
+        " with a picture that our staff have checked",
+    ),
+    "self_reported": ("by the creator’s own statement", ""),
+    "inferred": ("by an estimate from the channel", ""),
 }
+"""Whose word an audience is: what is said before its day, and after it."""
 AUDIENCE_PARTS: Final = (PartName.AGE, PartName.GENDER, PartName.COUNTRY)
 STRONGEST: Final = 3
 TELLING: Final = log(1.1)
@@ -206,10 +211,10 @@ def _country(said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
 def _by(name: PartName, seen: Seen) -> str:
     if name not in seen.said:
         return "by what is usual, as nobody has said"
-    on = seen.described_on
-    said = SAID_BY[seen.source] + (f" of {_day(on)}" if on else "")
+    whose, shown = SAID_BY[seen.source]
+    day = f" of {_day(seen.described_on)}" if seen.described_on else ""
     more = " or more" if seen.people >= PEOPLE_MOST else ""
-    return f"{said}, which counts as {seen.people:,} people{more}"
+    return f"{whose}{day}{shown}, which counts as {seen.people:,} people{more}"
 
 
 @lru_cache(maxsize=DAYS_KEPT)

@@ -21,9 +21,9 @@ class Seen(NamedTuple):
     """What is known of one creator for one wish.
 
     views_low, views_high: an 80 % interval for one video. people: how many viewers the audience
-    counts as. source: who describes it; "" while nobody does. said: of which parts that says
-    something. described_on: its day. words: those asked for that the creator uses; near: those that
-    others use with them. has_record: whether a collaboration has ended here.
+    counts as. source: who describes it, a key of ``SAID_BY``; "" while nobody does. said: of which
+    parts that says something. described_on: its day. words: those asked for that the creator uses;
+    near: those that others use with them. has_record: whether a collaboration has ended here.
     """
 
     factors: Factors

@@ -289,9 +289,9 @@ def test_a_picture_counts_as_the_creators_own_word_until_staff_have_seen_it(
     session.commit()
     after = rows_of(client.get(address).text)["Gender"]
 
-    said = "by the creator’s statement with a picture of Thu 1 Oct 2026, which counts as"
-    assert f"{said} 265 people." in before.evidence
-    assert f"{said} 707 people." in after.evidence
+    said = "by the creator’s statement of Thu 1 Oct 2026 with a picture that"
+    assert f"{said} nobody has checked yet, which counts as 265 people." in before.evidence
+    assert f"{said} our staff have checked, which counts as 707 people." in after.evidence
     assert (before.number, after.number) == ("58.5 %", "59.5 %")
 
 
