@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from marketplace.matching.columns.bits import Bits, are_in, packed
 from marketplace.matching.columns.layout import WHOLE_STEPS
-from marketplace.matching.columns.market import Market, Pick, Rows
+from marketplace.matching.columns.market import Market, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,8 @@ class Elsewhere:
         first, end = np.searchsorted(self.rows, np.array([row, row + 1], np.uint32))
         return self.countries[first:end], self.steps[first:end]
 
-    def add(self, found: NDArray[np.int64], pick: Pick, counted: NDArray[np.int64]) -> None:
-        """Add each step of those picked, counted as its country's number says."""
-        rows = np.arange(pick.start, pick.stop) if isinstance(pick, slice) else pick
+    def add(self, found: NDArray[np.int64], rows: Rows, counted: NDArray[np.int64]) -> None:
+        """Add each step of some rows, counted as its country's number says."""
         some = np.flatnonzero(are_in(self.who, rows))
         here = rows[some].astype(np.uint32)
         place, end = (np.searchsorted(self.rows, here, side) for side in ("left", "right"))

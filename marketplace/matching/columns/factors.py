@@ -15,6 +15,7 @@ from marketplace.matching.columns.counting import ALIKE_STEPS, PARTS_A_BPS, STEP
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import STEP_BPS, U4_MOST, WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Pick, Rows, listed_for
+from marketplace.matching.columns.remembered import remembered
 from marketplace.matching.columns.target import Target, counts_of
 from marketplace.matching.rules import topics
 from marketplace.matching.rules.fit import Factors
@@ -79,21 +80,24 @@ def most_country_parts(market: Market, target: Target, pick: Pick) -> NDArray[np
     return found
 
 
-def country_parts(market: Market, target: Target, pick: Pick) -> Whole:
+def country_parts(market: Market, target: Target, rows: Rows) -> Whole:
     """The share in the countries wanted and what the others say of it, in hundred-millionths."""
-    return counting.country_parts(
-        _own_steps(market, target, pick), _near_steps(market, target, pick)
-    )
+
+    def work_out(new: Rows) -> Whole:
+        own = _own_steps(market, target, new)
+        return counting.country_parts(own, _near_steps(market, target, new))
+
+    return remembered(market, "country parts", target.where, rows, work_out)
 
 
-def _near_steps(market: Market, target: Target, pick: Pick) -> Whole:
+def _near_steps(market: Market, target: Target, rows: Rows) -> Whole:
     """Steps × likeness in the countries that are not wanted.
 
     Whole numbers, which 8-byte fractions multiply and add exactly up to 2^53.
     """
-    columns = market.arrays["country"][: len(target.alike_columns), pick]
+    columns = market.arrays["country"][: len(target.alike_columns), rows]
     found: Whole = (target.alike_columns @ columns).astype(np.int64)
-    elsewhere(market).add(found, pick, target.alike)
+    elsewhere(market).add(found, rows, target.alike)
     return found
 
 
@@ -111,8 +115,12 @@ def topic_bps(market: Market, target: Target, rows: Rows) -> Whole:
         return _whole(rows)
     wanted = market.memo.get("words", target.words, target.terms.table, most=WORDS_KEPT)
     columns = market.arrays
-    own, weights = (columns[name].take(rows, axis=0) for name in ("terms", "term_weights"))
-    return counting.topic_bps(topics.similarity(wanted, own, weights))
+
+    def work_out(new: Rows) -> Whole:
+        own, weights = (columns[name].take(new, axis=0) for name in ("terms", "term_weights"))
+        return counting.topic_bps(topics.similarity(wanted, own, weights))
+
+    return remembered(market, "topic", target.words, rows, work_out)
 
 
 def format_bps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint16]:
