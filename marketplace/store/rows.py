@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    CursorResult,
     DateTime,
     Dialect,
     Integer,
@@ -28,11 +29,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from marketplace.store.arrays import of_ids, of_moments, of_numbers, of_texts
 from marketplace.store.base import Base
 
+Values = TypeVarTuple("Values")
 GivenRow = Mapping[str, Any]
 """The values of one row by the names of its columns."""
 
@@ -45,6 +48,17 @@ class Written(TypeDecorator[str]):
 
     def bind_processor(self, _dialect: Dialect) -> None:
         """Hand the text to the driver as it is."""
+
+
+def plain_rows(
+    session: Session, statement: TypedReturnsRows[*Values], given: GivenRow
+) -> CursorResult[*Values]:
+    """Ask for plain columns and nothing to keep, as a page does that only reads.
+
+    The ORM would look for objects among them, which takes as long as the answer does. It also
+    writes first what was changed; here the answer knows of no change that was not flushed.
+    """
+    return session.connection().execute(statement, given)
 
 
 def insert_rows(session: Session, model: type[Base], rows: Sequence[GivenRow]) -> None:

@@ -13,6 +13,7 @@ from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor, Role
 from marketplace.notifications.models import Notification
+from marketplace.store.rows import plain_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Visitor:
 
 def look_up(session: Session, user_id: UUID) -> Visitor | None:
     """Return who the person is, what they may act for and what they have not read yet."""
-    found = session.execute(_WHO, {"user_id": user_id}).one_or_none()
+    found = plain_rows(session, _WHO, {"user_id": user_id}).one_or_none()
     if found is None:
         return None
     creator_id, country = found.creator or (None, None)

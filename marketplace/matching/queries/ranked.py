@@ -24,7 +24,7 @@ from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.topic_words import spelled_out
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.paging import PAGE_SIZE, Page
-from marketplace.store.rows import given_in
+from marketplace.store.rows import given_in, plain_rows
 
 WORDS_SHOWN: Final = 100
 WORDS_OFFERED: Final = 2_000
@@ -255,7 +255,7 @@ def _lines(session: Session, campaign_id: UUID, places: Sequence[_Place]) -> lis
         "creator_ids": [place.creator_id for place in places],
         "campaign_id": campaign_id,
     }
-    rows = session.execute(_CREATORS, given).all()
+    rows = plain_rows(session, _CREATORS, given).all()
     by_id: dict[UUID, Any] = {row[0]: row for row in rows}
     return [_line(place, by_id[place.creator_id]) for place in places if place.creator_id in by_id]
 

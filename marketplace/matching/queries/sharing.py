@@ -21,7 +21,7 @@ from marketplace.matching.rules.exposure import (
 )
 from marketplace.matching.rules.fit import orders_of
 from marketplace.store.arrays import of_raw_ids
-from marketplace.store.rows import written_in
+from marketplace.store.rows import plain_rows, written_in
 
 WEEK: Final = timedelta(days=7)
 
@@ -103,7 +103,7 @@ def _week(
         "since": now - WEEK,
         "monday": _monday(now),
     }
-    times = {each.creator_id: each.times for each in session.execute(_WEEK, given)}
+    times = {each.creator_id: each.times for each in plain_rows(session, _WEEK, given)}
     every = times.pop(None, FRESH_EVERY)
     if not times:
         return [0] * len(rows), every
