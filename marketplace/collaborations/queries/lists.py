@@ -125,7 +125,12 @@ def invitations_for_campaign(
 def asked_creators(
     session: Session, *, campaign_id: UUID, creator_ids: Collection[UUID]
 ) -> Mapping[UUID, Asked]:
-    """Creator id -> where they and a campaign stand; those who have no tie are left out."""
+    """Creator id -> where they and a campaign stand; those who have no tie are left out.
+
+    Of nobody nothing is asked: a page of creators who were imported costs no question.
+    """
+    if not creator_ids:
+        return {}
     given = {"campaign_id": campaign_id, "creator_ids": list(creator_ids)}
     return {
         creator_id: Asked(application_id, applied or invited)

@@ -40,7 +40,6 @@ from marketplace.creators.queries.marks import (
     marks_since,
     present_mark,
 )
-from marketplace.creators.queries.names import is_called
 from marketplace.creators.queries.profiles import (
     READABLE,
     channel_by_id,
@@ -103,7 +102,6 @@ __all__ = [
     "has_written",
     "hashtags_of",
     "ids_found_by",
-    "is_called",
     "joined_ids",
     "latest_audience",
     "latest_proof",

@@ -74,7 +74,7 @@ def who_fits(
         "asked": collaborations.asked_creators(
             session,
             campaign_id=campaign.id,
-            creator_ids=[match.creator_id for match in found.page.rows],
+            creator_ids=[match.creator_id for match in found.page.rows if match.has_joined],
         ),
     }
 
