@@ -107,11 +107,12 @@ def parts_of(
     about.
     """
     chance = chances(model, standing(fits, usual), record=record)
+    np.minimum(chance, UNLIKELY, out=chance, where=fits <= 0)
     return FeedParts(
-        chance=np.where(fits > 0, chance, np.minimum(chance, UNLIKELY)),
+        chance=chance,
         pay=pays(fees, prices),
         liking=likings(topics, near, makes=makes, less=less),
-        cause=np.where(cared, np.int64(CARED), np.int64(BPS_WHOLE)),
+        cause=BPS_WHOLE + (CARED - BPS_WHOLE) * cared,
     )
 
 
@@ -129,8 +130,9 @@ def standing(fits: Whole, usual: Whole) -> Reals:
 
     usual: the middle one's, 0 where there is none: then the creator is taken to be like it.
     """
-    both = np.maximum(fits + usual, 1)
-    return np.where(usual > 0, (fits - usual) / both, 0.0)
+    found = (fits - usual) / np.maximum(fits + usual, 1)
+    found[usual <= 0] = 0
+    return np.asarray(found)
 
 
 def chances(model: Model, standings: Reals, *, record: float) -> Whole:
@@ -151,8 +153,9 @@ def pays(fees: Whole, usual: Whole) -> Whole:
 
     fees: 0 where none is named: that counts as the usual.
     """
-    ratio = np.where((fees > 0) & (usual > 0), fees / np.maximum(usual, 1), 1.0)
-    return _whole(np.clip(ratio * BPS_WHOLE, PAY_LEAST, PAY_MOST))
+    ratio = fees / np.maximum(usual, 1)
+    ratio[(fees <= 0) | (usual <= 0)] = 1
+    return _whole((ratio * BPS_WHOLE).clip(PAY_LEAST, PAY_MOST))
 
 
 def likings(topics: NDArray[np.uint32], near: Whole, *, makes: int, less: int) -> Whole:
@@ -162,7 +165,7 @@ def likings(topics: NDArray[np.uint32], near: Whole, *, makes: int, less: int) -
     which is the whole where a brief asks for no word.
     """
     about = ((topics & np.uint32(makes)) != 0) | (near >= NEAR)
-    found = np.where(about, np.int64(BPS_WHOLE), np.int64(OTHER_TOPIC))
+    found: Whole = OTHER_TOPIC + (BPS_WHOLE - OTHER_TOPIC) * about
     if not less:
         return found
     return np.where((topics & np.uint32(less)) != 0, found * LESS // BPS_WHOLE, found)
