@@ -14,10 +14,10 @@ fraction, before it is rounded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from math import prod
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +89,8 @@ def weighted(name: PartName, value: Number) -> Number:
     if name is PartName.COUNTRY:
         return value
     weight = weight_of(name)
+    if weight == BPS_WHOLE:
+        return BPS_WHOLE * value
     return BPS_WHOLE * (BPS_WHOLE - weight) + weight * value
 
 
@@ -153,16 +155,41 @@ def fit_of(factors: Factors) -> int:
 
 
 def fits_of(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Return the same for many creators, an array for each factor as ``Factors`` names them.
+    """Return the same for many creators, an array for each factor as ``Factors`` names them."""
 
-    In 8-byte numbers; where one comes so near a half that these could be wrong, in whole ones.
+    def at(place: int) -> Factors:
+        return Factors(*(int(each[place]) for each in factors))
+
+    return rounded(_nearly(factors), at)
+
+
+def rounded(nearly: NDArray[np.float64], at: Callable[[int], Factors]) -> NDArray[np.int64]:
+    """Return fits as they are shown, from what they nearly are.
+
+    nearly: what :func:`product` gives for all parts. Where one comes so near a half that 8-byte
+    numbers could be wrong, at says by its place what it is computed from, in whole ones.
     """
-    found = _nearly(factors)
-    below = np.floor(found)
-    fits: NDArray[np.int64] = np.floor(found + 0.5).astype(np.int64)
-    for place in np.flatnonzero(np.abs(found - below - 0.5) <= found * _ERROR):
-        fits[place] = fit_of(Factors(*(int(each[place]) for each in factors)))
+    fits: NDArray[np.int64] = (nearly + 0.5).astype(np.int64)
+    off = np.abs(nearly - fits)
+    for place in np.flatnonzero(np.abs(off - 0.5) <= nearly * _ERROR).tolist():
+        fits[place] = fit_of(at(place))
     return fits
+
+
+def product(parts: Mapping[PartName, Any]) -> Any:
+    """Return what some parts together multiply a fit by, in 8-byte numbers: but for _ERROR of it.
+
+    parts: numbers, or arrays of them. The product over all parts is the fit before it is rounded.
+    """
+    return prod(_multiplies_by(name, value) for name, value in parts.items())
+
+
+def _multiplies_by(name: PartName, value: Any) -> Any:
+    if name is PartName.VIEWS:
+        return value * FOR_MINOR
+    if name is PartName.PRICE:
+        return (value > 0) / np.maximum(value, 1)
+    return weighted(name, value) / TIMES_WHOLE
 
 
 def views_there(factors: Iterable[Factors]) -> int:
@@ -188,12 +215,7 @@ def share_there(factors: Sequence[NDArray[np.int64]]) -> int:
 
 
 def _nearly(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
-    """Return fits before they are rounded, but for _ERROR of each."""
-    views, *shares, price = factors
-    found = views * float(FOR_MINOR)
-    for name, share in zip(PART_SHARES, shares, strict=True):
-        found *= weighted(name, share) / TIMES_WHOLE
-    return np.where(price > 0, found / np.maximum(price, 1), 0.0)
+    return np.asarray(product(dict(zip(PartName, factors, strict=True))))
 
 
 def _rounded(numerator: int, denominator: int) -> int:
