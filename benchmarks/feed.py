@@ -30,14 +30,13 @@ from marketplace.matching.columns.layout import DENSE_COUNTRIES
 from marketplace.matching.columns.source import market_of
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.chances import Step, start
-from marketplace.matching.rules.fit import Factors, PartName, fits_of
 from marketplace.matching.rules.wanted import Booking, HardRules, Wanted
 
 BRIEFS: Final = 10_000
 CREATORS: Final = 2_000
 ROUNDS: Final = 1_000
 LISTED: Final = 200
-TOPIC: Final = Factors._fields.index(PartName.TOPIC)
+MODEL: Final = start(Step.OFFER)
 NOW: Final = datetime(2026, 11, 2, tzinfo=UTC)
 FIRST_DAY: Final = date(2026, 12, 1)
 PROMISED: Final = [Promise("food", FIRST_DAY, FIRST_DAY + timedelta(days=60), UUID(int=3))]
@@ -79,24 +78,23 @@ def feed_of(book: Book, market: Market, row: int) -> np.ndarray:
     """
     facing = columns.face(book, market, row)
     reasons = columns.barred_facing(facing, market, row, PROMISED)
-    np.bincount(reasons - columns.PASSES)
+    np.bincount(reasons)
     places = np.flatnonzero(reasons == columns.PASSES)
-    factors = facing.factors(places)
-    fits = fits_of(factors)
+    weighed = facing.weighed(places)
     parts = feed.parts_of(
-        start(Step.OFFER),
-        fits=fits,
-        usual=book.usual[places],
+        MODEL,
+        fits=weighed.fits,
+        usual=book.usual.take(places),
         record=0.0,
-        fees=book.fees[places],
-        prices=factors[-1],
-        topics=book.topics[places],
-        near=factors[TOPIC],
+        fees=book.fees.take(places),
+        prices=weighed.prices,
+        topics=book.topics.take(places),
+        near=weighed.near,
         makes=int(market.arrays["topics"][row]),
         less=0,
         cared=np.zeros(len(places), bool),
     )
-    return places[feed.best_first(parts, fits, most=LISTED)]
+    return places[feed.best_first(parts, weighed.fits, most=LISTED)]
 
 
 def best(values: np.ndarray) -> np.ndarray:

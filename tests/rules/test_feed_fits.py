@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from marketplace.creators.queries import CreatorFacts
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
-from marketplace.matching.rules.fit import Factors, fit_of, fits_of
+from marketplace.matching.rules.fit import Factors, fit_of
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.drawn import creators, wishes
 from tests.factories.facts import make_facts, make_market, open_book
@@ -20,8 +20,8 @@ from tests.factories.facts import make_facts, make_market, open_book
 
 def as_a_creator(market: Market, wanted: Sequence[Wanted], row: int) -> list[Factors]:
     """What one creator's feed counts with, brief by brief."""
-    found = columns.face(open_book(wanted, market), market, row).factors()
-    return [Factors(*values) for values in zip(*(each.tolist() for each in found), strict=True)]
+    found = columns.face(open_book(wanted, market), market, row)
+    return [found.factors(place) for place in range(len(wanted))]
 
 
 def as_a_brand(market: Market, wanted: Sequence[Wanted], row: int) -> list[Factors]:
@@ -44,8 +44,12 @@ def test_every_number_of_every_pair_is_the_same_from_both_sides(
     for row in range(market.count):
         expected = as_a_brand(market, wanted, row)
         assert as_a_creator(market, wanted, row) == expected
-        fits = fits_of(columns.face(open_book(wanted, market), market, row).factors())
-        assert fits.tolist() == [fit_of(each) for each in expected]
+        places = np.arange(len(wanted))[::-2]
+        found = columns.face(open_book(wanted, market), market, row).weighed(places)
+        some = expected[::-2]
+        assert found.fits.tolist() == [fit_of(each) for each in some]
+        assert found.near.tolist() == [each.topic for each in some]
+        assert found.prices.tolist() == [each.price for each in some]
 
 
 def test_a_country_without_a_column_and_its_look_alikes_count(
@@ -123,7 +127,6 @@ def test_what_several_briefs_ask_alike_is_worked_out_once() -> None:
 def test_without_any_open_brief_there_is_nothing_to_count() -> None:
     market = make_market([make_facts(1)])
 
-    found = columns.face(open_book([], market), market, 0).factors()
+    found = columns.face(open_book([], market), market, 0).weighed(np.empty(0, np.intp))
 
-    assert [each.tolist() for each in found] == [[]] * len(Factors._fields)
-    assert np.asarray(fits_of(found)).tolist() == []
+    assert [each.tolist() for each in found] == [[], [], []]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from marketplace.campaigns.rules import WantedDeliverable, draft_problems
@@ -12,7 +13,7 @@ from marketplace.creators.rules.formats import LengthBand, band_counts
 from marketplace.kernel.money import Money
 from marketplace.matching import columns
 from marketplace.matching.columns import Market, OpenWish
-from marketplace.matching.rules.fit import fit_of, fits_of
+from marketplace.matching.rules.fit import fit_of
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.campaigns import content
 from tests.factories.facts import make_facts, make_market
@@ -67,12 +68,13 @@ def test_the_feed_sees_the_same_fit() -> None:
     market = make_market([makes(1, *[200] * 16), makes(2, *[20] * 16)])
     book = columns.book_of([OpenWish(UUID(int=9), UUID(int=8), LONG, None, 1_000)], market.context)
 
-    seen = [columns.face(book, market, row).factors() for row in (0, 1)]
+    seen = [columns.face(book, market, row) for row in (0, 1)]
 
-    assert [factors[6].tolist() for factors in seen] == [[9_000], [1_000]]
+    assert [each.factors(0).format for each in seen] == [9_000, 1_000]
     target = columns.target_of(LONG, market)
-    for row, factors in enumerate(seen):
-        assert fits_of(factors).tolist() == [fit_of(columns.factors_at(market, target, [row])[0])]
+    for row, each in enumerate(seen):
+        [fit] = each.weighed(np.array([0])).fits.tolist()
+        assert fit == fit_of(columns.factors_at(market, target, [row])[0])
     assert book.work.forms.tolist() == [[0, 0, 0, 0, 0, 0, 0, 1]]
 
 

@@ -7,7 +7,6 @@ once, in the terms of :mod:`target`, and each brief says which of them is its ow
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from datetime import date
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -41,8 +40,8 @@ from marketplace.matching.columns.target import (
     priced,
     terms_for,
 )
-from marketplace.matching.rules.topics import Asked
-from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.topics import NO_TERM, Asked
+from marketplace.matching.rules.wanted import Booking, Wanted
 
 T = TypeVar("T", bound=Hashable)
 NOTHING: Final = Asked(np.empty(0, np.intp), np.empty(0, np.float32))
@@ -51,7 +50,7 @@ Which = NDArray[np.intp]
 
 
 NEVER: Final = 2**31 - 1
-"""A day that comes after every other, a number that nobody has."""
+"""A day that comes after every other."""
 
 
 class OpenWish(NamedTuple):
@@ -65,36 +64,51 @@ class OpenWish(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """The different ages or genders, k of them. wanted: (k, labels). anybody: where any will do."""
+    """Ages or genders, of k targets. wanted: (k, labels). anybody: where any will do."""
 
     wanted: Whole
     anybody: NDArray[np.bool_]
+
+
+class People(NamedTuple):
+    """The different pairs of ages and genders, k of them: never many, so few are the labels."""
+
+    ages: Labels
+    genders: Labels
     which: Which
 
 
 class Countries(NamedTuple):
     """The different countries, k of them.
 
-    wanted, alike: (countries, k) by their numbers, 1 for each that is wanted, and what the others
-    say of those; 8-byte fractions, which multiply whole numbers exactly up to 2^53.
+    says: (countries, 2k) by their numbers, 1 for each that is wanted, then what the others say of
+    those; 8-byte fractions, which multiply whole numbers exactly up to 2^53. numbers: of those
+    with a column, in their order.
     """
 
-    wanted: NDArray[np.float64]
-    alike: NDArray[np.float64]
+    says: NDArray[np.float64]
+    numbers: NDArray[np.intp]
     anybody: NDArray[np.bool_]
     which: Which
+
+
+class AskedAt(NamedTuple):
+    """Where words ask for a term: up to ``near`` for itself, from there on as a neighbour."""
+
+    begin: int
+    near: int
+    end: int
 
 
 class Words(NamedTuple):
     """The different words, k of them, by the terms they ask for.
 
-    terms: in their order, with ``starts`` into ``of`` and ``weights``: by whom each is asked for,
-    and what it counts there.
+    asked: where each term stands in ``of`` and ``weights``: which words ask for it, and what it
+    counts there.
     """
 
-    terms: NDArray[np.uint16]
-    starts: NDArray[np.intp]
-    of: NDArray[np.intp]
+    asked: Mapping[int, AskedAt]
+    of: NDArray[np.unsignedinteger]
     weights: NDArray[np.float32]
     anything: NDArray[np.bool_]
     which: Which
@@ -126,27 +140,35 @@ class Allowed(NamedTuple):
     which: Which
 
 
+class Booked(NamedTuple):
+    """The briefs of one category, by their places: for whom and when a creator would be taken.
+
+    brand: its number among those of the rules. starts, ends: days as of a target.
+    """
+
+    places: NDArray[np.intp]
+    brand: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    ends: NDArray[np.intp]
+
+
 class Rules(NamedTuple):
     """What each brief asks of every creator, (m,); where it asks nothing, what everybody passes.
 
-    price_least: None where no brief asks one. topics, subjects: as bits. free_on, starts, ends:
-    days as of a target. category: -1 for one in which nobody is bound. brand: its number in
-    ``brands``.
+    price_least: None where no brief asks one. topics, subjects: as bits. free_on: a day as of a
+    target. booked: by category, of those in which somebody can be bound.
     """
 
     homes: Allowed
     languages: Allowed
-    fewest: NDArray[np.int64]
-    most: NDArray[np.int64]
+    fewest: NDArray[np.uint32]
+    most: NDArray[np.uint32]
     price_least: Whole | None
-    price_most: Whole
+    price_most: NDArray[np.uint32]
     topics: NDArray[np.uint32]
     subjects: NDArray[np.uint16]
     free_on: NDArray[np.int32]
-    category: NDArray[np.int16]
-    brand: NDArray[np.int32]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
+    booked: Mapping[str, Booked]
     brands: Mapping[UUID, int]
 
 
@@ -158,8 +180,7 @@ class Book(NamedTuple):
 
     brief_ids: Sequence[UUID]
     places: Mapping[UUID, int]
-    ages: Labels
-    genders: Labels
+    people: People
     countries: Countries
     words: Words
     work: Work
@@ -180,8 +201,7 @@ def book_of(wishes: Sequence[OpenWish], context: Context) -> Book:
     return Book(
         brief_ids=[each.brief_id for each in wishes],
         places={each.campaign_id: place for place, each in enumerate(wishes)},
-        ages=_labels([each.ages for each in wanted], AGES),
-        genders=_labels([each.gender for each in wanted], GENDERS),
+        people=_people(wanted),
         countries=_countries([each.country for each in wanted], context),
         words=_words([frozenset(each.words) for each in wanted], context),
         work=_work(wanted, context),
@@ -204,12 +224,22 @@ def _told_apart(values: Sequence[T]) -> tuple[list[T], Which]:
     return list(places), np.array(which, np.intp)
 
 
-def _labels(asked: Sequence[frozenset[str]], known: tuple[str, ...]) -> Labels:
-    different, which = _told_apart([places_in(each, known) for each in asked])
-    wanted = np.zeros((len(different), len(known)), np.int64)
-    for row, places in enumerate(different):
+def _people(asked: Sequence[Wanted]) -> People:
+    different, which = _told_apart(
+        [(places_in(each.ages, AGES), places_in(each.gender, GENDERS)) for each in asked]
+    )
+    return People(
+        ages=_labels([ages for ages, _ in different], AGES),
+        genders=_labels([genders for _, genders in different], GENDERS),
+        which=which,
+    )
+
+
+def _labels(asked: Sequence[tuple[int, ...] | None], known: tuple[str, ...]) -> Labels:
+    wanted = np.zeros((len(asked), len(known)), np.int64)
+    for row, places in enumerate(asked):
         wanted[row, list(places or ())] = 1
-    return Labels(wanted, np.array([each is None for each in different], bool), which)
+    return Labels(wanted, np.array([each is None for each in asked], bool))
 
 
 def _countries(asked: Sequence[frozenset[str]], context: Context) -> Countries:
@@ -219,7 +249,12 @@ def _countries(asked: Sequence[frozenset[str]], context: Context) -> Countries:
     for place, codes in enumerate(different):
         wanted[[COUNTRY_NUMBERS[code] for code in codes], place] = 1
         alike[:, place] = alike_to(context, codes)
-    return Countries(wanted, alike, np.array([not each for each in different], bool), which)
+    return Countries(
+        says=np.hstack([wanted, alike]),
+        numbers=np.array(context.numbers, np.intp),
+        anybody=np.array([not each for each in different], bool),
+        which=which,
+    )
 
 
 def _words(asked: Sequence[frozenset[str]], context: Context) -> Words:
@@ -227,14 +262,16 @@ def _words(asked: Sequence[frozenset[str]], context: Context) -> Words:
     found = [terms_for(context, sorted(words)) for words in different]
     some = [each or NOTHING for each in found]
     terms = np.concatenate([NOTHING.terms, *(each.terms for each in some)])
-    order = np.argsort(terms, kind="stable")
-    known, starts = np.unique(terms[order], return_index=True)
+    weights = np.concatenate([NOTHING.weights, *(each.weights for each in some)])
     of = np.repeat(np.arange(len(some)), [len(each.terms) for each in some])
+    order = np.lexsort((weights < 1, terms))
+    known, begin, count = np.unique(terms[order], return_index=True, return_counts=True)
+    near = begin + np.bincount(terms[weights >= 1], minlength=NO_TERM)[known]
+    spans = map(AskedAt, begin.tolist(), near.tolist(), (begin + count).tolist())
     return Words(
-        terms=known.astype(np.uint16),
-        starts=np.append(starts, len(terms)),
-        of=of[order],
-        weights=np.concatenate([NOTHING.weights, *(each.weights for each in some)])[order],
+        asked=dict(zip(known.tolist(), spans, strict=True)),
+        of=of[order].astype(np.min_scalar_type(len(some))),
+        weights=weights[order],
         anything=np.array([each is None for each in found], bool),
         which=which,
     )
@@ -263,26 +300,35 @@ def _rules(asked: Sequence[Wanted]) -> Rules:
     return Rules(
         homes=_allowed([each.lives_in for each in rules], COUNTRY_NUMBERS, NO_COUNTRY),
         languages=_allowed([each.languages for each in rules], LANGUAGE_NUMBERS, UNKNOWN),
-        fewest=_numbers([each.followers_least for each in rules], 0),
-        most=_numbers([each.followers_most for each in rules], U4_MOST),
-        price_least=_numbers([each.price_least_minor for each in rules], 0)
+        fewest=_bounds([each.followers_least for each in rules], 0),
+        most=_bounds([each.followers_most for each in rules], U4_MOST),
+        price_least=np.array([each.price_least_minor or 0 for each in rules], np.int64)
         if any(each.price_least_minor for each in rules)
         else None,
-        price_most=_numbers([each.price_most_minor for each in rules], U4_MOST),
+        price_most=_bounds([each.price_most_minor for each in rules], U4_MOST),
         topics=np.array([topic_bits(sorted(each.blocked_topics)) for each in rules], np.uint32),
         subjects=np.array(
             [sum(SUBJECT_BITS[one] for one in each.avoided) for each in rules], np.uint16
         ),
-        free_on=_days([each.free_on for each in rules]),
-        category=np.array(
-            [-1 if one is None else CATEGORY_NUMBERS.get(one.category, -1) for one in bookings],
-            np.int16,
+        free_on=np.array(
+            [(each.free_on - EPOCH).days if each.free_on else NEVER for each in rules], np.int32
         ),
-        brand=brand.astype(np.int32),
-        starts=_days([None if one is None else one.starts_on for one in bookings]),
-        ends=_days([None if one is None else one.ends_on for one in bookings]),
+        booked=_booked(bookings, brand),
         brands={one: number for number, one in enumerate(brands) if one is not None},
     )
+
+
+def _booked(bookings: Sequence[Booking | None], brand: Which) -> Mapping[str, Booked]:
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for place, each in enumerate(bookings):
+        if each is not None and each.category in CATEGORY_NUMBERS:
+            one = place, (each.starts_on - EPOCH).days, (each.ends_on - EPOCH).days
+            found.setdefault(each.category, []).append(one)
+    return {
+        category: Booked(places, brand[places], starts, ends)
+        for category, some in found.items()
+        for places, starts, ends in [np.array(some, np.intp).T.copy()]
+    }
 
 
 def _allowed(asked: Sequence[frozenset[str]], numbers: Mapping[str, int], unknown: int) -> Allowed:
@@ -295,12 +341,9 @@ def _allowed(asked: Sequence[frozenset[str]], numbers: Mapping[str, int], unknow
     return Allowed(passes, which)
 
 
-def _numbers(asked: Sequence[int | None], nothing: int) -> Whole:
-    return np.array([nothing if each is None else each for each in asked], np.int64)
-
-
-def _days(asked: Sequence[date | None]) -> NDArray[np.int32]:
-    return np.array([NEVER if each is None else (each - EPOCH).days for each in asked], np.int32)
+def _bounds(asked: Sequence[int | None], nothing: int) -> NDArray[np.uint32]:
+    """What followers and prices are held to: no column has more of them than U4_MOST."""
+    return np.array([nothing if each is None else min(each, U4_MOST) for each in asked], np.uint32)
 
 
 def _table(counts: Sequence[Counts], kinds: Sequence[str]) -> Whole:

@@ -70,4 +70,4 @@ def estimates(views: NDArray[Any], cost_micro: int | Whole, floor_minor: int | W
     whole, rest = np.divmod(cost_micro, MICRO)  # in two steps: nothing outgrows 8 bytes
     views = views.astype(np.int64)
     found = views * whole + (views * rest + MICRO // 2) // MICRO
-    return np.asarray(np.clip(found, np.maximum(1, floor_minor), U4_MOST))
+    return np.asarray(np.minimum(np.maximum(found, np.maximum(1, floor_minor)), U4_MOST))

@@ -50,7 +50,7 @@ class Elsewhere:
 
     def of(self, row: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
         """Return the countries in which one creator has a share, and its steps."""
-        first, end = np.searchsorted(self.rows, np.array([row, row + 1], np.uint32))
+        first, end = self.rows.searchsorted(np.array([row, row + 1], np.uint32))
         return self.countries[first:end], self.steps[first:end]
 
     def add(self, found: NDArray[np.int64], rows: Rows, counted: NDArray[np.int64]) -> None:

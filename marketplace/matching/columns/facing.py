@@ -7,7 +7,7 @@ The same parts as in :mod:`factors`, seen from the other side and counted by the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +15,26 @@ from numpy.typing import NDArray
 from marketplace.creators.rules import FORMATS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns import counting
-from marketplace.matching.columns.book import Book, Countries, Labels, Which, Words, Work
+from marketplace.matching.columns.book import Book, Countries, Labels, Words, Work
 from marketplace.matching.columns.counting import Whole
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import TERMS, WHOLE_STEPS
 from marketplace.matching.columns.market import Market
 from marketplace.matching.rules import topics
-from marketplace.matching.rules.fit import TIMES_WHOLE
+from marketplace.matching.rules.fit import TIMES_WHOLE, Factors, PartName, product, rounded
 
 PLACES: Final = np.arange(TERMS)
 
 
-@dataclass(frozen=True, slots=True)
-class Facing:
+class Weighed(NamedTuple):
+    """What some briefs are put in order by: (n,) each. near, prices: of the fits' factors."""
+
+    fits: Whole
+    near: Whole
+    prices: Whole
+
+
+class Facing(NamedTuple):
     """One creator before all open briefs: each part once for each different thing they ask for.
 
     ages, genders, countries, topics, formats, prices: (k,), in the order of the book's. asked: what
@@ -47,29 +54,49 @@ class Facing:
     asked: Whole
     is_asked: NDArray[np.bool_]
 
-    def factors(self, places: Which | None = None) -> list[Whole]:
-        """Return what the creator's fits to briefs are computed from, as ``Factors`` names it.
+    def factors(self, place: int) -> Factors:
+        """Return what the creator's fit to one brief is computed from."""
+        book = self.book
+        people, countries, words, work = (
+            int(each.which[place]) for each in (book.people, book.countries, book.words, book.work)
+        )
+        return Factors(
+            views=self.views,
+            authentic=self.authentic,
+            age=int(self.ages[people]),
+            gender=int(self.genders[people]),
+            country=int(self.countries[countries]),
+            topic=int(self.topics[words]),
+            format=int(self.formats[work]),
+            reliability=self.reliability,
+            price=int(self.prices[work]),
+        )
 
-        places: of the briefs; None for all.
+    def weighed(self, places: NDArray[np.intp]) -> Weighed:
+        """Return what the briefs at some places are put in order by.
+
+        What a part multiplies a fit by is worked out once for each different thing.
         """
         book = self.book
-        size = book.size if places is None else len(places)
-
-        def each(found: Whole, which: Which) -> Whole:
-            return found.take(which if places is None else which.take(places))
-
-        works = book.work.which
-        return [
-            np.full(size, self.views, np.int64),
-            np.full(size, self.authentic, np.int64),
-            each(self.ages, book.ages.which),
-            each(self.genders, book.genders.which),
-            each(self.countries, book.countries.which),
-            each(self.topics, book.words.which),
-            each(self.formats, works),
-            np.full(size, self.reliability, np.int64),
-            each(self.prices, works),
-        ]
+        people, countries, words, works = (
+            each.which.take(places) for each in (book.people, book.countries, book.words, book.work)
+        )
+        nearly = product({PartName.AGE: self.ages, PartName.GENDER: self.genders}).take(people)
+        nearly *= product({PartName.COUNTRY: self.countries}).take(countries)
+        nearly *= product({PartName.TOPIC: self.topics}).take(words)
+        nearly *= product({PartName.FORMAT: self.formats, PartName.PRICE: self.prices}).take(works)
+        nearly *= product(
+            {
+                PartName.VIEWS: self.views,
+                PartName.AUTHENTIC: self.authentic,
+                PartName.RELIABILITY: self.reliability,
+            }
+        )
+        return Weighed(
+            fits=rounded(nearly, lambda at: self.factors(int(places[at]))),
+            near=self.topics.take(words),
+            prices=self.prices.take(works),
+        )
 
 
 def face(book: Book, market: Market, row: int) -> Facing:
@@ -82,8 +109,8 @@ def face(book: Book, market: Market, row: int) -> Facing:
         book=book,
         views=int(views),
         authentic=int(counting.share_bps(columns["authentic"][row])),
-        ages=_share_bps(book.ages, columns["age"][:, row]),
-        genders=_share_bps(book.genders, columns["gender"][:, row]),
+        ages=_share_bps(book.people.ages, columns["age"][:, row]),
+        genders=_share_bps(book.people.genders, columns["gender"][:, row]),
         countries=_country_parts(book.countries, market, row),
         topics=_topic_bps(book.words, market, row),
         formats=counting.format_bps(work.forms @ columns["formats"][:, row], work.total),
@@ -95,41 +122,44 @@ def face(book: Book, market: Market, row: int) -> Facing:
 
 
 def _share_bps(labels: Labels, steps: NDArray[np.uint8]) -> Whole:
-    return np.where(labels.anybody, BPS_WHOLE, counting.share_bps(labels.wanted @ steps))
+    found = counting.share_bps(labels.wanted @ steps)
+    found[labels.anybody] = BPS_WHOLE
+    return found
 
 
 def _country_parts(countries: Countries, market: Market, row: int) -> Whole:
     """The share of the creator in each of the different countries, with what the others say."""
-    there = market.arrays["country"][: len(market.context.numbers), row]
+    there = market.arrays["country"][: len(countries.numbers), row]
     some = np.flatnonzero(there)
     listed, listed_steps = elsewhere(market).of(row)
-    numbers = np.concatenate([np.array(market.context.numbers, np.intp)[some], listed])
+    numbers = np.concatenate([countries.numbers[some], listed])
     steps = np.concatenate([there[some], listed_steps]).astype(np.float64)
-    own, near = (
-        (steps @ each[numbers]).astype(np.int64) for each in (countries.wanted, countries.alike)
-    )
-    parts = counting.country_parts(np.minimum(own, WHOLE_STEPS), near)
-    return np.where(countries.anybody, TIMES_WHOLE, parts)
+    own, near = (steps @ countries.says[numbers]).astype(np.int64).reshape(2, -1)
+    found = counting.country_parts(np.minimum(own, WHOLE_STEPS), near)
+    found[countries.anybody] = TIMES_WHOLE
+    return found
 
 
 def _topic_bps(words: Words, market: Market, row: int) -> Whole:
     """How near the creator is to each of the different words, by the terms both have."""
-    own = market.arrays["terms"][row]
-    uses = topics.uses_in(market.arrays["term_weights"][row], PLACES).astype(np.float64)
-    places = np.searchsorted(words.terms, own)
+    own = market.arrays["terms"][row].tolist()
+    uses = topics.uses_in(market.arrays["term_weights"][row], PLACES).tolist()
     met = [
-        (slice(words.starts[place], words.starts[place + 1]), used)
-        for place, term, used in zip(places.tolist(), own.tolist(), uses.tolist(), strict=True)
-        if place < len(words.terms) and words.terms[place] == term
+        (words.asked[term], used)
+        for term, used in zip(own, uses, strict=True)
+        if term in words.asked
     ]
-    counts = [here.stop - here.start for here, _ in met]
-    near = topics.near_by(
-        np.concatenate([words.of[:0], *(words.of[here] for here, _ in met)]),
-        np.repeat([used for _, used in met], counts),
-        np.concatenate([words.weights[:0], *(words.weights[here] for here, _ in met)]),
-        len(words.anything),
+    of = np.concatenate([words.of[:0], *(words.of[at.begin : at.end] for at, _ in met)])
+    counted = np.concatenate(
+        [words.weights[:0], *(words.weights[at.begin : at.end] for at, _ in met)]
     )
-    return np.where(words.anything, BPS_WHOLE, counting.topic_bps(near))
+    place = 0
+    for at, used in met:
+        counted[place : place + at.near - at.begin] = used
+        place += at.end - at.begin
+    found = counting.topic_bps(topics.near_by(of, counted, len(words.anything)))
+    found[words.anything] = BPS_WHOLE
+    return found
 
 
 def _asked(work: Work, market: Market, row: int) -> tuple[Whole, NDArray[np.bool_]]:
@@ -154,7 +184,7 @@ class FurtherRates:
 
     def of(self, row: int) -> list[tuple[int, Any]]:
         """Return the currencies of one creator, each with its rates by format."""
-        first, end = np.searchsorted(self.rows, np.array([row, row + 1], np.uint32)).tolist()
+        first, end = self.rows.searchsorted(np.array([row, row + 1], np.uint32)).tolist()
         return list(zip(self.currencies[first:end].tolist(), self.prices[first:end], strict=True))
 
 

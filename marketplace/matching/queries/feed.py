@@ -33,11 +33,9 @@ from marketplace.matching.queries.open_briefs import middle_fee, open_briefs
 from marketplace.matching.queries.wishes import wanted_in
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.feed import FeedChoiceKind, FeedParts
-from marketplace.matching.rules.fit import Factors, PartName, fits_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.store.paging import PAGE_SIZE, Page
 
-TOPIC: Final = Factors._fields.index(PartName.TOPIC)
 LISTED: Final = 200
 """So many of the best are listed; nobody pages further."""
 
@@ -100,7 +98,7 @@ class _Facing(NamedTuple):
     """
 
     book: Book
-    reasons: NDArray[np.int8]
+    reasons: NDArray[np.uint8]
     seen: NDArray[np.bool_]
     places: NDArray[np.intp]
     fits: Whole
@@ -208,22 +206,21 @@ def _face(
     reasons[_are_of(book, tied)] = columns.PASSES
     seen = not_hidden(session, book.brief_ids, wishes)
     places = np.flatnonzero(seen & ((reasons != columns.PASSES) == barred))
-    factors = facing.factors(places)
-    fits = fits_of(factors)
+    weighed = facing.weighed(places)
     parts = feed.parts_of(
         model,
-        fits=fits,
-        usual=book.usual[places],
+        fits=weighed.fits,
+        usual=book.usual.take(places),
         record=feed.record_of(begun.offered, begun.declined),
-        fees=book.fees[places],
-        prices=factors[-1],
-        topics=book.topics[places],
-        near=factors[TOPIC],
+        fees=book.fees.take(places),
+        prices=weighed.prices,
+        topics=book.topics.take(places),
+        near=weighed.near,
         makes=int(here.arrays["topics"][row]),
         less=columns.topic_bits(begun.chosen[FeedChoiceKind.LESS_TOPIC]),
-        cared=_are_of(book, cared)[places],
+        cared=_are_of(book, cared).take(places),
     )
-    return _Facing(book, reasons, seen, places, fits, parts)
+    return _Facing(book, reasons, seen, places, weighed.fits, parts)
 
 
 def _are_of(book: Book, campaign_ids: Collection[UUID]) -> NDArray[np.bool_]:
@@ -235,8 +232,7 @@ def _are_of(book: Book, campaign_ids: Collection[UUID]) -> NDArray[np.bool_]:
 
 def _counted(found: _Facing) -> Mapping[LeftOut, int]:
     """How many briefs each rule bars that the creator has not hidden."""
-    barred = found.reasons[found.seen] - columns.PASSES
-    counts = np.bincount(barred, minlength=1)[1:].tolist()
+    counts = np.bincount(found.reasons[found.seen], minlength=columns.PASSES).tolist()
     return {rule: count for rule, count in zip(columns.RULES, counts, strict=False) if count}
 
 

@@ -89,8 +89,6 @@ def weighted(name: PartName, value: Number) -> Number:
     if name is PartName.COUNTRY:
         return value
     weight = weight_of(name)
-    if weight == BPS_WHOLE:
-        return BPS_WHOLE * value
     return BPS_WHOLE * (BPS_WHOLE - weight) + weight * value
 
 

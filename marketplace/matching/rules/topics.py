@@ -188,18 +188,15 @@ def similarity(
         uses = uses_in(term_weights.view(np.uint8), hits).astype(np.float64)
     else:
         uses = term_weights.ravel()[hits].astype(np.float64) * USES_MOST
-    return near_by(hits // max(1, width), uses, there, count)
+    return near_by(hits // max(1, width), np.where(there >= 1, uses, there), count)
 
 
-def near_by(
-    places: Ids, uses: NDArray[np.float64], weights: NDArray[np.float32], count: int
-) -> NDArray[np.float32]:
+def near_by(places: Ids, counted: NDArray[np.floating], count: int) -> NDArray[np.float32]:
     """Return how near each of so many places is, by the terms that are both asked for and used.
 
-    A word counts by its uses, a neighbour once. places: where each term was met, in the order of
-    the creator's terms; uses: how often it is used; weights: what it counts as asked.
+    places: where each term was met. counted: of a word its uses, of a neighbour what it is asked
+    for with; their sums are exact in 8-byte numbers, whatever their order.
     """
-    counted = np.where(weights >= 1, uses, weights)
     evidence = np.bincount(places, weights=counted, minlength=count)
     return np.asarray(evidence / (evidence + HALF), np.float32)
 
