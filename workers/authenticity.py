@@ -58,9 +58,9 @@ def tell_questioned(message: ViewsQuestioned, run: Run) -> None:
             kind="views_held",
             about=f"{found.id}:{run.now.date()}",
             title=f"{_views(question)} of your post do not count for now",
-            text="They came almost without likes, unlike on your other posts. If they are people’s,"
-            f" say so by {moment_in_words(found.decide_by)}: a person then decides. Without a word"
-            " from you they stay out.",
+            text=f"Your post for “{_campaign(question)}” got them almost without likes, unlike your"
+            f" other posts. If they are people’s, say so by {moment_in_words(found.decide_by)}: a"
+            " person then decides. Without a word from you they stay out.",
             run=run,
         )
 
@@ -78,7 +78,7 @@ def tell_appealed(message: ViewsAppealed, run: Run) -> None:
             kind="views_appealed",
             about=found.id,
             title=f"{agreed.creator.display_name} says that their views are people’s",
-            text=f"{_views(question)} of a post for “{agreed.campaign.name}” are in question."
+            text=f"{_views(question)} of a post for “{_campaign(question)}” are in question."
             f" Decide by {moment_in_words(found.decide_by)}; without a word from us they count.",
             path=f"/staff/views/{found.id}",
             now=run.now,
@@ -100,6 +100,10 @@ def tell_decided(message: ViewsDecided, run: Run) -> None:
             text=_why(question) + (" What they bring is booked by itself." if counts else ""),
             run=run,
         )
+
+
+def _campaign(question: Question) -> str:
+    return question.assessment.post.deliverable.collaboration.campaign.name
 
 
 def _views(question: Question) -> str:

@@ -85,13 +85,25 @@ def bonus_card(
         views=views,
         held=held,
         so_far=None if views is None else bonus_for(views, rate=rate, cap=cap),
-        net=None
-        if views is None
-        else worth_of(
-            views, rate=rate, cap=cap, creator_fee_bps=offer.shares.creator, brand_fee_bps=0
-        ).net,
+        net=None if views is None else _net(views, offer, rate=rate, cap=cap),
         booked=kept.booked.gross if kept else Money(0, offer.currency),
         until=until,
         next_booking_at=kept.next_booking_at if kept else None,
         ended_at=kept.ended_at if kept else None,
     )
+
+
+def more_if_counted(card: BonusCard, offer: Offer, views: int) -> Money | None:
+    """How much more of a bonus its creator would receive if so many more views counted.
+
+    None where nothing is counted yet, or any more.
+    """
+    if card.views is None or card.net is None or card.ended_at is not None:
+        return None
+    return _net(card.views + views, offer, rate=card.rate, cap=card.cap) - card.net
+
+
+def _net(views: int, offer: Offer, *, rate: Money, cap: Money) -> Money:
+    """What the creator receives for so many views, after the platform's share."""
+    share_bps = offer.shares.creator
+    return worth_of(views, rate=rate, cap=cap, creator_fee_bps=share_bps, brand_fee_bps=0).net

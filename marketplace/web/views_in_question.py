@@ -18,6 +18,7 @@ from marketplace.metrics import queries as metrics
 from marketplace.metrics.models import MetricSnapshot
 from marketplace.metrics.queries import CountedViews
 from marketplace.web import charts, reader
+from marketplace.web.views_worth import Waiting, waiting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,15 @@ class QuestionView:
     """A question with all that a page shows of it.
 
     usual: the creator's own likes per 1,000 views, as the last look had them. last: the last
-    reading. ends_by: when it is decided at the latest; None once it is.
+    reading. waiting, ends_by: what waits for the word on it, and until when at the latest; None
+    once it is decided.
     """
 
     question: Question
     signs: Sequence[SignLine]
     usual: Mapping[str, float]
     last: CountedViews | None
+    waiting: Waiting | None
     ends_by: datetime | None
     views_chart: Markup
     likes_chart: Markup
@@ -75,6 +78,7 @@ def view_of(session: Session, question: Question, *, now: datetime) -> QuestionV
         signs=[_line(each) for each in newest.signs],
         usual=usual,
         last=metrics.last_views(session, {post_id: now}).get(post_id),
+        waiting=waiting_for(session, question, now=now),
         ends_by=ends_by(question),
         views_chart=_views_chart(series),
         likes_chart=_likes_chart(series, usual),

@@ -62,12 +62,14 @@ def test_a_creator_reads_what_was_found_and_until_when_to_object(
     told = page(client, bea, f"/creator/views/{held.id}")
 
     assert "20,000 views of your post for “Beans in a minute” came almost without likes." in told
-    assert "Views read 30,001 Views that count now 10,001" in told
+    assert "Views in question 20,000 Views that count now 10,001 of 30,001 read" in told
+    assert "Say so by Mon 9 Nov 2026 in " in told
+    assert "nothing that was paid is taken back; your fee does not depend on them." in told
     assert "say so by Mon 9 Nov 2026, 12:00 UTC" in told
     assert (
-        "From Sun 1 Nov 2026, 12:00 UTC to Mon 2 Nov 2026, 12:00 UTC 21,000 views came with"
-        " 50 likes: 2.4 for each 1,000 views. They came 10.5 times as fast as just before."
-        " So many likes are usual for 1,000 views." in told
+        "From Sun 1 Nov 2026, 12:00 UTC to Mon 2 Nov 2026, 12:00 UTC : 21,000 views came with"
+        " 50 likes, 2.4 for each 1,000, and 10.5 times as fast as just before."
+        " So many likes are usual for 1,000 views, which leaves 20,000." in told
     )
     assert "On your last 12 other posts 50 likes for each 1,000 views are usual" in told
     assert "This is a sign, no proof" in told
@@ -178,8 +180,14 @@ def test_staff_may_let_views_count_before_anybody_objects_but_not_keep_them_out(
     assert "All 30,001 views count" in page(client, bea, f"/creator/deliverables/{made.id}")
 
 
-def test_a_bonus_says_which_views_count_and_how_many_do_not(
-    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor, noon: datetime
+def test_a_bonus_says_which_views_count_and_how_much_waits_for_the_others(
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    bea: Actor,
+    stella: Actor,
+    noon: datetime,
 ) -> None:
     campaign = make_paid_campaign(session, brand=acme, by=alice)
     offered = replace(TERMS, bonus=BONUS)
@@ -187,13 +195,16 @@ def test_a_bonus_says_which_views_count_and_how_many_do_not(
     post = queries.standing_post(session, deliverable_id=made.id)
     assert post is not None
     post.published_at = noon - 4 * DAY
-    hold(session, post, until=noon + 10 * DAY, start=noon - 3 * DAY)
+    held = hold(session, post, until=noon + 10 * DAY, start=noon - 3 * DAY)
     session.commit()
 
     told = page(client, bea, f"/creator/deliverables/{made.id}")
+    asked = page(client, bea, f"/creator/views/{held.id}")
 
     assert "Views that count 10,001 Views held or kept out 20,000 Bonus so far $50.00" in told
     assert "is the last, once it is decided which of its views count." in told
+    assert "If they count $95.00 more of your bonus, by the last reading" in asked
+    assert "more of their bonus" in page(client, stella, f"/staff/views/{held.id}")
 
 
 def test_a_list_without_any_says_so_and_an_unknown_state_is_told(
@@ -207,18 +218,29 @@ def test_a_list_without_any_says_so_and_an_unknown_state_is_told(
 
 
 def test_a_public_leaderboard_counts_what_counts_and_says_how_many_are_held(
-    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor, noon: datetime
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    bea: Actor,
+    carl: Actor,
+    noon: datetime,
 ) -> None:
     begun = noon - 6 * DAY
     challenge = make_challenge(session, brand=acme, by=alice, now=begun)
-    post = enter(session, challenge, bea, video_id="71", at=begun + timedelta(hours=2))
-    hold(session, post, until=noon + 10 * DAY, start=noon - 3 * DAY)
+    entered = begun + timedelta(hours=2)
+    post = enter(session, challenge, bea, video_id="71", at=entered)
+    held = hold(session, post, until=noon + 10 * DAY, start=noon - 3 * DAY)
+    enter(session, challenge, carl, video_id="72", at=entered, views=[(noon - DAY, 15_000)])
     session.commit()
 
     told = plain(client.get(f"/challenges/{challenge.campaign_id}").text)
 
-    assert "Views that count 10,001" in told
+    assert "Views that count 25,001" in told
     assert "20,000 views of these posts are held and not counted until it is decided" in told
     assert "Views that came almost without likes" in told
     mine = page(client, bea, f"/creator/challenges/{challenge.campaign_id}")
     assert "20,000 of 30,001 views are held" in mine
+    asked = page(client, bea, f"/creator/views/{held.id}")
+    assert "Prize if they count $500.00 at place 1; without them $200.00 at place 2" in asked
+    assert "nothing that was paid is taken back; no prize is awarded before." in asked

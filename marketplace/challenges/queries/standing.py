@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -85,8 +85,18 @@ class Board:
         return next((each for each in self.lines if each.creator_id == creator_id), None)
 
 
-def board_of(session: Session, challenge: Challenge, *, now: datetime) -> Board:
-    """The leaderboard of a challenge: as it was awarded, else as the last readings have it."""
+def board_of(
+    session: Session,
+    challenge: Challenge,
+    *,
+    more: Mapping[UUID, int] | None = None,
+    now: datetime,
+) -> Board:
+    """The leaderboard of a challenge: as it was awarded, else as the last readings have it.
+
+    more: creator id -> views that are taken to count too, for who asks what would be if they did.
+    """
+    more = more or {}
     if challenge.state is ChallengeState.AWARDED:
         rows = session.execute(_AWARDED.where(ChallengeEntry.challenge_id == challenge.id)).all()
         return Board([_final(each, challenge.currency) for each in rows], is_final=True)
@@ -96,7 +106,8 @@ def board_of(session: Session, challenge: Challenge, *, now: datetime) -> Board:
     counted = [
         Counted(
             each.entry_id,
-            views[each.post_id].counted if each.post_id in views else 0,
+            (views[each.post_id].counted if each.post_id in views else 0)
+            + more.get(each.creator_id, 0),
             each.handed_in_at,
         )
         for each in live.values()
