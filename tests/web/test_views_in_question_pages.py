@@ -237,7 +237,10 @@ def test_a_public_leaderboard_counts_what_counts_and_says_how_many_are_held(
     told = plain(client.get(f"/challenges/{challenge.campaign_id}").text)
 
     assert "Views that count 25,001" in told
-    assert "20,000 views of these posts are held and not counted until it is decided" in told
+    assert (
+        "20,000 views of these posts do not count: they are held until it is decided, or stay"
+        in told
+    )
     assert "Views that came almost without likes" in told
     mine = page(client, bea, f"/creator/challenges/{challenge.campaign_id}")
     assert "20,000 of 30,001 views are held" in mine

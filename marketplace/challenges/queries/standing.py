@@ -41,8 +41,8 @@ class LiveEntry:
 class Standing:
     """One line of a leaderboard. prize: if it ended now, or for good once it is awarded.
 
-    views: those that count. read_at: when they were read. held: how many more are in question, none
-    once it is awarded. address: of the post.
+    views: those that count. read_at: when they were read. held: how many more do not, in question
+    or decided; none once it is awarded. address: of the post.
     """
 
     entry_id: UUID
