@@ -61,7 +61,10 @@ def test_a_creator_reads_what_was_found_and_until_when_to_object(
 ) -> None:
     told = page(client, bea, f"/creator/views/{held.id}")
 
-    assert "20,000 views of your post for “Beans in a minute” came almost without likes." in told
+    assert (
+        "20,000 views of your post for “Beans in a minute” came almost without likes, so they do"
+        " not count for now." in told
+    )
     assert "Views in question 20,000 Views that count now 10,001 of 30,001 read" in told
     assert "Say so by Mon 9 Nov 2026 in " in told
     assert "nothing that was paid is taken back; your fee does not depend on them." in told
