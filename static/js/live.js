@@ -4,8 +4,7 @@
 // answered, the last list stays, and what is wrong stands above it. What is folded out in the list
 // stays so, and so does the focus. Of a new list its first sentence alone is read aloud. What was
 // typed before this script came, or is typed again by the browser after a step back, counts too. A
-// form[data-after="id"] acts on the list, so it is not sent while the list is behind what is typed. A
-// details[data-fold] around the form or in it is closed on a phone, unless something in it is wrong.
+// form[data-after="id"] acts on the list, so it is not sent while the list is behind what is typed.
 // Without this script its button does the same with a new page.
 import { poll } from "./poll.js";
 
@@ -127,7 +126,4 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   asRendered.reset();
   const typed = (some) => new URLSearchParams(new FormData(some)).toString();
   if (typed(asRendered) !== typed(form)) follow();
-
-  const fold = form.closest("details[data-fold]") ?? form.querySelector("details[data-fold]");
-  if (fold && !fold.querySelector("[aria-invalid]") && matchMedia("(max-width: 767px)").matches) fold.open = false;
 }

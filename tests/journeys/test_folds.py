@@ -1,0 +1,87 @@
+"""On a phone the counts and the list come first, the rest a tap away; also without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from marketplace.cli.local import LocalMarket
+from tests.journeys.walking import a_campaign, sign_in_to_brand
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+Open = Callable[[int, bool], Page]
+
+
+@pytest.fixture
+def opened(market: LocalMarket, browser: Browser) -> Iterator[Open]:
+    """Opens a page so many pixels wide, with or without scripts."""
+    contexts = []
+
+    def open_page(width: int, scripts: bool) -> Page:
+        size = ViewportSize(width=width, height=844)
+        contexts.append(
+            browser.new_context(
+                base_url=market.base_url, viewport=size, java_script_enabled=scripts
+            )
+        )
+        return contexts[-1].new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_what_matters_of_matches_and_plan_is_first_and_the_rest_a_tap_away(
+    opened: Open, *, scripts: bool
+) -> None:
+    page = opened(390, scripts)
+    campaign = a_campaign(sign_in_to_brand(page))
+    page.goto(f"{campaign}/matches")
+    it_comes_within_a_screen(page, "#matches ol.matches > li")
+    it_is_a_tap_away(page, "Whom to reach, and the rules", "[name=followers_least]")
+    card = page.locator("#matches ol.matches > li").first
+    every_part = card.get_by_role("link", name="Every part")
+    expect(every_part).to_be_hidden()
+    card.locator("summary").click()
+    expect(every_part).to_be_visible()
+
+    page.goto(f"{campaign}/plan")
+    it_comes_within_a_screen(page, "#plan [role=status]")
+    it_comes_within_a_screen(page, 'a[href="#accept-plan"]')
+    it_is_a_tap_away(page, "Budget, rules, and whom to add", "[name=budget]")
+    it_is_a_tap_away(page, "Reach for other budgets", "#curve figure")
+    it_is_a_tap_away(page, "How good this plan is", "#how-good p")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_where_there_is_room_nothing_is_folded(opened: Open, *, scripts: bool) -> None:
+    page = opened(1280, scripts)
+    campaign = a_campaign(sign_in_to_brand(page))
+    for part, shown in [
+        ("matches", ["[name=followers_least]", '#matches a[href$="#fit"]', "#matches .reasons"]),
+        ("plan", ["[name=budget]", "#curve figure", "#how-good p"]),
+    ]:
+        page.goto(f"{campaign}/{part}")
+        for each in shown:
+            expect(page.locator(each).first).to_be_visible()
+        assert [each.is_visible() for each in page.locator(".fold > summary").all()].count(
+            True
+        ) == 0
+
+
+def it_comes_within_a_screen(page: Page, selector: str) -> None:
+    """What is first begins before the first screen of the phone ends."""
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    assert box["y"] < 844
+
+
+def it_is_a_tap_away(page: Page, summary: str, selector: str) -> None:
+    part = page.locator(selector).first
+    expect(part).to_be_hidden()
+    page.locator("summary", has_text=summary).first.click()
+    expect(part).to_be_visible()
