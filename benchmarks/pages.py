@@ -61,8 +61,9 @@ pairs AS (
     LIMIT :wanted
 ),
 fresh AS (
-    INSERT INTO creators (id, display_name, bio, country, topics, source, import_key, created_at)
-    SELECT p.new_id, o.display_name, o.bio, o.country, o.topics, o.source,
+    INSERT INTO creators (id, display_name, name_words, bio, country, topics, source, import_key,
+        created_at)
+    SELECT p.new_id, o.display_name, o.name_words, o.bio, o.country, o.topics, o.source,
         'copy:' || p.n || ':' || o.id, o.created_at
     FROM pairs p JOIN old o ON o.id = p.old_id
 ),
@@ -71,10 +72,11 @@ channel_pairs AS (
     FROM pairs p JOIN channels c ON c.creator_id = p.old_id
 ),
 channel AS (
-    INSERT INTO channels (id, creator_id, platform, external_id, handle, is_main, state,
-        follower_count, like_count, video_count, median_views, engagement_rate_bps, top_hashtags,
-        top_keys, read_at, scopes)
-    SELECT p.new_id, p.creator_id, c.platform, 'copy:' || p.new_id, c.handle, c.is_main, 'listed',
+    INSERT INTO channels (id, creator_id, platform, external_id, handle, handle_words, is_main,
+        state, follower_count, like_count, video_count, median_views, engagement_rate_bps,
+        top_hashtags, top_keys, read_at, scopes)
+    SELECT p.new_id, p.creator_id, c.platform, 'copy:' || p.new_id, c.handle, c.handle_words,
+        c.is_main, 'listed',
         c.follower_count, c.like_count, c.video_count, c.median_views, c.engagement_rate_bps,
         c.top_hashtags, c.top_keys, c.read_at, '[]'
     FROM channel_pairs p JOIN channels c ON c.id = p.old_id

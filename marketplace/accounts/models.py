@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.kernel.actor import Role
 from marketplace.kernel.ids import new_id
 from marketplace.store.base import Base, StateText, one_of
+from marketplace.store.names import NameWords, follows
 
 
 class User(Base):
@@ -40,10 +41,15 @@ class Brand(Base):
     """An organisation that runs campaigns."""
 
     __tablename__ = "brands"
-    __table_args__ = (CheckConstraint("name <> ''", name="name_is_not_empty"),)
+    __table_args__ = (
+        CheckConstraint("name <> ''", name="name_is_not_empty"),
+        Index(None, "name_words", postgresql_using="gin"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    _found_by = follows("name", "name_words")
     website: Mapped[str] = mapped_column(default="")
     about: Mapped[str] = mapped_column(default="")
     country: Mapped[str] = mapped_column(String(2))

@@ -14,6 +14,7 @@ from marketplace.campaigns.rules import CampaignEvent, CampaignKind, CampaignSta
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, Json, StateText, one_of
+from marketplace.store.names import NameWords, follows
 
 
 class BriefState(StrEnum):
@@ -34,12 +35,15 @@ class Campaign(Base):
         CheckConstraint("ends_on >= starts_on", name="ends_after_it_starts"),
         Index(None, "brand_id"),
         Index(None, "state"),
+        Index(None, "name_words", postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
     brand: Mapped[Brand] = relationship()
     name: Mapped[str]
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    _found_by = follows("name", "name_words")
     kind: Mapped[CampaignKind] = mapped_column(
         StateText(CampaignKind), default=CampaignKind.AGREEMENTS, server_default="agreements"
     )

@@ -20,6 +20,7 @@ from marketplace.causes.rules.pledges import PledgeEvent, PledgeKind, PledgeStat
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, StateText, one_of
+from marketplace.store.names import NameWords, follows
 
 
 class Organisation(Base):
@@ -34,11 +35,14 @@ class Organisation(Base):
         CheckConstraint(
             "register LIKE 'https://%' AND website LIKE 'https://%'", name="addresses_are_secure"
         ),
+        Index(None, "name_words", postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     state: Mapped[OrganisationState] = mapped_column(StateText(OrganisationState))
     name: Mapped[str]
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    _found_by = follows("name", "name_words")
     country: Mapped[str] = mapped_column(String(2))
     registration_number: Mapped[str]
     register: Mapped[str]

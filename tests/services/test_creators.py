@@ -339,23 +339,6 @@ def test_a_sign_without_a_word_finds_nobody(session: Session, words: str) -> Non
     assert queries.market(session, filters=MarketFilters(words=words)).total == 0
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [("0%", "50%"), ("a_b", "a_b"), ("a\\b", "a\\b"), ("a/b", "a/b"), ("@h_1", "500")],
-)
-def test_signs_of_a_pattern_are_looked_for_as_they_are(
-    session: Session, words: str, found: str
-) -> None:
-    handles = {"500": "h_1", "axb": "hx1"}
-    for name in ("50%", "500", "a_b", "axb", "a\\b", "a\\\\", "a/b"):
-        creator_id = make_creator(session, display_name=name).id
-        make_channel(session, creator_id=creator_id, handle=handles.get(name, name))
-
-    page = queries.market(session, filters=MarketFilters(words=words))
-
-    assert [one.creator.display_name for one in page.rows] == [found]
-
-
 def test_the_facts_of_a_creator_are_all_that_matching_needs(session: Session) -> None:
     creator = make_creator(session, topics=["home"])
     channel = make_channel(session, creator_id=creator.id, top_hashtags=["soup"])

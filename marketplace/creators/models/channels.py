@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.creators.models.creators import Creator
 from marketplace.kernel.ids import new_id
 from marketplace.store.base import Base, StateText, one_of
+from marketplace.store.names import NameWords, follows
 from marketplace.store.sealed import SealedText
 
 
@@ -63,6 +64,12 @@ class Channel(Base):
             postgresql_ops={"top_keys": "jsonb_path_ops"},
             postgresql_where=text("is_main"),
         ),
+        Index(
+            None,
+            "handle_words",
+            postgresql_using="gin",
+            postgresql_where=text("is_main"),
+        ),
         CheckConstraint("follower_count >= 0", name="follower_count_is_not_negative"),
     )
 
@@ -73,6 +80,8 @@ class Channel(Base):
     external_id: Mapped[str]
     """The platform's id of the account (TikTok: open_id); for a listed one, the file's id."""
     handle: Mapped[str | None]
+    handle_words: Mapped[str | None] = mapped_column(NameWords, deferred=True)
+    _found_by = follows("handle", "handle_words")
     is_main: Mapped[bool] = mapped_column(default=False)
     """The one channel that stands for its creator in the market; never a disconnected one."""
     state: Mapped[ChannelState] = mapped_column(StateText(ChannelState))

@@ -24,6 +24,7 @@ from marketplace.creators.rules.groups import Group
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, StateText, one_of
+from marketplace.store.names import NameWords, follows
 
 
 class CreatorSource(StrEnum):
@@ -38,12 +39,18 @@ class Creator(Base):
     """Somebody who makes videos and can be hired."""
 
     __tablename__ = "creators"
-    __table_args__ = (one_of("source", CreatorSource), Index(None, "country"))
+    __table_args__ = (
+        one_of("source", CreatorSource),
+        Index(None, "country"),
+        Index(None, "name_words", postgresql_using="gin"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), unique=True)
     user: Mapped[User | None] = relationship()
     display_name: Mapped[str]
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    _found_by = follows("display_name", "name_words")
     bio: Mapped[str] = mapped_column(default="")
     country: Mapped[str | None] = mapped_column(String(2))
     topics: Mapped[list[str]] = mapped_column(default=list)

@@ -40,6 +40,7 @@ from marketplace.creators.queries.marks import (
     marks_since,
     present_mark,
 )
+from marketplace.creators.queries.names import is_called
 from marketplace.creators.queries.profiles import (
     READABLE,
     channel_by_id,
@@ -102,6 +103,7 @@ __all__ = [
     "has_written",
     "hashtags_of",
     "ids_found_by",
+    "is_called",
     "joined_ids",
     "latest_audience",
     "latest_proof",

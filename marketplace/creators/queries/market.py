@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     func,
-    or_,
     select,
     true,
 )
@@ -21,6 +20,7 @@ from marketplace.creators.models import (
     Creator,
 )
 from marketplace.creators.queries.groups import found_by
+from marketplace.creators.queries.names import is_called
 from marketplace.creators.rules.groups import Group
 from marketplace.kernel.words import key_of
 from marketplace.store.paging import PAGE_SIZE, Page
@@ -30,8 +30,8 @@ from marketplace.store.paging import PAGE_SIZE, Page
 class MarketFilters:
     """What narrows the market; None and "" mean any.
 
-    words: part of a name or handle, or a hashtag with its sign, in any spelling. group: by which
-    creators have asked to be found; a brand chooses it and reads it of nobody.
+    words: what words of a name or handle begin with, or a hashtag with its sign, in any spelling.
+    group: by which creators have asked to be found; a brand chooses it and reads it of nobody.
     """
 
     words: str = ""
@@ -97,12 +97,7 @@ def _narrowed(filters: MarketFilters) -> tuple[list[ColumnElement[bool]], bool]:
         # No hashtag has the empty key: a sign without a word finds nobody.
         conditions.append(Channel.top_keys.contains([key_of(words)]))
     elif words:
-        own.append(
-            or_(
-                Creator.display_name.icontains(words, autoescape=True),
-                Channel.handle.icontains(words.removeprefix("@"), autoescape=True),
-            )
-        )
+        conditions.append(is_called(Channel.creator_id, words))
     if filters.country:
         own.append(Creator.country == filters.country)
     if filters.group is not None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from marketplace.creators.rules import AudienceSource, CoAudienceSource
 from marketplace.creators.service.reading import recompute_figures
 from marketplace.kernel.ids import new_id
+from marketplace.store.names import in_column
 
 BATCH: Final = 5_000
 
@@ -114,8 +115,11 @@ def import_creators(
         # A short text keeps PostgreSQL from making a TOAST table and its index beside this one,
         # which is half of what a file of a few rows costs.
         "line bigint, key varchar(64), follower_count bigint, like_count bigint,"
-        " video_count bigint",
-        rows,
+        " video_count bigint, name varchar(80), words text",
+        (
+            (*row, name, in_column(name))
+            for row, name in ((row, f"Creator {row.key}") for row in rows)
+        ),
     )
     refused = _refuse_repeated(session, "incoming_creators", "key", "creator", refuse)
     known = _count(session, _SAME_CREATORS)
@@ -258,8 +262,9 @@ _SAME_CREATORS: Final = """
 """
 
 _NEW_CREATORS: Final = """
-    INSERT INTO creators (id, display_name, bio, topics, source, import_key, created_at)
-    SELECT gen_random_uuid(), 'Creator ' || key, '', '[]', 'imported', key, :now
+    INSERT INTO creators (id, display_name, name_words, bio, topics, source, import_key,
+                          created_at)
+    SELECT gen_random_uuid(), name, words::tsvector, '', '[]', 'imported', key, :now
     FROM incoming_creators
     ORDER BY line
     ON CONFLICT (import_key) DO NOTHING

@@ -37,12 +37,14 @@ def create_creator(
     if actor.user_id is None:
         raise NotPermitted("become a creator without signing in")
     _check(display_name=display_name, country=country, topics=topics, bio=bio)
+    name = _one_line(display_name)
     creator_id = session.scalar(
         insert(Creator)
         .values(
             id=new_id(),
             user_id=actor.user_id,
-            display_name=_one_line(display_name),
+            display_name=name,
+            name_words=name,
             country=country,
             topics=list(dict.fromkeys(topics)),
             bio=bio.strip(),

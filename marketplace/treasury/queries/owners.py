@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.causes.models import Organisation
 from marketplace.creators.models import Creator
+from marketplace.creators.queries import is_called
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import CHART, OwnerKind
 from marketplace.ledger.models import LedgerAccount
 from marketplace.ledger.rules import AccountRef, Code
+from marketplace.store.names import is_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +42,24 @@ _OWNERS: Final[dict[OwnerKind, Select[UUID, str, str]]] = {
     OwnerKind.ORGANISATION: select(Organisation.id, Organisation.name, Organisation.country),
     OwnerKind.CREATOR: select(Creator.id, Creator.display_name, Creator.country),
 }
+_CALLED: Final[dict[OwnerKind, Callable[[str], ColumnElement[bool]]]] = {
+    OwnerKind.BRAND: partial(is_named, Brand.name_words),
+    OwnerKind.CAMPAIGN: partial(is_named, Campaign.name_words),
+    OwnerKind.ORGANISATION: partial(is_named, Organisation.name_words),
+    OwnerKind.CREATOR: partial(is_called, Creator.id),
+}
 FEW: Final = 10
 
 
 def owners_found(session: Session, code: Code, text: str) -> list[FoundOwner]:
-    """The first owners of accounts of this code whose name contains the text, by name."""
-    statement = _OWNERS.get(CHART[code].owner)
-    if statement is None or not text:
+    """The first owners of accounts of this code who are called what the text says, by name."""
+    kind = CHART[code].owner
+    if kind not in _CALLED:
         return []
-    name = statement.selected_columns[1]
+    statement = _OWNERS[kind]
     rows = session.execute(
-        statement.where(name.icontains(text, autoescape=True))
-        .order_by(name, statement.selected_columns[0])
+        statement.where(_CALLED[kind](text))
+        .order_by(statement.selected_columns[1], statement.selected_columns[0])
         .limit(FEW)
     )
     return [FoundOwner(*row) for row in rows]

@@ -91,6 +91,24 @@ def test_a_search_of_too_many_letters_is_kept_as_typed(client: FlaskClient, vic:
     assert '<option selected value="SE">Sweden</option>' in answer.text
 
 
+@pytest.mark.usefixtures("cleo")
+@pytest.mark.parametrize("words", ["leo", "cleo zebra", "...", "%25", "_", "🔥"])
+def test_who_is_not_found_by_name_is_told_what_is_looked_for(
+    client: FlaskClient, vic: Actor, words: str
+) -> None:
+    sign_in(client, vic)
+
+    told = plain(client.get(f"/brand/creators?words={words}").text)
+
+    assert f"Nobody here is called “{unquote(words)}”" in told
+    assert "Each word has to begin a word of a name or handle" in told
+    found = plain(client.get("/brand/creators?words=mar+%40CLEO").text)
+    assert "Cleo Marr" in found
+    assert "Nobody here is called" not in found
+    by_tag = plain(client.get("/brand/creators?words=%23zebra").text)
+    assert "Nobody passes these filters" in by_tag
+
+
 def test_an_empty_market_says_how_it_fills(client: FlaskClient, alice: Actor) -> None:
     sign_in(client, alice)
 

@@ -1,0 +1,118 @@
+"""Creators are found by the beginnings of the words of their names and handles."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.creators import service as creators
+from marketplace.creators.queries import MarketFilters
+from marketplace.creators.service import CreatorRow
+from marketplace.kernel.actor import Actor
+from tests.conftest import NOON
+from tests.factories.creators import make_channel, make_creator
+
+
+def found(session: Session, words: str) -> list[str]:
+    session.flush()
+    page = queries.market(session, filters=MarketFilters(words=words), sort="name")
+    assert page.total == len(page.rows)
+    return [each.creator.display_name for each in page.rows]
+
+
+@pytest.fixture
+def people(session: Session) -> None:
+    """Five creators of the market, each with a handle."""
+    for name, handle in (
+        ("Anna Maria Lopez", "anna_runs"),
+        ("Zoë O’Brien", "@zoe.bakes"),
+        ("50% off", "a_b"),
+        ("田中太郎", None),
+        ("Ruth", "truns"),
+    ):
+        make_channel(session, creator_id=make_creator(session, display_name=name).id, handle=handle)
+
+
+ANNA, ZOE = "Anna Maria Lopez", "Zoë O’Brien"
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("anna", [ANNA]),
+        ("@anna", [ANNA]),
+        ("ANN", [ANNA]),
+        ("runs", [ANNA]),
+        ("anna_runs", [ANNA]),
+        ("@anna.runs", [ANNA]),
+        ("annaruns", [ANNA]),
+        ("lopez, anna", [ANNA]),
+        ("Lopez @anna_runs", [ANNA]),
+        ("anna zoe", []),
+        ("anna bakes", []),
+        ("nna", []),
+        ("zoe", [ZOE]),
+        ("ZOË bak", [ZOE]),
+        ("o'brien", [ZOE]),
+        ("obrien", [ZOE]),
+        ("50%", ["50% off"]),
+        ("a_b", ["50% off"]),
+        ("太郎", ["田中太郎"]),
+        ("a", ["50% off", ANNA]),
+        ("a anna an ann", [ANNA]),
+        ("%", []),
+        ("_", []),
+        ("... !?", []),
+        ("🔥", []),
+        ("\0", []),
+        ("an\0na", []),
+        ("anna:*&!('\\", [ANNA]),
+        ("anna" * 2_000, []),
+        ("anna " * 2_000, [ANNA]),
+    ],
+)
+def test_each_word_typed_begins_a_word_of_the_name_or_the_handle(
+    session: Session, words: str, names: list[str]
+) -> None:
+    assert found(session, words) == names
+
+
+def test_the_words_follow_a_name_and_a_handle_wherever_they_are_written(
+    session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id, handle="old.handle")
+    assert (found(session, "bea"), found(session, "handle")) == (["Bea"], ["Bea"])
+
+    creators.edit_profile(
+        session, actor=bea, display_name="Beate Ost", country="DE", topics=["books"], bio=""
+    )
+    channel.handle = "beate_reads"
+    for words in ("beate", "ost", "reads"):
+        assert found(session, words) == ["Beate Ost"]
+    assert found(session, "handle") == []
+    channel.handle = None
+    assert found(session, "reads") == []
+
+
+def test_who_becomes_a_creator_or_is_imported_is_found(session: Session, alice: Actor) -> None:
+    made = creators.create_creator(
+        session, actor=alice, display_name=" Aliće  Wu", country=None, topics=[], bio="", now=NOON
+    )
+    make_channel(session, creator_id=made.id, handle=None)
+    rows = [CreatorRow(2, "x-9'7:k", 5, 0, 1), CreatorRow(3, "aa11", 5, 0, 1)]
+    creators.import_creators(session, rows, refuse=lambda *_: None, now=NOON)
+
+    assert found(session, "alice wu") == ["Aliće Wu"]
+    assert found(session, "x-9'7") == ["Creator x-9'7:k"]
+    assert found(session, "creator") == ["Creator aa11", "Creator x-9'7:k"]
+
+
+def test_only_the_handle_of_the_main_channel_counts(session: Session, bea: Actor) -> None:
+    assert bea.creator_id is not None
+    make_channel(session, creator_id=bea.creator_id, handle="shown")
+    make_channel(session, creator_id=bea.creator_id, external_id="other", handle="hidden")
+
+    assert (found(session, "shown"), found(session, "hidden")) == (["Bea"], [])

@@ -1,0 +1,99 @@
+"""Creators are found by hashtags, names and handles through indexes, not by reading the market."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from marketplace.creators import queries
+from marketplace.creators.queries import MarketFilters
+from marketplace.ledger.rules import Code
+from marketplace.treasury.queries import owners_found
+from tests.conftest import with_owners_rights
+
+MANY = 20_000
+
+
+@pytest.fixture
+def crowd(session: Session) -> None:
+    """A market in which one of 2,000 uses #k17, and one of twenty #m1.
+
+    Of their names, one of 2,000 has the word n17; of their handles, one of 2,000 h17.
+    """
+    session.execute(
+        text(
+            "INSERT INTO creators (id, display_name, name_words, bio, topics, source, created_at)"
+            " SELECT gen_random_uuid(), 'Creator ' || n, ('creator n' || n % 2000)::tsvector, '',"
+            "    '[]', 'imported', now() FROM generate_series(1, :many) AS n"
+        ),
+        {"many": MANY},
+    )
+    session.execute(
+        text(
+            "INSERT INTO channels (id, creator_id, platform, external_id, is_main, state,"
+            "    median_views, top_hashtags, top_keys, handle_words, scopes)"
+            " SELECT gen_random_uuid(), id, 'tiktok', id::text, true, 'listed', place, tags, tags,"
+            "    ('h' || place % 2000)::tsvector, '[]'"
+            " FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM creators) AS numbered,"
+            "    jsonb_build_array('k' || place % 2000, 'm' || place % 20) AS tags"
+        )
+    )
+    with with_owners_rights(session):
+        for index in ("creators_name_words", "channels_handle_words", "channels_top_keys"):
+            session.execute(text(f"SELECT gin_clean_pending_list('ix_{index}')"))
+        session.execute(text("ANALYZE channels, creators"))
+
+
+def plans(session: Session, look: Callable[[], object]) -> list[str]:
+    """How PostgreSQL answers each statement of a look."""
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        asked.append((statement, given))
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", keep)
+    look()
+    event.remove(connection, "before_cursor_execute", keep)
+    return [
+        "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars())
+        for statement, given in asked
+    ]
+
+
+def market_plans(session: Session, filters: MarketFilters) -> list[str]:
+    """How PostgreSQL answers the count and the page of the market."""
+    return plans(session, lambda: queries.market(session, filters=filters))
+
+
+@pytest.mark.usefixtures("crowd")
+def test_the_count_and_the_page_of_a_hashtag_use_its_index(session: Session) -> None:
+    rare = MarketFilters(words="#K_17")
+    found = market_plans(session, rare)
+    assert ["ix_channels_top_keys" in plan for plan in found] == [True, True]
+    assert "ix_channels_top_keys" in market_plans(session, MarketFilters(words="#m1"))[0]
+    assert queries.market(session, filters=rare).total == 10
+
+
+@pytest.mark.usefixtures("crowd")
+def test_the_count_and_the_page_of_a_name_use_the_indexes_of_names_and_handles(
+    session: Session,
+) -> None:
+    for words in ("n1717", "@h1717", "n171, N1717"):
+        rare = MarketFilters(words=words)
+        for plan in market_plans(session, rare):
+            assert "ix_creators_name_words" in plan
+            assert "ix_channels_handle_words" in plan
+            assert "Seq Scan" not in plan
+        assert queries.market(session, filters=rare).total == 10
+    for words, total in (("creator", MANY), ("creator n1717", 10), ("n1717 h1717", 0)):
+        assert queries.market(session, filters=MarketFilters(words=words)).total == total
+
+    (plan,) = plans(session, lambda: owners_found(session, Code.CREATOR_PAYABLE, "n1717"))
+    assert "ix_creators_name_words" in plan
+    assert "Seq Scan" not in plan
+    assert len(owners_found(session, Code.CREATOR_PAYABLE, "n1717")) == 10
