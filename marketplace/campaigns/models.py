@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.rules import CampaignEvent, CampaignKind, CampaignState, UsageMedia
+from marketplace.creators.rules.groups import Group
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.store.base import Base, Json, StateText, one_of
@@ -88,6 +90,9 @@ class Brief(Base):
         CheckConstraint("revision_rounds BETWEEN 0 AND 5", name="revision_rounds_are_few"),
         CheckConstraint("usage_days > 0", name="usage_days_are_positive"),
         CheckConstraint("jsonb_array_length(target_words) <= 20", name="words_are_few"),
+        CheckConstraint(
+            f"amplified_groups <@ '{json.dumps(list(Group))}'", name="groups_are_known"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -108,6 +113,8 @@ class Brief(Base):
     target_interests: Mapped[list[str]]
     target_words: Mapped[list[str]]
     """Words and hashtags of posts beside the interests, as they are read, in order."""
+    amplified_groups: Mapped[list[str]] = mapped_column(server_default="[]")
+    """Groups that the brand wants to hear from. Only who has declared one of them is told."""
     fee_low_minor: Mapped[int | None]
     fee_high_minor: Mapped[int | None]
     usage_media: Mapped[str]

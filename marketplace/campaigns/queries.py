@@ -177,6 +177,7 @@ def content_of(brief: Brief, *, currency: str) -> BriefContent:
         target_country=dict(brief.target_country),
         target_interests=tuple(brief.target_interests),
         target_words=tuple(brief.target_words),
+        amplified_groups=tuple(brief.amplified_groups),
         fee_low=_money(brief.fee_low_minor, currency),
         fee_high=_money(brief.fee_high_minor, currency),
         usage_media=brief.usage_media,

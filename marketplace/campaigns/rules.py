@@ -11,6 +11,7 @@ from typing import Final
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import EMPTY_HASHTAGS
 from marketplace.creators.rules.formats import LengthBand
+from marketplace.creators.rules.groups import group_problem
 from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.kernel.sentences import Sentence
@@ -114,7 +115,8 @@ class BriefContent:
 
     target_age, target_gender, target_country: label -> share in basis points of the audience
     wanted; empty means any. target_interests: topics of our list. target_words: words and hashtags
-    of posts beside them, as they are read. usage_days: from publication; None means for ever.
+    of posts beside them, as they are read. amplified_groups: of creators whom the brand wants to
+    hear from; no part of any fit. usage_days: from publication; None means for ever.
     """
 
     summary: str = ""
@@ -126,6 +128,7 @@ class BriefContent:
     target_country: Mapping[str, int] = field(default_factory=dict)
     target_interests: tuple[str, ...] = ()
     target_words: tuple[str, ...] = ()
+    amplified_groups: tuple[str, ...] = ()
     fee_low: Money | None = None
     fee_high: Money | None = None
     usage_media: str = UsageMedia.ORGANIC
@@ -210,6 +213,8 @@ def draft_problems(content: BriefContent, *, budget: Money) -> dict[str, str]:
         problems["target_interests"] = f"There is no interest called {unknown[0]} in our list."
     if (problem := _words_problem(content.target_words)) is not None:
         problems["target_words"] = problem
+    if (problem := group_problem(content.amplified_groups)) is not None:
+        problems["amplified_groups"] = problem
     return problems | _fee_problems(content, budget) | _rights_problems(content)
 
 

@@ -57,7 +57,7 @@ def test_who_declares_a_group_is_found_by_it_and_by_no_other(
         Group.VETERANS: {"Carl"},
     }
     for group in Group:
-        ids = queries.ids_found_by(session, group)
+        ids = queries.ids_found_by(session, [group])
         names = [queries.creator_by_id(session, each).display_name for each in ids]
         assert set(names) == found(session, group)
     assert found(session, None) == {"Bea", "Carl"}

@@ -23,6 +23,7 @@ from marketplace.campaigns.rules import (
     missing,
 )
 from marketplace.campaigns.service.moves import locked, must_be_confirmed, take_step
+from marketplace.creators.rules.groups import Group
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, InvalidTransition, NotFound
 from marketplace.kernel.ids import new_id
@@ -137,6 +138,7 @@ def _write(brief: Brief, content: BriefContent) -> None:
     brief.target_country = dict(content.target_country)
     brief.target_interests = list(content.target_interests)
     brief.target_words = list(content.target_words)
+    brief.amplified_groups = [each for each in Group if each in content.amplified_groups]
     brief.fee_low_minor = None if content.fee_low is None else content.fee_low.minor
     brief.fee_high_minor = None if content.fee_high is None else content.fee_high.minor
     brief.usage_media = content.usage_media

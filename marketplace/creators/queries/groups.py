@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -23,10 +24,12 @@ def own_groups(session: Session, actor: Actor) -> list[Group]:
     return sorted(rows)
 
 
-def ids_found_by(session: Session, group: Group) -> frozenset[UUID]:
-    """Everybody who has asked to be found by a group."""
+def ids_found_by(session: Session, groups: Collection[Group]) -> frozenset[UUID]:
+    """Everybody who has asked to be found by any of some groups, without saying by which."""
     return frozenset(
-        session.scalars(select(GroupDeclaration.creator_id).where(GroupDeclaration.name == group))
+        session.scalars(
+            select(GroupDeclaration.creator_id).where(GroupDeclaration.name.in_(groups))
+        )
     )
 
 

@@ -2,12 +2,13 @@
 
 The rule: a creator is found by a group only while their own declaration of it stands; nothing else
 that is known of them counts. Nobody but the creator reads which groups they have declared: a brand
-can only ask for one group and gets who wants to be found by it, never the groups of somebody.
+asks for a group, or for any of those that its brief names, and gets who wants to be found by it,
+never the groups of somebody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -48,3 +49,11 @@ GROUP_WORDS: Final[Mapping[Group, str]] = {
 def group_problem(chosen: Sequence[str]) -> str | None:
     """Return what is wrong with a choice of groups; None when nothing is."""
     return None if set(chosen) <= set(Group) else "Choose groups from the list."
+
+
+def groups_in_common(own: Collection[Group], amplified: Collection[str]) -> list[Group]:
+    """Return by which of a creator's own groups a brief wants to hear from them, in order.
+
+    own: what the creator has declared. amplified: what the brief names.
+    """
+    return sorted(set(own) & {Group(each) for each in amplified})

@@ -265,7 +265,7 @@ def _options(ready: Plannable, place: int) -> list[Option]:
 
 def _among(session: Session, wish: PlanWish) -> frozenset[UUID] | None:
     """Return of whom alone a plan is made; None for everybody."""
-    found = None if wish.group is None else creators.ids_found_by(session, wish.group)
+    found = None if wish.group is None else creators.ids_found_by(session, [wish.group])
     if not wish.joined:
         return found
     joined = creators.joined_ids(session)
