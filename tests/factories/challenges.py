@@ -47,6 +47,7 @@ def draft_challenge(
     by: Actor,
     promise: Promise = BY_RANK,
     name: str = "Fold it your way",
+    amplified: tuple[str, ...] = (),
     now: datetime = NOON,
 ) -> Challenge:
     """Return a challenge that is written and not published, with no money in it.
@@ -69,7 +70,7 @@ def draft_challenge(
     campaigns.save_brief(
         session,
         campaign_id=campaign.id,
-        content=content(fee_low=None, fee_high=None),
+        content=content(fee_low=None, fee_high=None, amplified_groups=amplified),
         actor=by,
         now=now,
     )
@@ -92,11 +93,14 @@ def make_challenge(
     by: Actor,
     promise: Promise = BY_RANK,
     name: str = "Fold it your way",
+    amplified: tuple[str, ...] = (),
     charge_id: str = "ch_1",
     now: datetime = NOON,
 ) -> Challenge:
     """Return a challenge that is paid for and open."""
-    drafted = draft_challenge(session, brand=brand, by=by, promise=promise, name=name, now=now)
+    drafted = draft_challenge(
+        session, brand=brand, by=by, promise=promise, name=name, amplified=amplified, now=now
+    )
     pay_in(session, drafted.campaign, by=by, charge_id=charge_id)
     opened = service.open_challenge(session, campaign_id=drafted.campaign_id, actor=by, now=now)
     session.flush()

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from wtforms import (
     BooleanField,
-    DateField,
     DecimalField,
     FieldList,
     FormField,
@@ -20,104 +19,36 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from marketplace.accounts.rules import countries
-from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import (
     AGES,
     DELIVERABLES_MOST,
     DISCLOSURE_MOST,
     GENDERS,
-    NAME_MOST,
     TEXT_MOST,
     TOPICS,
     USAGE_DAYS_MOST,
     BriefContent,
-    CampaignKind,
     WantedDeliverable,
 )
 from marketplace.creators.rules import AGE_WORDS, GENDER_NAMES
 from marketplace.creators.rules.formats import BAND_WORDS
+from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.kernel.words import key_of, words_in
-from marketplace.terms.rules import PlatformTerms
 from marketplace.web.forms import BaseForm, LinesField, MoneyField, RowForm
 from marketplace.web.offer_forms import (
-    CATEGORY_CHOICES,
     FORMAT_CHOICES,
     MEDIA_CHOICES,
     ROUND_CHOICES,
 )
-from marketplace.web.reader import percent
 
 BLANK_ROWS: Final = 1
 COUNTRY_ROWS: Final = 5
-
-
-def category_field() -> Any:
-    """Return the field that says what a campaign is for."""
-    return SelectField(
-        "What is it for?",
-        choices=[SelectChoice("", "Choose a category"), *CATEGORY_CHOICES],
-        default="",
-        description="Who has promised another brand to stay out of it is not offered to you.",
-    )
-
-
-class BasicsForm(BaseForm):
-    """Name, money and days of a campaign."""
-
-    name = StringField("Name", [InputRequired("Give the campaign a name."), Length(max=NAME_MOST)])
-    budget = MoneyField("Budget for creators' fees", [InputRequired("Enter a budget.")])
-    currency = SelectField("Currency", choices=[])
-    kind = RadioField(
-        "How do you find creators?",
-        choices=[
-            SelectChoice(CampaignKind.AGREEMENTS.value, "Agree with each on a fee"),
-            SelectChoice(
-                CampaignKind.CHALLENGE.value,
-                "A challenge: open to all, and the best posts win prizes",
-            ),
-        ],
-        default=CampaignKind.AGREEMENTS.value,
-        validators=[DataRequired("Choose how you find creators.")],
-        description="This stays as it is once the campaign is begun.",
-    )
-    starts_on = DateField("First day", [InputRequired("Choose the first day.")])
-    ends_on = DateField("Last day", [InputRequired("Choose the last day.")])
-    category = category_field()
-
-    def follow(self, terms: PlatformTerms, *, kept: str | None) -> None:
-        """Offer what the terms offer, and what the campaign has already; say what it costs."""
-        codes = terms.currencies if kept in (None, *terms.currencies) else (*terms.currencies, kept)
-        self.currency.choices = [SelectChoice(code) for code in codes]
-        fee = percent(terms.brand_fee_bps)
-        self.budget.description = f"The platform fee of {fee} comes on top when you add the money."
-
-    def basics(self) -> dict[str, Any]:
-        """Return the values for the service; raises InvalidInput under the fields' names."""
-        return {
-            "name": self.name.data,
-            "budget": self.budget.amount_in(self.currency.data),
-            "starts_on": self.starts_on.data,
-            "ends_on": self.ends_on.data,
-            "category": self.category.data or None,
-        }
-
-
-def basics_from(campaign: Campaign) -> dict[str, Any]:
-    """Return what the form of the basics begins with."""
-    return {
-        "name": campaign.name,
-        "budget": digits(campaign.budget),
-        "currency": campaign.currency,
-        "starts_on": campaign.starts_on,
-        "ends_on": campaign.ends_on,
-        "category": campaign.category or "",
-    }
 
 
 class NeededToPublish:
@@ -138,6 +69,10 @@ class StepForm(BaseForm):
 
     def make_room(self) -> None:
         """Add an empty row where the step has rows."""
+
+    def listed_groups(self) -> list[Group]:
+        """Return by which groups the list beside the step is narrowed; by none for everybody."""
+        return []
 
 
 class WantedForm(RowForm):
@@ -238,9 +173,23 @@ class AudienceForm(StepForm):
         description="Like trail running, #ultra, with commas. Each finds who uses it, and those"
         " near to it; naming several asks for any of them.",
     )
+    amplified_groups = SelectMultipleField(
+        "Creators you want to hear from",
+        choices=[SelectChoice(each.value, words) for each, words in GROUP_WORDS.items()],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description="Only creators who have asked to be found by one of these read it in your"
+        " brief. It changes nobody’s fit, and nobody’s place.",
+    )
+    only_amplified = BooleanField("List only who has asked to be found by one of these")
+
+    def listed_groups(self) -> list[Group]:
+        """Return the groups that are ticked, where the list is to be narrowed by them."""
+        ticked = self.amplified_groups.data or ()
+        return [Group(each) for each in ticked] if self.only_amplified.data else []
 
     def changes(self, currency: str) -> dict[str, Any]:
-        """Return the target shares, interests and words; a word that is an interest ticks it."""
+        """Return target, interests, words and groups; a word that is an interest ticks it."""
         del currency
         named = {word: key_of(word) for word in words_in(self.target_words.data or "")}
         ticked = dict.fromkeys(self.target_interests.data or ())
@@ -251,6 +200,7 @@ class AudienceForm(StepForm):
             "target_country": self._country_shares(),
             "target_interests": tuple(ticked),
             "target_words": tuple(word for word, key in named.items() if key not in TOPICS),
+            "amplified_groups": tuple(self.amplified_groups.data or ()),
         }
 
     def age_fields(self) -> list[Any]:
@@ -367,6 +317,7 @@ def _audience_data(content: BriefContent) -> dict[str, Any]:
         "countries": [*named, *({} for _ in range(blank))],
         "target_interests": list(content.target_interests),
         "target_words": ", ".join(content.target_words),
+        "amplified_groups": list(content.amplified_groups),
     }
     data |= _shares_data("age", content.target_age)
     return data | _shares_data("gender", content.target_gender)

@@ -34,15 +34,9 @@ from marketplace.matching.rules.wanted import Wanted
 from marketplace.store.session import reading, transaction
 from marketplace.terms.queries import terms_for
 from marketplace.web import access
+from marketplace.web.brand.basics_form import BasicsForm, basics_from
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.brief_forms import (
-    FORMS,
-    AmendForm,
-    BasicsForm,
-    StepForm,
-    basics_from,
-    form_from,
-)
+from marketplace.web.brand.brief_forms import FORMS, AmendForm, StepForm, form_from
 from marketplace.web.brand.campaigns import brief_words
 from marketplace.web.brand.challenges import money_missing
 from marketplace.web.brand.who_fits import nobody, wants_part, who_fits
@@ -63,6 +57,7 @@ STEP_OF: Final = {
     "ends_on": "basics", "category": "basics", "summary": "brief", "dos": "brief", "donts": "brief",
     "deliverables": "brief", "target_age": "audience", "target_gender": "audience",
     "target_country": "audience", "target_interests": "audience", "target_words": "audience",
+    "amplified_groups": "audience",
     "fee_low": "rights", "fee_high": "rights", "usage_media": "rights", "usage_days": "rights",
     "disclosure": "rights", "revision_rounds": "rights",
 }  # fmt: skip
@@ -273,7 +268,14 @@ def _looked_at(
             raise InvalidInput(found)
         with reading() as session:
             wanted = _wanted(session, campaign, asked)
-            shown = who_fits(session, campaign, wanted, size=ROWS_BESIDE, now=now)
+            shown = who_fits(
+                session,
+                campaign,
+                wanted,
+                found_by=form.listed_groups(),
+                size=ROWS_BESIDE,
+                now=now,
+            )
     except InvalidInput as refusal:
         wrong = dict(refusal.problems)
         form.show(InvalidInput({name: text for name, text in wrong.items() if not form.errors}))

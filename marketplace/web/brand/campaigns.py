@@ -24,9 +24,10 @@ from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.agreements import rights_in_words
 from marketplace.web.asked import Asked
+from marketplace.web.brand.basics_form import category_field
 from marketplace.web.brand.blueprint import bp
-from marketplace.web.brand.brief_forms import category_field
 from marketplace.web.forms import BaseForm
+from marketplace.web.groups import group_words
 
 
 class CategoryForm(BaseForm):
@@ -184,5 +185,6 @@ def brief_words(campaign: Campaign, brief: Any) -> dict[str, str]:
     return {
         "rights": rights_in_words(
             campaign.brand.name, media=brief.usage_media, days=brief.usage_days, until=None
-        )
+        ),
+        "groups": group_words(brief.amplified_groups),
     }

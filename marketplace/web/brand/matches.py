@@ -41,9 +41,12 @@ from marketplace.web.brand.wishes import (
     wish_form,
 )
 from marketplace.web.forms import BaseForm
+from marketplace.web.groups import group_words
 
 WORDS_KEPT_SECONDS: Final = 3_600
 """How long a browser keeps the words that a field suggests; they change once a night."""
+OF_BRIEF: Final = "brief"
+"""In the address: any of the groups that the brief names."""
 ROWS: Final = 10
 """Creators on one page: as many as one compares in a sitting."""
 
@@ -66,7 +69,10 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         campaign = brief.campaign
         form = wish_form(request.args, base)
         asked = Asked()
-        wanted, group = base, asked.one_of("group", Group, "group")
+        amplified = [Group(each) for each in brief.amplified_groups]
+        groups = {OF_BRIEF: "Any the brief wants to hear from"} if amplified else {}
+        groups |= {each.value: said for each, said in GROUP_WORDS.items()}
+        wanted, group = base, asked.one_of("group", groups, "group")
         try:
             wanted = form.wanted(base) if FILLED in request.args else base
             shown = who_fits(
@@ -74,7 +80,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 campaign,
                 wanted,
                 only_shortlist=bool(form.shortlisted.data),
-                among=creators.ids_found_by(session, group) if group is not None else None,
+                found_by=amplified if group == OF_BRIEF else [Group(group)] if group else [],
                 is_fair=not form.by_fit.data,
                 page=access.page_number(),
                 size=ROWS,
@@ -92,7 +98,8 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             form=form,
             offered=offered,
             group=group,
-            groups=GROUP_WORDS,
+            groups=groups,
+            amplified=group_words(brief.amplified_groups),
             problems=asked.problems,
             sliders=[(form.age_from, FROM_WORDS), (form.age_to, TO_WORDS)],
             is_changed=wanted != base,

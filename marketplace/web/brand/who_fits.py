@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
-from uuid import UUID
 
 from flask import request
 from markupsafe import Markup
@@ -16,6 +15,8 @@ from marketplace.accounts.rules import countries
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
+from marketplace.creators import queries as creators
+from marketplace.creators.rules.groups import Group
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
@@ -40,7 +41,7 @@ def who_fits(
     wanted: Wanted,
     *,
     only_shortlist: bool = False,
-    among: frozenset[UUID] | None = None,
+    found_by: Collection[Group] = (),
     is_fair: bool = True,
     page: int = 1,
     size: int,
@@ -48,6 +49,7 @@ def who_fits(
 ) -> dict[str, Any]:
     """Return what ``brand/matches_part.html`` shows of a wish; raises InvalidInput.
 
+    found_by: lists only who has asked to be found by any of these groups; with none, everybody.
     Rules that contradict each other are refused by both of their names.
     """
     if wrong := problems(wanted):
@@ -57,7 +59,7 @@ def who_fits(
         wanted,
         campaign_id=campaign.id,
         only_shortlist=only_shortlist,
-        among=among,
+        among=creators.ids_found_by(session, found_by) if found_by else None,
         is_fair=is_fair,
         page=page,
         size=size,
@@ -66,6 +68,7 @@ def who_fits(
     cheapest = found.cheapest_minor
     return nobody(campaign, wanted, {}, now=now) | {
         "found": found,
+        "is_by_group": bool(found_by),
         "used_words": word_options(found.words),
         "left_out": [
             (count, left_out_words(rule, count)) for rule, count in found.left_out.items()
@@ -94,6 +97,7 @@ def nobody(
         "wanted": wanted,
         "wrong": wrong,
         "found": None,
+        "is_by_group": False,
         "used_words": "",
         "target": target_words(wanted.ages, wanted.gender, wanted.country),
         "left_out": [],

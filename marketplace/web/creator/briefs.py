@@ -58,6 +58,7 @@ from marketplace.web.asked import Asked
 from marketplace.web.causes import giving_to
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.groups import heard_as
 
 CHALLENGES_SHOWN: Final = 3
 ANY_CAUSE: Final = "any"
@@ -90,12 +91,14 @@ def briefs() -> ResponseReturnValue:
         hidden = hidden_names(session, found.chosen)
         pay = pays_of(session, page.rows, now=now)
         pledges = causes.shown_to(session, [each.brief.campaign_id for each in page.rows])
+        heard = heard_as(session, [each.brief for each in page.rows])
         open_to_all = challenges.open_challenges(session, now=now)
     return render_template(
         "creator/briefs.html",
         challenges=open_to_all[:CHALLENGES_SHOWN],
         challenge_count=len(open_to_all),
         pledges=pledges,
+        heard=heard,
         cause=asked.cause,
         problems=asked.problems,
         categories=CATEGORY_WORDS,
@@ -296,6 +299,7 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
         promised = _promised(session, campaign)
         pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
         trend = trends.rides_of(session, [campaign_id]).get(campaign_id)
+        heard = heard_as(session, [found]).get(found.id)
         terms = campaigns.conditions_in(
             session, [campaign], country=access.creator_country(), now=now
         )[campaign.id]
@@ -322,6 +326,7 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
         offers=offers,
         pledge=pledge,
         trend=trend,
+        heard=heard,
         words={
             "rights": rights_in_words(
                 campaign.brand.name, media=found.usage_media, days=found.usage_days, until=None

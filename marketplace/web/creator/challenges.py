@@ -41,6 +41,7 @@ from marketplace.web.creator.home import need
 from marketplace.web.disputes import part_for
 from marketplace.web.errors import sentence
 from marketplace.web.forms import BaseForm
+from marketplace.web.groups import heard_as
 from marketplace.web.navigation import Todo
 from marketplace.web.views_in_question import held_card
 
@@ -178,6 +179,7 @@ def _page(
         )[campaign_id]
         own = _own(session, entry, now=now)
         pledge = causes.shown_to(session, [campaign_id]).get(campaign_id)
+        heard = heard_as(session, [brief]).get(brief.id)
         channel = work.connected_channel(
             session, creator_id=access.creator_id(), platform=Platform.TIKTOK
         )
@@ -197,6 +199,7 @@ def _page(
             )
         },
         country_names=countries(),
+        heard=heard,
         entry=entry,
         line=line,
         receives=None if line is None else money_of(line.prize, terms.shares).creator_receives,

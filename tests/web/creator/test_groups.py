@@ -93,7 +93,8 @@ def test_matches_are_narrowed_to_who_asked_and_say_it_of_nobody(
     shown = session.scalar(select(func.count()).select_from(MatchShowing))
     assert found("rural") == {"Bea"}
     assert found("veterans") == set()
-    assert "; 1 is listed." in plain(client.get(f"{address}?group=rural").text)
+    page = plain(client.get(f"{address}?group=rural").text)
+    assert "; 1 is listed, who has asked to be found by this." in page
     page = client.get(f"{address}?group=veterans").text
     assert "Nobody has asked to be found by this" in page
     # What a brand looked for by a group is not kept.
