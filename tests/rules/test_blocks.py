@@ -85,9 +85,14 @@ def test_the_ranking_is_that_of_one_block(  # a table of wishes
 def test_every_row_is_in_one_block_and_they_come_in_their_order(total: int, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", size)
-        found = blocks.by_blocks(total, lambda at: list(range(at.start, at.stop)))
+        every = [
+            look(total, lambda at: list(range(at.start, at.stop)))
+            for look in (blocks.by_blocks, blocks.in_turn)
+        ]
 
-    assert [row for part in found for row in part] == list(range(total))
+    for found in every:
+        assert all(part and part[0] % 64 == 0 for part in found)
+        assert [row for part in found for row in part] == list(range(total))
 
 
 def test_what_goes_wrong_in_any_block_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:

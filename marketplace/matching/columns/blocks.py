@@ -30,11 +30,11 @@ def by_blocks(total: int, look: Callable[[slice], T]) -> list[T]:
     numpy lets go of the interpreter while it works on a block, so that several are looked at at
     once; the caller takes its own part.
     """
-    hands = len(os.sched_getaffinity(0)) if total > BLOCK else 1
-    size = -(-total // (hands * -(-total // (hands * BLOCK)) * WORD)) * WORD if total else BLOCK
+    hands = len(os.sched_getaffinity(0))
+    if hands < 2 or total <= BLOCK:
+        return in_turn(total, look)
+    size = -(-total // (hands * -(-total // (hands * BLOCK)) * WORD)) * WORD
     blocks = [slice(begin, min(begin + size, total)) for begin in range(0, total, size)]
-    if hands < 2:
-        return [look(block) for block in blocks]
 
     def part(number: int) -> list[T]:
         return [look(block) for block in blocks[number::hands]]
@@ -42,6 +42,11 @@ def by_blocks(total: int, look: Callable[[slice], T]) -> list[T]:
     others = [_helpers().submit(part, number) for number in range(1, hands)]
     found = [part(0), *(other.result() for other in others)]
     return [found[at % hands][at // hands] for at in range(len(blocks))]
+
+
+def in_turn(total: int, look: Callable[[slice], T]) -> list[T]:
+    """Return the same, found by the caller alone: what is quick is not worth handing over."""
+    return [look(slice(begin, min(begin + BLOCK, total))) for begin in range(0, total, BLOCK)]
 
 
 def spread(total: int, step: int) -> Rows:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
 from marketplace.matching.columns.bits import Bits, Mask, count, joined, packed
-from marketplace.matching.columns.blocks import by_blocks
+from marketplace.matching.columns.blocks import by_blocks, in_turn
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.factors import asked_prices
 from marketplace.matching.columns.layout import DENSE_COUNTRIES, Flag
@@ -24,12 +24,16 @@ from marketplace.matching.rules.wanted import HardRules
 Who: TypeAlias = Callable[[slice], Mask]
 """Says of each row of a block whether it is in a set."""
 
+Look: TypeAlias = Callable[[int, Callable[[slice], Bits]], list[Bits]]
+"""Looks at every block of so many rows."""
+
 SETS_KEPT: Final = len(AGES) + len(GENDERS) + DENSE_COUNTRIES + 3
 """One for each label of an audience, and those that no wish changes: 125 kB each of a million."""
 
 
 RULES_KEPT: Final = 32
-"""Of whom the rules remove that were asked last: as much each."""
+"""Of whom the rules remove that were asked last, as the next look often asks for the same: as much
+each."""
 
 
 def candidates(
@@ -70,7 +74,8 @@ def _failing(market: Market, target: Target, rules: HardRules) -> Iterator[tuple
     fewest, most = rules.followers_least, rules.followers_most
 
     def asked(rule: LeftOut, question: Hashable, who: Who) -> tuple[LeftOut, Bits]:
-        return rule, _asked(market, rule, question, who)
+        look = partial(_set_of, market, who)
+        return rule, market.memo.get("rule", (rule, question), look, most=RULES_KEPT)
 
     yield asked(LeftOut.ACCOUNT_CLOSED, None, lambda at: (flags[at] & Flag.CLOSED) != 0)
     yield asked(LeftOut.NO_CHANNEL, None, lambda at: (flags[at] & Flag.CHANNEL) == 0)
@@ -112,19 +117,16 @@ def _failing_by_price(
         (LeftOut.TOO_DEAR, rules.price_most_minor, 1),
     ):
         if bound is not None:
+            question = rule, (target.currency, target.pieces, bound)
             who = partial(_beyond, market, target, bound, sign)
-            yield rule, _asked(market, rule, (target.currency, target.pieces, bound), who)
+            look = partial(_set_of, market, who, by=by_blocks)
+            yield rule, market.memo.get("rule", question, look, most=RULES_KEPT)
 
 
 def _beyond(market: Market, target: Target, bound: int, sign: int, at: slice) -> Mask:
     asked, known = asked_prices(market, target, at)
     known &= asked > bound if sign > 0 else asked < bound
     return known
-
-
-def _asked(market: Market, rule: LeftOut, question: Hashable, who: Who) -> Bits:
-    """Whom a rule removes, remembered: the next look often asks for the same."""
-    return market.memo.get("rule", (rule, question), lambda: _set_of(market, who), most=RULES_KEPT)
 
 
 def _in_target(market: Market, target: Target) -> Bits:
@@ -146,15 +148,15 @@ def _somewhere(market: Market, target: Target) -> Bits:
     """
     columns, there = market.arrays["country"], target.counts[market.context.numbers]
     if there.all():
-        found = _kept(market, "country", partial(_is_any, columns))
+        found = _kept(market, "country", partial(_is_any, columns), by=by_blocks)
     else:
         found = _any(market, "country", tuple(np.flatnonzero(there).tolist()))
     return found | elsewhere(market).who_in(target.counts)
 
 
-def _kept(market: Market, name: str, who: Who) -> Bits:
+def _kept(market: Market, name: str, who: Who, *, by: Look = in_turn) -> Bits:
     """A set that is worked out once while the columns stay as they are."""
-    return market.memo.get("set", name, lambda: _set_of(market, who), most=SETS_KEPT)
+    return market.memo.get("set", name, lambda: _set_of(market, who, by=by), most=SETS_KEPT)
 
 
 def _any(market: Market, name: str, places: tuple[int, ...]) -> Bits:
@@ -166,8 +168,9 @@ def _any(market: Market, name: str, places: tuple[int, ...]) -> Bits:
     return found
 
 
-def _set_of(market: Market, who: Who) -> Bits:
-    return joined(by_blocks(market.count, lambda at: packed(who(at))))
+def _set_of(market: Market, who: Who, *, by: Look = in_turn) -> Bits:
+    """Work out a set; by: all processors at once, for what takes long to read."""
+    return joined(by(market.count, lambda at: packed(who(at))))
 
 
 def _is_some(steps: NDArray[np.uint8], at: slice) -> Mask:
