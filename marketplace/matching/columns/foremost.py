@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.columns.bits import Bits, are_in
+from marketplace.matching.columns.bits import Bits, are_in, rows_in
 from marketplace.matching.columns.blocks import by_blocks, tasted
 from marketplace.matching.columns.bounds import (
     Reals,
@@ -37,6 +37,8 @@ FRONT: Final = 4_096
 """Of them about so many are read before it is asked who of the others can matter."""
 WORDS_KEPT: Final = 8
 """Of who of them uses the words asked last."""
+OTHERS_KEPT: Final = 2
+"""Likewise of who of the others does: eight bytes for each of these."""
 KEPT: Final = 8
 """Of a million creators three megabytes each."""
 
@@ -81,12 +83,32 @@ class Foremost:
         there = (bounds >= least) & are_in(alive, rows)
         return rows[there], bounds[there]
 
-    def others_among(self, market: Market, target: Target, rows: Rows) -> tuple[Rows, Reals]:
-        """Return who of some rows of the market is none of these, and their bounds."""
+    def others_reaching(
+        self, market: Market, target: Target, users: Bits, alive: Bits, worth: np.float32
+    ) -> tuple[Rows, Reals]:
+        """Return the candidates among the others who use words and are worth at least so much.
+
+        With their bounds.
+        """
+        others, worths = self.audiences.memo.get(
+            "other users",
+            target.words,
+            lambda: self._others_among(market, target, rows_in(users, market.count)),
+            most=OTHERS_KEPT,
+        )
+        near = np.flatnonzero(worths >= worth)
+        rows = others[near].astype(np.intp)
+        here = are_in(alive, rows)
+        rows = rows[here]
+        return rows, shares(market, target, rows) * worths[near[here]]
+
+    def _others_among(
+        self, market: Market, target: Target, rows: Rows
+    ) -> tuple[NDArray[np.uint32], Reals]:
+        """Return who of some rows of the market is none of these, and what each is worth."""
         worth = worth_there(market, target, rows)
         here = worth <= self.others
-        rows = rows[here]
-        return rows, shares(market, target, rows) * worth[here]
+        return rows[here].astype(np.uint32), worth[here]
 
 
 def foremost(market: Market, target: Target) -> Foremost | None:

@@ -124,8 +124,8 @@ def _among_foremost(market: Market, target: Target, alive: Bits, most: int) -> R
     if kept.others * each * of_others >= best.reach * SLACK:
         return None
     if users is not None and kept.others * each >= best.reach * SLACK:
-        rows = rows_in(users & alive, market.count)
-        rows, bounds = kept.others_among(market, target, rows)
+        worth = best.reach * SLACK / each
+        rows, bounds = kept.others_reaching(market, target, users, alive, worth)
         here = bounds >= best.reach / whole
         _look_at(market, target, best, rows[here], bounds[here])
     look_at_others(kept.behind(best.reach * SLACK / each / of_others))
