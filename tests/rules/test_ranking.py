@@ -58,7 +58,7 @@ def test_countries_without_a_column_have_look_alikes_and_are_some() -> None:
     def found(wanted: Wanted) -> list[int]:
         target = columns.target_of(wanted, market)
         some = country_parts(market, target, np.array([3, 0, 2])).tolist()
-        every = country_parts(market, target, np.arange(4)).tolist()  # but for one known already
+        every = country_parts(market, target, np.arange(4)).tolist()
         assert some == [every[3], every[0], every[2]]
         return every
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.columns.remembered import remembered
+from marketplace.matching.rules.wanted import HardRules, Wanted
 from tests.factories.facts import make_facts, make_market
 
 Rows = NDArray[np.intp]
@@ -54,3 +56,35 @@ def test_another_question_kind_or_market_knows_nothing_of_it() -> None:
     ):
         assert remembered(where, kind, question, rows, work_out).tolist() == [400]
     assert work_out.asked == [[4]] * 4
+
+
+def test_countries_and_words_that_are_asked_in_turn_are_never_taken_for_each_other() -> None:
+    places, tags = ("US", "DE", "LV"), ("soup", "bread", "nothing")
+    whole = make_market(
+        [
+            make_facts(
+                number,
+                countries={places[number % 3]: 6_000},
+                hashtags=[tag],
+                videos=[(10_000, 800, 1, [tag], 30)] * 5,
+            )
+            for number in range(12)
+            for tag in tags[number % 2 : number % 2 + 1]
+        ]
+    )
+    rows = np.arange(whole.count)
+
+    def factors(where: Market, wanted: Wanted) -> list[list[int]]:
+        found = columns.factor_columns(where, columns.target_of(wanted, where), rows)
+        return [each.tolist() for each in found]
+
+    for least in range(3):  # each is another wish for the same
+        for place in places:
+            for tag in tags:
+                wanted = Wanted(
+                    "USD",
+                    country=frozenset({place}),
+                    words=(tag,),
+                    rules=HardRules(followers_least=least),
+                )
+                assert factors(whole, wanted) == factors(replace(whole), wanted)

@@ -87,6 +87,8 @@ def country_parts(market: Market, target: Target, rows: Rows) -> Whole:
         own = _own_steps(market, target, new)
         return counting.country_parts(own, _near_steps(market, target, new))
 
+    if not target.countries_again:
+        return work_out(rows)
     return remembered(market, "country parts", target.where, rows, work_out)
 
 
@@ -120,6 +122,8 @@ def topic_bps(market: Market, target: Target, rows: Rows) -> Whole:
         own, weights = (columns[name].take(new, axis=0) for name in ("terms", "term_weights"))
         return counting.topic_bps(topics.similarity(wanted, own, weights))
 
+    if not target.words_again:
+        return work_out(rows)
     return remembered(market, "topic", target.words, rows, work_out)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeAlias
@@ -37,6 +38,8 @@ COST_MOST: Final = 2**31 * MICRO
 """Nothing outgrows 8 bytes so; a price for a single view would be half the largest there is."""
 TARGETS_KEPT: Final = 8
 TERMS_KEPT: Final = 64
+ASKED_KEPT: Final = 256
+"""Of so many countries and words it is known that they were asked before."""
 EPOCH: Final = date(1970, 1, 1)
 
 Counts: TypeAlias = tuple[tuple[int, int], ...]
@@ -63,6 +66,9 @@ class Target:
     """Whether a share in a country, by its number, counts at all."""
     words: tuple[str, ...]
     terms: topics.Asked | None
+    countries_again: bool
+    words_again: bool
+    """Whether another wish asked for the same before: then what is worked out of rows is kept."""
     pieces: Counts
     """Places in FORMATS and how many of it."""
     currency: int
@@ -108,6 +114,8 @@ def _target(wanted: Wanted, market: Market) -> Target:
         terms=market.memo.get(
             "terms", wanted.words, lambda: terms_for(context, wanted.words), most=TERMS_KEPT
         ),
+        countries_again=_again(market, "countries asked", wanted.country),
+        words_again=_again(market, "words asked", wanted.words),
         pieces=pieces,
         currency=currency_in(context, wanted.currency),
         cost_micro=cost_micro,
@@ -120,6 +128,11 @@ def _target(wanted: Wanted, market: Market) -> Target:
         languages=allowed(wanted.rules.languages, LANGUAGE_NUMBERS, UNKNOWN),
         free_on=-1 if wanted.rules.free_on is None else (wanted.rules.free_on - EPOCH).days,
     )
+
+
+def _again(market: Market, kind: str, asked: Hashable) -> bool:
+    times: Iterator[int] = market.memo.get(kind, asked, itertools.count, most=ASKED_KEPT)
+    return next(times) > 0
 
 
 def asked_for(target: Target, context: Context, currency: str, pieces: Mapping[str, int]) -> Target:
