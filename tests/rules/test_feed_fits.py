@@ -21,7 +21,7 @@ from tests.factories.facts import make_facts, make_market, open_book
 def as_a_creator(market: Market, wanted: Sequence[Wanted], row: int) -> list[Factors]:
     """What one creator's feed counts with, brief by brief."""
     found = columns.face(open_book(wanted, market), market, row)
-    return [found.factors(place) for place in range(len(wanted))]
+    return found.factors(np.arange(len(wanted)))
 
 
 def as_a_brand(market: Market, wanted: Sequence[Wanted], row: int) -> list[Factors]:

@@ -67,13 +67,14 @@ def test_each_piece_counts_by_what_is_asked_of_it() -> None:
 def test_the_feed_sees_the_same_fit() -> None:
     market = make_market([makes(1, *[200] * 16), makes(2, *[20] * 16)])
     book = columns.book_of([OpenWish(UUID(int=9), UUID(int=8), LONG, None, 1_000)], market.context)
+    place = np.array([0])
 
     seen = [columns.face(book, market, row) for row in (0, 1)]
 
-    assert [each.factors(0).format for each in seen] == [9_000, 1_000]
+    assert [each.factors(place)[0].format for each in seen] == [9_000, 1_000]
     target = columns.target_of(LONG, market)
     for row, each in enumerate(seen):
-        [fit] = each.weighed(np.array([0])).fits.tolist()
+        [fit] = each.weighed(place).fits.tolist()
         assert fit == fit_of(columns.factors_at(market, target, [row])[0])
     assert book.work.forms.tolist() == [[0, 0, 0, 0, 0, 0, 0, 1]]
 

@@ -64,7 +64,7 @@ def test_very_many_small_shares_together_are_never_more_than_the_whole() -> None
     assert sorted(market.context.countries) == list(COUNTRY_CODES[:DENSE_COUNTRIES])
     assert factors.country == 100_000_000
     facing = columns.face(book_of([wish], market.context), market, 0)
-    assert facing.factors(0) == factors
+    assert facing.factors(np.array([0])) == [factors]
 
 
 @pytest.mark.parametrize("rate", [U4_MOST, 2**40, 10**15, 2**63 - 1])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from marketplace.creators.rules import FORMATS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns import counting
-from marketplace.matching.columns.book import Book, Countries, Labels, Words, Work
+from marketplace.matching.columns.book import Book, Countries, Labels, Which, Words, Work
 from marketplace.matching.columns.counting import Whole
 from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import TERMS, WHOLE_STEPS
@@ -54,33 +54,28 @@ class Facing(NamedTuple):
     asked: Whole
     is_asked: NDArray[np.bool_]
 
-    def factors(self, place: int) -> Factors:
-        """Return what the creator's fit to one brief is computed from."""
-        book = self.book
-        people, countries, words, work = (
-            int(each.which[place]) for each in (book.people, book.countries, book.words, book.work)
+    def factors(self, places: NDArray[np.intp]) -> list[Factors]:
+        """Return what the creator's fits to the briefs at some places are computed from."""
+        people, countries, words, works = self._asked_at(places)
+        parts = (
+            self.ages.take(people),
+            self.genders.take(people),
+            self.countries.take(countries),
+            self.topics.take(words),
+            self.formats.take(works),
+            self.prices.take(works),
         )
-        return Factors(
-            views=self.views,
-            authentic=self.authentic,
-            age=int(self.ages[people]),
-            gender=int(self.genders[people]),
-            country=int(self.countries[countries]),
-            topic=int(self.topics[words]),
-            format=int(self.formats[work]),
-            reliability=self.reliability,
-            price=int(self.prices[work]),
-        )
+        return [
+            Factors._make((self.views, self.authentic, *shares, self.reliability, price))
+            for *shares, price in zip(*(each.tolist() for each in parts), strict=True)
+        ]
 
     def weighed(self, places: NDArray[np.intp]) -> Weighed:
         """Return what the briefs at some places are put in order by.
 
         What a part multiplies a fit by is worked out once for each different thing.
         """
-        book = self.book
-        people, countries, words, works = (
-            each.which.take(places) for each in (book.people, book.countries, book.words, book.work)
-        )
+        people, countries, words, works = self._asked_at(places)
         nearly = product({PartName.AGE: self.ages, PartName.GENDER: self.genders}).take(people)
         nearly *= product({PartName.COUNTRY: self.countries}).take(countries)
         nearly *= product({PartName.TOPIC: self.topics}).take(words)
@@ -93,10 +88,16 @@ class Facing(NamedTuple):
             }
         )
         return Weighed(
-            fits=rounded(nearly, lambda at: self.factors(int(places[at]))),
+            fits=rounded(nearly, lambda some: self.factors(places[some])),
             near=self.topics.take(words),
             prices=self.prices.take(works),
         )
+
+    def _asked_at(self, places: NDArray[np.intp]) -> list[Which]:
+        """Which people, countries, words and work are those of the briefs at some places."""
+        book = self.book
+        parts = book.people, book.countries, book.words, book.work
+        return [each.which.take(places) for each in parts]
 
 
 def face(book: Book, market: Market, row: int) -> Facing:

@@ -155,22 +155,26 @@ def fit_of(factors: Factors) -> int:
 def fits_of(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Return the same for many creators, an array for each factor as ``Factors`` names them."""
 
-    def at(place: int) -> Factors:
-        return Factors(*(int(each[place]) for each in factors))
+    def factors_at(places: NDArray[np.intp]) -> list[Factors]:
+        some = (each[places].tolist() for each in factors)
+        return [Factors(*values) for values in zip(*some, strict=True)]
 
-    return rounded(_nearly(factors), at)
+    return rounded(_nearly(factors), factors_at)
 
 
-def rounded(nearly: NDArray[np.float64], at: Callable[[int], Factors]) -> NDArray[np.int64]:
+def rounded(
+    nearly: NDArray[np.float64], factors_at: Callable[[NDArray[np.intp]], Iterable[Factors]]
+) -> NDArray[np.int64]:
     """Return fits as they are shown, from what they nearly are.
 
     nearly: what :func:`product` gives for all parts. Where one comes so near a half that 8-byte
-    numbers could be wrong, at says by its place what it is computed from, in whole ones.
+    numbers could be wrong, it is computed from its factors, in whole ones.
     """
     fits: NDArray[np.int64] = (nearly + 0.5).astype(np.int64)
     off = np.abs(nearly - fits)
-    for place in np.flatnonzero(np.abs(off - 0.5) <= nearly * _ERROR).tolist():
-        fits[place] = fit_of(at(place))
+    unsure = np.flatnonzero(np.abs(off - 0.5) <= nearly * _ERROR)
+    if len(unsure):
+        fits[unsure] = [fit_of(each) for each in factors_at(unsure)]
     return fits
 
 
