@@ -30,6 +30,8 @@ USES_MOST: Final = 12.0
 """More recent uses than this are the same as this: about what a word in every post comes to."""
 LEVELS: Final = np.array([0.0, *np.geomspace(0.1, USES_MOST, 15)], np.float32)
 """Recent uses as they are kept: by half a byte, each level two fifths more than the one below."""
+_USES: Final = LEVELS[np.arange(256)[:, None] >> np.array([0, 4]) & 15]
+"""The two that each byte keeps."""
 RARE: Final = 30
 """A word that so many others use is half as likely to be asked for as one that all use."""
 NEIGHBOURS: Final = 500
@@ -132,8 +134,7 @@ def in_levels(weights: Floats) -> NDArray[np.uint8]:
 
 def uses_in(levels: NDArray[np.uint8], places: NDArray[np.integer]) -> NDArray[np.float32]:
     """Return the recent uses at some places of what :func:`in_levels` gave, read on and on."""
-    both = levels.ravel()[places // 2]
-    return np.asarray(LEVELS[np.where(places % 2, both >> 4, both & 15)], np.float32)
+    return np.asarray(_USES[levels.ravel()[places // 2], places % 2])
 
 
 class Asked(NamedTuple):
