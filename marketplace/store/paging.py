@@ -19,13 +19,15 @@ PAGE_SIZE: Final = 25
 class Page(Generic[Row]):
     """One page of a list.
 
-    number: from 1. total: rows in the whole list.
+    number: from 1. total: rows in the whole list, or in the part of it that was counted.
     """
 
     rows: Sequence[Row]
     number: int
     total: int
     size: int = PAGE_SIZE
+    is_counted: bool = True
+    """False where there are more than total: of so many nobody reads the last page."""
 
     @property
     def last(self) -> int:
@@ -39,7 +41,8 @@ class Page(Generic[Row]):
 
     def each(self, make: Callable[[Row], Line]) -> Page[Line]:
         """Return the same page with what is made of each row."""
-        return Page([make(row) for row in self.rows], self.number, self.total, self.size)
+        rows = [make(row) for row in self.rows]
+        return Page(rows, self.number, self.total, self.size, self.is_counted)
 
 
 def page_of(

@@ -38,6 +38,7 @@ ANNA, ZOE = "Anna Maria Lopez", "Zoë O’Brien"
 
 
 @pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("many", [0, 2_000], ids=["row by row", "by index"])
 @pytest.mark.parametrize(
     ("words", "names"),
     [
@@ -74,8 +75,9 @@ ANNA, ZOE = "Anna Maria Lopez", "Zoë O’Brien"
     ],
 )
 def test_each_word_typed_begins_a_word_of_the_name_or_the_handle(
-    session: Session, words: str, names: list[str]
+    monkeypatch: pytest.MonkeyPatch, session: Session, words: str, names: list[str], many: int
 ) -> None:
+    monkeypatch.setattr("marketplace.creators.queries.names.MANY", many)
     assert found(session, words) == names
 
 

@@ -90,9 +90,30 @@ def test_the_count_and_the_page_of_a_name_use_the_indexes_of_names_and_handles(
             assert "ix_channels_handle_words" in plan
             assert "Seq Scan" not in plan
         assert queries.market(session, filters=rare).total == 10
-    for words, total in (("creator", MANY), ("creator n1717", 10), ("n1717 h1717", 0)):
+    for words, total in (("creator n1717", 10), ("n1717 n1718", 0)):
         assert queries.market(session, filters=MarketFilters(words=words)).total == total
 
+
+@pytest.mark.usefixtures("crowd")
+def test_by_a_word_that_very_many_are_called_the_list_is_read_in_its_order(
+    session: Session,
+) -> None:
+    *_, page_plan = market_plans(session, MarketFilters(words="creator"))
+    assert "name_words" not in page_plan.split("Filter:")[0]
+    assert "Sort" not in page_plan
+
+    for number in (1, 400, 401):
+        page = queries.market(session, filters=MarketFilters(words="creator"), page=number)
+        assert (page.number, page.total, page.is_counted) == (min(number, 400), 10_000, False)
+        assert len(page.rows) == 25
+    first = queries.market(session, filters=MarketFilters(words="creator")).rows
+    assert [each.median_views for each in first] == list(range(MANY, MANY - 25, -1))
+    whole = queries.market(session, filters=MarketFilters())
+    assert (whole.total, whole.is_counted) == (MANY, True)
+
+
+@pytest.mark.usefixtures("crowd")
+def test_the_owner_of_an_account_is_found_by_the_same_indexes(session: Session) -> None:
     (plan,) = plans(session, lambda: owners_found(session, Code.CREATOR_PAYABLE, "n1717"))
     assert "ix_creators_name_words" in plan
     assert "Seq Scan" not in plan

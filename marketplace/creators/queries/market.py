@@ -20,7 +20,7 @@ from marketplace.creators.models import (
     Creator,
 )
 from marketplace.creators.queries.groups import found_by
-from marketplace.creators.queries.names import is_called
+from marketplace.creators.queries.names import called_in_market
 from marketplace.creators.rules.groups import Group
 from marketplace.kernel.words import key_of
 from marketplace.store.paging import PAGE_SIZE, Page
@@ -46,6 +46,8 @@ class MarketFilters:
         return self != MarketFilters()
 
 
+COUNTED_MOST: Final = 10_000
+"""Whoever looks for a word is not told exactly how many more it finds."""
 _VIEWS = (Channel.median_views.desc().nulls_last(), Channel.creator_id)
 
 
@@ -70,11 +72,15 @@ def market(
 
     sort: a key of SORTS; anything else means views.
     """
-    conditions, needs_creator = _narrowed(filters)
-    counted = select(func.count()).select_from(Channel).where(*conditions)
+    conditions, needs_creator = _narrowed(session, filters)
+    listed = select(Channel.id).where(*conditions)
     if needs_creator:
-        counted = counted.join(Channel.creator)
-    total = session.scalar(counted) or 0
+        listed = listed.join(Channel.creator)
+    if filters.words:
+        listed = listed.limit(COUNTED_MOST + 1)
+    found = session.scalar(select(func.count()).select_from(listed.subquery())) or 0
+    is_counted = not filters.words or found <= COUNTED_MOST
+    total = found if is_counted else COUNTED_MOST
     number = min(max(1, page), max(1, -(-total // size)))
     statement = (
         select(Channel)
@@ -85,10 +91,11 @@ def market(
         .limit(size)
         .offset((number - 1) * size)
     )
-    return Page(rows=session.scalars(statement).all(), number=number, total=total, size=size)
+    rows = session.scalars(statement).all()
+    return Page(rows=rows, number=number, total=total, size=size, is_counted=is_counted)
 
 
-def _narrowed(filters: MarketFilters) -> tuple[list[ColumnElement[bool]], bool]:
+def _narrowed(session: Session, filters: MarketFilters) -> tuple[list[ColumnElement[bool]], bool]:
     """The conditions for the market, and whether they speak of the creator's own row."""
     conditions: list[ColumnElement[bool]] = [Channel.is_main == true()]
     own: list[ColumnElement[bool]] = []
@@ -97,7 +104,9 @@ def _narrowed(filters: MarketFilters) -> tuple[list[ColumnElement[bool]], bool]:
         # No hashtag has the empty key: a sign without a word finds nobody.
         conditions.append(Channel.top_keys.contains([key_of(words)]))
     elif words:
-        conditions.append(is_called(Channel.creator_id, words))
+        by_index, row_by_row = called_in_market(session, words)
+        conditions.extend(by_index)
+        own.extend(row_by_row)
     if filters.country:
         own.append(Creator.country == filters.country)
     if filters.group is not None:

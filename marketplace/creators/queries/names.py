@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, cast, false, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, cast, false, func, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from marketplace.creators.models import Channel, Creator
 from marketplace.store.names import asked_for
+
+MANY: Final = 2_000
 
 
 def is_called(who: InstrumentedAttribute[UUID], text: str) -> ColumnElement[bool]:
@@ -19,6 +22,34 @@ def is_called(who: InstrumentedAttribute[UUID], text: str) -> ColumnElement[bool
     """
     words = asked_for(text)
     return and_(*(who.in_(_with(word)) for word in words)) if words else false()
+
+
+def called_in_market(
+    session: Session, text: str
+) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """The same of main channels, a condition for each word: by an index, and row by row.
+
+    The second speak of the creator's own row. By a word that very many are called the whole list
+    would be gathered to show its first page; going through it in its order meets them soon.
+    """
+    words = asked_for(text)
+    by_index: list[ColumnElement[bool]] = [] if words else [false()]
+    row_by_row: list[ColumnElement[bool]] = []
+    for word in words:
+        if _are_many(session, word):
+            asked = cast(word, TSQUERY)
+            named, handled = (
+                each.bool_op("@@")(asked) for each in (Creator.name_words, Channel.handle_words)
+            )
+            row_by_row.append(or_(named, handled))
+        else:
+            by_index.append(Channel.creator_id.in_(_with(word)))
+    return by_index, row_by_row
+
+
+def _are_many(session: Session, word: str) -> bool:
+    some = _with(word).limit(MANY + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) > MANY
 
 
 def _with(word: str) -> CompoundSelect[UUID]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import timedelta
 from urllib.parse import unquote
 from uuid import UUID
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.creators import queries
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from tests.conftest import NOON, sign_in
@@ -46,6 +48,21 @@ def test_the_market_lists_sorts_and_narrows(
     assert "Nobody passes these filters" in nobody.text
     odd = client.get("/brand/creators?sort=x&page=999&words=%25")
     assert odd.status_code == 200
+
+
+def test_of_very_many_who_are_called_alike_it_is_not_said_how_many_there_are(
+    monkeypatch: pytest.MonkeyPatch, client: FlaskClient, session: Session, vic: Actor
+) -> None:
+    for number in range(31):
+        twin = make_creator(session, display_name=f"Twin {number}")
+        make_channel(session, creator_id=twin.id, external_id=f"twin{number}", handle=None)
+    sign_in(client, vic)
+    address = "/brand/creators?words=twin"
+
+    assert "1–25 of 31 creators" in client.get(address).text
+    monkeypatch.setattr(sys.modules[queries.market.__module__], "COUNTED_MOST", 30)
+    assert "1–25 of more than 30 creators" in client.get(address).text
+    assert "26–31 of more than 30 creators" in client.get(f"{address}&page=9").text
 
 
 @pytest.mark.parametrize(
