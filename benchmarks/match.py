@@ -2,12 +2,12 @@
 
 An invented market is made in the embedded PostgreSQL and laid out in columns; wishes of several
 kinds are then ranked, in turn with the reference: a plain numpy product of as many vectors of 64
-4-byte numbers with one, and argpartition for the best 200. ``process`` is the ranking with every
-number of 200 explanations, whose sentences are made when somebody reads them; beside it the same
-with all of them read, with words that hardly anybody uses, and on a market of which nothing is
-remembered, as a server's is for half a second after each refresh. ``page`` is the brand's page
-through the application. Beside them stands pgvector's HNSW index in the same PostgreSQL, over as
-many vectors as there are creators, or as ``--vectors`` says.
+4-byte numbers with one, by all processors, and argpartition for the best 200. ``process`` is the
+ranking with every number of 200 explanations, whose sentences are made when somebody reads them;
+beside it the same with all of them read, with words that hardly anybody uses, and on a market of
+which nothing is remembered, as a server's is for half a second after each refresh. ``page`` is the
+brand's page through the application. Beside them stands pgvector's HNSW index in the same
+PostgreSQL, over as many vectors as there are creators, or as ``--vectors`` says.
 
 Prints one line of JSON for each case; ratio is ours / theirs.
 """
@@ -64,6 +64,7 @@ def main() -> None:
         "--tiled", type=int, default=0, help="also over so many copies of the market"
     )
     given = asked.parse_args()
+    vectors.multiply_as_served()
     with tempfile.TemporaryDirectory() as folder, database() as engine:
         place = Path(folder) / "columns"
         say(f"inventing {given.creators:,} creators")
@@ -100,7 +101,7 @@ def process(market: Market, others: vectors.Vectors) -> None:
     few = part_of(market, SMALL)
     for wanted in wishes(ROUNDS):
         ours.append(timed(lambda wanted=wanted: explained(market, wanted)))  # type: ignore[misc]
-        theirs.append(timed(lambda: vectors.by_numpy(others, others[0])))
+        theirs.append(vectors.reference(others))
         small.append(timed(lambda wanted=wanted: explained(few, wanted)))  # type: ignore[misc]
     for name, at in (("p50", 50), ("p95", 95)):
         report(
@@ -160,7 +161,7 @@ def page(engine: Engine, folder: str, place: Path, others: vectors.Vectors) -> N
             (ours, ask),
             (parts, lambda each: ask(f"{each}&gender=female", part=True)),
             (again, lambda _: ask(address)),
-            (theirs, lambda _: timed(lambda: vectors.by_numpy(others, others[0]))),
+            (theirs, lambda _: vectors.reference(others)),
         ):
             took = [once(each) for each in new][SETTLING:]
             times.extend(took if number else [])

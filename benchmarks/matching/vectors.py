@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine, text
+from threadpoolctl import ThreadpoolController
 
 WIDTH = 64
 BEST = 200
@@ -17,6 +19,8 @@ EF_SEARCH = 400
 CLUSTERS = 500
 
 Vectors = NDArray[np.float32]
+
+_LIBRARIES = ThreadpoolController()
 
 
 def invented(count: int) -> Vectors:
@@ -75,6 +79,17 @@ def index_of_pgvector(
             took.append((time.perf_counter() - begin) * 1_000)
             found.append(len(answer & set(by_numpy(vectors, query).tolist())) / BEST)
     return built, float(size or 0), statistics.median(took), statistics.mean(found)
+
+
+def reference(vectors: Vectors) -> float:
+    """Milliseconds of the product with everybody, by all processors there are."""
+    with _LIBRARIES.limit(limits=len(os.sched_getaffinity(0))):
+        return timed(lambda: by_numpy(vectors, vectors[0]))
+
+
+def multiply_as_served() -> None:
+    """Let one processor multiply from now on, as in each process of the product."""
+    _LIBRARIES.limit(limits=1)
 
 
 def timed(act: Callable[[], Any]) -> float:
