@@ -36,7 +36,9 @@ def count(bits: Bits) -> int:
 
 def are_in(bits: Bits, rows: Rows) -> Mask:
     """Say of each of some rows whether it is in a set."""
-    return (bits.view(np.uint8)[rows // BYTE] >> (rows % BYTE).astype(np.uint8) & 1).view(np.bool_)
+    places, within = rows >> 3, (rows & 7).astype(np.uint8)  # // and % take several times as long
+    there: NDArray[np.uint8] = bits.view(np.uint8)[places] >> within & 1
+    return there.view(np.bool_)
 
 
 def rows_in(bits: Bits, total: int) -> Rows:
