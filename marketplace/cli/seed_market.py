@@ -71,6 +71,7 @@ def _creator(one: WorldCreator, place: Seeded, now: datetime) -> dict[str, Any]:
     return {
         "id": place.creator_id,
         "display_name": one.name,
+        "name_words": one.name,
         "bio": one.bio,
         "country": one.country,
         "topics": list(one.topics),
@@ -86,6 +87,7 @@ def _channel(one: WorldCreator, place: Seeded, now: datetime) -> dict[str, Any]:
         "platform": Platform.TIKTOK,
         "external_id": f"seeded:{one.handle}",
         "handle": one.handle,
+        "handle_words": one.handle,
         "is_main": True,
         "state": ChannelState.LISTED,
         "follower_count": one.follower_count,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import Brand, User
 from marketplace.cli import seed, seed_world
 from marketplace.collaborations.models import Application, Invitation, Offer
+from marketplace.creators import queries
 from marketplace.creators.models import (
     AudienceSnapshot,
     Channel,
@@ -17,6 +18,7 @@ from marketplace.creators.models import (
     Creator,
     GroupDeclaration,
 )
+from marketplace.creators.queries import MarketFilters
 from marketplace.creators.rules import AudienceSource
 from marketplace.creators.rules.groups import Group
 
@@ -65,5 +67,9 @@ def test_an_empty_installation_gets_a_market_and_only_once(
     found_by = session.scalars(select(GroupDeclaration.name)).all()
     assert sorted(found_by) == sorted([*[*Group][:9], Group.RURAL])  # one, and the first creator
     assert session.scalar(select(func.min(Channel.median_views))) is not None
+    for one in session.scalars(select(Channel).options(joinedload(Channel.creator))).all():
+        for words in (one.creator.display_name, f"@{one.handle}"):
+            found = queries.market(session, filters=MarketFilters(words=words)).rows
+            assert one in found
     assert said[-2] == "The market is open: 40 creators, 3 brands."
     assert said[-1] == "The market is there already; nothing was changed."
