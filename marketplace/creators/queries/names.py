@@ -13,6 +13,7 @@ from marketplace.creators.models import Channel, Creator
 from marketplace.store.names import asked_for
 
 MANY: Final = 2_000
+"""A word by which more are called is looked for row by row, as :func:`called_in_market` says."""
 
 
 def is_called(who: InstrumentedAttribute[UUID], text: str) -> ColumnElement[bool]:
