@@ -243,7 +243,8 @@ def fill(url: str) -> None:
             insert(Creator),
             [
                 {
-                    "id": one, "display_name": f"Creator {place}", "topics": [],
+                    "id": one, "display_name": f"Creator {place}",
+                    "name_words": f"Creator {place}", "topics": [],
                     "source": CreatorSource.SEEDED, "created_at": now,
                 }
                 for place, one in enumerate(ids)

@@ -37,14 +37,16 @@ SELECT gen_random_uuid() AS id, gen_random_uuid() AS channel_id, n,
     random() AS r1, random() AS r2, random() AS r3, random() AS r4, random() AS r5
 FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS n;
 
-INSERT INTO creators (id, display_name, bio, country, topics, source, created_at)
-SELECT id, 'Creator ' || n, '', CASE WHEN r5 < 0.9 THEN home END,
-    jsonb_build_array(topic, other_topic), 'imported', now() FROM fresh;
+INSERT INTO creators (id, display_name, name_words, bio, country, topics, source, created_at)
+SELECT id, 'Creator ' || n, ('creator' || n || ' ' || n)::tsvector, '',
+    CASE WHEN r5 < 0.9 THEN home END, jsonb_build_array(topic, other_topic), 'imported', now()
+FROM fresh;
 
-INSERT INTO channels (id, creator_id, platform, external_id, handle, is_main, state,
+INSERT INTO channels (id, creator_id, platform, external_id, handle, handle_words, is_main, state,
     follower_count, like_count, video_count, median_views, engagement_rate_bps, top_hashtags,
     scopes)
-SELECT channel_id, id, 'tiktok', 'invented:' || id, 'creator' || n, true, 'listed',
+SELECT channel_id, id, 'tiktok', 'invented:' || id, 'creator' || n,
+    ('creator' || n)::tsvector, true, 'listed',
     (views * (1 + 6 * r1))::bigint, 0, 100, CASE WHEN r2 < 0.97 THEN views END, 700,
     (SELECT jsonb_agg(DISTINCT topic || floor(power(random(), 3) * 200 + k * 0))
      FROM generate_series(1, 2 + (n % 5)) AS k),

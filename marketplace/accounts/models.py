@@ -48,7 +48,7 @@ class Brand(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     name: Mapped[str]
-    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True)
     _found_by = follows("name", "name_words")
     website: Mapped[str] = mapped_column(default="")
     about: Mapped[str] = mapped_column(default="")

@@ -44,7 +44,7 @@ class Campaign(Base):
     brand_id: Mapped[UUID] = mapped_column(ForeignKey("brands.id"))
     brand: Mapped[Brand] = relationship()
     name: Mapped[str]
-    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True)
     _found_by = follows("name", "name_words")
     kind: Mapped[CampaignKind] = mapped_column(
         StateText(CampaignKind), default=CampaignKind.AGREEMENTS, server_default="agreements"

@@ -41,7 +41,7 @@ class Organisation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     state: Mapped[OrganisationState] = mapped_column(StateText(OrganisationState))
     name: Mapped[str]
-    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True)
     _found_by = follows("name", "name_words")
     country: Mapped[str] = mapped_column(String(2))
     registration_number: Mapped[str]

@@ -27,8 +27,8 @@ def test_very_many_changes_build_anew_and_one_statement_leaves_one_mark(
     columns.build(session, place, now=NOON)
     session.execute(
         text(
-            "INSERT INTO creators (id, display_name, bio, topics, source, created_at)"
-            " SELECT gen_random_uuid(), 'Many', '', '[]', 'imported', now()"
+            "INSERT INTO creators (id, display_name, name_words, bio, topics, source, created_at)"
+            " SELECT gen_random_uuid(), 'Many', 'many', '', '[]', 'imported', now()"
             " FROM generate_series(1, 20001)"
         )
     )

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
+from marketplace.campaigns.models import Campaign
+from marketplace.causes.models import Organisation
 from marketplace.creators import queries
 from marketplace.creators import service as creators
+from marketplace.creators.models import Creator
 from marketplace.creators.queries import MarketFilters
 from marketplace.creators.service import CreatorRow
 from marketplace.kernel.actor import Actor
+from marketplace.store.base import Base
 from tests.conftest import NOON
+from tests.factories.campaigns import make_campaign
+from tests.factories.causes import make_organisation
 from tests.factories.creators import make_channel, make_creator
 
 
@@ -118,3 +127,36 @@ def test_only_the_handle_of_the_main_channel_counts(session: Session, bea: Actor
     make_channel(session, creator_id=bea.creator_id, external_id="other", handle="hidden")
 
     assert (found(session, "shown"), found(session, "hidden")) == (["Bea"], [])
+
+
+@pytest.mark.parametrize("named", [Brand, Campaign, Creator, Organisation])
+def test_the_database_refuses_a_name_without_its_words(
+    session: Session, acme: Brand, alice: Actor, stella: Actor, named: type[Base]
+) -> None:
+    make_campaign(session, brand=acme, by=alice)
+    make_organisation(session, by=stella)
+    make_creator(session)
+    table = named.__table__
+    rest = ", ".join({*table.columns.keys()} - {"id", "name_words"})
+    again = f"INSERT INTO {table} (id, {rest}) SELECT gen_random_uuid(), {rest} FROM {table}"
+
+    with pytest.raises(IntegrityError, match='null value in column "name_words"'):
+        session.execute(text(again))
+
+
+@pytest.mark.parametrize(
+    ("handle", "words"), [("bea_cooks", None), (None, "beacooks")], ids=["without", "left over"]
+)
+def test_the_database_refuses_a_handle_without_its_words_and_words_without_a_handle(
+    session: Session, handle: str | None, words: str | None
+) -> None:
+    channel = make_channel(session, creator_id=make_creator(session).id)
+
+    with pytest.raises(IntegrityError, match="ck_channels_handle_has_its_words"):
+        session.execute(
+            text(
+                "UPDATE channels SET handle = :handle, handle_words = CAST(:words AS tsvector)"
+                " WHERE id = :id"
+            ),
+            {"handle": handle, "words": words, "id": channel.id},
+        )

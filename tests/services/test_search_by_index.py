@@ -35,9 +35,9 @@ def crowd(session: Session) -> None:
     session.execute(
         text(
             "INSERT INTO channels (id, creator_id, platform, external_id, is_main, state,"
-            "    median_views, top_hashtags, top_keys, handle_words, scopes)"
+            "    median_views, top_hashtags, top_keys, handle, handle_words, scopes)"
             " SELECT gen_random_uuid(), id, 'tiktok', id::text, true, 'listed', place, tags, tags,"
-            "    ('h' || place % 2000)::tsvector, '[]'"
+            "    'h' || place % 2000, ('h' || place % 2000)::tsvector, '[]'"
             " FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM creators) AS numbered,"
             "    jsonb_build_array('k' || place % 2000, 'm' || place % 20) AS tags"
         )

@@ -71,6 +71,7 @@ class Channel(Base):
             postgresql_where=text("is_main"),
         ),
         CheckConstraint("follower_count >= 0", name="follower_count_is_not_negative"),
+        CheckConstraint("(handle IS NULL) = (handle_words IS NULL)", name="handle_has_its_words"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -49,7 +49,7 @@ class Creator(Base):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), unique=True)
     user: Mapped[User | None] = relationship()
     display_name: Mapped[str]
-    name_words: Mapped[str] = mapped_column(NameWords, deferred=True, server_default="")
+    name_words: Mapped[str] = mapped_column(NameWords, deferred=True)
     _found_by = follows("display_name", "name_words")
     bio: Mapped[str] = mapped_column(default="")
     country: Mapped[str | None] = mapped_column(String(2))
