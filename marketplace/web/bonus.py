@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from marketplace.authenticity import queries as authenticity
 from marketplace.collaborations.models import Offer
 from marketplace.collaborations.rules import Bonus, bonus_for
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.kernel.money import BPS_WHOLE, Money
 from marketplace.metrics import queries as metrics
+from marketplace.metrics.queries import CountedViews
 from marketplace.payouts import queries as payouts
-from marketplace.payouts.rules import BonusState, worth_of
+from marketplace.payouts.rules import LAST_READING_WITHIN, BonusState, worth_of
 from marketplace.web import render
 
 
@@ -21,9 +24,10 @@ from marketplace.web import render
 class BonusCard:
     """One post's bonus. views, so_far: by the last reading that counts; None before there is one.
 
-    held: views that do not count, in question or decided. net: what of it is the creator's. booked:
-    what of it is in the books. until: None before the post is live. next_booking_at: None before it
-    is accepted, and once it has ended.
+    held: views that do not count. in_question: whether a word is still to come on some of them.
+    net: what of it is the creator's. booked: what of it is in the books. until: None before the
+    post is live. is_over: no view that comes now counts. next_booking_at: None before it is
+    accepted, and once it has ended. is_disputed: nothing is booked until a dispute is over.
     """
 
     rate: Money
@@ -31,12 +35,15 @@ class BonusCard:
     days: int
     views: int | None
     held: int
+    in_question: bool
     so_far: Money | None
     net: Money | None
     booked: Money
     until: datetime | None
+    is_over: bool
     next_booking_at: datetime | None
     ended_at: datetime | None
+    is_disputed: bool
 
     @property
     def of_cap_bps(self) -> int:
@@ -71,26 +78,41 @@ def bonus_card(
         return None
     rate, cap = offer.bonus.rate, Money(cap_minor, offer.currency)
     kept = payouts.bonus_of(session, deliverable_id=deliverable.id)
-    until, views, held = None, None, 0
+    until, views, held, in_question = None, None, 0, False
     if kept is not None and kept.state is BonusState.ENDED:
         until, views = kept.counted_until, kept.views
     elif post is not None and post.published_at is not None:
         until = post.published_at + offer.bonus.window
-        last = metrics.last_views(session, {post.id: min(now, until)}).get(post.id)
-        views, held = (last.counted, last.held) if last else (None, 0)
+        if last := _reading(session, post.id, until=until, now=now):
+            views, held = last.counted, last.held
+            in_question = bool(authenticity.in_question(session, {post.id: last.taken_at}))
     return BonusCard(
         rate=rate,
         cap=cap,
         days=offer.bonus.days,
         views=views,
         held=held,
+        in_question=in_question,
         so_far=None if views is None else bonus_for(views, rate=rate, cap=cap),
         net=None if views is None else _net(views, offer, rate=rate, cap=cap),
         booked=kept.booked.gross if kept else Money(0, offer.currency),
         until=until,
+        is_over=until is not None and until <= now,
         next_booking_at=kept.next_booking_at if kept else None,
         ended_at=kept.ended_at if kept else None,
+        is_disputed=kept is not None and kept.is_disputed,
     )
+
+
+def _reading(
+    session: Session, post_id: UUID, *, until: datetime, now: datetime
+) -> CountedViews | None:
+    """The last reading of a bonus's time; once that is over the first one after, if it came."""
+    if until <= now:
+        closing = metrics.first_views(session, {post_id: until}).get(post_id)
+        if closing is not None and closing.taken_at <= until + LAST_READING_WITHIN:
+            return closing
+    return metrics.last_views(session, {post_id: min(now, until)}).get(post_id)
 
 
 def more_if_counted(card: BonusCard, offer: Offer, views: int) -> Money | None:

@@ -125,10 +125,11 @@ def test_half_a_bonus_is_refused_and_what_was_typed_stays(
     assert session.scalars(select(Offer)).all() == []
 
 
+@pytest.mark.usefixtures("noon")
 def test_both_sides_see_how_far_the_bonus_is_and_until_when(
     client: FlaskClient, session: Session, accepted: Deliverable, alice: Actor, bea: Actor
 ) -> None:
-    read(session, 12_345, days=3)
+    read(session, 12_345, days=0)
 
     for actor, side in ((alice, "brand"), (bea, "creator")):
         sign_in(client, actor)
