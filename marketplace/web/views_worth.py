@@ -1,4 +1,4 @@
-"""What waits for the word on views in question: money of a bonus, a place and its prize."""
+"""What waits for the word on views in question: a bonus, a pledge, a place and its prize."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.authenticity.queries import Question
 from marketplace.authenticity.rules.life import OPEN
+from marketplace.causes import queries as causes
 from marketplace.challenges import queries as challenges
 from marketplace.challenges.queries import Standing
 from marketplace.deliverables import queries as deliverables
@@ -28,11 +29,12 @@ class Stake:
 class Waiting:
     """What would be if the views counted, by the last reading.
 
-    bonus: how much more of it the creator receives; None without one that still counts. stake: None
-    for a post that is in no challenge.
+    bonus: how much more of it the creator receives; None without one that still counts. pledge:
+    likewise what the campaign's organisation does. stake: None for a post that is in no challenge.
     """
 
     bonus: Money | None
+    pledge: Money | None
     stake: Stake | None
 
 
@@ -41,7 +43,17 @@ def waiting_for(session: Session, question: Question, *, now: datetime) -> Waiti
     found = question.assessment
     if found.state not in OPEN:
         return None
-    return Waiting(_bonus(session, question, now=now), _stake(session, question, now=now))
+    return Waiting(
+        bonus=_bonus(session, question, now=now),
+        pledge=causes.more_if_counted(
+            session,
+            found.post.deliverable.collaboration.campaign_id,
+            views=question.views,
+            since=found.held_from,
+            now=now,
+        ),
+        stake=_stake(session, question, now=now),
+    )
 
 
 def _bonus(session: Session, question: Question, *, now: datetime) -> Money | None:

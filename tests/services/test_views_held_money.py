@@ -25,6 +25,7 @@ from marketplace.collaborations import service as collaborations
 from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money
 from marketplace.metrics import queries as metrics
 from marketplace.metrics import service as metric_service
 from marketplace.payouts import queries as payouts
@@ -32,7 +33,7 @@ from marketplace.payouts.models import ViewBonus
 from marketplace.payouts.rules import BonusState
 from tests.factories.authenticity import DAY, QUIET, hold, make_others, read_on
 from tests.factories.campaigns import NOON
-from tests.factories.causes import BY_VIEWS, make_organisation
+from tests.factories.causes import BY_VIEWS, FIXED, make_organisation
 from tests.factories.challenges import COUNTED, enter, make_challenge
 from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import make_deliverable, reading_at, walk
@@ -285,6 +286,68 @@ def test_a_pledge_by_views_grows_by_what_counts_and_settles_when_that_is_decided
     assert causes.pledge_ends(session, [post.id]) == {}
     assert made.state is DeliverableState.ACCEPTED
     assert broken(session) == []
+
+
+@pytest.fixture
+def giving(
+    session: Session, acme: Brand, alice: Actor, bea: Actor, reefs: Organisation
+) -> tuple[Pledge, PublishedPost]:
+    """5.00 for each 1,000 views, 200.00 at most, and the one accepted post that earns it."""
+    pledge = running(session, acme, alice, reefs, BY_VIEWS)
+    agreed = make_collaboration(session, campaign=pledge.campaign, creator=bea, by=alice)
+    walk(session, agreed, by=alice, creator=bea, to=DeliverableState.ACCEPTED)
+    return pledge, session.scalars(select(PublishedPost)).one()
+
+
+def more_of(
+    session: Session, pledge: Pledge, views: int, *, since: datetime, now: datetime
+) -> Money | None:
+    return causes.more_if_counted(session, pledge.campaign_id, views=views, since=since, now=now)
+
+
+def test_views_in_question_would_add_to_a_pledge_up_to_what_is_set_aside(
+    session: Session, giving: tuple[Pledge, PublishedPost]
+) -> None:
+    pledge, post = giving
+    since = hold(session, post, until=NOON + 30 * DAY).held_from
+    [ends] = causes.pledge_ends(session, [post.id]).values()
+
+    # 10,001 count, which are 50.00 rounded down
+    for views, more in ((1, 1), (20_000, 10_000), (40_000, 15_000)):
+        found = more_of(session, pledge, views, since=since, now=NOON + 4 * DAY)
+        assert found == Money(more, "USD")
+    assert more_of(session, pledge, 20_000, since=ends + HOUR, now=ends + HOUR) is None
+
+
+def test_views_in_question_would_add_to_a_pledge_what_is_not_owed_already(
+    session: Session, giving: tuple[Pledge, PublishedPost]
+) -> None:
+    pledge, post = giving
+    make_others(session, post.channel_id)
+    for age, (views, likes) in enumerate(QUIET):
+        read_on(session, post, NOON + (age + 1) * DAY, views, likes, until=END)
+    # one reading that nobody could judge: its likes were not told
+    metrics_only(session, post, NOON + 4 * DAY, 29_001)
+    assert pledged(session, pledge, NOON + 4 * DAY)[0] == 14_500
+    since = NOON + 5 * DAY
+    read_on(session, post, since, 32_001, 501, until=END)
+    held = metrics.last_views(session, {post.id: since})[post.id].held
+
+    more = more_of(session, pledge, held, since=since, now=since)
+
+    assert (held, more) == (22_000, Money(1_500, "USD"))
+
+
+def test_views_in_question_add_nothing_to_a_fixed_pledge(
+    session: Session, acme: Brand, alice: Actor, reefs: Organisation
+) -> None:
+    pledge = running(session, acme, alice, reefs, FIXED)
+
+    more = causes.more_if_counted(
+        session, pledge.campaign_id, views=20_000, since=NOON, now=NOON + DAY
+    )
+
+    assert more is None
 
 
 def pledged(session: Session, pledge: Pledge, at: datetime) -> tuple[int, int, PledgeState]:

@@ -20,6 +20,7 @@ from marketplace.kernel.actor import Actor
 from tests.conftest import sign_in
 from tests.factories.authenticity import DAY, hold
 from tests.factories.campaigns import NOON
+from tests.factories.causes import make_giving, make_organisation
 from tests.factories.challenges import enter, make_challenge
 from tests.factories.collaborations import BONUS, TERMS
 from tests.factories.deliverables import make_deliverable
@@ -208,6 +209,32 @@ def test_a_bonus_says_which_views_count_and_how_much_waits_for_the_others(
     assert "is the last, once it is decided which of its views count." in told
     assert "If they count $95.00 more of your bonus, by the last reading" in asked
     assert "more of their bonus" in page(client, stella, f"/staff/views/{held.id}")
+
+
+def test_what_waits_for_the_word_of_a_pledge_alone_is_named_with_its_amount(
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    bea: Actor,
+    stella: Actor,
+    noon: datetime,
+) -> None:
+    reefs = make_organisation(session, by=stella)
+    campaign = make_giving(session, brand=acme, organisation=reefs, by=alice)
+    made = make_accepted(session, campaign, by=alice, creator=bea)
+    post = queries.standing_post(session, deliverable_id=made.id)
+    assert post is not None
+    held = hold(session, post, until=noon + 10 * DAY, start=noon - 3 * DAY)
+    session.commit()
+
+    told = "Given if they count $100.00 more of the campaign’s pledge, by the last reading"
+    assert told in page(client, bea, f"/creator/views/{held.id}")
+    assert told in page(client, stella, f"/staff/views/{held.id}")
+
+    authenticity.clear(session, assessment_id=held.id, reason="A show.", actor=stella, now=noon)
+    session.commit()
+    assert "if they count" not in page(client, bea, f"/creator/views/{held.id}")
 
 
 def test_a_list_without_any_says_so_and_an_unknown_state_is_told(

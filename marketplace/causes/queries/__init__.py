@@ -29,7 +29,12 @@ from marketplace.causes.queries.pledges import (
     shown_to,
     to_pledge_from,
 )
-from marketplace.causes.queries.views import PledgedViews, counted_views_of, pledge_ends
+from marketplace.causes.queries.views import (
+    PledgedViews,
+    counted_views_of,
+    more_if_counted,
+    pledge_ends,
+)
 
 __all__ = [
     "ANY_OWED",
@@ -42,6 +47,7 @@ __all__ = [
     "counting",
     "due_of",
     "is_held",
+    "more_if_counted",
     "organisation_by_id",
     "organisations",
     "owed_now",

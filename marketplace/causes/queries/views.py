@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from marketplace.authenticity import queries as authenticity
 from marketplace.causes.models import Pledge
-from marketplace.causes.rules.pledges import PledgeKind, PledgeState, counts_until
+from marketplace.causes.queries.pledges import pledge_of
+from marketplace.causes.rules.pledges import PledgeKind, PledgeState, counts_until, worth_of
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.rules import DeliverableState, PostState
+from marketplace.kernel.money import Money
 from marketplace.metrics import queries as metrics
 from marketplace.store.rows import among
 
@@ -47,6 +49,29 @@ def counted_views_of(session: Session, campaign_id: UUID, *, until: datetime) ->
         counted=sum(each.counted for each in readings.values()),
         in_question=bool(authenticity.in_question(session, moments)),
     )
+
+
+def more_if_counted(
+    session: Session, campaign_id: UUID, *, views: int, since: datetime, now: datetime
+) -> Money | None:
+    """How much more a campaign's organisation would receive if so many more views counted.
+
+    since: the reading that first showed them. None without a pledge by views that still counts, or
+    where they came too late for it. No more than was set aside and is not owed yet.
+    """
+    found = pledge_of(session, campaign_id)
+    if found is None or found.rate_minor is None or found.state is not PledgeState.PROMISED:
+        return None
+    campaign, money = found.campaign, found.money()
+    last = counts_until(found.terms, ends_on=campaign.ends_on, closed_at=campaign.closed_at)
+    if since > last:
+        return None
+    counted = counted_views_of(session, campaign_id, until=min(now, last)).counted
+    without, with_them = (
+        max(min(worth_of(found.terms, views=each, ended=False), money.kept), money.owed)
+        for each in (counted, counted + views)
+    )
+    return with_them - without
 
 
 def pledge_ends(session: Session, post_ids: Collection[UUID]) -> dict[UUID, datetime]:
