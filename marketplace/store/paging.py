@@ -39,6 +39,12 @@ class Page(Generic[Row]):
         """True when there is a page after this one."""
         return self.number < self.last
 
+    @property
+    def near(self) -> Sequence[int]:
+        """The pages that are named: the first, the last, and this one with its neighbours."""
+        around = range(max(1, self.number - 1), min(self.number + 1, self.last) + 1)
+        return sorted({1, *around, self.last})
+
     def each(self, make: Callable[[Row], Line]) -> Page[Line]:
         """Return the same page with what is made of each row."""
         rows = [make(row) for row in self.rows]
