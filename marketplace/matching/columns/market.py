@@ -55,7 +55,7 @@ class Market:
         high, low = self.arrays["ids"][:, np.asarray(rows, np.intp)].tolist()
         return [UUID(int=(one << 64) | other) for one, other in zip(high, low, strict=True)]
 
-    def raw_ids_at(self, rows: Sequence[int]) -> bytes:
+    def raw_ids_at(self, rows: Sequence[int] | Rows) -> bytes:
         """The creators of some rows, each in 16 bytes: for a list too long to make UUIDs of."""
         halves = self.arrays["ids"][:, np.asarray(rows, np.intp)]
         return bytes(halves.T.astype(">u8").tobytes())

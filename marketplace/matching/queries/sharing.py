@@ -48,19 +48,17 @@ def in_fair_order(
     now: datetime,
 ) -> list[Shared]:
     """The first places of a ranking in the order that shares attention; see ``rules.exposure``."""
-    rows = ranking.rows.tolist()
-    lists, every = _week(session, market, rows, but=campaign_id, now=now)
+    rows, ids = ranking.rows.tolist(), market.raw_ids_at(ranking.rows)
+    lists, every = _week(session, market, rows, ids, but=campaign_id, now=now)
     fresh = [place for place, times in enumerate(lists) if is_fresh(times)][:FRESH_POOL]
-    ids = market.ids_at([rows[place] for place in fresh])
-    at = dict(zip(ids, fresh, strict=True))
     year, week, _ = now.isocalendar()
-    lot = drawn(ids, lot=f"{campaign_id} {year}-{week}")
+    lot = drawn([ids[16 * at : 16 * at + 16] for at in fresh], lot=f"{campaign_id} {year}-{week}")
     # Where nobody was in a list, any falling numbers give the order of fit.
     orders = orders_of(ranking.factors) if any(lists) else range(len(rows), 0, -1)
     placings = fair_order(
         orders,
         lists,
-        [at[one] for one in lot],
+        [fresh[at] for at in lot],
         most=most,
         every=every,
     )
@@ -90,15 +88,21 @@ def by_fit(ranking: Ranking) -> list[Shared]:
 
 
 def _week(
-    session: Session, market: Market, rows: Sequence[int], *, but: UUID, now: datetime
+    session: Session,
+    market: Market,
+    rows: Sequence[int],
+    ids: bytes,
+    *,
+    but: UUID,
+    now: datetime,
 ) -> tuple[list[int], int]:
     """In how many campaigns' lists each was in the last seven days, but for one's.
 
-    A brand that reads its own list again changes nothing in it. With :func:`fresh_every`, which
-    every list needs too.
+    ids: of the creators of these rows, each in 16 bytes. A brand that reads its own list again
+    changes nothing in it. With :func:`fresh_every`, which every list needs too.
     """
     given = {
-        "creator_ids": of_raw_ids(market.raw_ids_at(rows)),
+        "creator_ids": of_raw_ids(ids),
         "but": but,
         "since": now - WEEK,
         "monday": _monday(now),

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from math import exp
 from typing import Final
-from uuid import UUID
 
 from marketplace.kernel.money import BPS_WHOLE
 
@@ -116,14 +115,16 @@ def is_fresh(lists: int) -> bool:
     return lists <= FRESH_LISTS
 
 
-def drawn(candidates: Sequence[UUID], *, lot: str) -> list[UUID]:
-    """Return fresh candidates in the order of a lot: the same lot gives the same order.
+def drawn(candidates: Sequence[bytes], *, lot: str) -> list[int]:
+    """Return the places of fresh candidates in the order of a lot.
 
-    candidates: the fresh ones, the best fit first; only FRESH_POOL of them take part. lot: names
-    the drawing, such as a campaign and its week, so that a list stays still while it is read.
+    candidates: the fresh ones, each by the bytes of their id, the best fit first; only FRESH_POOL
+    of them take part. lot: names the drawing, such as a campaign and its week: the same lot gives
+    the same order, so that a list stays still while it is read.
     """
-    pool = candidates[:FRESH_POOL]
-    return sorted(pool, key=lambda one: sha256(f"{lot} {one}".encode()).digest())
+    drawing = lot.encode()
+    numbers = [sha256(drawing + one).digest() for one in candidates[:FRESH_POOL]]
+    return sorted(range(len(numbers)), key=numbers.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)
