@@ -275,17 +275,16 @@ _DRAFT_BRIEF: Final = select(Brief).where(
 PRESENT_BRIEF: Final = (
     select(Brief)
     .join(Brief.campaign)
-    .join(Campaign.brand)
     .where(
         Brief.campaign_id == bindparam("campaign_id"),
         Brief.state.in_((BriefState.PUBLISHED, BriefState.DRAFT)),
     )
-    .options(contains_eager(Brief.campaign).contains_eager(Campaign.brand))
+    .options(contains_eager(Brief.campaign))
     .order_by((Brief.state == BriefState.PUBLISHED).desc(), Brief.version.desc())
     .limit(1)
 )
 """Of :campaign_id the version that counts now, or the one being written before the first is
-published, with its campaign and brand."""
+published, with its campaign."""
 PRESENT_BRIEF_OF_BRANDS: Final = PRESENT_BRIEF.where(given_in(Campaign.brand_id, "brand_ids"))
 _STEPS: Final = (
     select(CampaignStep)

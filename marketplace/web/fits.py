@@ -10,7 +10,7 @@ from flask import Flask
 
 from marketplace.matching.rules.fit import PartName, whole_of
 from marketplace.matching.rules.parts import Explained, Part
-from marketplace.web.reader import number, share
+from marketplace.web.reader import locale, number, share
 from marketplace.web.render import money
 
 PART_LABELS: Final[Mapping[PartName, str]] = {
@@ -56,13 +56,17 @@ def part_label(part: Part) -> str:
     return PART_LABELS[part.name]
 
 
-def part_number(part: Part, fit: Explained) -> str:
-    """Return a part's number as its reader writes it: views, a share or money."""
-    if part.name is PartName.VIEWS:
-        return number(part.value)
-    if part.name is PartName.PRICE:
-        return money(fit.price)
-    return share(part.value, whole_of(part.name))
+def part_number(part: Part, fit: Explained, tag: str | None = None) -> str:
+    """Return a part's number as its reader writes it: views, a share or money.
+
+    tag: their locale, where it is known already.
+    """
+    name = part.name
+    if name is PartName.VIEWS:
+        return number(part.value, tag)
+    if name is PartName.PRICE:
+        return money(fit.price, tag)
+    return share(part.value, whole_of(name), tag)
 
 
 def counts_as(part: Part, fit: Explained) -> str:
@@ -91,10 +95,12 @@ def evidence(part: Part) -> str:
 
 def short(fit: Explained) -> str:
     """Return all parts in one line: "views of a video 2,422 · age 46 % · …"."""
-    return " · ".join(
-        f"{_IN_A_LINE[part.name]} {'about ' if part.is_estimate else ''}{part_number(part, fit)}"
+    tag = locale()
+    told = [
+        (_IN_A_LINE[part.name], "about " if part.is_estimate else "", part_number(part, fit, tag))
         for part in fit.parts
-    )
+    ]
+    return " · ".join([f"{label} {about}{number}" for label, about, number in told])
 
 
 def effect(part: Part) -> str:

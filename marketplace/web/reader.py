@@ -57,9 +57,12 @@ def zone() -> tzinfo:
         return ZoneInfo("UTC")
 
 
-def number(value: int | float | Decimal) -> str:
-    """Return the number with the reader's thousands: "48,210"."""
-    return _number(value, locale())
+def number(value: int | float | Decimal, tag: str | None = None) -> str:
+    """Return the number with the reader's thousands: "48,210".
+
+    tag: their locale, where somebody writes much at once and has asked for it already.
+    """
+    return _number(value, tag or locale())
 
 
 def compact(value: int | float) -> str:
@@ -74,9 +77,9 @@ def percent(basis_points: int | Decimal) -> str:
     return _percent(basis_points, locale())
 
 
-def share(part: int, whole: int) -> str:
-    """Return a part of a whole as a percentage: 3 of 8 is "37.5 %"."""
-    return _share(part, whole, locale())
+def share(part: int, whole: int, tag: str | None = None) -> str:
+    """Return a part of a whole as a percentage: 3 of 8 is "37.5 %"; tag: as :func:`number`."""
+    return _share(part, whole, tag or locale())
 
 
 @lru_cache(maxsize=REMEMBERED, typed=True)

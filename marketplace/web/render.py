@@ -132,9 +132,12 @@ def install(app: Flask) -> None:
     )
 
 
-def money(amount: Money) -> str:
-    """Return the exact amount as the reader writes money; 1_250.00 USD is "$1,250.00"."""
-    return _money(amount, reader.locale())
+def money(amount: Money, tag: str | None = None) -> str:
+    """Return the exact amount as the reader writes money; 1_250.00 USD is "$1,250.00".
+
+    tag: their locale, where it is known already.
+    """
+    return _money(amount, tag or reader.locale())
 
 
 @lru_cache(maxsize=reader.REMEMBERED)

@@ -56,7 +56,7 @@ def brief_to_match(session: Session, campaign_id: UUID) -> Brief:
 def wish_seen_by(session: Session, actor: Actor, campaign_id: UUID) -> tuple[Brief, Wanted]:
     """The brief to match and what a campaign asks now, for its brand's own people and for staff.
 
-    With campaign and brand. Raises NotFound.
+    With its campaign. Raises NotFound.
     """
     whole = _ANYBODYS if actor.is_staff or actor.is_system else _OF_BRANDS
     given = {"campaign_id": campaign_id, "brand_ids": list(actor.brands)}

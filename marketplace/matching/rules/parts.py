@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from math import log
+from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from marketplace.kernel.days import day_in_words
@@ -152,8 +153,8 @@ class Explained:
 
         Fewer where no more do.
         """
-        told = [part for part in self.parts if part.apart]
-        return sorted(told, key=lambda part: -part.apart)[:STRONGEST]
+        told = [(apart, part) for part in self.parts if (apart := part.apart)]
+        return [part for _, part in sorted(told, key=itemgetter(0), reverse=True)[:STRONGEST]]
 
 
 def kind_of(name: PartName, wanted: Wanted, medians: Factors | None) -> Kind:
