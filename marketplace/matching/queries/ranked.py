@@ -63,7 +63,7 @@ class Matches:
 
     looked_at: creators, of ``of`` there are; fewer only while PostgreSQL stands in for the columns.
     candidates: whom no rule removes. left_out: rule -> how many it removes. cheapest_minor: what
-    the cheapest asks when all ask too much.
+    the cheapest asks when all ask too much. is_fair: whether attention is shared in the order.
     """
 
     page: Page[MatchLine]
@@ -73,17 +73,17 @@ class Matches:
     left_out: Mapping[LeftOut, int]
     cheapest_minor: int | None
     refreshed_at: datetime
-    is_fair: bool
     homes: Sequence[str]
     """Where the creators of the market live, as far as is known."""
     words: tuple[str, ...]
     """What creators of the market make, the most used first."""
     unused_words: Sequence[str]
     """Topics and hashtags asked for that nobody uses: they tell nobody apart."""
-    words_until: int | None
+    is_fair: bool = False
+    words_until: int | None = None
     """The last place whose creator uses a word asked for; None where it is not on this page, nor
     before it, and where nobody of the market uses any."""
-    share_there: int | None
+    share_there: int | None = None
     """Half of the list have at least this share of their viewers in the target, in basis points;
     None where creators were chosen by name."""
 
@@ -125,45 +125,30 @@ def matches_for(
     if chosen is not None and among is not None:
         chosen &= among
 
-    def look(market: Market) -> tuple[list[_Place], Matches]:
+    def look_among(market: Market, chosen: frozenset[UUID]) -> tuple[list[_Place], Matches]:
         ranking = columns.ranking_of(market, wanted)
-        among_best = is_fair and chosen is None
-        rows = [] if chosen is None else _in_order(market, wanted, _rows_of(market, chosen))
-        total = len(ranking.rows) if chosen is None else len(rows)
-        number = min(max(1, page), max(1, -(-total // size)))
-        here = slice((number - 1) * size, number * size)
+        rows = _in_order(market, wanted, _rows_of(market, chosen))
+        shown, here = _part(len(rows), page, size)
+        places = _chosen(market, wanted, ranking, rows[here])
+        return places, _found(market, wanted, ranking, shown)
+
+    def look(market: Market) -> tuple[list[_Place], Matches]:
+        if chosen is not None:
+            return look_among(market, chosen)
+        ranking = columns.ranking_of(market, wanted)
+        shown, here = _part(len(ranking.rows), page, size)
         order = (
             in_fair_order(
                 session, market, ranking, campaign_id=campaign_id, most=here.stop, now=now
             )
-            if among_best
+            if is_fair
             else by_fit(ranking)
         )
-        places = (
-            _places(market, wanted, ranking, order, here)
-            if chosen is None
-            else _chosen(market, wanted, ranking, order, rows[here])
-        )
-        used = _words_until(market, wanted, ranking, order[: here.stop]) if chosen is None else None
-        too_dear = not ranking.candidates and LeftOut.TOO_DEAR in ranking.left_out
-        return places, Matches(
-            page=Page(rows=[], number=number, total=total, size=size),
-            looked_at=market.count,
-            of=market.of,
-            candidates=ranking.candidates,
-            left_out=ranking.left_out,
-            cheapest_minor=columns.cheapest_minor(market, wanted) if too_dear else None,
-            refreshed_at=market.refreshed_at,
-            is_fair=among_best,
-            homes=[code for code in market.context.homes if code],
-            words=market.context.vocabulary.terms[:WORDS_SHOWN],
-            unused_words=[
-                word
-                for word in wanted.words
-                if not market.context.vocabulary.ids.keys() & set(keys_of(spelled_out([word])))
-            ],
-            words_until=used,
-            share_there=share_there(ranking.factors) if chosen is None else None,
+        return _places(market, wanted, ranking, order, here), replace(
+            _found(market, wanted, ranking, shown),
+            is_fair=is_fair,
+            words_until=_words_until(market, wanted, ranking, order[: here.stop]),
+            share_there=share_there(ranking.factors),
         )
 
     places, found = columns.ask(session, look, now=now)
@@ -175,6 +160,34 @@ def words_of_market(session: Session, *, now: datetime) -> Sequence[str]:
     """Return what creators of the market make, the most used first."""
     return columns.ask(
         session, lambda market: market.context.vocabulary.terms[:WORDS_OFFERED], now=now
+    )
+
+
+def _part(total: int, page: int, size: int) -> tuple[Page[MatchLine], slice]:
+    """The page asked for, or the last, still without its lines; and where in the list it is."""
+    number = min(max(1, page), max(1, -(-total // size)))
+    return Page([], number, total, size), slice((number - 1) * size, number * size)
+
+
+def _found(market: Market, wanted: Wanted, ranking: Ranking, page: Page[MatchLine]) -> Matches:
+    """What the market has for a wish, whoever is listed of it."""
+    too_dear = not ranking.candidates and LeftOut.TOO_DEAR in ranking.left_out
+    vocabulary = market.context.vocabulary
+    return Matches(
+        page=page,
+        looked_at=market.count,
+        of=market.of,
+        candidates=ranking.candidates,
+        left_out=ranking.left_out,
+        cheapest_minor=columns.cheapest_minor(market, wanted) if too_dear else None,
+        refreshed_at=market.refreshed_at,
+        homes=[code for code in market.context.homes if code],
+        words=vocabulary.terms[:WORDS_SHOWN],
+        unused_words=[
+            word
+            for word in wanted.words
+            if not vocabulary.ids.keys() & set(keys_of(spelled_out([word])))
+        ],
     )
 
 
@@ -209,11 +222,9 @@ def _words_until(
     return max(here, default=0) if len(here) == int(uses.sum()) else None
 
 
-def _chosen(
-    market: Market, wanted: Wanted, ranking: Ranking, order: Sequence[Shared], rows: Sequence[int]
-) -> list[_Place]:
+def _chosen(market: Market, wanted: Wanted, ranking: Ranking, rows: Sequence[int]) -> list[_Place]:
     """Creators who were chosen by name, also those whom a rule removes."""
-    numbers = {each.row: (place, each) for place, each in enumerate(order, 1)}
+    numbers = {each.row: (place, each) for place, each in enumerate(by_fit(ranking), 1)}
     target = columns.target_of(wanted, market)
     seen = columns.seen_at(market, target, rows)
     places = []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from flask import (
+    Response,
     copy_current_request_context,
     flash,
     jsonify,
@@ -21,12 +24,14 @@ from wtforms.validators import InputRequired
 
 from marketplace.accounts.rules import is_local_path
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Brief
 from marketplace.creators import queries as creators
 from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.matching import queries
 from marketplace.matching import service as matching
+from marketplace.matching.queries import MatchLine
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.asked import Asked
@@ -68,10 +73,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         brief, base = queries.wish_seen_by(session, access.actor(), campaign_id)
         campaign = brief.campaign
         form = wish_form(request.args, base)
-        asked = Asked()
-        amplified = [Group(each) for each in brief.amplified_groups]
-        groups = {OF_BRIEF: "Any the brief wants to hear from"} if amplified else {}
-        groups |= {each.value: said for each, said in GROUP_WORDS.items()}
+        asked, groups = Asked(), _groups_for(brief)
         wanted, group = base, asked.one_of("group", groups, "group")
         try:
             wanted = form.wanted(base) if FILLED in request.args else base
@@ -80,7 +82,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 campaign,
                 wanted,
                 only_shortlist=bool(form.shortlisted.data),
-                found_by=amplified if group == OF_BRIEF else [Group(group)] if group else [],
+                found_by=_meant_by(group, brief),
                 is_fair=not form.by_fit.data,
                 page=access.page_number(),
                 size=ROWS,
@@ -110,22 +112,40 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
     )
     answer.vary.add(PART_HEADER)
     if found is not None and usual:
-        lines, actor = found.page.rows, access.actor()
-
-        @answer.call_on_close
-        @copy_current_request_context
-        def log() -> None:
-            with transaction() as session:
-                matching.record_showing(
-                    session,
-                    campaign_id=campaign_id,
-                    brief_id=brief.id,
-                    lines=lines,
-                    actor=actor,
-                    now=now,
-                )
-
+        _record_later(answer, brief, found.page.rows, now)
     return answer
+
+
+def _groups_for(brief: Brief) -> dict[str, str]:
+    """The groups that a list can be narrowed to, in words: first those that the brief names."""
+    of_brief = {OF_BRIEF: "Any the brief wants to hear from"} if brief.amplified_groups else {}
+    return of_brief | {each.value: said for each, said in GROUP_WORDS.items()}
+
+
+def _meant_by(group: str | None, brief: Brief) -> list[Group]:
+    if group == OF_BRIEF:
+        return [Group(each) for each in brief.amplified_groups]
+    return [Group(group)] if group else []
+
+
+def _record_later(
+    answer: Response, brief: Brief, lines: Sequence[MatchLine], now: datetime
+) -> None:
+    """Log who was shown, once the page is out."""
+    actor = access.actor()
+
+    @answer.call_on_close
+    @copy_current_request_context
+    def log() -> None:
+        with transaction() as session:
+            matching.record_showing(
+                session,
+                campaign_id=brief.campaign_id,
+                brief_id=brief.id,
+                lines=lines,
+                actor=actor,
+                now=now,
+            )
 
 
 @bp.get("/words")
