@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from marketplace.cli.local import LocalMarket
 from tests.journeys.walking import a_campaign, sign_in_to_brand
@@ -71,6 +71,35 @@ def test_where_there_is_room_nothing_is_folded(opened: Open, *, scripts: bool) -
         assert [each.is_visible() for each in page.locator(".fold > summary").all()].count(
             True
         ) == 0
+
+
+def test_a_browser_that_cannot_show_what_is_folded_keeps_it_a_click_away(opened: Open) -> None:
+    page = opened(1280, False)
+    page.context.route("**/fairview.css", as_an_older_browser_reads_it)
+    campaign = a_campaign(sign_in_to_brand(page))
+    for part, inside in [("matches", "[name=followers_least]"), ("plan", "[name=budget]")]:
+        page.goto(f"{campaign}/{part}")
+        rail, found = page.locator(".rail"), page.locator(f"#{part}")
+        expect(page.locator(inside).first).to_be_hidden()
+        above, below = rail.bounding_box(), found.bounding_box()
+        assert above is not None
+        assert below is not None
+        assert (above["y"] < below["y"], above["width"]) == (True, below["width"])
+
+        rail.locator("> summary").click()
+
+        expect(page.locator(inside).first).to_be_visible()
+        left, right = rail.bounding_box(), found.bounding_box()
+        assert left is not None
+        assert right is not None
+        assert (left["y"], left["x"] < right["x"]) == (right["y"], True)
+
+
+def as_an_older_browser_reads_it(route: Route) -> None:
+    """The rules of style, without those for browsers that can show what is folded."""
+    answer = route.fetch()
+    said = answer.text().replace("selector(::details-content)", "selector(::not-known)")
+    route.fulfill(response=answer, body=said)
 
 
 def it_comes_within_a_screen(page: Page, selector: str) -> None:
