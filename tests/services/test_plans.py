@@ -13,9 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations.models import Invitation
-from marketplace.creators import service as creators
 from marketplace.creators.models import Creator
-from marketplace.creators.rules.groups import Group
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -122,46 +120,6 @@ def test_a_plan_by_hand_stands_beside_the_planners_own(
     assert by_hand.explained.people == 20_000
     assert by_hand.planner == plan(session, campaign).explained.people
     assert without.planner is None
-
-
-def test_a_plan_among_those_who_want_to_be_found_by_a_group_keeps_no_word_of_it(
-    session: Session, campaign: Campaign, alice: Actor, market: dict[str, Creator]
-) -> None:
-    cleo = market["Cleo"]
-    actor = Actor(user_id=cleo.user_id, creator_id=cleo.id)
-    creators.declare_groups(session, actor=actor, groups=["women"], now=NOON)
-    session.flush()
-    wish = PlanWish(limits=BUDGET, group=Group.WOMEN)
-
-    found = plan(session, campaign, group=Group.WOMEN)
-    done = accept(
-        session,
-        campaign,
-        alice,
-        wish=replace(wish, exactly={cleo.id: None}),
-        seen_cost_minor=30_000,
-    )
-    creators.declare_groups(session, actor=actor, groups=[], now=NOON)
-    session.flush()
-
-    assert names(found) == ["Cleo"]
-    assert [who.display_name for who, _, _ in found.nearly] == []
-    assert "women" not in str(done.plan.rules)
-    with pytest.raises(PlanRefused, match="Nobody who wants to be found by “Women”") as refused:
-        plan(session, campaign, group=Group.WOMEN)
-    assert refused.value.contradictions[0].rules == (Rule.GROUP, Rule.MAKE)
-
-
-def test_who_is_not_in_the_group_cannot_be_kept_in_its_plan(
-    session: Session, campaign: Campaign, market: dict[str, Creator]
-) -> None:
-    cleo = market["Cleo"]
-    actor = Actor(user_id=cleo.user_id, creator_id=cleo.id)
-    creators.declare_groups(session, actor=actor, groups=["women"], now=NOON)
-    session.flush()
-
-    with pytest.raises(InvalidInput, match="Dora has not asked to be found by “Women”"):
-        plan(session, campaign, group=Group.WOMEN, must_have=frozenset({market["Dora"].id}))
 
 
 def test_a_refusal_names_whom_it_is_about(

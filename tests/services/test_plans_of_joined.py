@@ -6,15 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
-from marketplace.creators import service as creators
 from marketplace.creators.models import Creator
-from marketplace.creators.rules.groups import Group
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.queries.plan_wish import wish_in
 from marketplace.matching.rules.planner.limits import PlanRefused, Rule
-from tests.conftest import NOON
 from tests.factories.creators import make_planned_market
 from tests.services.planned import BUDGET, accept, names, plan
 
@@ -71,17 +68,3 @@ def test_where_nobody_can_be_invited_that_is_said_with_the_group(
         "Nobody who has signed up here, and whom the brief allows, offers 1 video at a price you"
         " allow."
     )
-
-
-def test_a_group_and_who_has_signed_up_are_asked_together(
-    session: Session, campaign: Campaign, market: dict[str, Creator]
-) -> None:
-    cleo = market["Cleo"]
-    creators.declare_groups(
-        session, actor=Actor(user_id=cleo.user_id, creator_id=cleo.id), groups=["women"], now=NOON
-    )
-    session.flush()
-
-    assert names(plan(session, campaign, joined=True, group=Group.WOMEN)) == ["Cleo"]
-    with pytest.raises(PlanRefused, match="found by “Veterans”, who has signed up here, and whom"):
-        plan(session, campaign, joined=True, group=Group.VETERANS)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from marketplace.creators.rules.groups import GROUP_WORDS, Group
+from marketplace.creators.rules.groups import Group
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
 from marketplace.matching.queries.found_plan import PlannedCreator
+from marketplace.matching.rules.labels import group_words
 from marketplace.matching.rules.left_out import left_out_words
 from marketplace.matching.rules.wanted import Wanted
 
@@ -20,12 +21,12 @@ def left_out_sentence(
     *,
     who: Mapping[UUID, PlannedCreator],
     among: Collection[UUID] | None,
-    group: Group | None,
+    groups: Collection[Group],
 ) -> str:
     """Return a sentence for each creator with the rule that leaves them out.
 
-    who: their names. among: of whom alone a plan is made, None for everybody; group: by which these
-    have asked to be found.
+    who: their names. among: of whom alone a plan is made, None for everybody; groups: by any of
+    which these have asked to be found.
     """
     target = columns.target_of(wanted, market)
     sentences = []
@@ -42,13 +43,13 @@ def left_out_sentence(
                 " creators out."
             )
         elif among is not None and creator_id not in among:
-            sentences.append(_not_among(name, who.get(creator_id), group))
+            sentences.append(_not_among(name, who.get(creator_id), groups))
         else:
             sentences.append(f"{name} offers nothing of what you ask at a price you allow.")
     return " ".join(sentences)
 
 
-def _not_among(name: str, found: PlannedCreator | None, group: Group | None) -> str:
-    if group is None or (found is not None and not found.has_joined):
+def _not_among(name: str, found: PlannedCreator | None, groups: Collection[Group]) -> str:
+    if not groups or (found is not None and not found.has_joined):
         return f"{name} has not signed up here yet, so cannot be invited."
-    return f"{name} has not asked to be found by “{GROUP_WORDS[group]}”."
+    return f"{name} has not asked to be found by {group_words(sorted(groups))}."

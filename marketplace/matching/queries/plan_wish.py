@@ -25,8 +25,8 @@ class PlanWish:
     make: what one creator may be asked for; None for what the brief says. fixed: creators who must
     be in the plan and of whom this way is asked. exactly: nobody but these, as somebody has chosen
     by hand, each with a way or with None for the first that they offer; None lets the planner
-    choose. group: only creators who have asked to be found by it. joined: only who has signed up,
-    whom one can invite.
+    choose. groups: only creators who have asked to be found by any of them; with none, everybody.
+    joined: only who has signed up, whom one can invite.
     """
 
     limits: Limits
@@ -35,7 +35,7 @@ class PlanWish:
     make: Asked | None = None
     fixed: Mapping[UUID, Way] = field(default_factory=dict)
     exactly: Mapping[UUID, Way | None] | None = None
-    group: Group | None = None
+    groups: frozenset[Group] = frozenset()
     joined: bool = False
 
     @property
@@ -61,7 +61,7 @@ class PlanWish:
             "must_not": sorted(map(str, self.must_not)),
             "make": {name: list(counts) for name, counts in sorted((self.make or {}).items())},
             "fixed": {str(each): way.key for each, way in sorted(self.fixed.items())},
-            "group": self.group,
+            "groups": sorted(self.groups),
             "joined": self.joined,
         }
 
@@ -82,7 +82,7 @@ def wish_in(rules: Mapping[str, Any]) -> PlanWish:
         must_not=frozenset(map(UUID, rules["must_not"])),
         make={name: (low, high) for name, (low, high) in rules["make"].items()} or None,
         fixed={each: way for each, way in fixed.items() if way is not None},
-        group=Group(rules["group"]) if rules["group"] else None,
+        groups=frozenset(map(Group, rules.get("groups", ()))),
         joined=rules.get("joined", False),
     )
 

@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from marketplace.creators import queries as creators
 from marketplace.creators.models import Channel, Creator
-from marketplace.creators.rules.groups import GROUP_WORDS
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.sentences import Sentence
 from marketplace.matching import columns
@@ -27,6 +26,7 @@ from marketplace.matching.queries.corrections import present_correction
 from marketplace.matching.queries.found_plan import FoundPlan, Option, PlannedCreator
 from marketplace.matching.queries.plan_wish import PlanWish, question_of
 from marketplace.matching.queries.watched import observed_in
+from marketplace.matching.rules.labels import group_words
 from marketplace.matching.rules.planner.at_once import most_at_once
 from marketplace.matching.rules.planner.bound import most_possible
 from marketplace.matching.rules.planner.correction import Correction
@@ -158,7 +158,7 @@ def _ready(
                 missing,
                 who=_who(session, set(missing)),
                 among=among,
-                group=wish.group,
+                groups=wish.groups,
             )
             raise InvalidInput({field_name: sentence})
     _by_hand(market, ready, wish.fixed)
@@ -265,7 +265,7 @@ def _options(ready: Plannable, place: int) -> list[Option]:
 
 def _among(session: Session, wish: PlanWish) -> frozenset[UUID] | None:
     """Return of whom alone a plan is made; None for everybody."""
-    found = None if wish.group is None else creators.ids_found_by(session, [wish.group])
+    found = creators.ids_found_by(session, wish.groups) if wish.groups else None
     if not wish.joined:
         return found
     joined = creators.joined_ids(session)
@@ -277,8 +277,8 @@ def _nobody_offers(chosen: Sequence[Way], wish: PlanWish) -> Contradiction:
     rules, who = [Rule.MAKE], []
     if wish.joined:
         rules, who = [Rule.JOINED, *rules], ["who has signed up here"]
-    if wish.group is not None:
-        words = f"who wants to be found by “{GROUP_WORDS[wish.group]}”"
+    if wish.groups:
+        words = f"who wants to be found by {group_words(sorted(wish.groups))}"
         rules, who = [Rule.GROUP, *rules], [words, *who]
     if who:
         sentence = f"Nobody {', '.join(who)}, and whom the brief allows,"

@@ -1,4 +1,4 @@
-"""Targets in words. Pure."""
+"""Targets, and groups of creators, in words. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.rules import AGE_WORDS, AGES, GENDERS
+from marketplace.creators.rules.groups import GROUP_WORDS, Group
 
 _PEOPLE: Final[Mapping[str, str]] = {
     "female": "women",
@@ -43,6 +44,12 @@ def target_words(ages: Collection[str], genders: Collection[str], codes: Collect
     who = "people" if everybody else gender_words(genders)
     old = f"aged {age_words(ages)}" if ages and len(ages) < len(AGES) else "of any age"
     return f"{who} {old} in {country_words(codes)}" if codes else f"{who} {old}, anywhere"
+
+
+def group_words(groups: Iterable[str], last: str = "or") -> str:
+    """Return groups in one phrase, in their order: “Veterans” or “Women”; empty for none."""
+    words = [f"“{GROUP_WORDS[Group(each)]}”" for each in groups]
+    return listed(words, last) if words else ""
 
 
 def listed(words: Sequence[str], last: str = "or") -> str:

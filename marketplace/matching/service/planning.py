@@ -39,7 +39,8 @@ def keep_plan(
         currency=currency,
         budget_minor=wish.limits.budget_minor,
         cost_minor=found.cost_minor,
-        rules=replace(wish, group=None).as_json(),  # who asked to be found may take that back
+        # without groups: who asked to be found by one may take that back
+        rules=replace(wish, groups=frozenset()).as_json(),
         people=found.explained.people,
         people_low=found.interval.low,
         people_high=found.interval.high,

@@ -20,6 +20,7 @@ from marketplace.collaborations.rules import ApplicationState
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput, NotPermitted
+from marketplace.matching.rules.labels import group_words
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.agreements import rights_in_words
@@ -27,7 +28,6 @@ from marketplace.web.asked import Asked
 from marketplace.web.brand.basics_form import category_field
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.forms import BaseForm
-from marketplace.web.groups import group_words
 
 
 class CategoryForm(BaseForm):
@@ -186,5 +186,5 @@ def brief_words(campaign: Campaign, brief: Any) -> dict[str, str]:
         "rights": rights_in_words(
             campaign.brand.name, media=brief.usage_media, days=brief.usage_days, until=None
         ),
-        "groups": group_words(brief.amplified_groups),
+        "groups": group_words(brief.amplified_groups, "and"),
     }

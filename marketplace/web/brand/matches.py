@@ -26,12 +26,12 @@ from marketplace.accounts.rules import is_local_path
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Brief
 from marketplace.creators import queries as creators
-from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.queries import MatchLine
+from marketplace.matching.rules.labels import group_words
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
 from marketplace.web.asked import Asked
@@ -46,12 +46,10 @@ from marketplace.web.brand.wishes import (
     wish_form,
 )
 from marketplace.web.forms import BaseForm
-from marketplace.web.groups import group_words
+from marketplace.web.groups import group_choices, groups_chosen
 
 WORDS_KEPT_SECONDS: Final = 3_600
 """How long a browser keeps the words that a field suggests; they change once a night."""
-OF_BRIEF: Final = "brief"
-"""In the address: any of the groups that the brief names."""
 ROWS: Final = 10
 """Creators on one page: as many as one compares in a sitting."""
 
@@ -73,7 +71,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
         brief, base = queries.wish_seen_by(session, access.actor(), campaign_id)
         campaign = brief.campaign
         form = wish_form(request.args, base)
-        asked, groups = Asked(), _groups_for(brief)
+        asked, groups = Asked(), group_choices(brief.amplified_groups)
         wanted, group = base, asked.one_of("group", groups, "group")
         try:
             wanted = form.wanted(base) if FILLED in request.args else base
@@ -82,7 +80,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
                 campaign,
                 wanted,
                 only_shortlist=bool(form.shortlisted.data),
-                found_by=_meant_by(group, brief),
+                found_by=groups_chosen(group, brief.amplified_groups),
                 is_fair=not form.by_fit.data,
                 page=access.page_number(),
                 size=ROWS,
@@ -101,7 +99,7 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
             offered=offered,
             group=group,
             groups=groups,
-            amplified=group_words(brief.amplified_groups),
+            amplified=group_words(brief.amplified_groups, "and"),
             problems=asked.problems,
             sliders=[(form.age_from, FROM_WORDS), (form.age_to, TO_WORDS)],
             is_changed=wanted != base,
@@ -114,18 +112,6 @@ def matches(campaign_id: UUID) -> ResponseReturnValue:
     if found is not None and usual:
         _record_later(answer, brief, found.page.rows, now)
     return answer
-
-
-def _groups_for(brief: Brief) -> dict[str, str]:
-    """The groups that a list can be narrowed to, in words: first those that the brief names."""
-    of_brief = {OF_BRIEF: "Any the brief wants to hear from"} if brief.amplified_groups else {}
-    return of_brief | {each.value: said for each, said in GROUP_WORDS.items()}
-
-
-def _meant_by(group: str | None, brief: Brief) -> list[Group]:
-    if group == OF_BRIEF:
-        return [Group(each) for each in brief.amplified_groups]
-    return [Group(group)] if group else []
 
 
 def _record_later(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
@@ -11,15 +11,16 @@ from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from marketplace.creators.rules.groups import GROUP_WORDS, Group
+from marketplace.campaigns.models import Brief
 from marketplace.kernel.errors import InvalidInput
-from marketplace.kernel.money import BPS_WHOLE, Money, digits
+from marketplace.kernel.money import BPS_WHOLE, digits
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import PICKS_MOST, Limits
 from marketplace.matching.rules.planner.problem import SIZE_FROM, Size
 from marketplace.matching.rules.planner.ways import NAMES, Asked, Way, usual_asked, way_named
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.web.forms import BaseForm, MoneyField
+from marketplace.web.groups import group_choices, groups_chosen
 from marketplace.web.reader import compact
 
 FILLED: Final = "plan"
@@ -71,14 +72,7 @@ class PlanForm(BaseForm):
     story_most = IntegerField("to", [Optional()])
     live_fewest = IntegerField("from", [Optional()])
     live_most = IntegerField("to", [Optional()])
-    group = SelectField(
-        "Only who wants to be found by",
-        choices=[
-            SelectChoice("", "Anybody"),
-            *(SelectChoice(each.value, words) for each, words in GROUP_WORDS.items()),
-        ],
-        default="",
-    )
+    group = SelectField("Only who wants to be found by", default="")
     joined = BooleanField("Only who is on Fairview, whom you can invite")
     add = StringField("Add a creator by their handle")
     have = SelectMultipleField(validate_choice=False)
@@ -87,12 +81,20 @@ class PlanForm(BaseForm):
     make = SelectMultipleField(validate_choice=False)
     hand = BooleanField("Only the creators listed, no others")
 
-    def wish(self, currency: str, *, find: Callable[[str], UUID | None]) -> PlanWish:
+    def for_brief(self, brief: Brief) -> Self:
+        """Count in its currency, and let choose any of the groups that it names as one."""
+        self._brief = brief
+        choices = {"": "Anybody"} | group_choices(brief.amplified_groups)
+        self.group.choices = [SelectChoice(value, words) for value, words in choices.items()]
+        return self
+
+    def wish(self, *, find: Callable[[str], UUID | None]) -> PlanWish:
         """Return what the form asks for; raises InvalidInput under the fields' names.
 
         find: the creator of a handle.
         """
         wrong: dict[str, str] = {}
+        currency = self._brief.campaign.currency
         if not self.validate():
             wrong = {name: str(errors[0]) for name, errors in self.errors.items() if name}
         budget = self._amount(self.budget, currency, wrong)
@@ -125,7 +127,7 @@ class PlanForm(BaseForm):
             must_have=frozenset(have - out),
             must_not=frozenset(out),
             make=self._make() or None,
-            group=Group(self.group.data) if self.group.data else None,
+            groups=frozenset(groups_chosen(self.group.data, self._brief.amplified_groups)),
             joined=self.joined.data,
             fixed={} if self.hand.data else fixed,
             exactly=exactly,
@@ -172,17 +174,17 @@ class PlanForm(BaseForm):
             return None
 
 
-def plan_form(asked: MultiDict[str, str], budget: Money, wanted: Wanted) -> PlanForm:
+def plan_form(asked: MultiDict[str, str], brief: Brief, wanted: Wanted) -> PlanForm:
     """Return the form as the address fills it, or with what the campaign says at first."""
     if FILLED in asked:
-        return PlanForm(formdata=asked)
+        return PlanForm(formdata=asked).for_brief(brief)
     make = usual_asked(wanted.pieces)
     return PlanForm(
         formdata=None,
-        data={"budget": digits(budget)}
+        data={"budget": digits(brief.campaign.budget)}
         | {f"{name}_fewest": fewest or None for name, (fewest, _) in make.items()}
         | {f"{name}_most": most for name, (_, most) in make.items()},
-    )
+    ).for_brief(brief)
 
 
 def asked_value(creator_id: UUID, way: Way) -> str:

@@ -13,7 +13,6 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
 from marketplace.collaborations import queries as collaborations
@@ -51,12 +50,12 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
     now = utc_now()
     wrong: dict[str, str] = {}
     with reading() as session:
-        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        wanted = queries.wanted_for(session, campaign_id)
-        form = plan_form(request.args, campaign.budget, wanted)
+        brief, wanted = queries.wish_seen_by(session, access.actor(), campaign_id)
+        campaign = brief.campaign
+        form = plan_form(request.args, brief, wanted)
         found = None
         try:
-            wish = form.wish(campaign.currency, find=partial(queries.creator_by_handle, session))
+            wish = form.wish(find=partial(queries.creator_by_handle, session))
             found = queries.plan_for(session, wanted, wish, now=now)
         except InvalidInput as refusal:
             wrong = dict(refusal.problems)
@@ -114,11 +113,11 @@ def settled_plan(campaign_id: UUID) -> ResponseReturnValue:
     asked_for = list(request.args.items(multi=True))
     again = _address(campaign_id, asked_for)
     with reading() as session:
-        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        wanted = queries.wanted_for(session, campaign_id)
-        form = plan_form(request.args, campaign.budget, wanted)
+        brief, wanted = queries.wish_seen_by(session, access.actor(), campaign_id)
+        campaign = brief.campaign
+        form = plan_form(request.args, brief, wanted)
         try:
-            wish = form.wish(campaign.currency, find=partial(queries.creator_by_handle, session))
+            wish = form.wish(find=partial(queries.creator_by_handle, session))
             found = queries.plan_for(session, wanted, wish, now=now)
         except InvalidInput:
             return redirect(again, 303)
@@ -146,13 +145,12 @@ def settled_plan(campaign_id: UUID) -> ResponseReturnValue:
 def accept_plan(campaign_id: UUID) -> ResponseReturnValue:
     """Invite everybody in the plan that was looked at, at the prices it counts with."""
     with transaction() as session:
-        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        wanted = queries.wanted_for(session, campaign_id)
-        form = plan_form(request.form, campaign.budget, wanted)
+        brief, wanted = queries.wish_seen_by(session, access.actor(), campaign_id)
+        form = plan_form(request.form, brief, wanted)
         done = agreements.accept_plan(
             session,
             campaign_id=campaign_id,
-            wish=form.wish(campaign.currency, find=partial(queries.creator_by_handle, session)),
+            wish=form.wish(find=partial(queries.creator_by_handle, session)),
             seen_cost_minor=request.form.get("cost", 0, int),
             message=request.form.get("message", ""),
             actor=access.actor(),
@@ -171,12 +169,12 @@ def accept_plan(campaign_id: UUID) -> ResponseReturnValue:
 def ask_plan_bound(campaign_id: UUID) -> ResponseReturnValue:
     """Have it worked out, beside the page, how far from the best possible a plan is."""
     with transaction() as session:
-        campaign = campaigns.campaign_seen_by(session, access.actor(), campaign_id)
-        form = plan_form(request.form, campaign.budget, queries.wanted_for(session, campaign_id))
+        brief, wanted = queries.wish_seen_by(session, access.actor(), campaign_id)
+        form = plan_form(request.form, brief, wanted)
         planning.ask_bound(
             session,
             campaign_id=campaign_id,
-            wish=form.wish(campaign.currency, find=partial(queries.creator_by_handle, session)),
+            wish=form.wish(find=partial(queries.creator_by_handle, session)),
             actor=access.actor(),
             now=utc_now(),
         )

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.queries import draft_brief
 from marketplace.campaigns.rules import CampaignState
+from marketplace.collaborations.models import Invitation
 from marketplace.creators import service as creators
 from marketplace.kernel.actor import Actor
 from marketplace.matching.models import MatchShowing
-from tests.conftest import NOON, sign_in
+from tests.conftest import NOON, make_person, sign_in
 from tests.factories.campaigns import content, make_campaign
-from tests.factories.creators import make_channel, make_video
+from tests.factories.creators import make_channel, make_planned_creator, make_video
+from tests.web.brand.planning import accepting, plan_of, text_of
 from tests.web.reading import plain
 
 OF_BRIEF = "Any the brief wants to hear from"
@@ -99,6 +101,38 @@ def test_the_matches_offer_what_the_brief_names_and_keep_no_look_by_it(
     other = alices.get(f"/brand/campaigns/{plainly.id}/matches?group=brief").text
     assert OF_BRIEF not in other
     assert "There is no group called “brief”, so all are shown." in other
+
+
+def test_a_plan_offers_what_the_brief_names_and_is_accepted_by_it(
+    alices: FlaskClient, session: Session, acme: Brand, alice: Actor
+) -> None:
+    people = {}
+    for name, views in (("Cleo", 30_000), ("Dora", 40_000), ("Emil", 90_000)):
+        person = make_person(session, name.lower())
+        made = make_planned_creator(session, name, views=views, fee_minor=20_000, user_id=person.id)
+        people[name] = Actor(user_id=person.id, creator_id=made.id)
+    for name, group in (("Cleo", "rural"), ("Dora", "veterans"), ("Emil", "women")):
+        creators.declare_groups(session, actor=people[name], groups=[group], now=NOON)
+    plainly = make_campaign(session, brand=acme, by=alice)
+    named = content(amplified_groups=("rural", "veterans"))
+    campaign = make_campaign(session, brand=acme, by=alice, brief=named, name="More beans")
+    session.commit()
+
+    everybody = alices.get(plan_of(campaign, budget="1000.00")).text
+    assert f'<option value="brief">{OF_BRIEF}</option>' in everybody
+    assert "3 creators for $600.00" in text_of(everybody)
+
+    found = alices.get(plan_of(campaign, budget="1000.00", group="brief")).text
+    assert f'<option selected value="brief">{OF_BRIEF}</option>' in found
+    assert "2 creators for $400.00" in text_of(found)
+    assert "@emil" not in found
+    assert alices.post(plan_of(campaign), data=accepting(found)).status_code == 303
+    assert session.scalar(select(func.count()).select_from(Invitation)) == 2
+
+    other = alices.get(plan_of(plainly, budget="1000.00", group="brief"))
+    assert other.status_code == 422
+    assert OF_BRIEF not in other.text
+    assert "Choose one of these." in text_of(other.text)
 
 
 @pytest.mark.usefixtures("both")
