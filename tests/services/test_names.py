@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -72,11 +74,6 @@ ANNA, ZOE = "Anna Maria Lopez", "Zoë O’Brien"
         ("太郎", ["田中太郎"]),
         ("a", ["50% off", ANNA]),
         ("a anna an ann", [ANNA]),
-        ("%", []),
-        ("_", []),
-        ("... !?", []),
-        ("🔥", []),
-        ("\0", []),
         ("an\0na", []),
         ("anna:*&!('\\", [ANNA]),
         ("anna" * 2_000, []),
@@ -88,6 +85,16 @@ def test_each_word_typed_begins_a_word_of_the_name_or_the_handle(
 ) -> None:
     monkeypatch.setattr("marketplace.creators.queries.names.MANY", many)
     assert found(session, words) == names
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize("words", ["  ", "%", "_", "@", "... !?", "🔥", "\0"])
+def test_blanks_and_signs_alone_are_no_search_and_the_market_is_counted_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, session: Session, words: str
+) -> None:
+    monkeypatch.setattr(sys.modules[queries.market.__module__], "COUNTED_MOST", 2)
+    assert len(found(session, words)) == 5
+    assert queries.market(session, filters=MarketFilters(words=words)).is_counted
 
 
 def test_the_words_follow_a_name_and_a_handle_wherever_they_are_written(

@@ -22,6 +22,7 @@ from marketplace.creators.models import (
 from marketplace.creators.queries.groups import found_by
 from marketplace.creators.queries.names import called_in_market
 from marketplace.creators.rules.groups import Group
+from marketplace.kernel.names import words_typed
 from marketplace.kernel.words import key_of
 from marketplace.store.paging import PAGE_SIZE, Page
 
@@ -30,7 +31,8 @@ from marketplace.store.paging import PAGE_SIZE, Page
 class MarketFilters:
     """What narrows the market; None and "" mean any.
 
-    words: what words of a name or handle begin with, or a hashtag with its sign, in any spelling.
+    words: what words of a name or handle begin with, or a hashtag with its sign, in any spelling;
+    blanks and signs alone look for nothing.
     group: by which creators have asked to be found; a brand chooses it and reads it of nobody.
     """
 
@@ -44,6 +46,12 @@ class MarketFilters:
 
     def __bool__(self) -> bool:
         return self != MarketFilters()
+
+    @property
+    def search(self) -> str:
+        """The words, where they hold something to look for."""
+        words = self.words.strip()
+        return words if words.startswith("#") or words_typed(words) else ""
 
 
 COUNTED_MOST: Final = 10_000
@@ -76,10 +84,10 @@ def market(
     listed = select(Channel.id).where(*conditions)
     if needs_creator:
         listed = listed.join(Channel.creator)
-    if filters.words:
+    if filters.search:
         listed = listed.limit(COUNTED_MOST + 1)
     found = session.scalar(select(func.count()).select_from(listed.subquery())) or 0
-    is_counted = not filters.words or found <= COUNTED_MOST
+    is_counted = not filters.search or found <= COUNTED_MOST
     total = found if is_counted else COUNTED_MOST
     number = min(max(1, page), max(1, -(-total // size)))
     statement = (
@@ -99,7 +107,7 @@ def _narrowed(session: Session, filters: MarketFilters) -> tuple[list[ColumnElem
     """The conditions for the market, and whether they speak of the creator's own row."""
     conditions: list[ColumnElement[bool]] = [Channel.is_main == true()]
     own: list[ColumnElement[bool]] = []
-    words = filters.words.strip()
+    words = filters.search
     if words.startswith("#"):
         # No hashtag has the empty key: a sign without a word finds nobody.
         conditions.append(Channel.top_keys.contains([key_of(words)]))

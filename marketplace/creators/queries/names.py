@@ -30,13 +30,13 @@ def called_in_market(
 ) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
     """The same of main channels, a condition for each word: by an index, and row by row.
 
-    The second speak of the creator's own row. By a word that very many are called the whole list
-    would be gathered to show its first page; going through it in its order meets them soon.
+    A text without a word narrows nothing here. The second speak of the creator's own row. By a
+    word that very many are called the whole list would be gathered to show its first page; going
+    through it in its order meets them soon.
     """
-    words = asked_for(text)
-    by_index: list[ColumnElement[bool]] = [] if words else [false()]
+    by_index: list[ColumnElement[bool]] = []
     row_by_row: list[ColumnElement[bool]] = []
-    for word in words:
+    for word in asked_for(text):
         if _are_many(session, word):
             asked = cast(word, TSQUERY)
             named, handled = (

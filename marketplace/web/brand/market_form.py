@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import Field, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
 
 from marketplace.accounts.rules import countries
 from marketplace.creators.queries import MarketFilters
@@ -46,6 +46,12 @@ class MarketForm(BaseForm):
     min_followers = IntegerField("Followers, at least", _COUNT)
     min_views = IntegerField("Median views, at least", _COUNT)
 
+    def validate_words(self, field: Field) -> None:
+        """Blanks alone are as good as nothing; signs alone look for nothing and nobody."""
+        typed = (field.data or "").strip()
+        if typed and not MarketFilters(words=typed).search:
+            raise ValidationError("Enter a letter or a digit.")
+
     def offer(self, market_countries: Iterable[str]) -> None:
         """Let choose among these countries, and the one asked for, if there is such a country."""
         named = countries()
@@ -60,7 +66,7 @@ class MarketForm(BaseForm):
         self.validate()
         said = {name: field.data for name, field in self._fields.items() if not field.errors}
         return MarketFilters(
-            words=said.get("words") or "",
+            words=(said.get("words") or "").strip(),
             country=said.get("country") or None,
             topic=said.get("topic") or None,
             min_followers=said.get("min_followers"),
