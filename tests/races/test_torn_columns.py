@@ -83,6 +83,7 @@ def test_who_reads_outlives_every_cut_and_is_never_answered_out_of_zeros(
             name = f"version-{number}"
             shutil.copytree(whole, place / name)
             folder.swap(place, name)
+            folder.delete_others(place, name)
             harm(chance, place / name, asker)
 
     heard = asker.said

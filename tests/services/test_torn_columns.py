@@ -227,6 +227,21 @@ def test_where_nothing_more_can_be_written_the_old_version_stays(
     assert from_columns(session) == whole
 
 
+def test_a_version_that_cannot_be_made_the_one_that_counts_is_not_left_behind(
+    session: Session, place: Path, whole: list[UUID]
+) -> None:
+    old = folder.current_name(place)
+    in_the_way = place / "current.new"
+    in_the_way.mkdir()
+
+    with pytest.raises(BrokenColumns, match=r"cannot be written: \[Errno 21\]"):
+        columns.build(session, place, now=NOON)
+
+    in_the_way.rmdir()
+    assert [path.name for path in place.iterdir() if path.is_dir()] == [old]
+    assert from_columns(session) == whole
+
+
 @pytest.mark.parametrize("size", [0, 7, 200])
 @pytest.mark.parametrize(
     "name", [*(f"{name}.npy" for name in SHORT_LISTS), folder.MANIFEST, folder.CONTEXT]

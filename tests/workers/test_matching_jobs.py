@@ -75,6 +75,23 @@ def test_while_somebody_else_writes_a_job_leaves_it_for_later(
     assert not (place / "current").exists()
 
 
+@pytest.mark.parametrize("in_the_way", ["columns", "columns/lock"])
+def test_where_nothing_can_be_written_a_job_leaves_it_for_later(
+    app: Flask, settings: Settings, session: Session, place: Path, in_the_way: str
+) -> None:
+    make_creator(session)
+    found = place.parent / in_the_way
+    if found == place:
+        found.write_text("a file where the folder should be")
+    else:
+        found.mkdir(parents=True)
+    with app.app_context():
+        matching.refresh_columns(run(app, settings))
+        matching.rebuild_columns(run(app, settings))
+
+    assert not (place / "current").exists()
+
+
 def test_without_a_folder_nothing_is_done(app: Flask, settings: Settings, session: Session) -> None:
     columns.use_folder("")
     with app.app_context():

@@ -92,7 +92,8 @@ def _build(session: Session, folder: Path, *, now: datetime, progress: Progress)
         built = _fill(
             session, folder / name, context, mark=mark, total=total, now=now, progress=progress
         )
-    store.swap(folder, name)
+        store.swap(folder, name)
+    store.delete_others(folder, name)
     return built
 
 

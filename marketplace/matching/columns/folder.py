@@ -241,13 +241,17 @@ def making(folder: Path) -> Iterator[None]:
 
 
 def swap(folder: Path, name: str) -> None:
-    """Let a version count from now on, in one step, and delete the others.
-
-    Whoever still reads an older one has its files open, and keeps them until done.
-    """
+    """Let a version count from now on, in one step."""
     fresh = folder / f"{CURRENT}.new"
     fresh.write_text(name, encoding="ascii")
     fresh.replace(folder / CURRENT)
+
+
+def delete_others(folder: Path, name: str) -> None:
+    """Delete every version but one.
+
+    Whoever still reads an older one has its files open, and keeps them until done.
+    """
     for other in folder.iterdir():
         if other.is_dir() and other.name != name:
             shutil.rmtree(other, ignore_errors=True)
@@ -255,9 +259,17 @@ def swap(folder: Path, name: str) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Be the only one who writes the columns; raises Busy when somebody else is."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as lock:
+    """Be the only one who writes the columns.
+
+    Raises Busy when somebody else is, BrokenColumns where nobody can, as on a disk that is full or
+    read-only.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / "lock").open("w")
+    except OSError as refused:
+        raise BrokenColumns(f"they cannot be written: {refused}") from refused
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as taken:
