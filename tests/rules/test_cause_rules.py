@@ -106,6 +106,13 @@ def test_views_are_worth_whole_cents_rounded_down(views: int, worth: int) -> Non
     assert worth_of(BY_VIEWS, views=views, ended=False) == usd(worth)
 
 
+def test_views_are_worth_what_a_card_can_carry_so_that_the_rest_can_go_back() -> None:
+    """1,999 views at 0.250 dinars for each 1,000 come to 0.49975; the last decimal is always 0."""
+    terms = PledgeTerms(PledgeKind.VIEWS, Money(20_000, "KWD"), Money(250, "KWD"))
+
+    assert worth_of(terms, views=1_999, ended=False) == Money(490, "KWD")
+
+
 def test_views_are_never_worth_more_than_the_ceiling() -> None:
     assert worth_of(BY_VIEWS, views=40_001, ended=True) == usd(20_000)
 

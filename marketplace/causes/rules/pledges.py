@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from marketplace.campaigns.rules import CampaignState
+from marketplace.kernel.currencies import step
 from marketplace.kernel.days import over_everywhere, today_somewhere
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
@@ -108,15 +109,16 @@ def pledge_problems(terms: PledgeTerms, *, budget: Money) -> dict[str, str]:
 
 
 def worth_of(terms: PledgeTerms, *, views: int, ended: bool) -> Money:
-    """Return what of a pledge is the organisation's by now, in whole minor units, rounded down.
+    """Return what of a pledge is the organisation's by now, rounded down to the currency's step.
 
     views: all that count, so that a division leaves nothing over from step to step. ended: the
     campaign is over, which is when all of a fixed pledge is owed.
     """
     if terms.rate is None:
         return terms.amount if ended else Money(0, terms.amount.currency)
-    by_views = Money(max(views, 0) * terms.rate.minor // PER_VIEWS, terms.amount.currency)
-    return min(by_views, terms.amount)
+    least = step(terms.amount.currency)
+    steps = max(views, 0) * terms.rate.minor // (PER_VIEWS * least)
+    return min(Money(steps * least, terms.amount.currency), terms.amount)
 
 
 def has_ended(
