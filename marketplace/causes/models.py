@@ -135,6 +135,12 @@ class Pledge(Base):
         rate = None if self.rate_minor is None else Money(self.rate_minor, self.currency)
         return PledgeTerms(self.kind, self.amount, rate)
 
+    @property
+    def has_lost_its_organisation(self) -> bool:
+        """Whether it is of a draft, to an organisation that is not verified any more."""
+        verified = self.organisation.state is OrganisationState.VERIFIED
+        return self.state is PledgeState.DRAFTED and not verified
+
     def money(self, *, paid: Money | None = None) -> PledgeMoney:
         """Where its money is. paid: what of it the organisation was sent; none when not asked."""
         return PledgeMoney(

@@ -20,6 +20,7 @@ from marketplace.causes.queries.organisations import (
     verified,
 )
 from marketplace.causes.queries.pledges import (
+    check_promise,
     counting,
     due_of,
     pledge_by_id,
@@ -43,6 +44,7 @@ __all__ = [
     "PledgedViews",
     "SentPart",
     "check_payable",
+    "check_promise",
     "counted_views_of",
     "counting",
     "due_of",

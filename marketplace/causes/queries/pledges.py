@@ -13,7 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from marketplace.campaigns.models import Campaign
 from marketplace.causes.models import Pledge, PledgeStep
 from marketplace.causes.rules.pledges import OVER, PledgeState
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money
 from marketplace.store.rows import given_in
 
@@ -47,14 +47,31 @@ def pledge_steps(session: Session, pledge_id: UUID) -> Sequence[PledgeStep]:
 def due_of(session: Session, campaign: Campaign) -> Money:
     """What a brand still has to pay for its campaign's pledge, on top of the budget.
 
-    Nothing without a pledge, and for one in another currency than the campaign's has become: that
-    has to be pledged again first.
+    Nothing without a pledge, and for one that has to be pledged again first: in another currency
+    than the campaign's has become, or of a draft to an organisation that is not verified any more.
     """
     nothing = Money(0, campaign.currency)
     pledge = pledge_of(session, campaign.id)
     if pledge is None or pledge.state in OVER or pledge.currency != campaign.currency:
         return nothing
-    return pledge.money().missing
+    return nothing if pledge.has_lost_its_organisation else pledge.money().missing
+
+
+def check_promise(session: Session, campaign_id: UUID) -> None:
+    """Raise Conflict for a campaign whose pledge has to be made again before it is binding."""
+    pledge = pledge_of(session, campaign_id)
+    if pledge is None:
+        return
+    if pledge.currency != pledge.campaign.currency:
+        raise Conflict(
+            f"What this campaign gives to a cause is in {pledge.currency}, and its money has become"
+            f" {pledge.campaign.currency}. Say again what it gives, or take the pledge off first"
+        )
+    if pledge.has_lost_its_organisation:
+        raise Conflict(
+            f"{pledge.organisation.name}, to which this campaign gives, is not verified any more."
+            " Choose another organisation or take the pledge off first"
+        )
 
 
 def shown_to(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, Pledge]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.campaigns import queries
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.rules import CampaignKind
+from marketplace.causes import queries as causes
 from marketplace.challenges import service as challenges
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
@@ -27,6 +28,7 @@ def publish_campaign(campaign_id: UUID) -> ResponseReturnValue:
     try:
         with transaction() as session:
             seen = queries.campaign_seen_by(session, access.actor(), campaign_id)
+            causes.check_promise(session, campaign_id)
             if seen.kind is CampaignKind.CHALLENGE:
                 opened = challenges.open_challenge(
                     session, campaign_id=campaign_id, actor=access.actor(), now=utc_now()

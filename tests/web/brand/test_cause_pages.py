@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignState
+from marketplace.campaigns.service import close
 from marketplace.causes import queries
 from marketplace.causes.models import Organisation
 from marketplace.causes.rules.organisations import OrganisationState
+from marketplace.causes.service import book_pledge, withdraw_verification
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
-from tests.conftest import sign_in
-from tests.factories.causes import BY_VIEWS, make_organisation, make_pledge
+from tests.conftest import NOON, sign_in
+from tests.factories.causes import BY_VIEWS, make_giving, make_organisation, make_pledge
 from tests.factories.money import pay_in
 from tests.web.reading import plain
 
@@ -168,6 +174,57 @@ def test_a_changed_currency_asks_for_the_pledge_again(
 
     assert "This campaign’s currency has become EUR." in client.get(page_of(draft)).text
     assert client.get(f"/brand/campaigns/{draft.id}/money").status_code == 200
+    refused = client.post(f"/brand/campaigns/{draft.id}/publish")
+    assert (refused.status_code, draft.state) == (409, CampaignState.DRAFT)
+    assert "its money has become EUR. Say again what it gives" in plain(refused.text)
+
+
+def test_a_draft_whose_organisation_is_not_verified_any_more_is_not_published(
+    client: FlaskClient,
+    session: Session,
+    draft: Campaign,
+    alice: Actor,
+    stella: Actor,
+    reefs: Organisation,
+) -> None:
+    make_pledge(session, campaign=draft, organisation=reefs, by=alice)
+    withdraw_verification(
+        session, actor=stella, organisation_id=reefs.id, note="Struck off.", now=NOON
+    )
+    session.commit()
+    sign_in(client, alice)
+
+    refused = client.post(f"/brand/campaigns/{draft.id}/publish")
+    page = plain(client.get(page_of(draft)).text)
+
+    assert (refused.status_code, draft.state) == (409, CampaignState.DRAFT)
+    assert "Reef Menders, to which this campaign gives, is not verified any more" in refused.text
+    assert "Until the pledge is taken off, this campaign cannot be published." in page
+    assert "Waiting for you to pay" not in page
+    assert queries.due_of(session, draft) == Money(0, "USD")
+    client.post(f"{page_of(draft)}/take-off")
+    assert queries.pledge_of(session, draft.id) is None
+
+
+def test_a_pledge_that_views_never_reached_says_so_and_not_that_nothing_was_paid(
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    reefs: Organisation,
+) -> None:
+    campaign = make_giving(session, brand=acme, organisation=reefs, by=alice)
+    close(session, campaign_id=campaign.id, actor=alice, now=NOON)
+    found = queries.pledge_of(session, campaign.id)
+    assert found is not None
+    book_pledge(session, pledge_id=found.id, now=NOON + timedelta(days=90))
+    session.commit()
+    sign_in(client, alice)
+
+    page = plain(client.get(page_of(campaign)).text)
+
+    assert "Nothing came of it: the views that count came to nothing." in page
+    assert "$200.00 went back to your wallet." in page
 
 
 def test_the_payments_of_a_brand_say_what_of_each_was_for_a_cause(
