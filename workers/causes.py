@@ -48,13 +48,14 @@ def tell_settled(message: PledgeSettled, run: Run) -> None:
             if money.returned
             else ""
         )
+        sent = " We send it to the organisation." if money.owed else ""
         tell_payers(
             session,
             campaign.brand_id,
             kind="pledge_settled",
             about=pledge.id,
             title=f"Your pledge to {pledge.organisation.name} came to {in_words(money.owed)}",
-            text=f"“{campaign.name}” is over. We send it to the organisation.{back}",
+            text=f"“{campaign.name}” is over.{sent}{back}",
             path=f"/brand/campaigns/{campaign.id}/cause",
             now=run.now,
         )

@@ -15,6 +15,7 @@ from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.messages import CampaignClosed, CampaignPublished
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
+from marketplace.causes import queries
 from marketplace.causes.messages import PledgeSettled
 from marketplace.causes.models import Pledge
 from marketplace.causes.rules.pledges import PledgeState
@@ -23,7 +24,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.ledger.rules import Code
 from marketplace.notifications.models import Notification
 from tests.factories.campaigns import NOON, make_campaign
-from tests.factories.causes import make_organisation, make_pledge
+from tests.factories.causes import make_giving, make_organisation, make_pledge
 from tests.services.books import balance, broken
 from tests.services.paying_in import ask, pay
 from workers import causes as jobs
@@ -110,6 +111,26 @@ def test_a_published_campaign_is_held_to_its_pledge_and_a_closed_one_owes_it(
         )
     ]
     assert broken(session) == []
+
+
+def test_of_a_pledge_that_came_to_nothing_nobody_says_that_it_is_sent(
+    context: Flask, settings: Settings, session: Session, acme: Brand, alice: Actor, stella: Actor
+) -> None:
+    reefs = make_organisation(session, by=stella)
+    campaign = make_giving(session, brand=acme, organisation=reefs, by=alice)
+    campaigns.close(session, campaign_id=campaign.id, actor=alice, now=NOON)
+    session.commit()
+    run = at(NOON + timedelta(days=90), app=context, settings=settings)
+    jobs.end_pledge(CampaignClosed(campaign_id=campaign.id), run)
+    pledge = queries.pledge_of(session, campaign.id)
+    assert pledge is not None
+
+    jobs.tell_settled(PledgeSettled(pledge_id=pledge.id), run)
+
+    session.expire_all()
+    assert session.scalars(select(Notification.text)).all() == [
+        "“Beans that give” is over. USD 200.00 that was not needed is in your wallet."
+    ]
 
 
 def test_a_draft_that_is_closed_gives_its_pledge_back(
