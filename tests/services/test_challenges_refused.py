@@ -116,6 +116,27 @@ def test_a_challenge_does_not_open_without_its_money(
     assert balance(session, Code.PRIZE_POOL, drafted.campaign_id) == usd(90_000)
 
 
+def test_a_challenge_does_not_open_when_its_entries_have_closed(
+    session: Session, acme: Brand, alice: Actor
+) -> None:
+    """Its first day is still today on an island, where a campaign may begin; in UTC it is over."""
+    drafted = draft_challenge(session, brand=acme, by=alice)
+    drafted.entries_until = drafted.campaign.starts_on
+    fund(session, drafted.campaign, usd(90_000))
+    before = written(session)
+
+    with pytest.raises(InvalidInput) as refusal:
+        service.open_challenge(
+            session,
+            campaign_id=drafted.campaign_id,
+            actor=alice,
+            now=datetime(2026, 11, 3, tzinfo=NOON.tzinfo),
+        )
+
+    assert list(refusal.value.problems) == ["entries_until"]
+    assert written(session) == before
+
+
 def test_a_challenge_is_not_published_past_its_prizes(
     session: Session, acme: Brand, alice: Actor
 ) -> None:

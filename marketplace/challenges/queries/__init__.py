@@ -17,6 +17,7 @@ from marketplace.challenges.queries.found import (
     running_of,
     to_hand_in,
 )
+from marketplace.challenges.queries.promised import problems_of, written_problems
 from marketplace.challenges.queries.shown import board_shown
 from marketplace.challenges.queries.standing import (
     Board,
@@ -47,7 +48,9 @@ __all__ = [
     "entry_seen_by",
     "live_entries",
     "open_challenges",
+    "problems_of",
     "public_challenge",
     "running_of",
     "to_hand_in",
+    "written_problems",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -113,8 +113,11 @@ def promise_problems(promise: Promise, *, budget: Money, shares: Shares) -> dict
     return problems | by_split(promise, shares)
 
 
-def day_problems(days: Days) -> dict[str, str]:
-    """Return which days contradict each other: field -> a plain sentence; empty when none do."""
+def day_problems(days: Days, *, now: datetime) -> dict[str, str]:
+    """Return which days contradict each other, or are over: field -> a plain sentence.
+
+    Empty when none do. A day that is still today somewhere is over here once it is in UTC.
+    """
     if days.entries_until < days.opens_on:
         return {"entries_until": "Entries end before the challenge opens."}
     if days.counting_ends_on < days.entries_until:
@@ -127,6 +130,8 @@ def day_problems(days: Days) -> dict[str, str]:
             "entries_until": f"A challenge lasts {LONGEST.days} days at most, from its first day"
             " to its last."
         }
+    if days.entries_end_at <= now:
+        return {"entries_until": "This day is over in UTC: choose a later one."}
     return {}
 
 

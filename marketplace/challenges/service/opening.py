@@ -13,8 +13,8 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignKind, CampaignState
 from marketplace.challenges import queries
 from marketplace.challenges.models import Challenge
-from marketplace.challenges.rules.life import LIFE, ChallengeEvent, ChallengeState, Days
-from marketplace.challenges.rules.prizes import Promise, day_problems, promise_problems
+from marketplace.challenges.rules.life import LIFE, ChallengeEvent, ChallengeState
+from marketplace.challenges.rules.prizes import Promise
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import left_in_words
 from marketplace.kernel.actor import Actor
@@ -43,7 +43,7 @@ def save_promise(
     campaign = _locked(session, campaign_id, actor, "change the prizes of this challenge")
     if campaign.state is not CampaignState.DRAFT:
         raise InvalidTransition("challenge", campaign.state.value, "edit")
-    if problems := _problems(session, campaign, promise, entries_until, now=now):
+    if problems := queries.problems_of(session, campaign, promise, entries_until, now=now):
         raise InvalidInput(problems)
     found = queries.challenge_of(session, campaign_id)
     if found is None:
@@ -76,7 +76,7 @@ def open_challenge(
     found = queries.challenge_of(session, campaign_id)
     if found is None:
         raise InvalidInput({"pool": "Say what the challenge pays."})
-    problems = _problems(session, campaign, found.promise, found.entries_until, now=now)
+    problems = queries.problems_of(session, campaign, found.promise, found.entries_until, now=now)
     if problems and campaign.state is CampaignState.DRAFT:
         raise InvalidInput(problems)
     campaign_service.publish_challenge(session, campaign_id=campaign_id, actor=actor, now=now)
@@ -139,11 +139,3 @@ def _locked(session: Session, campaign_id: UUID, actor: Actor, act: str) -> Camp
     if campaign.kind is not CampaignKind.CHALLENGE:
         raise Conflict("This campaign is no challenge")
     return lock_row(session, Campaign, campaign_id)
-
-
-def _problems(
-    session: Session, campaign: Campaign, promise: Promise, entries_until: date, *, now: datetime
-) -> dict[str, str]:
-    days = Days(campaign.starts_on, entries_until, campaign.ends_on)
-    shares = campaigns.terms_of(session, campaign, now=now).shares_for(None)
-    return promise_problems(promise, budget=campaign.budget, shares=shares) | day_problems(days)

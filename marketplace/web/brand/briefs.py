@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +24,6 @@ from marketplace.campaigns.rules import (
     draft_problems,
     missing,
 )
-from marketplace.challenges.models import Challenge
 from marketplace.challenges.queries import challenge_of
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
@@ -38,7 +37,7 @@ from marketplace.web.brand.basics_form import BasicsForm, basics_from
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.brand.brief_forms import FORMS, AmendForm, StepForm, form_from
 from marketplace.web.brand.campaigns import brief_words
-from marketplace.web.brand.challenges import money_missing
+from marketplace.web.brand.challenges import money_missing, prizes_missing
 from marketplace.web.brand.who_fits import nobody, wants_part, who_fits
 
 STEPS: Final = {
@@ -308,6 +307,7 @@ def preview_page(campaign_id: UUID, form: AmendForm) -> str:
         brief = draft or published
         challenge = challenge_of(session, campaign_id)
         unpaid = money_missing(session, campaign, challenge, now=now)
+        prizes = prizes_missing(session, campaign, challenge, now=now)
     if brief is None:
         raise NotFound("brief")
     return render_template(
@@ -320,7 +320,7 @@ def preview_page(campaign_id: UUID, form: AmendForm) -> str:
         words=brief_words(campaign, brief),
         country_names=countries(),
         steps=_steps(campaign, "preview"),
-        gaps=_gaps(campaign, brief, challenge=challenge, unpaid=unpaid, now=now),
+        gaps=_gaps(campaign, brief, prizes=prizes, unpaid=unpaid, now=now),
         challenge=challenge,
         is_amendment=draft is not None and published is not None,
         is_new=published is None,
@@ -328,7 +328,7 @@ def preview_page(campaign_id: UUID, form: AmendForm) -> str:
 
 
 def _gaps(
-    campaign: Campaign, brief: Brief, *, challenge: Challenge | None, unpaid: str | None, now: Any
+    campaign: Campaign, brief: Brief, *, prizes: Sequence[str], unpaid: str | None, now: Any
 ) -> list[dict[str, str]]:
     content = queries.content_of(brief, currency=campaign.currency)
     fixed = campaign.state is not CampaignState.DRAFT
@@ -339,12 +339,9 @@ def _gaps(
         problems = dates | problems
     steps = {each["label"]: each["url"] for each in _steps(campaign, "preview")}
     gaps = [{"text": text, "url": steps[STEPS[STEP_OF[name]]]} for name, text in problems.items()]
-    if campaign.kind is CampaignKind.AGREEMENTS or fixed:
-        return gaps
-    if challenge is None:
-        url = url_for("brand.challenge", campaign_id=campaign.id)
-        return [*gaps, {"text": "Say what the challenge pays.", "url": url}]
-    if unpaid is not None:
+    url = url_for("brand.challenge", campaign_id=campaign.id)
+    gaps += [{"text": text, "url": url} for text in prizes]
+    if unpaid is not None and not fixed:
         url = url_for("brand.campaign_money", campaign_id=campaign.id)
         return [*gaps, {"text": unpaid, "url": url}]
     return gaps

@@ -30,7 +30,7 @@ from marketplace.web.brand.challenge_forms import PromiseForm, RefuseEntryForm, 
 from marketplace.web.brand.home import need
 from marketplace.web.challenges import top_chart, view_of
 from marketplace.web.navigation import Todo
-from marketplace.web.render import money
+from marketplace.web.render import money, written
 
 
 @bp.get("/campaigns/<uuid:campaign_id>/challenge")
@@ -109,11 +109,26 @@ def challenges_ending(
     ]
 
 
+def prizes_missing(
+    session: Session, campaign: Campaign, found: Challenge | None, *, now: datetime
+) -> Sequence[str]:
+    """Return what a draft still has to say of its prizes and days; nothing of other campaigns."""
+    if campaign.kind is not CampaignKind.CHALLENGE or campaign.state is not CampaignState.DRAFT:
+        return []
+    if found is None:
+        return ["Say what the challenge pays."]
+    return [written(text) for text in queries.written_problems(session, found, now=now).values()]
+
+
 def money_missing(
     session: Session, campaign: Campaign, found: Challenge | None, *, now: datetime
 ) -> str | None:
-    """Return what still has to be paid before a challenge can open; None when it is all there."""
-    if found is None:
+    """Return what still has to be paid before a challenge can open; None when it is all there.
+
+    None also where its prizes are in another currency than the campaign's has become: they have to
+    be said again first.
+    """
+    if found is None or found.currency != campaign.currency:
         return None
     left = collaborations.free_money(session, campaign.id, currency=campaign.currency, now=now)
     if left.free >= found.pool:
@@ -134,6 +149,7 @@ def _page(campaign_id: UUID, form: PromiseForm | None) -> str:
         found = queries.challenge_of(session, campaign_id)
         terms = campaigns.terms_of(session, campaign, now=now)
         missing = money_missing(session, campaign, found, now=now)
+        wrong = {} if found is None else queries.written_problems(session, found, now=now)
         known = payouts.disputes_in(session, campaign_id)
         reportable = (
             payouts.disputable_prizes(session, campaign_id, now=now)
@@ -150,6 +166,7 @@ def _page(campaign_id: UUID, form: PromiseForm | None) -> str:
         form = PromiseForm(
             formdata=None, data=filled_in(found, pool=digits(campaign.budget), until=until)
         )
+        form.show(InvalidInput(wrong))
     return render_template(
         "brand/challenge.html",
         campaign=campaign,

@@ -230,3 +230,23 @@ def test_an_ordinary_campaign_has_no_challenge(
     assert Money(90_000, "USD") == drafted.pool
     door = f"/brand/campaigns/{drafted.campaign_id}/challenge"
     assert signed_in.get(door).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "page", ["", "/challenge", "/edit/basics", "/edit/brief", "/edit/preview", "/money", "/cause"]
+)
+def test_a_draft_whose_currency_changed_asks_for_its_prizes_again(
+    signed_in: FlaskClient, session: Session, acme: Brand, alice: Actor, page: str
+) -> None:
+    drafted = draft_challenge(session, brand=acme, by=alice, now=TODAY)
+    drafted.campaign.currency = "EUR"
+    session.commit()
+    home = f"/brand/campaigns/{drafted.campaign_id}"
+
+    shown = signed_in.get(home + page)
+    refused = signed_in.post(f"{home}/publish")
+
+    assert (shown.status_code, refused.status_code) == (200, 422)
+    told = "Prizes are in the campaign’s currency, EUR."
+    assert told in plain(refused.text)
+    assert (told in plain(shown.text)) == (page in ("/challenge", "/edit/preview"))
