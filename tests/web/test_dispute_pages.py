@@ -93,6 +93,16 @@ def test_the_creator_reads_on_every_page_that_the_money_is_held_and_what_to_do(
     assert "See the dispute" in text
 
 
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("path", ["/creator/work", "/brand/deliverables"])
+def test_of_work_that_is_done_a_list_says_that_its_money_is_disputed(
+    client: FlaskClient, bea: Actor, alice: Actor, path: str
+) -> None:
+    sign_in(client, bea if path.startswith("/creator") else alice)
+    text = plain(client.get(path).text)
+    assert "Accepted There is an open dispute about its money." in text
+
+
 def test_the_creator_answers_and_the_brand_takes_the_number(
     client: FlaskClient,
     session: Session,
