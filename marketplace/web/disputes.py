@@ -112,6 +112,11 @@ class DisputeView:
         return list(self.wishes_of.values())
 
     @property
+    def ours(self) -> Wish | None:
+        """What the reader's side would agree to."""
+        return None if self.party is None else self.wishes_of[self.party]
+
+    @property
     def theirs(self) -> Wish | None:
         """What the other side would agree to."""
         return None if self.party is None else self.wishes_of[other_party(self.party)]
@@ -266,11 +271,14 @@ def show_page(side: Party, dispute_id: UUID, form: SayForm | None = None) -> str
     with reading() as session:
         view = view_of(session, actor, dispute_id, now=now)
     _check_side(actor, view.dispute.brand_id, view.dispute.creator_id, side)
+    form = SayForm(formdata=None) if form is None else form
+    if side is Party.CREATOR:
+        form.share.label.text = "You get, in percent"
     return render_template(
         "parts/dispute_page.html",
         side=side.value,
         view=view,
-        form=SayForm(formdata=None) if form is None else form,
+        form=form,
         reasons=REASON_SENTENCES,
         largest_mb=_LARGEST_MB,
     )

@@ -103,6 +103,27 @@ def test_of_work_that_is_done_a_list_says_that_its_money_is_disputed(
     assert "Accepted There is an open dispute about its money." in text
 
 
+def test_a_dispute_speaks_to_its_reader_as_you(
+    client: FlaskClient, session: Session, opened: Dispute, alice: Actor, bea: Actor
+) -> None:
+    sign_in(client, bea)
+    text = plain(client.get(f"/creator/disputes/{opened.id}").text)
+    assert "Acme Kitchen 25 % to you: $100.00, of which you receive $95.00" in text
+    assert "You No number yet" in text
+    assert "You get, in percent (optional)" in text
+    assert "leave it empty to name none." in text
+
+    say(session, opened, bea, share=5_000, now=utc_now())
+    session.commit()
+    said = plain(client.get(f"/creator/disputes/{opened.id}").text)
+    assert "You 50 % to you: $200.00, of which you receive $190.00" in said
+    assert "leave it empty to keep your number." in said
+    sign_in(client, alice)
+    text = plain(client.get(f"/brand/disputes/{opened.id}").text)
+    assert "You 25 % to the creator: $100.00, of which they receive $95.00" in text
+    assert "The creator gets, in percent (optional)" in text
+
+
 def test_the_creator_answers_and_the_brand_takes_the_number(
     client: FlaskClient,
     session: Session,

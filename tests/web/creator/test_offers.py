@@ -16,6 +16,7 @@ from marketplace.kernel.money import Money
 from tests.conftest import sign_in
 from tests.factories.campaigns import fund, make_campaign
 from tests.factories.collaborations import make_application, make_collaboration, make_offer
+from tests.web.reading import plain
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -44,7 +45,7 @@ def offer(session: Session, campaign: Campaign, alice: Actor, bea: Actor) -> Off
 
 
 def test_an_offer_shows_both_sides_money_before_anybody_agrees(
-    client: FlaskClient, offer: Offer, bea: Actor
+    client: FlaskClient, offer: Offer, bea: Actor, alice: Actor
 ) -> None:
     sign_in(client, bea)
 
@@ -54,6 +55,15 @@ def test_an_offer_shows_both_sides_money_before_anybody_agrees(
         assert amount in page
     assert "for 30 days, until Wed 23 Dec 2026" in page
     assert "Waiting for you to answer" in page
+    told = plain(page)
+    assert "The brand pays $440.00" in told
+    assert "You receive $380.00" in told
+    assert "Exclusivity None: you may work for anybody else" in told
+    sign_in(client, alice)
+    told = plain(client.get(f"/brand/offers/{offer.id}").text)
+    assert "You pay $440.00" in told
+    assert "The creator receives $380.00" in told
+    assert "Exclusivity None: the creator may work for anybody else" in told
 
 
 def test_home_and_lists_show_the_offer_with_its_deadline(
