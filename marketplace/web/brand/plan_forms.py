@@ -15,12 +15,13 @@ from marketplace.campaigns.models import Brief
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, digits
 from marketplace.matching.queries import PlanWish
+from marketplace.matching.rules.labels import group_words
 from marketplace.matching.rules.planner.limits import PICKS_MOST, Limits
 from marketplace.matching.rules.planner.problem import SIZE_FROM, Size
 from marketplace.matching.rules.planner.ways import NAMES, Asked, Way, usual_asked, way_named
 from marketplace.matching.rules.wanted import Wanted
 from marketplace.web.forms import BaseForm, MoneyField
-from marketplace.web.groups import group_choices, groups_chosen
+from marketplace.web.groups import OF_BRIEF, group_choices, groups_chosen
 from marketplace.web.reader import compact
 
 FILLED: Final = "plan"
@@ -132,6 +133,17 @@ class PlanForm(BaseForm):
             fixed={} if self.hand.data else fixed,
             exactly=exactly,
         )
+
+    def only(self) -> str:
+        """Return whom alone a plan looks at, as it follows "creators who"; empty for everybody."""
+        found = []
+        if self.group.data:
+            any_of_brief = self.group.data == OF_BRIEF
+            by = "a group you want to hear from" if any_of_brief else group_words([self.group.data])
+            found.append(f"have asked to be found by {by}")
+        if self.joined.data:
+            found.append("are on Fairview")
+        return " and ".join(found)
 
     def formats(self) -> list[tuple[str, Any, Any]]:
         """Return each format in words with its two fields."""

@@ -125,6 +125,8 @@ def test_a_plan_offers_what_the_brief_names_and_is_accepted_by_it(
     found = alices.get(plan_of(campaign, budget="1000.00", group="brief")).text
     assert f'<option selected value="brief">{OF_BRIEF}</option>' in found
     assert "2 creators for $400.00" in text_of(found)
+    who = "have asked to be found by a group you want to hear from"
+    assert f"Only creators who {who} were looked at." in text_of(found)
     assert "@emil" not in found
     assert alices.post(plan_of(campaign), data=accepting(found)).status_code == 303
     assert session.scalar(select(func.count()).select_from(Invitation)) == 2

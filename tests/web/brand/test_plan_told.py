@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.creators import service as creators
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
@@ -185,6 +186,23 @@ def test_what_the_form_rules_out_is_in_no_plan(
     assert "2 creators for $600.00" in planned(have=market["Dora"].id, out=market["Dora"].id)
     assert "You ask for at least 4 creators; only 3 reach this target" in planned(fewest=4)
     assert "Nobody who wants to be found by “Women”" in planned(group="women")
+
+
+def test_a_plan_says_whom_alone_it_looks_at(
+    alices: FlaskClient, session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    dora = Actor(user_id=market["Dora"].user_id, creator_id=market["Dora"].id)
+    creators.declare_groups(session, actor=dora, groups=["women"], now=NOON)
+    session.commit()
+
+    def planned(**asked: object) -> str:
+        return text_of(alices.get(plan_of(campaign, budget="1000.00", **asked)).text)
+
+    assert "were looked at" not in planned()
+    asked = "Only creators who have asked to be found by “Women”"
+    assert f"{asked} were looked at." in planned(group="women")
+    assert f"{asked} and are on Fairview were looked at." in planned(group="women", joined="y")
+    assert "Only creators who are on Fairview were looked at." in planned(joined="y")
 
 
 def test_each_budget_stands_with_the_people_it_reaches_and_each_creator_with_theirs(
