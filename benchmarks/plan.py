@@ -38,7 +38,6 @@ from marketplace.matching.rules.planner.plan import best_plan
 from marketplace.matching.rules.planner.problem import (
     Problem,
     WatchedTogether,
-    in_target,
     sizes_of,
 )
 from marketplace.matching.rules.planner.reach import reach_of
@@ -104,7 +103,7 @@ def timed(size: int, columns: dict[str, Any], name: str = "") -> None:
 
     def rank() -> None:
         problem = Problem(**columns)
-        worth = problem.people[:, 0] * in_target(problem) / problem.price[:, 0]
+        worth = problem.people[:, 0] * problem.there / problem.price[:, 0]
         best = np.argpartition(worth, -200)[-200:]
         best[np.argsort(-worth[best])]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from marketplace.matching.rules.planner.contradictions import prices_by_block
 from marketplace.matching.rules.planner.limits import Limits
+from marketplace.matching.rules.planner.offers import Offers
 from marketplace.matching.rules.planner.plan import Plan
-from marketplace.matching.rules.planner.problem import Problem, in_target
+from marketplace.matching.rules.planner.problem import Problem
 from marketplace.matching.rules.planner.reach import Reached
 
 
@@ -45,11 +45,9 @@ def _best_outside(problem: Problem, limits: Limits, plan: Plan, reached: Reached
     among = plan.among
     unseen = np.zeros(among.population.size)
     np.divide(reached.left, among.population, out=unseen, where=among.population > 0)
-    there, best = in_target(problem), 0.0
-    for block, price in prices_by_block(problem, limits):
-        inside = (among.row >= block.start) & (among.row < block.stop)
-        price[among.row[inside] - block.start, among.bundle[inside]] = 0
-        asked = np.where(price > 0, price, np.inf)
-        worth = problem.people[block] * there[block, None] / asked
-        best = max(best, float(worth.max(initial=0.0)))
-    return best * float(unseen.max(initial=0.0))
+    offers, bundles = Offers(problem, limits), problem.bundles
+    foremost = offers.with_most_worth(among.count + 1)
+    others = np.setdiff1d(foremost, among.row * bundles + among.bundle)
+    row, bundle = np.divmod(others, bundles)
+    best = offers.worth(row)[np.arange(row.size), bundle].max(initial=0.0)
+    return float(best) * float(unseen.max(initial=0.0))

@@ -20,10 +20,10 @@ from marketplace.matching.rules.planner.candidates import (
     seen_by,
     segments_of,
 )
-from marketplace.matching.rules.planner.contradictions import prices_allowed
 from marketplace.matching.rules.planner.crowds import CROWD_PART
 from marketplace.matching.rules.planner.limits import Limits
-from marketplace.matching.rules.planner.problem import SEEN_MOST, Problem, Rows, in_target
+from marketplace.matching.rules.planner.offers import Offers
+from marketplace.matching.rules.planner.problem import SEEN_MOST, Problem, Rows
 from marketplace.matching.rules.planner.program import Priced, limit_rows, relaxed
 from marketplace.matching.rules.planner.reach import Reached, reach_of
 from marketplace.matching.rules.planner.tangents import Tangent, tangent
@@ -121,8 +121,8 @@ def _outside(
         # A crowd's part of an audience is in circles, and may find more people unreached there.
         densest = np.nanmax(circles, initial=0.0)
         unseen = np.maximum(unseen, (1 - CROWD_PART) * unseen + CROWD_PART * densest)
-    price = prices_allowed(problem, limits)
-    reach = problem.people * in_target(problem)[:, None]
+    price = Offers(problem, limits).prices(np.arange(problem.count))
+    reach = problem.people * problem.there[:, None]
     counts = solved.rows[1:].reshape(-1, 2) @ (1.0, -1.0)
     costs = price * solved.rows[0] + (counts[0] + counts[1:])[problem.size][:, None]
     possible = (price > 0) & (reach * (_steepness(SEEN_MOST) * unseen.max(initial=0.0)) > costs)

@@ -7,26 +7,23 @@ by reach, and those are written out. ``bound`` accounts for all who were left he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marketplace.matching.rules.planner.contradictions import prices_by_block
 from marketplace.matching.rules.planner.crowds import crowds_of
 from marketplace.matching.rules.planner.limits import PICKS_MOST, Limits
 from marketplace.matching.rules.planner.observed import with_circles
+from marketplace.matching.rules.planner.offers import Offers
 from marketplace.matching.rules.planner.problem import (
     SEEN_MOST,
-    Floats,
-    Ints,
     Problem,
     Rows,
     Size,
     WatchedTogether,
-    in_target,
 )
 from marketplace.matching.rules.planner.uneven import in_two, popular_part, watched_by
 
@@ -36,8 +33,6 @@ BY_REACH: Final = 1_000
 """How many are kept for their reach alone."""
 FOND_LEAST: Final = 1e-12
 """Who is watched less in a cell is watched by nobody there."""
-NEVER: Final = 2**62
-"""A price for which nobody is asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,28 +122,13 @@ def worth_a_look(
     Always among them: everyone who must be in the plan, and the cheapest of each size, so that a
     plan with the asked counts exists among them when one exists at all.
     """
-    bundles = problem.bundles
-    there = in_target(problem)
-    most, worth = _Largest(problem, by_reach), _Largest(problem, by_price)
-    cheap = {
-        size: _Largest(problem, needed)
-        for size in Size
-        if (needed := max(limits.fewest_of(size), min(limits.fewest, limits.most_of(size))))
-    }
-    must = np.zeros(problem.count, dtype=bool)
-    must[sorted(limits.must_have)] = True
-    kept = []
-    for block, price in prices_by_block(problem, limits):
-        reach = problem.people[block] * there[block, None] * (price > 0)
-        paid = np.maximum(price, 1)
-        first = block.start * bundles
-        most.look_at(reach, first)
-        worth.look_at(reach / paid, first)
-        _look_for_cheap(cheap, problem.size[block], np.where(reach > 0, paid, NEVER), first)
-        rows = np.flatnonzero(must[block])
-        options = (block.start + rows[:, None]) * bundles + np.arange(bundles)
-        kept.append(options[reach[rows] > 0])
-    kept += [found.places for found in (most, worth, *cheap.values())]
+    offers = Offers(problem, limits)
+    kept = [offers.with_most_reach(by_reach), offers.with_most_worth(by_price)]
+    for size in Size:
+        needed = max(limits.fewest_of(size), min(limits.fewest, limits.most_of(size)))
+        if needed:
+            kept.append(offers.cheapest(size, needed))
+    kept.append(offers.of(np.array(sorted(limits.must_have), dtype=np.intp)))
     return np.unique(np.concatenate(kept))
 
 
@@ -238,63 +218,3 @@ def _cheapest(
     _, first = np.unique(owner[places], return_index=True)
     places = places[np.sort(first)][: 2 * PICKS_MOST]
     return tuple(zip(price[places].tolist(), owner[places].tolist(), strict=True))
-
-
-def _look_for_cheap(
-    cheap: Mapping[Size, _Largest], size: Ints, price: NDArray[np.int64], first: int
-) -> None:
-    """Look at the options of some creators that may be among the cheapest of their size."""
-    most = np.array([cheap[each].price_most if each in cheap else 0 for each in Size])
-    near = np.flatnonzero(price <= most[size, None])
-    of_size = size[near // price.shape[1]]
-    for each, found in cheap.items():
-        places = near[of_size == each]
-        found.add(first + places, 1 / price.ravel()[places])
-
-
-class _Largest:
-    """The options with the largest values above 0, of all that were looked at until now.
-
-    Of equal ones those first in the order of ``tie`` and then of the bundle.
-    """
-
-    def __init__(self, problem: Problem, count: int) -> None:
-        self._problem, self._count = problem, count
-        self._edge = float(np.finfo(np.float32).tiny)
-        self._places = np.zeros(0, np.intp)
-        self._values = np.zeros(0)
-
-    @property
-    def price_most(self) -> int:
-        """Where the values are one over a price, no dearer option is among the largest."""
-        return min(NEVER - 1, int(1 / self._edge) + 1)
-
-    @property
-    def places(self) -> Rows:
-        """Where they stand, in no order."""
-        self._leave_out()
-        return self._places
-
-    def look_at(self, values: Floats, first: int) -> None:
-        """Look at options that stand side by side from a place on."""
-        flat = values.ravel()
-        near = np.flatnonzero(flat >= self._edge)
-        self.add(first + near, flat[near])
-
-    def add(self, places: Rows, values: Floats) -> None:
-        """Look at options that stand at these places."""
-        self._places = np.concatenate([self._places, places])
-        self._values = np.concatenate([self._values, values])
-        if self._values.size > 2 * self._count:
-            self._leave_out()
-
-    def _leave_out(self) -> None:
-        if self._values.size <= self._count:
-            return
-        self._edge = float(np.partition(self._values, -self._count)[-self._count])
-        above = np.flatnonzero(self._values > self._edge)
-        equal = np.flatnonzero(self._values == self._edge)
-        places = self._places[equal]
-        order = np.lexsort((places, self._problem.tie[places // self._problem.bundles]))
-        kept = np.concatenate([above, equal[order[: self._count - above.size]]])
-        self._places, self._values = self._places[kept], self._values[kept]

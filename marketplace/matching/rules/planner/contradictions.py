@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -19,7 +18,8 @@ from marketplace.matching.rules.planner.limits import (
     Rule,
     cost_of_completing,
 )
-from marketplace.matching.rules.planner.problem import Problem, Size, blocks, in_target
+from marketplace.matching.rules.planner.offers import lowest_allowed, places_of_size
+from marketplace.matching.rules.planner.problem import Problem, Size
 
 _NOT_NEGATIVE: Final = "A number of creators is 0 or more."
 
@@ -31,21 +31,6 @@ def refuse_contradictions(problem: Problem, limits: Limits) -> None:
     """
     if found := _of_counts(limits) or _of_lists(limits) or _against_market(problem, limits):
         raise PlanRefused(found)
-
-
-def prices_allowed(problem: Problem, limits: Limits) -> NDArray[np.int64]:
-    """Return (n, k) the price of each bundle that these limits allow; 0 for the others."""
-    return np.concatenate([price for _, price in prices_by_block(problem, limits)])
-
-
-def prices_by_block(problem: Problem, limits: Limits) -> Iterator[tuple[slice, NDArray[np.int64]]]:
-    """Return the same for some creators after the others, who stand at these places."""
-    there = in_target(problem) > 0
-    there[sorted(limits.must_not)] = False
-    for block in blocks(problem):
-        price = problem.price[block]
-        allowed = (price <= limits.cap_minor) & (problem.people[block] > 0) & there[block, None]
-        yield block, np.multiply(price, allowed, dtype=np.int64)
 
 
 def of_size(count: int, size: Size) -> str:
@@ -100,15 +85,11 @@ def _of_lists(limits: Limits) -> list[Contradiction]:
 
 
 def _against_market(problem: Problem, limits: Limits) -> list[Contradiction]:
-    offered, allowed = np.zeros((2, problem.count), np.int64)
-    for block, price in prices_by_block(problem, Limits(budget_minor=2**62)):
-        offered[block] = _cheapest(price)
-        allowed[block] = _cheapest(price * (price <= limits.cap_minor))
-    allowed[sorted(limits.must_not)] = 0
+    offered, allowed = problem.lowest, lowest_allowed(problem, limits)
     if not offered.any():
         sentence = "Nobody here is known to reach anybody in this target."
         return [Contradiction((Rule.TARGET,), sentence)]
-    lowest = int(offered[offered > 0].min())
+    lowest = int(offered[np.flatnonzero(offered)].min())
     if lowest > limits.budget_minor:
         sentence = Sentence(
             "The cheapest creator who reaches this target asks {lowest}; the budget is {budget}.",
@@ -177,17 +158,16 @@ def _of_completing(
     free = allowed.copy()
     free[musts] = 0
     counts = [int(np.count_nonzero(problem.size[musts] == size)) for size in Size]
-    cheapest = [np.sort(free[(free > 0) & (problem.size == size)]) for size in Size]
+    prices = [free[places_of_size(free, problem.size, size)] for size in Size]
     for size in limits.mix:
-        there = counts[size] + len(cheapest[size])
+        there = counts[size] + len(prices[size])
         if there < limits.fewest_of(size):
             sentence = (
                 f"You ask for at least {of_size(limits.fewest_of(size), size)};"
                 f" {counted(there, 'reaches', 'reach')} this target at a price you allow."
             )
             return [Contradiction((Rule.MIX, Rule.TARGET), sentence)]
-    prices = [each[:PICKS_MOST].tolist() for each in cheapest]
-    rest = cost_of_completing(limits, counts, prices)
+    rest = cost_of_completing(limits, counts, [_least(each) for each in prices])
     if rest is None:
         sentence = (
             f"You ask for at least {limits.fewest} creators; only"
@@ -225,15 +205,12 @@ def _nobody_left(problem: Problem, limits: Limits, offered: NDArray[np.int64]) -
     return Contradiction(rules, sentence)
 
 
-def _cheapest(price: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return (n,) the lowest price that is not 0, or 0."""
-    if price.shape[1] == 1:
-        return price[:, 0]
-    # As a number without a sign, 0 - 1 is the largest there is.
-    lowest = price[:, 0].view(np.uint64) - np.uint64(1)
-    for column in range(1, price.shape[1]):
-        np.minimum(lowest, price[:, column].view(np.uint64) - np.uint64(1), out=lowest)
-    return (lowest + np.uint64(1)).view(np.int64)
+def _least(prices: NDArray[np.int64]) -> list[int]:
+    """Return the lowest prices in rising order, as many as a plan could need."""
+    if prices.size > PICKS_MOST:
+        prices = np.partition(prices, PICKS_MOST)[:PICKS_MOST]
+    least: list[int] = np.sort(prices).tolist()
+    return least
 
 
 def _cap_rule(limits: Limits) -> Rule:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
 from typing import Any, Final, TypeAlias
@@ -78,6 +78,10 @@ class Problem:
     tie: (n,) a number of the creator's own: who is equal stands in its order, so the place in the
     arrays never matters. currency: of the prices. watched_together: what was observed, each
     direction of two creators once at most.
+
+    Worked out once: there: (n,) the part of each audience that is in the target. lowest: (n,) the
+    lowest price at which each creator reaches anybody in it; 0 for who never does. widest: (n,) the
+    most viewers that any of their bundles reaches.
     """
 
     people: Floats
@@ -92,6 +96,9 @@ class Problem:
     tie: Ints
     currency: str
     watched_together: Sequence[WatchedTogether] = ()
+    there: Floats = field(init=False)
+    lowest: NDArray[np.int64] = field(init=False)
+    widest: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         """Refuse what no audience can be.
@@ -99,8 +106,16 @@ class Problem:
         Raises InvalidInput: arrays that do not belong together, or figures below 0, NaN, infinite
         or, for shares, above a whole.
         """
-        if problems := _shape_problems(self) or _figure_problems(self):
+        if problems := _shape_problems(self):
             raise InvalidInput(problems)
+        age, gender, country = wholes = [
+            _whole(shares) for shares in (self.age, self.gender, self.country)
+        ]
+        if problems := _figure_problems(self, wholes):
+            raise InvalidInput(problems)
+        object.__setattr__(self, "there", age * gender * country)
+        object.__setattr__(self, "lowest", _lowest(self))
+        object.__setattr__(self, "widest", _widest(self))
 
     @property
     def count(self) -> int:
@@ -109,14 +124,6 @@ class Problem:
     @property
     def bundles(self) -> int:
         return int(self.people.shape[1])
-
-
-def in_target(problem: Problem) -> Floats:
-    """Return (n,) the part of each audience that is in the target.
-
-    Columns are added in turn, so that the sum does not depend on where a creator stands.
-    """
-    return _whole(problem.age) * _whole(problem.gender) * _whole(problem.country)
 
 
 def blocks(problem: Problem) -> Iterator[slice]:
@@ -133,7 +140,35 @@ def sizes_of(followers: Ints) -> NDArray[np.uint8]:
     return np.searchsorted(SIZE_FROM[1:], followers, side="right").astype(np.uint8)
 
 
+def _lowest(problem: Problem) -> NDArray[np.int64]:
+    found = np.zeros(problem.count, np.int64)
+    for block in blocks(problem):
+        price, offered = problem.price[block], problem.people[block] > 0
+        if not offered.all():
+            price = price * offered
+        found[block] = _cheapest(price.astype(np.int64, copy=False)) * (problem.there[block] > 0)
+    return found
+
+
+def _cheapest(price: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return (n,) the lowest price that is not 0, or 0."""
+    # As a number without a sign, 0 - 1 is the largest there is.
+    lowest = price[:, 0].view(np.uint64) - np.uint64(1)
+    for column in range(1, price.shape[1]):
+        np.minimum(lowest, price[:, column].view(np.uint64) - np.uint64(1), out=lowest)
+    return (lowest + np.uint64(1)).view(np.int64)
+
+
+def _widest(problem: Problem) -> Floats:
+    found = problem.people[:, 0].copy()
+    for block in blocks(problem):
+        for column in range(1, problem.bundles):
+            np.maximum(found[block], problem.people[block, column], out=found[block])
+    return found
+
+
 def _whole(shares: Floats) -> Floats:
+    """Return (n,) the sums; added in turn, they do not depend on where a creator stands."""
     total = shares[:, 0].astype(np.float32)
     for column in range(1, shares.shape[1]):
         total += shares[:, column]
@@ -166,15 +201,15 @@ def _shape_problems(problem: Problem) -> dict[str, str]:
     }
 
 
-def _figure_problems(problem: Problem) -> dict[str, str]:
+def _figure_problems(problem: Problem, wholes: Sequence[Floats]) -> dict[str, str]:
+    """Find figures that cannot be. wholes: what the shares of each audience add up to."""
     problems: dict[str, str] = {}
     for name in ("people", "age", "gender", "country", "segment", "population", "price"):
         figures = getattr(problem, name)
         if figures.size and not (figures.min() >= 0 and figures.max() < np.inf):
             problems[name] = "Every figure is a number, not negative and not endless."
-    for name in ("age", "gender", "country"):
-        shares = getattr(problem, name)
-        if name not in problems and shares.size and _whole(shares).max() > WHOLE_WITH_ROUNDING:
+    for name, whole in zip(("age", "gender", "country"), wholes, strict=True):
+        if name not in problems and whole.size and whole.max() > WHOLE_WITH_ROUNDING:
             problems[name] = "The shares of one audience add up to more than 100\xa0%."
     for pair in problem.watched_together:
         if not (0 <= pair.creator < problem.count and 0 <= pair.other < problem.count):
