@@ -107,12 +107,14 @@ def _outside(
     Nearly all are ruled out by the bound on their reach, and most others by one on their worth; who
     is left is written out cell by cell. Where there are circles, the bound on their worth counts.
     """
-    steep = np.zeros(2 * among.population.size)
+    population = problem.population.astype(np.float64).ravel()
+    steep = np.zeros(among.watched.shape[1])
     for each, planes in zip(tangents, solved.planes, strict=True):
-        steep += each.steep * np.tile(planes, 2)
-    by_chance, by_fondness = in_two(steep)
-    most = np.maximum(by_chance, by_fondness * among.uneven)
-    left, population = among.in_cells(most), problem.population.astype(np.float64).ravel()
+        steep += each.steep * np.concatenate([planes[: population.size], planes])
+    by_chance, by_fondness = in_two(steep, among.population.size)
+    most = by_fondness * among.uneven
+    np.maximum(most[: population.size], by_chance, out=most[: population.size])
+    left = among.in_cells(most)
     with np.errstate(divide="ignore", invalid="ignore"):
         unseen = np.where(population > 0, left / population, 0.0)
         circles = (most / among.population)[population.size :]
@@ -145,7 +147,7 @@ def _worth(
 ) -> NDArray[np.float64]:
     """Return what each bundle would add at most, cell by cell, if it shared no crowd."""
     seen = seen_by(problem, row, bundle)
-    worth: NDArray[np.float64] = watched_by(seen, popular_by(problem, row, seen)) @ steep
+    worth: NDArray[np.float64] = np.hstack(watched_by(seen, popular_by(problem, row, seen))) @ steep
     return worth
 
 

@@ -25,7 +25,7 @@ from marketplace.matching.rules.planner.problem import (
     Size,
     WatchedTogether,
 )
-from marketplace.matching.rules.planner.uneven import in_two, popular_part, watched_by
+from marketplace.matching.rules.planner.uneven import popular_part, watched_by
 
 BY_PRICE: Final = 3_000
 """How many are kept for their reach for the price."""
@@ -40,14 +40,19 @@ class Candidates:
     """Bundles of creators, in the order of ``tie`` and then of the bundle; m of them, c cells.
 
     row, bundle: (m,) where each stands in the problem. price: (m,) minor units. owner: (m,) equal
-    for bundles of one creator; first, bundles: (m,) where these begin and how many they are. size:
-    (m,). must: (m,) of a creator who must be in the plan.
+    for bundles of one creator; first, bundles: (m,) where these begin and how many they are;
+    several: whether any creator has more than one. size: (m,). must: (m,) of a creator who must be
+    in the plan.
 
     seen: (m, c) the part of each cell that watches; circles of people stand behind the cells of
-    the target. uneven: (c,) how unevenly the people of each watch. watched: (m, 2 c) how much more,
-    by chance and behind it by fondness. apart: (m, 2 c) what each of the two would reach alone, in
-    numbers of four bytes. fondest: (c,) the most by fondness in each. population: (c,). mix:
+    the target. uneven: (c,) how unevenly the people of each watch. watched: (m, t + c) how much
+    more, by chance in the t cells of the target and behind it by fondness; people of circles are
+    not found by chance. fondest: (c,) the most by fondness in each. population: (c,). mix:
     (circles, cells) from which cells their people are. together: the observations behind them.
+
+    by_price: (m,) the places in the order of rising prices. apart: (m, t + c) what each of the two
+    would reach alone, in numbers of four bytes and in that order: those who are not too dear stand
+    together.
 
     crowd: (m,) the crowd of each, ``crowds`` for none; part: (m,) the part of the audience that is
     the crowd's.
@@ -61,16 +66,18 @@ class Candidates:
     owner: Rows
     first: Rows
     bundles: Rows
+    several: bool
     size: NDArray[np.intp]
     must: NDArray[np.bool_]
     seen: NDArray[np.float64]
     uneven: NDArray[np.float64]
     watched: NDArray[np.float64]
-    apart: NDArray[np.float32]
     fondest: NDArray[np.float64]
     population: NDArray[np.float64]
     mix: NDArray[np.float64]
     together: tuple[WatchedTogether, ...]
+    by_price: Rows
+    apart: NDArray[np.float32]
     crowd: Rows
     part: NDArray[np.float64]
     crowds: int
@@ -80,11 +87,6 @@ class Candidates:
         """Return the places of all bundles of the same creator; they stand side by side."""
         first = int(self.first[place])
         return np.arange(first, first + int(self.bundles[place]))
-
-    @property
-    def several(self) -> bool:
-        """True when some creator has more than one bundle."""
-        return bool(self.bundles.max(initial=1) > 1)
 
     @property
     def count(self) -> int:
@@ -140,13 +142,14 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
     seen = seen_by(problem, row, bundle)
     cells = with_circles(problem, row, seen, popular_by(problem, row, seen))
     crowd, part, crowds = crowds_of(problem, row, cells.is_observed)
-    watched = watched_by(cells.seen, cells.popular, cells.uneven)
-    by_chance, by_fondness = in_two(watched)
+    by_chance, by_fondness = watched_by(cells.seen, cells.popular, cells.uneven)
+    by_chance = by_chance[:, : problem.population.size]
+    apart = [-np.expm1(-by_chance), -np.expm1(-np.log1p(by_fondness) / cells.uneven)]
     price = problem.price[row, bundle].astype(np.int64)
     _, first, owner, bundles = np.unique(
         row, return_index=True, return_inverse=True, return_counts=True
     )
-    size = problem.size[row].astype(np.intp)
+    size, by_price = problem.size[row].astype(np.intp), np.argsort(price, kind="stable")
     return Candidates(
         row=row,
         bundle=bundle,
@@ -154,18 +157,18 @@ def written_out(problem: Problem, limits: Limits, options: Rows) -> Candidates:
         owner=owner,
         first=first[owner],
         bundles=bundles[owner],
+        several=bundles.size < row.size,
         size=size,
         must=np.isin(row, sorted(limits.must_have)),
         seen=cells.seen,
         uneven=cells.uneven,
-        watched=watched,
-        apart=np.hstack(
-            [-np.expm1(-by_chance), -np.expm1(-np.log1p(by_fondness) / cells.uneven)]
-        ).astype(np.float32),
+        watched=np.hstack([by_chance, by_fondness]),
         fondest=by_fondness.max(axis=0, initial=FOND_LEAST),
         population=cells.population,
         mix=cells.mix,
         together=cells.together,
+        by_price=by_price,
+        apart=np.hstack(apart, dtype=np.float32, casting="same_kind")[by_price],
         crowd=crowd,
         part=part,
         crowds=crowds,

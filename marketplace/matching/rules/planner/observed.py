@@ -135,7 +135,7 @@ def _among(problem: Problem, there: set[int]) -> tuple[WatchedTogether, ...]:
     ]
     weight: dict[int, float] = {}
     for pair in pairs:
-        common = pair.share * float(problem.people[pair.creator].max())
+        common = pair.share * float(problem.widest[pair.creator])
         for one in (pair.creator, pair.other):
             weight[one] = weight.get(one, 0.0) + common
     kept = sorted(weight, key=lambda one: (-weight[one], int(problem.tie[one])))[:OBSERVED_MOST]

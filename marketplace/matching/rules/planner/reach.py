@@ -43,15 +43,19 @@ class Reached:
 
     def __init__(self, among: Candidates, picks: Iterable[int] = ()) -> None:
         self._among = among
-        both = 2 * among.population.size
+        both = among.watched.shape[1]
         self._shared = np.zeros((among.crowds + 1, both))
         self._watched = np.zeros(both)
-        self._fresh = np.ones(both)
+        self._fresh = np.ones(among.population.size)
         # By owner the bundle that is in the set, or -1; None while every creator has one bundle.
         self._smaller: Rows | None = None
         self.left = among.population
-        for pick in picks:
-            self.add(pick)
+        rows = np.array(list(picks), dtype=np.intp)
+        if len(set(among.owner[rows].tolist())) == rows.size:
+            self._add_all(rows)
+        else:
+            for row in rows.tolist():
+                self.add(row)
 
     @property
     def people(self) -> float:
@@ -64,7 +68,7 @@ class Reached:
         One product a row: for a matrix, numpy would wake threads that cost more than they help.
         """
         more = self._more(rows)
-        more *= self._fresh
+        more[:, -self._fresh.size :] *= self._fresh
         part = reached_by(more, self._among.uneven)
         gained: NDArray[np.float64] = np.vecdot(part, self.left)
         return gained
@@ -73,8 +77,10 @@ class Reached:
         """Return how many more people one candidate would reach."""
         return float(self.gains(np.array([row]))[0])
 
-    def gains_at_most(self) -> NDArray[np.float64]:
+    def gains_at_most(self, price: int | None = None) -> NDArray[np.float64]:
         """Return for all what they would add at most if they shared no crowd: fast, and never less.
+
+        price: 0 for whoever costs more; None for everybody.
 
         What comes by chance and what comes by fondness reach no more together than each by itself.
         Of what they reach by fondness alone, those who reach the most add the largest part; all are
@@ -82,12 +88,16 @@ class Reached:
         lost by rounding.
         """
         among = self._among
-        fresh, fondest = in_two(self._fresh)[1], among.fondest
-        part = np.expm1(-np.log1p(fondest * fresh) / among.uneven)
-        part /= np.expm1(-np.log1p(fondest) / among.uneven)
-        left = np.concatenate([self.left, self.left * part]).astype(np.float32)
-        short = np.vecdot(among.apart, left)
-        people: NDArray[np.float64] = short.astype(np.float64) * LOST
+        part = np.expm1(-np.log1p(among.fondest * self._fresh) / among.uneven)
+        part /= np.expm1(-np.log1p(among.fondest) / among.uneven)
+        by_chance = self.left[: among.mix.shape[1]]
+        left = np.concatenate([by_chance, self.left * part]).astype(np.float32)
+        count = among.count
+        if price is not None:
+            count = int(np.searchsorted(among.price, price, "right", sorter=among.by_price))
+        people = np.zeros(among.count)
+        people[among.by_price[:count]] = np.vecdot(among.apart[:count], left)
+        people *= LOST
         return people
 
     def add(self, row: int) -> None:
@@ -105,9 +115,9 @@ class Reached:
         """Return the same set without one candidate. rest: the others that are in it."""
         among = self._among
         twin: Reached = self.copy()
-        crowd, part = among.crowd[row], among.part[row]
-        watched = self._watched - (1 - part) * among.watched[row]
-        if part:
+        crowd, part, own = among.crowd[row], among.part[row], among.watched[row]
+        watched = self._watched - (1 - part) * own
+        if part and (part * own >= self._shared[crowd]).any():
             others = rest[among.crowd[rest] == crowd]
             largest = (part * among.watched[others]).max(axis=0, initial=0.0)
             watched -= self._shared[crowd] - largest
@@ -124,6 +134,32 @@ class Reached:
         twin._smaller = None if self._smaller is None else self._smaller.copy()
         return twin
 
+    def _add_all(self, rows: Rows) -> None:
+        """Take candidates of different creators into the empty set, to the same figures as ``add``.
+
+        Those who share no crowd are taken in together: of each crowd the first, the second, …
+        """
+        among = self._among
+        watched = among.watched.take(rows, axis=0)
+        common = among.part[rows, None] * watched
+        watched -= common
+        turns: list[list[int]] = []
+        members = [0] * (among.crowds + 1)
+        for place, crowd in enumerate(among.crowd[rows].tolist()):
+            if members[crowd] == len(turns):
+                turns.append([])
+            turns[members[crowd]].append(place)
+            members[crowd] += crowd < among.crowds
+        for turn in turns:
+            crowd = among.crowd[rows[turn]]
+            shared = self._shared[crowd]
+            watched[turn] += np.maximum(common[turn] - shared, 0)
+            self._shared[crowd] = np.maximum(shared, common[turn])
+        self._watch(watched.sum(axis=0))
+        if among.several:
+            self._smaller = np.full(among.count, -1)
+            self._smaller[among.owner[rows]] = rows
+
     def _watch(self, watched: NDArray[np.float64]) -> None:
         """Say how much each cell is watched, and with that who is left of it.
 
@@ -132,12 +168,14 @@ class Reached:
         """
         among = self._among
         self._watched = watched
-        by_chance, by_fondness = in_two(watched)
-        self._fresh = np.concatenate([np.ones(by_chance.size), 1 / (1 + by_fondness)])
-        self.left = among.population * np.exp(-by_chance - np.log1p(by_fondness) / among.uneven)
+        by_chance, by_fondness = in_two(watched, among.population.size)
+        self._fresh = 1 / (1 + by_fondness)
+        surely = np.log1p(by_fondness) / among.uneven
+        surely[: by_chance.size] += by_chance
+        self.left = among.population * np.exp(-surely)
 
     def _more(self, rows: Rows) -> NDArray[np.float64]:
-        """Return (rows, 2 cells) how much more the cells would be watched."""
+        """Return (rows, t + cells) how much more the cells would be watched."""
         among = self._among
         more: NDArray[np.float64] = among.watched.take(rows, axis=0)
         part = among.part[rows, None]

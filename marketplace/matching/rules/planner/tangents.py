@@ -24,8 +24,8 @@ Weights = NDArray[np.float64]
 class Tangent:
     """For each cell: reach <= base + sum over the candidates taken of slope x.
 
-    steep: (2 cells,) the people reached for each further bit of watching at the point it touches,
-    by chance and by fondness; thresholds: (crowds + 1, 2 cells).
+    steep: (t + cells,) the people reached for each further bit of watching at the point it touches,
+    by chance and by fondness; thresholds: (crowds + 1, t + cells).
     """
 
     base: NDArray[np.float64]
@@ -34,7 +34,7 @@ class Tangent:
 
     def slopes(self, among: Candidates, rows: Rows) -> NDArray[np.float64]:
         """Return (rows, cells)."""
-        return _added(self.steep * _lengths(among, rows, self.thresholds))
+        return _added(among, self.steep * _lengths(among, rows, self.thresholds))
 
 
 def tangent(among: Candidates, weights: Weights) -> Tangent:
@@ -43,7 +43,7 @@ def tangent(among: Candidates, weights: Weights) -> Tangent:
     weights: (m,) the part of each candidate that is taken, from 0 to 1.
     """
     taken = np.flatnonzero(weights > 0)
-    thresholds = np.zeros((among.crowds + 1, 2 * among.population.size))
+    thresholds = np.zeros((among.crowds + 1, among.watched.shape[1]))
     for crowd in np.unique(among.crowd[taken]):
         if crowd < among.crowds:
             thresholds[crowd] = _threshold(among, taken, weights[taken], int(crowd))
@@ -51,14 +51,17 @@ def tangent(among: Candidates, weights: Weights) -> Tangent:
     watched = constant + weights[taken] @ _lengths(among, taken, thresholds)
     reached = among.population * reached_by(watched, among.uneven)
     left = among.population - reached
-    steep = np.concatenate([left, left / (1 + in_two(watched)[1]) / among.uneven])
-    return Tangent(reached + _added(steep * (constant - watched)), steep, thresholds)
+    by_chance, by_fondness = in_two(watched, left.size)
+    steep = np.concatenate([left[: by_chance.size], left / (1 + by_fondness) / among.uneven])
+    return Tangent(reached + _added(among, steep * (constant - watched)), steep, thresholds)
 
 
-def _added(figures: NDArray[np.float64]) -> NDArray[np.float64]:
+def _added(among: Candidates, figures: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what comes by chance and by fondness together."""
-    by_chance, by_fondness = in_two(figures)
-    return by_chance + by_fondness
+    by_chance, by_fondness = in_two(figures, among.population.size)
+    added: NDArray[np.float64] = by_fondness.copy()
+    added[..., : by_chance.shape[-1]] += by_chance
+    return added
 
 
 def _lengths(among: Candidates, rows: Rows, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -39,28 +39,33 @@ def popular_part(reached: Figures) -> Figures:
     return reached / (reached + POPULAR)
 
 
-def watched_by(seen: Figures, popular: Figures, uneven: Figures | float = UNEVEN) -> Figures:
-    """Return (…, 2 cells) how much more cells are watched: by chance, and behind it by fondness.
+def watched_by(
+    seen: Figures, popular: Figures, uneven: Figures | float = UNEVEN
+) -> tuple[Figures, Figures]:
+    """Return (…, cells) how much more cells are watched by chance, and the same by fondness.
 
     seen: (…, cells) what is reached of each, by one creator alone. popular: the same, their popular
     part.
     """
     surely = -np.log1p(-seen)
     by_fondness = popular * surely
-    return np.concatenate([surely - by_fondness, np.expm1(uneven * by_fondness)], axis=-1)
+    return surely - by_fondness, np.expm1(uneven * by_fondness)
 
 
 def reached_by(watched: Figures, uneven: Figures) -> Figures:
-    """Return (…, cells) the part of each cell that is reached when it is watched so much."""
-    by_chance, by_fondness = in_two(watched)
+    """Return (…, cells) the part of each cell that is reached when it is watched so much.
+
+    watched: (…, some + cells) by chance, where only the first cells are found by chance at all, and
+    behind it by fondness.
+    """
+    by_chance, by_fondness = in_two(watched, uneven.size)
     part = np.log1p(by_fondness)
     part /= -uneven
-    part -= by_chance
+    part[..., : by_chance.shape[-1]] -= by_chance
     np.expm1(part, out=part)
     return np.negative(part, out=part)
 
 
-def in_two(watched: Figures) -> tuple[Figures, Figures]:
-    """Return what stands behind each other: by chance, and by fondness."""
-    cells = watched.shape[-1] // 2
-    return watched[..., :cells], watched[..., cells:]
+def in_two(watched: Figures, cells: int) -> tuple[Figures, Figures]:
+    """Return what stands behind each other: by chance, and by fondness of so many cells."""
+    return watched[..., :-cells], watched[..., -cells:]
