@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from marketplace.matching.rules.planner.candidates import Candidates
-from marketplace.matching.rules.planner.greedy import Room
+from marketplace.matching.rules.planner.greedy import Room, largest_first
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import Plan
 from marketplace.matching.rules.planner.problem import Rows, WatchedTogether
@@ -98,7 +98,7 @@ class Explained:
 def explain(plan: Plan, limits: Limits) -> Explained:
     """Return what each pick adds, shares and beats, the largest addition first."""
     among = plan.among
-    whole = Reached(among, plan.picks)
+    whole, room = Reached(among, plan.picks), Room(among, limits, plan.picks)
     swaps: dict[int, tuple[float, int]] = {}
     picks = []
     alone = among.seen @ among.population
@@ -107,7 +107,7 @@ def explain(plan: Plan, limits: Limits) -> Explained:
         fewer = whole.without(pick, rest)
         only_here = whole.people - fewer.people
         beats = None
-        for rival, gain in _rivals(among, limits, plan, rest, fewer):
+        for rival, gain in _rivals(plan, room.without((pick,)), fewer):
             lost = only_here - gain
             if beats is None or lost < beats[1]:
                 beats = rival, lost
@@ -129,7 +129,6 @@ def explain(plan: Plan, limits: Limits) -> Explained:
             )
         )
     nearly = sorted(swaps, key=lambda rival: (swaps[rival][0], rival))
-    room = Room(among, limits, plan.picks)
     return Explained(
         people=round(plan.people),
         picks=tuple(picks),
@@ -155,15 +154,14 @@ def _in_order(plan: Plan) -> list[tuple[int, int]]:
     return found
 
 
-def _rivals(
-    among: Candidates, limits: Limits, plan: Plan, rest: Rows, fewer: Reached
-) -> list[tuple[int, float]]:
+def _rivals(plan: Plan, room: Room, fewer: Reached) -> list[tuple[int, float]]:
     """Return the most promising who fit into the place of a pick, with what they would add."""
-    at_most = np.where(Room(among, limits, rest.tolist()).fitting(), fewer.gains_at_most(), 0.0)
-    at_most[np.isin(among.owner, among.owner[list(plan.picks)])] = 0.0
-    looks = np.argsort(-at_most, kind="stable")[:RIVALS]
-    looks = looks[at_most[looks] > 0]
-    return list(zip(looks.tolist(), fewer.gains(looks).tolist(), strict=True))
+    owner = plan.among.owner
+    at_most = np.where(room.fitting(), fewer.gains_at_most(room.left), 0.0)
+    at_most[np.isin(owner, owner[list(plan.picks)])] = 0.0
+    looks = largest_first(at_most, RIVALS)
+    gains = fewer.gains(np.array(looks, dtype=np.intp))
+    return list(zip(looks, gains.tolist(), strict=True))
 
 
 def _shares_with(among: Candidates, pick: int, rest: Rows) -> tuple[int, int] | None:

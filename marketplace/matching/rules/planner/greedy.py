@@ -18,6 +18,9 @@ LOOKS: Final = 24
 """How many of the most promising are looked at exactly at a time."""
 
 
+NOBODY: Final = np.zeros(0, dtype=np.intp)
+
+
 class Room:
     """What a growing plan may still take: money, counts, sizes; the asked counts stay payable."""
 
@@ -26,7 +29,7 @@ class Room:
         self.left = limits.budget_minor
         self.picks: list[int] = []
         self.counts = [0] * len(Size)
-        self.price = among.price.copy()
+        self.price = among.price.copy() if among.several else among.price
         self._taken: set[int] = set()
         self._open = among.price <= limits.cap_minor
         self._larger = np.zeros(among.count, dtype=bool)
@@ -40,9 +43,26 @@ class Room:
 
     def copy(self) -> Room:
         """Return a room that fills by itself."""
-        twin = copy(self)
-        for name in ("picks", "counts", "price", "_taken", "_open", "_larger"):
-            setattr(twin, name, copy(getattr(self, name)))
+        twin: Room = copy(self)
+        twin.picks, twin.counts = self.picks.copy(), self.counts.copy()
+        twin._taken, twin._open = self._taken.copy(), self._open.copy()
+        if self._among.several:
+            twin.price, twin._larger = self.price.copy(), self._larger.copy()
+        return twin
+
+    def without(self, picks: Sequence[int]) -> Room:
+        """Return the room there is when some are given up again; this one stays as it is."""
+        twin: Room = self.copy()
+        among = self._among
+        for pick in picks:
+            twin.left += int(among.price[pick])
+            twin.picks.remove(pick)
+            twin.counts[among.size[pick]] -= 1
+            twin._taken.remove(int(among.owner[pick]))
+            bundles = among.bundles_of(pick)
+            twin._open[bundles] = among.price[bundles] <= self._limits.cap_minor
+            if among.several:
+                twin.price[bundles], twin._larger[bundles] = among.price[bundles], False
         return twin
 
     def _take_all(self, picks: Rows) -> None:
@@ -77,6 +97,9 @@ class Room:
             self.counts[among.size[pick]] += 1
             self._taken.add(owner)
         self.picks.append(pick)
+        if not among.several:
+            self._open[pick] = False
+            return NOBODY
         larger = among.bundles_of(pick)
         more = among.price[larger] - among.price[pick]
         self._open[larger[more <= 0]] = False
@@ -84,6 +107,13 @@ class Room:
         self.price[larger] = more
         dearer: Rows = larger[more > 0]
         return dearer
+
+    @property
+    def dearest(self) -> int:
+        """What nobody who may still be taken costs more than, with a smaller bundle of theirs."""
+        if not self._among.several:
+            return self.left
+        return self.left + int(self._among.price[self.picks].max(initial=0))
 
     @property
     def needs_more(self) -> bool:
@@ -170,34 +200,54 @@ def fill(
     """
     scale = (np.maximum(room.price, 1) + offset) ** -power
     bounds = (reached.gains_at_most() if at_most is None else at_most) * scale
-    while (pick := _best(reached, room, bounds, scale)) is not None:
+    while True:
+        least = -1.0 if room.needs_more else 0.0
+        if (pick := best_of(reached, room.fitting(), bounds, scale, least)) is None:
+            return room.picks
         reached.add(pick)
         larger = room.take(pick)
         if larger.size:
+            before = scale[larger]
             scale[larger] = np.maximum(room.price[larger], 1.0) ** -power
-            bounds[larger] = reached.gains(larger) * scale[larger]
-    return room.picks
+            bounds[larger] *= scale[larger] / before
 
 
-def _best(
-    reached: Reached, room: Room, at_most: NDArray[np.float64], scale: NDArray[np.float64]
+def best_of(
+    reached: Reached,
+    unseen: NDArray[np.bool_],
+    at_most: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    least: float,
 ) -> int | None:
-    """Return the candidate with the largest score, and sharpen the bounds of those looked at."""
-    unseen = room.fitting()
-    best, score = None, -1.0 if room.needs_more else 0.0
+    """Return the candidate with the largest score; None where no score is more than ``least``.
+
+    The score is gain x scale. unseen: (m,) who counts; at_most: (m,) bounds of the scores. Both
+    are written to: those who were looked at are seen, and their bounds are their scores.
+    """
+    best, score, count = None, least, LOOKS
     while True:
-        near = np.flatnonzero(unseen & (at_most > score))
+        (near,) = (unseen & (at_most > score)).nonzero()
         if not near.size:
             return best
-        looks = near[_top(at_most[near])]
+        looks = near[_top(at_most[near], count)]
         exact = reached.gains(looks) * scale[looks]
         at_most[looks], unseen[looks] = exact, False
         place = int(np.argmax(exact))
         if exact[place] > score:
             best, score = int(looks[place]), float(exact[place])
+        count *= 2
 
 
-def _top(bounds: NDArray[np.float64]) -> NDArray[np.intp]:
-    if bounds.size <= LOOKS:
+def _top(bounds: NDArray[np.float64], count: int) -> NDArray[np.intp]:
+    if bounds.size <= count:
         return np.arange(bounds.size)
-    return np.sort(np.argpartition(bounds, -LOOKS)[-LOOKS:])
+    return np.sort(np.argpartition(bounds, -count)[-count:])
+
+
+def largest_first(values: NDArray[np.float64], count: int) -> list[int]:
+    """Return the places of so many of the largest values above 0; of equal ones the first."""
+    near = np.flatnonzero(values > 0)
+    if near.size > count:
+        near = near[values[near] >= np.partition(values[near], -count)[-count]]
+    order: list[int] = near[np.argsort(-values[near], kind="stable")[:count]].tolist()
+    return order
