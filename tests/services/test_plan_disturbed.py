@@ -10,16 +10,20 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.actor import Actor
+from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.money import Money
 from marketplace.matching import columns
 from marketplace.matching.columns import Plannable
-from marketplace.matching.queries import FoundPlan
+from marketplace.matching.queries import FoundPlan, PlanWish
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
 from marketplace.store.base import Base
 from tests.conftest import NOON
-from tests.factories.creators import make_planned_creator
-from tests.services.planned import BUDGET, make_crowd, names, plan
+from tests.factories.campaigns import content
+from tests.factories.creators import make_exclusivity, make_planned_creator
+from tests.services.planned import BUDGET, accept, make_crowd, names, plan, rows
 
 
 @pytest.fixture
@@ -126,6 +130,58 @@ def test_a_plan_ends_well_when_its_columns_are_harmed_meanwhile(
     assert told(during) == told(before)
     assert len(read) == (1 if harm == "deleted" else 2)
     assert told(plan(session, campaign)) == told(before)
+
+
+def test_a_brief_that_was_changed_while_its_plan_was_accepted_invites_nobody(
+    session: Session,
+    campaign: Campaign,
+    alice: Actor,
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = plan(session, campaign)
+    chosen = {who.creator_id: option.way for who, _, option in found.picks}
+
+    def amend() -> None:
+        asks = content(fee_low=Money(1_000, "USD"), fee_high=Money(90_000, "USD"))
+        campaigns.save_brief(session, campaign_id=campaign.id, content=asks, actor=alice, now=NOON)
+        campaigns.amend_brief(
+            session, campaign_id=campaign.id, change_note="Other fees.", actor=alice, now=NOON
+        )
+        session.flush()
+
+    once_the_market_was_read(monkeypatch, amend)
+    with pytest.raises(Conflict, match="The brief has just been changed"):
+        accept(
+            session,
+            campaign,
+            alice,
+            wish=PlanWish(limits=BUDGET, exactly=chosen),
+            seen_cost_minor=found.cost_minor,
+        )
+
+    assert rows(session)[:3] == [0, 0, 0]
+
+
+def test_who_has_just_promised_to_work_for_another_brand_is_not_invited_by_a_plan(
+    session: Session, campaign: Campaign, alice: Actor, mallory: Actor, place: Path
+) -> None:
+    found = plan(session, campaign)
+    chosen = {who.creator_id: option.way for who, _, option in found.picks}
+    bound, *_ = (who for who, *_ in found.picks)
+    (rival,) = mallory.brands
+    make_exclusivity(session, creator_id=bound.creator_id, brand_id=rival)
+
+    with pytest.raises(Conflict, match=f"{bound.display_name} has promised"):
+        accept(
+            session,
+            campaign,
+            alice,
+            wish=PlanWish(limits=BUDGET, exactly=chosen),
+            seen_cost_minor=found.cost_minor,
+        )
+
+    assert rows(session)[:3] == [0, 0, 0]
 
 
 def rows_of_every_table(session: Session) -> dict[str, int]:

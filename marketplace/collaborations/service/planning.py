@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations import queries
+from marketplace.collaborations.service.exclusivity import check_free
 from marketplace.collaborations.service.inviting import campaign_to_invite_for, send_invitation
 from marketplace.collaborations.service.moves import lock_open_campaign
 from marketplace.creators.models import Creator
@@ -49,7 +50,8 @@ def accept_plan(
 
     1. Compute the plan again from the market as it is now.
     2. Refuse it where it breaks its own rules, or costs something else than what was seen.
-    3. Invite whoever has joined and was not asked before.
+    3. Refuse it where the brief was changed meanwhile, or somebody is another brand's by now.
+    4. Invite whoever has joined and was not asked before.
 
     A second time raises Conflict, as then all were asked before. Raises NotFound, NotPermitted,
     Conflict, InvalidInput, PlanRefused.
@@ -71,8 +73,12 @@ def accept_plan(
             )
         )
     campaign = lock_open_campaign(session, campaign_id, now=now)
+    if matching.brief_to_match(session, campaign_id).id != brief.id:
+        raise Conflict("The brief has just been changed. Look at the plan again")
     asked = queries.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
-    joined = _joined(session, names)
+    joined = {each: who for each, who in _joined(session, names).items() if each not in asked}
+    for who in joined.values():  # the columns may not know yet of what was promised just now
+        check_free(session, who, campaign, actor=actor)
     invited = [
         send_invitation(
             session,
@@ -86,7 +92,7 @@ def accept_plan(
             now=now,
         )
         for who, _, option in found.picks
-        if who.creator_id in joined and who.creator_id not in asked
+        if who.creator_id in joined
     ]
     if not invited:
         raise Conflict("Everybody in this plan was asked before, or has not signed up here yet")
