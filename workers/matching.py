@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from marketplace.campaigns.messages import BriefAmended, CampaignPublished
+from marketplace.campaigns.messages import BriefAmended, CampaignPublished, CategorySaid
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import service as creators
 from marketplace.deliverables import queries as deliverables
@@ -73,7 +73,9 @@ def rebuild_columns(run: Run) -> None:
         creators.prune_marks(session, now=run.now)
 
 
-def work_out_median(message: CampaignPublished | BriefAmended | RulesKept, run: Run) -> None:
+def work_out_median(
+    message: CampaignPublished | BriefAmended | CategorySaid | RulesKept, run: Run
+) -> None:
     """Look for the middle candidate of a brief as soon as it is open, and when its rules change."""
     with transaction() as session:
         matching.work_out_medians(session, campaign_ids=[message.campaign_id], now=run.now)

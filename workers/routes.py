@@ -96,6 +96,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
         Route(collaboration_jobs.end_negotiations, READS),
         Route(cause_jobs.end_pledge, MONEY),
     ),
+    campaigns.CategorySaid: (Route(matching_jobs.work_out_median, READS),),
     matching.RulesKept: (Route(matching_jobs.work_out_median, READS),),
     matching.PlanBoundAsked: (Route(planning_jobs.work_out_bound, READS),),
     collaborations.OfferAccepted: (Route(deliverable_jobs.create_deliverables, MONEY),),

@@ -24,6 +24,13 @@ class BriefAmended(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class CategorySaid(Message):
+    """A published campaign has said what it is for: who is bound in that category is so for it."""
+
+    campaign_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignClosed(Message):
     """A campaign takes nobody any more: what is still open around it ends."""
 

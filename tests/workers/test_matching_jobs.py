@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
+from marketplace.campaigns.messages import CategorySaid
+from marketplace.campaigns.service import say_category
 from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import CollaborationState
 from marketplace.config import Settings
@@ -21,11 +23,15 @@ from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.matching import columns, queries
 from marketplace.matching.columns import folder
+from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.promised import NO_VIDEOS, VideoRecord
 from marketplace.metrics import service as metrics
+from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
-from tests.factories.creators import make_channel, make_creator
+from tests.factories.campaigns import make_campaign
+from tests.factories.creators import make_channel, make_creator, make_exclusivity
 from tests.factories.deliverables import make_deliverable, reading_at
+from tests.factories.market import make_hireable
 from workers import matching
 from workers.clock import Clock
 from workers.runtime import Run
@@ -113,6 +119,30 @@ def test_every_night_the_columns_are_made_anew_and_old_marks_go(
     assert marks == 1
     assert folder.current_name(place) != first
     assert session.scalar(select(func.count()).select_from(CreatorMark)) == 0
+
+
+def test_a_category_that_is_said_late_reaches_the_feeds_of_those_who_are_bound(
+    app: Flask, settings: Settings, session: Session, place: Path, acme: Brand, alice: Actor,
+    mallory: Actor,
+) -> None:  # fmt: skip
+    campaign = make_campaign(session, brand=acme, by=alice)
+    campaign.category = None
+    bound = make_hireable(session, "Rea Lund")
+    make_exclusivity(session, creator_id=bound, brand_id=next(iter(mallory.brands)))
+    session.commit()
+
+    def left_out() -> Mapping[LeftOut, int]:
+        return queries.feed_for(session, creator_id=bound, now=NOON).set_aside
+
+    with app.app_context():
+        matching.refresh_columns(run(app, settings))
+        assert left_out() == {}
+        say_category(session, campaign_id=campaign.id, category="food", actor=alice)
+        said = session.scalars(select(OutboxMessage).where(OutboxMessage.name == "CategorySaid"))
+        session.commit()
+        matching.work_out_median(CategorySaid.from_json(said.one().body), run(app, settings))
+
+    assert left_out() == {LeftOut.BOUND: 1}
 
 
 def test_what_came_of_collaborations_is_counted_and_reaches_the_columns(

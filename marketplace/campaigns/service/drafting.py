@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries
+from marketplace.campaigns.messages import CategorySaid
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import (
     CATEGORIES,
@@ -23,6 +24,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, InvalidTransition
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.store.outbox import post
 from marketplace.terms.queries import terms_for
 
 
@@ -132,4 +134,5 @@ def say_category(session: Session, *, campaign_id: UUID, category: str, actor: A
     if category not in CATEGORIES:
         raise InvalidInput({"category": "Choose a category from the list."})
     campaign.category = category
+    post(session, CategorySaid(campaign_id=campaign.id))
     return campaign
