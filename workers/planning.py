@@ -9,10 +9,10 @@ from uuid import UUID
 import structlog
 
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.messages import PlanBoundAsked
-from marketplace.matching.rules.planner.limits import PlanRefused
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
 
@@ -33,7 +33,7 @@ def work_out_bound(message: PlanBoundAsked, run: Run) -> None:
         with reading() as session:
             wanted = queries.wanted_for(session, campaign_id)
             task = queries.bound_task(session, wanted, wish, now=run.now)
-    except PlanRefused as refused:
+    except InvalidInput as refused:  # also whoever was to be kept, and cannot be in it any more
         _finish(message.bound_id, None, " ".join(dict.fromkeys(refused.problems.values())))
         return
     tell = partial(_tell, message.bound_id)

@@ -27,7 +27,7 @@ from marketplace.matching.rules.planner.ways import way_of
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
-from tests.factories.creators import make_co_audience
+from tests.factories.creators import make_co_audience, make_exclusivity
 from tests.services.planned import make_crowd
 from workers import planning
 from workers.runtime import Run
@@ -139,6 +139,29 @@ def test_a_market_that_lost_its_creators_meanwhile_is_told_and_not_tried_again(
 
     assert (asked.state, asked.at_most) == (BoundState.REFUSED, None)
     assert asked.refusal.startswith("The cheapest creator who reaches this target asks")
+
+
+def test_whoever_was_to_be_kept_and_cannot_be_in_a_plan_any_more_ends_the_work_too(
+    app: Flask,
+    settings: Settings,
+    session: Session,
+    campaign: Campaign,
+    alice: Actor,
+    mallory: Actor,
+) -> None:
+    kept = plan(session, campaign).picks[0][0]
+    asked = ask(
+        session, campaign, alice, wish=replace(WISH, must_have=frozenset({kept.creator_id}))
+    )
+    make_exclusivity(session, creator_id=kept.creator_id, brand_id=next(iter(mallory.brands)))
+    session.commit()
+
+    with app.app_context():
+        planning.work_out_bound(PlanBoundAsked(bound_id=asked.id), run(app, settings))
+    session.refresh(asked)
+
+    assert (asked.state, asked.at_most) == (BoundState.REFUSED, None)
+    assert kept.display_name in asked.refusal
 
 
 def test_progress_only_grows_and_ends_with_the_work(
