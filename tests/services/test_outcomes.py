@@ -14,6 +14,7 @@ from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Invitation
 from marketplace.collaborations.rules import CollaborationState, DeclineReason
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_application, make_collaboration, make_offer
@@ -110,6 +111,34 @@ def test_an_open_offer_was_made_and_is_not_decided(
         session, application=make_application(session, campaign=campaign, creator=bea), by=alice
     )
     assert steps(session) == [("offer", True)]
+
+
+def test_who_applies_again_has_asked_anew_and_an_offer_of_before_is_no_answer(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    application = make_application(session, campaign=campaign, creator=bea)
+    make_offer(session, application=application, by=alice)
+    collaborations.withdraw(session, application_id=application.id, actor=bea, now=NOON)
+    assert steps(session) == [("agree", False), ("offer", True)]
+    assert queries.answers(session) == {bea.creator_id: (1, 0)}
+
+    later = NOON + timedelta(days=2)
+    collaborations.apply(
+        session,
+        campaign_id=campaign.id,
+        pitch="Again, and cheaper.",
+        fee=Money(20_000, "USD"),
+        actor=bea,
+        now=later,
+    )
+    assert steps(session) == []
+    assert queries.answers(session) == {}
+    collaborations.decline(
+        session, application_id=application.id, reason=DeclineReason.FEE, actor=alice, now=later
+    )
+
+    assert steps(session) == [("offer", False)]
+    assert queries.answers(session) == {bea.creator_id: (0, 1)}
 
 
 def test_a_whole_collaboration_and_whether_the_brand_comes_back(

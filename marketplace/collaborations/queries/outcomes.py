@@ -1,7 +1,8 @@
 """What followed on every question that was put between brands and creators, to learn from.
 
 Where no answer is an answer too, a question counts only when its time is over, also where somebody
-has answered before: else of the newest questions only those would count that went well.
+has answered before: else of the newest questions only those would count that went well. Who takes
+an application back and applies again has asked anew: offers of before are no answer to that.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ _ANSWERS: Final = text(
     SELECT a.creator_id, count(*) FILTER (WHERE o.there), count(*) FILTER (WHERE NOT o.there)
     FROM applications a
     CROSS JOIN LATERAL (
-        SELECT EXISTS (SELECT FROM offers WHERE application_id = a.id) AS there) o
+        SELECT EXISTS (
+            SELECT FROM offers WHERE application_id = a.id AND made_at >= a.applied_at) AS there) o
     WHERE a.state = 'declined' OR o.there
     GROUP BY a.creator_id
     """
@@ -102,14 +104,16 @@ _OUTCOMES: Final = text(
                coalesce(o.made_at, a.answered_at, a.applied_at), o.made_at IS NOT NULL, a.fee_minor
         FROM applications a
         CROSS JOIN LATERAL (
-            SELECT min(made_at) AS made_at FROM offers WHERE application_id = a.id) o
+            SELECT min(made_at) AS made_at FROM offers
+            WHERE application_id = a.id AND made_at >= a.applied_at) o
         WHERE a.state = 'declined' OR o.made_at IS NOT NULL
         UNION ALL
         SELECT 'agree', a.creator_id, a.campaign_id, o.made_at,
                coalesce(a.answered_at, o.made_at), a.state = 'agreed', o.fee_minor
         FROM applications a
         CROSS JOIN LATERAL (
-            SELECT made_at, fee_minor FROM offers WHERE application_id = a.id
+            SELECT made_at, fee_minor FROM offers
+            WHERE application_id = a.id AND made_at >= a.applied_at
             ORDER BY number LIMIT 1) o
         WHERE a.state IN ('agreed', 'declined', 'withdrawn')
         UNION ALL
