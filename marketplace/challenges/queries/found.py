@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -88,6 +88,20 @@ def challenges_of_creator(
         )
         .order_by(ChallengeEntry.joined_at.desc(), ChallengeEntry.id.desc()),
         number=page,
+    )
+
+
+def joined_among(
+    session: Session, challenge_ids: Collection[UUID], *, creator_id: UUID
+) -> frozenset[UUID]:
+    """Those of some challenges that a creator has joined."""
+    return frozenset(
+        session.scalars(
+            select(ChallengeEntry.challenge_id).where(
+                ChallengeEntry.creator_id == creator_id,
+                ChallengeEntry.challenge_id.in_(challenge_ids),
+            )
+        )
     )
 
 

@@ -65,7 +65,9 @@ def open_challenges() -> ResponseReturnValue:
         mine = queries.challenges_of_creator(
             session, creator_id=access.creator_id(), page=access.page_number()
         )
-    joined = {each.challenge_id for each in mine.rows}
+        joined = queries.joined_among(
+            session, [each.challenge.id for each in lines], creator_id=access.creator_id()
+        )
     return render_template(
         "creator/challenges.html", lines=lines, mine=mine, joined=joined, now=now
     )

@@ -17,6 +17,7 @@ from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import PublishedPost
 from marketplace.deliverables.rules import PostState
 from marketplace.kernel.actor import Actor
+from marketplace.store.paging import PAGE_SIZE
 from tests.conftest import _creator, sign_in
 from tests.factories.challenges import enter, join, make_challenge, paste
 from tests.factories.deliverables import channel_for
@@ -204,3 +205,17 @@ def test_a_long_leaderboard_has_pages(
     assert "26 Creator00" in second
     assert "26 of 26 entries" in second
     assert "–26 of 26" not in second
+
+
+def test_of_more_challenges_than_a_page_lists_each_says_that_one_is_in_it(
+    signed_in: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    count = PAGE_SIZE + 1
+    for number in range(count):
+        made = make_challenge(session, brand=acme, by=alice, charge_id=f"ch_{number}", now=TODAY)
+        join(session, made, bea, now=TODAY)
+    session.commit()
+
+    for page in (1, 2):
+        told = plain(signed_in.get(f"/creator/challenges?page={page}").text)
+        assert told.count("You are in") == count
