@@ -66,7 +66,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[GivenRow]) -
     if not rows:
         return
     names = list(rows[0])
-    given = _given(model, names, rows)
+    given = rows_given(model, names, rows)
     session.execute(insert(model).from_select(names, select(*(given.c[name] for name in names))))
 
 
@@ -78,7 +78,7 @@ def update_rows(session: Session, model: type[Base], rows: Sequence[GivenRow]) -
     if not rows:
         return
     names = list(rows[0])
-    key, given = inspect(model).columns["id"], _given(model, names, rows)
+    key, given = inspect(model).columns["id"], rows_given(model, names, rows)
     session.execute(
         update(model)
         .where(key == given.c.id)
@@ -106,8 +106,10 @@ def written_in(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[b
     return column == any_(bindparam(name, type_=Written(column.type)))
 
 
-def _given(model: type[Base], names: Sequence[str], rows: Sequence[GivenRow]) -> TableValuedAlias:
-    """The rows as a table of the statement, passed as one array a column."""
+def rows_given(
+    model: type[Base], names: Sequence[str], rows: Sequence[GivenRow]
+) -> TableValuedAlias:
+    """Return rows as a table for a statement, passed as one array a column of the model."""
     kinds = inspect(model).columns
     arrays = [_array(kinds[name].type, [row[name] for row in rows]) for name in names]
     return func.unnest(*arrays).table_valued(*names).render_derived(name="given")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
+from marketplace.store.rows import rows_given
 from marketplace.terms.queries import terms_for
 
 
@@ -117,16 +118,17 @@ def _record(
         {"creator_id": creator_id, **nothing, **dict(zip(names, counts, strict=True))}
         for creator_id, counts in sorted(counted.items())
     ]
-    adding = insert(CreatorRecord)
+    given = rows_given(CreatorRecord, list(rows[0]), rows)
+    adding = insert(CreatorRecord).from_select(
+        list(rows[0]), select(*(given.c[name] for name in rows[0]))
+    )
     present = CreatorRecord.__table__.c
     changed = session.execute(
-        adding.values(rows)
-        .on_conflict_do_update(
+        adding.on_conflict_do_update(
             index_elements=[CreatorRecord.creator_id],
             set_={name: adding.excluded[name] for name in names},
             where=or_(*(present[name] != adding.excluded[name] for name in names)),
-        )
-        .returning(CreatorRecord.creator_id)
+        ).returning(CreatorRecord.creator_id)
     )
     return len(changed.all())
 
