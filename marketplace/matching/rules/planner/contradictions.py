@@ -18,7 +18,7 @@ from marketplace.matching.rules.planner.limits import (
     Rule,
     cost_of_completing,
 )
-from marketplace.matching.rules.planner.offers import lowest_allowed, places_of_size
+from marketplace.matching.rules.planner.offers import cheap_of_size, lowest_allowed
 from marketplace.matching.rules.planner.problem import Problem, Size
 
 _NOT_NEGATIVE: Final = "A number of creators is 0 or more."
@@ -158,7 +158,7 @@ def _of_completing(
     free = allowed.copy()
     free[musts] = 0
     counts = [int(np.count_nonzero(problem.size[musts] == size)) for size in Size]
-    prices = [free[places_of_size(free, problem.size, size)] for size in Size]
+    prices = [free[cheap_of_size(free, problem.size, size, PICKS_MOST)] for size in Size]
     for size in limits.mix:
         there = counts[size] + len(prices[size])
         if there < limits.fewest_of(size):

@@ -152,6 +152,8 @@ def _lowest(problem: Problem) -> NDArray[np.int64]:
 
 def _cheapest(price: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return (n,) the lowest price that is not 0, or 0."""
+    if price.shape[1] == 1:
+        return price[:, 0]
     # As a number without a sign, 0 - 1 is the largest there is.
     lowest = price[:, 0].view(np.uint64) - np.uint64(1)
     for column in range(1, price.shape[1]):

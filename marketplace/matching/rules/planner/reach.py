@@ -18,7 +18,6 @@ adds the less the more are there. One creator alone reaches exactly ``sum N_s p_
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import copy
 from typing import Final
 
 import numpy as np
@@ -129,7 +128,9 @@ class Reached:
 
     def copy(self) -> Reached:
         """Return a set that grows by itself."""
-        twin: Reached = copy(self)
+        twin: Reached = Reached.__new__(Reached)
+        twin._among, twin._watched, twin._fresh = self._among, self._watched, self._fresh
+        twin.left = self.left
         twin._shared = self._shared.copy()
         twin._smaller = None if self._smaller is None else self._smaller.copy()
         return twin
