@@ -122,6 +122,19 @@ def test_a_plan_by_hand_stands_beside_the_planners_own(
     assert without.planner is None
 
 
+def test_a_plan_by_hand_that_is_not_compared_is_the_same_otherwise(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    wanted = queries.wanted_for(session, campaign.id)
+    wish = PlanWish(limits=BUDGET, exactly=dict.fromkeys([market["Emil"].id]))
+
+    alone = queries.plan_for(session, wanted, wish, compared=False, now=NOON)
+
+    compared = queries.plan_for(session, wanted, wish, now=NOON)
+    assert compared.planner is not None
+    assert alone == replace(compared, planner=None)
+
+
 def test_a_refusal_names_whom_it_is_about(
     session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:

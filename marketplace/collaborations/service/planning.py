@@ -62,7 +62,7 @@ def accept_plan(
     names = list(wish.exactly)
     brief = matching.brief_to_match(session, campaign_id)
     wanted = matching.wanted_for(session, campaign_id)
-    found = matching.plan_for(session, wanted, wish, now=now)
+    found = matching.plan_for(session, wanted, wish, compared=False, now=now)
     if found.broken:
         raise PlanRefused(found.broken)
     if found.cost_minor != seen_cost_minor:

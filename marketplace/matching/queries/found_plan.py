@@ -40,7 +40,8 @@ class FoundPlan:
     """A plan in whole people with everybody it names. at_most: no plan reaches more; None unknown.
 
     question: by which a closer bound can be asked for; None where there is none to be had. planner:
-    beside a plan by hand, how many people the planner's own for these rules reaches.
+    beside a plan by hand that is compared, how many people the planner's own for these rules
+    reaches.
     who: place in the problem -> the creator. options: the same -> all that they could be asked for.
     looked_at of ``of``: fewer while columns are missing. target_people: everybody of the target.
     """

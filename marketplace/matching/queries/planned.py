@@ -48,8 +48,13 @@ EXACT_AT_ONCE: Final = 60
 EXACT_SECONDS: Final = 2.0
 
 
-def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime) -> FoundPlan:
+def plan_for(
+    session: Session, wanted: Wanted, wish: PlanWish, *, compared: bool = True, now: datetime
+) -> FoundPlan:
     """Return the best plan for a wish, computed now over the whole market; nothing is kept.
+
+    compared: whether it is said beside a plan by hand what the planner's own reaches, which takes
+    as long as to find that one.
 
     Raises PlanRefused with the rules that contradict each other, InvalidInput for a creator who
     cannot be in a plan.
@@ -61,6 +66,8 @@ def plan_for(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime)
         ready, limits = _ready(session, market, wanted, wish, correction)
         with _named(session, ready):
             found = _found(market, ready, limits, wish, correction, question)
+            if compared and wish.exactly is not None:
+                found = replace(found, planner=_best_people(ready.problem, limits))
         named = {pick.creator for pick in found.explained.picks}
         named |= {each.creator for each in found.explained.nearly}
         named |= {pick.beats.creator for pick in found.explained.picks if pick.beats}
@@ -201,7 +208,7 @@ def _found(
 
     question: by which a closer bound is asked for, where there is one to be had.
     """
-    at_most, planner, is_closer = None, None, False
+    at_most, is_closer = None, False
     if wish.exactly is None:
         is_close = market.count <= BOUND_UP_TO
         plan, most = _best(ready.problem, limits, close=is_close)
@@ -211,7 +218,6 @@ def _found(
         )
     else:
         plan = plan_of(ready.problem, limits, _by_hand(market, ready, wish.exactly))
-        planner = _best_people(ready.problem, limits)
     return FoundPlan(
         explained=explain(plan, limits),
         interval=interval(ready.problem, plan, spread=ready.spread, doubt=correction.doubt),
@@ -227,7 +233,6 @@ def _found(
         target_people=_four_digits(float(ready.problem.population.sum()) / correction.factor),
         correction=correction,
         question=question if is_closer else None,
-        planner=planner,
         ways=ready.ways,
     )
 

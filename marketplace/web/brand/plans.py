@@ -118,7 +118,7 @@ def settled_plan(campaign_id: UUID) -> ResponseReturnValue:
         form = plan_form(request.args, brief, wanted)
         try:
             wish = form.wish(find=partial(queries.creator_by_handle, session))
-            found = queries.plan_for(session, wanted, wish, now=now)
+            found = queries.plan_for(session, wanted, wish, compared=False, now=now)
         except InvalidInput:
             return redirect(again, 303)
         if not found.picks or found.broken or not _may_accept(campaign, now=now):
