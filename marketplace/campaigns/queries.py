@@ -68,10 +68,17 @@ def current_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
 
 
 def running_of(session: Session, *, brand_id: UUID) -> Sequence[Campaign]:
-    """A brand's published campaigns, the one that ends first at the top."""
+    """A brand's published campaigns that agree with creators, the one that ends first at the top.
+
+    Challenges are not among them: nobody is invited to one.
+    """
     return session.scalars(
         select(Campaign)
-        .where(Campaign.brand_id == brand_id, Campaign.state == CampaignState.PUBLISHED)
+        .where(
+            Campaign.brand_id == brand_id,
+            Campaign.state == CampaignState.PUBLISHED,
+            Campaign.kind == CampaignKind.AGREEMENTS,
+        )
         .order_by(Campaign.ends_on, Campaign.id)
     ).all()
 

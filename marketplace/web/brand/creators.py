@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.rules import countries
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import is_open
+from marketplace.campaigns.rules import CampaignKind, is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import queries
 from marketplace.creators.rules.subjects import SUBJECT_WORDS
@@ -89,6 +89,7 @@ def creator(creator_id: UUID) -> ResponseReturnValue:
             is_shortlisted=campaign is not None
             and creator_id in matching.shortlisted(session, campaign.id),
             is_open=campaign is not None
+            and campaign.kind is CampaignKind.AGREEMENTS
             and is_open(state=campaign.state, ends_on=campaign.ends_on, now=now),
             may_edit=access.actor().may_edit(access.brand_id()),
             running=campaigns.running_of(session, brand_id=access.brand_id()),

@@ -20,8 +20,9 @@ from marketplace.deliverables.rules import PostState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from tests.conftest import sign_in
-from tests.factories.campaigns import fund
+from tests.factories.campaigns import fund, make_campaign
 from tests.factories.challenges import draft_challenge, enter, join, make_challenge, usd
+from tests.factories.deliverables import channel_for
 from tests.web.reading import plain
 
 TODAY = datetime.now(UTC)
@@ -250,3 +251,27 @@ def test_a_draft_whose_currency_changed_asks_for_its_prizes_again(
     told = "Prizes are in the campaign’s currency, EUR."
     assert told in plain(refused.text)
     assert (told in plain(shown.text)) == (page in ("/challenge", "/edit/preview"))
+
+
+def test_nobody_is_invited_to_a_challenge_from_a_creators_page(
+    signed_in: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    challenge = make_challenge(session, brand=acme, by=alice, now=TODAY)
+    make_campaign(
+        session,
+        brand=acme,
+        by=alice,
+        starts_on=TODAY.date(),
+        ends_on=TODAY.date() + timedelta(days=30),
+        now=TODAY,
+    )
+    channel_for(session, bea)
+    session.commit()
+    page = f"/brand/creators/{bea.creator_id}"
+
+    shown = plain(signed_in.get(page).text)
+    beside = plain(signed_in.get(f"{page}?campaign={challenge.campaign_id}").text)
+
+    assert "How well do they fit? Beans in a minute" in shown
+    assert "Fold it your way" not in shown
+    assert "Invite to" not in beside
