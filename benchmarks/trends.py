@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.trends.rules.growth import WINDOW, Estimate, Phase, estimate
-from marketplace.trends.rules.timing import Catch, timing_of
+from marketplace.trends.rules.timing import Catch, live_between, timing_of
 
 COUNT: Final = 2_000
 LONGEST: Final = 400
@@ -98,8 +98,7 @@ def main() -> None:
 def gain(look: Look, told: Estimate, *, rounds: int) -> tuple[int, int, int]:
     """What a brief gains that listens, one that always jumps, and one that knows the end."""
     timing = timing_of(
-        begins=DAY,
-        rounds=rounds,
+        between=live_between(begins=DAY, rounds=rounds),
         measured_on=DAY,
         days_left=told.days_left,
         days_low=told.days_low,

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import CampaignState, is_open
+from marketplace.campaigns.rules import CampaignKind, CampaignState, is_open
 from marketplace.creators import queries as creators
 from marketplace.creators.models import ChannelVideo
 from marketplace.creators.rules import EMPTY_HASHTAGS
+from marketplace.deliverables import queries as deliverables
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -30,7 +31,7 @@ from marketplace.trends import queries
 from marketplace.trends.messages import TrendMissed
 from marketplace.trends.models import Trend, TrendKind, TrendRide, TrendSnapshot
 from marketplace.trends.rules.growth import WINDOW, Phase, estimate
-from marketplace.trends.rules.timing import Catch, Timing, timing_of
+from marketplace.trends.rules.timing import Catch, Timing, live_between, timing_of
 
 LEAST_POSTS: Final = 8
 LEAST_CHANNELS: Final = 3
@@ -233,17 +234,25 @@ def ride(
 def timing_for(
     session: Session, *, campaign: Campaign, snapshot: TrendSnapshot, now: datetime
 ) -> Timing:
-    """When the posts of a campaign can be live beside how long its trend lives."""
-    brief = campaigns.draft_brief(session, campaign.id) or campaigns.published_brief(
-        session, campaign.id
-    )
+    """When the posts of a campaign can be live, or are, beside how long its trend lives."""
     return timing_of(
-        begins=max(campaign.starts_on, now.astimezone(UTC).date()),
-        rounds=brief.revision_rounds if brief is not None else 0,
+        between=_live_between(session, campaign, now=now),
         measured_on=snapshot.taken_on,
         days_left=snapshot.days_left,
         days_low=snapshot.days_low,
+        live_since=deliverables.first_live_on(session, campaign.id),
     )
+
+
+def _live_between(session: Session, campaign: Campaign, *, now: datetime) -> tuple[date, date]:
+    """In a challenge nobody agrees and nobody reviews: its posts come on any of its days."""
+    begins = max(campaign.starts_on, now.astimezone(UTC).date())
+    if campaign.kind is CampaignKind.CHALLENGE:
+        return begins, max(begins, campaign.ends_on)
+    brief = campaigns.draft_brief(session, campaign.id) or campaigns.published_brief(
+        session, campaign.id
+    )
+    return live_between(begins=begins, rounds=brief.revision_rounds if brief is not None else 0)
 
 
 def warn_who_misses(session: Session, *, now: datetime) -> int:

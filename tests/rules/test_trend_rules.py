@@ -144,7 +144,9 @@ def test_a_post_is_live_between_two_days_by_the_products_clocks(
 def test_a_brief_without_rounds_catches_a_trend_or_misses_it(
     left: int | None, low: int, catch: Catch
 ) -> None:
-    told = timing_of(begins=DAY, rounds=0, measured_on=DAY, days_left=left, days_low=low)
+    told = timing_of(
+        between=live_between(begins=DAY, rounds=0), measured_on=DAY, days_left=left, days_low=low
+    )
 
     assert told.catch is catch
     assert told.likely == date(2026, 11, 18)
@@ -155,7 +157,12 @@ def test_more_rounds_never_catch_what_fewer_miss() -> None:
     order = [Catch.IN_TIME, Catch.TIGHT, Catch.MISSED]
     found = [
         order.index(
-            timing_of(begins=DAY, rounds=rounds, measured_on=DAY, days_left=40, days_low=35).catch
+            timing_of(
+                between=live_between(begins=DAY, rounds=rounds),
+                measured_on=DAY,
+                days_left=40,
+                days_low=35,
+            ).catch
         )
         for rounds in range(6)
     ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, InvalidTransition, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
@@ -21,6 +22,9 @@ from marketplace.trends.rules.growth import Phase
 from marketplace.trends.rules.timing import Catch
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
+from tests.factories.challenges import ENDS, OPENS, make_challenge
+from tests.factories.collaborations import make_collaboration
+from tests.factories.deliverables import walk
 from tests.factories.trends import make_channels, make_posts
 from tests.services.agreeing import posted
 
@@ -278,6 +282,36 @@ def test_a_campaign_that_would_miss_its_trend_is_told_of_once(
         now=late,
     )
     assert missed.catch is Catch.MISSED
+
+
+def test_a_campaign_whose_first_post_is_live_is_not_told_that_it_would_miss_its_trend(
+    session: Session, campaign: Campaign, fading: TrendSnapshot, alice: Actor, bea: Actor
+) -> None:
+    ride(session, alice, campaign, fading.trend_id)
+    agreed = make_collaboration(session, campaign=campaign, creator=bea, by=alice)
+    late = NOON + timedelta(days=40)
+    service.take_snapshots(session, now=late)
+    over = queries.snapshot_of(session, fading.trend_id)
+    assert service.timing_for(session, campaign=campaign, snapshot=over, now=late).catch is (
+        Catch.MISSED
+    )
+
+    walk(session, agreed, by=alice, creator=bea, to=DeliverableState.LIVE)
+
+    timing = service.timing_for(session, campaign=campaign, snapshot=over, now=late)
+    assert timing.live_since == NOON.date()
+    assert timing.catch is Catch.IN_TIME
+    assert service.warn_who_misses(session, now=late) == 0
+
+
+def test_the_posts_of_a_challenge_come_on_any_of_its_days(
+    session: Session, acme: Brand, alice: Actor, fading: TrendSnapshot
+) -> None:
+    challenge = make_challenge(session, brand=acme, by=alice)
+
+    timing = service.timing_for(session, campaign=challenge.campaign, snapshot=fading, now=NOON)
+
+    assert (timing.soonest, timing.latest) == (OPENS, ENDS)
 
 
 def test_a_campaign_that_may_still_catch_its_trend_is_not_told_of(

@@ -14,6 +14,7 @@ from marketplace.deliverables.queries.endings import (
 )
 from marketplace.deliverables.queries.posts import (
     connected_channel,
+    first_live_on,
     last_refused_post,
     post_by_id,
     post_states_of,
@@ -61,6 +62,7 @@ __all__ = [
     "ending_seen_by",
     "endings_to_answer",
     "endings_with_staff",
+    "first_live_on",
     "handed_in",
     "last_ending",
     "last_refused_post",

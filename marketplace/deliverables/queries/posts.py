@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.creators.models import Channel, ChannelState, Platform
@@ -52,6 +53,19 @@ def post_states_of(session: Session, deliverable_ids: Collection[UUID]) -> dict[
         )
     )
     return {row.deliverable_id: row.state for row in rows}
+
+
+def first_live_on(session: Session, campaign_id: UUID) -> date | None:
+    """The day (UTC) since which a post of a campaign has been live; None while none has been."""
+    began = session.scalar(
+        select(func.min(func.coalesce(PublishedPost.published_at, PublishedPost.pasted_at)))
+        .join(PublishedPost.deliverable)
+        .where(
+            Deliverable.campaign_id == campaign_id,
+            PublishedPost.state.not_in((PostState.REFUSED, PostState.CHECKING)),
+        )
+    )
+    return None if began is None else began.astimezone(UTC).date()
 
 
 def last_refused_post(session: Session, *, deliverable_id: UUID) -> PublishedPost | None:

@@ -38,7 +38,7 @@ class Timing:
     """When the posts of a brief can be live, and until when the trend lives.
 
     likely: halfway between the soonest and the latest day. lives_until: as expected; None while no
-    end is in sight.
+    end is in sight. live_since: of the first post, which then is all three; None before.
     """
 
     soonest: date
@@ -47,6 +47,7 @@ class Timing:
     lives_at_least: date
     lives_until: date | None
     catch: Catch
+    live_since: date | None = None
 
 
 def live_between(*, begins: date, rounds: int) -> tuple[date, date]:
@@ -68,14 +69,18 @@ def live_between(*, begins: date, rounds: int) -> tuple[date, date]:
 
 def timing_of(
     *,
-    begins: date,
-    rounds: int,
+    between: tuple[date, date],
     measured_on: date,
     days_left: int | None,
     days_low: int,
+    live_since: date | None = None,
 ) -> Timing:
-    """Return whether a brief that begins on a day catches a trend as it was measured on another."""
-    soonest, latest = live_between(begins=begins, rounds=rounds)
+    """Return whether a brief catches a trend as it was measured on a day.
+
+    between: the first and the last day on which its posts go live; does not matter any more once
+    one has.
+    """
+    soonest, latest = between if live_since is None else (live_since, live_since)
     low = measured_on + timedelta(days=days_low)
     until = None if days_left is None else measured_on + timedelta(days=days_left)
     likely = soonest + (latest - soonest) // 2
@@ -85,4 +90,4 @@ def timing_of(
         catch = Catch.IN_TIME
     else:
         catch = Catch.TIGHT
-    return Timing(soonest, likely, latest, low, until, catch)
+    return Timing(soonest, likely, latest, low, until, catch, live_since)

@@ -8,12 +8,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.trends import queries, service
 from marketplace.trends.models import TrendSnapshot
 from marketplace.trends.rules.growth import Phase
 from tests.conftest import NOON, sign_in
+from tests.factories.challenges import make_challenge
+from tests.factories.collaborations import make_collaboration
+from tests.factories.deliverables import walk
 from tests.factories.trends import make_channels, make_posts
 from tests.web.reading import plain
 
@@ -142,6 +147,52 @@ def test_a_campaign_is_shown_that_it_misses_its_trend(
     )
 
     assert "It would miss the trend: its first post is likely to be live on" in reply.text
+
+
+def test_once_a_post_is_live_the_page_says_since_when_and_foretells_nothing(
+    client: FlaskClient,
+    session: Session,
+    published: Campaign,
+    alice: Actor,
+    bea: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    agreed = make_collaboration(session, campaign=published, creator=bea, by=alice)
+    walk(session, agreed, by=alice, creator=bea, to=DeliverableState.LIVE)
+    session.commit()
+    sign_in(client, alice)
+
+    reply = client.post(
+        address(published), data={"trend": str(trends["soup"].trend_id)}, follow_redirects=True
+    )
+
+    told = plain(reply.text)
+    assert "Its first post has been live since Mon 2 Nov 2026." in told
+    assert "It would miss" not in told
+    assert "Live as is likely" not in told
+
+
+def test_a_challenge_is_held_against_its_own_days(
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    challenge = make_challenge(session, brand=acme, by=alice)
+    session.commit()
+    sign_in(client, alice)
+
+    reply = client.post(
+        address(challenge.campaign),
+        data={"trend": str(trends["beans"].trend_id)},
+        follow_redirects=True,
+    )
+
+    told = plain(reply.text)
+    assert "Last day of the challenge" in told
+    assert "round" not in told
+    assert "halfway between the first and the last day of the challenge" in told
 
 
 @pytest.mark.parametrize("typed", ["soup", "00000000-0000-4000-8000-00000000000f"])
