@@ -11,8 +11,10 @@ from marketplace.ledger import service
 from tests.conftest import damage
 from tests.factories.ledger import make_brand_funds, usd
 
-TODAY = datetime.now(UTC).date()
-BEFORE, YESTERDAY = TODAY - timedelta(days=3), TODAY - timedelta(days=1)
+
+def days_ago(count: int) -> date:
+    """Return a day by the clock of now: a run of all tests may go on past midnight."""
+    return datetime.now(UTC).date() - timedelta(days=count)
 
 
 def record(session: Session, day: date, brand_id: UUID | None = None) -> int:
@@ -29,7 +31,9 @@ def record(session: Session, day: date, brand_id: UUID | None = None) -> int:
 
 def make_sealed(session: Session) -> list[int]:
     """Three entries of one day and two of yesterday, all sealed, and one of today."""
-    ids = [record(session, BEFORE) for _ in range(3)] + [record(session, YESTERDAY) for _ in "ab"]
+    ids = [record(session, days_ago(3)) for _ in range(3)] + [
+        record(session, days_ago(1)) for _ in "ab"
+    ]
     make_brand_funds(session, brand_id=uuid4(), amount=usd(1))
     service.seal_finished_days(session)
     return ids

@@ -17,7 +17,7 @@ from marketplace.ledger import offline, queries, service
 from marketplace.ledger.checks import broken_seals
 from tests.conftest import damage
 from tests.factories.ledger import make_brand_funds, usd
-from tests.factories.sealed import BEFORE, TODAY, YESTERDAY, make_sealed, record
+from tests.factories.sealed import days_ago, make_sealed, record
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def test_every_finished_day_is_sealed_once_and_chained(
     seals = queries.seals(session)
 
     assert [(seal.day, seal.entry_count) for seal in seals] == [
-        (BEFORE, 3),
-        (TODAY - timedelta(days=2), 0),
-        (YESTERDAY, 2),
+        (days_ago(3), 3),
+        (days_ago(2), 0),
+        (days_ago(1), 2),
     ]
     assert [s.previous_hash for s in seals] == ["0" * 64, seals[0].hash, seals[1].hash]
     assert service.seal_finished_days(session) == []
@@ -50,9 +50,9 @@ def test_the_days_that_were_sealed_are_told_the_oldest_first(session: Session) -
     assert service.seal_finished_days(session) == []
     make_brand_funds(session, brand_id=uuid4(), amount=usd(1))
     assert service.seal_finished_days(session) == []
-    record(session, BEFORE)
+    record(session, days_ago(3))
 
-    days = [BEFORE, TODAY - timedelta(days=2), YESTERDAY]
+    days = [days_ago(3), days_ago(2), days_ago(1)]
     assert service.seal_finished_days(session) == days
     assert [seal.day for seal in queries.seals(session)] == days
 
@@ -89,19 +89,19 @@ def test_a_damaged_line_of_the_file_is_read_as_far_as_it_goes(tmp_path: Path) ->
 
 def test_an_export_has_every_entry_with_its_proof_and_the_balances(session: Session) -> None:
     brand_id = uuid4()
-    others, mine = record(session, YESTERDAY), record(session, YESTERDAY, brand_id)
-    third = record(session, YESTERDAY)
+    others, mine = record(session, days_ago(1)), record(session, days_ago(1), brand_id)
+    third = record(session, days_ago(1))
     service.seal_finished_days(session)
     today = [make_brand_funds(session, brand_id=brand_id, amount=usd(3 + n)) for n in range(2)]
     (seal,) = queries.seals(session)
 
     told = service.export_entries(session, [brand_id])
 
-    leaves = [offline.leaf_of(entry) for entry in queries.recorded_on(session, YESTERDAY)]
+    leaves = [offline.leaf_of(entry) for entry in queries.recorded_on(session, days_ago(1))]
     assert others < mine < third
     assert told["format"] == "fairview-entries-1"
     assert told["days"] == {
-        f"{YESTERDAY}": {
+        f"{days_ago(1)}": {
             "count": 3,
             "root": seal.root,
             "previous": "0" * 64,
@@ -111,7 +111,7 @@ def test_an_export_has_every_entry_with_its_proof_and_the_balances(session: Sess
     assert [
         (each["entry"]["id"], each["day"], each["place"], each["proof"]) for each in told["entries"]
     ] == [
-        (mine, f"{YESTERDAY}", 1, [leaves[0].hex(), leaves[2].hex()]),
+        (mine, f"{days_ago(1)}", 1, [leaves[0].hex(), leaves[2].hex()]),
         (today[0], None, None, []),
         (today[1], None, None, []),
     ]
@@ -154,7 +154,7 @@ def test_the_first_row_that_was_changed_is_named(
         damage(session, change, id=entry_id)
 
     assert findings(session) == [
-        (f"journal entry {entries[1]}", f"It is not what was sealed on {BEFORE}.")
+        (f"journal entry {entries[1]}", f"It is not what was sealed on {days_ago(3)}.")
     ]
 
 
@@ -164,18 +164,18 @@ def test_a_row_that_is_gone_is_missed(session: Session, entries: list[int]) -> N
         damage(session, "DELETE FROM journal_entries WHERE id = :id", id=entry_id)
 
     assert findings(session) == [
-        (f"journal entry {entries[1]}", f"A row before it, sealed on {BEFORE}, is gone."),
-        (f"seal of {YESTERDAY}", "1 of its rows, the last ones, are gone."),
+        (f"journal entry {entries[1]}", f"A row before it, sealed on {days_ago(3)}, is gone."),
+        (f"seal of {days_ago(1)}", "1 of its rows, the last ones, are gone."),
     ]
 
 
 def test_a_row_that_was_added_is_named(session: Session, entries: list[int]) -> None:
-    added = record(session, YESTERDAY)
+    added = record(session, days_ago(1))
 
     assert findings(session) == [
         (
             f"journal entry {added}",
-            f"It was added to {YESTERDAY} after that day was sealed.",
+            f"It was added to {days_ago(1)} after that day was sealed.",
         )
     ]
 
@@ -188,25 +188,25 @@ def test_whoever_seals_anew_is_betrayed_by_the_file_outside(
     outside = service.read_seals(tmp_path)
     assert findings(session, outside) == []
     damage(session, "UPDATE postings SET amount_minor = 7 WHERE entry_id = :id", id=entries[3])
-    damage(session, "DELETE FROM ledger_seals WHERE day = :day", day=YESTERDAY)
+    damage(session, "DELETE FROM ledger_seals WHERE day = :day", day=days_ago(1))
     session.expire_all()
     service.seal_finished_days(session)
 
     assert findings(session) == []  # the database alone would be believed
     assert findings(session, outside) == [
-        (f"seal of {YESTERDAY}", "It differs from the file outside the database.")
+        (f"seal of {days_ago(1)}", "It differs from the file outside the database.")
     ]
 
 
 def test_a_missing_seal_is_named(session: Session, entries: list[int], tmp_path: Path) -> None:
     service.write_seals(queries.seals(session), tmp_path)
-    middle = TODAY - timedelta(days=2)
+    middle = days_ago(2)
     damage(session, "DELETE FROM ledger_seals WHERE day = :day", day=middle)
     session.expire_all()
 
     assert findings(session, service.read_seals(tmp_path)) == [
-        (f"seal of {YESTERDAY}", f"There is no seal between it and {BEFORE}."),
-        (f"seal of {YESTERDAY}", "It does not continue the seal before it."),
+        (f"seal of {days_ago(1)}", f"There is no seal between it and {days_ago(3)}."),
+        (f"seal of {days_ago(1)}", "It does not continue the seal before it."),
         (f"seal of {middle}", "It is in the file outside the database, and not in it."),
     ]
     (tmp_path / "seals.log").unlink()
@@ -231,6 +231,6 @@ def test_the_command_verifies_and_fails_naming_the_row(
     outcome = runner.invoke(args=["ledger", "verify"])
     assert outcome.exit_code == 1
     assert outcome.output.splitlines()[0] == (
-        f"journal entry {entries[3]}: It is not what was sealed on {YESTERDAY}."
+        f"journal entry {entries[3]}: It is not what was sealed on {days_ago(1)}."
     )
     (folder / "seals.log").unlink()
