@@ -16,6 +16,7 @@ from marketplace.collaborations.rules import (
     bonus_money,
     terms_problems,
 )
+from marketplace.collaborations.rules.bonus import bonus_problems
 from marketplace.kernel.money import Money
 from tests.factories.collaborations import BONUS, TERMS, VIDEO
 from tests.factories.ledger import usd
@@ -95,6 +96,15 @@ def test_a_bonus_that_cannot_be_is_refused_in_words(
     changes: dict[str, object], field: str, sentence: str
 ) -> None:
     assert with_bonus(**changes) == {field: sentence}
+
+
+def test_every_post_has_a_part_of_the_cap_in_a_currency_whose_last_digit_is_not_carried() -> None:
+    least = Money(10, "KWD")
+
+    assert bonus_problems(Bonus(least, least, days=14), currency="KWD", count=1) == {}
+    assert bonus_problems(Bonus(least, least, days=14), currency="KWD", count=2) == {
+        "bonus_cap": "The most it pays is too small to divide over the deliverables."
+    }
 
 
 def test_a_bonus_up_to_the_whole_budget_is_fine() -> None:

@@ -58,7 +58,7 @@ def bonus_problems(bonus: Bonus | None, *, currency: str, count: int) -> dict[st
         return {"bonus_rate": f"The bonus is in the campaign’s currency, {currency}."}
     if bonus.rate.minor <= 0:
         problems["bonus_rate"] = "The bonus for 1,000 views must be more than 0."
-    if bonus.cap.minor < max(count, 1):
+    if bonus.cap.minor < max(count, 1) * step(currency):
         problems["bonus_cap"] = "The most it pays is too small to divide over the deliverables."
     elif bonus.rate > bonus.cap:
         problems["bonus_cap"] = "The most it pays is less than the bonus for 1,000 views."
