@@ -73,6 +73,7 @@ def test_nobody_ends_alone_what_waits_for_the_brands_word(party: Party, state: S
     ("changes", "day"),
     [
         ({}, DRAFT_DUE + timedelta(days=8)),
+        ({"moved_on": date(2026, 11, 20)}, date(2026, 11, 28)),  # agreed once the draft was due
         ({"state": S.CHANGES_REQUESTED}, DRAFT_DUE + timedelta(days=8)),
         (
             {"state": S.CHANGES_REQUESTED, "moved_on": date(2026, 12, 1)},

@@ -112,9 +112,7 @@ class Work:
     def owed_on(self) -> date | None:
         """The day by which the creator had the next step to take; None when the brand has it."""
         match self.state:
-            case DeliverableState.AWAITING_SUBMISSION:
-                return self.draft_due_on
-            case DeliverableState.CHANGES_REQUESTED:
+            case DeliverableState.AWAITING_SUBMISSION | DeliverableState.CHANGES_REQUESTED:
                 return max(self.draft_due_on, self.moved_on)
             case DeliverableState.APPROVED:
                 return max(self.publish_by_on, self.moved_on)
