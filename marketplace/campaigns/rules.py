@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -85,6 +85,8 @@ OTHER: Final = "other"
 
 PAYMENTS_MOST: Final = 100
 """How many of the largest payments a budget may need."""
+AHEAD_MOST: Final = timedelta(days=731)
+"""How far ahead a campaign can end and a post be due: what is counted from it has to be a day."""
 NAME_MOST: Final = 120
 TEXT_MOST: Final = 2_000
 LINE_MOST: Final = 200
@@ -168,13 +170,15 @@ def campaign_problems(
 
 
 def date_problems(*, starts_on: date, ends_on: date, now: datetime) -> dict[str, str]:
-    """Return which of the dates are past: field -> a plain sentence."""
+    """Return which of the dates are past or too far away: field -> a plain sentence."""
     today = today_somewhere(now)
     problems: dict[str, str] = {}
     if starts_on < today:
         problems["starts_on"] = "The start is in the past: choose today or a later day."
     if ends_on < today:
         problems["ends_on"] = "The end is in the past: choose today or a later day."
+    if ends_on > today + AHEAD_MOST:
+        problems["ends_on"] = "The end is more than two years from now."
     return problems
 
 

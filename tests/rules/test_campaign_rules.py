@@ -116,6 +116,12 @@ def test_days_that_are_past_everywhere_are_refused() -> None:
     }
 
 
+def test_a_campaign_that_ends_in_another_age_is_refused() -> None:
+    assert basics(ends_on=date(9999, 12, 31)) == {
+        "ends_on": "The end is more than two years from now."
+    }
+
+
 def test_a_day_is_past_only_when_it_is_past_everywhere() -> None:
     just_after_midnight = datetime.fromisoformat("2026-11-02T00:30+00:00")
 

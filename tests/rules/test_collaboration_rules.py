@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -206,6 +206,8 @@ def test_good_terms_have_no_problem() -> None:
          {"draft_due_on": "The draft is due in the past: choose a later day."}),
         ({"deliverables": (replace(VIDEO, publish_by_on=date(2026, 11, 15)),)},
          {"publish_by_on": "The post is due before its draft."}),
+        ({"deliverables": (replace(VIDEO, publish_by_on=TODAY + timedelta(days=732)),)},
+         {"publish_by_on": "The post is due more than two years from now."}),
         ({"usage_media": "billboard"},
          {"usage_media": "Choose where the brand may show the videos."}),
         ({"usage_days": 0}, {"usage_days": "Between 1 and 3,650 days, or for ever."}),

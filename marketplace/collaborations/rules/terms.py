@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Final, Protocol
 
 from marketplace.campaigns.rules import (
+    AHEAD_MOST,
     DELIVERABLES_MOST,
     ROUNDS_MOST,
     USAGE_DAYS_MOST,
@@ -278,6 +279,8 @@ def _date_problems(terms: Terms, today: date) -> dict[str, str]:
         return {"draft_due_on": "The draft is due in the past: choose a later day."}
     if any(each.publish_by_on < each.draft_due_on for each in owed):
         return {"publish_by_on": "The post is due before its draft."}
+    if any(each.publish_by_on > today + AHEAD_MOST for each in owed):
+        return {"publish_by_on": "The post is due more than two years from now."}
     return {}
 
 

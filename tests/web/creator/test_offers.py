@@ -192,3 +192,17 @@ def test_a_collaboration_exists_only_for_its_creator(
     sign_in(client, carl)
     assert client.get(path).status_code == 404
     assert "Nothing is agreed yet" in client.get("/creator/collaborations").text
+
+
+def test_a_post_that_is_due_in_another_age_is_refused_at_its_place(
+    client: FlaskClient, session: Session, offer: Offer, bea: Actor
+) -> None:
+    sign_in(client, bea)
+    typed = TYPED | {"deliverables-0-publish_by_on": "9999-12-31"}
+
+    answer = client.post(f"/creator/offers/{offer.id}/counter", data=typed)
+
+    assert answer.status_code == 422
+    assert "The post is due more than two years from now." in answer.text
+    assert "9999-12-31" in answer.text
+    assert session.scalars(select(Offer)).one() is offer
