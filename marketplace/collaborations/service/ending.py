@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -33,6 +34,9 @@ from marketplace.collaborations.service.moves import (
 )
 from marketplace.creators import service as creators
 from marketplace.store.locks import lock_row, lock_rows
+
+_OPEN: Final = (*queries.WAITING, ApplicationState.OFFERED)
+"""Applications about which the two sides may still agree."""
 
 
 def complete(session: Session, *, collaboration_id: UUID, now: datetime) -> bool:
@@ -87,11 +91,14 @@ def end_negotiations(session: Session, *, campaign_id: UUID, now: datetime) -> i
     """
     waiting = session.scalars(
         select(Application.id).where(
-            Application.campaign_id == campaign_id,
-            Application.state.in_((*queries.WAITING, ApplicationState.OFFERED)),
+            Application.campaign_id == campaign_id, Application.state.in_(_OPEN)
         )
-    ).all()
+    )
+    ended = 0
     for application in lock_rows(session, Application, waiting):
+        if application.state not in _OPEN:
+            continue  # somebody has ended it while this waited for its row
+        ended += 1
         offer = open_offer_of(session, application)
         if offer is not None:
             end_offer(offer, OfferEvent.WITHDRAW, now=now)
@@ -103,8 +110,9 @@ def end_negotiations(session: Session, *, campaign_id: UUID, now: datetime) -> i
         )
     ).all()
     for invitation in lock_rows(session, Invitation, sent):
-        invitation.state = INVITATION_LIFE.next(invitation.state, InvitationEvent.EXPIRE)
-    return len(waiting)
+        if INVITATION_LIFE.allows(invitation.state, InvitationEvent.EXPIRE):
+            invitation.state = INVITATION_LIFE.next(invitation.state, InvitationEvent.EXPIRE)
+    return ended
 
 
 def tell_of_amendment(session: Session, *, brief_id: UUID, now: datetime) -> int:
@@ -113,8 +121,7 @@ def tell_of_amendment(session: Session, *, brief_id: UUID, now: datetime) -> int
     campaign = session.get_one(Campaign, brief.campaign_id)
     waiting = session.scalars(
         select(Application).where(
-            Application.campaign_id == campaign.id,
-            Application.state.in_((*queries.WAITING, ApplicationState.OFFERED)),
+            Application.campaign_id == campaign.id, Application.state.in_(_OPEN)
         )
     ).all()
     for application in waiting:
