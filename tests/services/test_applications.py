@@ -266,6 +266,20 @@ def test_shortlisting_is_told_and_starts_the_time_to_reply_anew(
     assert told(session, bea) == [("application_shortlisted", "/creator/applications")]
 
 
+def test_who_applies_again_is_told_of_the_shortlist_again(
+    session: Session, campaign: Campaign, ben: Actor, bea: Actor
+) -> None:
+    application = make_application(session, campaign=campaign, creator=bea)
+    service.shortlist(session, application_id=application.id, actor=ben, now=LATER)
+    service.withdraw(session, application_id=application.id, actor=bea, now=LATER)
+    next_day = LATER + timedelta(days=1)
+    make_application(session, campaign=campaign, creator=bea, now=next_day)
+
+    service.shortlist(session, application_id=application.id, actor=ben, now=next_day)
+
+    assert told(session, bea) == [("application_shortlisted", "/creator/applications")] * 2
+
+
 def test_declining_gives_the_applicant_the_reason(
     session: Session, campaign: Campaign, alice: Actor, bea: Actor
 ) -> None:

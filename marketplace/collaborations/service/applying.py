@@ -141,7 +141,7 @@ def shortlist(
         title="You are on the shortlist",
         text=f"“{application.campaign.name}” will answer you within {REPLY_DAYS} days.",
         path="/creator/applications",
-        key=application.id,
+        key=f"{application.id}:{application.applied_at.isoformat()}",
         now=now,
     )
     return application
