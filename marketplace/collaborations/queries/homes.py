@@ -27,6 +27,7 @@ from marketplace.collaborations.rules import (
     Party,
 )
 from marketplace.creators.models import Creator
+from marketplace.kernel.days import today_somewhere
 
 WAITING: Final = (ApplicationState.SUBMITTED, ApplicationState.SHORTLISTED)
 """Applications where the brand has the next word."""
@@ -110,11 +111,12 @@ def offers_to_answer(session: Session, *, creator_id: UUID) -> list[BrandsOffer]
     return [BrandsOffer(*row) for row in session.execute(_OFFERS, {"creator_id": creator_id})]
 
 
-def invitations_to_answer(session: Session, *, creator_id: UUID) -> list[InvitationLine]:
-    """The invitations a creator has not answered, oldest first."""
-    return [
-        InvitationLine(*row) for row in session.execute(_INVITATIONS, {"creator_id": creator_id})
-    ]
+def invitations_to_answer(
+    session: Session, *, creator_id: UUID, now: datetime
+) -> list[InvitationLine]:
+    """The invitations a creator has not answered and still can apply for, oldest first."""
+    given = {"creator_id": creator_id, "today": today_somewhere(now)}
+    return [InvitationLine(*row) for row in session.execute(_INVITATIONS, given)]
 
 
 def work_of_creator(session: Session, *, creator_id: UUID) -> list[WorkLine]:
@@ -174,6 +176,7 @@ _INVITATIONS: Final = (
     .where(
         Invitation.creator_id == bindparam("creator_id"),
         Invitation.state == InvitationState.SENT,
+        Campaign.ends_on >= bindparam("today"),
     )
     .order_by(Invitation.sent_at, Invitation.id)
 )

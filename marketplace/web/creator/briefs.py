@@ -232,7 +232,7 @@ def pays_of(
 def ties_of_creator(session: Session) -> tuple[set[UUID], Mapping[UUID, ApplicationState]]:
     """Return which campaigns wait for the creator's answer, and where their applications stand."""
     creator_id = access.creator_id()
-    invitations = queries.invitations_to_answer(session, creator_id=creator_id)
+    invitations = queries.invitations_to_answer(session, creator_id=creator_id, now=utc_now())
     states = queries.application_states(session, creator_id=creator_id)
     return {each.campaign_id for each in invitations}, states
 

@@ -70,7 +70,7 @@ def offers_to_answer(
 
 @need
 def invitations_to_answer(
-    session: Session, _actor: Actor, creator_id: UUID, _now: datetime
+    session: Session, _actor: Actor, creator_id: UUID, now: datetime
 ) -> Sequence[Todo]:
     """Invitations without an answer."""
     return [
@@ -81,5 +81,5 @@ def invitations_to_answer(
             url=url_for("creator.brief", campaign_id=each.campaign_id),
             due=each.ends_on,
         )
-        for each in collaborations.invitations_to_answer(session, creator_id=creator_id)
+        for each in collaborations.invitations_to_answer(session, creator_id=creator_id, now=now)
     ]

@@ -233,6 +233,29 @@ def test_an_invitation_shows_on_home_and_brief_and_can_be_declined(
     assert invitation.state is InvitationState.DECLINED
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "asked"), [(date(2026, 11, 2), True), (date(2026, 11, 1), False)]
+)
+def test_home_asks_for_no_answer_once_the_campaign_is_over(
+    ends_on: date, asked: bool, client: FlaskClient, session: Session, campaign: Campaign,
+    alice: Actor, bea: Actor,
+) -> None:  # fmt: skip
+    assert bea.creator_id is not None
+    service.invite(
+        session,
+        campaign_id=campaign.id,
+        creator_id=bea.creator_id,
+        message="",
+        actor=alice,
+        now=NOON,
+    )
+    campaign.starts_on = campaign.ends_on = ends_on
+    session.flush()
+    sign_in(client, bea)
+
+    assert ("Acme Kitchen invites you to apply" in client.get("/creator/").text) is asked
+
+
 def test_an_application_is_withdrawn_by_its_creator_only(
     client: FlaskClient, session: Session, campaign: Campaign, bea: Actor, carl: Actor
 ) -> None:
