@@ -19,6 +19,7 @@ from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.queries import Handed, Sheet
 from marketplace.deliverables.rules import DONE, DeliverableEvent, DeliverableState, PostState
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from marketplace.metrics import queries as metrics
@@ -247,8 +248,11 @@ def _work_words(
 def _by(when: date | datetime | None, now: datetime) -> str:
     if when is None:
         return ""
-    over = when <= now if isinstance(when, datetime) else when < now.date()
-    return f", {'was due' if over else 'due'} {render.day(when)}"
+    if isinstance(when, datetime):
+        over, said = when <= now, render.moment(when)
+    else:
+        over, said = when < today_somewhere(now), render.day(when)
+    return f", {'was due' if over else 'due'} {said}"
 
 
 def _steps(

@@ -178,8 +178,8 @@ def test_the_next_step_has_a_date_where_somebody_has_promised_one(
 @pytest.mark.parametrize(
     ("work", "earned", "now", "late"),
     [
-        (WORK, None, datetime(2026, 11, 6, 23, tzinfo=UTC), False),
-        (WORK, None, datetime(2026, 11, 7, tzinfo=UTC), True),
+        (WORK, None, datetime(2026, 11, 7, 11, 59, tzinfo=UTC), False),
+        (WORK, None, datetime(2026, 11, 7, 12, tzinfo=UTC), True),  # and nowhere is it the 6th
         (replace(WORK, state=DeliverableState.LIVE, answer_by=LATER), None, NOON, False),
         (replace(WORK, state=DeliverableState.LIVE, answer_by=LATER), None, LATER, True),
         (ACCEPTED, replace(EARNED, state=EarningState.PENDING, payable_at=LATER), LATER, True),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from marketplace.collaborations.rules import ACCEPT_DAYS
 from marketplace.deliverables.rules import DeliverableState
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.money import Money
 from marketplace.payouts.rules import EarningState, Waiting, waiting_for
 from marketplace.payouts.rules.accounts import BankState
@@ -174,10 +175,10 @@ def chain_of(
 
 
 def _is_over(by: date | datetime | None, *, now: datetime) -> bool:
-    """True for a moment that has come, or a day that is over."""
+    """True for a moment that has come, or a day that is over for all."""
     if isinstance(by, datetime):
         return by <= now
-    return by is not None and by < now.date()
+    return by is not None and by < today_somewhere(now)
 
 
 _WORK: Final = {

@@ -29,6 +29,7 @@ from marketplace.deliverables.rules import (
 )
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput
 from marketplace.metrics.rules.addresses import parse_post_address
 from marketplace.store.session import reading, transaction
@@ -192,7 +193,7 @@ def deliverables_todo_for_creator(
                 action_label=label,
                 url=url_for("creator.deliverable", deliverable_id=owed.id),
                 due=due,
-                late=due < now.date(),
+                late=due < today_somewhere(now),
             )
         )
     return todos

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from marketplace.accounts.models import Brand
 from marketplace.config import Settings
 from marketplace.deliverables.models import Submission
 from marketplace.deliverables.rules import DeliverableState
+from marketplace.kernel import clock
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.web import uploads
@@ -264,6 +266,22 @@ def test_the_list_and_the_home_say_what_is_due(
     assert work.status_code == 200
     assert "Waiting for you to publish and paste the address" in work.text
     assert "Publish for Acme Kitchen and paste the address" in home.text
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_draft_is_late_once_its_day_is_over_everywhere(
+    beas: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    owed = made(session, acme, alice, bea, S.AWAITING_SUBMISSION)
+    owed.draft_due_on = date(2026, 11, 1)
+    session.flush()
+
+    assert "Was due <time" in beas.get("/creator/").text
+    assert "was due Sun 1 Nov 2026" in beas.get("/creator/work").text
+    clock.set_back(timedelta(hours=1))
+    assert "Was due" not in beas.get("/creator/").text
+    assert "due Sun 1 Nov 2026" in beas.get("/creator/work").text
+    assert "was due" not in beas.get("/creator/work").text
 
 
 def test_what_is_done_stands_below(
