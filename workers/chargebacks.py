@@ -14,7 +14,7 @@ from marketplace.funding.messages import ChargebackDue, ChargebackTurned, FraudW
 from marketplace.funding.models import Chargeback
 from marketplace.funding.ports import ChargebackFacts, WarningFacts
 from marketplace.funding.rules import ChargebackState, WarningState
-from marketplace.kernel.days import day_in_words
+from marketplace.kernel.days import moment_in_words
 from marketplace.kernel.money import in_words
 from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
@@ -169,7 +169,7 @@ def _next_step(found: Chargeback, state: ChargebackState) -> str:
     if found.ended_at is not None and found.owed:
         return f"The brand owes {in_words(found.owed)}: recover it, or ask to write it off."
     if found.evidence_due_by is not None and state is not ChargebackState.IN_REVIEW:
-        by = day_in_words(found.evidence_due_by)
+        by = moment_in_words(found.evidence_due_by)
         return f"Answer by {by}: send evidence, or accept the loss."
     return f"{in_words(found.amount)} is at stake." if found.ended_at is None else "It is booked."
 

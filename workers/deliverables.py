@@ -24,7 +24,7 @@ from marketplace.deliverables.messages import (
 from marketplace.deliverables.models import Deliverable, PublishedPost
 from marketplace.deliverables.rules import PostState, Verdict, older_than_agreement
 from marketplace.kernel.actor import SYSTEM, Role
-from marketplace.kernel.days import day_in_words
+from marketplace.kernel.days import day_in_words, moment_in_words
 from marketplace.metrics import service as metrics
 from marketplace.metrics.messages import PostNotVisible
 from marketplace.metrics.ports import LinkTrouble, PostFacts
@@ -171,7 +171,7 @@ def tell_received(message: SubmissionReceived, run: Run) -> None:
         handed, deliverable = queries.submission_by_id(session, message.submission_id)
         names = queries.sheet_of(session, deliverable)
         by = deliverable.answer_by
-        due = f" Please answer by {day_in_words(by)}." if by else ""
+        due = f" Please answer by {moment_in_words(by)}." if by else ""
         _tell_brand(
             session,
             deliverable,
@@ -225,7 +225,7 @@ def tell_published(message: PostPublished, run: Run) -> None:
                 run=run,
             )
             return
-        until = f" by {day_in_words(deliverable.answer_by)}" if deliverable.answer_by else ""
+        until = f" by {moment_in_words(deliverable.answer_by)}" if deliverable.answer_by else ""
         _tell_brand(
             session,
             deliverable,

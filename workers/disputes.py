@@ -11,7 +11,7 @@ from marketplace.collaborations import queries as agreements
 from marketplace.collaborations.rules import Party, other_party
 from marketplace.collaborations.service import tell_party
 from marketplace.kernel.actor import SYSTEM
-from marketplace.kernel.days import day_in_words
+from marketplace.kernel.days import moment_in_words
 from marketplace.kernel.money import in_words
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
@@ -139,10 +139,10 @@ def _text(dispute: Dispute, step: DisputeStep) -> str:
 
 
 def _due(dispute: Dispute, state: DisputeState) -> str:
-    day = day_in_words(dispute.due_at)
+    by = moment_in_words(dispute.due_at)
     if state is DisputeState.ASKED:
-        return f"An answer is due by {day}; without one Fairview decides on what is there."
-    return f"Fairview means to decide by {day}; until then both sides can still agree."
+        return f"An answer is due by {by}; without one Fairview decides on what is there."
+    return f"Fairview means to decide by {by}; until then both sides can still agree."
 
 
 def _tell(

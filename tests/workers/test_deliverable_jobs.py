@@ -105,7 +105,7 @@ def test_the_brands_owner_and_manager_hear_of_a_draft_once(
     assert len(rows) == 2
     assert rows[0].title == "Bea has handed in version 1"
     assert rows[0].text == (
-        "“A recipe in a minute” for Beans in a minute. Please answer by Sat 7 Nov 2026."
+        "“A recipe in a minute” for Beans in a minute. Please answer by Sat 7 Nov 2026, 12:00 UTC."
     )
 
 

@@ -66,7 +66,10 @@ def test_the_other_side_and_staff_hear_of_a_new_dispute_with_its_clock(
     opened = dispute(session, work, alice)
     tell_last(session, run, opened)
 
-    due = "An answer is due by Mon 9 Nov 2026; without one Fairview decides on what is there."
+    due = (
+        "An answer is due by Mon 9 Nov 2026, 12:00 UTC; without one Fairview decides on what is"
+        " there."
+    )
     assert heard(session, bea) == [
         (
             "Acme Kitchen disputes “A recipe in a minute”",
