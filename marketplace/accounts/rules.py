@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from marketplace.kernel.actor import Role
 from marketplace.kernel.errors import Conflict, InvalidInput
+from marketplace.kernel.names import can_be_shown, is_blank
 
 PASSWORD_LENGTH: Final = 10
 PASSWORD_LENGTH_LIMIT: Final = 200
@@ -145,11 +146,11 @@ def clean_email(text: str) -> str:
 def clean_name(text: str, *, field: str = "name") -> str:
     """Return a name on one line without needless spaces; raises InvalidInput under ``field``."""
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not name:
+    if is_blank(name):
         raise InvalidInput({field: "A name is needed."})
     if len(name) > NAME_LENGTH_LIMIT:
         raise InvalidInput({field: f"A name has at most {NAME_LENGTH_LIMIT} characters."})
-    if any(unicodedata.category(sign) in {"Cc", "Co", "Cs"} for sign in name):
+    if not can_be_shown(name):
         raise InvalidInput({field: "This name contains signs that cannot be shown."})
     return name
 

@@ -57,6 +57,8 @@ def test_a_name_is_one_line_without_needless_spaces() -> None:
     ("text", "sentence"),
     [
         (" \t ", "A name is needed."),
+        ("\u200b \u3164", "A name is needed."),
+        ("\u202eNoor", "This name contains signs that cannot be shown."),
         ("x" * 101, "A name has at most 100 characters."),
         ("Noor\x07", "This name contains signs that cannot be shown."),
     ],

@@ -7,6 +7,7 @@ from typing import Final
 
 from marketplace.accounts.rules import countries
 from marketplace.kernel.money import Money
+from marketplace.kernel.names import can_be_shown, is_blank
 from marketplace.terms.rules import not_offered
 
 FORMATS: Final = ("video", "photo_post", "story", "live")
@@ -26,11 +27,11 @@ def profile_problems(
 ) -> dict[str, str]:
     """Return what is wrong with a profile: field -> a plain sentence; empty when fine."""
     problems: dict[str, str] = {}
-    if not display_name.strip():
+    if is_blank(display_name):
         problems["display_name"] = "Give the name that brands should see."
     elif len(display_name) > NAME_MOST:
         problems["display_name"] = f"Keep the name to {NAME_MOST} characters."
-    elif any(not sign.isprintable() for sign in display_name):
+    elif not can_be_shown(display_name):
         problems["display_name"] = "This name contains signs that cannot be shown."
     if country is not None and country not in countries():
         problems["country"] = "Choose a country from the list."
