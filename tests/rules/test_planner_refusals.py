@@ -10,7 +10,7 @@ import pytest
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
 from marketplace.matching.rules.planner.plan import best_plan
-from marketplace.matching.rules.planner.problem import Size
+from marketplace.matching.rules.planner.problem import Size, WatchedTogether
 from tests.factories.planning import make_problem, together
 
 ONE, TWO, THREE = frozenset({0}), frozenset({0, 1}), frozenset({0, 1, 2})
@@ -272,12 +272,41 @@ def test_figures_that_no_audience_has_are_refused(
     assert refused.value.problems[field].startswith(sentence)
 
 
-def test_what_was_observed_of_nobody_is_refused() -> None:
-    nobody = together(0, 1, shared=0, sample=0)
-
+@pytest.mark.parametrize(
+    ("pair", "sentence"),
+    [
+        (together(0, 1, shared=0, sample=0), "A pair is two creators and a part of a sample."),
+        (together(0, 2), "A pair names a creator who is not there."),
+    ],
+)
+def test_what_was_observed_of_nobody_is_refused_at_once_and_later(
+    pair: WatchedTogether, sentence: str
+) -> None:
+    said = {"watched_together": sentence}
     with pytest.raises(InvalidInput) as refused:
-        make_problem([3_000, 3_000], [100, 100], watched_together=[nobody])
+        make_problem([3_000, 3_000], [100, 100], watched_together=[pair])
+    assert refused.value.problems == said
 
-    assert refused.value.problems == {
-        "watched_together": "A pair is two creators and a part of a sample."
-    }
+    problem = make_problem([3_000, 3_000], [100, 100])
+    with pytest.raises(InvalidInput) as refused:
+        problem.with_watched([pair])
+    assert refused.value.problems == said
+    assert problem.watched_together == []
+
+
+def test_what_was_observed_comes_to_a_problem_as_if_it_had_been_there() -> None:
+    pairs = [together(0, 1)]
+    problem = make_problem([3_000, 2_000], [100, 90])
+
+    found = problem.with_watched(pairs)
+
+    assert best_plan(found, Limits(budget_minor=1_000)).people == pytest.approx(
+        best_plan(
+            make_problem([3_000, 2_000], [100, 90], watched_together=pairs),
+            Limits(budget_minor=1_000),
+        ).people
+    )
+    assert (
+        best_plan(found, Limits(budget_minor=1_000)).people
+        < best_plan(problem, Limits(budget_minor=1_000)).people
+    )

@@ -24,9 +24,8 @@ def with_observed(
     places: in the problem, of the creators with these ids, in the same order.
     """
     place_of = dict(zip(creator_ids, places, strict=True))
-    return replace(
-        problem,
-        watched_together=tuple(
+    return problem.with_watched(
+        [
             WatchedTogether(
                 place_of[found.creator_id],
                 place_of[found.other_id],
@@ -36,7 +35,7 @@ def with_observed(
                 found.observed_on,
             )
             for found in creators.co_audiences_among(session, creator_ids)
-        ),
+        ]
     )
 
 

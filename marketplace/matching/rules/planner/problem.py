@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -111,11 +112,22 @@ class Problem:
         age, gender, country = wholes = [
             _whole(shares) for shares in (self.age, self.gender, self.country)
         ]
-        if problems := _figure_problems(self, wholes):
+        if problems := _figure_problems(self, wholes) | _pair_problems(self):
             raise InvalidInput(problems)
         object.__setattr__(self, "there", age * gender * country)
         object.__setattr__(self, "lowest", _lowest(self))
         object.__setattr__(self, "widest", _widest(self))
+
+    def with_watched(self, pairs: Sequence[WatchedTogether]) -> Problem:
+        """Return the same with what was observed; its figures are not worked out again.
+
+        Raises InvalidInput.
+        """
+        found = copy(self)
+        object.__setattr__(found, "watched_together", pairs)
+        if problems := _pair_problems(found):
+            raise InvalidInput(problems)
+        return found
 
     @property
     def count(self) -> int:
@@ -213,6 +225,11 @@ def _figure_problems(problem: Problem, wholes: Sequence[Floats]) -> dict[str, st
     for name, whole in zip(("age", "gender", "country"), wholes, strict=True):
         if name not in problems and whole.size and whole.max() > WHOLE_WITH_ROUNDING:
             problems[name] = "The shares of one audience add up to more than 100\xa0%."
+    return problems
+
+
+def _pair_problems(problem: Problem) -> dict[str, str]:
+    problems: dict[str, str] = {}
     for pair in problem.watched_together:
         if not (0 <= pair.creator < problem.count and 0 <= pair.other < problem.count):
             problems["watched_together"] = "A pair names a creator who is not there."
