@@ -291,7 +291,7 @@ def test_what_was_observed_of_nobody_is_refused_at_once_and_later(
     with pytest.raises(InvalidInput) as refused:
         problem.with_watched([pair])
     assert refused.value.problems == said
-    assert problem.watched_together == []
+    assert not problem.watched_together
 
 
 def test_what_was_observed_comes_to_a_problem_as_if_it_had_been_there() -> None:
