@@ -49,6 +49,11 @@ def sentence(refusal: MarketplaceError) -> str:
             raise AssertionError(refusal)
 
 
+def status_of(refusal: MarketplaceError) -> int:
+    """Return the HTTP status of a refusal."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
 def _has_nul() -> bool:
     """Whether the request gives the one sign that PostgreSQL cannot keep in a text."""
     fields = (texts for each in (request.args, request.form) for _, texts in each.lists())
@@ -59,7 +64,7 @@ def install(app: Flask) -> None:
     """Turn refusals and HTTP errors into pages of our own."""
 
     def refused(refusal: MarketplaceError) -> ResponseReturnValue:
-        code = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+        code = status_of(refusal)
         return render_template(f"errors/{code}.html", message=sentence(refusal)), code
 
     def http(error: HTTPException) -> ResponseReturnValue:

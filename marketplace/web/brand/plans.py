@@ -9,9 +9,10 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import is_open
@@ -19,7 +20,12 @@ from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations import service as agreements
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.currencies import exponent
-from marketplace.kernel.errors import InvalidInput
+from marketplace.kernel.errors import (
+    Conflict,
+    InvalidInput,
+    InvalidTransition,
+    MarketplaceError,
+)
 from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as planning
@@ -37,28 +43,41 @@ from marketplace.web.brand.plan_forms import (
     several_words,
 )
 from marketplace.web.brand.who_fits import PART_HEADER, wants_part
+from marketplace.web.errors import sentence, status_of
 from marketplace.web.reach_forms import correction_words
 from marketplace.web.render import money
 
-ACCEPTED: Final = ("hand", "pick", "make", "csrf_token", "message", "cost")
+SENT_ALONG: Final = ("csrf_token", "message", "cost")
+"""What comes with a plan that is accepted and says nothing of whom it is made."""
+ACCEPTED: Final = ("hand", "pick", "make", *SENT_ALONG)
 """What the two forms say themselves when a plan is accepted; the rest are the plan's rules."""
 
 
 @bp.get("/campaigns/<uuid:campaign_id>/plan")
 def plan(campaign_id: UUID) -> ResponseReturnValue:
     """The best plan for the rules in the address, computed now. It leaves no trace."""
+    return _page(campaign_id, request.args)
+
+
+def _page(
+    campaign_id: UUID, rules: MultiDict[str, str], refusal: MarketplaceError | None = None
+) -> Response:
+    """Return the page of the plan for these rules.
+
+    refusal: why it could not be accepted just now; it is said above the plan as it is.
+    """
     now = utc_now()
     wrong: dict[str, str] = {}
     with reading() as session:
         brief, wanted = queries.wish_seen_by(session, access.actor(), campaign_id)
         campaign = brief.campaign
-        form = plan_form(request.args, brief, wanted)
+        form = plan_form(rules, brief, wanted)
         found = None
         try:
             wish = form.wish(find=partial(queries.creator_by_handle, session))
             found = queries.plan_for(session, wanted, wish, now=now)
-        except InvalidInput as refusal:
-            wrong = dict(refusal.problems)
+        except InvalidInput as unplanned:
+            wrong = dict(unplanned.problems)
             form.show(InvalidInput(_new_to(form, wrong)))
         names = [] if found is None else [each.creator_id for each in found.who.values()]
         asked = collaborations.asked_creators(session, campaign_id=campaign_id, creator_ids=names)
@@ -68,7 +87,10 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
         if found is not None and found.question is not None:
             closer = queries.fresh_bound(session, campaign_id, found.question, now=now)
             found = found.bounded_by(None if closer is None else closer.at_most)
-    asked_for = list(request.args.items(multi=True))
+    is_told = isinstance(refusal, InvalidInput) and (found is None or found.broken)
+    if refusal is not None and not is_told:
+        flash(sentence(refusal), "danger")
+    asked_for = [each for each in rules.items(multi=True) if each[0] not in SENT_ALONG]
     answer = make_response(
         render_template(
             "brand/plan_part.html" if wants_part() else "brand/plan.html",
@@ -96,8 +118,9 @@ def plan(campaign_id: UUID) -> ResponseReturnValue:
             without_strangers=_address(campaign_id, _joined_alone(form, asked_for)),
             rules=_rules(asked_for),
             may_accept=_may_accept(campaign, now=now),
+            message=rules.get("message", "") if refusal else "",
         ),
-        422 if wrong else 200,
+        422 if wrong else 200 if refusal is None else status_of(refusal),
     )
     answer.vary.add(PART_HEADER)
     return answer
@@ -143,19 +166,25 @@ def settled_plan(campaign_id: UUID) -> ResponseReturnValue:
 
 @bp.post("/campaigns/<uuid:campaign_id>/plan")
 def accept_plan(campaign_id: UUID) -> ResponseReturnValue:
-    """Invite everybody in the plan that was looked at, at the prices it counts with."""
-    with transaction() as session:
-        brief, wanted = queries.wish_seen_by(session, access.actor(), campaign_id)
-        form = plan_form(request.form, brief, wanted)
-        done = agreements.accept_plan(
-            session,
-            campaign_id=campaign_id,
-            wish=form.wish(find=partial(queries.creator_by_handle, session)),
-            seen_cost_minor=request.form.get("cost", 0, int),
-            message=request.form.get("message", ""),
-            actor=access.actor(),
-            now=utc_now(),
-        )
+    """Invite everybody in the plan that was looked at, at the prices it counts with.
+
+    Where that is refused, the plan is shown as it is now, with the words that were typed.
+    """
+    try:
+        with transaction() as session:
+            brief, wanted = queries.wish_seen_by(session, access.actor(), campaign_id)
+            form = plan_form(request.form, brief, wanted)
+            done = agreements.accept_plan(
+                session,
+                campaign_id=campaign_id,
+                wish=form.wish(find=partial(queries.creator_by_handle, session)),
+                seen_cost_minor=request.form.get("cost", 0, int),
+                message=request.form.get("message", ""),
+                actor=access.actor(),
+                now=utc_now(),
+            )
+    except (Conflict, InvalidInput, InvalidTransition) as refusal:
+        return _page(campaign_id, request.form, refusal)
     said = f"{done.invited} invited, each with the price the plan counts with."
     if done.asked_before:
         said += f" {done.asked_before} had been asked before."
@@ -178,7 +207,7 @@ def ask_plan_bound(campaign_id: UUID) -> ResponseReturnValue:
             actor=access.actor(),
             now=utc_now(),
         )
-    asked = [each for each in request.form.items(multi=True) if each[0] != "csrf_token"]
+    asked = [each for each in request.form.items(multi=True) if each[0] not in SENT_ALONG]
     return redirect(_address(campaign_id, asked), 303)
 
 
@@ -217,7 +246,7 @@ def _may_accept(campaign: Campaign, *, now: datetime) -> bool:
 
 def _rules(asked_for: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what the address says beside who is in the plan."""
-    return [(name, value) for name, value in asked_for if name not in ACCEPTED]
+    return [(name, value) for name, value in asked_for if name not in (*ACCEPTED, FILLED)]
 
 
 def _joined_alone(form: PlanForm, asked: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -208,12 +208,35 @@ def test_a_plan_whose_prices_changed_meanwhile_is_not_accepted(
     market: dict[str, Creator],
 ) -> None:
     sign_in(client, alice)
-    asked = accepting(client.get(plan_of(campaign, budget="700.00")).text) | {"cost": ["60000"]}
+    page = client.get(plan_of(campaign, budget="700.00")).text
+    asked = accepting(page) | {"cost": ["60000"], "message": "Hello <you>"}
 
     answer = client.post(plan_of(campaign), data=asked)
 
     assert answer.status_code == 409
-    assert "the plan costs $700.00 now" in answer.text
+    assert "the plan costs $700.00 now" in text_of(answer.text)
+    assert 'maxlength="1000">Hello &lt;you&gt;</textarea>' in answer.text
+    assert accepting(answer.text) == accepting(page)
+    assert client.post(plan_of(campaign), data=accepting(answer.text)).status_code == 303
+    assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 1
+
+
+def test_too_long_a_message_is_told_above_the_plan_and_kept(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    market: dict[str, Creator],
+) -> None:
+    sign_in(client, alice)
+    page = client.get(plan_of(campaign, budget="700.00")).text
+
+    answer = client.post(plan_of(campaign), data=accepting(page) | {"message": "o" * 1_001})
+
+    assert answer.status_code == 422
+    assert "Keep this to 1,000 characters." in text_of(answer.text)
+    assert "o" * 1_001 in answer.text
+    assert "Invite everybody in the plan" in answer.text
     assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
 
 
