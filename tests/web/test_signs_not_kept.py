@@ -10,7 +10,6 @@ from tests.web.access.world import World, refused, words
 
 NO_TEXTS = {
     "brand.accept_plan plan",
-    "brand.accept_plan budget",
     "brand.accept_plan cost",
     "brand.agree_in_dispute share",
     "brand.agree_to_end release",
