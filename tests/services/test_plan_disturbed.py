@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -19,6 +20,7 @@ from marketplace.matching import columns
 from marketplace.matching.columns import Plannable
 from marketplace.matching.queries import FoundPlan, PlanWish
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
+from marketplace.matching.rules.planner.ways import Way
 from marketplace.store.base import Base
 from tests.conftest import NOON
 from tests.factories.campaigns import content
@@ -34,6 +36,17 @@ def place(session: Session, tmp_path: Path) -> Iterator[Path]:
     columns.build(session, tmp_path, now=NOON)
     yield tmp_path
     columns.use_folder("")
+
+
+def chosen_in(found: FoundPlan) -> dict[UUID, Way | None]:
+    """Return who is in a plan, each with what they are asked for, as one chooses them by hand."""
+    return {who.creator_id: option.way for who, _, option in found.picks}
+
+
+def accept_as_seen(session: Session, campaign: Campaign, alice: Actor, found: FoundPlan) -> None:
+    """Accept exactly the plan that was looked at, at what it cost then."""
+    wish = PlanWish(limits=BUDGET, exactly=chosen_in(found))
+    accept(session, campaign, alice, wish=wish, seen_cost_minor=found.cost_minor)
 
 
 def once_the_market_was_read(
@@ -140,7 +153,6 @@ def test_a_brief_that_was_changed_while_its_plan_was_accepted_invites_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = plan(session, campaign)
-    chosen = {who.creator_id: option.way for who, _, option in found.picks}
 
     def amend() -> None:
         asks = content(fee_low=Money(1_000, "USD"), fee_high=Money(90_000, "USD"))
@@ -152,13 +164,7 @@ def test_a_brief_that_was_changed_while_its_plan_was_accepted_invites_nobody(
 
     once_the_market_was_read(monkeypatch, amend)
     with pytest.raises(Conflict, match="The brief has just been changed"):
-        accept(
-            session,
-            campaign,
-            alice,
-            wish=PlanWish(limits=BUDGET, exactly=chosen),
-            seen_cost_minor=found.cost_minor,
-        )
+        accept_as_seen(session, campaign, alice, found)
 
     assert rows(session)[:3] == [0, 0, 0]
 
@@ -167,19 +173,12 @@ def test_who_has_just_promised_to_work_for_another_brand_is_not_invited_by_a_pla
     session: Session, campaign: Campaign, alice: Actor, mallory: Actor, place: Path
 ) -> None:
     found = plan(session, campaign)
-    chosen = {who.creator_id: option.way for who, _, option in found.picks}
     bound, *_ = (who for who, *_ in found.picks)
     (rival,) = mallory.brands
     make_exclusivity(session, creator_id=bound.creator_id, brand_id=rival)
 
     with pytest.raises(Conflict, match=f"{bound.display_name} has promised"):
-        accept(
-            session,
-            campaign,
-            alice,
-            wish=PlanWish(limits=BUDGET, exactly=chosen),
-            seen_cost_minor=found.cost_minor,
-        )
+        accept_as_seen(session, campaign, alice, found)
 
     assert rows(session)[:3] == [0, 0, 0]
 
@@ -197,8 +196,7 @@ def test_a_what_if_leaves_no_trace_in_any_table(
 ) -> None:
     before = rows_of_every_table(session)
 
-    found = plan(session, campaign)
-    chosen = {who.creator_id: option.way for who, _, option in found.picks}
+    chosen = chosen_in(plan(session, campaign))
     plan(session, campaign, exactly=chosen)
     plan(session, campaign, make={"video": (1, 2)}, must_not=frozenset(chosen))
     with pytest.raises(PlanRefused):

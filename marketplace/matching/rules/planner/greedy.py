@@ -16,8 +16,6 @@ from marketplace.matching.rules.planner.reach import Reached
 
 LOOKS: Final = 24
 """How many of the most promising are looked at exactly at a time."""
-
-
 NOBODY: Final = np.zeros(0, dtype=np.intp)
 
 
