@@ -310,6 +310,34 @@ def test_applicants_hear_of_an_amendment_once_and_the_agreed_do_not(
     assert "brief_amended" not in [kind for kind, _ in told(session, bea)]
 
 
+@pytest.mark.parametrize("answer", ["none", "applied", "offered", "declined"])
+def test_whoever_holds_an_invitation_or_an_offer_hears_of_an_amendment_once(
+    answer: str, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    invitation = invite(session, campaign, bea, alice)
+    session.flush()
+    if answer == "declined":
+        service.decline_invitation(session, invitation_id=invitation.id, actor=bea, now=LATER)
+    elif answer != "none":
+        application = make_application(session, campaign=campaign, creator=bea)
+        if answer == "offered":
+            make_offer(session, application=application, by=alice)
+    campaigns.save_brief(
+        session, campaign_id=campaign.id, content=content(dos=()), actor=alice, now=LATER
+    )
+    brief = campaigns.amend_brief(
+        session, campaign_id=campaign.id, change_note="Less", actor=alice, now=LATER
+    )
+    session.flush()
+
+    heard = 0 if answer == "declined" else 1
+    for _ in range(2):
+        assert service.tell_of_amendment(session, brief_id=brief.id, now=LATER) == heard
+
+    kinds = [kind for kind, _ in told(session, bea)]
+    assert kinds.count("brief_amended") == heard
+
+
 def test_a_collaboration_completes_once(
     session: Session, campaign: Campaign, alice: Actor, bea: Actor
 ) -> None:

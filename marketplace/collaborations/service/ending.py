@@ -33,6 +33,7 @@ from marketplace.collaborations.service.moves import (
     tell_creator,
 )
 from marketplace.creators import service as creators
+from marketplace.creators.models import Creator
 from marketplace.store.locks import lock_row, lock_rows
 
 _OPEN: Final = (*queries.WAITING, ApplicationState.OFFERED)
@@ -116,18 +117,22 @@ def end_negotiations(session: Session, *, campaign_id: UUID, now: datetime) -> i
 
 
 def tell_of_amendment(session: Session, *, brief_id: UUID, now: datetime) -> int:
-    """Tell every applicant who has not agreed of a new version; return how many there are."""
+    """Tell everybody who may still agree, or was invited, of a new version; return how many."""
     brief = session.get_one(Brief, brief_id)
     campaign = session.get_one(Campaign, brief.campaign_id)
-    waiting = session.scalars(
-        select(Application).where(
-            Application.campaign_id == campaign.id, Application.state.in_(_OPEN)
-        )
+    waiting = select(Application.creator_id).where(
+        Application.campaign_id == campaign.id, Application.state.in_(_OPEN)
+    )
+    invited = select(Invitation.creator_id).where(
+        Invitation.campaign_id == campaign.id, Invitation.state == InvitationState.SENT
+    )
+    concerned = session.scalars(
+        select(Creator).where(Creator.id.in_(waiting.union(invited))).order_by(Creator.id)
     ).all()
-    for application in waiting:
+    for creator in concerned:
         tell_creator(
             session,
-            application.creator,
+            creator,
             kind="brief_amended",
             title=f"The brief of “{campaign.name}” has changed",
             text=brief.change_note,
@@ -135,4 +140,4 @@ def tell_of_amendment(session: Session, *, brief_id: UUID, now: datetime) -> int
             key=brief.id,
             now=now,
         )
-    return len(waiting)
+    return len(concerned)
