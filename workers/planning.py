@@ -23,15 +23,22 @@ READY: Final = 0.3
 
 
 def work_out_bound(message: PlanBoundAsked, run: Run) -> None:
-    """Claim, work it out with no transaction open but those that tell how it goes, and keep it."""
+    """Claim, work it out with no transaction open but those that tell how it goes, and keep it.
+
+    A bound whose brief was changed since it was asked for is set aside: it would answer another
+    question than its own.
+    """
     with transaction() as session:
         bound = matching.begin_bound(session, bound_id=message.bound_id)
         if bound is None:
             return
         campaign_id, wish = bound.campaign_id, queries.wish_in(bound.wish)
+        wanted = queries.wanted_for(session, campaign_id)
+        if queries.question_now(session, wish, wanted) != bound.question:
+            matching.set_bound_aside(session, bound_id=bound.id, now=run.now)
+            return
     try:
         with reading() as session:
-            wanted = queries.wanted_for(session, campaign_id)
             task = queries.bound_task(session, wanted, wish, now=run.now)
     except InvalidInput as refused:  # also whoever was to be kept, and cannot be in it any more
         _finish(message.bound_id, None, " ".join(dict.fromkeys(refused.problems.values())))

@@ -14,6 +14,7 @@ from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.config import Settings
 from marketplace.creators.models import RateCard
+from marketplace.creators.rules.subjects import USUALLY_AVOIDED
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound, NotPermitted
 from marketplace.matching import queries
@@ -24,6 +25,7 @@ from marketplace.matching.queries import FoundPlan, PlanWish, planned
 from marketplace.matching.rules.planner.exact import best_possible
 from marketplace.matching.rules.planner.limits import BoundState, Limits, PlanRefused
 from marketplace.matching.rules.planner.ways import way_of
+from marketplace.matching.rules.wanted import HardRules
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
 from tests.factories.campaigns import make_campaign
@@ -126,6 +128,32 @@ def test_after_an_hour_it_is_worked_out_anew(
     again = ask(session, campaign, alice, now=later)
     assert (again.id, again.state, again.at_most) == (asked.id, BoundState.WAITING, None)
     assert posted(session) == 2
+
+
+def test_a_bound_is_not_kept_under_what_was_asked_before_the_brief_changed(
+    app: Flask, settings: Settings, session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    asked, question = ask(session, campaign, alice), shown(session, campaign)
+    for least in (1_000, None):  # changed, and changed back once the work was set aside
+        matching.keep_rules(
+            session,
+            campaign_id=campaign.id,
+            rules=HardRules(followers_least=least, avoided=USUALLY_AVOIDED),
+            actor=alice,
+            now=NOON,
+        )
+        session.commit()
+        if least:
+            with app.app_context():
+                planning.work_out_bound(PlanBoundAsked(bound_id=asked.id), run(app, settings))
+            session.refresh(asked)
+
+    assert shown(session, campaign) == question
+    assert (asked.state, asked.at_most) == (BoundState.REFUSED, None)
+    assert asked.refusal.startswith("The brief has changed since it was asked for.")
+    assert queries.fresh_bound(session, campaign.id, question, now=NOON) is None
+    again = ask(session, campaign, alice)
+    assert (again.state, again.question) == (BoundState.WAITING, question)
 
 
 def test_a_market_that_lost_its_creators_meanwhile_is_told_and_not_tried_again(

@@ -37,7 +37,7 @@ from marketplace.matching.queries.fits import (
 from marketplace.matching.queries.found_plan import FoundPlan, Option, PlannedCreator
 from marketplace.matching.queries.plan_promises import PlanPromise, plan_promises, promise_for
 from marketplace.matching.queries.plan_wish import PlanWish, question_of, wish_in
-from marketplace.matching.queries.planned import BoundTask, bound_task, plan_for
+from marketplace.matching.queries.planned import BoundTask, bound_task, plan_for, question_now
 from marketplace.matching.queries.plans import (
     BOUND_HOLDS,
     accepted_plans,
@@ -113,6 +113,7 @@ __all__ = [
     "present_correction",
     "present_versions",
     "promise_for",
+    "question_now",
     "question_of",
     "set_aside_for",
     "shortlisted",

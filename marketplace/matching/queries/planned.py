@@ -127,6 +127,12 @@ class BoundTask:
         return ceil(most_possible(self.problem, self.limits, among, picks, tell=tell))
 
 
+def question_now(session: Session, wish: PlanWish, wanted: Wanted) -> str:
+    """What a wish asks of the market as it is known now, by name."""
+    observed_at = creators.co_audiences_as_of(session)
+    return question_of(wish, wanted, present_correction(session), observed_at)
+
+
 def bound_task(session: Session, wanted: Wanted, wish: PlanWish, *, now: datetime) -> BoundTask:
     """Return what a close bound for a wish is worked out from. Raises what plan_for raises."""
     correction = present_correction(session)

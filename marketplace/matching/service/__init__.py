@@ -6,6 +6,7 @@ from marketplace.matching.service.bounding import (
     begin_bound,
     finish_bound,
     forget_bounds,
+    set_bound_aside,
     tell_progress,
 )
 from marketplace.matching.service.choosing import keep_rules, shortlist, take_off_shortlist
@@ -34,6 +35,7 @@ __all__ = [
     "record_showing",
     "refresh_columns",
     "report_attention",
+    "set_bound_aside",
     "set_count_aside",
     "shortlist",
     "take_off_shortlist",

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
-from marketplace.creators import queries as creators
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotPermitted
 from marketplace.kernel.ids import new_id
@@ -39,9 +38,7 @@ def ask_bound(
         raise NotPermitted("plan for this brand")
     wanted = queries.wanted_for(session, campaign_id)
     wish.ways(wanted)
-    question = queries.question_of(
-        wish, wanted, queries.present_correction(session), creators.co_audiences_as_of(session)
-    )
+    question = queries.question_now(session, wish, wanted)
     values = {
         "wish": wish.as_json(),
         "state": BoundState.WAITING,
@@ -111,6 +108,24 @@ def finish_bound(
             done_bps=BPS_WHOLE,
             at_most=at_most,
             refusal=refusal,
+            finished_at=now,
+        )
+    )
+
+
+def set_bound_aside(session: Session, *, bound_id: UUID, now: datetime) -> None:
+    """Say of a bound that what it was asked of is not so any more.
+
+    It answers no question from now on, so whoever comes back to its own can ask that again.
+    """
+    session.execute(
+        update(PlanBound)
+        .where(PlanBound.id == bound_id, PlanBound.state == BoundState.WORKING)
+        .values(
+            question=str(bound_id),
+            state=BoundState.REFUSED,
+            done_bps=BPS_WHOLE,
+            refusal="The brief has changed since it was asked for. Look at the plan again.",
             finished_at=now,
         )
     )
