@@ -12,6 +12,7 @@ from marketplace.processor.messages import (
 )
 from marketplace.store.session import transaction
 from workers.runtime import Run
+from workers.sweeping import NotAll
 from workers.telling import tell_staff
 
 log = structlog.get_logger("alarms")
@@ -93,5 +94,21 @@ def tell_done_twice(message: CallDoneTwice, run: Run) -> None:
             text=f"The second one is {message.remote_id}. It is a break until you say what it is.",
             path=f"/staff/calls/{message.call_id}",
             about=f"{message.call_id}:{message.remote_id}",
+            now=run.now,
+        )
+
+
+def tell_sweep_failed(run: Run, *, name: str, error: Exception) -> None:
+    """Tell staff that a periodic job did not get through everything, once a day for each."""
+    why = str(error) if isinstance(error, NotAll) else f"it stopped with {type(error).__name__}"
+    with transaction() as session:
+        tell_staff(
+            session,
+            kind="sweep_failed",
+            title=f"A periodic job fails: {name}",
+            text=f"On its last run: {why}. It is tried again at its next time, and goes on with"
+            " everything else. The log of the worker says why.",
+            path="/staff",
+            about=f"{name}:{run.now:%Y-%m-%d}",
             now=run.now,
         )

@@ -21,6 +21,7 @@ from marketplace.kernel.days import moment_in_words
 from marketplace.payouts import queries as payouts
 from marketplace.store.session import transaction
 from workers.runtime import Run
+from workers.sweeping import until_none_is_due
 from workers.telling import tell_earner, tell_staff
 
 
@@ -39,10 +40,10 @@ def assess_read(session: Session, post_ids: Collection[UUID], *, now: datetime) 
 
 def end_silent(run: Run) -> None:
     """End the questions whose time is over, in bounded batches."""
-    while True:
-        with transaction() as session:
-            if authenticity.end_silent(session, now=run.now) == 0:
-                return
+    until_none_is_due(
+        lambda session, ids: authenticity.end_silent(session, now=run.now, ids=ids),
+        lambda session: authenticity.silent_ids(session, now=run.now),
+    )
 
 
 def tell_questioned(message: ViewsQuestioned, run: Run) -> None:

@@ -16,27 +16,28 @@ from marketplace.payouts.models import BonusMeasurement, ViewBonus
 from marketplace.store.outbox import post
 from marketplace.store.session import transaction
 from workers.runtime import Run
+from workers.sweeping import until_none_is_due
 
 
 def book_bonuses(run: Run) -> None:
     """Book every bonus that is due by what its views are worth; call for help where many are."""
     with transaction() as session:
-        if payouts.book_bonuses(session, now=run.now) < payouts.BATCH:
-            return
-        post(session, BonusesWaiting(asked_at=run.now.isoformat()))
-    _book_rest(run)
+        due = payouts.due_bonuses(session, now=run.now, limit=payouts.BATCH)
+        if len(due) == payouts.BATCH:
+            post(session, BonusesWaiting(asked_at=run.now.isoformat()))
+    _book_all(run)
 
 
 def help_booking(_message: BonusesWaiting, run: Run) -> None:
     """Book beside another worker; each takes what the other has not begun."""
-    _book_rest(run)
+    _book_all(run)
 
 
-def _book_rest(run: Run) -> None:
-    while True:
-        with transaction() as session:
-            if payouts.book_bonuses(session, now=run.now) == 0:
-                return
+def _book_all(run: Run) -> None:
+    until_none_is_due(
+        lambda session, ids: payouts.book_bonuses(session, now=run.now, ids=ids),
+        lambda session: payouts.due_bonuses(session, now=run.now),
+    )
 
 
 def complete_collaboration(message: BonusEnded, run: Run) -> None:

@@ -9,6 +9,7 @@ from marketplace.causes.messages import PledgeSettled
 from marketplace.kernel.money import in_words
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
+from workers.sweeping import each_alone
 from workers.telling import tell_payers, tell_staff
 
 
@@ -33,9 +34,10 @@ def book_pledges(run: Run) -> None:
     """Look at every promised pledge: what is it worth by now, and is it final?"""
     with reading() as session:
         promised = queries.counting(session)
-    for pledge_id in promised:
-        with transaction() as session:
-            causes.book_pledge(session, pledge_id=pledge_id, now=run.now)
+    with each_alone() as each:
+        for pledge_id in promised:
+            with each(pledge_id), transaction() as session:
+                causes.book_pledge(session, pledge_id=pledge_id, now=run.now)
 
 
 def tell_settled(message: PledgeSettled, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ from marketplace.metrics import service as metrics
 from marketplace.notifications import service as notifications
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
+from workers.sweeping import each_alone
 from workers.telling import tell_earner
 
 RUNNERS: Final = (Role.OWNER, Role.MANAGER)
@@ -41,27 +43,34 @@ def award_due(run: Run) -> None:
     """Read every post once more when counting has ended, and award what is final."""
     with reading() as session:
         due = queries.due_for_awards(session, now=run.now)
-    for challenge_id in due:
-        with transaction() as session:
-            found = queries.challenge_by_id(session, challenge_id)
-            metrics.read_at_once(
-                session,
-                post_ids=[each.post_id for each in queries.live_entries(session, found)],
-                since=found.days.counting_ends_at,
-                now=run.now,
-            )
-        with transaction() as session:
-            challenges.award(session, challenge_id=challenge_id, now=run.now)
+    with each_alone() as each:
+        for challenge_id in due:
+            with each(challenge_id):
+                _award(challenge_id, run)
+
+
+def _award(challenge_id: UUID, run: Run) -> None:
+    with transaction() as session:
+        found = queries.challenge_by_id(session, challenge_id)
+        metrics.read_at_once(
+            session,
+            post_ids=[each.post_id for each in queries.live_entries(session, found)],
+            since=found.days.counting_ends_at,
+            now=run.now,
+        )
+    with transaction() as session:
+        challenges.award(session, challenge_id=challenge_id, now=run.now)
 
 
 def remind(run: Run) -> None:
     """Tell everybody in a challenge, and its brand, that counting ends tomorrow."""
     with reading() as session:
         due = queries.due_for_reminding(session, now=run.now)
-    for challenge_id in due:
-        with transaction() as session:
-            if challenges.note_reminded(session, challenge_id=challenge_id, now=run.now):
-                _tell_of_the_end(session, queries.challenge_by_id(session, challenge_id), run)
+    with each_alone() as each:
+        for challenge_id in due:
+            with each(challenge_id), transaction() as session:
+                if challenges.note_reminded(session, challenge_id=challenge_id, now=run.now):
+                    _tell_of_the_end(session, queries.challenge_by_id(session, challenge_id), run)
 
 
 def _tell_of_the_end(session: Session, challenge: Challenge, run: Run) -> None:

@@ -20,6 +20,7 @@ from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
 from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
+from workers.sweeping import each_alone
 from workers.telling import tell_payers, tell_staff
 
 LOOKED_BACK: Final = timedelta(days=7)
@@ -86,10 +87,13 @@ def look_for_chargebacks(run: Run) -> None:
         warnings += _each_known(run, asked.warning, sorted(unlisted))
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
-    for warning in warnings:
-        book_warning(warning, run)
-    for facts in listed:
-        book_chargeback(facts, run)
+    with each_alone() as each:
+        for warning in warnings:
+            with each(warning.warning_id):
+                book_warning(warning, run)
+        for facts in listed:
+            with each(facts.dispute_id):
+                book_chargeback(facts, run)
 
 
 def tell_chargeback(message: ChargebackTurned, run: Run) -> None:

@@ -12,6 +12,7 @@ from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import in_words
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
+from workers.sweeping import each_alone
 from workers.telling import tell_payers
 
 NEWS_DAYS: Final = 14
@@ -34,9 +35,10 @@ def expire_offers(run: Run) -> None:
     """Close every offer whose time to answer is over, each in its own transaction."""
     with reading() as session:
         due = queries.expired_offer_ids(session, now=run.now)
-    for offer_id in due:
-        with transaction() as session:
-            collaborations.expire_offer(session, offer_id=offer_id, now=run.now)
+    with each_alone() as each:
+        for offer_id in due:
+            with each(offer_id), transaction() as session:
+                collaborations.expire_offer(session, offer_id=offer_id, now=run.now)
 
 
 def tell_of_freed_money(run: Run) -> None:
@@ -45,28 +47,32 @@ def tell_of_freed_money(run: Run) -> None:
     The days before are told where no night's sweep has, while that is news.
     """
     days = [run.now.date() - timedelta(days=ago) for ago in range(NEWS_DAYS, 0, -1)]
-    with transaction() as session:
-        for freed in queries.freed_on(session, days, now=run.now):
-            tell_payers(
-                session,
-                freed.brand_id,
-                kind="money_freed",
-                about=freed.campaign_id,
-                on=freed.on,
-                title=f"{in_words(freed.amount)} of “{freed.name}” is free",
-                text=f"Since {day_in_words(freed.on)} creators cannot dispute it any more: it can"
-                " be promised again, or sent back.",
-                path=f"/brand/campaigns/{freed.campaign_id}/money",
-                now=run.now,
-            )
+    with reading() as session:
+        found = queries.freed_on(session, days, now=run.now)
+    with each_alone() as each:
+        for freed in found:
+            with each(freed.campaign_id), transaction() as session:
+                tell_payers(
+                    session,
+                    freed.brand_id,
+                    kind="money_freed",
+                    about=freed.campaign_id,
+                    on=freed.on,
+                    title=f"{in_words(freed.amount)} of “{freed.name}” is free",
+                    text=f"Since {day_in_words(freed.on)} creators cannot dispute it any more: it"
+                    " can be promised again, or sent back.",
+                    path=f"/brand/campaigns/{freed.campaign_id}/money",
+                    now=run.now,
+                )
 
 
 def close_stale_applications(run: Run) -> None:
     """Close every application that a brand did not answer, each in its own transaction."""
     with reading() as session:
         due = queries.stale_application_ids(session, now=run.now)
-    for application_id in due:
-        with transaction() as session:
-            collaborations.close_stale_application(
-                session, application_id=application_id, now=run.now
-            )
+    with each_alone() as each:
+        for application_id in due:
+            with each(application_id), transaction() as session:
+                collaborations.close_stale_application(
+                    session, application_id=application_id, now=run.now
+                )

@@ -14,6 +14,7 @@ from marketplace.creators.service import AccessKind
 from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run, TryLater
+from workers.sweeping import each_alone
 
 SOUNDS_ASKED: Final = 100
 """So many sounds are asked for in a turn: a second each at most, one after the other."""
@@ -94,15 +95,17 @@ def read_sounds(run: Run) -> None:
                 session, since=run.now - SOUND_AGE, limit=SOUNDS_ASKED
             )
         ]
-    for handle, channel_id, external_id in waiting:
-        answer = run.gateways.tiktok_sounds.sound_of(handle=handle, video_id=external_id)
-        if isinstance(answer, Failure) and answer.kind is not FailureKind.NOT_VISIBLE:
-            return
-        sound = "" if isinstance(answer, Failure) else answer.value
-        with transaction() as session:
-            creators.record_sound(
-                session, channel_id=channel_id, external_id=external_id, sound=sound
-            )
+    with each_alone() as each:
+        for handle, channel_id, external_id in waiting:
+            with each(external_id):
+                answer = run.gateways.tiktok_sounds.sound_of(handle=handle, video_id=external_id)
+                if isinstance(answer, Failure) and answer.kind is not FailureKind.NOT_VISIBLE:
+                    return
+                sound = "" if isinstance(answer, Failure) else answer.value
+                with transaction() as session:
+                    creators.record_sound(
+                        session, channel_id=channel_id, external_id=external_id, sound=sound
+                    )
 
 
 def _refused(channel_id: UUID, failure: Failure, run: Run) -> None:

@@ -35,6 +35,7 @@ from workers.access import ask_posts, raise_for
 from workers.authenticity import assess_read
 from workers.challenges import why_no_entry
 from workers.runtime import Run
+from workers.sweeping import until_none_is_due
 
 LINK_TROUBLE: Final = {
     LinkTrouble.DEAD: "TikTok does not know this short link, or no longer. Open your post and paste"
@@ -153,10 +154,10 @@ def _channel_name(found: PublishedPost) -> str:
 
 def accept_silent(run: Run) -> None:
     """Accept every live post whose brand has let the time to object pass."""
-    while True:
-        with transaction() as session:
-            if deliverables.accept_silent(session, now=run.now) == 0:
-                return
+    until_none_is_due(
+        lambda session, ids: deliverables.accept_silent(session, now=run.now, ids=ids),
+        lambda session: deliverables.silent_ids(session, now=run.now),
+    )
 
 
 def ring_unchecked(run: Run) -> None:

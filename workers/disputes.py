@@ -25,6 +25,7 @@ from marketplace.payouts.rules.disputes import (
 )
 from marketplace.store.session import transaction
 from workers.runtime import Run
+from workers.sweeping import until_none_is_due
 from workers.telling import tell_staff
 
 E = DisputeEvent
@@ -48,10 +49,10 @@ FOR_STAFF: Final[Mapping[DisputeEvent, str]] = {
 
 def move_on(run: Run) -> None:
     """Bring in staff where the other side was silent, and remind whoever's time is nearly over."""
-    while True:
-        with transaction() as session:
-            if payouts.move_disputes_on(session, now=run.now) == 0:
-                return
+    until_none_is_due(
+        lambda session, ids: payouts.move_disputes_on(session, now=run.now, ids=ids),
+        lambda session: payouts.disputes_to_move(session, now=run.now),
+    )
 
 
 def tell(message: DisputeMoved, run: Run) -> None:

@@ -22,6 +22,7 @@ from marketplace.store.outbox import post
 from marketplace.store.session import reading, transaction
 from workers.failpoints import reach
 from workers.runtime import Run, TryLater
+from workers.sweeping import each_alone
 from workers.webhooks import HANDLERS
 from workers.webhooks.told import told_by
 
@@ -71,10 +72,11 @@ def fetch_undelivered(run: Run) -> None:
     Those of each creator's account are a job of their own. The processor lists events for 30 days.
     Safe to run at any time.
     """
-    _keep(_ask_undelivered(run, None), Endpoint.PLATFORM, run)
+    missed = _ask_undelivered(run, None)
     with transaction() as session:
         for account in accounts.open_accounts(session):
             post(session, AccountEventsDue(payout_account_id=account.id))
+    _keep(missed, Endpoint.PLATFORM, run)
 
 
 def fetch_undelivered_of(message: AccountEventsDue, run: Run) -> None:
@@ -97,19 +99,20 @@ def _ask_undelivered(run: Run, account_id: str | None) -> list[ProcessorEvent]:
 
 
 def _keep(missed: Sequence[ProcessorEvent], sender: Endpoint, run: Run) -> None:
-    with transaction() as session:
+    with each_alone() as each:
         for event in missed:
-            inbox.keep_once(
-                session,
-                sender=sender.value,
-                sender_id=event.event_id,
-                kind=event.kind,
-                livemode=event.livemode,
-                account=event.account,
-                object_id=event.object_id,
-                body=dict(event.body),
-                now=run.now,
-            )
+            with each(event.event_id), transaction() as session:
+                inbox.keep_once(
+                    session,
+                    sender=sender.value,
+                    sender_id=event.event_id,
+                    kind=event.kind,
+                    livemode=event.livemode,
+                    account=event.account,
+                    object_id=event.object_id,
+                    body=dict(event.body),
+                    now=run.now,
+                )
 
 
 def _stranger(session: Session, kept: InboxMessage) -> str | None:

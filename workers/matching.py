@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.messages import BriefAmended, CampaignPublished, CategorySaid
 from marketplace.collaborations import queries as collaborations
 from marketplace.creators import service as creators
@@ -18,6 +19,7 @@ from marketplace.metrics import queries as metrics
 from marketplace.metrics.queries import FollowedVideo
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run
+from workers.sweeping import each_alone, together
 
 log = structlog.get_logger("workers")
 
@@ -46,10 +48,14 @@ def count_outcomes(run: Run) -> None:
 
     The columns follow by the marks, and the feed asks for what counts there.
     """
-    with transaction() as session:
-        creators.record_outcomes(session, deliverables.outcomes(session))
-        creators.record_answers(session, collaborations.answers(session))
-        creators.record_views(session, _records_of(metrics.followed_videos(session, now=run.now)))
+    with each_alone() as each:
+        with each("applications and collaborations"), transaction() as session:
+            creators.record_outcomes(session, deliverables.outcomes(session))
+        with each("answers"), transaction() as session:
+            creators.record_answers(session, collaborations.answers(session))
+        with each("videos"), transaction() as session:
+            videos = metrics.followed_videos(session, now=run.now)
+            creators.record_views(session, _records_of(videos))
 
 
 def _records_of(videos: Sequence[FollowedVideo]) -> dict[UUID, tuple[int, int, int]]:
@@ -83,5 +89,13 @@ def work_out_median(
 
 def work_out_medians(run: Run) -> None:
     """Look for the middle candidate of every open brief again: the market has moved."""
-    with transaction() as session:
-        matching.work_out_medians(session, now=run.now)
+    with reading() as session:
+        ids = [brief.campaign_id for brief in campaigns.open_campaigns(session, now=run.now)]
+    with each_alone() as each:
+        together(
+            each,
+            ids,
+            lambda session, some: matching.work_out_medians(
+                session, campaign_ids=some, now=run.now
+            ),
+        )

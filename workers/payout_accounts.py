@@ -18,9 +18,10 @@ from marketplace.payouts.messages import (
     PayoutAccountReady,
 )
 from marketplace.payouts.ports import AccountFacts
-from marketplace.processor.ports import ProcessorUnavailable
+from marketplace.processor.ports import NoSuchObject, ProcessorUnavailable
 from marketplace.store.session import reading, transaction
 from workers.runtime import Run, TryLater
+from workers.sweeping import each_alone
 
 
 def refresh_account(message: PayoutAccountChanged, run: Run) -> None:
@@ -38,11 +39,12 @@ def refresh_accounts_not_ready(run: Run) -> None:
     """Look at every account that cannot take money yet: its webhook may have been lost."""
     with reading() as session:
         ids = [a.stripe_account_id for a in queries.accounts_not_ready(session)]
-    for account_id in ids:
-        if account_id is not None:
-            facts = _ask_account(run, account_id)
-            with transaction() as session:
-                payouts.record_account(session, facts=facts, now=run.now)
+    with each_alone() as each:
+        for account_id in filter(None, ids):
+            with each(account_id):
+                facts = _ask_account(run, account_id)
+                with transaction() as session:
+                    payouts.record_account(session, facts=facts, now=run.now)
 
 
 def ring_accounts(run: Run) -> None:
@@ -55,6 +57,8 @@ def ring_accounts(run: Run) -> None:
 def _ask_account(run: Run, account_id: str) -> AccountFacts:
     try:
         return run.gateways.accounts.account(account_id)
+    except NoSuchObject:
+        raise  # which is of this account alone
     except ProcessorUnavailable as unavailable:
         raise TryLater from unavailable
 

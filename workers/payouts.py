@@ -27,6 +27,7 @@ from marketplace.processor.rules import CallKind
 from marketplace.store.session import reading, transaction
 from workers.failpoints import reach
 from workers.runtime import Run, TryLater
+from workers.sweeping import batch_by_batch, until_none_is_due
 from workers.telling import tell_earner
 
 PAID_AT_ONCE: Final = 500
@@ -43,10 +44,10 @@ def book_fee(message: DeliverableAccepted, run: Run) -> None:
 
 def release_fees(run: Run) -> None:
     """Make payable every fee whose hold window is over."""
-    while True:
-        with transaction() as session:
-            if payouts.mature_due(session, now=run.now) == 0:
-                return
+    until_none_is_due(
+        lambda session, ids: payouts.mature_due(session, now=run.now, ids=ids),
+        lambda session: payouts.mature_ids(session, now=run.now),
+    )
 
 
 def gather_payouts(message: PayoutsWanted, run: Run) -> None:
@@ -59,14 +60,10 @@ def gather_payouts(message: PayoutsWanted, run: Run) -> None:
 
 def pay_everybody(run: Run) -> None:
     """Pay everybody whatever is payable, some hundred creators at a time."""
-    last: UUID | None = None
-    while True:
-        with transaction() as session:
-            due = queries.creators_to_pay(session, after=last, limit=PAID_AT_ONCE)
-            if not due:
-                return
-            payouts.gather(session, creator_ids=due, now=run.now)
-        last = due[-1]
+    batch_by_batch(
+        lambda session, last: queries.creators_to_pay(session, after=last, limit=PAID_AT_ONCE),
+        lambda session, ids: payouts.gather(session, creator_ids=ids, now=run.now),
+    )
 
 
 def book_done_after_all(message: CallDoneAfterAll, run: Run) -> None:

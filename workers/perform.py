@@ -16,6 +16,7 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import transaction
+from workers.alarms import tell_sweep_failed
 from workers.routes import message_named, route_named
 from workers.runtime import Run, TryLater
 from workers.schedule import sweep_named
@@ -57,12 +58,17 @@ def perform(message_id: str, message_name: str, job_name: str, body: dict[str, A
 
 
 def sweep(name: str) -> None:
-    """Run one periodic job."""
+    """Run one periodic job; where it fails staff are told, and RQ counts it as failed."""
     with the_app().app_context():
+        run = new_run()
         try:
-            sweep_named(name)(new_run())
+            sweep_named(name)(run)
         except TryLater:
             log.info("sweep_waits", sweep=name)  # for its next time on the clock
+        except Exception as error:
+            log.exception("sweep_failed", sweep=name)
+            tell_sweep_failed(run, name=name, error=error)
+            raise
         else:
             log.info("sweep_done", sweep=name)
 

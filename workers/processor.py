@@ -23,6 +23,7 @@ from marketplace.store.session import reading, transaction
 from marketplace.treasury import service as treasury
 from workers.failpoints import reach
 from workers.runtime import Run
+from workers.sweeping import each_alone
 
 UNCLEAR_FOR: Final = timedelta(hours=1)
 """How long an answer may be missing before we look for what the call has made."""
@@ -65,10 +66,12 @@ def look_for_unclear_calls(run: Run) -> None:
             processor.question(call, now=run.now)
             for call in queries.unclear_since(session, sent_before=run.now - UNCLEAR_FOR)
         ]
-    for question in unclear:
-        answer = run.gateways.payments.look_up(question)
-        if answer.outcome is Outcome.DONE and answer.remote_id is not None:
-            take_over(run, call_id=question.call_id, remote_id=answer.remote_id)
+    with each_alone() as each:
+        for question in unclear:
+            with each(question.call_id):
+                answer = run.gateways.payments.look_up(question)
+                if answer.outcome is Outcome.DONE and answer.remote_id is not None:
+                    take_over(run, call_id=question.call_id, remote_id=answer.remote_id)
 
 
 def take_over(run: Run, *, call_id: UUID, remote_id: str) -> None:

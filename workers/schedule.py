@@ -37,6 +37,7 @@ from workers import (
 )
 from workers.queues import JOB_SECONDS, QueueName
 from workers.runtime import Run, Sweep, TryLater
+from workers.sweeping import each_alone
 
 log = structlog.get_logger("workers")
 
@@ -119,8 +120,10 @@ def sweep_named(name: str) -> Sweep:
 def run_everything_due(message: ClockMoved, run: Run) -> None:
     """Look at once at everything that may be due: the demo clock was moved."""
     del message
-    for entry in SCHEDULE:
-        try:
-            entry.sweep(run)
-        except TryLater:
-            log.info("sweep_waits", sweep=entry.name)
+    with each_alone() as each:
+        for entry in SCHEDULE:
+            with each(entry.name):
+                try:
+                    entry.sweep(run)
+                except TryLater:
+                    log.info("sweep_waits", sweep=entry.name)

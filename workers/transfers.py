@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -14,6 +15,7 @@ from marketplace.processor.rules import CallKind, compare_day
 from marketplace.store.session import reading, transaction
 from workers.processor import take_over
 from workers.runtime import Run, TryLater
+from workers.sweeping import each_alone
 from workers.telling import tell_staff
 
 log = structlog.get_logger("transfers")
@@ -47,28 +49,40 @@ def _compare(run: Run, made: list[TransferFacts], from_at: datetime, until_at: d
             ended_until=until_at,
         )
     found = compare_day({each.transfer_id: each.call_id for each in made}, ours)
-    for transfer_id, call_id in found.to_take_over:
-        take_over(run, call_id=call_id, remote_id=transfer_id)
-    for transfer_id in found.strangers:
-        _alarm(
-            run,
-            kind="transfer_unknown",
-            title="A transfer that nobody here has made",
-            about=transfer_id,
-            text=f"{transfer_id} left our balance and is no payout of ours. It is in suspense.",
-            path="/staff/suspense",
-        )
-    for transfer_id, call_id in found.missing:
-        if run.gateways.payments.has_transfer(transfer_id):
-            continue  # it was made on another day than we heard of it
-        _alarm(
-            run,
-            kind="transfer_missing",
-            title="A transfer of ours is not at the processor",
-            about=transfer_id,
-            text=f"We have booked {transfer_id} as sent, and the processor does not know it.",
-            path=f"/staff/calls/{call_id}",
-        )
+    with each_alone() as each:
+        for transfer_id, call_id in found.to_take_over:
+            with each(transfer_id):
+                take_over(run, call_id=call_id, remote_id=transfer_id)
+        for transfer_id in found.strangers:
+            with each(transfer_id):
+                _tell_of_stranger(run, transfer_id)
+        for transfer_id, call_id in found.missing:
+            with each(transfer_id):
+                _look_for_missing(run, transfer_id, call_id)
+
+
+def _tell_of_stranger(run: Run, transfer_id: str) -> None:
+    _alarm(
+        run,
+        kind="transfer_unknown",
+        title="A transfer that nobody here has made",
+        about=transfer_id,
+        text=f"{transfer_id} left our balance and is no payout of ours. It is in suspense.",
+        path="/staff/suspense",
+    )
+
+
+def _look_for_missing(run: Run, transfer_id: str, call_id: UUID) -> None:
+    if run.gateways.payments.has_transfer(transfer_id):
+        return  # it was made on another day than we heard of it
+    _alarm(
+        run,
+        kind="transfer_missing",
+        title="A transfer of ours is not at the processor",
+        about=transfer_id,
+        text=f"We have booked {transfer_id} as sent, and the processor does not know it.",
+        path=f"/staff/calls/{call_id}",
+    )
 
 
 def _alarm(run: Run, *, kind: str, title: str, about: str, text: str, path: str) -> None:

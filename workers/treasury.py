@@ -23,6 +23,7 @@ from marketplace.treasury.rules.own_money import BankMoveState, Direction
 from marketplace.treasury.rules.requests import RequestState
 from workers.alarms import tell_gone
 from workers.runtime import Run, TryLater
+from workers.sweeping import each_alone
 from workers.telling import tell_staff
 
 MANUAL: Final = "manual"
@@ -82,19 +83,22 @@ def check_schedule(run: Run) -> None:
 
 def watch_ages(run: Run) -> None:
     """Tell staff of money that lies with us for long, once at each limit."""
-    with transaction() as session:
-        for lying in queries.lying_long(session, now=run.now):
-            tell_staff(
-                session,
-                kind="money_lies",
-                about=f"{lying.campaign_id}:{lying.limit}:{lying.since:%Y-%m-%d}",
-                title=f"{in_words(lying.amount)} of “{lying.name}” lies with us",
-                text=f"Its oldest part came in on {day_in_words(lying.since)}, {lying.limit} days"
-                " ago or more. Outside the United States it has to be paid on or given back"
-                " within 90.",
-                path="/staff/treasury",
-                now=run.now,
-            )
+    with reading() as session:
+        found = queries.lying_long(session, now=run.now)
+    with each_alone() as each:
+        for lying in found:
+            with each(lying.campaign_id), transaction() as session:
+                tell_staff(
+                    session,
+                    kind="money_lies",
+                    about=f"{lying.campaign_id}:{lying.limit}:{lying.since:%Y-%m-%d}",
+                    title=f"{in_words(lying.amount)} of “{lying.name}” lies with us",
+                    text=f"Its oldest part came in on {day_in_words(lying.since)}, {lying.limit}"
+                    " days ago or more. Outside the United States it has to be paid on or given"
+                    " back within 90.",
+                    path="/staff/treasury",
+                    now=run.now,
+                )
 
 
 def tell_move_ended(message: BankMoveEnded, run: Run) -> None:

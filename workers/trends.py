@@ -6,20 +6,27 @@ from marketplace.accounts import queries as accounts
 from marketplace.campaigns import queries as campaigns
 from marketplace.kernel.actor import SYSTEM, Role
 from marketplace.notifications import service as notifications
-from marketplace.store.session import transaction
+from marketplace.store.session import reading, transaction
 from marketplace.trends import queries
 from marketplace.trends import service as trends
 from marketplace.trends.messages import TrendMissed
 from marketplace.trends.rules.timing import Catch
 from workers.runtime import Run
+from workers.sweeping import each_alone, together
 
 
 def work_out(run: Run) -> None:
     """Work out how every trend stands, then who would miss theirs."""
-    with transaction() as session:
-        trends.take_snapshots(session, now=run.now)
-    with transaction() as session:
-        trends.warn_who_misses(session, now=run.now)
+    with each_alone() as each:
+        with each("snapshots"), transaction() as session:
+            trends.take_snapshots(session, now=run.now)
+        with reading() as session:
+            riding = queries.not_warned(session)
+        together(
+            each,
+            riding,
+            lambda session, ids: trends.warn_who_misses(session, campaign_ids=ids, now=run.now),
+        )
 
 
 def tell_missed(message: TrendMissed, run: Run) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Integer,
+    Select,
     String,
     TableValuedAlias,
     Uuid,
@@ -94,6 +95,13 @@ def update_rows(session: Session, model: type[Base], rows: Sequence[GivenRow]) -
 def among(column: InstrumentedAttribute[UUID], ids: Collection[UUID]) -> ColumnElement[bool]:
     """Say what ``in_`` says by one parameter: its text is the same for one id and a thousand."""
     return column == any_(_array(Uuid(), ids))
+
+
+def those_of(
+    due: Select[Any], column: InstrumentedAttribute[UUID], ids: Collection[UUID] | None
+) -> Select[Any]:
+    """Keep a question to rows of these ids; None keeps it as it is."""
+    return due if ids is None else due.where(among(column, ids))
 
 
 def given_in(column: InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:

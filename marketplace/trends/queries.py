@@ -66,6 +66,15 @@ def ride_of(session: Session, campaign_id: UUID) -> TrendRide | None:
     )
 
 
+def not_warned(session: Session) -> Sequence[UUID]:
+    """The campaigns that ride on a trend and were not told yet that they would miss it."""
+    return session.scalars(
+        select(TrendRide.campaign_id)
+        .where(TrendRide.warned_on.is_(None))
+        .order_by(TrendRide.campaign_id)
+    ).all()
+
+
 def rides_of(session: Session, campaign_ids: Collection[UUID]) -> dict[UUID, TrendSnapshot]:
     """Campaign id -> how the trend stands that it rides on."""
     rides = session.scalars(_RIDES, {"campaign_ids": list(campaign_ids)}).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeAlias
@@ -255,13 +255,17 @@ def _live_between(session: Session, campaign: Campaign, *, now: datetime) -> tup
     return live_between(begins=begins, rounds=brief.revision_rounds if brief is not None else 0)
 
 
-def warn_who_misses(session: Session, *, now: datetime) -> int:
-    """Leave a message for each open campaign that would miss its trend, once.
+def warn_who_misses(session: Session, *, campaign_ids: Collection[UUID], now: datetime) -> int:
+    """Leave a message for each open campaign of these that would miss its trend, once.
 
     Returns how many.
     """
     told = 0
-    rides = session.scalars(select(TrendRide).where(TrendRide.warned_on.is_(None))).all()
+    rides = session.scalars(
+        select(TrendRide).where(
+            TrendRide.campaign_id.in_(campaign_ids), TrendRide.warned_on.is_(None)
+        )
+    ).all()
     for each in sorted(rides, key=lambda row: row.campaign_id):
         campaign = each.campaign
         if not is_open(state=campaign.state, ends_on=campaign.ends_on, now=now):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.authenticity import queries
@@ -28,6 +28,7 @@ from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermi
 from marketplace.metrics import service as holding
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
+from marketplace.store.rows import those_of
 
 BATCH: Final = 500
 
@@ -79,22 +80,33 @@ def confirm(
     return _decide(session, assessment_id, AssessmentEvent.CONFIRM, reason, actor=actor, now=now)
 
 
-def end_silent(session: Session, *, now: datetime, limit: int = BATCH) -> int:
-    """End the questions whose time is over; return how many were.
+def end_silent(
+    session: Session, *, now: datetime, limit: int = BATCH, ids: Collection[UUID] | None = None
+) -> int:
+    """End the questions whose time is over; return how many were. ids: only these.
 
     Where the creator did not object, the views stay out; where staff did not decide, they count.
     """
     due: Sequence[UUID] = session.scalars(
-        select(Assessment.id)
-        .where(Assessment.state.in_(OPEN), Assessment.decide_by <= now)
-        .order_by(Assessment.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        those_of(_silent(now), Assessment.id, ids).limit(limit).with_for_update(skip_locked=True)
     ).all()
     for assessment_id in due:
         found = lock_row(session, Assessment, assessment_id)
         _end(session, found, SILENCE[found.state], now=now)
     return len(due)
+
+
+def silent_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """The questions whose time is over."""
+    return session.scalars(_silent(now)).all()
+
+
+def _silent(now: datetime) -> Select[UUID]:
+    return (
+        select(Assessment.id)
+        .where(Assessment.state.in_(OPEN), Assessment.decide_by <= now)
+        .order_by(Assessment.id)
+    )
 
 
 def _decide(

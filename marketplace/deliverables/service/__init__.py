@@ -1,6 +1,6 @@
 """The verbs of deliverables: hand in, review, publish, accept."""
 
-from marketplace.deliverables.service.accepting import accept, accept_silent
+from marketplace.deliverables.service.accepting import accept, accept_silent, silent_ids
 from marketplace.deliverables.service.disputing import award, call_off
 from marketplace.deliverables.service.ending import (
     agree_to_end,
@@ -51,6 +51,7 @@ __all__ = [
     "refuse_post",
     "request_changes",
     "ring_unchecked",
+    "silent_ids",
     "submit",
     "take_post",
     "withdraw_ending",

@@ -7,7 +7,12 @@ from marketplace.payouts.service.accounts import (
     record_bank_payout,
     ring_accounts,
 )
-from marketplace.payouts.service.bonuses import BATCH, book_bonuses, views_that_count
+from marketplace.payouts.service.bonuses import (
+    BATCH,
+    book_bonuses,
+    due_bonuses,
+    views_that_count,
+)
 from marketplace.payouts.service.clawing_back import forgive, open_case
 from marketplace.payouts.service.completing import complete
 from marketplace.payouts.service.concluding import book_found_paid, conclude_transfer
@@ -15,12 +20,13 @@ from marketplace.payouts.service.disputing import (
     Said,
     agree_in_dispute,
     decide_dispute,
+    disputes_to_move,
     move_disputes_on,
     open_dispute,
     say_in_dispute,
     withdraw_dispute,
 )
-from marketplace.payouts.service.earning import earn, mature_due
+from marketplace.payouts.service.earning import earn, mature_due, mature_ids
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
 from marketplace.payouts.service.identifying import give_back, take_as_paid
@@ -41,12 +47,15 @@ __all__ = [
     "conclude_reversal",
     "conclude_transfer",
     "decide_dispute",
+    "disputes_to_move",
+    "due_bonuses",
     "earn",
     "forgive",
     "freeze",
     "gather",
     "give_back",
     "mature_due",
+    "mature_ids",
     "move_disputes_on",
     "open_account",
     "open_case",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.rules import parts_of_offer
@@ -24,6 +25,7 @@ from marketplace.payouts.service.disputing import overtake_dispute
 from marketplace.payouts.service.fees import add_fee, book_fee, fee_row
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
+from marketplace.store.rows import those_of
 
 
 def earn(session: Session, *, deliverable_id: UUID) -> Earning:
@@ -60,22 +62,16 @@ def earn(session: Session, *, deliverable_id: UUID) -> Earning:
     return earning
 
 
-def mature_due(session: Session, *, now: datetime, limit: int = 500) -> int:
+def mature_due(
+    session: Session, *, now: datetime, limit: int = 500, ids: Collection[UUID] | None = None
+) -> int:
     """Make every fee payable whose hold window is over; return how many. Safe to run twice.
 
     What is in dispute stays where it is. Whoever opens one changes the very row that is locked
-    here, so neither can overlook the other.
+    here, so neither can overlook the other. ids: only these.
     """
     due = session.scalars(
-        select(Earning)
-        .where(
-            Earning.state == EarningState.PENDING,
-            Earning.payable_at <= now,
-            ~Earning.is_disputed,
-        )
-        .order_by(Earning.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        those_of(_mature(now), Earning.id, ids).limit(limit).with_for_update(skip_locked=True)
     ).all()
     told = [
         events.matured(earning_id=earning.id, creator_id=earning.creator_id, amount=earning.net).at(
@@ -89,3 +85,20 @@ def mature_due(session: Session, *, now: datetime, limit: int = 500) -> int:
     for creator_id in sorted({earning.creator_id for earning in due}):
         post(session, PayoutsWanted(creator_id=creator_id))
     return len(due)
+
+
+def mature_ids(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """The fees whose hold window is over and that are not payable yet."""
+    return session.scalars(_mature(now).with_only_columns(Earning.id)).all()
+
+
+def _mature(now: datetime) -> Select[Earning]:
+    return (
+        select(Earning)
+        .where(
+            Earning.state == EarningState.PENDING,
+            Earning.payable_at <= now,
+            ~Earning.is_disputed,
+        )
+        .order_by(Earning.id)
+    )

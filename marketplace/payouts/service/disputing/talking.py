@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.rules import Party
@@ -28,6 +29,7 @@ from marketplace.payouts.service.disputing.moves import (
     write_step,
 )
 from marketplace.store.outbox import post
+from marketplace.store.rows import those_of
 from marketplace.terms import queries as terms
 
 
@@ -81,21 +83,15 @@ def bring_in_staff(
     dispute.due_at, dispute.reminded_at = now + timedelta(days=days), None
 
 
-def move_disputes_on(session: Session, *, now: datetime, limit: int = 100) -> int:
+def move_disputes_on(
+    session: Session, *, now: datetime, limit: int = 100, ids: Collection[UUID] | None = None
+) -> int:
     """Bring in staff where the other side was silent, and remind whoever's time is nearly over.
 
-    Returns how many were moved or reminded of; the second time none.
+    Returns how many were moved or reminded of; the second time none. ids: only these.
     """
     due = session.scalars(
-        select(Dispute)
-        .where(
-            Dispute.state.in_(OPEN_DISPUTES),
-            or_(
-                (Dispute.state == DisputeState.ASKED) & (Dispute.due_at <= now),
-                Dispute.reminded_at.is_(None) & (Dispute.due_at <= now + REMIND_BEFORE),
-            ),
-        )
-        .order_by(Dispute.due_at, Dispute.id)
+        those_of(_to_move(now), Dispute.id, ids)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
@@ -112,3 +108,22 @@ def move_disputes_on(session: Session, *, now: datetime, limit: int = 100) -> in
                 DisputeRunsOut(dispute_id=dispute.id, due_at=dispute.due_at.isoformat()),
             )
     return len(due)
+
+
+def disputes_to_move(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """The disputes whose time is over or nearly over, by their ids."""
+    return session.scalars(_to_move(now).with_only_columns(Dispute.id)).all()
+
+
+def _to_move(now: datetime) -> Select[Dispute]:
+    return (
+        select(Dispute)
+        .where(
+            Dispute.state.in_(OPEN_DISPUTES),
+            or_(
+                (Dispute.state == DisputeState.ASKED) & (Dispute.due_at <= now),
+                Dispute.reminded_at.is_(None) & (Dispute.due_at <= now + REMIND_BEFORE),
+            ),
+        )
+        .order_by(Dispute.due_at, Dispute.id)
+    )
