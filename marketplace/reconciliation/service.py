@@ -70,8 +70,8 @@ def reconcile(session: Session, *, now: datetime) -> int:
 
     1. Pair lines with entries. 2. Book what is left over and nobody else will book: by its type, or
     into suspense. 3. Pair again. 4. Open and resolve breaks; suspense is one until it is known.
-    Runs one at a time. Breaks found again stay open, breaks found no more are resolved by
-    themselves. Safe to run twice.
+    Runs one at a time. Breaks found again stay open and say by how much the two differ now;
+    breaks found no more are resolved by themselves. Safe to run twice.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('reconciliation'))"))
     breaks = _pair(session, now=now)
@@ -80,7 +80,7 @@ def reconcile(session: Session, *, now: datetime) -> int:
     if treasury.book_movements(session, movements=movements, now=now):
         breaks = _pair(session, now=now)
     found = [*breaks, *_balance_breaks(session), *_suspense_breaks(session)]
-    _resolve_vanished(session, found, now)
+    _look_at_known(session, found, now)
     for one in found:
         _open(session, one, now)
     return len(found)
@@ -163,16 +163,21 @@ def _balance_breaks(session: Session) -> list[Found]:
     ]
 
 
-def _resolve_vanished(session: Session, found: Sequence[Found], now: datetime) -> None:
-    still = {(one.kind, one.reference) for one in found}
+def _look_at_known(session: Session, found: Sequence[Found], now: datetime) -> None:
+    """Resolve the open breaks that are not found any more; the others say what they are now."""
+    still = {(one.kind, one.reference): one for one in found}
     open_breaks = session.scalars(
         select(ReconciliationBreak).where(ReconciliationBreak.state == BreakState.OPEN)
     )
     for known in open_breaks:
-        if (known.kind, known.reference) not in still:
+        one = still.get((known.kind, known.reference))
+        if one is None:
             known.state = BreakState.RESOLVED
             known.resolved_at = now
             known.resolution = "Agrees now: found by the next run."
+        else:
+            known.difference_minor, known.currency = one.difference.minor, one.difference.currency
+            known.detail, known.line_id, known.entry_id = one.detail, one.line_id, one.entry_id
 
 
 def _open(session: Session, found: Found, now: datetime) -> None:
