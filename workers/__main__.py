@@ -9,16 +9,15 @@ import argparse
 
 import structlog
 from redis import Redis
-from rq import Worker
-from rq.serializers import JSONSerializer
 
 from marketplace.config import Settings
 from marketplace.kernel.collector import settle
 from workers import seed
 from workers.clock import run_clock
 from workers.perform import the_app
-from workers.queues import QueueName, queue
+from workers.queues import QueueName
 from workers.relay import relay_for_ever
+from workers.working import work_for_ever
 
 
 def main() -> None:
@@ -49,11 +48,7 @@ def main() -> None:
         case "work":
             the_app()  # made before the worker forks, so that no job waits for it
             settle()
-            Worker(
-                [queue(connection, QueueName(name)) for name in chosen.queues],
-                connection=connection,
-                serializer=JSONSerializer,
-            ).work(with_scheduler=True, logging_level="WARNING")
+            work_for_ever(connection, [QueueName(name) for name in chosen.queues])
         case "seed":
             seed.main(the_app(), past=not chosen.without_past)
         case "cron":

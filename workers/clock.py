@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import RedisError
 from rq.cron import CronJob, CronScheduler
+from rq.exceptions import StopRequested
 from rq.job import Job
 
 from marketplace.kernel.clock import utc_now
+from workers.patience import patiently
 from workers.queues import QueueName, queue
 from workers.schedule import SCHEDULE, Entry
 
@@ -54,10 +60,19 @@ class Clock(CronScheduler):
         job.seconds = entry.seconds
         self._cron_jobs.append(job)
 
+    def register_death(self, pipeline: Pipeline | None = None) -> None:
+        """Say farewell where there is somebody to hear it: a Redis that is away forgets us."""
+        with suppress(RedisError):
+            super().register_death(pipeline)
 
-def run_clock(connection: Redis) -> None:
-    """Ring every periodic job at its time, until the process is told to stop."""
+
+def run_clock(connection: Redis, schedule: Sequence[Entry] = SCHEDULE) -> None:
+    """Ring every periodic job at its time, until the process is told to stop.
+
+    While Redis is away nothing rings; what was due meanwhile rings once when it is back.
+    """
     clock = Clock(connection=connection, logging_level="WARNING")
-    for entry in SCHEDULE:
+    for entry in schedule:
         clock.add(entry)
-    clock.start()  # type: ignore[no-untyped-call]  # RQ does not type it
+    with suppress(StopRequested):  # told to while it waited
+        patiently("clock")(clock.start)

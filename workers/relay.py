@@ -8,14 +8,12 @@ from typing import Final
 
 import structlog
 from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import select, update
-from sqlalchemy.exc import OperationalError
-from tenacity import Retrying, retry_if_exception_type, wait_exponential
 
 from marketplace.kernel.clock import utc_now
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import transaction
+from workers.patience import patiently
 from workers.queues import ring
 from workers.routes import routes_of
 
@@ -88,14 +86,8 @@ def _ring_for(connection: Redis, message: OutboxMessage) -> None:
 
 def relay_for_ever(connection: Redis) -> None:
     """Relay until the process is told to stop; waits out a database or a Redis that is away."""
-    patiently = Retrying(
-        retry=retry_if_exception_type((RedisError, OperationalError)),
-        wait=wait_exponential(multiplier=0.5, max=30),
-        before_sleep=lambda state: log.warning(
-            "relay_waits", reason=str(state.outcome.exception()) if state.outcome else ""
-        ),
-    )
+    wait_out = patiently("relay")
     while True:
-        patiently(ring_what_was_lost, connection)
-        if patiently(relay_once, connection) == 0:
+        wait_out(ring_what_was_lost, connection)
+        if wait_out(relay_once, connection) == 0:
             time.sleep(IDLE_SECONDS)
