@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
+
+from cryptography.fernet import Fernet
 
 STRIPE_API_BASE: Final = "https://api.stripe.com"
 TIKTOK_API_BASE: Final = "https://open.tiktokapis.com"
 TIKTOK_AUTHORIZE_BASE: Final = "https://www.tiktok.com"
 MAIL_SENDER: Final = "Fairview <no-reply@localhost>"
+LIVE_KEYS: Final = ("sk_live_", "rk_live_")
 
 
 class MissingSetting(RuntimeError):
@@ -62,11 +66,15 @@ class Settings:
     @property
     def livemode(self) -> bool:
         """True when the key to the payment processor moves real money."""
-        return self.stripe_api_key.startswith(("sk_live_", "rk_live_"))
+        return self.stripe_api_key.startswith(LIVE_KEYS)
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> Self:
-        """Read the settings; raises MissingSetting with the names of all that are missing."""
+        """Read the settings; what is empty is as if it were left out.
+
+        Raises MissingSetting with the names of all that are missing, or of the first that cannot be
+        meant. No secret is repeated in it.
+        """
         env = os.environ if environment is None else environment
         needed = (
             "DATABASE_URL",
@@ -87,26 +95,30 @@ class Settings:
         accounts = env.get("STRIPE_ACCOUNTS") or "v2"
         if accounts not in {"v1", "v2"}:
             raise MissingSetting(f"STRIPE_ACCOUNTS is v1 or v2, not {accounts!r}.")
+        stripe_api_key = env.get("STRIPE_API_KEY", "")
+        demo = _switch(env, "FAIRVIEW_DEMO")
+        if demo and stripe_api_key.startswith(LIVE_KEYS):
+            raise MissingSetting("FAIRVIEW_DEMO opens doors that a live STRIPE_API_KEY forbids.")
         return cls(
             database_url=_psycopg(env["DATABASE_URL"]),
             redis_url=env["REDIS_URL"],
             secret_key=env["SECRET_KEY"],
-            base_url=env["BASE_URL"].rstrip("/"),
+            base_url=_address(env["BASE_URL"]),
             upload_folder=env["UPLOAD_FOLDER"],
-            demo=env.get("FAIRVIEW_DEMO") == "1",
-            money_first=env.get("MONEY_FIRST") == "1",
-            stripe_api_key=env.get("STRIPE_API_KEY", ""),
-            stripe_api_base=env.get("STRIPE_API_BASE", STRIPE_API_BASE).rstrip("/"),
+            demo=demo,
+            money_first=_switch(env, "MONEY_FIRST"),
+            stripe_api_key=stripe_api_key,
+            stripe_api_base=(env.get("STRIPE_API_BASE") or STRIPE_API_BASE).rstrip("/"),
             stripe_accounts=accounts,
             stripe_webhook_secret=env.get("STRIPE_WEBHOOK_SECRET", ""),
             stripe_connect_webhook_secret=env.get("STRIPE_CONNECT_WEBHOOK_SECRET", ""),
             tiktok_client_key=env.get("TIKTOK_CLIENT_KEY", ""),
             tiktok_client_secret=env.get("TIKTOK_CLIENT_SECRET", ""),
-            tiktok_api_base=env.get("TIKTOK_API_BASE", TIKTOK_API_BASE).rstrip("/"),
-            tiktok_authorize_base=env.get("TIKTOK_AUTHORIZE_BASE", TIKTOK_AUTHORIZE_BASE).rstrip(
-                "/"
-            ),
-            token_keys=tuple(env["TOKEN_KEYS"].split(",")),
+            tiktok_api_base=(env.get("TIKTOK_API_BASE") or TIKTOK_API_BASE).rstrip("/"),
+            tiktok_authorize_base=(
+                env.get("TIKTOK_AUTHORIZE_BASE") or TIKTOK_AUTHORIZE_BASE
+            ).rstrip("/"),
+            token_keys=_keys(env["TOKEN_KEYS"]),
             accounting_zone=zone,
             seal_folder=env.get("SEAL_FOLDER") or str(Path(env["UPLOAD_FOLDER"]).parent / "seals"),
             columns_folder=env.get("COLUMNS_FOLDER")
@@ -114,7 +126,7 @@ class Settings:
             people_file=env.get("PEOPLE_FILE", ""),
             smtp_url=env.get("SMTP_URL", ""),
             mail_folder=env.get("MAIL_FOLDER", ""),
-            mail_sender=env.get("MAIL_SENDER", MAIL_SENDER),
+            mail_sender=env.get("MAIL_SENDER") or MAIL_SENDER,
         )
 
 
@@ -124,3 +136,31 @@ def _psycopg(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    """Return whether something is on; a word like true is refused, as it would leave it off."""
+    text = env.get(name, "")
+    if text not in {"", "0", "1"}:
+        raise MissingSetting(f"{name} is 1 or 0, not {text!r}.")
+    return text == "1"
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise MissingSetting(f"BASE_URL is no address: {text} (like https://market.example.com).")
+    return text.rstrip("/")
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(","))
+    for number, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise MissingSetting(
+                f"TOKEN_KEYS are Fernet keys with commas between, and number {number} is none:"
+                " docs/operating.md says how one is made."
+            ) from None
+    return keys

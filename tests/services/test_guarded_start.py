@@ -14,7 +14,7 @@ from marketplace.cli.local import PRODUCT_ROLE
 from marketplace.config import MissingSetting, Settings
 from marketplace.ledger.checks import UnguardedLedger
 from marketplace.store.session import db
-from tests.conftest import as_owner, fresh_database
+from tests.conftest import TOKEN_KEY, as_owner, fresh_database
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_the_zone_of_the_books_has_to_exist() -> None:
         "SECRET_KEY": "s",
         "BASE_URL": "http://localhost",
         "UPLOAD_FOLDER": "/srv/fairview/uploads",
-        "TOKEN_KEYS": "k",
+        "TOKEN_KEYS": TOKEN_KEY,
         "MAIL_FOLDER": "/srv/fairview/mail",
     }
 
