@@ -42,10 +42,12 @@ def bounds_of(market: Market, target: Target, pick: Pick) -> Reals:
 
 def worth_there(market: Market, target: Target, pick: Pick) -> Reals:
     """The same for everybody of whatever age and gender: the worth of views in the countries."""
-    found = _worth(market, target)[pick]
+    worth = _worth(market, target)[pick]
     if target.countries is None:
-        return found
-    return found * most_country_parts(market, target, pick)
+        return worth
+    found = most_country_parts(market, target, pick)
+    found *= worth
+    return found
 
 
 def shares(market: Market, target: Target, pick: Pick) -> Reals:
@@ -55,7 +57,7 @@ def shares(market: Market, target: Target, pick: Pick) -> Reals:
         return np.ones(len(market.arrays["authentic"][pick]), np.float32)
     if ages is None or genders is None:
         return np.asarray(genders if ages is None else ages, np.float32)
-    return (ages.astype(np.uint16) * genders.astype(np.uint16)).astype(np.float32)
+    return np.multiply(ages, genders, dtype=np.uint16).astype(np.float32)
 
 
 def most_shares(market: Market, target: Target) -> np.float32:

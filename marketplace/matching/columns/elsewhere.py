@@ -18,7 +18,8 @@ from marketplace.matching.columns.market import Market, Rows
 class Elsewhere:
     """The list, by creator: a row, a country's number and the steps of a share at each place.
 
-    who: whose rows these are. numbers: of the countries in the list.
+    who: whose rows these are. numbers: of the countries in the list. by_country: the places of the
+    list, country by country, those of one in the order of rows; begins: where each of numbers does.
     """
 
     count: int
@@ -27,6 +28,8 @@ class Elsewhere:
     steps: NDArray[np.uint8]
     who: Bits
     numbers: NDArray[np.intp]
+    by_country: NDArray[np.uint32]
+    begins: NDArray[np.intp]
 
     def who_in(self, countries: NDArray[np.bool_]) -> Bits:
         """Return who has a share in a country of which this is true, by its number."""
@@ -39,14 +42,21 @@ class Elsewhere:
 
         Never more than the whole, though each of very many small shares was rounded up.
         """
-        there = [np.flatnonzero(self.countries == number) for number in numbers]
-        if not any(map(len, there)):
+        there = [found for found in map(self._places_of, numbers) if len(found)]
+        if not there:
             return None
         found = np.zeros(self.count, np.uint8)
         for places in there:
             rows = self.rows[places]
-            found[rows] = np.minimum(found[rows] + self.steps[places].astype(int), WHOLE_STEPS)
+            found[rows] = together(found[rows], self.steps[places])
         return found
+
+    def _places_of(self, number: int) -> NDArray[np.uint32]:
+        """Return the places at which a country is listed."""
+        at = int(np.searchsorted(self.numbers, number))
+        if at == len(self.numbers) or self.numbers[at] != number:
+            return self.by_country[:0]
+        return self.by_country[self.begins[at] : self.begins[at + 1]]
 
     def of(self, row: int) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
         """Return the countries in which one creator has a share, and its steps."""
@@ -65,6 +75,13 @@ class Elsewhere:
             some, place, end = some[more], place[more], end[more]
 
 
+def together(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return two shares of each in one, in steps: never more than the whole."""
+    found: NDArray[np.uint8] = np.minimum(one, np.uint8(WHOLE_STEPS) - other)
+    found += other
+    return found
+
+
 def elsewhere(market: Market) -> Elsewhere:
     """Return the list of a market, worked out once while the columns stay as they are."""
 
@@ -72,13 +89,17 @@ def elsewhere(market: Market) -> Elsewhere:
         listed: NDArray[Any] = market.lists["countries"]
         listed = listed[: np.searchsorted(listed["row"], market.count)]
         rows, countries = listed["row"].copy(), listed["country"].copy()
+        many = np.bincount(countries)
+        numbers = np.flatnonzero(many)
         return Elsewhere(
             count=market.count,
             rows=rows,
             countries=countries,
             steps=listed["share"].copy(),
             who=_packed(rows, market.count),
-            numbers=np.flatnonzero(np.bincount(countries)),
+            numbers=numbers,
+            by_country=np.argsort(countries, kind="stable").astype(np.uint32),
+            begins=np.cumsum([0, *many[numbers]]),
         )
 
     return market.memo.get("elsewhere", None, work_out, most=1)

@@ -12,7 +12,7 @@ from marketplace.creators.rules import FORMATS
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns import counting
 from marketplace.matching.columns.counting import ALIKE_STEPS, PARTS_A_BPS, STEP_PARTS, Whole
-from marketplace.matching.columns.elsewhere import elsewhere
+from marketplace.matching.columns.elsewhere import elsewhere, together
 from marketplace.matching.columns.layout import STEP_BPS, U4_MOST, WHOLE_STEPS
 from marketplace.matching.columns.market import Market, Pick, Rows, listed_for
 from marketplace.matching.columns.remembered import remembered
@@ -103,12 +103,10 @@ def _near_steps(market: Market, target: Target, rows: Rows) -> Whole:
     return found
 
 
-def _own_steps(market: Market, target: Target, pick: Pick) -> NDArray[Any]:
+def _own_steps(market: Market, target: Target, pick: Pick) -> NDArray[np.uint8]:
     """The share in the countries wanted, in steps; never more than the whole."""
     own = _sum(market.arrays["country"], target.countries or (), pick)
-    if target.rare is None:
-        return own
-    return np.minimum(own + target.rare[pick].astype(np.uint16), np.uint16(WHOLE_STEPS))
+    return own if target.rare is None else together(own, target.rare[pick])
 
 
 def topic_bps(market: Market, target: Target, rows: Rows) -> Whole:
@@ -204,7 +202,7 @@ def _other_rates(
 def _sum(columns: NDArray[np.uint8], places: tuple[int, ...], pick: Pick) -> NDArray[np.uint8]:
     """The steps of several labels together; never more than the whole."""
     if not places:
-        return np.zeros(columns.shape[1], np.uint8)[pick]
+        return np.zeros_like(columns[0][pick])
     found: NDArray[np.uint8] = columns[places[0]][pick]
     for place in places[1:]:
         found = found + columns[place][pick]
