@@ -15,7 +15,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import is_open
+from marketplace.campaigns.rules import CampaignKind, is_open
 from marketplace.collaborations import queries as collaborations
 from marketplace.collaborations import service as agreements
 from marketplace.kernel.clock import utc_now
@@ -118,7 +118,7 @@ def _page(
             without_strangers=_address(campaign_id, _joined_alone(form, asked_for)),
             rules=_rules(asked_for),
             may_accept=_may_accept(campaign, now=now),
-            message=rules.get("message", "") if refusal else "",
+            message=rules.get("message", ""),
         ),
         422 if wrong else 200 if refusal is None else status_of(refusal),
     )
@@ -158,6 +158,7 @@ def settled_plan(campaign_id: UUID) -> ResponseReturnValue:
             of_invited=queries.of_invited(session),
             target=target_words(wanted.ages, wanted.gender, wanted.country),
             rules=_rules(asked_for),
+            message=request.args.get("message", ""),
             again=again,
             amount=partial(_amount, currency=campaign.currency),
             asked_value=asked_value,
@@ -239,8 +240,10 @@ def _formats(form: PlanForm, wanted: Wanted) -> dict[str, object]:
 
 def _may_accept(campaign: Campaign, *, now: datetime) -> bool:
     """Whether the plan of this campaign can be accepted now, by who asks."""
-    return access.actor().may_edit(campaign.brand_id) and is_open(
-        state=campaign.state, ends_on=campaign.ends_on, now=now
+    return (
+        campaign.kind is not CampaignKind.CHALLENGE
+        and access.actor().may_edit(campaign.brand_id)
+        and is_open(state=campaign.state, ends_on=campaign.ends_on, now=now)
     )
 
 

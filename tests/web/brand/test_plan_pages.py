@@ -18,6 +18,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.matching.models import AcceptedPlan
 from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
+from tests.factories.challenges import make_challenge
 from tests.factories.creators import make_planned_market
 from tests.web.brand.planning import accepting, plan_of, text_of
 
@@ -262,6 +263,24 @@ def test_of_a_closed_campaign_a_plan_can_be_looked_at_alone(
     assert "It can be accepted while the campaign is open" in page.text
     assert answer.status_code == 409
     assert session.scalar(select(func.count()).select_from(AcceptedPlan)) == 0
+
+
+def test_of_a_challenge_a_plan_can_be_looked_at_alone(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+    campaign = make_challenge(session, brand=acme, by=alice).campaign
+    session.commit()
+
+    page = client.get(plan_of(campaign, budget="700.00"))
+    settled = client.get(f"/brand/campaigns/{campaign.id}/plan/accept?plan=1&budget=700.00")
+
+    assert page.status_code == 200
+    assert "2 creators for $700.00" in text_of(page.text)
+    assert "A challenge is open to all and nobody is invited to it" in page.text
+    assert "#accept-plan" not in page.text
+    assert "Invite everybody in the plan" not in page.text
+    assert settled.location.startswith(f"/brand/campaigns/{campaign.id}/plan?")
 
 
 def test_no_more_than_two_hundred_are_named(

@@ -105,3 +105,21 @@ def test_who_may_not_accept_is_led_back(
     sign_in(client, vic)
 
     assert client.get(settled(campaign, "plan=1&budget=700.00")).status_code == 303
+
+
+def test_the_words_that_were_typed_come_back_with_a_refusal_and_go_on_to_the_next_try(
+    client: FlaskClient, alice: Actor, campaign: Campaign, dora: Creator
+) -> None:
+    sign_in(client, alice)
+    seen = client.get(settled(campaign, "plan=1&budget=700.00")).text
+
+    refused = client.post(
+        plan_of(campaign), data=accepting(seen) | {"cost": ["60000"], "message": "Hello <you>"}
+    )
+
+    assert refused.status_code == 409
+    without = "".join(re.findall(r"<noscript>(.*?)</noscript>", refused.text, re.DOTALL))
+    assert 'form="planning" name="message" value="Hello &lt;you&gt;"' in without
+    again = client.get(settled(campaign, "plan=1&budget=700.00&message=Hello+%3Cyou%3E")).text
+    assert ">Hello &lt;you&gt;</textarea>" in again
+    assert "message" not in accepting(again)
