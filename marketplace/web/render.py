@@ -21,9 +21,9 @@ from flask import Flask, request
 from marketplace.creators.rules import AGE_WORDS, GENDER_NAMES
 from marketplace.creators.rules.formats import BAND_WORDS, LengthBand
 from marketplace.kernel.clock import utc_now
-from marketplace.kernel.currencies import exponent
+from marketplace.kernel.currencies import KNOWN, exponent
 from marketplace.kernel.days import day_in_words
-from marketplace.kernel.money import Money
+from marketplace.kernel.money import Money, in_words
 from marketplace.kernel.sentences import Sentence, Writing
 from marketplace.web import charts, reader
 
@@ -95,8 +95,8 @@ LABELS: Final[Mapping[str, str]] = {
 TILE_TONES: Final = 7
 _LETTER_THEN_DIGIT: Final = re.compile(r"(?<=[A-Z])(?=\d)")
 """Where a currency without a sign of its own wants a space: "KWD 1.250"."""
-_CODE_THEN_AMOUNT: Final = re.compile(r"\b([A-Z]{3}) (?=\d)")
-"""An amount as texts are kept with it: "USD 75.00"."""
+_KEPT_AMOUNT: Final = re.compile(r"(?<![\w-])-?([A-Z]{3}) (\d{1,3}(?:,\d{3})*(?:\.\d+)?)(?![\d,.]*\d)")
+"""An amount as texts are kept with it: "USD 1,075.00"."""
 
 
 class Environment(flask.templating.Environment):
@@ -172,11 +172,21 @@ def moment(at: datetime) -> str:
 def written(text: str) -> str:
     """Return what a room says with its amounts, moments and numbers as the reader writes them.
 
-    Of a text that was kept the amounts stay as they are, but no line ends inside one.
+    Of a text that was kept the amounts alone are known again, by how they are kept.
     """
     if isinstance(text, Sentence):
         return text.written(_READERS)
-    return _CODE_THEN_AMOUNT.sub("\\1\xa0", text)
+    return _KEPT_AMOUNT.sub(_reread, text)
+
+
+def _reread(found: re.Match[str]) -> str:
+    """Return an amount of a kept text as the reader writes it; what is none stays as it is."""
+    said, currency = found[0], found[1]
+    if currency not in KNOWN:
+        return said
+    minor = Decimal(found[2].replace(",", "")).scaleb(exponent(currency))
+    amount = Money(int(-minor if said.startswith("-") else minor), currency)
+    return money(amount) if in_words(amount) == said else said
 
 
 _READERS: Final = Writing(money, moment, reader.number)

@@ -109,11 +109,24 @@ def test_numbers(asked_by):
         ]
 
 
-def test_no_line_ends_inside_an_amount_that_was_kept_in_a_text(asked_by):
+def test_amounts_that_were_kept_in_a_text_are_written_as_the_reader_writes_them(asked_by):
+    kept = "USD 1,075.00 held, -EUR 0.05 owed in 10 days, and JPY 1,500."
     with asked_by():
-        kept = "USD 75.00 held, -EUR 0.05 owed in 10 days"
-        told = "USD\xa075.00 held, -EUR\xa00.05 owed in 10 days"
-        assert render.written(kept) == told
+        assert render.written(kept) == "$1,075.00 held, -€0.05 owed in 10 days, and ¥1,500."
+    with asked_by(language="de-DE"):
+        assert render.written(kept).startswith("1.075,00\xa0$ held, -0,05\xa0€ owed")
+
+
+@pytest.mark.parametrize(
+    "kept", ["USD 5 off", "ABC 75.00", "USD 1,07.00", "USD 0.055", "AUSD 5.00", "usd 5.00"]
+)
+def test_what_is_no_amount_as_we_keep_them_stays_as_it_is(asked_by, kept):
+    with asked_by():
+        assert render.written(kept) == kept
+
+
+def test_a_sentence_is_written_anew_and_its_words_are_left_alone(asked_by):
+    with asked_by():
         assert render.written(Sentence("{held} of USD 5", held=Money(7_500, "USD"))) == (
             "$75.00 of USD 5"
         )
