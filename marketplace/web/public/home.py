@@ -73,7 +73,7 @@ def fees_in_one_line(terms: PlatformTerms) -> str:
     )
     if terms.hold_days:
         days = "day" if terms.hold_days == 1 else "days"
-        line += f"{terms.hold_days} {days} after their work is accepted."
+        line += f"from {terms.hold_days} {days} after their work is accepted."
     else:
         line += "as soon as their work is accepted."
     if terms.processor_fees_by is Bearer.BRAND:

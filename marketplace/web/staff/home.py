@@ -108,7 +108,7 @@ def _breaks_to_resolve(ages: Sequence[AgeClass]) -> list[Todo]:
     if not count:
         return []
     parts = [
-        f"{each.count} of {each.label}: {', '.join(render.money(sum_) for sum_ in each.sums)}"
+        f"{', '.join(render.money(sum_) for sum_ in each.sums)} for {each.label}"
         for each in ages
         if each.count
     ]

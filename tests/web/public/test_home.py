@@ -56,8 +56,8 @@ def test_an_empty_installation_shows_no_figures(client: FlaskClient) -> None:
 
 def test_the_fees_are_told_in_one_line(client: FlaskClient) -> None:
     assert (
-        "Brands pay 10\xa0% on top of a creator’s fee. Creators receive 95\xa0% of it, 7 days after"
-        " their work is accepted." in client.get("/").text
+        "Brands pay 10\xa0% on top of a creator’s fee. Creators receive 95\xa0% of it, from 7 days"
+        " after their work is accepted." in client.get("/").text
     )
 
 

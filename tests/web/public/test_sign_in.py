@@ -202,7 +202,7 @@ def test_the_landing_is_for_those_who_are_signed_out(client: FlaskClient) -> Non
 def test_the_landing_says_all_fees_in_one_line(client: FlaskClient) -> None:
     assert (
         "Brands pay 10\xa0% on top of a creator’s fee. Creators receive 95\xa0% of it, "
-        "7 days after their work is accepted."
+        "from 7 days after their work is accepted."
     ) in client.get("/").text
 
 

@@ -67,7 +67,7 @@ def test_open_breaks_are_told_by_age_and_amount(
     )
     page = staff.get("/staff/").text
     assert "2 breaks are open" in page
-    assert "2 of 6–30 days: $57.00" in page
+    assert "$57.00 for 6–30 days" in page
 
 
 def test_missing_cover_is_told_as_cash_to_add(
