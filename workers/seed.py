@@ -156,6 +156,7 @@ def fill(app: Flask, *, sandbox_url: str, say: Callable[[str], None]) -> bool:
             for cast in told:
                 stage.time.settle()
                 seed_past.pay_for_today(stage, cast)
+                seed_past.ride_on_a_trend(stage, cast)
         finally:
             stage.control("sandbox/control/webhooks", paused=False)
     return filled

@@ -3,7 +3,8 @@
 Before them were two campaigns whose videos were followed to the end.
 One is over: what its plan promised was counted, its creators are paid, staff have decided a dispute
 of it, and what was left went back.
-In the next a post is live, a fee is disputed in its hold window, and a draft waits for its review.
+In the next a post is live and its bonus for views runs, a fee is disputed in its hold window, and a
+draft waits for its review.
 In the third, of another brand, a creator works for it alone and wants staff's decision. A challenge
 is over and another runs; in each a post has views almost without likes. A bonus for views was paid;
 of another fee something is taken back, and a bank has taken a payment back. A payout has left whose
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from marketplace.campaigns import queries as campaign_queries
 from marketplace.campaigns import service as campaigns
@@ -31,7 +33,8 @@ from marketplace.cli.seed_campaign import (
 )
 from marketplace.cli.seed_causes import BY_VIEWS, FIXED
 from marketplace.cli.seed_stage import DISPUTED, Stage
-from marketplace.cli.seed_story import Cast
+from marketplace.cli.seed_story import BrandSide, Cast
+from marketplace.cli.seed_topics import RISING
 from marketplace.collaborations.rules import Bonus
 from marketplace.creators import service as creators
 from marketplace.creators.rules.subjects import Subject
@@ -46,6 +49,8 @@ from marketplace.payouts import queries as payout_queries
 from marketplace.payouts import service as payouts
 from marketplace.store.session import reading
 from marketplace.treasury import service as treasury
+from marketplace.trends import queries as trend_queries
+from marketplace.trends import service as trends
 
 STORY: Final = timedelta(days=35)
 LENGTH: Final = seed_seasons.LENGTH + STORY
@@ -133,13 +138,32 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
 def pay_for_today(stage: Stage, cast: Cast) -> None:
     """Put money into the campaign whose offer waits; the processor's own word brings it in."""
     tin = cast.brands[0]
+    pay_in(stage, tin, _campaign_called(tin, "Supper from a tin"), Money(100_000, "USD"))
+
+
+def ride_on_a_trend(stage: Stage, cast: Cast) -> None:
+    """Have a campaign of today ride on what more and more videos carry."""
+    tin = cast.brands[0]
     with reading() as session:
-        (suppers,) = (
-            each
-            for each in campaign_queries.current_of(session, brand_id=tin.brand_id)
-            if each.name == "Supper from a tin"
+        (rising,) = (
+            each for each in trend_queries.all_living(session) if each.trend.name == RISING[0]
         )
-    pay_in(stage, tin, suppers.id, Money(100_000, "USD"))
+    stage.act(
+        trends.ride,
+        campaign_id=_campaign_called(tin, "Pantry tour"),
+        trend_id=rising.trend_id,
+        actor=tin.owner,
+    )
+
+
+def _campaign_called(side: BrandSide, name: str) -> UUID:
+    with reading() as session:
+        (found,) = (
+            each.id
+            for each in campaign_queries.current_of(session, brand_id=side.brand_id)
+            if each.name == name
+        )
+    return found
 
 
 def _picnic(
@@ -182,8 +206,8 @@ def _mornings(
 ) -> Deliverable:
     """Four creators agree: one has earned, one is live, one is asked for changes, one is late.
 
-    The brand calls off what is late, and what it gets back rests, as that may be disputed. Returns
-    what is earned and in its hold window.
+    Of the live one the views of a bonus are counted. The brand calls off what is late, and what it
+    gets back rests, as that may be disputed. Returns what is earned and in its hold window.
     """
     open_bank(stage, ines, email="ines@creators.test", holder="I. Account", bank="US0011223344")
     breakfast, leftovers = mornings.agree(
@@ -198,6 +222,7 @@ def _mornings(
         "Breakfast on a balcony of two square metres, with a neighbour who comments.",
         35_000,
         [("video", "Breakfast on the balcony", 10)],
+        bonus=Bonus(rate=Money(100, "USD"), cap=Money(8_000, "USD"), days=14),
     )
     (monday,) = mornings.agree(
         tilda,

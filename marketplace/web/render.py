@@ -95,7 +95,9 @@ LABELS: Final[Mapping[str, str]] = {
 TILE_TONES: Final = 7
 _LETTER_THEN_DIGIT: Final = re.compile(r"(?<=[A-Z])(?=\d)")
 """Where a currency without a sign of its own wants a space: "KWD 1.250"."""
-_KEPT_AMOUNT: Final = re.compile(r"(?<![\w-])-?([A-Z]{3}) (\d{1,3}(?:,\d{3})*(?:\.\d+)?)(?![\d,.]*\d)")
+_KEPT_AMOUNT: Final = re.compile(
+    r"(?<![\w-])-?([A-Z]{3}) (\d{1,3}(?:,\d{3})*(?:\.\d+)?)(?![\d,.]*\d)"
+)
 """An amount as texts are kept with it: "USD 1,075.00"."""
 
 
