@@ -22,6 +22,7 @@ def test_a_day_belongs_to_the_month_of_its_first(day: date) -> None:
         (date(2026, 2, 1), date(2026, 3, 1)),
         (date(2026, 4, 1), date(2026, 5, 1)),
         (date(2026, 12, 1), date(2027, 1, 1)),
+        (date(9999, 11, 1), date(9999, 12, 1)),
     ],
 )
 def test_months_follow_each_other_whatever_their_length(month: date, following: date) -> None:
@@ -42,7 +43,8 @@ def test_a_month_is_written_with_its_year_first(text: str, month: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-13", "2026-00", "2026-1", "2026-111", "12026-11", "October", "0000-01", ""]
+    "text",
+    ["2026-13", "2026-00", "2026-1", "2026-111", "12026-11", "October", "0000-01", "9999-12", ""],
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:

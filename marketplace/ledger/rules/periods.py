@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from marketplace.kernel.errors import InvalidInput
+
+LAST: Final = "9999-12"
 
 
 class PeriodState(StrEnum):
@@ -27,7 +30,10 @@ def month_after(month: date) -> date:
 
 
 def parse_month(text: str) -> date:
-    """Return the month written as ``2026-11``; raises InvalidInput."""
-    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) and text[:4] != "0000":
+    """Return the month written as ``2026-11``; raises InvalidInput.
+
+    The last month that there is has none after it, so it is no month of the books.
+    """
+    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) and text[:4] != "0000" and text != LAST:
         return date(int(text[:4]), int(text[5:]), 1)
     raise InvalidInput({"month": f"“{text}” is no month: write it as 2026-11."})
