@@ -74,6 +74,21 @@ def test_the_file_outside_has_a_line_for_each_day_and_goes_on_where_it_ended(
     ]
 
 
+@pytest.mark.parametrize("kept", [5, 12, 40, 77])
+def test_a_line_that_a_full_disk_cut_short_is_written_anew(
+    session: Session, entries: list[int], tmp_path: Path, kept: int
+) -> None:
+    seals = queries.seals(session)
+    service.write_seals(seals, tmp_path)
+    whole = (tmp_path / "seals.log").read_bytes()
+    second = whole.index(b"\n") + 1
+    (tmp_path / "seals.log").write_bytes(whole[: second + kept])
+
+    assert service.write_seals(seals, tmp_path) == 2
+    assert (tmp_path / "seals.log").read_bytes() == whole
+    assert findings(session, service.read_seals(tmp_path)) == []
+
+
 def test_a_damaged_line_of_the_file_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     (tmp_path / "seals.log").write_bytes(
         b"2026-11-01 3 abc more\n2026-11-02 4\n2026-11-03 5  abc\n\xc3\xa9\n"

@@ -60,10 +60,12 @@ def seal_finished_days(session: Session) -> list[date]:
 def write_seals(seals: Sequence[LedgerSeal], folder: Path) -> int:
     """Append to the file outside the database every seal that is newer than its last line.
 
-    Each line has day, count and hash. Called after the seals are committed; returns how many.
+    Each line has day, count and hash. A last line that was cut short, as by a full disk, is written
+    anew. Called after the seals are committed; returns how many.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / SEAL_FILE
+    _end_with_a_whole_line(path)
     known = read_seals(folder)
     fresh = [seal for seal in seals if not known or f"{seal.day}" > known[-1][0]]
     with path.open("a", encoding="ascii") as file:
@@ -72,6 +74,13 @@ def write_seals(seals: Sequence[LedgerSeal], folder: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
     return len(fresh)
+
+
+def _end_with_a_whole_line(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("rb+") as file:
+        file.truncate(file.read().rfind(b"\n") + 1)
 
 
 def read_seals(folder: Path) -> list[tuple[str, str, str]]:
