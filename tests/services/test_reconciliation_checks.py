@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -17,14 +18,19 @@ from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Earning, Payout, PayoutAccount
 from marketplace.payouts.rules import EarningState, PayoutState
+from marketplace.reconciliation.checks import runs
 from tests.conftest import NOON, damage
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_collaboration
 from tests.factories.ledger import PROCESSOR, make_entry, usd
 from tests.services.statements import (
+    DAY,
     WEEK,
+    charge,
     check,
     failing,
+    line,
+    read,
 )
 
 # Each invariant fails on the book that it is there for.
@@ -167,3 +173,32 @@ def test_i8_says_that_nothing_was_read_yet(session: Session) -> None:
     i8 = check(session, "I8")
 
     assert (i8.passed, i8.figure) == (True, "the processor’s statement was not read yet")
+
+
+@pytest.mark.parametrize("name", ["I8", "R1"])
+def test_what_was_not_read_for_a_day_does_not_count_as_agreeing(
+    session: Session, name: str
+) -> None:
+    charge(session)
+    read(session, line())
+    checked(session, NOON + DAY)
+    assert check(session, name).passed is True
+
+    checked(session, NOON + DAY + timedelta(minutes=1))
+
+    unread = check(session, name)
+    assert (unread.passed, unread.alarm) == (False, True)
+    assert [(f.subject, f.text) for f in unread.findings] == [
+        (
+            "the processor’s statement",
+            "It was last read on Mon 2 Nov 2026, 12:00 UTC: what moved since is not known.",
+        )
+    ]
+    read(session, there=10_651, now=NOON + DAY)
+    assert check(session, name).passed is True
+
+
+def checked(session: Session, at: datetime) -> None:
+    """The invariants were checked then, so it is that late at least."""
+    runs.begin(session, asked_by=None, now=at).ended_at = at
+    session.flush()

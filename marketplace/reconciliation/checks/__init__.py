@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.authenticity import checks as authenticity
 from marketplace.causes import checks as causes
 from marketplace.challenges import checks as challenges
 from marketplace.kernel.counts import counted
+from marketplace.kernel.days import moment_in_words
 from marketplace.kernel.money import in_words
 from marketplace.ledger import checks as ledger
 from marketplace.ledger.checks import Check, CheckResult, Finding, once
 from marketplace.payouts import checks as payouts
 from marketplace.reconciliation import queries
+from marketplace.reconciliation.models import InvariantRun
+
+UNREAD_FOR: Final = timedelta(days=1)
+"""How old a reading may be, which comes every quarter of an hour, to say anything of today."""
+
+
+def _find_unread(session: Session) -> list[Finding]:
+    """What moved since the last reading is not known: nobody can say that it agrees.
+
+    The newest run of the invariants tells how late it is, at least.
+    """
+    checked_at = session.scalar(select(func.max(InvariantRun.begun_at)))
+    last = once(session, queries.last_statement)
+    if checked_at is None or last is None or checked_at - last.read_at <= UNREAD_FOR:
+        return []
+    at = moment_in_words(last.read_at)
+    text = f"It was last read on {at}: what moved since is not known."
+    return [Finding("the processor’s statement", text)]
 
 
 def _find_differing(session: Session) -> list[Finding]:
-    return [
+    differing = [
         Finding(
             f"currency {compared.processor.currency}",
             f"The processor says {in_words(compared.processor)},"
@@ -28,6 +49,7 @@ def _find_differing(session: Session) -> list[Finding]:
         for compared in once(session, queries.compare_balances)
         if compared.difference
     ]
+    return [*once(session, _find_unread), *differing]
 
 
 def _difference_figure(session: Session) -> str:
@@ -38,7 +60,10 @@ def _difference_figure(session: Session) -> str:
 
 
 def _find_breaks(session: Session) -> list[Finding]:
-    return [Finding(found.reference, found.detail) for found in once(session, queries.open_breaks)]
+    return [
+        *once(session, _find_unread),
+        *(Finding(found.reference, found.detail) for found in once(session, queries.open_breaks)),
+    ]
 
 
 def _break_figure(session: Session) -> str:
