@@ -157,6 +157,20 @@ def test_a_currency_that_only_the_processor_has_is_compared_as_well(session: Ses
     assert breaks(session) == [(BreakKind.BALANCE_DIFFERS, "EUR", 5)]
 
 
+def test_a_currency_that_only_the_ledger_has_is_compared_as_well(session: Session) -> None:
+    charge(session)
+    read(session, line())
+    later = NOON + timedelta(minutes=15)
+
+    reconciliation.import_statement(
+        session, lines=[], balances={}, from_at=NOON, until_at=later, now=later
+    )
+    reconciliation.reconcile(session, now=later)
+
+    assert breaks(session) == [(BreakKind.BALANCE_DIFFERS, "USD", -10_651)]
+    assert check(session, "I8").figure == "USD 0.00 there, USD 106.51 here"
+
+
 def test_a_break_that_is_found_again_stays_one_and_rings_once(session: Session) -> None:
     for minutes in range(3):
         read(session, line("py_9"), now=NOON + timedelta(minutes=15 * minutes))

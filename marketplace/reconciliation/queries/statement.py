@@ -16,7 +16,7 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.chart import Code
 from marketplace.ledger.models import JournalEntry, Posting
-from marketplace.ledger.rules import AccountRef, EntryKind
+from marketplace.ledger.rules import EntryKind
 from marketplace.reconciliation.models import (
     Pairing,
     ProcessorStatement,
@@ -200,22 +200,26 @@ def unpaired_entries(session: Session) -> list[Entry]:
 
 
 def compare_balances(session: Session) -> list[ComparedBalance]:
-    """Both sides' word on each currency, as of the newest reading; none before the first."""
+    """Both sides' word on each currency that one of them has; none before the first reading."""
     statement = last_statement(session)
     if statement is None:
         return []
     lines, entries = unpaired_lines(session), unpaired_entries(session)
+    booked = {
+        line.currency: line.balance
+        for line in ledger.trial_balance(session)
+        if line.code is Code.PROCESSOR_BALANCE
+    }
+    ours = {currency for currency, balance in booked.items() if balance}
     compared = []
-    for currency in sorted({*statement.balances, *(e.moved.currency for e in entries)}):
+    for currency in sorted({*statement.balances, *ours, *(e.moved.currency for e in entries)}):
         nothing = Money(0, currency)
         ahead = sum((x.net for x in lines if x.net.currency == currency), nothing)
         behind = sum((x.moved for x in entries if x.moved.currency == currency), nothing)
         compared.append(
             ComparedBalance(
                 processor=Money(statement.balances.get(currency, 0), currency),
-                ledger=ledger.balance_of(
-                    session, AccountRef(Code.PROCESSOR_BALANCE), currency=currency
-                ),
+                ledger=booked.get(currency, nothing),
                 explained=ahead - behind,
             )
         )
