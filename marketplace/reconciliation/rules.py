@@ -89,47 +89,26 @@ def pair(lines: Sequence[Line], entries: Sequence[Entry], *, now: datetime) -> P
     """Pair lines and entries that name the same object of the processor.
 
     What has no object is named by the line itself. Takes what is not paired yet. Amounts must agree
-    to the unit, there is no tolerance. A line without an entry is a break at once; an entry without
-    a line only after a day, because statements come late. Two entries for one object pair with one
-    line at most.
+    to the unit, there is no tolerance, and who agrees pairs before anybody is called near. A line
+    without an entry is a break at once, unless it moved nothing; an entry without a line only after
+    a day, because statements come late. Two entries for one object pair with one line at most.
     """
     by_source: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.source_id is not None:
             by_source.setdefault(entry.source_id, []).append(entry)
     pairs: list[tuple[UUID, int]] = []
-    breaks: list[Found] = []
-    taken: set[int] = set()
+    left: list[Line] = []
     for line in lines:
-        named = by_source.get(line.source_id or line.reference, [])
-        candidates = [e for e in named if e.entry_id not in taken]
-        exact = next((e for e in candidates if e.moved == line.net), None)
+        named = by_source.get(_object_of(line), [])
+        exact = next((entry for entry in named if entry.moved == line.net), None)
         if exact is not None:
             pairs.append((line.line_id, exact.entry_id))
-            taken.add(exact.entry_id)
-        elif candidates and candidates[0].moved.currency == line.net.currency:
-            near = candidates[0]
-            taken.add(near.entry_id)
-            breaks.append(
-                Found(
-                    BreakKind.AMOUNT_DIFFERS,
-                    line.reference,
-                    line.net - near.moved,
-                    f"The processor moved another amount than entry {near.key} says.",
-                    line.line_id,
-                    near.entry_id,
-                )
-            )
-        else:
-            breaks.append(
-                Found(
-                    BreakKind.MISSING_IN_LEDGER,
-                    line.reference,
-                    line.net,
-                    f"No journal entry names {line.source_id or 'this movement'}.",
-                    line.line_id,
-                )
-            )
+            named.remove(exact)
+        elif line.net:
+            left.append(line)
+    breaks = [_break_of(line, by_source.get(_object_of(line), [])) for line in left]
+    taken = {*(entry_id for _, entry_id in pairs), *(found.entry_id for found in breaks)}
     breaks.extend(
         Found(
             BreakKind.MISSING_AT_PROCESSOR,
@@ -142,6 +121,31 @@ def pair(lines: Sequence[Line], entries: Sequence[Entry], *, now: datetime) -> P
         if entry.entry_id not in taken and now - entry.occurred_at > GRACE
     )
     return Paired(pairs, breaks)
+
+
+def _object_of(line: Line) -> str:
+    return line.source_id or line.reference
+
+
+def _break_of(line: Line, named: list[Entry]) -> Found:
+    """What is wrong with a line that agrees with nothing; an entry that is near is taken for it."""
+    if named and named[0].moved.currency == line.net.currency:
+        near = named.pop(0)
+        return Found(
+            BreakKind.AMOUNT_DIFFERS,
+            line.reference,
+            line.net - near.moved,
+            f"The processor moved another amount than entry {near.key} says.",
+            line.line_id,
+            near.entry_id,
+        )
+    return Found(
+        BreakKind.MISSING_IN_LEDGER,
+        line.reference,
+        line.net,
+        f"No journal entry names {line.source_id or 'this movement'}.",
+        line.line_id,
+    )
 
 
 def age_label(opened_at: datetime, *, now: datetime) -> str:

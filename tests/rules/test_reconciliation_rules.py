@@ -64,6 +64,22 @@ def test_another_currency_is_no_near_miss() -> None:
     assert [found.kind for found in outcome.breaks] == [BreakKind.MISSING_IN_LEDGER]
 
 
+def test_what_fits_to_the_unit_pairs_whatever_is_near_before_it() -> None:
+    outcome = pair(
+        [line(1, "dp_1", -600), line(2, "dp_1", -500)], [entry(7, "dp_1", -500)], now=NOW
+    )
+
+    assert outcome.pairs == [(UUID(int=2), 7)]
+    assert [(found.kind, found.line_id) for found in outcome.breaks] == [
+        (BreakKind.MISSING_IN_LEDGER, UUID(int=1))
+    ]
+
+
+def test_a_line_that_moved_nothing_needs_no_entry() -> None:
+    assert pair([line(1, "adj_1", 0)], [], now=NOW).breaks == []
+    assert pair([line(1, "ch_1", 0)], [entry(7, "ch_1", 0)], now=NOW).pairs == [(UUID(int=1), 7)]
+
+
 def test_an_entry_may_wait_a_day_for_its_line() -> None:
     assert pair([], [entry(7, "tr_1", -500, hours_old=24)], now=NOW).breaks == []
 

@@ -48,7 +48,7 @@ class PairedLine:
 
     @property
     def net(self) -> Money:
-        """What the balance really moved."""
+        """What the balance really moved; a line that moved nothing needs no entry."""
         return Money(self.line.net_minor, self.line.currency)
 
 
@@ -90,6 +90,11 @@ class Unbooked:
 
 _OF_DISPUTES: Final = ("dispute", "dispute_reversal")
 """Stripe's reporting categories (docs.stripe.com/reports/reporting-categories)."""
+
+_PAIRED: Final = func.count().filter(
+    or_(Pairing.line_id.is_not(None), StatementLine.net_minor == 0)
+)
+"""How many lines are paired, or moved nothing and need no entry."""
 
 DAY_ORDERS: Final[Mapping[str, Sequence[InstrumentedAttribute[Any]]]] = {
     "time": (StatementLine.occurred_at,),
@@ -261,7 +266,7 @@ def day_sums(session: Session, on: date) -> list[DaySum]:
         select(
             line.currency,
             func.count(line.id),
-            func.count(Pairing.line_id),
+            _PAIRED,
             func.sum(line.amount_minor),
             func.sum(line.fee_minor),
             func.sum(line.net_minor),
@@ -287,7 +292,7 @@ def days_with_lines(session: Session, *, limit: int = 30) -> list[tuple[date, in
     """The newest days that have statement lines: the day (UTC), its lines, how many are paired."""
     on = func.date(func.timezone("UTC", StatementLine.occurred_at))
     rows = session.execute(
-        select(on, func.count(StatementLine.id), func.count(Pairing.line_id))
+        select(on, func.count(StatementLine.id), _PAIRED)
         .outerjoin(Pairing, Pairing.line_id == StatementLine.id)
         .group_by(on)
         .order_by(on.desc())

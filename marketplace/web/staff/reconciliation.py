@@ -229,8 +229,14 @@ def _cells(paired: PairedLine) -> tuple[str, ...]:
         str(paired.entry_id or ""),
         paired.entry_kind or "",
         _harmless(paired.entry_key or ""),
-        "unpaired" if paired.entry_id is None else "paired",
+        _state(paired),
     )
+
+
+def _state(paired: PairedLine) -> str:
+    if paired.entry_id is not None:
+        return "paired"
+    return "unpaired" if paired.net else "moved nothing"
 
 
 def _harmless(text: str) -> str:

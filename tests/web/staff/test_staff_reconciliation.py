@@ -210,3 +210,27 @@ def test_a_break_is_resolved_once_with_a_note(
     assert again.status_code == 409
     session.refresh(open_break)
     assert open_break.resolution == note
+
+
+def test_a_line_that_moved_nothing_leaves_its_day_agreeing(
+    staff: FlaskClient, session: Session, road: Road
+) -> None:
+    read_statement(
+        session,
+        statement_line("txn_1", source="ch_1", amount=usd(110_000), fee=3_220),
+        statement_line("txn_2", source="tr_1", amount=usd(-38_000), kind="transfer"),
+        statement_line("txn_3", source="adj_1", amount=usd(0), kind="adjustment"),
+        balances=[usd(68_780)],
+        at=NOON + timedelta(hours=1),
+    )
+
+    assert queries.open_breaks(session) == []
+    page = staff.get("/staff/reconciliation").text
+    assert "Moved nothing" in page
+    assert "Unpaired" not in page
+    assert "3 of 3 paired" in page
+    answer = staff.get(f"/staff/reconciliation.csv?day={DAY}")
+    states = {
+        row["balance transaction"]: row["state"] for row in csv.DictReader(io.StringIO(answer.text))
+    }
+    assert states == {"txn_1": "paired", "txn_2": "paired", "txn_3": "moved nothing"}
