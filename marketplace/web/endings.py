@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from marketplace.deliverables.rules import (
 )
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.days import over_everywhere, today_somewhere
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.money import Money
 from marketplace.store.session import reading, transaction
@@ -121,8 +122,8 @@ class EndingView:
         other = "the creator" if self.party is Party.BRAND else "the brand"
         day = self.outlook.alone[self.party]
         later = (
-            f" From {render.day(day)}, {LATE_DAYS} days after the work was due, you can end it"
-            " alone if nothing is handed in."
+            f" From {render.moment(over_everywhere(day - timedelta(days=1)))}, {LATE_DAYS} days"
+            " after the work was due, you can end it alone if nothing is handed in."
             if day is not None
             else " Work that is in review or live cannot be ended by one side."
         )
@@ -134,13 +135,13 @@ def view_of(
 ) -> EndingView:
     """Return where the wish to end a collaboration stands, for this reader."""
     return EndingView(
-        outlook=queries.ending_outlook(session, collaboration, today=now.date()),
+        outlook=queries.ending_outlook(session, collaboration, today=today_somewhere(now)),
         last=queries.last_ending(session, collaboration.id),
         party=agreements.party_of(
             actor, brand_id=collaboration.brand_id, creator_id=collaboration.creator_id
         ),
         is_active=collaboration.state is CollaborationState.ACTIVE,
-        today=now.date(),
+        today=today_somewhere(now),
         now=now,
     )
 

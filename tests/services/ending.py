@@ -27,8 +27,8 @@ LATER = NOON + timedelta(days=1)
 
 WEEK_LATER = NOON + timedelta(days=7)
 
-LATE = datetime(2026, 11, 24, tzinfo=NOON.tzinfo)
-"""The day after the creator is a week late with the draft."""
+LATE = datetime(2026, 11, 24, 12, tzinfo=NOON.tzinfo)
+"""When the creator is a week late with the draft wherever they are."""
 
 TWO = replace(TERMS, deliverables=(VIDEO, VIDEO), bonus=BONUS)
 

@@ -30,6 +30,7 @@ from marketplace.deliverables.rules import (
 )
 from marketplace.deliverables.service.moves import refuse_posts, take_step
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import Conflict, InvalidInput, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
@@ -60,7 +61,7 @@ def ask_to_end(
     if reason is EndingReason.OTHER and not note:
         raise InvalidInput({"note": "Say why, in a sentence the other side will read."})
     collaboration, outlook = _lock(session, collaboration_id, release=release, now=now)
-    alone = outlook.may_alone(party, today=now.date())
+    alone = outlook.may_alone(party, today=today_somewhere(now))
     waiting = session.scalar(
         select(Ending.id).where(
             Ending.collaboration_id == collaboration_id, Ending.state.in_(WAITING_ENDINGS)
@@ -234,7 +235,7 @@ def _lock(
             select(Deliverable.id).where(Deliverable.collaboration_id == collaboration_id)
         ),
     )
-    outlook = queries.ending_outlook(session, collaboration, today=now.date())
+    outlook = queries.ending_outlook(session, collaboration, today=today_somewhere(now))
     if not any(line.work.is_open for line in outlook.lines):
         raise Conflict("All of the work is accepted; there is nothing left to end")
     if any(line.work.is_open and line.deliverable.disputed_at for line in outlook.lines):

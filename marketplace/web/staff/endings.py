@@ -11,6 +11,7 @@ from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.rules import ENDING_SENTENCES
 from marketplace.kernel.clock import utc_now
+from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
@@ -63,7 +64,9 @@ def decide_ending(ending_id: UUID) -> ResponseReturnValue:
 def _page(ending_id: UUID, form: AnswerForm) -> str:
     with reading() as session:
         found = queries.ending_seen_by(session, access.actor(), ending_id)
-        outlook = queries.ending_outlook(session, found.collaboration, today=utc_now().date())
+        outlook = queries.ending_outlook(
+            session, found.collaboration, today=today_somewhere(utc_now())
+        )
     form.release.data = str(outlook.release.minor)
     asking, answering = asked_by_name(found)
     return render_template(

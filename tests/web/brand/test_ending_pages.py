@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +16,7 @@ from marketplace.collaborations.rules import CollaborationState
 from marketplace.deliverables.models import Deliverable, Ending
 from marketplace.deliverables.rules import DeliverableState, EndingState
 from marketplace.kernel.actor import Actor
+from marketplace.web.endings import view_of
 from tests.conftest import sign_in
 from tests.factories.deliverables import make_deliverable
 from tests.web.access.world import words
@@ -80,6 +84,24 @@ def test_a_creator_may_end_alone_and_is_told_so(
     assert client.post(page, data=ASK).status_code == 303
     session.expire_all()
     assert owed.state is S.CANCELLED
+
+
+def test_a_brand_reads_from_which_minute_it_may_end_alone(
+    app: Flask, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    owed = make_deliverable(session, brand=acme, by=alice, creator=bea)
+    agreed = session.get_one(Collaboration, owed.collaboration_id)
+    first = datetime.combine(owed.draft_due_on + timedelta(days=8), time(12), UTC)
+
+    with app.test_request_context():
+        early, late = (
+            view_of(session, alice, agreed, now=now)
+            for now in (first - timedelta(seconds=1), first)
+        )
+        said, then = early.rule.replace("\xa0", " "), late.rule
+
+    assert f"From {first:%a %-d %b %Y}, 12:00 UTC, 7 days after the work was due" in said
+    assert then == "You can end it alone: when you confirm, it has ended."
 
 
 @pytest.mark.parametrize(
