@@ -206,6 +206,34 @@ def test_a_silent_channel_is_guessed_once_and_again_when_it_changes(
     assert found.interest == {"cooking": 10_000, "travel": 5_000}
 
 
+@pytest.mark.parametrize(
+    ("posted", "looked", "dated"),
+    [(None, 90, 0), (-1, 90, 0), (0, 90, 0), (1, 29, 0), (1, 30, 30), (89, 90, 90)],
+)
+def test_a_guess_that_new_posts_confirm_is_dated_anew_once_a_month(
+    posted: int | None, looked: int, dated: int, session: Session, bea: Actor, channel: Channel
+) -> None:
+    assert bea.creator_id is not None
+    queries.creator_by_id(session, bea.creator_id).country = "US"
+    creators.infer_audiences(session, channel_ids=[channel.id], now=NOON)
+    if posted is not None:
+        at = NOON + timedelta(days=posted)
+        make_video(session, channel_id=channel.id, hashtags=[], published_at=at)
+    session.flush()
+    now = NOON + timedelta(days=looked)
+
+    for _ in range(2):
+        creators.infer_audiences(session, channel_ids=[channel.id], now=now)
+        session.flush()
+
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert (found.source, found.taken_at) == (
+        AudienceSource.INFERRED,
+        NOON + timedelta(days=dated),
+    )
+
+
 def test_a_word_stands_before_a_newer_guess_and_stops_guessing(
     session: Session, channel: Channel
 ) -> None:

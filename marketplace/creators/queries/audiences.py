@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -128,7 +129,9 @@ def told_channels(session: Session, *, channel_ids: Collection[UUID]) -> frozens
     )
 
 
-def guesses_of(session: Session, *, channel_ids: Collection[UUID]) -> Mapping[UUID, Audience]:
+def guesses_of(
+    session: Session, *, channel_ids: Collection[UUID]
+) -> Mapping[UUID, AudienceSnapshot]:
     """Channel id -> the newest guess at its audience."""
     newest = session.scalars(
         select(AudienceSnapshot)
@@ -140,20 +143,20 @@ def guesses_of(session: Session, *, channel_ids: Collection[UUID]) -> Mapping[UU
             AudienceSnapshot.id.desc(),
         )
     )
-    return {each.channel_id: audience_in(each) for each in newest}
+    return {each.channel_id: each for each in newest}
 
 
 def hashtags_of(
     session: Session, *, channel_ids: Collection[UUID]
-) -> Mapping[UUID, Sequence[Sequence[str]]]:
-    """Channel id -> the hashtags of each of its past videos."""
-    found: defaultdict[UUID, list[Sequence[str]]] = defaultdict(list)
-    for channel_id, tags in session.execute(
-        select(ChannelVideo.channel_id, ChannelVideo.hashtags).where(
+) -> Mapping[UUID, Sequence[tuple[datetime, Sequence[str]]]]:
+    """Channel id -> when each of its past videos was published, and its hashtags."""
+    found: defaultdict[UUID, list[tuple[datetime, Sequence[str]]]] = defaultdict(list)
+    for channel_id, published_at, tags in session.execute(
+        select(ChannelVideo.channel_id, ChannelVideo.published_at, ChannelVideo.hashtags).where(
             ChannelVideo.channel_id.in_(channel_ids)
         )
     ):
-        found[channel_id].append(tags)
+        found[channel_id].append((published_at, tags))
     return found
 
 

@@ -30,6 +30,8 @@ from marketplace.notifications import service as notifications
 from marketplace.store.locks import lock_row
 
 OLDEST_REPORT: Final = timedelta(days=365)
+CONFIRMED_AFTER: Final = timedelta(days=30)
+"""So long a guess is not dated anew though new posts confirm it: it has lost a tenth by then."""
 LONGEST_REASON: Final = 600
 
 
@@ -157,7 +159,8 @@ def refuse_proof(
 def infer_audiences(session: Session, *, channel_ids: Sequence[UUID], now: datetime) -> int:
     """Guess the audiences of channels of which nobody has said anything; return how many.
 
-    A guess is made anew only when it changes: a second time in a row writes nothing.
+    A guess is made anew when it changes, and after a month in which new posts have confirmed it: a
+    second time in a row writes nothing.
     """
     told = queries.told_channels(session, channel_ids=channel_ids)
     before = queries.guesses_of(session, channel_ids=channel_ids)
@@ -172,8 +175,10 @@ def infer_audiences(session: Session, *, channel_ids: Sequence[UUID], now: datet
         if channel_id in told:
             continue
         videos = hashtags.get(channel_id, [])
-        guess = inferred_audience(country=country, topics=topics, hashtags=videos)
-        if guess is None or guess == before.get(channel_id):
+        tags = [each for _, each in videos]
+        guess = inferred_audience(country=country, topics=topics, hashtags=tags)
+        last_at = max((published_at for published_at, _ in videos), default=None)
+        if guess is None or _stands(before.get(channel_id), guess, last_at=last_at, now=now):
             continue
         record_audience(
             session,
@@ -185,6 +190,16 @@ def infer_audiences(session: Session, *, channel_ids: Sequence[UUID], now: datet
         )
         written += 1
     return written
+
+
+def _stands(
+    before: AudienceSnapshot | None, guess: Audience, *, last_at: datetime | None, now: datetime
+) -> bool:
+    """Whether a guess as it was dated is still what is to be said. last_at: of the last post."""
+    if before is None or queries.audience_in(before) != guess:
+        return False
+    confirmed = last_at is not None and last_at > before.taken_at
+    return not confirmed or now < before.taken_at + CONFIRMED_AFTER
 
 
 def _decide(
