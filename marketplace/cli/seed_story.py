@@ -188,6 +188,7 @@ def _negotiate(
             revision_rounds=2,
             note="We loved the stew. Could the tin be the one with the blue label?",
         ),
+        instead_of=None,
         actor=side.owner,
         now=now - timedelta(days=1),
     )

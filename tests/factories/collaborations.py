@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Application, Collaboration, Offer
-from marketplace.collaborations.rules import Bonus, DueDeliverable, Party, Terms
+from marketplace.collaborations.rules import Bonus, DueDeliverable, OfferState, Party, Terms
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.money import Money
 from tests.factories.campaigns import NOON, fund
@@ -71,12 +72,18 @@ def make_offer(
     offered: Terms = TERMS,
     now: datetime = NOON,
 ) -> Offer:
-    """Return the brand's open offer to an applicant."""
+    """Return the brand's open offer to an applicant, in place of the one that stands."""
+    stands = session.scalar(
+        select(Offer.id).where(
+            Offer.application_id == application.id, Offer.state == OfferState.OPEN
+        )
+    )
     brand = Actor(user_id=by.user_id, brands={application.campaign.brand_id: Role.OWNER})
     offer = collaborations.make_offer(
         session,
         application_id=application.id,
         terms=replace(offered, fee=Money(offered.fee.minor, application.campaign.currency)),
+        instead_of=stands,
         actor=brand,
         now=now,
     )

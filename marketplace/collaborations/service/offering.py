@@ -42,14 +42,24 @@ from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import in_words
+from marketplace.kernel.sentences import Sentence
 from marketplace.store.locks import lock_row
 from marketplace.terms.rules import PlatformTerms
 
 
 def make_offer(
-    session: Session, *, application_id: UUID, terms: Terms, actor: Actor, now: datetime
+    session: Session,
+    *,
+    application_id: UUID,
+    terms: Terms,
+    instead_of: UUID | None,
+    actor: Actor,
+    now: datetime,
 ) -> Offer:
-    """Put the brand's terms to an applicant; an open offer of either side is superseded.
+    """Put the brand's terms to an applicant; the open offer that they know of is superseded.
+
+    instead_of: the open offer, of either side, that stood when the terms were written; None where
+    none did. Another that stands by now was not read: Conflict.
 
     Pins the version of the brief that counts now. The money need not be there yet: it is asked for
     when the offer is accepted. Raises NotFound, NotPermitted, InvalidTransition, Conflict,
@@ -67,7 +77,8 @@ def make_offer(
         Party.BRAND,
         terms=terms,
         brief_id=brief.id,
-        expected=None,
+        expected=instead_of,
+        may_begin=True,
         actor=actor,
         now=now,
     )
@@ -89,6 +100,7 @@ def counter_offer(
         terms=terms,
         brief_id=offer.brief_id,
         expected=offer.id,
+        may_begin=False,
         actor=actor,
         now=now,
     )
@@ -160,9 +172,14 @@ def _put(
     terms: Terms,
     brief_id: UUID,
     expected: UUID | None,
+    may_begin: bool,
     actor: Actor,
     now: datetime,
 ) -> Offer:
+    """Put one side's terms in the place of the open offer that is expected to stand.
+
+    may_begin: whether nothing has to stand any more.
+    """
     campaign = lock_open_campaign(session, application.campaign_id, now=now)
     platform = campaigns.terms_of(session, campaign, now=now)
     shares = platform.shares_for(application.creator.country)
@@ -174,7 +191,9 @@ def _put(
     check_free(session, application.creator, campaign, exclusive=terms.exclusive, actor=actor)
     application = lock_application(session, application.id)
     before = open_offer_of(session, application)
-    if expected is not None and (before is None or before.id != expected):
+    if before is not None and before.id != expected and may_begin:
+        raise Conflict(_newer(before))
+    if not may_begin and (before is None or before.id != expected):
         raise Conflict("This offer is not open any more")
     APPLICATION_LIFE.next(application.state, ApplicationEvent.OFFER)
     if before is not None:
@@ -201,6 +220,14 @@ def _put(
         now=now,
     )
     return offer
+
+
+def _newer(offer: Offer) -> Sentence:
+    return Sentence(
+        "{who} has offered {fee} meanwhile, which has to be read first",
+        who=name_of(offer, offer.made_by),
+        fee=offer.fee,
+    )
 
 
 def _worded(

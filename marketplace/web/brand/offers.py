@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from marketplace.campaigns import queries as campaigns
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
+from marketplace.collaborations.models import Offer
+from marketplace.collaborations.rules import OfferState
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.days import today_somewhere
-from marketplace.kernel.errors import InvalidInput, NotFound, NotPermitted
+from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
@@ -21,6 +24,7 @@ from marketplace.web.agreements import (
     offer_page,
 )
 from marketplace.web.brand.blueprint import bp
+from marketplace.web.errors import sentence
 from marketplace.web.offer_forms import form_from_brief, form_from_offer
 
 
@@ -39,6 +43,7 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
         ).invitation
     campaign = application.campaign
     shares = terms.shares_for(application.creator.country)
+    stands = _open_of(before)
     if not access.actor().may_edit(campaign.brand_id):
         raise NotPermitted("make offers for this brand")
     if brief is None:
@@ -54,10 +59,11 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
             way=None if invitation is None else way_in(invitation.deliverables),
         )
 
-    def page() -> str:
+    def page(*, stands: Offer | None) -> str:
         return render_template(
             "brand/offer_form.html",
             form=form,
+            stands=stands,
             application=application,
             campaign=campaign,
             creator=application.creator,
@@ -68,24 +74,38 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
             heading=f"What do we offer {application.creator.display_name}?",
         )
 
-    if not form.is_submitted() or "look" in request.form:
-        return page()
+    if not form.is_submitted():
+        return page(stands=stands)
+    known = next((each for each in before if str(each.id) == request.form.get("instead_of")), None)
+    if "look" in request.form:
+        return page(stands=known)
     if not form.validate():
-        return page(), 422
+        return page(stands=known), 422
     try:
         with transaction() as session:
             offer = collaborations.make_offer(
                 session,
                 application_id=application_id,
                 terms=form.terms_in(campaign.currency),
+                instead_of=None if known is None else known.id,
                 actor=access.actor(),
                 now=now,
             )
     except InvalidInput as refusal:
         form.show(refusal)
-        return page(), 422
+        return page(stands=known), 422
+    except Conflict as refusal:
+        with reading() as session:
+            newest = _open_of(queries.offers_of(session, application_id))
+        flash(f"{sentence(refusal)} What you typed is still here.", "danger")
+        return page(stands=newest), 409
     flash(f"{application.creator.display_name} has your offer.", "success")
     return redirect(url_for("brand.offer", offer_id=offer.id), 303)
+
+
+def _open_of(offers: Sequence[Offer]) -> Offer | None:
+    """Return the one that waits for its answer."""
+    return next((each for each in offers if each.state is OfferState.OPEN), None)
 
 
 @bp.get("/offers/<uuid:offer_id>")

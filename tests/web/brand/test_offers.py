@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -55,6 +57,13 @@ def countered(session: Session, application: Application, by: Actor, creator: Ac
     )
     session.flush()
     return counter
+
+
+def hidden(page: str) -> str:
+    """What the form says that its offer takes the place of."""
+    found = re.search(r'name="instead_of" value="([^"]*)"', page)
+    assert found
+    return found[1]
 
 
 def test_members_read_an_application_and_others_do_not(
@@ -208,6 +217,54 @@ def test_terms_that_cannot_be_are_refused_and_kept(
     assert sentence in page.text
     assert "Looking forward" in page.text
     assert session.scalars(select(Offer)).all() == []
+
+
+def test_an_offer_does_not_take_the_place_of_one_that_was_not_read(
+    client: FlaskClient, session: Session, application: Application, alice: Actor, bea: Actor
+) -> None:
+    path = f"/brand/applications/{application.id}/offer"
+    first = make_offer(session, application=application, by=alice)
+    session.commit()
+    sign_in(client, alice)
+    assert hidden(client.get(path).text) == str(first.id)
+    counter = service.counter_offer(
+        session, offer_id=first.id, terms=terms(fee=Money(45_000, "USD")), actor=bea, now=NOON
+    )
+    session.commit()
+    looked = client.post(path, data={**TYPED, "instead_of": str(first.id), "look": "1"})
+    assert hidden(looked.text) == str(first.id)
+
+    page = client.post(path, data={**TYPED, "instead_of": str(first.id)})
+
+    assert page.status_code == 409
+    assert "Bea has offered $450.00 meanwhile, which has to be read first." in page.text
+    assert "What you typed is still here." in page.text
+    assert 'value="350.00"' in page.text
+    assert "Looking forward" in page.text
+    assert f'href="/brand/offers/{counter.id}"' in page.text
+    session.expire_all()
+    assert counter.state is OfferState.OPEN
+
+    again = client.post(path, data={**TYPED, "instead_of": hidden(page.text)})
+    assert again.status_code == 303
+    session.expire_all()
+    assert counter.state is OfferState.SUPERSEDED
+
+
+@pytest.mark.parametrize("known", ["", "nothing", "00000000-0000-0000-0000-000000000000"])
+def test_a_second_click_sends_no_second_offer(
+    known: str, client: FlaskClient, session: Session, application: Application, acme: Brand,
+    alice: Actor,
+) -> None:  # fmt: skip
+    path = f"/brand/applications/{application.id}/offer"
+    sign_in(client, alice)
+    assert client.post(path, data={**TYPED, "instead_of": known}).status_code == 303
+
+    again = client.post(path, data={**TYPED, "instead_of": known})
+
+    assert again.status_code == 409
+    assert f"{acme.name} has offered $350.00 meanwhile" in again.text
+    assert session.scalars(select(Offer.fee_minor)).all() == [35_000]
 
 
 def test_only_those_who_run_the_campaign_offer(
