@@ -169,6 +169,20 @@ class BriefMedians(Base):
     worked_out_at: Mapped[datetime]
 
 
+class FeedState(Base):
+    """How often what every feed is told from has moved: one row, or none before the first time.
+
+    Beside which briefs are open, that is their middle candidates, kept rules and learned chances.
+    Whoever moves one counts here last, so that moves are counted in the order of their commits.
+    """
+
+    __tablename__ = "feed_states"
+    __table_args__ = (CheckConstraint("id = 1", name="is_one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    moves: Mapped[int]
+
+
 class FeedChoice(Base):
     """What a creator wants to see nothing, less or more of among open briefs."""
 

@@ -21,9 +21,9 @@ from marketplace.kernel.money import Money
 from marketplace.matching import queries
 from marketplace.matching import service as matching
 from marketplace.matching.messages import RulesKept
-from marketplace.matching.models import BriefMedians, FeedChoice
+from marketplace.matching.models import BriefMedians, FeedChoice, FeedState
 from marketplace.matching.queries import FeedLine
-from marketplace.matching.rules.chances import Facts, Step, start
+from marketplace.matching.rules.chances import NEW_LEAST, Facts, Outcome, Step, start
 from marketplace.matching.rules.feed import FeedChoiceKind, record_of
 from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.wanted import HardRules
@@ -135,6 +135,39 @@ def test_fit_and_middle_candidate_are_those_that_the_brand_sees_by_the_rules_it_
     mine, among_neighbours = both()
     assert mine == among_neighbours
     assert among_neighbours[1] != of_brand[1]
+
+
+@pytest.mark.usefixtures("place")
+def test_rules_that_are_committed_after_newer_ones_reach_the_feed(
+    session: Session, acme: Brand, campaign: Campaign, hireable: Actor, alice: Actor
+) -> None:
+    other = make_campaign(session, brand=acme, by=alice)
+    matching.build_columns(session, now=NOON, progress=lambda _done, _of: None)
+    nobody = HardRules(followers_least=10_000_000)
+    for made, at in ((campaign, NOON + timedelta(seconds=1)), (other, NOON)):
+        seen = {line.brief.campaign_id for line in feed(session, hireable).rows}
+        assert made.id in seen
+        matching.keep_rules(session, campaign_id=made.id, rules=nobody, actor=alice, now=at)
+
+    assert feed(session, hireable).rows == []
+
+
+def test_what_every_feed_is_told_from_counts_its_moves(
+    session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    def moves() -> int | None:
+        session.flush()
+        return session.scalar(select(FeedState.moves))
+
+    assert (matching.work_out_medians(session, campaign_ids=[], now=NOON), moves()) == (0, None)
+    matching.work_out_medians(session, now=NOON)
+    assert moves() == 1
+    matching.keep_rules(session, campaign_id=campaign.id, rules=HardRules(), actor=alice, now=NOON)
+    assert moves() == 2
+    learned = [Outcome(Facts(), happened=place % 2 == 0) for place in range(2 * NEW_LEAST)]
+    matching.learn_chances(session, {Step.OFFER: learned}, now=NOON)
+    matching.learn_chances(session, {Step.OFFER: learned}, now=NOON)
+    assert moves() == 3
 
 
 def test_a_rule_that_leaves_the_creator_out_is_said_on_their_own_page(

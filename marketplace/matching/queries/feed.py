@@ -199,7 +199,7 @@ def _face(
 
     barred: those are put in order that a rule bars, else the others.
     """
-    book, model = open_briefs(session, market, begun.open_ids, begun.moved)
+    book, model = open_briefs(session, market, begun.open_ids, begun.moves)
     here, row = _row(session, market, creator_id, now=now)
     facing = columns.face(book, here, row)
     reasons = columns.barred_facing(facing, here, row, begun.promises)

@@ -19,7 +19,7 @@ from marketplace.campaigns import queries as campaigns
 from marketplace.creators.models import CreatorRecord, Exclusivity
 from marketplace.kernel.days import today_somewhere
 from marketplace.matching.columns import Promise
-from marketplace.matching.models import BriefMedians, ChanceVersion, FeedChoice, MatchRules
+from marketplace.matching.models import FeedChoice, FeedState
 from marketplace.matching.rules import feed
 from marketplace.matching.rules.feed import FeedChoiceKind
 
@@ -31,11 +31,11 @@ GivingTo: TypeAlias = Callable[[Sequence[str]], Collection[UUID]]
 class Begin(NamedTuple):
     """What every feed begins with.
 
-    moved: when middle candidates, chances and kept rules were worked out or changed last. open_ids:
-    of the open briefs, the newest first. offered, declined: what the creator's applications led to.
+    moves: how often middle candidates, chances and kept rules have moved. open_ids: of the open
+    briefs, the newest first. offered, declined: what the creator's applications led to.
     """
 
-    moved: Sequence[datetime | None]
+    moves: int | None
     open_ids: tuple[UUID, ...]
     chosen: Choices
     offered: int
@@ -72,13 +72,13 @@ class Wishes:
 def begin(session: Session, creator_id: UUID, *, now: datetime) -> Begin:
     """What a creator's feed begins with, in one question."""
     given = {"creator_id": creator_id, "today": today_somewhere(now)}
-    *moved, open_ids, said, answered, promised = session.execute(_BEGIN, given).one()
+    moves, open_ids, said, answered, promised = session.execute(_BEGIN, given).one()
     chosen: dict[FeedChoiceKind, list[str]] = {kind: [] for kind in FeedChoiceKind}
     for kind, value in said or ():
         chosen[FeedChoiceKind(kind)].append(value)
     offered, declined = answered or (0, 0)
     return Begin(
-        moved=moved,
+        moves=moves,
         open_ids=tuple(open_ids),
         chosen=chosen,
         offered=offered,
@@ -106,9 +106,7 @@ def not_hidden(session: Session, brief_ids: Sequence[UUID], wishes: Wishes) -> N
 
 
 _BEGIN: Final = select(
-    select(func.max(BriefMedians.worked_out_at)).scalar_subquery(),
-    select(func.max(ChanceVersion.learned_at)).scalar_subquery(),
-    select(func.max(MatchRules.kept_at)).scalar_subquery(),
+    select(FeedState.moves).scalar_subquery(),
     func.array(campaigns.OPEN_BRIEF_IDS.scalar_subquery(), type_=ARRAY(Uuid())),
     select(
         func.json_agg(
@@ -147,6 +145,6 @@ _BEGIN: Final = select(
     )
     .scalar_subquery(),
 )
-"""When the middle candidates were worked out, the chances learned and a rule kept last, which
-briefs are open, what the creator does not want to see, what their applications led to before, and
-what they have promised to other brands."""
+"""How often middle candidates, chances and kept rules have moved, which briefs are open, what the
+creator does not want to see, what their applications led to before, and what they have promised to
+other brands."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
@@ -44,14 +43,14 @@ _lock = Lock()
 
 
 def open_briefs(
-    session: Session, market: Market, ids: tuple[UUID, ...], moved: Sequence[datetime | None]
+    session: Session, market: Market, ids: tuple[UUID, ...], moves: int | None
 ) -> OpenBriefs:
     """The open briefs by their ids, in this order.
 
     Read anew when one opens or closes, and when the market as a whole, a middle candidate, a kept
-    rule or a chance has moved. moved: when each of the latter last did.
+    rule or a chance has moved. moves: how often any of the latter has.
     """
-    key = (ids, *moved)
+    key = (ids, moves)
     with _lock:
         if key == _kept.key and _kept.context is market.context and _kept.found is not None:
             return _kept.found

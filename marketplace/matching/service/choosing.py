@@ -16,6 +16,7 @@ from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.matching.messages import RulesKept
 from marketplace.matching.models import MatchRules, Shortlisting
 from marketplace.matching.rules.wanted import HardRules, Wanted, problems
+from marketplace.matching.service.moving import note_move
 from marketplace.store.outbox import post
 
 
@@ -46,6 +47,7 @@ def keep_rules(
         .on_conflict_do_update(index_elements=[MatchRules.campaign_id], set_=values)
     )
     post(session, RulesKept(campaign_id=campaign_id))
+    note_move(session)
 
 
 def shortlist(

@@ -21,6 +21,7 @@ from marketplace.matching import columns, queries
 from marketplace.matching.columns import Market, Ranking
 from marketplace.matching.models import BriefMedians, FeedChoice
 from marketplace.matching.rules.feed import OPPOSITE, FeedChoiceKind
+from marketplace.matching.service.moving import note_move
 
 CAUSE: Final = re.compile("[a-z]{1,40}")
 """How a kind of cause is written: the room above knows which there are."""
@@ -82,6 +83,8 @@ def work_out_medians(
             .values(brief_id=brief.id, **values)
             .on_conflict_do_update(index_elements=[BriefMedians.brief_id], set_=values)
         )
+    if briefs:
+        note_move(session)
     return len(briefs)
 
 

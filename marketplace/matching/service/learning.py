@@ -12,6 +12,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.matching import queries
 from marketplace.matching.models import ChanceVersion
 from marketplace.matching.rules.chances import NEW_LEAST, Outcome, Step, judged, start
+from marketplace.matching.service.moving import note_move
 
 
 def learn_chances(
@@ -53,4 +54,6 @@ def learn_chances(
         )
         session.add(version)
         made.append(version)
+    if made:
+        note_move(session)
     return made
