@@ -6,6 +6,7 @@ import structlog
 
 from marketplace.accounts import queries as accounts
 from marketplace.accounts.messages import (
+    AccountClosed,
     ConfirmationWanted,
     MemberInvited,
     PasswordChanged,
@@ -18,6 +19,7 @@ from marketplace.notifications.messages import NotificationWritten
 from marketplace.notifications.ports import MailerUnavailable, MailRefused
 from marketplace.notifications.rules import (
     Mail,
+    account_closed_mail,
     confirmation_mail,
     invitation_mail,
     notification_mail,
@@ -79,6 +81,12 @@ def send_password_changed(message: PasswordChanged, run: Run) -> None:
         user = accounts.user_by_id(session, message.user_id)
     url = _url(run, "/forgot-password")
     _send(run, password_changed_mail(to=user.email, name=user.name, forgot_url=url))
+
+
+def send_account_closed(message: AccountClosed, run: Run) -> None:
+    """Tell whoever closed an account that it is, at the address it had."""
+    url = _url(run, "/start")
+    _send(run, account_closed_mail(to=message.email, name=message.person, start_url=url))
 
 
 def send_invitation(message: MemberInvited, run: Run) -> None:

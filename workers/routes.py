@@ -76,6 +76,7 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     accounts.SignUpRepeated: (Route(mail_jobs.send_repeated_sign_up, MAIL),),
     accounts.PasswordResetWanted: (Route(mail_jobs.send_password_reset, MAIL),),
     accounts.PasswordChanged: (Route(mail_jobs.send_password_changed, MAIL),),
+    accounts.AccountClosed: (Route(mail_jobs.send_account_closed, MAIL),),
     accounts.MemberInvited: (Route(mail_jobs.send_invitation, MAIL),),
     notifications.NotificationWritten: (Route(mail_jobs.send_notification, MAIL),),
     # agreements and work

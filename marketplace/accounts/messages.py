@@ -41,3 +41,14 @@ class MemberInvited(Message):
     """A brand asked a person to join it."""
 
     invitation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed(Message):
+    """A person has closed their account; they should know if it was not them.
+
+    email, person: address and name as they were: the account does not have them any more.
+    """
+
+    email: str
+    person: str

@@ -35,6 +35,7 @@ class User(Base):
     """When a link was last asked for; asking again at once sends no second one."""
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    """From then on nobody signs in or is mailed, and a creator is not found."""
 
 
 class Brand(Base):

@@ -80,6 +80,19 @@ def password_changed_mail(*, to: str, name: str, forgot_url: str) -> Mail:
     )
 
 
+def account_closed_mail(*, to: str, name: str, start_url: str) -> Mail:
+    """Return the mail that tells a person that their account is closed."""
+    return _mail(
+        to,
+        "Your account is closed",
+        name,
+        "Your account at Fairview was closed just now, with its password. Nothing is mailed to you "
+        "any more. If you want to come back, sign up anew:",
+        start_url,
+        "If it was not you, tell whoever runs this place at once.",
+    )
+
+
 def invitation_mail(*, to: str, invited_by: str, brand_name: str, role: Role, url: str) -> Mail:
     """Return the mail that asks a person to join a brand."""
     return _mail(

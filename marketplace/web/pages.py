@@ -49,6 +49,7 @@ from marketplace.web.creator import trends as creator_trends
 from marketplace.web.creator import views as creator_views
 from marketplace.web.creator.blueprint import bp as creator_pages
 from marketplace.web.public import (
+    account,
     causes,
     challenges,
     demo,
@@ -89,6 +90,7 @@ from marketplace.web.staff.blueprint import bp as staff_pages
 
 __all__ = [
     "BLUEPRINTS",
+    "account",
     "brand_applications",
     "brand_briefs",
     "brand_campaigns",

@@ -144,7 +144,7 @@ def _for_the_frame() -> dict[str, Any]:
 
 def _links() -> list[dict[str, str]]:
     who = access.actor()
-    links = []
+    links = [{"label": "Your account", "url": url_for("public.account")}]
     if who.brands:
         links.append({"label": "Your brands", "url": url_for("brand.members", _anchor="brands")})
     if not current_user.is_confirmed:

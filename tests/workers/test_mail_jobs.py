@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.messages import (
+    AccountClosed,
     ConfirmationWanted,
     MemberInvited,
     PasswordChanged,
@@ -205,3 +206,14 @@ def test_a_mail_that_is_refused_for_good_is_not_tried_again(
     )
     unsent = select(Notification).where(Notification.emailed_at.is_(None))
     assert session.scalars(unsent.execution_options(populate_existing=True)).all() == []
+
+
+def test_whoever_closed_an_account_hears_of_it_at_the_address_it_had(
+    run: Run, folder: Path, client: FlaskClient
+) -> None:
+    jobs.send_account_closed(AccountClosed(email="nia@example.test", person="Nia"), run)
+
+    (mail,) = mails(folder)
+    assert (mail["To"], mail["Subject"]) == ("nia@example.test", "Your account is closed")
+    assert "Hello Nia," in mail.get_content()
+    assert client.get(path_in(mail)).status_code == 200

@@ -1,5 +1,6 @@
-"""The verbs of accounts: signing in, and teams."""
+"""The verbs of accounts: signing in, teams, and leaving."""
 
+from marketplace.accounts.service.closing import close
 from marketplace.accounts.service.signing_in import (
     ask_confirmation,
     ask_password_reset,
@@ -27,6 +28,7 @@ __all__ = [
     "change_role",
     "check_link",
     "check_password",
+    "close",
     "confirm_email",
     "create_brand",
     "forget_attempts",

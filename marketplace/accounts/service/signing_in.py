@@ -42,7 +42,7 @@ from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
 _HASHER: Final = PasswordHasher()
-_NO_PASSWORD: Final = ""
+NO_PASSWORD: Final = ""
 """Kept for a person who has yet to set one; no password fits it."""
 
 _ATTEMPTS_KEPT: Final = timedelta(days=1)
@@ -103,7 +103,7 @@ def check_password(
         kept_email = email.strip().lower()[:254]
     _refuse_after_too_many(session, email=kept_email, address=address, now=now)
     user = queries.user_by_email(session, kept_email)
-    known = user is not None and user.closed_at is None and user.password_hash != _NO_PASSWORD
+    known = user is not None and user.closed_at is None and user.password_hash != NO_PASSWORD
     fits = _fits(user.password_hash if user is not None and known else _decoy(), password)
     succeeded = known and fits
     _note_attempt(session, email=kept_email, address=address, succeeded=succeeded, now=now)
@@ -186,7 +186,7 @@ def make_staff(
         kept_name = clean_name(name)
         if password is not None:
             check_new_password(password, email=kept_email, name=kept_name)
-        password_hash = _NO_PASSWORD if password is None else _hashed(password)
+        password_hash = NO_PASSWORD if password is None else _hashed(password)
         user_id = _insert_user(
             session, email=kept_email, name=kept_name, password_hash=password_hash, now=now
         )

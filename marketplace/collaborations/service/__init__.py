@@ -11,6 +11,7 @@ from marketplace.collaborations.service.ending import (
 )
 from marketplace.collaborations.service.inviting import decline_invitation, invite
 from marketplace.collaborations.service.joining import join
+from marketplace.collaborations.service.leaving import withdraw_from_all
 from marketplace.collaborations.service.moves import tell_brand, tell_creator, tell_party
 from marketplace.collaborations.service.offering import (
     counter_offer,
@@ -60,5 +61,6 @@ __all__ = [
     "tell_of_amendment",
     "tell_party",
     "withdraw",
+    "withdraw_from_all",
     "withdraw_offer",
 ]

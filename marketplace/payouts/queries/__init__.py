@@ -67,6 +67,7 @@ from marketplace.payouts.queries.frozen import (
     freezes,
     frozen_creators,
 )
+from marketplace.payouts.queries.leaving import what_keeps_open
 from marketplace.payouts.queries.lines import EarningLine, lines_arriving
 from marketplace.payouts.queries.sent import (
     PAYOUT_ORDERS,
@@ -147,4 +148,5 @@ __all__ = [
     "sums_of",
     "taken_back_of",
     "user_of",
+    "what_keeps_open",
 ]

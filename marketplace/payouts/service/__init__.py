@@ -30,6 +30,7 @@ from marketplace.payouts.service.earning import earn, mature_due, mature_ids
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
 from marketplace.payouts.service.identifying import give_back, take_as_paid
+from marketplace.payouts.service.leaving import close_account
 from marketplace.payouts.service.prizes import Outcome, book_prizes
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
@@ -42,6 +43,7 @@ __all__ = [
     "book_bonuses",
     "book_found_paid",
     "book_prizes",
+    "close_account",
     "complete",
     "conclude_account",
     "conclude_reversal",

@@ -221,6 +221,7 @@ FORMS: Final[Mapping[str, Callable[[World], Mapping[str, Any]]]] = {
     "public.create_brand": lambda _: {"name": "Larch", "country": "SE"},
     "public.create_creator": lambda _: {"display_name": "Cleo", "country": "SE"},
     "public.forgot_password": lambda world: {"email": world.emails["owner"]},
+    "public.close_account": lambda _: {"password": PASSWORD},
     "public.reset_password": lambda _: {"password": "four quiet kettles"},
     "public.sign_in": lambda world: {"email": world.emails["owner"], "password": PASSWORD},
     "public.sign_up": lambda _: {

@@ -49,6 +49,9 @@ GET  health.ready            200    200   200     200     200    200     200   2
 POST hooks.stripe_connect    400    400   400     400     400    400     400   400   400   400
 POST hooks.stripe_platform   400    400   400     400     400    400     400   400   400   400
 POST hooks.tiktok            400    400   400     400     400    400     400   400   400   400
+GET  account                 in     200   200     200     200    200     200   200   200   200
+POST close_account           in     409   303     303     303    409     303   303   409   303
+    -> public.home
 GET  cause                   200    200   200     200     200    200     200   200   200   200
 GET  causes                  200    200   200     200     200    200     200   200   200   200
 GET  challenge               200    200   200     200     200    200     200   200   200   200
