@@ -143,6 +143,7 @@ class PastCampaign:
         offer = self.stage.act(
             collaborations.make_offer,
             application_id=application.id,
+            instead_of=None,
             terms=Terms(
                 fee=Money(fee, currency),
                 deliverables=tuple(_due(*each) for each in owed),
