@@ -277,3 +277,18 @@ def test_a_part_that_comes_back_of_a_lost_one_is_the_same_part_in_euros(
     assert where(session, found) == [45_000, 0, 10_000, 0, 0, 0]
     assert clearing(session) == [-55_000, 59_659, 1_683 - (60_500 - 59_659)]
     assert broken(session) == []
+
+
+def test_two_chargebacks_of_one_charge_are_both_gone_from_it(
+    session: Session, funded: Campaign
+) -> None:
+    first = replace(OPENED, amount=usd(60_000), withdrawn=taken(60_000, 1_500))
+    second = replace(OPENED, dispute_id="du_2", amount=usd(30_000), withdrawn=taken(30_000, 1_500))
+    charge = session.scalars(select(Charge)).one()
+
+    tell(session, first, second)
+    assert charge.charged_back_minor == 90_000
+    tell(session, replace(first, state=C.WON, reinstated=taken(60_000)))
+    assert charge.charged_back_minor == 30_000
+    tell(session, replace(second, state=C.LOST))
+    assert charge.charged_back_minor == 30_000

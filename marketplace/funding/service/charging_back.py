@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -57,6 +57,7 @@ def record_chargeback(
     returned = found.returned
     if has_turned(found, facts):
         conclude_chargeback(session, found, charge, facts, now)
+    charge.charged_back_minor = _charged_back(session, charge)
     found.evidence_due_by = None if found.state in OVER else facts.evidence_due_by
     tell_pledge(session, campaign_id=found.campaign_id, now=now)
     if found.state is not before or found.returned != returned:
@@ -131,10 +132,19 @@ def _withdraw(session: Session, found: Chargeback, charge: Charge, taken: Taken)
     found.fee_minor = taken.fee.minor
     found.frozen += freeze
     found.withdrawn_at = taken.moved_at
-    left = charge.amount_minor - charge.refunded_minor
-    charge.charged_back_minor = min(found.amount_minor, left)
     if found.state is ChargebackState.INQUIRY:
         found.state = ChargebackState.NEEDS_RESPONSE
+
+
+def _charged_back(session: Session, charge: Charge) -> int:
+    """What chargebacks took of a charge and did not give back, at most what is left of it."""
+    session.flush()  # the one that was just told of counts as well
+    gone = session.scalar(
+        select(func.sum(Chargeback.amount_minor - Chargeback.returned_minor)).where(
+            Chargeback.charge_id == charge.id, Chargeback.withdrawn_at.is_not(None)
+        )
+    )
+    return min(int(gone or 0), charge.amount_minor - charge.refunded_minor)
 
 
 def _changed_away(

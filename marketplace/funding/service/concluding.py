@@ -80,7 +80,6 @@ def _entries(
         else:
             yield _won(found, back, facts.reinstated, changed)
         found.returned = back
-        charge.charged_back_minor = max(charge.charged_back_minor - back.minor, 0)
     rest = found.amount - (back or Money(0, found.currency))
     if rest and found.state is not ChargebackState.LOST:
         yield from _loss(session, found, rest, now)
