@@ -57,3 +57,13 @@ def test_what_came_first_goes_out_first(session: Session, campaign: Campaign, al
     # What is left is what the second payment brought, and that is ten days old.
     assert lying(session, 60 * DAY) == []
     assert lying(session, 110 * DAY) == [(campaign.name, usd(110_000), 60)]
+
+
+def test_what_is_set_aside_for_prizes_lies_here_as_well(
+    session: Session, campaign: Campaign
+) -> None:
+    funds = AccountRef(Code.CAMPAIGN_FUNDS, campaign.id)
+    prizes = AccountRef(Code.PRIZE_POOL, campaign.id)
+    make_entry(session, (funds, prizes, usd(100_000)), kind=EntryKind.PRIZES_SET_ASIDE)
+
+    assert lying(session, 60 * DAY) == [(campaign.name, usd(110_000), 60)]

@@ -33,7 +33,7 @@ _LYING: Final = text("""
 WITH parts AS (
     SELECT a.owner_id AS campaign_id, a.currency, b.balance_minor AS minor
     FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
-    WHERE a.code IN (2020, 2025, 2100, 2110)
+    WHERE a.code IN (2020, 2025, 2035, 2100, 2110)
     UNION ALL
     SELECT c.campaign_id, a.currency, b.balance_minor
     FROM ledger_accounts a JOIN ledger_balances b ON b.account_id = a.id
