@@ -55,6 +55,7 @@ ENGINE_OPTIONS: Final = {
     "isolation_level": "AUTOCOMMIT",  # a SELECT alone needs no BEGIN and COMMIT around it
     "skip_autocommit_rollback": True,
     "connect_args": {"cursor_factory": Cursor},
+    "hide_parameters": True,  # an error is logged and kept: without names, addresses and hashes
     "pool_events": [(_refuse_closed, "checkout"), (_reads_only, "connect")],
 }
 """How the product keeps its connections: nobody notices that the server was started again, and

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import InternalError
+from sqlalchemy.exc import DataError, InternalError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
@@ -90,3 +90,12 @@ def test_only_at_one_moment_what_others_write_meanwhile_is_not_seen(
             other.commit()
 
     assert found == seen
+
+
+def test_what_went_wrong_is_told_without_whom_it_was_about(product: Flask) -> None:
+    wrong = text("SELECT 1 / length(CAST(:password AS text)) WHERE CAST(:email AS text) <> ''")
+    with pytest.raises(DataError) as told, transaction() as session:
+        session.execute(wrong, {"password": "", "email": "olive@example.test"})
+
+    assert "division by zero" in str(told.value)
+    assert "olive@example.test" not in str(told.value)
