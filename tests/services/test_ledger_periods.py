@@ -275,6 +275,25 @@ def test_an_entry_that_came_into_a_closed_month_all_the_same_is_found(
     assert (found.broken, found.figure) == (True, "closed up to 2026-10")
 
 
+def test_a_month_before_the_first_that_was_closed_is_closed_as_well(
+    session: Session, stella: Actor
+) -> None:
+    fund(session, IN_OCTOBER)
+    close(session, OCTOBER, stella)
+    intruder = fund(session, IN_OCTOBER)
+    damage(
+        session,
+        "UPDATE journal_entries SET accounting_date = '2026-08-31' WHERE id = :id",
+        id=intruder,
+    )
+
+    [found] = [result for result in checks.run_all(session) if result.name == "I10"]
+
+    assert [(f.subject, f.text) for f in found.findings] == [
+        (f"journal entry {intruder}", "It was dated into 2026-08 after its close.")
+    ]
+
+
 @pytest.fixture
 def said(app: Flask, session: Session) -> Iterator[object]:
     """Run a command of the ledger as stella; returns its exit code and what it said."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
@@ -20,19 +20,24 @@ from marketplace.ledger.models import (
 )
 from marketplace.ledger.rules import PeriodState
 
+ZONES: Final = timedelta(days=2)
+"""More than lies between a day in one zone and the same in another."""
+
 
 def _intruders() -> Select[int, date]:
-    """Entries that were recorded after their month was closed, and before it was opened again."""
+    """Entries that were recorded after their month was closed, and before it was opened again.
+
+    Whoever closes a month closes all before it. None is closed before it is over, so only what was
+    recorded in a later month than its own can have come too late.
+    """
     reopened = aliased(AccountingPeriod)
-    return (
-        select(JournalEntry.id, AccountingPeriod.month)
-        .join(
-            AccountingPeriod,
-            (AccountingPeriod.month == func.date_trunc("month", JournalEntry.accounting_date))
-            & (AccountingPeriod.at < JournalEntry.recorded_at),
-        )
+    month = func.date_trunc("month", JournalEntry.accounting_date)
+    closed = (
+        select(AccountingPeriod.id)
         .where(
             AccountingPeriod.state == PeriodState.CLOSED,
+            AccountingPeriod.month >= month,
+            AccountingPeriod.at < JournalEntry.recorded_at,
             ~select(reopened.id)
             .where(
                 reopened.month == AccountingPeriod.month,
@@ -40,6 +45,15 @@ def _intruders() -> Select[int, date]:
                 reopened.at < JournalEntry.recorded_at,
             )
             .exists(),
+        )
+        .exists()
+    )
+    return (
+        select(JournalEntry.id, month.label("month"))
+        .where(
+            JournalEntry.accounting_date
+            < func.date_trunc("month", JournalEntry.recorded_at + ZONES),
+            closed,
         )
         .order_by(JournalEntry.id)
     )
