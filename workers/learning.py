@@ -41,7 +41,14 @@ def learn_chances(run: Run) -> None:
             *collaborations.outcomes(session, now=run.now),
             *questions_of(metrics.followed_videos(session, now=run.now)),
         ]
-        places = queries.places_shown(session)
+        places = queries.places_shown(
+            session,
+            {
+                (each.campaign_id, each.creator_id)
+                for each in followed
+                if Step(each.step) not in VIEW_STEPS
+            },
+        )
     outcomes = outcomes_in(followed, places)
     with transaction() as session:
         for each in matching.learn_chances(session, outcomes, now=run.now):

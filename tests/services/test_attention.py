@@ -173,6 +173,41 @@ def test_the_report_counts_the_week_and_what_was_chosen(
     assert queries.attention_report(session) == report
 
 
+def test_places_are_told_of_who_was_asked_alone_in_order_of_time(
+    session: Session, campaigns: list[Campaign], alice: Actor
+) -> None:
+    often, near, other = (make_hireable(session, name) for name in ("Often", "Near", "Other"))
+    first, second, third, _ = campaigns
+    later = NOON + timedelta(hours=1)
+    for campaign, at, place, people in (
+        (first, later, 11, [near, often]),
+        (first, NOON, 1, [often, near, other]),
+        (second, NOON, 1, [often, near]),
+    ):
+        session.add(
+            MatchShowing(
+                campaign_id=campaign.id,
+                brief_id=queries.brief_to_match(session, campaign.id).id,
+                shown_to=alice.user_id,
+                shown_at=at,
+                first_place=place,
+                creator_ids=people,
+                fits=[50] * len(people),
+                fresh=[False] * len(people),
+                best_fits=[50] * len(people),
+            )
+        )
+    session.flush()
+
+    asked = [(first.id, often), (first.id, often), (second.id, near), (third.id, near)]
+
+    assert queries.places_shown(session, asked) == {
+        (first.id, often): [(NOON, 1), (later, 12)],
+        (second.id, near): [(NOON, 2)],
+    }
+    assert queries.places_shown(session, []) == {}
+
+
 def test_what_sharing_costs_is_the_fit_that_a_page_has_less(
     session: Session, campaigns: list[Campaign], alice: Actor
 ) -> None:

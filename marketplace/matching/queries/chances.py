@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -79,10 +79,20 @@ def chance_versions(session: Session) -> Sequence[ChanceVersion]:
     ).all()
 
 
-def places_shown(session: Session) -> Mapping[tuple[UUID, UUID], Sequence[tuple[datetime, int]]]:
-    """Campaign and creator -> when they were in its list and in which place, in order of time."""
+def places_shown(
+    session: Session, asked: Collection[tuple[UUID, UUID]]
+) -> Mapping[tuple[UUID, UUID], Sequence[tuple[datetime, int]]]:
+    """Campaign and creator -> when they were in its list and in which place, in order of time.
+
+    asked: of which pairs; who was in a list and was never asked anything is not looked for.
+    """
     found: dict[tuple[UUID, UUID], list[tuple[datetime, int]]] = {}
-    for campaign_id, creator_id, shown_at, place in session.execute(_PLACES):
+    pairs = sorted(set(asked))
+    given = {
+        "campaign_ids": [campaign_id for campaign_id, _ in pairs],
+        "creator_ids": [creator_id for _, creator_id in pairs],
+    }
+    for campaign_id, creator_id, shown_at, place in session.execute(_PLACES, given):
         found.setdefault((campaign_id, creator_id), []).append((shown_at, place))
     return found
 
@@ -99,11 +109,18 @@ def attention_report(session: Session) -> AttentionReport | None:
 
 _PLACES: Final = text(
     """
+    WITH asked AS (
+        SELECT * FROM unnest(:campaign_ids, :creator_ids) AS pairs(campaign_id, creator_id)
+    )
     SELECT s.campaign_id, t.creator_id, s.shown_at, s.first_place + t.number - 1
     FROM match_showings s
     CROSS JOIN LATERAL unnest(s.creator_ids) WITH ORDINALITY AS t(creator_id, number)
+    JOIN asked USING (campaign_id, creator_id)
+    WHERE s.campaign_id = ANY (:campaign_ids)
     ORDER BY s.shown_at, s.id
     """
+).bindparams(
+    bindparam("campaign_ids", type_=ARRAY(Uuid())), bindparam("creator_ids", type_=ARRAY(Uuid()))
 )
 _PRESENT: Final = (
     select(ChanceVersion)
