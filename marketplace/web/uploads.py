@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,8 @@ from marketplace.kernel.errors import InvalidInput, NotFound
 from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
 from marketplace.store.session import reading
+
+log = logging.getLogger(__name__)
 
 HEAD_BYTES: Final = 8_192
 """Enough to tell what a file is."""
@@ -87,17 +90,19 @@ def store(upload: FileStorage, *, folder: Path, taken: Taken = VIDEO) -> StoredF
     """Copy an uploaded file into the folder, made where it is missing, under a fresh name.
 
     Raises InvalidInput under the field for an empty file, one of another type, one over the limit,
-    and when there is no room; nothing is left behind then.
+    and when there is no room or the folder cannot be written; nothing is left behind then.
     """
     head = upload.stream.read(HEAD_BYTES)
     if not head:
         raise InvalidInput({taken.field: "This file is empty. Choose another one."})
     content_type = taken.check(filetype.guess_mime(head))
     key = f"{new_id().hex}{ENDINGS[content_type]}"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / key
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         size = _copy(upload, head, target=target, taken=taken)
+    except OSError as trouble:
+        raise _not_kept(trouble, target, taken) from trouble
     except BaseException:
         target.unlink(missing_ok=True)
         raise
@@ -106,24 +111,29 @@ def store(upload: FileStorage, *, folder: Path, taken: Taken = VIDEO) -> StoredF
 
 def _copy(upload: FileStorage, head: bytes, *, target: Path, taken: Taken) -> int:
     size, piece = 0, head
-    try:
-        with target.open("xb") as kept_file:
-            while piece:
-                size += len(piece)
-                if size > taken.limit_bytes:
-                    most = taken.limit_bytes // (1024 * 1024)
-                    raise InvalidInput(
-                        {taken.field: f"This file is larger than {most} MB. {taken.instead}"}
-                    )
-                kept_file.write(piece)
-                piece = upload.stream.read(CHUNK_BYTES)
-    except OSError as trouble:
-        if trouble.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            raise
-        raise InvalidInput(
-            {taken.field: f"There is no room for this file just now. {taken.instead}"}
-        ) from trouble
+    with target.open("xb") as kept_file:
+        while piece:
+            size += len(piece)
+            if size > taken.limit_bytes:
+                most = taken.limit_bytes // (1024 * 1024)
+                raise InvalidInput(
+                    {taken.field: f"This file is larger than {most} MB. {taken.instead}"}
+                )
+            kept_file.write(piece)
+            piece = upload.stream.read(CHUNK_BYTES)
     return size
+
+
+def _not_kept(trouble: OSError, target: Path, taken: Taken) -> InvalidInput:
+    """Leave nothing behind, tell the operator why, and return what the person is told."""
+    with suppress(OSError):
+        target.unlink()
+    log.error("%s cannot be written: %s", target, trouble.strerror)
+    if trouble.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return InvalidInput(
+            {taken.field: f"There is no room for this file just now. {taken.instead}"}
+        )
+    return InvalidInput({taken.field: "This file cannot be kept just now. Try again later."})
 
 
 def _plain_name(upload: FileStorage) -> str:

@@ -203,6 +203,26 @@ def test_a_file_over_the_limit_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_written_is_told_at_the_field_and_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    in_its_place = tmp_path / "uploads"
+    in_its_place.write_text("no folder")
+    upload = FileStorage(io.BytesIO(MP4), filename="draft.mp4")
+
+    for folder in (in_its_place, in_its_place / "deeper"):
+        caplog.clear()
+        with pytest.raises(InvalidInput) as refusal:
+            uploads.store(upload, folder=folder)
+        upload.stream.seek(0)
+
+        assert refusal.value.problems == {
+            "file": "This file cannot be kept just now. Try again later."
+        }
+        assert [each.levelname for each in caplog.records] == ["ERROR"]
+        assert str(folder) in caplog.text
+
+
 def test_an_upload_over_the_servers_limit_is_told_in_plain_words(
     app: Flask, beas: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
