@@ -114,7 +114,21 @@ def test_by_a_word_that_very_many_are_called_the_list_is_read_in_its_order(
 
 @pytest.mark.usefixtures("crowd")
 def test_the_owner_of_an_account_is_found_by_the_same_indexes(session: Session) -> None:
-    (plan,) = plans(session, lambda: owners_found(session, Code.CREATOR_PAYABLE, "n1717"))
+    *_, plan = plans(session, lambda: owners_found(session, Code.CREATOR_PAYABLE, "n1717"))
     assert "ix_creators_name_words" in plan
     assert "Seq Scan" not in plan
     assert len(owners_found(session, Code.CREATOR_PAYABLE, "n1717")) == 10
+
+
+@pytest.mark.usefixtures("crowd")
+def test_an_owner_of_a_very_common_name_is_not_gathered_from_all_who_have_it(
+    session: Session,
+) -> None:
+    def found(text: str) -> list[str]:
+        return [each.name for each in owners_found(session, Code.CREATOR_PAYABLE, text)]
+
+    *_, plan = plans(session, lambda: owners_found(session, Code.CREATOR_PAYABLE, "creator"))
+    assert "name_words" not in plan.split("Filter:")[0]
+    assert plan.index("Sort") < plan.rindex("Limit")
+    assert len(found("creator")) == 10
+    assert found("creator n1717") == found("n1717")

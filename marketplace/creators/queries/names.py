@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, cast, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from marketplace.creators.models import Channel, Creator
 from marketplace.store.names import asked_for
@@ -16,13 +16,21 @@ MANY: Final = 2_000
 """A word by which more are called is looked for row by row, as :func:`called_in_market` says."""
 
 
-def is_called(who: InstrumentedAttribute[UUID], text: str) -> ColumnElement[bool]:
-    """The condition on a creator's id that each word typed is in the name or in the handle.
+def is_called(session: Session, text: str) -> ColumnElement[bool]:
+    """The condition on a creator that each word typed is in the name or in the handle.
 
-    A text without a word finds nobody.
+    A text without a word finds nobody. A word that very many are called is looked for row by row:
+    whoever asks wants the first of them alone.
     """
     words = asked_for(text)
-    return and_(*(who.in_(_with(word)) for word in words)) if words else false()
+    if not words:
+        return false()
+    return and_(
+        *(
+            _row_with(word) if _are_many(session, word) else Creator.id.in_(_with(word))
+            for word in words
+        )
+    )
 
 
 def called_in_market(
@@ -46,6 +54,16 @@ def called_in_market(
         else:
             by_index.append(Channel.creator_id.in_(_with(word)))
     return by_index, row_by_row
+
+
+def _row_with(word: str) -> ColumnElement[bool]:
+    asked = cast(word, TSQUERY)
+    handled = exists().where(
+        Channel.creator_id == Creator.id,
+        Channel.is_main,
+        Channel.handle_words.bool_op("@@")(asked),
+    )
+    return or_(Creator.name_words.bool_op("@@")(asked), handled)
 
 
 def _are_many(session: Session, word: str) -> bool:

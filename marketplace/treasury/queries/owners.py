@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -42,26 +41,28 @@ _OWNERS: Final[dict[OwnerKind, Select[UUID, str, str]]] = {
     OwnerKind.ORGANISATION: select(Organisation.id, Organisation.name, Organisation.country),
     OwnerKind.CREATOR: select(Creator.id, Creator.display_name, Creator.country),
 }
-_CALLED: Final[dict[OwnerKind, Callable[[str], ColumnElement[bool]]]] = {
-    OwnerKind.BRAND: partial(is_named, Brand.name_words),
-    OwnerKind.CAMPAIGN: partial(is_named, Campaign.name_words),
-    OwnerKind.ORGANISATION: partial(is_named, Organisation.name_words),
-    OwnerKind.CREATOR: partial(is_called, Creator.id),
+_CALLED: Final[dict[OwnerKind, Callable[[Session, str], ColumnElement[bool]]]] = {
+    OwnerKind.BRAND: lambda _, text: is_named(Brand.name_words, text),
+    OwnerKind.CAMPAIGN: lambda _, text: is_named(Campaign.name_words, text),
+    OwnerKind.ORGANISATION: lambda _, text: is_named(Organisation.name_words, text),
+    OwnerKind.CREATOR: is_called,
 }
 FEW: Final = 10
+LOOKED_AT: Final = 2_000
+"""Of more than so many nobody is looked for further: they are not in the order of all names."""
 
 
 def owners_found(session: Session, code: Code, text: str) -> list[FoundOwner]:
-    """The first owners of accounts of this code who are called what the text says, by name."""
+    """The first owners of accounts of this code who are called what the text says, by name.
+
+    Where more than LOOKED_AT are, it is the first of so many of them: one has to say more.
+    """
     kind = CHART[code].owner
     if kind not in _CALLED:
         return []
-    statement = _OWNERS[kind]
-    rows = session.execute(
-        statement.where(_CALLED[kind](text))
-        .order_by(statement.selected_columns[1], statement.selected_columns[0])
-        .limit(FEW)
-    )
+    called = _OWNERS[kind].where(_CALLED[kind](session, text)).limit(LOOKED_AT).subquery()
+    number, name, _about = called.c
+    rows = session.execute(select(called).order_by(name, number).limit(FEW))
     return [FoundOwner(*row) for row in rows]
 
 
