@@ -10,9 +10,9 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.kernel.clock import utc_now
-from marketplace.ledger.checks import causes_by_currency, cover_by_currency
+from marketplace.ledger.checks import asking_once, causes_by_currency, cover_by_currency
 from marketplace.reconciliation.checks import runs
-from marketplace.store.session import reading, transaction
+from marketplace.store.session import at_one_moment, transaction
 from marketplace.web import access
 from marketplace.web.asked import Asked
 from marketplace.web.staff.blueprint import bp
@@ -28,7 +28,7 @@ def proof() -> ResponseReturnValue:
     asked = Asked()
     chosen = asked.value("run", UUID, NO_RUN)
     now = utc_now()
-    with reading() as session:
+    with at_one_moment() as session, asking_once(session):
         last = runs.last(session)
         shown = runs.one(session, chosen) if chosen is not None else last
         return render_template(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
@@ -166,3 +166,22 @@ def test_the_first_page_tells_everybody_when_the_books_were_last_proven(
     told = client.get("/").text
     assert "The books were last recounted on " in told
     assert f"all {len(ALL)} checks held." in told
+
+
+def test_cover_and_what_explains_it_are_of_one_reading(
+    staff: FlaskClient, session: Session, acme: Brand
+) -> None:
+    uncover(session, acme)
+    check_all(session)
+    asked: list[str] = []
+    connection = session.connection()
+
+    def hear(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(connection, "before_cursor_execute", hear)
+    page = staff.get("/staff/proof").text
+    event.remove(connection, "before_cursor_execute", hear)
+
+    assert "Is client money covered?" in page
+    assert sum("ledger_totals" in statement for statement in asked) == 1
