@@ -18,7 +18,7 @@ def it_opens_a_challenge(page: Page, name: str, *, on: date, days: int = 1) -> s
     page.goto("/brand/campaigns/new")
     page.get_by_label("Name").fill(name)
     page.get_by_label(re.compile("^A challenge")).check()
-    page.get_by_label("Budget for creators' fees").fill("300.00")
+    page.get_by_label("Budget for creators’ fees").fill("300.00")
     page.get_by_label("First day").fill(day)
     page.get_by_label("Last day").fill(last.isoformat())
     page.get_by_label("What is it for?").select_option("food")

@@ -85,13 +85,13 @@ def a_brand_signs_up(page: Page, market: LocalMarket) -> None:
 def it_publishes_a_campaign(page: Page, *, begins: date) -> str:
     page.goto("/brand/campaigns/new")
     page.get_by_label("Name").fill("Lentils on a Tuesday")
-    page.get_by_label("Budget for creators' fees").fill("12,50")
+    page.get_by_label("Budget for creators’ fees").fill("12,50")
     page.get_by_label("First day").fill(begins.isoformat())
     page.get_by_label("Last day").fill((begins + timedelta(days=90)).isoformat())
     page.get_by_label("What is it for?").select_option("food")
     page.get_by_role("button", name="Save and go on").click()
     expect(page.get_by_role("alert")).to_contain_text("no commas")
-    page.get_by_label("Budget for creators' fees").fill("1000.00")
+    page.get_by_label("Budget for creators’ fees").fill("1000.00")
     page.get_by_role("button", name="Save and go on").click()
 
     page.get_by_label("In a few sentences").or_(page.locator("[name=summary]")).first.fill(

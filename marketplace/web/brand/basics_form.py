@@ -23,7 +23,7 @@ def category_field() -> Any:
         "What is it for?",
         choices=[SelectChoice("", "Choose a category"), *CATEGORY_CHOICES],
         default="",
-        description="Who has promised another brand to stay out of it is not offered to you.",
+        description="Creators who have promised another brand not to work for this are left out.",
     )
 
 
@@ -31,7 +31,7 @@ class BasicsForm(BaseForm):
     """Name, money and days of a campaign."""
 
     name = StringField("Name", [InputRequired("Give the campaign a name."), Length(max=NAME_MOST)])
-    budget = MoneyField("Budget for creators' fees", [InputRequired("Enter a budget.")])
+    budget = MoneyField("Budget for creators’ fees", [InputRequired("Enter a budget.")])
     currency = SelectField("Currency", choices=[])
     kind = RadioField(
         "How do you find creators?",
