@@ -75,7 +75,7 @@ def test_where_there_is_room_nothing_is_folded(opened: Open, *, scripts: bool) -
 
 def test_a_browser_that_cannot_show_what_is_folded_keeps_it_a_click_away(opened: Open) -> None:
     page = opened(1280, False)
-    page.context.route("**/fairview.css", as_an_older_browser_reads_it)
+    page.context.route("**/parts.css", as_an_older_browser_reads_it)
     campaign = a_campaign(sign_in_to_brand(page))
     for part, inside in [("matches", "[name=followers_least]"), ("plan", "[name=budget]")]:
         page.goto(f"{campaign}/{part}")

@@ -21,7 +21,7 @@ def test_an_address_is_the_one_that_flask_builds(app: Flask) -> None:
                 ("brand.home", {}),
                 ("brand.campaign", {"campaign_id": CAMPAIGN}),
                 ("brand.matches", {"campaign_id": CAMPAIGN, "page": 2, "_anchor": "fit"}),
-                ("static", {"filename": "css/fairview.css"}),
+                ("static", {"filename": "css/frame.css"}),
             ):
                 assert url_for(endpoint, **values) == flask.url_for(endpoint, **values)
 

@@ -74,7 +74,7 @@ def test_what_is_not_there_is_told_in_our_design(world: World, visitor: str, pat
 
     assert answer.status_code == 404
     assert "<h1>There is nothing here</h1>" in answer.text
-    assert "css/fairview.css" in answer.text
+    assert "css/frame.css" in answer.text
 
 
 NONSENSE = (

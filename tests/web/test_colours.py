@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-CSS = Path(__file__).parents[2] / "static" / "css" / "fairview.css"
+CSS = Path(__file__).parents[2] / "static" / "css" / "colours.css"
 COLOURS = {
     name: (light, dark)
     for name, light, dark in re.findall(

@@ -202,7 +202,7 @@ def test_the_demos_pages_keep_to_the_rules(
 
 
 def test_errors_and_files_have_the_headers_too(world: World) -> None:
-    sheet = f"{url_path(ROOT / 'static')}/css/fairview.css"
+    sheet = f"{url_path(ROOT / 'static')}/css/frame.css"
     for path in ("/nothing", sheet, "/static/nothing.css", "/health/live"):
         check_headers(world.ask("nobody", "GET", path).headers)
     check_headers(world.ask("nobody", "PUT", "/").headers)

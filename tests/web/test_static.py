@@ -17,7 +17,7 @@ def test_whatever_a_page_fetches_is_kept_for_a_year(client: FlaskClient) -> None
     page = client.get("/sign-in").text
     addresses = re.findall(r'(?:href|src)="(/(?:static|bootstrap)/[^"]+)"', page)
 
-    assert len(addresses) == 5
+    assert len(addresses) == 10
     for address in addresses:
         with client.get(address) as answer:
             assert (answer.status_code, answer.cache_control.max_age) == (200, YEAR), address
