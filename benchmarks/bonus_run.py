@@ -22,9 +22,9 @@ from concurrent.futures import ProcessPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Engine, Uuid, create_engine, text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Engine, Table, Uuid, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -320,7 +320,7 @@ def promise(session: Session, campaigns: int) -> None:
 
 def _insert(connection: Any, model: type[Base], count: int, given: dict[str, str]) -> None:
     """Insert so many rows of a model: what is not given is empty, nothing, or now."""
-    table = model.__table__
+    table = cast("Table", model.__table__)
     values = {"id": f"the_id('{table.name}', n)"} | given
     for column in table.columns:
         if column.name not in values and not column.nullable and column.identity is None:

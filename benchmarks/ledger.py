@@ -126,7 +126,7 @@ def rate(
     ]
     for process in processes:
         process.start()
-    counts = [results.get(timeout=SECONDS + 60) for _ in processes]
+    counts: list[int] = [results.get(timeout=SECONDS + 60) for _ in processes]
     for process in processes:
         process.join()
     return sum(counts) / SECONDS

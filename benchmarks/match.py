@@ -21,7 +21,7 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -108,8 +108,9 @@ def process(market: Market, others: vectors.Vectors) -> None:
             f"process {name}", market.count, "ms", quantile(ours, at), NUMPY, quantile(theirs, at)
         )
     ranked = [
-        timed(lambda wanted=wanted: columns.rank(market, wanted)) for wanted in wishes(ROUNDS)
-    ]  # type: ignore[misc]
+        timed(lambda wanted=wanted: columns.rank(market, wanted))  # type: ignore[misc]
+        for wanted in wishes(ROUNDS)
+    ]
     report("process, ranking alone p50", market.count, "ms", quantile(ranked, 50), NUMPY,
            quantile(theirs, 50))  # fmt: skip
     read = [timed(lambda wanted=wanted: sentences(market, wanted)) for wanted in wishes(EXACT)]  # type: ignore[misc]
@@ -148,6 +149,7 @@ def page(engine: Engine, folder: str, place: Path, others: vectors.Vectors) -> N
     ask = asker(engine, folder, place, owner)
     address = f"/brand/campaigns/{campaign_id}/matches"
     wish = f"{address}?wish=1&age_to=4&country=US&words=cooking"
+    cases: list[tuple[list[float], Callable[[str], float]]]
     again: list[float] = []
     ours: list[float] = []
     parts: list[float] = []
@@ -157,12 +159,13 @@ def page(engine: Engine, folder: str, place: Path, others: vectors.Vectors) -> N
             f"{wish}&age_from={each % 2}&followers_least={number * IN_A_ROW + each}"
             for each in range(IN_A_ROW)
         ]
-        for times, once in (
+        cases = [
             (ours, ask),
             (parts, lambda each: ask(f"{each}&gender=female", part=True)),
             (again, lambda _: ask(address)),
             (theirs, lambda _: vectors.reference(others)),
-        ):
+        ]
+        for times, once in cases:
             took = [once(each) for each in new][SETTLING:]
             times.extend(took if number else [])
     for name, at in (("p50", 50), ("p95", 95)):
@@ -271,7 +274,7 @@ def is_exact(market: Market, wanted: Wanted) -> bool:
     order = sorted(
         range(len(near)), key=lambda at: (-order_of(factors[at]), market.id_at(int(near[at])))
     )
-    return ranking.rows.tolist() == [int(near[at]) for at in order[:BEST]]
+    return bool(ranking.rows.tolist() == [int(near[at]) for at in order[:BEST]])
 
 
 def wishes(count: int) -> Iterator[Wanted]:

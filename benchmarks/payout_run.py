@@ -26,10 +26,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from cryptography.fernet import Fernet
 from flask import Flask
-from sqlalchemy import create_engine, func, insert, make_url, select, text
+from sqlalchemy import create_engine, func, insert, make_url, select, text, update
 from sqlalchemy.orm import Session
 
 from marketplace.app import create_app
@@ -199,9 +199,7 @@ def keep(app: Flask, creators: int) -> None:
     with app.app_context(), transaction() as session:
         ids = select(Earning.id).order_by(Earning.id).limit(creators).scalar_subquery()
         session.execute(
-            Earning.__table__.update()
-            .where(Earning.id.not_in(ids))
-            .values(state=EarningState.PENDING)
+            update(Earning).where(Earning.id.not_in(ids)).values(state=EarningState.PENDING)
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Engine
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from benchmarks.matching.vectors import timed
@@ -45,7 +46,9 @@ def asker(engine: Engine, folder: str, place: Path, owner: Actor) -> Ask:
     assert cookie is not None
 
     def ask(address: str, *, part: bool = False) -> float:
-        headers = {"Cookie": f"session={cookie.value}"} | ({"X-Part": "list"} if part else {})
+        headers = Headers({"Cookie": f"session={cookie.value}"})
+        if part:
+            headers["X-Part"] = "list"
         environ = EnvironBuilder(address, headers=headers).get_environ()
         status, answers = [], []
 
@@ -54,7 +57,7 @@ def asker(engine: Engine, folder: str, place: Path, owner: Actor) -> Ask:
             return bytes
 
         def whole() -> None:
-            answers.append(cast("Iterable[bytes]", app.wsgi_app(environ, begin)))
+            answers.append(app.wsgi_app(environ, begin))
             b"".join(answers[0])
 
         took = timed(whole)

@@ -72,11 +72,12 @@ def index_of_pgvector(
             )
             return {row[0] for row in rows}
 
-        took, found = [], []
+        took: list[float] = []
+        found: list[float] = []
         for query in queries:
-            begin = time.perf_counter()
+            since = time.perf_counter()
             answer = ask(query)
-            took.append((time.perf_counter() - begin) * 1_000)
+            took.append((time.perf_counter() - since) * 1_000)
             found.append(len(answer & set(by_numpy(vectors, query).tolist())) / BEST)
     return built, float(size or 0), statistics.median(took), statistics.mean(found)
 

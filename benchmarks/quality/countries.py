@@ -126,7 +126,7 @@ def in_columns(known: Channels) -> Floats:
             for place, row in enumerate(np.floor(known.profile * BPS_WHOLE).astype(int))
         ]
     )
-    everybody = slice(0, kept.count)
+    everybody = np.arange(kept.count)
     found = [
         country_parts(kept, target_of(Wanted("USD", country=frozenset({code})), kept), everybody)
         for code in known.countries

@@ -48,7 +48,7 @@ class Described:
 
     @property
     def sizes(self) -> NDArray[np.intp]:
-        return self.heard.sum(axis=1)
+        return np.asarray(self.heard.sum(axis=1))
 
     @property
     def people(self) -> Floats:
@@ -135,7 +135,7 @@ def reach_of(half: Described, picks: list[int]) -> float:
 def by_chance(half: Described, picks: list[int]) -> float:
     """Return how many people a plan would reach if everybody watched everybody alike."""
     count = half.heard.shape[1]
-    return count * float(1 - np.prod(1 - half.sizes[picks] / count))
+    return float(count * (1 - np.prod(1 - half.sizes[picks] / count)))
 
 
 def simple(
@@ -143,7 +143,7 @@ def simple(
 ) -> Iterator[tuple[str, list[int]]]:
     count = half.heard.shape[1]
     alone = half.sizes[:, None] / count
-    yield "top by reach", in_order(-half.sizes, price, budget)
+    yield "top by reach", in_order(-half.sizes.astype(float), price, budget)
     yield "reach by cost", in_order(-half.sizes / price, price, budget)
     yield "greedy by chance", greedy(alone, np.array([float(count)]), price, budget)
     yield "greedy in its segments", greedy(half.reached, half.people, price, budget)

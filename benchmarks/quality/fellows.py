@@ -79,7 +79,7 @@ def coordinates(described: Sequence[Described], brands: Sequence[Floats]) -> tup
         found = np.zeros((len(rows[0]), len(some)))
         for own, theirs in zip(rows, creators, strict=True):
             found += np.exp(own @ theirs[some].T)
-        return found - found.mean(axis=1, keepdims=True)
+        return np.asarray(found - found.mean(axis=1, keepdims=True))
 
     among = near([rows[some] for rows in creators])
     middle = among.mean(axis=0)

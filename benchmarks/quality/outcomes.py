@@ -108,5 +108,7 @@ def learn(
     for strength in strengths:
         if len(hits):
             options = {"maxiter": ROUNDS}
-            at = minimize(surprise, at, (strength,), "L-BFGS-B", jac=True, options=options).x
+            at = minimize(  # type: ignore[call-overload]  # its types know arrays of one kind only
+                surprise, at, (strength,), "L-BFGS-B", jac=True, options=options
+            ).x
         yield split(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import stripe
 
@@ -34,7 +34,9 @@ def paid_session(
 ) -> stripe.checkout.Session:
     """A checkout that was paid with the good card."""
     client = sandbox.client()
-    session = client.v1.checkout.sessions.create(session_params(amount, currency=currency, **more))
+    session = client.v1.checkout.sessions.create(
+        cast("Any", session_params(amount, currency=currency, **more))
+    )
     assert session.url is not None
     assert sandbox.pay(session.url).status_code == 303
     return client.v1.checkout.sessions.retrieve(session.id)
@@ -76,6 +78,6 @@ def onboarding_link(client: stripe.StripeClient, account: str) -> str:
 def onboarded_account(sandbox: RunningSandbox) -> str:
     """The id of an account that may receive transfers."""
     client = sandbox.client()
-    account = client.v2.core.accounts.create(recipient_params())
+    account = client.v2.core.accounts.create(cast("Any", recipient_params()))
     assert sandbox.finish_onboarding(onboarding_link(client, account.id)).status_code == 303
     return account.id
