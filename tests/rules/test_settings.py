@@ -56,7 +56,9 @@ def test_an_address_that_no_browser_opens_is_refused(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["abc", f"{KEY},", f"{KEY},abc"])
+@pytest.mark.parametrize(
+    "text", ["abc", f"{KEY},", f"{KEY},abc"], ids=["none", "one, and nothing", "one, and none"]
+)
 def test_keys_that_seal_nothing_are_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(MissingSetting) as refusal:
         Settings.from_env({**GIVEN, "TOKEN_KEYS": text})
