@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, get_template_attribute, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
@@ -69,7 +69,8 @@ def ride_trend(campaign_id: UUID) -> ResponseReturnValue:
 
 
 def _choices(living: Sequence[TrendSnapshot]) -> list[SelectChoice]:
-    found = [SelectChoice(str(each.trend_id), each.trend.shown) for each in living]
+    told = get_template_attribute("parts/trend.html", "trend_choice")
+    found = [SelectChoice(str(each.trend_id), str(told(each))) for each in living]
     return [SelectChoice("", "None"), *found]
 
 

@@ -105,6 +105,21 @@ def test_what_fades_has_days_left(
     assert str(macros.trend_life(fading)).strip() == told
 
 
+def test_a_trend_is_chosen_by_how_it_grows_and_how_long_it_lasts(
+    client: FlaskClient, published: Campaign, alice: Actor, trends: dict[str, TrendSnapshot]
+) -> None:
+    sign_in(client, alice)
+
+    offered = client.get(address(published)).text.split("<select")[1].split("</select>")[0]
+
+    told = [plain(each).strip() for each in offered.split("</option>")]
+    assert told[0].endswith("None")
+    assert [each for each in told if "#beans" in each or "#soup" in each] == [
+        "#beans · +15 % a day · At least 18 days, no end in sight",
+        "#soup · YY",
+    ]
+
+
 def test_a_campaign_rides_on_a_trend_and_reads_whether_it_catches_it(
     client: FlaskClient,
     session: Session,
