@@ -15,7 +15,7 @@ from marketplace.config import Settings
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import MarketplaceError
 from marketplace.store.outbox import OutboxMessage
-from marketplace.store.session import transaction
+from marketplace.store.session import reading, transaction
 from workers.alarms import tell_sweep_failed
 from workers.routes import message_named, route_named
 from workers.runtime import Run, TryLater
@@ -40,6 +40,9 @@ def perform(message_id: str, message_name: str, job_name: str, body: dict[str, A
     route = route_named(message_name, job_name)
     told = log.bind(message=message_name, message_id=message_id, job=job_name)
     with the_app().app_context():
+        if route.is_letter and _went_out(message_id):
+            told.info("job_done_before")
+            return
         try:
             route.job(message, new_run())
         except MarketplaceError as refusal:
@@ -53,6 +56,8 @@ def perform(message_id: str, message_name: str, job_name: str, body: dict[str, A
             _write_failure(message_id, job_name, f"{type(error).__name__}: {error}")
             raise
         else:
+            if route.is_letter:
+                _note_that_it_went_out(message_id)
             _forget_failure(message_id, job_name)
             told.info("job_done")
 
@@ -81,6 +86,21 @@ def new_run() -> Run:
         gateways=app.extensions["gateways"],
         now=utc_now(),
     )
+
+
+def _went_out(message_id: str) -> bool:
+    with reading() as session:
+        message = session.get(OutboxMessage, UUID(message_id))
+        return message is not None and message.mailed_at is not None
+
+
+def _note_that_it_went_out(message_id: str) -> None:
+    with transaction() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == UUID(message_id))
+            .values(mailed_at=utc_now())
+        )
 
 
 def _forget_failure(message_id: str, job_name: str) -> None:

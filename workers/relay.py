@@ -50,14 +50,15 @@ def ring_what_was_lost(connection: Redis) -> int:
     """Take back what was carried into a Redis that has lost its memory; return how much.
 
     Redis holds a mark of ours; where it is missing, every message of the last day is carried
-    again. Jobs are safe to run twice, so what was done before finds its work done.
+    again. Jobs are safe to run twice, so what was done before finds its work done; a mail that
+    went out is not asked for again.
     """
     if connection.exists(MARK):
         return 0
     with transaction() as session:
         lost = session.scalars(
             update(OutboxMessage)
-            .where(OutboxMessage.relayed_at > utc_now() - MEMORY)
+            .where(OutboxMessage.relayed_at > utc_now() - MEMORY, OutboxMessage.mailed_at.is_(None))
             .values(relayed_at=None)
             .returning(OutboxMessage.id)
         ).all()

@@ -59,10 +59,14 @@ MONEY, MAIL, READS = QueueName.MONEY, QueueName.MAIL, QueueName.READS
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One job that a message rings, and the queue it waits in."""
+    """One job that a message rings, and the queue it waits in.
+
+    is_letter: it sends one mail and writes nothing, so the message itself remembers that.
+    """
 
     job: Job
     queue: QueueName
+    is_letter: bool = False
 
     @property
     def name(self) -> str:
@@ -70,14 +74,18 @@ class Route:
         return f"{self.job.__module__.removeprefix('workers.')}-{self.job.__name__}"
 
 
+def _letter(job: Job) -> Route:
+    return Route(job, MAIL, is_letter=True)
+
+
 ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     # people
-    accounts.ConfirmationWanted: (Route(mail_jobs.send_confirmation, MAIL),),
-    accounts.SignUpRepeated: (Route(mail_jobs.send_repeated_sign_up, MAIL),),
-    accounts.PasswordResetWanted: (Route(mail_jobs.send_password_reset, MAIL),),
-    accounts.PasswordChanged: (Route(mail_jobs.send_password_changed, MAIL),),
-    accounts.AccountClosed: (Route(mail_jobs.send_account_closed, MAIL),),
-    accounts.MemberInvited: (Route(mail_jobs.send_invitation, MAIL),),
+    accounts.ConfirmationWanted: (_letter(mail_jobs.send_confirmation),),
+    accounts.SignUpRepeated: (_letter(mail_jobs.send_repeated_sign_up),),
+    accounts.PasswordResetWanted: (_letter(mail_jobs.send_password_reset),),
+    accounts.PasswordChanged: (_letter(mail_jobs.send_password_changed),),
+    accounts.AccountClosed: (_letter(mail_jobs.send_account_closed),),
+    accounts.MemberInvited: (_letter(mail_jobs.send_invitation),),
     notifications.NotificationWritten: (Route(mail_jobs.send_notification, MAIL),),
     # agreements and work
     creators.ChannelConnected: (

@@ -31,6 +31,8 @@ class OutboxMessage(Base):
     body: Mapped[Json]
     posted_at: Mapped[datetime] = mapped_column(server_default=func.now())
     relayed_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+    """When the mail that it asks for went out, where nothing else remembers that."""
     failed_job: Mapped[str | None]
     """The job that gave up on it, for the operator to see and try again."""
     failure: Mapped[str | None]

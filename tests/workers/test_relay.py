@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from sqlalchemy import text
 
+from marketplace.accounts.messages import PasswordChanged
 from marketplace.cli.redis_server import embedded_redis
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns
@@ -27,6 +28,7 @@ from marketplace.store.inbox import InboxMessage, WebhookKept
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import db, reading, transaction
 from tests.conftest import TOKEN_KEY, fresh_database
+from tests.factories.accounts import make_user
 from tests.workers.carrying import handled, keep, make_due, messages, post, waiting, work
 from workers import inbox as inbox_jobs
 from workers import perform, relay
@@ -214,6 +216,31 @@ def test_what_a_flushed_redis_has_forgotten_is_carried_again(product: Flask, red
     work(redis)
 
     assert handled(kept)
+
+
+def test_a_letter_goes_out_once_whatever_redis_forgets(
+    product: Flask, redis: Redis, tmp_path: Path
+) -> None:
+    with transaction() as session:
+        user = make_user(session, email=f"{uuid4()}@example.test")
+    relay.ring_what_was_lost(redis)
+    post(PasswordChanged(user_id=user.id))
+    relay.relay_once(redis)
+    work(redis)
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
+
+    redis.flushall()
+    kept = keep()
+    relay.relay_once(redis)
+    redis.flushall()
+    assert relay.ring_what_was_lost(redis) == 1
+    relay.relay_once(redis)
+    work(redis)
+    (letter, _) = messages()
+    perform.perform(str(letter.id), letter.name, "notifications-send_password_changed", letter.body)
+
+    assert handled(kept)
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
 
 
 def test_a_redis_that_remembers_is_left_alone(product: Flask, redis: Redis) -> None:
