@@ -116,7 +116,7 @@ def test_a_trend_is_chosen_by_how_it_grows_and_how_long_it_lasts(
     assert told[0].endswith("None")
     assert [each for each in told if "#beans" in each or "#soup" in each] == [
         "#beans · +15 % a day · At least 18 days, no end in sight",
-        "#soup · YY",
+        "#soup · -13 % a day · About 3 days left, 3 to 4",
     ]
 
 
