@@ -253,4 +253,4 @@ def test_fees_in_one_line_follow_the_terms(
     page = client.get("/").text
 
     assert "Brands pay 12.5\xa0% on top of a creator’s fee." in page
-    assert "95\xa0% of it, 1 day after their work is accepted." in page
+    assert "95\xa0% of it, from 1 day after their work is accepted." in page
