@@ -16,6 +16,7 @@ from marketplace.processor.ports import (
     ProcessorEvent,
     ProcessorUnavailable,
 )
+from marketplace.processor.service import keep_event
 from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage, InboxState, WebhookKept
 from marketplace.store.outbox import post
@@ -102,17 +103,7 @@ def _keep(missed: Sequence[ProcessorEvent], sender: Endpoint, run: Run) -> None:
     with each_alone() as each:
         for event in missed:
             with each(event.event_id), transaction() as session:
-                inbox.keep_once(
-                    session,
-                    sender=sender.value,
-                    sender_id=event.event_id,
-                    kind=event.kind,
-                    livemode=event.livemode,
-                    account=event.account,
-                    object_id=event.object_id,
-                    body=dict(event.body),
-                    now=run.now,
-                )
+                keep_event(session, event, endpoint=sender, now=run.now)
 
 
 def _stranger(session: Session, kept: InboxMessage) -> str | None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, request
 
 from marketplace.kernel.clock import utc_now
 from marketplace.processor.ports import BadSignature, Endpoint, NoEvent
-from marketplace.store.inbox import keep_once
+from marketplace.processor.service import keep_event
 from marketplace.store.session import transaction
 from marketplace.web import access
 
@@ -54,15 +54,10 @@ def _keep(endpoint: Endpoint) -> Response:
         return plain("no event", 400)
     aside = event.livemode is not current_app.config["LIVEMODE"]
     with transaction() as session:
-        keep_once(
+        keep_event(
             session,
-            sender=endpoint.value,
-            sender_id=event.event_id,
-            kind=event.kind,
-            livemode=event.livemode,
-            account=event.account,
-            object_id=event.object_id,
-            body=dict(event.body),
+            event,
+            endpoint=endpoint,
             now=utc_now(),
             aside=OTHER_MODE[event.livemode] if aside else "",
         )
