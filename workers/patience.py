@@ -19,7 +19,6 @@ def patiently(name: str) -> Retrying:
     name: whose line in the log says that it waits, like ``relay``.
     """
     log = structlog.get_logger(name)
-
     event = f"{name}_waits"
 
     def say(state: RetryCallState) -> None:

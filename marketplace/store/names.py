@@ -45,4 +45,9 @@ def asked_for(text: str) -> list[str]:
 
 def is_named(words: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
     """Whether each word of a text begins something in a name; a text without words names nobody."""
-    return words.bool_op("@@")(cast(" & ".join(asked_for(text)), TSQUERY))
+    return has(words, " & ".join(asked_for(text)))
+
+
+def has(words: InstrumentedAttribute[Any], asked: str) -> ColumnElement[bool]:
+    """Whether something is in the words of a name. asked: as :func:`asked_for` puts it."""
+    return words.bool_op("@@")(cast(asked, TSQUERY))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, cast, exists, false, func, or_, select
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from marketplace.creators.models import Channel, Creator
-from marketplace.store.names import asked_for
+from marketplace.store.names import asked_for, has
 
 MANY: Final = 2_000
 """A word by which more are called is looked for row by row, as :func:`called_in_market` says."""
@@ -46,24 +45,17 @@ def called_in_market(
     row_by_row: list[ColumnElement[bool]] = []
     for word in asked_for(text):
         if _are_many(session, word):
-            asked = cast(word, TSQUERY)
-            named, handled = (
-                each.bool_op("@@")(asked) for each in (Creator.name_words, Channel.handle_words)
-            )
-            row_by_row.append(or_(named, handled))
+            row_by_row.append(or_(has(Creator.name_words, word), has(Channel.handle_words, word)))
         else:
             by_index.append(Channel.creator_id.in_(_with(word)))
     return by_index, row_by_row
 
 
 def _row_with(word: str) -> ColumnElement[bool]:
-    asked = cast(word, TSQUERY)
     handled = exists().where(
-        Channel.creator_id == Creator.id,
-        Channel.is_main,
-        Channel.handle_words.bool_op("@@")(asked),
+        Channel.creator_id == Creator.id, Channel.is_main, has(Channel.handle_words, word)
     )
-    return or_(Creator.name_words.bool_op("@@")(asked), handled)
+    return or_(has(Creator.name_words, word), handled)
 
 
 def _are_many(session: Session, word: str) -> bool:
@@ -72,9 +64,6 @@ def _are_many(session: Session, word: str) -> bool:
 
 
 def _with(word: str) -> CompoundSelect[UUID]:
-    asked = cast(word, TSQUERY)
-    named = select(Creator.id).where(Creator.name_words.bool_op("@@")(asked))
-    handled = select(Channel.creator_id).where(
-        Channel.is_main, Channel.handle_words.bool_op("@@")(asked)
-    )
+    named = select(Creator.id).where(has(Creator.name_words, word))
+    handled = select(Channel.creator_id).where(Channel.is_main, has(Channel.handle_words, word))
     return named.union_all(handled)
