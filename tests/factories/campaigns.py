@@ -82,6 +82,18 @@ def make_campaign(
     return campaign
 
 
+def amend(session: Session, campaign: Campaign, *, by: Actor, now: datetime) -> Brief:
+    """Publish a version of the brief that asks for a little less."""
+    campaigns.save_brief(
+        session, campaign_id=campaign.id, content=content(dos=()), actor=by, now=now
+    )
+    brief = campaigns.amend_brief(
+        session, campaign_id=campaign.id, change_note="Less", actor=by, now=now
+    )
+    session.flush()
+    return brief
+
+
 def brief_of(session: Session, campaign: Campaign) -> Brief:
     """Return the version of the brief that counts now."""
     brief = published_brief(session, campaign.id)

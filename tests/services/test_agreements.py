@@ -35,7 +35,7 @@ from marketplace.kernel.money import Money
 from marketplace.ledger import checks
 from marketplace.ledger import queries as ledger
 from marketplace.ledger.rules import Code
-from tests.factories.campaigns import NOON, content, fund
+from tests.factories.campaigns import NOON, fund
 from tests.factories.collaborations import (
     make_application,
     make_collaboration,
@@ -288,54 +288,6 @@ def test_closing_a_campaign_lets_invitations_expire(
     service.end_negotiations(session, campaign_id=campaign.id, now=LATER)
 
     assert invitation.state is InvitationState.EXPIRED
-
-
-def test_applicants_hear_of_an_amendment_once_and_the_agreed_do_not(
-    session: Session, campaign: Campaign, alice: Actor, bea: Actor, carl: Actor
-) -> None:
-    make_collaboration(session, campaign=campaign, creator=bea, by=alice)
-    make_application(session, campaign=campaign, creator=carl)
-    campaigns.save_brief(
-        session, campaign_id=campaign.id, content=content(dos=()), actor=alice, now=LATER
-    )
-    brief = campaigns.amend_brief(
-        session, campaign_id=campaign.id, change_note="Less", actor=alice, now=LATER
-    )
-    session.flush()
-
-    for _ in range(2):
-        assert service.tell_of_amendment(session, brief_id=brief.id, now=LATER) == 1
-
-    assert told(session, carl).count(("brief_amended", f"/creator/briefs/{campaign.id}")) == 1
-    assert "brief_amended" not in [kind for kind, _ in told(session, bea)]
-
-
-@pytest.mark.parametrize("answer", ["none", "applied", "offered", "declined"])
-def test_whoever_holds_an_invitation_or_an_offer_hears_of_an_amendment_once(
-    answer: str, session: Session, campaign: Campaign, alice: Actor, bea: Actor
-) -> None:
-    invitation = invite(session, campaign, bea, alice)
-    session.flush()
-    if answer == "declined":
-        service.decline_invitation(session, invitation_id=invitation.id, actor=bea, now=LATER)
-    elif answer != "none":
-        application = make_application(session, campaign=campaign, creator=bea)
-        if answer == "offered":
-            make_offer(session, application=application, by=alice)
-    campaigns.save_brief(
-        session, campaign_id=campaign.id, content=content(dos=()), actor=alice, now=LATER
-    )
-    brief = campaigns.amend_brief(
-        session, campaign_id=campaign.id, change_note="Less", actor=alice, now=LATER
-    )
-    session.flush()
-
-    heard = 0 if answer == "declined" else 1
-    for _ in range(2):
-        assert service.tell_of_amendment(session, brief_id=brief.id, now=LATER) == heard
-
-    kinds = [kind for kind, _ in told(session, bea)]
-    assert kinds.count("brief_amended") == heard
 
 
 def test_a_collaboration_completes_once(

@@ -1,4 +1,4 @@
-"""How long a run that the clock has rung waits for somebody to take it."""
+"""When the clock rings, and how long a run waits for somebody to take it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from croniter import croniter
 from redis import Redis
 
 from marketplace.cli.redis_server import embedded_redis
+from tests.workers.carrying import waiting
 from workers.clock import Clock
-from workers.queues import queue
-from workers.schedule import SCHEDULE
+from workers.queues import QueueName, queue
+from workers.schedule import SCHEDULE, Entry, sweep_named
 
 
 @pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    with (
-        embedded_redis(tmp_path_factory.mktemp("redis")) as url,
-        Redis.from_url(url) as connection,
-    ):
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as connection:
+        connection.flushall()
         yield connection
 
 
@@ -48,3 +54,30 @@ def test_a_run_that_nobody_takes_is_dropped_when_the_next_does_its_work(
     assert 0 < redis.ttl(rung.key) <= waits.total_seconds()
     redis.delete(rung.key)  # as it ends by itself when the time is over
     assert queue(redis, entry.queue).jobs == []
+
+
+@pytest.mark.parametrize("entry", SCHEDULE, ids=lambda entry: entry.name)
+def test_every_periodic_job_can_be_found_and_has_a_time(entry: Entry) -> None:
+    assert sweep_named(entry.name) is entry.sweep
+    assert croniter.is_valid(entry.cron)
+    assert entry.queue in QueueName
+
+
+def test_no_two_periodic_jobs_have_one_name() -> None:
+    names = [entry.name for entry in SCHEDULE]
+
+    assert len(set(names)) == len(names)
+
+
+def test_the_clock_rings_what_is_due_and_sets_its_next_time(redis: Redis) -> None:
+    clock = Clock(connection=redis, logging_level="WARNING")
+    clock.add(SCHEDULE[0])
+    (job,) = clock.get_jobs()
+    assert clock.enqueue_jobs() == []
+    job.next_enqueue_time = datetime.now(UTC) - timedelta(seconds=1)  # the queue's own clock
+
+    assert clock.enqueue_jobs() == [job]
+
+    assert [each.args for each in waiting(redis)] == [[SCHEDULE[0].name]]
+    assert job.next_enqueue_time is not None
+    assert job.next_enqueue_time > datetime.now(UTC)

@@ -21,7 +21,7 @@ from marketplace.config import Settings
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.days import day_in_words
 from marketplace.notifications.models import Notification
-from tests.factories.campaigns import NOON, content, make_campaign
+from tests.factories.campaigns import NOON, amend, make_campaign
 from tests.factories.collaborations import make_application, make_offer
 from tests.factories.ledger import usd
 from tests.factories.money import make_paid_campaign
@@ -201,12 +201,7 @@ def test_applicants_hear_of_an_amendment_once(
     bea: Actor,
 ) -> None:  # fmt: skip
     make_application(session, campaign=campaign, creator=bea)
-    campaigns.save_brief(
-        session, campaign_id=campaign.id, content=content(dos=()), actor=alice, now=NOON
-    )
-    brief = campaigns.amend_brief(
-        session, campaign_id=campaign.id, change_note="Less", actor=alice, now=NOON
-    )
+    brief = amend(session, campaign, by=alice, now=NOON)
     session.commit()
     run = at(NOON, app=context, settings=settings)
 

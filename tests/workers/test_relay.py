@@ -6,11 +6,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from croniter import croniter
 from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
@@ -37,7 +35,7 @@ from workers.clock import Clock, JsonCronJob
 from workers.queues import QueueName, queue, ring
 from workers.routes import ROUTES
 from workers.runtime import RETRY_SECONDS
-from workers.schedule import SCHEDULE, sweep_named
+from workers.schedule import SCHEDULE
 
 RING_WEBHOOKS = next(e.name for e in SCHEDULE if e.sweep is inbox_jobs.ring_waiting_webhooks)
 
@@ -344,14 +342,7 @@ def test_a_failure_is_written_and_forgotten_once_the_job_goes_through(
     assert handled(inbox_id)
 
 
-# The clock.
-
-
-@pytest.mark.parametrize("entry", SCHEDULE, ids=lambda entry: entry.name)
-def test_every_periodic_job_can_be_found_and_has_a_time(entry: Any) -> None:
-    assert sweep_named(entry.name) is entry.sweep
-    assert croniter.is_valid(entry.cron)
-    assert entry.queue in QueueName
+# Periodic jobs.
 
 
 def test_a_periodic_job_for_which_it_is_too_early_waits_for_its_next_time(
@@ -361,12 +352,6 @@ def test_a_periodic_job_for_which_it_is_too_early_waits_for_its_next_time(
 
     with reading() as session:
         assert reconciliation.last_statement(session) is None
-
-
-def test_no_two_periodic_jobs_have_one_name() -> None:
-    names = [entry.name for entry in SCHEDULE]
-
-    assert len(set(names)) == len(names)
 
 
 def test_a_periodic_job_enters_its_queue_as_json_and_runs(product: Flask, redis: Redis) -> None:
@@ -388,17 +373,3 @@ def test_a_periodic_job_enters_its_queue_as_json_and_runs(product: Flask, redis:
     work(redis)
 
     assert [m.name for m in messages()] == ["WebhookKept"]
-
-
-def test_the_clock_rings_what_is_due_and_sets_its_next_time(product: Flask, redis: Redis) -> None:
-    clock = Clock(connection=redis, logging_level="WARNING")
-    clock.add(SCHEDULE[0])
-    (job,) = clock.get_jobs()
-    assert clock.enqueue_jobs() == []
-    job.next_enqueue_time = datetime.now(UTC) - timedelta(seconds=1)  # the queue's own clock
-
-    assert clock.enqueue_jobs() == [job]
-
-    assert [each.args for each in waiting(redis)] == [[SCHEDULE[0].name]]
-    assert job.next_enqueue_time is not None
-    assert job.next_enqueue_time > datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Reading applications, inviting, offering and agreeing, from the brand's side."""
+"""Reading applications, offering and agreeing, from the brand's side."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import service
-from marketplace.collaborations.models import Application, Collaboration, Invitation, Offer
+from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.collaborations.rules import ApplicationState, OfferState
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
@@ -353,57 +353,6 @@ def test_an_offer_exists_only_for_its_two_sides(
     for path in ("", "/accept", "/decline", "/withdraw"):
         answer = client.post if path else client.get
         assert answer(f"/brand/offers/{offer.id}{path}").status_code == 404, path
-
-
-def test_inviting_tells_and_lists_the_creator(
-    client: FlaskClient, session: Session, campaign: Campaign, ben: Actor, carl: Actor
-) -> None:
-    sign_in(client, ben)
-    path = f"/brand/campaigns/{campaign.id}/invitations"
-
-    done = client.post(path, data={"creator_id": str(carl.creator_id), "message": "Please do"})
-
-    assert (done.status_code, done.location) == (303, path)
-    assert session.scalars(select(Invitation)).one().message == "Please do"
-    assert "Carl" in client.get(path).text
-    assert client.post(path, data={"creator_id": str(carl.creator_id)}).status_code == 409
-
-
-@pytest.mark.parametrize(
-    ("back", "leads_to"),
-    [
-        ("/brand/creators", "/brand/creators"),
-        ("//evil.test", None),
-        ("/\\evil.test", None),
-        ("https://evil.test", None),
-    ],
-)
-def test_after_inviting_one_goes_back_only_inside_this_site(
-    client: FlaskClient, campaign: Campaign, alice: Actor, carl: Actor, back: str,
-    leads_to: str | None,
-) -> None:  # fmt: skip
-    sign_in(client, alice)
-    path = f"/brand/campaigns/{campaign.id}/invitations"
-
-    done = client.post(path, data={"creator_id": str(carl.creator_id), "next": back})
-
-    assert done.location == (leads_to or path)
-
-
-def test_an_invitation_that_cannot_be_is_refused(
-    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, vic: Actor,
-    mallory: Actor, carl: Actor,
-) -> None:  # fmt: skip
-    path = f"/brand/campaigns/{campaign.id}/invitations"
-    sign_in(client, alice)
-    assert client.post(path, data={"creator_id": "nonsense"}).status_code == 404
-    long = client.post(path, data={"creator_id": str(carl.creator_id), "message": "x" * 1_001})
-    assert long.status_code == 303
-    for who, code in ((vic, 403), (mallory, 404)):
-        sign_in(client, who)
-        answer = client.post(path, data={"creator_id": str(carl.creator_id)})
-        assert answer.status_code == code
-    assert session.scalars(select(Invitation)).all() == []
 
 
 def test_a_collaboration_shows_the_terms_to_members_only(
