@@ -95,6 +95,28 @@ def test_a_place_is_one_of_the_plan_and_one_of_their_size(limits: Limits) -> Non
     assert [(each.creator, each.why_not) for each in told.nearly] == [(1, WhyNot.PLACES)]
 
 
+def test_whom_a_plan_by_hand_has_room_and_money_for_is_told_so() -> None:
+    problem, limits = make_problem([20_000, 10_000], [500, 400]), Limits(budget_minor=5_000)
+
+    told = explain(plan_of(problem, limits, [(0, 0)]), limits)
+
+    assert told.left_minor == 4_500
+    assert [(each.creator, each.why_not) for each in told.nearly] == [(1, WhyNot.NOTHING)]
+
+
+def test_nobody_nearly_takes_the_place_of_one_who_must_be_in() -> None:
+    problem = make_problem([20_000, 10_000, 9_000], [500, 400, 400])
+    limits = Limits(budget_minor=900, must_have=frozenset({2}))
+
+    told = explain(best_plan(problem, limits), limits)
+
+    assert [(pick.creator, pick.beats) for pick in told.picks] == [
+        (0, Swap(1, 0, 8_895)),
+        (2, None),
+    ]
+    assert [(each.creator, each.instead_of) for each in told.nearly] == [(1, 0)]
+
+
 def test_a_plan_of_one_shares_with_nobody_and_an_empty_one_has_nothing_to_tell() -> None:
     problem, limits = make_problem([20_000], [500]), Limits(budget_minor=900)
 

@@ -119,6 +119,18 @@ def test_a_plan_by_hand_stands_beside_the_planners_and_names_the_better_in_a_pla
     assert "In the place of Cleo the plan would reach 21,000 fewer. Take Ivo" in said
 
 
+def test_whom_a_plan_by_hand_has_room_and_money_for_is_told_so(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    by_hand = plan_of(campaign, budget="5000.00", hand="y", pick=market["Cleo"].id)
+
+    said = text_of(alices.get(by_hand).text)
+
+    assert "$4,700.00 of the budget is left." in said
+    assert "There is room and money for them: they would add 35,468 people." in said
+    assert "and $4,700.00 is left" not in said
+
+
 def test_who_would_reach_as_many_is_told_so(
     alices: FlaskClient, session: Session, campaign: Campaign, market: dict[str, Creator]
 ) -> None:

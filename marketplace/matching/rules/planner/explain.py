@@ -31,6 +31,8 @@ class WhyNot(StrEnum):
     """What is left of the budget does not pay them, and nobody's place is better used by them."""
     PLACES = "places"
     """The plan is full, or full of their size."""
+    NOTHING = "nothing"
+    """There is room and money for them: somebody made this plan by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class Pick:
     alone: reached by this creator alone. adds: on top of those listed before. only_here: reached by
     nobody else in the plan. shares_with: (creator, people) with whom most viewers are shared.
     observed: what was seen of the common audience with another of the plan, the largest share of
-    this creator's own viewers first. beats: the best that could have been in the place.
+    this creator's own viewers first. beats: the best that could have been in the place; None of
+    who must be in it.
     """
 
     creator: int
@@ -107,7 +110,8 @@ def explain(plan: Plan, limits: Limits) -> Explained:
         fewer = whole.without(pick, rest)
         only_here = whole.people - fewer.people
         beats = None
-        for rival, gain in _rivals(plan, room.without((pick,)), fewer):
+        is_free = int(among.row[pick]) not in limits.must_have
+        for rival, gain in _rivals(plan, room.without((pick,)), fewer) if is_free else ():
             lost = only_here - gain
             if beats is None or lost < beats[1]:
                 beats = rival, lost
@@ -201,7 +205,7 @@ def _nearly(
     elif alone - adds > OVERLAPS * alone:
         why_not = WhyNot.OVERLAP
     else:
-        why_not = WhyNot.PRICE
+        why_not = WhyNot.NOTHING if room.fitting()[rival] else WhyNot.PRICE
     return NearlyChosen(
         creator=int(among.row[rival]),
         bundle=int(among.bundle[rival]),
