@@ -20,6 +20,7 @@ from marketplace.matching.rules.fit import (
     order_of,
     orders_of,
     weighted,
+    whole_of,
 )
 from marketplace.matching.rules.parts import AUDIENCE_PARTS
 from marketplace.matching.rules.seen import Seen
@@ -136,6 +137,19 @@ def test_every_number_is_that_of_one_by_one(many: list[Seen], middle: Factors | 
         estimated = {part.name for part in explained.parts if part.is_estimate}
         guessed = set(AUDIENCE_PARTS) - (set() if one.source == "inferred" else one.said)
         assert estimated == guessed | ({PartName.PRICE} if one.price_is_estimated else set())
+
+
+@given(st.lists(seen, min_size=1, max_size=8))
+@example([Seen(Factors(500, *[12] * 6, 10_000, 100), 400, 600, 900, "platform", False)])
+def test_a_share_is_within_the_whole_percents_that_it_is_said_to_be_between(
+    many: list[Seen],
+) -> None:
+    for explained in explain_all(WANTED, seen_all(many), None):
+        for part in explained.parts:
+            if part.between is not None:
+                low, high = part.between
+                assert 0 <= low < high <= 100
+                assert low <= Fraction(100 * part.value, whole_of(part.name)) <= high
 
 
 @given(st.lists(seen, min_size=2, max_size=8))

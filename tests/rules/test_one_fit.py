@@ -68,7 +68,7 @@ def test_what_nobody_has_said_is_taken_as_usual_and_for_less() -> None:
     assert (age.value, age.is_estimate) == (5_100, True)
     assert age.evidence() == (
         "51\xa0% of the viewers are 18–34, by what is usual, as nobody has said."
-        " Four of five times between 43\xa0% and 59\xa0%."
+        " Four of five times between 42\xa0% and 60\xa0%."
     )
     price = only(fit, PartName.PRICE)
     assert (price.value, price.is_estimate) == (37_500, True)

@@ -76,7 +76,7 @@ def test_matches_stand_in_the_order_of_their_fit_with_their_reasons(
     ]  # fmt: skip
     assert best.parts[2].evidence() == (
         "80.5\xa0% of the viewers are 18–34, by the creator’s own statement of Thu 1 Oct 2026,"
-        " which counts as 265 people. Four of five times between 78\xa0% and 83\xa0%."
+        " which counts as 265 people. Four of five times between 77\xa0% and 84\xa0%."
     )
 
 

@@ -131,13 +131,15 @@ def _column(kind: Kind, seen: SeenAll, between: Range | None) -> _Column:
         times.tolist(),
         [None if each == NO_EFFECT else each for each in effect.tolist()],
         estimated.tolist(),
-        None if between is None else list(zip(*map(_percents, between), strict=True)),
+        None if between is None else _percents(*between),
     )
 
 
-def _percents(bound: NDArray[np.floating]) -> list[int]:
-    found: list[int] = np.rint(100 * bound).astype(np.int64).tolist()
-    return found
+def _percents(low: NDArray[np.floating], high: NDArray[np.floating]) -> list[tuple[int, int]]:
+    """Whole percents, outwards: a small share is not told to be between 0 and 0."""
+    lows = np.floor(100 * low).astype(np.int64).tolist()
+    highs = np.ceil(100 * high).astype(np.int64).tolist()
+    return list(zip(lows, highs, strict=True))
 
 
 def _between(column: _Column, seen: Seen, place: int) -> tuple[int, int] | None:
