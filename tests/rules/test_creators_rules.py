@@ -88,6 +88,10 @@ def test_interests_together_may_be_more_than_the_whole_but_none_alone() -> None:
         (Audience(gender={"male": -1}), {"gender": "Each share is between 0\xa0% and 100\xa0%."}),
         (Audience(country={"ZZ": 1}), {"country": "There is no country called ZZ in our list."}),
         (
+            Audience(age={"18-24": 0}, country={"US": 0}),
+            {"age": "Enter at least one share: what you leave out counts as not known."},
+        ),
+        (
             Audience(),
             {"age": "Enter at least one share: what you leave out counts as not known."},
         ),

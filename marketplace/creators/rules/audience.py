@@ -75,9 +75,8 @@ def audience_problems(audience: Audience, *, sample_size: int = 0) -> dict[str, 
             problems[name] = (
                 f"The shares of {name} add up to {total / 100:g}\xa0%, more than 100\xa0%."
             )
-    if not any(
-        (audience.age, audience.gender, audience.country, audience.interest, audience.language)
-    ):
+    parts = (audience.age, audience.gender, audience.country, audience.interest, audience.language)
+    if not any(share for shares in parts for share in shares.values()):
         problems["age"] = "Enter at least one share: what you leave out counts as not known."
     if not 0 <= sample_size <= SAMPLE_MOST:
         problems["sample_size"] = "The number of people behind these shares is 0 or more."

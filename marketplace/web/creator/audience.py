@@ -27,6 +27,7 @@ from marketplace.creators.rules import (
     PICTURE_MOST_BYTES,
     TOPICS,
     Audience,
+    AudienceSource,
     languages,
 )
 from marketplace.kernel.clock import utc_now
@@ -99,7 +100,7 @@ def audience() -> ResponseReturnValue:
             snapshot = queries.latest_audience(session, channel_id=channel.id)
             proof = queries.latest_proof(session, channel_id=channel.id)
     form.taken_on.data = utc_now().date()
-    if snapshot is not None:
+    if snapshot is not None and snapshot.source is not AudienceSource.INFERRED:
         _fill(form, snapshot)
     return _page(form, snapshot=snapshot, proof=proof, has_channel=channel is not None)
 
@@ -195,7 +196,10 @@ def _show(form: AudienceForm, refusal: InvalidInput) -> None:
 
 
 def _fill(form: AudienceForm, snapshot: AudienceSnapshot) -> None:
-    """Start from what was said last: most of it will not have changed."""
+    """Start from what was said last: most of it will not have changed.
+
+    A guess is not started from: kept as it is, it would pass for the creator's own word.
+    """
     for part, labels in (("age", AGES), ("gender", GENDERS)):
         for place, label in enumerate(labels):
             form[f"{part}_{place}"].data = _percent(getattr(snapshot, part).get(label))

@@ -154,6 +154,27 @@ def test_an_audience_is_kept_as_typed_and_shown_again(
     assert 'value="62.5"' in as_bea.get("/creator/audience").text
 
 
+def test_a_guess_is_no_beginning_of_a_creators_own_statement(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    make_audience(
+        session,
+        channel_id=channel.id,
+        source=AudienceSource.INFERRED,
+        country={"DE": 8_300},
+        sample_size=37,
+    )
+
+    page = as_bea.get("/creator/audience").text
+
+    assert "Enter your shares and yours take the place of the estimate." in page
+    assert 'value="83"' not in page
+    assert 'value="37"' not in page
+    assert '<option selected value="DE">' not in page
+
+
 def test_who_is_not_seen_with_a_new_statement_is_told_so(
     as_bea: FlaskClient, session: Session, bea: Actor
 ) -> None:
@@ -181,6 +202,10 @@ def test_who_is_not_seen_with_a_new_statement_is_told_so(
         ({"country_name_1": "US", "country_1": "5"}, "This country is there twice."),
         ({"country_name_1": "DE"}, "Enter the share of this country."),
         ({"interest_1": "5"}, "Choose the interest this share is for."),
+        (
+            dict.fromkeys(AUDIENCE, "") | {"age_1": "0.001", "taken_on": AUDIENCE["taken_on"]},
+            "Enter at least one share: what you leave out counts as not known.",
+        ),
         ({"taken_on": "2026-12-24"}, "This day is in the future."),
         ({"taken_on": ""}, "Say on which day you saw these figures."),
     ],
@@ -196,7 +221,7 @@ def test_an_audience_that_does_not_add_up_is_refused(
 
     assert page.status_code == 422
     assert sentence in page.text
-    assert 'value="62.5"' in page.text
+    assert ('value="62.5"' in page.text) is ("age_1" not in changes)
     found = queries.latest_audience(session, channel_id=channel.id)
     assert found is not None
     assert found.age == {"18-24": 4_000, "25-34": 3_000}
