@@ -144,7 +144,8 @@ def test_who_was_in_two_lists_is_still_fresh_and_in_three_no_more() -> None:
 def test_even_impressions_have_no_gini_and_a_straight_curve() -> None:
     even = spread_of([5] * 100, creators=100)
     assert (even.gini_bps, even.top_bps, even.unseen_bps, even.impressions) == (0, 100, 0, 500)
-    assert even.curve == tuple(range(0, 10_001, 500))
+    for creators in (1, 30, 100, 133):
+        assert spread_of([5] * creators, creators=creators).curve == tuple(range(0, 10_001, 500))
 
 
 def test_when_one_has_everything_the_curve_is_flat_to_the_end() -> None:
@@ -156,6 +157,11 @@ def test_when_one_has_everything_the_curve_is_flat_to_the_end() -> None:
 def test_a_known_spread() -> None:
     """Sorted 0, 0, 1, 3: 2 × (3×1 + 4×3) / (4 × 4) - 5/4 = 0.625."""
     assert spread_of([3, 1], creators=4).gini_bps == 6_250
+
+
+def test_the_curve_goes_straight_within_the_part_of_one_creator() -> None:
+    """Of three, the least shown half are the first and half of the second: 1 + 3/2 of 10."""
+    assert spread_of([6, 1, 3], creators=3).curve[10] == 2_500
 
 
 def test_a_market_that_nobody_has_looked_at() -> None:

@@ -133,7 +133,8 @@ class Spread:
 
     gini_bps: 0 when everybody has as many, towards 10,000 when one has all. top_bps: the part of
     the 1 % of creators who were shown most. unseen_bps: of creators who were not shown at all.
-    curve: the Lorenz curve, what share of impressions the least shown 0 %, 5 %, … 100 % have.
+    curve: the Lorenz curve, what share of impressions the least shown 0 %, 5 %, … 100 % have; of
+    whoever is in only by a part, that part.
     """
 
     creators: int
@@ -164,8 +165,11 @@ def spread_of(counts: Collection[int], *, creators: int) -> Spread:
         sums.append(sums[-1] + count)
 
     def below(step: int) -> int:
-        place = everybody * step // CURVE_STEPS - unseen
-        return BPS_WHOLE * sums[max(0, place)] // total
+        place, part = divmod(everybody * step - unseen * CURVE_STEPS, CURVE_STEPS)
+        if place < 0:
+            return 0
+        there = sums[place] * CURVE_STEPS + part * (seen[place] if part else 0)
+        return BPS_WHOLE * there // (total * CURVE_STEPS)
 
     return Spread(
         creators=everybody,
