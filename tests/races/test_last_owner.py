@@ -1,4 +1,4 @@
-"""Two owners act on each other at the same moment; the brand keeps one."""
+"""Two owners, or two of staff, leave at the same moment; one of them stays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from marketplace.accounts import service as accounts
 from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Conflict
-from tests.factories.accounts import make_brand, make_member
+from marketplace.payouts import service as payouts
+from marketplace.store.outbox import OutboxMessage
+from tests.factories.accounts import NOON, make_brand, make_member, make_user
 
 
 @pytest.fixture
@@ -45,10 +47,10 @@ def leave(session: Session, actor: Actor, _other: Actor) -> None:
     accounts.remove_member(session, actor=actor, brand_id=brand_id, user_id=actor.user_id)
 
 
-@pytest.mark.parametrize("act", [demote, leave])
-def test_a_brand_never_loses_its_last_owner(
-    engine: Engine, owners: tuple[Actor, Actor], act: Callable[[Session, Actor, Actor], None]
-) -> None:
+def at_once(
+    engine: Engine, pair: tuple[Actor, Actor], act: Callable[[Session, Actor, Actor], None]
+) -> list[str]:
+    """Let both act, and return what came of it: done, refused, or both."""
     together = Barrier(2)
 
     def try_it(actor: Actor, other: Actor) -> str:
@@ -61,12 +63,42 @@ def test_a_brand_never_loses_its_last_owner(
                 return "refused"
         return "done"
 
-    first, second = owners
+    first, second = pair
     with ThreadPoolExecutor(2) as pool:
         tries = [pool.submit(try_it, first, second), pool.submit(try_it, second, first)]
-        outcomes = sorted(each.result(timeout=120) for each in tries)
+        return sorted(each.result(timeout=120) for each in tries)
 
-    assert outcomes == ["done", "refused"]
-    (brand_id,) = first.brands
+
+@pytest.mark.parametrize("act", [demote, leave])
+def test_a_brand_never_loses_its_last_owner(
+    engine: Engine, owners: tuple[Actor, Actor], act: Callable[[Session, Actor, Actor], None]
+) -> None:
+    assert at_once(engine, owners, act) == ["done", "refused"]
+    (brand_id,) = owners[0].brands
     with Session(engine) as session:
         assert len(queries.people_who(session, brand_id, {Role.OWNER})) == 1
+
+
+@pytest.fixture
+def staff(engine: Engine) -> Iterator[tuple[Actor, Actor]]:
+    """All who are staff, committed; gone after the test."""
+    with Session(engine, expire_on_commit=False) as session:
+        people = [make_user(session, is_staff=True) for _ in range(2)]
+        session.commit()
+    yield tuple(Actor(user_id=each.id, is_staff=True) for each in people)
+    with Session(engine) as session:
+        session.execute(delete(User).where(User.id.in_([each.id for each in people])))
+        session.execute(delete(OutboxMessage).where(OutboxMessage.name == "AccountClosed"))
+        session.commit()
+
+
+def close(session: Session, actor: Actor, _other: Actor) -> None:
+    payouts.close_account(session, actor=actor, now=NOON)
+
+
+def test_an_installation_never_loses_its_last_staff(
+    engine: Engine, staff: tuple[Actor, Actor]
+) -> None:
+    assert at_once(engine, staff, close) == ["done", "refused"]
+    with Session(engine) as session:
+        assert len(queries.staff_ids(session)) == 1

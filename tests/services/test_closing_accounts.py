@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -17,17 +18,29 @@ from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.rules import ApplicationState, InvitationState, OfferState
 from marketplace.creators import queries as creators
 from marketplace.creators.queries import MarketFilters
+from marketplace.funding.rules import FundingState
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Conflict, NotPermitted
+from marketplace.kernel.money import Money
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
+from marketplace.processor.ports import Answer, Outcome
 from tests.conftest import NOON
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import PASSWORD, make_invitation
 from tests.factories.campaigns import make_campaign
-from tests.factories.collaborations import make_application, make_collaboration, make_offer
+from tests.factories.collaborations import make_application, make_collaboration, make_offer, terms
 from tests.factories.creators import make_channel
-from tests.factories.money import make_accepted, make_paid_campaign
+from tests.factories.money import (
+    HOLD_OVER,
+    ask_for_money,
+    make_accepted,
+    make_earning,
+    make_paid_campaign,
+    make_payout_account,
+    send_payout,
+)
 from tests.services.agreeing import posted
+from tests.services.disputing import all_checks_pass, dispute
 
 LATER = NOON + timedelta(days=30)
 
@@ -134,7 +147,59 @@ def test_what_was_earned_has_to_be_paid_out_first(
     payouts.earn(session, deliverable_id=work.id)
     payouts.complete(session, collaboration_id=work.collaboration_id, now=NOON)
 
-    assert kept(session, bea) == ["USD 380.00 that you have earned is not paid out yet."]
+    said = "USD 380.00 that you have earned is not paid out yet: Earnings says what it waits for."
+    assert kept(session, bea) == [said]
+
+
+def earned(session: Session, campaign: Campaign, *, by: Actor, creator: Actor, fee: Money) -> UUID:
+    """A fee below the smallest payout of 10.00, payable; return its collaboration."""
+    work = make_accepted(session, campaign, by=by, creator=creator, offered=terms(fee=fee))
+    make_earning(session, work)
+    return work.collaboration_id
+
+
+def test_what_is_below_the_smallest_payout_is_sent_to_whoever_leaves(
+    session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    agreed = earned(session, campaign, by=alice, creator=bea, fee=Money(900, "USD"))
+    make_payout_account(session, bea)
+    assert payouts.pay_left_over(session, actor=bea, now=HOLD_OVER) == []  # more may come
+    payouts.complete(session, collaboration_id=agreed, now=HOLD_OVER)
+    session.flush()
+    assert payouts.gather(session, creator_ids=[bea.creator_id], now=HOLD_OVER) == []
+
+    (sent,) = payouts.pay_left_over(session, actor=bea, now=HOLD_OVER)
+
+    assert sent.amount == Money(855, "USD")
+    assert payouts.pay_left_over(session, actor=bea, now=HOLD_OVER) == []
+    send_payout(session, sent, Answer(Outcome.DONE, remote_id="tr_1"))
+    assert kept(session, bea) == []
+    assert all_checks_pass(session)
+
+
+def test_what_will_be_sent_by_itself_is_not_sent_before(
+    session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    agreed = earned(session, campaign, by=alice, creator=bea, fee=Money(10_600, "USD"))
+    make_payout_account(session, bea)
+    payouts.complete(session, collaboration_id=agreed, now=HOLD_OVER)
+
+    assert payouts.pay_left_over(session, actor=bea, now=HOLD_OVER) == []
+
+
+def test_without_an_account_to_be_paid_to_nothing_is_left_over(
+    session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    agreed = earned(session, campaign, by=alice, creator=bea, fee=Money(900, "USD"))
+    payouts.complete(session, collaboration_id=agreed, now=HOLD_OVER)
+    assert bea.creator_id is not None
+
+    assert queries.left_over(session, creator_id=bea.creator_id, now=HOLD_OVER) == []
+    with pytest.raises(NotPermitted):
+        payouts.pay_left_over(session, actor=alice, now=HOLD_OVER)
 
 
 def alone(session: Session, brand: Brand, who: Actor) -> Actor:
@@ -152,13 +217,47 @@ def test_the_last_person_of_a_brand_stays_for_its_campaigns_and_its_money(
     alone(session, acme, alice)
     campaign = make_paid_campaign(session, brand=acme, by=alice)
 
+    money = f"USD 1,100.00 of {acme.name} is with us: have it sent back first."
+    way_out = f"Or hand {acme.name} over: invite somebody as owner."
+
     assert kept(session, alice) == [
-        f"{acme.name} has 1 campaign that is not closed, and nobody else to run it.",
-        f"USD 1,100.00 of {acme.name} is with us: have it sent back first.",
+        f"{acme.name} has 1 campaign open, and nobody else to run it: close it first.",
+        money,
+        way_out,
     ]
     campaigns.close(session, campaign_id=campaign.id, actor=alice, now=LATER)
+    assert kept(session, alice) == [money, way_out]
+
+
+def test_the_last_person_of_a_brand_stays_for_its_disputes(
+    session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    work = make_accepted(
+        session, make_paid_campaign(session, brand=acme, by=alice), by=alice, creator=bea
+    )
+    make_earning(session, work, matured=False)
+    dispute(session, work, alice, share=5_000)
+
+    said = f"{acme.name} has 1 dispute open: settle or withdraw what you disagree about."
+    assert said in kept(session, alice)
+    assert "You have 1 dispute open: settle or withdraw what you disagree about." in kept(
+        session, bea
+    )
+
+
+def test_the_last_person_of_a_brand_stays_for_money_on_its_way_to_us(
+    session: Session, acme: Brand, alice: Actor
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice)
+    asked = ask_for_money(session, campaign, by=alice)
+    campaigns.close(session, campaign_id=campaign.id, actor=alice, now=LATER)
+    assert kept(session, alice) == []
+
+    asked.state = FundingState.CLEARING
+
     assert kept(session, alice) == [
-        f"USD 1,100.00 of {acme.name} is with us: have it sent back first."
+        f"A payment of {acme.name} is on its way to us.",
+        f"Or hand {acme.name} over: invite somebody as owner.",
     ]
 
 
@@ -166,11 +265,13 @@ def test_the_last_person_of_a_brand_without_anything_open_may_leave(
     session: Session, acme: Brand, alice: Actor
 ) -> None:
     alone(session, acme, alice)
+    waiting = make_invitation(session, brand=acme, invited_by=alice, email="new@example.test")
 
     close(session, alice)
 
     assert alice.user_id is not None
     assert accounts.user_by_id(session, alice.user_id).closed_at == LATER
+    assert waiting.revoked_at == LATER
     assert [each.user_id for each in accounts.members_of(session, acme.id)] == [alice.user_id]
 
 
@@ -191,7 +292,15 @@ def test_the_only_owner_makes_another_first(
     assert alice.user_id not in {each.user_id for each in accounts.members_of(session, acme.id)}
 
 
-def test_staff_do_not_close_themselves(session: Session, stella: Actor) -> None:
-    assert kept(session, stella) == [
-        "You work here: accounts of staff are not closed on this page."
-    ]
+def test_staff_may_go_and_the_last_of_them_stays(
+    session: Session, stella: Actor, theo: Actor
+) -> None:
+    refusal = "Nobody else is staff here: have somebody else made staff first."
+    assert kept(session, stella) == []
+
+    close(session, stella)
+
+    assert accounts.staff_ids(session) == [theo.user_id]
+    assert kept(session, theo) == [refusal]
+    with pytest.raises(Conflict, match="Nobody else is staff here"):
+        close(session, theo)

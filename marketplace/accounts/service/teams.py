@@ -196,8 +196,11 @@ def _member(session: Session, brand_id: UUID, user_id: UUID) -> BrandMember:
 
 
 def _keep_an_owner(session: Session, brand_id: UUID) -> None:
-    if len(queries.people_who(session, brand_id, {Role.OWNER})) < 2:
-        raise Conflict("A brand needs an owner. Make somebody else an owner first")
+    if len(queries.people_who(session, brand_id, {Role.OWNER})) >= 2:
+        return
+    if len(queries.members_of(session, brand_id)) == 1:
+        raise Conflict("A brand needs an owner. Invite somebody as owner first")
+    raise Conflict("A brand needs an owner. Make somebody else an owner first")
 
 
 def _locked_invitation(session: Session, invitation_id: UUID) -> MemberInvitation | None:

@@ -67,7 +67,7 @@ from marketplace.payouts.queries.frozen import (
     freezes,
     frozen_creators,
 )
-from marketplace.payouts.queries.leaving import what_keeps_open
+from marketplace.payouts.queries.leaving import left_over, left_to_nobody, what_keeps_open
 from marketplace.payouts.queries.lines import EarningLine, lines_arriving
 from marketplace.payouts.queries.sent import (
     PAYOUT_ORDERS,
@@ -126,6 +126,8 @@ __all__ = [
     "ground_of",
     "has_reversals_under_way",
     "last_refusals",
+    "left_over",
+    "left_to_nobody",
     "lines_arriving",
     "measurement_by_id",
     "median_wait",

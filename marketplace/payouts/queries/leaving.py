@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,39 +15,69 @@ from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import CollaborationState
-from marketplace.deliverables.models import Deliverable
 from marketplace.funding import queries as funding
-from marketplace.funding.rules import RefundState
+from marketplace.funding.models import Funding
+from marketplace.funding.rules import FundingState, RefundState
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.counts import counted
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
 from marketplace.payouts.models import Dispute, Earning
 from marketplace.payouts.queries.clawbacks import open_cases_of
-from marketplace.payouts.rules import OVER
+from marketplace.payouts.queries.reasons import Reason, reasons
+from marketplace.payouts.rules import OVER, Waiting
 from marketplace.payouts.rules.disputes import OPEN_DISPUTES
 
+COMING_IN: Final = (FundingState.CHECKOUT_OPEN, FundingState.CLEARING)
 ON_ITS_WAY: Final = (RefundState.ASKED, RefundState.BANK_TRANSFER_DUE)
 
 
 def what_keeps_open(session: Session, actor: Actor) -> list[Sentence]:
     """Why a person cannot close their account now, each a sentence to them; none when they can."""
     found: list[Sentence] = []
-    if actor.is_staff:
-        found.append(Sentence("You work here: accounts of staff are not closed on this page."))
+    if actor.is_staff and set(accounts.staff_ids(session)) <= {actor.user_id}:
+        found.append(Sentence("Nobody else is staff here: have somebody else made staff first."))
     if actor.creator_id is not None:
         found += _of_creator(session, actor.creator_id)
     for brand_id in sorted(actor.brands):
-        others = [
-            each for each in accounts.members_of(session, brand_id) if each.user_id != actor.user_id
-        ]
+        others = _others(session, brand_id, actor)
         name = accounts.brand_by_id(session, brand_id).name
-        if not others:
-            found += _of_brand(session, brand_id, name)
-        elif not any(each.role is Role.OWNER for each in others):
+        if not others and (kept := _of_brand(session, brand_id, name)):
+            way_out = "Or hand {brand} over: invite somebody as owner."
+            found += [*kept, Sentence(way_out, brand=name)]
+        elif others and not any(each.role is Role.OWNER for each in others):
             said = "{brand} has no other owner: make somebody one first."
             found.append(Sentence(said, brand=name))
     return found
+
+
+def left_over(session: Session, *, creator_id: UUID, now: datetime) -> list[Money]:
+    """What is below the smallest payout and would wait for ever, in the order of currencies.
+
+    There is none while a collaboration is under way, nor of a currency in which anything else is
+    still to come: there more may come together.
+    """
+    if _running(session, Collaboration.creator_id == creator_id):
+        return []
+    waiting: dict[str, list[Reason]] = defaultdict(list)
+    for each in reasons(session, now=now, creator_id=creator_id):
+        waiting[each.total.currency].append(each)
+    return [
+        found[0].total
+        for _, found in sorted(waiting.items())
+        if [each.waiting for each in found] == [Waiting.BELOW_MINIMUM]
+    ]
+
+
+def left_to_nobody(session: Session, actor: Actor) -> list[str]:
+    """Names of the brands that would have nobody if this person left, in alphabetical order."""
+    alone = [each for each in actor.brands if not _others(session, each, actor)]
+    return sorted(accounts.brand_names(session, alone).values())
+
+
+def _others(session: Session, brand_id: UUID, actor: Actor) -> list[accounts.MemberLine]:
+    team = accounts.members_of(session, brand_id)
+    return [each for each in team if each.user_id != actor.user_id]
 
 
 def _of_creator(session: Session, creator_id: UUID) -> list[Sentence]:
@@ -53,14 +85,8 @@ def _of_creator(session: Session, creator_id: UUID) -> list[Sentence]:
     if running := _running(session, Collaboration.creator_id == creator_id):
         said = "You have {count} under way: finish or end what you have agreed to."
         found.append(Sentence(said, count=counted(running, "collaboration", "collaborations")))
-    disputed = session.scalar(
-        select(func.count())
-        .select_from(Dispute)
-        .join(Deliverable, Deliverable.id == Dispute.deliverable_id)
-        .where(Deliverable.creator_id == creator_id, Dispute.state.in_(OPEN_DISPUTES))
-    )
-    if disputed:
-        said = "You have {count} open."
+    if disputed := _disputed(session, Dispute.creator_id == creator_id):
+        said = "You have {count} open: settle or withdraw what you disagree about."
         found.append(Sentence(said, count=counted(disputed, "dispute", "disputes")))
     waiting = session.execute(
         select(Earning.currency, func.sum(Earning.left_minor))
@@ -69,7 +95,7 @@ def _of_creator(session: Session, creator_id: UUID) -> list[Sentence]:
         .order_by(Earning.currency)
     )
     for currency, minor in waiting:
-        said = "{amount} that you have earned is not paid out yet."
+        said = "{amount} that you have earned is not paid out yet: Earnings says what it waits for."
         found.append(Sentence(said, amount=Money(int(minor), currency)))
     found += [
         Sentence("You still have to give back {amount}.", amount=case.rest)
@@ -87,15 +113,22 @@ def _of_brand(session: Session, brand_id: UUID, name: str) -> list[Sentence]:
         )
     )
     if published:
-        said = "{brand} has {count} that is not closed, and nobody else to run it."
-        many = counted(published, "campaign", "campaigns")
+        said = "{brand} has {count} open, and nobody else to run it: close it first."
         if published > 1:
-            said = "{brand} has {count} that are not closed, and nobody else to run them."
+            said = "{brand} has {count} open, and nobody else to run them: close them first."
+        many = counted(published, "campaign", "campaigns")
         found.append(Sentence(said, brand=name, count=many))
     if running := _running(session, Collaboration.brand_id == brand_id):
-        said = "{brand} has {count} under way, and nobody else to see to it."
+        said = "{brand} has {count} under way: finish or end what was agreed."
         many = counted(running, "collaboration", "collaborations")
         found.append(Sentence(said, brand=name, count=many))
+    if disputed := _disputed(session, Dispute.brand_id == brand_id):
+        said = "{brand} has {count} open: settle or withdraw what you disagree about."
+        many = counted(disputed, "dispute", "disputes")
+        found.append(Sentence(said, brand=name, count=many))
+    coming = select(func.count()).where(Funding.brand_id == brand_id, Funding.state.in_(COMING_IN))
+    if session.scalar(coming):
+        found.append(Sentence("A payment of {brand} is on its way to us.", brand=name))
     for bill in funding.bills_of(session, brand_id=brand_id):
         if bill.held:
             said = "{amount} of {brand} is with us: have it sent back first."
@@ -115,3 +148,7 @@ def _running(session: Session, whose: ColumnElement[bool]) -> int:
         )
         or 0
     )
+
+
+def _disputed(session: Session, whose: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(whose, Dispute.state.in_(OPEN_DISPUTES))) or 0

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations.rules import Party
@@ -46,9 +47,13 @@ class Reason:
     total: Money
 
 
-def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
-    """What everything that is earned and not paid waits for, the largest number first."""
+def reasons(session: Session, *, now: datetime, creator_id: UUID | None = None) -> Sequence[Reason]:
+    """What everything that is earned and not paid waits for, the largest number first.
+
+    creator_id: whose alone; None for everybody's.
+    """
     waiting = waiting_case(now=now)
+    whose = true() if creator_id is None else Earning.creator_id == creator_id
     rows = session.execute(
         select(
             waiting,
@@ -56,7 +61,7 @@ def reasons(session: Session, *, now: datetime) -> Sequence[Reason]:
             func.count(),
             func.sum(Earning.left_minor),
         )
-        .where(Earning.state.not_in(OVER))
+        .where(Earning.state.not_in(OVER), whose)
         .group_by(waiting, Earning.currency)
         .order_by(func.count().desc(), waiting, Earning.currency)
     )

@@ -30,7 +30,7 @@ from marketplace.payouts.service.earning import earn, mature_due, mature_ids
 from marketplace.payouts.service.freezing import freeze, unfreeze
 from marketplace.payouts.service.gathering import gather
 from marketplace.payouts.service.identifying import give_back, take_as_paid
-from marketplace.payouts.service.leaving import close_account
+from marketplace.payouts.service.leaving import close_account, pay_left_over
 from marketplace.payouts.service.prizes import Outcome, book_prizes
 from marketplace.payouts.service.reversing import ask_reversal, conclude_reversal
 
@@ -62,6 +62,7 @@ __all__ = [
     "open_account",
     "open_case",
     "open_dispute",
+    "pay_left_over",
     "record_account",
     "record_bank_payout",
     "ring_accounts",

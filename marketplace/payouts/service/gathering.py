@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -32,13 +32,20 @@ from marketplace.store.rows import among, insert_rows, update_rows
 from marketplace.terms.queries import terms_for
 
 
-def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> list[Payout]:
+def gather(
+    session: Session,
+    *,
+    creator_ids: Iterable[UUID],
+    now: datetime,
+    however_little: Collection[str] = (),
+) -> list[Payout]:
     """Put everything payable of these creators into payouts, and reserve the money.
 
     What a creator has to give back is kept back first. Each gets one payout a currency; in a few
     statements, however many creators there are. Left out is a creator whose account cannot take
     transfers, who is frozen, or who was refused just now, and a currency whose sum is below the
-    smallest payout. The second time there is nothing left to gather.
+    smallest payout, unless its code is among ``however_little``. The second time there is nothing
+    left to gather.
     """
     accounts = _ready(session, creator_ids, now)
     if not accounts:
@@ -60,7 +67,7 @@ def gather(session: Session, *, creator_ids: Iterable[UUID], now: datetime) -> l
     for (creator_id, currency), group in groupby(sorted(payable, key=_whose), key=_whose):
         mine = list(group)
         amount = Money(sum(each.left_minor for each in mine), currency)
-        if amount >= terms.limits_of(currency).payout_least:
+        if currency in however_little or amount >= terms.limits_of(currency).payout_least:
             made.append(_payout_of(accounts[creator_id], mine, amount, now))
             taken += [(earning, made[-1]["id"]) for earning in mine]
     insert_rows(session, Payout, made)

@@ -13,6 +13,23 @@ from marketplace.creators import service as channels
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, NotPermitted
 from marketplace.payouts import queries
+from marketplace.payouts.models import Payout
+from marketplace.payouts.service.gathering import gather
+
+
+def pay_left_over(session: Session, *, actor: Actor, now: datetime) -> list[Payout]:
+    """Put what is below the smallest payout and waits for nothing else into payouts after all.
+
+    So a few cents keep nobody's account open. The second time there is nothing left.
+    Raises NotPermitted for whoever is no creator.
+    """
+    if actor.creator_id is None:
+        raise NotPermitted("be paid")
+    left = queries.left_over(session, creator_id=actor.creator_id, now=now)
+    if not left:
+        return []
+    currencies = {each.currency for each in left}
+    return gather(session, creator_ids=[actor.creator_id], now=now, however_little=currencies)
 
 
 def close_account(session: Session, *, actor: Actor, now: datetime) -> list[str]:

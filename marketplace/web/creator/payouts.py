@@ -70,6 +70,18 @@ def payout(payout_id: UUID) -> ResponseReturnValue:
         )
 
 
+@bp.post("/payouts/left-over")
+def pay_left_over() -> ResponseReturnValue:
+    """Send what is below the smallest payout, for whoever is about to leave."""
+    with transaction() as session:
+        sent = payouts.pay_left_over(session, actor=access.actor(), now=utc_now())
+    if sent:
+        flash("It is on its way. Close your account once it has arrived.", "success")
+    else:
+        flash("There is nothing to be sent now.", "info")
+    return redirect(url_for("public.account"), 303)
+
+
 @bp.post("/payout-account")
 def open_payout_account() -> ResponseReturnValue:
     """Ask for an account to be paid to; the next page leads on to the processor's form."""

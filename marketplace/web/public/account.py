@@ -69,6 +69,16 @@ def close_account() -> ResponseReturnValue:
 
 
 def _page(form: CloseForm) -> str:
+    actor = access.actor()
+    creator_id = actor.creator_id
     with reading() as session:
-        kept = queries.what_keeps_open(session, access.actor())
-    return render_template("public/account.html", form=form, kept=kept)
+        return render_template(
+            "public/account.html",
+            form=form,
+            kept=queries.what_keeps_open(session, actor),
+            alone=queries.left_to_nobody(session, actor),
+            is_creator=creator_id is not None,
+            left_over=queries.left_over(session, creator_id=creator_id, now=utc_now())
+            if creator_id
+            else (),
+        )

@@ -50,7 +50,7 @@ POST hooks.stripe_connect    400    400   400     400     400    400     400   4
 POST hooks.stripe_platform   400    400   400     400     400    400     400   400   400   400
 POST hooks.tiktok            400    400   400     400     400    400     400   400   400   400
 GET  account                 in     200   200     200     200    200     200   200   200   200
-POST close_account           in     409   303     303     303    409     303   303   409   303
+POST close_account           in     409   303     303     303    409     303   303   303   303
     -> public.home
 GET  cause                   200    200   200     200     200    200     200   200   200   200
 GET  causes                  200    200   200     200     200    200     200   200   200   200
@@ -316,6 +316,8 @@ POST open_payout_account     in     403   403     403     403    303     303   4
     -> creator.continue_payout_account
 POST paste_post              in     403   403     403     403    303     404   403   403   begin
     -> creator.deliverable
+POST pay_left_over           in     403   403     403     403    303     303   403   403   begin
+    -> public.account
 GET  payout                  in     403   403     403     403    200     404   403   403   begin
 GET  payout_account_back     in     403   403     403     403    303     303   403   403   begin
     -> creator.earnings

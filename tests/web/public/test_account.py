@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand, User
 from marketplace.campaigns.models import Campaign
-from marketplace.kernel.actor import Actor
+from marketplace.kernel.actor import Actor, Role
+from marketplace.kernel.money import Money
+from marketplace.payouts import service as payouts
+from marketplace.payouts.models import Payout
 from tests.conftest import sign_in
-from tests.factories.accounts import PASSWORD, make_user
+from tests.factories.accounts import PASSWORD, make_member, make_user
 from tests.factories.campaigns import make_campaign
-from tests.factories.collaborations import make_collaboration
+from tests.factories.collaborations import make_collaboration, terms
+from tests.factories.money import (
+    HOLD_OVER,
+    make_accepted,
+    make_earning,
+    make_paid_campaign,
+    make_payout_account,
+)
 
 
 @pytest.fixture
@@ -83,3 +94,49 @@ def test_what_keeps_an_account_open_is_said_before_anybody_tries_and_when_they_d
     assert said in answer.text
     session.expire_all()
     assert user.closed_at is None
+
+
+def test_whoever_is_alone_in_a_brand_reads_that_it_is_left_to_nobody(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor
+) -> None:
+    said = f"Nobody is left in {acme.name} then, and nobody can join it any more."
+    sign_in(client, alice)
+    assert said in client.get("/account").text
+
+    make_member(session, brand=acme, role=Role.OWNER)
+    session.commit()
+
+    assert said not in client.get("/account").text
+
+
+def test_staff_close_their_account_like_everybody(
+    client: FlaskClient, session: Session, stella: Actor
+) -> None:
+    make_user(session, is_staff=True)
+    session.commit()
+    sign_in(client, stella)
+
+    assert "Close my account" in client.get("/account").text
+
+
+def test_a_creator_who_leaves_can_have_sent_what_is_below_the_smallest_payout(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    offered = terms(fee=Money(900, "USD"))
+    work = make_accepted(session, campaign, by=alice, creator=bea, offered=offered)
+    make_earning(session, work)
+    make_payout_account(session, bea)
+    payouts.complete(session, collaboration_id=work.collaboration_id, now=HOLD_OVER)
+    session.commit()
+    sign_in(client, bea)
+    said = "$8.55 is less than we send as a rule, and nothing more is to come."
+    assert said in " ".join(client.get("/account").text.split())
+
+    first = client.post("/creator/payouts/left-over", follow_redirects=True)
+    again = client.post("/creator/payouts/left-over", follow_redirects=True)
+
+    assert "It is on its way." in first.text
+    assert "There is nothing to be sent now." in again.text
+    assert "Send me what is left" not in again.text
+    assert [each.amount for each in session.scalars(select(Payout))] == [Money(855, "USD")]
