@@ -8,8 +8,8 @@ from tests.web.access.structure import faults
 
 WHOLE = """<html lang="en"><main><h1>Pay</h1><h2>Now</h2><form><label for="a">Amount</label>
 <input id="a" name="amount"><label><input type="checkbox"> Round</label><input type="hidden">
-<button aria-label="Send">→</button></form><table><tr><th scope="row">Fee</th><td>1</td></tr>
-</table></main></html>"""
+<button aria-label="Send">→</button></form><table aria-label="You pay"><tr>
+<th scope="row">Fee</th><td>1</td></tr></table></main></html>"""
 
 
 def test_a_page_that_can_be_used_without_seeing_it_has_no_faults() -> None:
@@ -24,6 +24,7 @@ def test_a_page_that_can_be_used_without_seeing_it_has_no_faults() -> None:
         ('<label for="a">Amount</label>', "", '<input id="a" name="amount"> has no label'),
         ('<th scope="row">', "<th>", "<th> “Fee” says not what it heads"),
         ('<th scope="row">Fee</th>', "", "<table> has no heads"),
+        (' aria-label="You pay"', "", "<table> says not what it is of"),
         ('<th scope="row">Fee</th>', '<th scope="row"></th>', "<th> has no name"),
         ('aria-label="Send">→', ">", "<button> has no name"),
         ('<td>', '<td id="a">', "2 elements are #a"),

@@ -24,6 +24,7 @@ from marketplace.web.charts.svg import (
     Value,
     circle,
     figure,
+    head_of,
     hue_of,
     nothing,
     path,
@@ -95,7 +96,8 @@ def curve(
         height=FIELD,
         parts=parts,
         table=table_of(
-            [across, *(f"{one.label} ({unit})" for one in series)],
+            title,
+            [across, *(head_of(one.label, unit) for one in series)],
             [
                 [number(place), *(_cell(one.values[row]) for one in series)]
                 for row, place in enumerate(at)

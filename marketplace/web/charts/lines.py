@@ -26,6 +26,7 @@ from marketplace.web.charts.svg import (
     Value,
     circle,
     figure,
+    head_of,
     hue_of,
     nothing,
     places,
@@ -97,7 +98,7 @@ def line(
         summary,
         height=HEIGHT,
         parts=parts,
-        table=_line_table(dates, series, band=band, unit=unit),
+        table=_line_table(title, dates, series, band=band, unit=unit),
     )
 
 
@@ -165,9 +166,9 @@ def _picks(
 
 
 def _line_table(
-    dates: Sequence[date], series: Sequence[Series], *, band: Band | None, unit: str
+    title: str, dates: Sequence[date], series: Sequence[Series], *, band: Band | None, unit: str
 ) -> Markup:
-    heads = ["Day", *(f"{one.label} ({unit})" for one in series)]
+    heads = ["Day", *(head_of(one.label, unit) for one in series)]
     if band:
         heads.append(band.label)
     rows = []
@@ -179,7 +180,7 @@ def _line_table(
         if band:
             cells.append(f"{number(band.low[place])}–{number(band.high[place])}")
         rows.append(cells)
-    return table_of(heads, rows)
+    return table_of(title, heads, rows)
 
 
 def _course(one: Series, dates: Sequence[date], *, unit: str) -> str:

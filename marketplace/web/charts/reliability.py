@@ -66,6 +66,7 @@ def reliability(*, title: str, bands: Sequence[Foretold]) -> Markup:
         height=FIELD,
         parts=parts,
         table=table_of(
+            title,
             ["Foretold", "On average", "Came", "By chance alone", "Outcomes"],
             [
                 [

@@ -85,7 +85,7 @@ def bars(*, title: str, unit: str, items: Sequence[Bar]) -> Markup:
     parts.append(text(BAR_LEFT, foot + 16, words=sentence(unit)))
     most = max(items, key=lambda item: item.value)
     summary = f"{len(items)} bars; the longest is {most.label} with {number(most.value)} {unit}."
-    table = table_of(("What", unit), [(item.label, number(item.value)) for item in items])
+    table = table_of(title, ("What", unit), [(item.label, number(item.value)) for item in items])
     return figure(title, summary, height=foot + 24, parts=parts, table=table)
 
 

@@ -15,7 +15,7 @@ REST_HUE: Final = 7
 Value = int | float
 
 
-def table_of(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+def table_of(name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(name) for name in heads)
     body = Markup("").join(
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
@@ -23,7 +23,14 @@ def table_of(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
         )
         for row in rows
     )
-    return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, body)
+    return Markup(
+        '<table aria-label="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
+    ).format(name, head, body)
+
+
+def head_of(label: str, unit: str) -> str:
+    """Return the head of a column of numbers; a label that says their unit stands alone."""
+    return label if label.lower() == unit.lower() else f"{label} ({unit})"
 
 
 def figure(

@@ -114,7 +114,13 @@ def _tables(page: Page) -> list[str]:
     heads = page.all("th")
     found = [f"{each} “{each.name}” says not what it heads" for each in heads if not _scoped(each)]
     headed = {around for each in heads for around in each.within}
-    return found + [f"{each} has no heads" for each in page.all("table") if each not in headed]
+    found += [f"{each} has no heads" for each in page.all("table") if each not in headed]
+    called = {each.within[-1] for each in page.all("caption") if each.name}
+    return found + [
+        f"{each} says not what it is of"
+        for each in page.all("table")
+        if each not in called and not each.attributes.get("aria-label")
+    ]
 
 
 def _scoped(head: Element) -> bool:

@@ -182,8 +182,8 @@ def test_a_paid_funding_leads_to_the_campaigns_money(
     reply = client.get(f"/brand/fundings/{asked.id}?back=paid", follow_redirects=True)
     assert reply.request.path == money_page(campaign)
     assert "“Beans in a minute” is funded." in reply.text
-    # two tiles, the example and its budget, twice what can go back
-    assert reply.text.count("$1,000.00") == 6
+    # two tiles, the example with the name of its table and its budget, twice what can go back
+    assert reply.text.count("$1,000.00") == 7
 
 
 def test_a_payment_that_went_wrong_says_why(
