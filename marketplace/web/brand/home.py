@@ -44,6 +44,7 @@ def home() -> ResponseReturnValue:
         running = [each for each in current if each.state is CampaignState.PUBLISHED]
         money = collaborations.campaigns_money(session, running, now=now)
         tallies = collaborations.application_tallies(session, brand_id=brand_id)
+        invited = collaborations.invitation_counts(session, [each.id for each in running])
         todos = NEEDS.todos(session, access.actor(), brand_id, now)
     if may_edit:
         todos += applications_to_answer(tallies, now)
@@ -57,6 +58,7 @@ def home() -> ResponseReturnValue:
         running=running,
         money=money,
         counts=_counts(tallies),
+        invited=invited,
         today=today_somewhere(now),
         may_edit=may_edit,
     )

@@ -196,13 +196,18 @@ def test_home_lists_what_waits_with_its_deadline(
     ben: Actor,
     fiona: Actor,
     bea: Actor,
+    carl: Actor,
 ) -> None:
     make_application(session, campaign=published, creator=bea)
     sign_in(client, ben)
+    client.post(
+        f"/brand/campaigns/{published.id}/invitations", data={"creator_id": str(carl.creator_id)}
+    )
 
     page = client.get("/brand/").text
 
     assert "1 application to answer" in page
+    assert "1 invited, 1 to answer" in page
     assert "Thu 12 Nov 2026" in page  # ten days after noon
     assert "“Beans in a minute” is not published yet" in page
     assert "has no money yet" not in page  # managers do not pay
