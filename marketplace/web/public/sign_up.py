@@ -124,8 +124,6 @@ def sign_up(persona: str) -> ResponseReturnValue:
     if user is None:
         return redirect(url_for("public.look_in_mail"), 303)
     sessions.begin(user)
-    if persona != "member":  # accepting the invitation will confirm the address
-        flash(f"Confirm your e-mail: open the link we have sent to {user.email}.", "info")
     return redirect(_next_step(persona), 303)
 
 
