@@ -25,11 +25,11 @@ from marketplace.web import charts
 COUNTRIES_SHOWN: Final = 5
 _SOURCE_WORDS: Final[Mapping[AudienceSource, str]] = {
     AudienceSource.PLATFORM: "From the platform",
-    AudienceSource.UPLOAD: "The creator’s statement, with a picture that nobody has checked yet",
+    AudienceSource.UPLOAD: "{whose} statement, with a picture that nobody has checked yet",
     AudienceSource.INFERRED: "Estimated from the channel",
-    AudienceSource.SELF_REPORTED: "The creator’s own statement",
+    AudienceSource.SELF_REPORTED: "{whose} own statement",
 }
-_CONFIRMED: Final = "The creator’s statement, with a picture that our staff have checked"
+_CONFIRMED: Final = "{whose} statement, with a picture that our staff have checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,18 @@ class AudienceShown:
     interest: list[charts.Share]
 
 
-def shown(snapshot: AudienceSnapshot, *, now: datetime) -> AudienceShown:
-    """Return a snapshot as the charts want it: ages in order, the rest by size."""
+def shown(
+    snapshot: AudienceSnapshot, *, now: datetime, whose: str = "The creator’s"
+) -> AudienceShown:
+    """Return a snapshot as the charts want it: ages in order, the rest by size.
+
+    whose: how a sentence about it begins; "Your" where its creator reads it.
+    """
     is_confirmed = snapshot.confirmed_at is not None
+    words = _CONFIRMED if is_confirmed else _SOURCE_WORDS[snapshot.source]
     return AudienceShown(
         snapshot=snapshot,
-        source=_CONFIRMED if is_confirmed else _SOURCE_WORDS[snapshot.source],
+        source=words.format(whose=whose),
         evidence=evidence_of(
             source=snapshot.source,
             is_confirmed=is_confirmed,

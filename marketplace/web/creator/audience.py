@@ -184,15 +184,21 @@ def _bps(percent: Decimal) -> int:
 
 
 def _show(form: AudienceForm, refusal: InvalidInput) -> None:
-    """Put the refusal of a whole part under the first field of that part."""
+    """Put the refusal of a whole part under the first field of that part that was filled in."""
     form.show(
         InvalidInput(
             {
-                f"{name}_0" if name in PARTS else name: text
+                _first_of(form, name) if name in PARTS else name: text
                 for name, text in refusal.problems.items()
             }
         )
     )
+
+
+def _first_of(form: AudienceForm, part: str) -> str:
+    """Return the name of the field with the first share of a part."""
+    shares = [f"{part}_{place}" for place in range(max(len(AGES), ROWS))]
+    return next((name for name in shares if name in form and form[name].data), f"{part}_0")
 
 
 def _fill(form: AudienceForm, snapshot: AudienceSnapshot) -> None:
@@ -228,7 +234,7 @@ def _page(
         rows=range(ROWS),
         ages=range(len(AGES)),
         genders=range(len(GENDERS)),
-        audience=None if snapshot is None else shown(snapshot, now=utc_now()),
+        audience=None if snapshot is None else shown(snapshot, now=utc_now(), whose="Your"),
         proof=proof,
         largest_mb=PICTURE_MOST_BYTES // (1024 * 1024),
         has_channel=has_channel,

@@ -58,7 +58,7 @@ def channels() -> ResponseReturnValue:
             "creator/channels_list.html",
             channels=mine,
             main=main,
-            audience=None if known is None else shown(known, now=utc_now()),
+            audience=None if known is None else shown(known, now=utc_now(), whose="Your"),
             videos=[] if main is None else queries.videos_of(session, channel_id=main.id, limit=5),
             known_videos=0 if main is None else queries.video_count(session, channel_id=main.id),
         )

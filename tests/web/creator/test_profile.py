@@ -141,7 +141,7 @@ def test_an_audience_is_kept_as_typed_and_shown_again(
     answer = as_bea.post("/creator/audience", data=AUDIENCE)
 
     assert answer.location == "/creator/channels"
-    assert "Brands see now: The creator’s own statement, " in as_bea.get(answer.location).text
+    assert "Brands see now: Your own statement, " in as_bea.get(answer.location).text
     found = queries.latest_audience(session, channel_id=channel.id)
     assert found is not None
     assert (found.age, found.gender, found.country, found.interest, found.sample_size) == (
@@ -225,6 +225,16 @@ def test_an_audience_that_does_not_add_up_is_refused(
     found = queries.latest_audience(session, channel_id=channel.id)
     assert found is not None
     assert found.age == {"18-24": 4_000, "25-34": 3_000}
+
+
+def test_shares_that_are_too_much_together_are_refused_beside_one_that_was_typed(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    make_channel(session, creator_id=bea.creator_id)
+    page = as_bea.post("/creator/audience", data=AUDIENCE | {"age_1": "70", "age_2": "60"}).text
+    assert '<a href="#age_1">18–24</a>: The shares of age add up to 130' in page
+    assert 'href="#age_0"' not in page
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
