@@ -79,7 +79,7 @@ def test_the_fees_of_a_brief_are_amounts(world: World, field: str, typed: str) -
         ({"age_18_24": "1e999"}, "more than 0\xa0% and at most 100\xa0%"),
         ({"gender_female": "100.5"}, "more than 0\xa0% and at most 100\xa0%"),
         ({"countries-0-country": "US"}, "Give each country its share."),
-        ({"countries-0-share": "10"}, "Give each country its share."),
+        ({"countries-0-share": "10"}, "Choose the country of each share."),
     ],
 )
 def test_shares_of_an_audience_are_parts_of_a_whole(

@@ -218,7 +218,9 @@ class AudienceForm(StepForm):
     def _country_shares(self) -> dict[str, int]:
         rows = [(each.form.country.data, each.form.share.data) for each in self.countries]
         given = [(country, share) for country, share in rows if country or share]
-        if any(not country or not share for country, share in given):
+        if not all(country for country, _ in given):
+            raise InvalidInput({"target_country": "Choose the country of each share."})
+        if not all(share for _, share in given):
             raise InvalidInput({"target_country": "Give each country its share."})
         if len({country for country, _ in given}) < len(given):
             raise InvalidInput({"target_country": "A country is named twice."})
