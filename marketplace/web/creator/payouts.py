@@ -12,6 +12,7 @@ from flask_login import current_user
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
+from marketplace.creators import queries as creators
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.payouts import queries
@@ -40,6 +41,7 @@ def earnings() -> ResponseReturnValue:
     now = utc_now()
     with at_one_moment() as session:
         creator_id = access.creator_id()
+        creator = creators.creator_by_id(session, creator_id)
         page = queries.earnings_of_creator(
             session, creator_id=creator_id, page=access.page_number(), now=now
         )
@@ -54,7 +56,7 @@ def earnings() -> ResponseReturnValue:
             bank=queries.bank_payouts_of(session, creator_id),
             taken_back=queries.cases_of_creator(session, creator_id),
             contact=parseaddr(current_app.extensions["settings"].mail_sender)[1],
-            form=PayoutAccountForm(),
+            form=PayoutAccountForm(data={"country": creator.country}),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from html import unescape
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
 from marketplace.payouts.models import PayoutAccount
 from marketplace.processor import queries as calls
@@ -202,6 +204,17 @@ def test_a_payout_account_is_asked_for_once(
     waiting = client.get("/creator/payout-account/continue").text
     assert "We are opening your account at the payment service." in waiting
     assert 'http-equiv="refresh"' in waiting
+
+
+def test_the_country_of_the_bank_begins_as_that_of_the_creator(
+    client: FlaskClient, session: Session, bea: Actor
+) -> None:
+    creator = session.get_one(Creator, bea.creator_id)
+    creator.country = "PT"
+    session.flush()
+    sign_in(client, bea)
+    page = client.get("/creator/earnings").text
+    assert re.findall(r"<option selected[^>]*>([^<]+)<", page) == ["Portugal"]
 
 
 @pytest.mark.parametrize("country", ["", "XX", "de", "Germany"])
