@@ -209,7 +209,7 @@ def ask_plan_bound(campaign_id: UUID) -> ResponseReturnValue:
             now=utc_now(),
         )
     asked = [each for each in request.form.items(multi=True) if each[0] not in SENT_ALONG]
-    return redirect(_address(campaign_id, asked), 303)
+    return redirect(f"{_address(campaign_id, asked)}#how-good", 303)
 
 
 @bp.get("/campaigns/<uuid:campaign_id>/plan/bounds/<uuid:bound_id>")

@@ -135,7 +135,8 @@ def choose_feed() -> ResponseReturnValue:
             matching_service.choose_feed(
                 session, actor=access.actor(), kind=kind, value=value, now=utc_now()
             )
-    return redirect(url_for("creator.briefs"), 303)
+    anchor = None if undo else f"{kind.value}:{value}"
+    return redirect(url_for("creator.briefs", _anchor=anchor), 303)
 
 
 @bp.get("/briefs/<uuid:campaign_id>")

@@ -46,7 +46,7 @@ def test_a_closer_bound_is_asked_for_followed_and_told_without_javascript(
 
     answer = client.post(f"/brand/campaigns/{campaign.id}/plan/bound", data=dict(asking(page)))
 
-    assert (answer.status_code, answer.location) == (303, asked)
+    assert (answer.status_code, answer.location) == (303, f"{asked}#how-good")
     waiting = client.get(answer.location).text
     assert "A closer bound is asked for" in waiting
     assert BUTTON not in waiting

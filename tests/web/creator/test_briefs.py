@@ -328,8 +328,9 @@ def test_a_hidden_brief_can_be_shown_again_and_an_odd_choice_is_refused(
 
     answer = client.post("/creator/briefs/choices", data={"choice": choice})
 
-    assert answer.location == "/creator/briefs"
+    assert answer.location == f"/creator/briefs#{choice}"
     page = client.get("/creator/briefs").text
+    assert f'id="{choice}"' in page
     assert "You see less of 1 thing" in page
     assert "Not the brief Beans in a minute" in page
     assert f'name="undo" value="{choice}"' in page

@@ -67,7 +67,8 @@ def test_a_creator_says_what_they_care_about_and_reads_it_on_the_card_until_undo
     choice = {"choice": "more_cause:climate"}
     assert "Gives to what you care about" not in beas.get("/creator/briefs").text
 
-    assert beas.post("/creator/briefs/choices", data=choice).location == "/creator/briefs"
+    answer = beas.post("/creator/briefs/choices", data=choice)
+    assert answer.location == "/creator/briefs#more_cause:climate"
 
     page = plain(beas.get("/creator/briefs").text)
     assert "Gives to what you care about ×1.25" in page
