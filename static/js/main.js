@@ -2,6 +2,7 @@
 import "./confirm.js";
 import "./copy.js";
 import "./drop.js";
+import "./go_on.js";
 import "./keys.js";
 import "./live.js";
 import "./menu.js";
@@ -11,5 +12,3 @@ import "./scheme_toggle.js";
 import "./sliders.js";
 import "./words.js";
 import "./zone.js";
-
-document.querySelector("[data-focus]")?.focus();
