@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from cryptography.fernet import Fernet
@@ -17,15 +17,12 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from marketplace.accounts.models import Brand, BrandMember, User
 from marketplace.app import create_app
 from marketplace.cli.local import PRODUCT_ROLE
-from marketplace.cli.migrating import migrate
 from marketplace.cli.postgres_server import embedded_postgres
 from marketplace.config import Settings
 from marketplace.creators.models import Creator, CreatorSource
@@ -33,6 +30,7 @@ from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.ids import new_id
 from marketplace.store import sealed
 from marketplace.store.session import db
+from tests.databases import Template, as_owner, migrated_template
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
@@ -54,7 +52,16 @@ def _keys() -> None:
 
 
 @pytest.fixture(scope="session")
-def database_url() -> Iterator[str]:
+def template() -> Iterator[Template]:
+    """A database at the newest migration, of which a test that commits takes a copy."""
+    folder = Path(tempfile.gettempdir()) / f"fairview-test-pg-{os.getuid()}"
+    server = os.environ.get("TEST_DATABASE_URL") or embedded_postgres(folder, durable=False)
+    with migrated_template(server) as template:
+        yield template
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database at the newest migration, as the product's role, dropped after the run.
 
     TEST_MIGRATED_DATABASE_URL may name one that is there already and that no other run uses.
@@ -62,9 +69,8 @@ def database_url() -> Iterator[str]:
     if migrated := os.environ.get("TEST_MIGRATED_DATABASE_URL"):
         yield migrated
         return
-    folder = Path(tempfile.gettempdir()) / f"fairview-test-pg-{os.getuid()}"
-    server = os.environ.get("TEST_DATABASE_URL") or embedded_postgres(folder, durable=False)
-    with fresh_database(server) as url:
+    template: Template = request.getfixturevalue("template")
+    with template.copied() as url:
         _keep_untidied(url)
         yield url
 
@@ -78,38 +84,6 @@ def _keep_untidied(url: str) -> None:
     with engine.begin() as connection:
         for table in inspect(connection).get_table_names():
             connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = off)"))
-
-
-@contextmanager
-def fresh_database(server: str) -> Iterator[str]:
-    """Make a migrated database on the server of an address, and drop it afterwards.
-
-    Yields its address as the product's role.
-    """
-    name = f"run_{uuid4().hex[:12]}"
-    admin = create_engine(as_owner(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        with suppress(ProgrammingError, IntegrityError):  # it is there, since just now perhaps
-            connection.execute(text(f"CREATE ROLE {PRODUCT_ROLE}"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = make_url(as_owner(server)).set(database=name).render_as_string(hide_password=False)
-    migrate(url, product_role=PRODUCT_ROLE)
-    yield as_product(url)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
-def as_product(url: str) -> str:
-    """Return the address with the rights of the product's role, whoever signs in."""
-    turned = make_url(as_owner(url)).update_query_dict({"options": f"-c role={PRODUCT_ROLE}"})
-    return turned.render_as_string(hide_password=False)
-
-
-def as_owner(url: str) -> str:
-    """Return the address with the rights of whoever owns the database."""
-    owner = make_url(url).difference_update_query(["options"])
-    return owner.render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from marketplace.cli.postgres_server import shared_postgres
-from tests.conftest import fresh_database
+from tests.databases import migrated_template
 
 WANTED_PERCENT: Final = 90
 BY_TYPES: Final = "caught by type check"
@@ -111,7 +111,8 @@ def _migrated_database() -> Iterator[dict[str, str]]:
     with (
         TemporaryDirectory() as folder,
         shared_postgres(Path(folder) / "postgres", durable=False) as server,
-        fresh_database(server) as url,
+        migrated_template(server) as template,
+        template.copied() as url,
     ):
         yield {"TEST_DATABASE_URL": server, "TEST_MIGRATED_DATABASE_URL": url}
 

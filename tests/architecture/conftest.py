@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
-from tests.conftest import as_owner
+from tests.databases import as_owner
 
 
 @pytest.fixture

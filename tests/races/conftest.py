@@ -8,19 +8,19 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from tests.conftest import fresh_database
+from tests.databases import Template
 
 
 @contextmanager
-def engine_of_its_own(server: str) -> Iterator[Engine]:
+def engine_of_its_own(template: Template) -> Iterator[Engine]:
     """Return an engine with room for many rivals, over a database that nobody else has."""
-    with fresh_database(server) as url:
+    with template.copied() as url:
         engine = create_engine(url, pool_size=10)
         yield engine
         engine.dispose()
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with engine_of_its_own(database_url) as engine:
+def engine(template: Template) -> Iterator[Engine]:
+    with engine_of_its_own(template) as engine:
         yield engine

@@ -21,15 +21,16 @@ from marketplace.store import inbox
 from marketplace.store.inbox import InboxMessage
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
+from tests.databases import Template
 from tests.races.conftest import engine_of_its_own
 
 Told = TypeVar("Told")
 
 
 @pytest.fixture(scope="module")
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(template: Template) -> Iterator[Engine]:
     """One database for the whole file: its tests look at rows of their own."""
-    with engine_of_its_own(database_url) as engine:
+    with engine_of_its_own(template) as engine:
         yield engine
 
 

@@ -29,6 +29,7 @@ from marketplace.ledger.rules import (
     InsufficientBalance,
     Pair,
 )
+from tests.databases import Template
 from tests.factories.ledger import OCCURRED_AT, PROCESSOR, make_brand_funds, make_entry
 from tests.races.conftest import engine_of_its_own
 
@@ -41,9 +42,9 @@ def yen(minor: int) -> Money:
 
 
 @pytest.fixture(scope="module")
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(template: Template) -> Iterator[Engine]:
     """One database for the whole file: its tests look at rows of their own."""
-    with engine_of_its_own(database_url) as engine:
+    with engine_of_its_own(template) as engine:
         yield engine
 
 

@@ -14,13 +14,14 @@ from marketplace.cli.local import PRODUCT_ROLE
 from marketplace.config import MissingSetting, Settings
 from marketplace.ledger.checks import UnguardedLedger
 from marketplace.store.session import db
-from tests.conftest import TOKEN_KEY, as_owner, fresh_database
+from tests.conftest import TOKEN_KEY
+from tests.databases import Template, as_owner
 
 
 @pytest.fixture(scope="module")
-def product_url(database_url: str) -> Iterator[str]:
+def product_url(template: Template) -> Iterator[str]:
     """A database of its own, whose guards are taken away and put back."""
-    with fresh_database(database_url) as url:
+    with template.copied() as url:
         yield url
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.kernel.ids import NIL, new_id
 from marketplace.ledger import queries
 from marketplace.ledger.rules import AccountRef, Code
-from tests.conftest import fresh_database
+from tests.databases import Template
 from tests.factories.ledger import PROCESSOR, make_brand_funds, usd
 from tests.services.attacking import (
     ACCOUNT,
@@ -72,10 +72,10 @@ def test_an_entry_is_reversed_by_one_reversal(session: Session) -> None:
         refused(session, ENTRY, liar, by="ck_journal_entries_a_reversal_names_its_entry")
 
 
-def test_nothing_is_added_to_an_entry_afterwards(database_url: str) -> None:
+def test_nothing_is_added_to_an_entry_afterwards(template: Template) -> None:
     """Commits for real, so in a database of its own."""
     brand = AccountRef(Code.BRAND_FUNDS, uuid4())
-    with fresh_database(database_url) as url:
+    with template.copied() as url:
         engine = create_engine(url)
         with Session(engine) as session:
             entry_id = make_brand_funds(session, brand_id=brand.owner, amount=usd(100))

@@ -15,25 +15,27 @@ from marketplace.cli.postgres_server import shared_postgres
 from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import LedgerRollup
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
-from tests.conftest import damage, fresh_database
+from tests.conftest import damage
+from tests.databases import Template, migrated_template
 from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry, usd
 
 FEES = AccountRef(Code.PROCESSOR_FEES)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A server of its own: checkpoints wait for whoever is at work anywhere on a server."""
+def template() -> Iterator[Template]:
+    """On a server of its own: checkpoints wait for whoever is at work anywhere on a server."""
     with (
         TemporaryDirectory(prefix="fairview-") as folder,
-        shared_postgres(Path(folder) / "postgres", durable=False) as url,
+        shared_postgres(Path(folder) / "postgres", durable=False) as server,
+        migrated_template(server) as template,
     ):
-        yield url
+        yield template
 
 
 @pytest.fixture
-def engine(server: str) -> Iterator[Engine]:
-    with fresh_database(server) as url:
+def engine(template: Template) -> Iterator[Engine]:
+    with template.copied() as url:
         engine = create_engine(url)
         yield engine
         engine.dispose()

@@ -25,7 +25,8 @@ from marketplace.store import outbox
 from marketplace.store.inbox import InboxMessage, WebhookKept
 from marketplace.store.outbox import OutboxMessage
 from marketplace.store.session import db, reading, transaction
-from tests.conftest import TOKEN_KEY, fresh_database
+from tests.conftest import TOKEN_KEY
+from tests.databases import Template
 from tests.factories.accounts import make_user
 from tests.workers.carrying import handled, keep, make_due, messages, post, waiting, work
 from workers import inbox as inbox_jobs
@@ -41,9 +42,9 @@ RING_WEBHOOKS = next(e.name for e in SCHEDULE if e.sweep is inbox_jobs.ring_wait
 
 
 @pytest.fixture(scope="module")
-def committed(database_url: str) -> Iterator[str]:
+def committed(template: Template) -> Iterator[str]:
     """A database of its own: what a worker commits is really committed."""
-    with fresh_database(database_url) as url:
+    with template.copied() as url:
         yield url
 
 

@@ -1,0 +1,79 @@
+"""Databases for tests: migrated once, and copied wherever one has to be fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+
+from marketplace.cli.local import PRODUCT_ROLE
+from marketplace.cli.migrating import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A database at the newest migration that nobody writes into.
+
+    server: the address of any database on its server, as the owner.
+    """
+
+    server: str
+    name: str
+
+    @contextmanager
+    def copied(self) -> Iterator[str]:
+        """Make a database that nobody has used, and drop it afterwards.
+
+        Yields its address as the product's role.
+        """
+        with _database(self.server, f"run_{uuid4().hex[:12]}", like=self.name) as url:
+            yield as_product(url)
+
+
+@contextmanager
+def migrated_template(server: str) -> Iterator[Template]:
+    """Migrate a database on the server of an address, to be copied until the block ends."""
+    owner = as_owner(server)
+    with (
+        _as_admin(owner) as admin,
+        admin.connect() as connection,
+        suppress(ProgrammingError, IntegrityError),  # it is there, since just now perhaps
+    ):
+        connection.execute(text(f"CREATE ROLE {PRODUCT_ROLE}"))
+    with _database(owner, f"template_{uuid4().hex[:12]}") as url:
+        migrate(url, product_role=PRODUCT_ROLE)
+        yield Template(owner, str(make_url(url).database))
+
+
+@contextmanager
+def _database(server: str, name: str, *, like: str = "template1") -> Iterator[str]:
+    with _as_admin(server) as admin:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def _as_admin(server: str) -> Iterator[Engine]:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+def as_product(url: str) -> str:
+    """Return the address with the rights of the product's role, whoever signs in."""
+    turned = make_url(as_owner(url)).update_query_dict({"options": f"-c role={PRODUCT_ROLE}"})
+    return turned.render_as_string(hide_password=False)
+
+
+def as_owner(url: str) -> str:
+    """Return the address with the rights of whoever owns the database."""
+    owner = make_url(url).difference_update_query(["options"])
+    return owner.render_as_string(hide_password=False)
