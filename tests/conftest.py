@@ -35,6 +35,8 @@ from tests.databases import Template, as_owner, migrated_template
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
 TOKEN_KEY = Fernet.generate_key().decode()
+STATEMENTS = 10_000
+"""Of how many it is remembered how they are compiled: more than all tests together put."""
 
 # A slow machine is no fault of what is tested.
 hypothesis_settings.register_profile(
@@ -135,9 +137,14 @@ def whole_app(settings: Settings) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def engine_of_the_run(database_url: str) -> Engine:
-    """It remembers how each statement is compiled; the connections are new ones each time."""
-    return create_engine(database_url, poolclass=NullPool)
+def engine_of_the_run(database_url: str) -> Iterator[Engine]:
+    """It remembers how each statement is compiled, and keeps its connection from test to test.
+
+    What a test did on a connection goes with its transaction.
+    """
+    engine = create_engine(database_url, query_cache_size=STATEMENTS)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
