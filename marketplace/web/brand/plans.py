@@ -270,15 +270,15 @@ def _new_to(form: PlanForm, wrong: dict[str, str]) -> dict[str, str]:
 
 
 def _curve(found: queries.FoundPlan, currency: str) -> Markup:
-    """Draw the reach of other budgets in whole units of the currency."""
+    """Draw the reach of other budgets in units of the currency."""
     unit = 10 ** exponent(currency)
     return charts.curve(
         title="What each budget would reach",
         across=currency,
         unit="people",
-        at=[each.budget_minor // unit for each in found.curve],
+        at=[each.budget_minor / unit for each in found.curve],
         series=[charts.Series("People", [each.people for each in found.curve])],
-        spot=charts.Spot(found.budget_minor // unit, "This plan"),
+        spot=charts.Spot(found.budget_minor / unit, "This plan"),
     )
 
 

@@ -119,6 +119,15 @@ def test_a_plan_by_hand_stands_beside_the_planners_and_names_the_better_in_a_pla
     assert "In the place of Cleo the plan would reach 21,000 fewer. Take Ivo" in said
 
 
+def test_other_budgets_are_told_to_the_cent(
+    alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    said = text_of(alices.get(plan_of(campaign, budget="850.50")).text)
+
+    assert "722.92 USD: People" in said
+    assert "850.5 USD: People" in said
+
+
 def test_whom_a_plan_by_hand_has_room_and_money_for_is_told_so(
     alices: FlaskClient, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
