@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from marketplace.kernel.errors import NotFound
-from marketplace.store.paging import Page, page_of
+from marketplace.store.paging import PAGE_SIZE, Page, page_of
 from marketplace.store.rows import given_in
 from marketplace.trends.models import Trend, TrendKind, TrendRide, TrendSnapshot
 from marketplace.trends.rules.growth import Phase
@@ -23,7 +23,7 @@ def last_taken_on(session: Session) -> date | None:
 
 
 def living(
-    session: Session, *, kind: TrendKind | None = None, page: int = 1
+    session: Session, *, kind: TrendKind | None = None, page: int = 1, size: int = PAGE_SIZE
 ) -> Page[TrendSnapshot]:
     """One page of the trends that live, by the growth that is sure: the low end of its range."""
     statement = _newest().where(TrendSnapshot.phase != Phase.OVER)
@@ -33,6 +33,7 @@ def living(
         session,
         statement.order_by(TrendSnapshot.growth_low_bps.desc(), Trend.name, Trend.id),
         number=page,
+        size=size,
     )
 
 

@@ -94,7 +94,7 @@ def it_leaves_one_out_and_adds_another(page: Page) -> None:
     expect(page.locator("#plan")).to_contain_text("Left out by you")
     expect(names.first).not_to_have_text(gone)
     page.get_by_label("Add a creator by their handle").fill("@tilda.education")
-    expect(page.locator("#plan ol.matches")).to_contain_text("@tilda.education")
+    expect(page.locator("#in-the-plan")).to_contain_text("@tilda.education")
 
 
 def it_is_told_what_no_plan_can_obey(page: Page) -> None:
@@ -104,7 +104,7 @@ def it_is_told_what_no_plan_can_obey(page: Page) -> None:
     accept = page.get_by_role("button", name="Invite everybody in the plan")
     expect(accept).to_be_hidden()
     budget.fill("2000.00")
-    expect(page.locator("#plan ol.matches")).to_contain_text("@tilda.education")
+    expect(page.locator("#in-the-plan")).to_contain_text("@tilda.education")
     expect(accept).to_be_visible()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -70,6 +71,30 @@ def test_each_pick_says_what_it_adds_and_who_it_beats(
     assert "Shares most with Cleo: 4,532 people" in said
     assert "With Emil in this place the plan would reach 18,484 fewer" in said
     assert "Would add 16,964 people, and nothing is left" in said
+
+
+@pytest.mark.parametrize(
+    ("creators", "folded"), [(6, None), (8, "3 more, who add 5,098 people for $300.00")]
+)
+def test_a_long_plan_names_the_first_five_and_says_what_the_rest_adds(
+    client: FlaskClient,
+    session: Session,
+    alice: Actor,
+    campaign: Campaign,
+    creators: int,
+    folded: str | None,
+) -> None:
+    make_planned_market(session, *((f"Nia {at}", 2_000, 10_000) for at in range(creators)))
+    session.commit()
+    sign_in(client, alice)
+
+    page = client.get(plan_of(campaign)).text
+
+    adds = [int(each.replace(",", "")) for each in re.findall(r"\+([\d,]+) people", text_of(page))]
+    assert len(adds) == creators
+    assert folded is None or f"add {sum(adds[5:]):,} people" in folded
+    found = re.search(r'id="rest-of-plan"><summary>(.*?)</summary>', page)
+    assert (text_of(found[1]) if found else None) == folded
 
 
 def test_keeping_and_leaving_out_live_in_the_address(
