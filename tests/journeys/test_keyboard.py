@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.walking import a_campaign, sign_in_to_brand
+from tests.journeys.walking import FOCUS, a_campaign, sign_in_to_brand
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -19,27 +19,13 @@ STOPS: Final = """() => {
     (each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility());
   return window.stops.length;
 }"""
-HERE: Final = """() => {
-  const here = document.activeElement, style = getComputedStyle(here);
-  const box = here.getBoundingClientRect();
-  const [x, y] = [box.left + Math.min(box.width / 2, 10), box.top + Math.min(box.height / 2, 10)];
-  const top = document.elementFromPoint(x, y);
-  const opaque = !/(transparent|, 0\\))$/.test(style.outlineColor);
-  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && opaque;
-  return {
-    at: window.stops.indexOf(here),
-    words: here.outerHTML.slice(0, 120),
-    drawn: outlined || style.boxShadow !== "none",
-    seen: top !== null && (here.contains(top) || top.contains(here)),
-  };
-}"""
 
 
 def walked(page: Page) -> Iterator[dict[str, Any]]:
     """Press Tab from the top of a page until it has been left; a trap has no end."""
     for _ in range(MOST):
         page.keyboard.press("Tab")
-        stop = page.evaluate(HERE)
+        stop = page.evaluate(FOCUS)
         if stop["at"] < 0:
             return
         yield stop

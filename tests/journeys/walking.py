@@ -6,12 +6,29 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from playwright.sync_api import Page, expect
 
 from marketplace.cli.local import LocalMarket
 from marketplace.cli.seed import DEMO_ACCOUNTS, PASSWORD
 from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
+
+FOCUS: Final = """() => {
+  const here = document.activeElement, style = getComputedStyle(here);
+  const box = here.getBoundingClientRect();
+  const [x, y] = [box.left + Math.min(box.width / 2, 10), box.top + Math.min(box.height / 2, 10)];
+  const top = document.elementFromPoint(x, y);
+  const opaque = !/(transparent|, 0\\))$/.test(style.outlineColor);
+  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && opaque;
+  return {
+    at: (window.stops ?? []).indexOf(here),
+    words: here.outerHTML.slice(0, 120),
+    drawn: outlined || style.boxShadow !== "none",
+    seen: top !== null && (here.contains(top) || top.contains(here)),
+  };
+}"""
+"""Where the focus is, and whether it is drawn and in sight. at: among ``window.stops``, if set."""
 
 
 def sign_in(page: Page, email: str) -> None:
