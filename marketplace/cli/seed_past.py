@@ -120,7 +120,7 @@ def play(stage: Stage, cast: Cast, *, say: Say) -> None:
         exclusive_days=60,
     )
     trail.hand_in(alone, stew, "ridge", "It boiled over, and it stays in.")
-    breakfast = _mornings(stage, mornings, cast, ines=ines, tilda=tilda, fourth=fourth)
+    breakfast = _mornings(stage, mornings, cast, ines=ines, tilda=tilda)
     say("Some days ago: another challenge opens, and a creator wants a decision …")
     seed_challenge.play(stage, tin, seed_challenge.ONE_TIN, entering=(fourth, tilda, third, ines))
     seed_dispute.want_a_decision(stage, trail, stew, creator=alone)
@@ -202,11 +202,11 @@ def _picnic(
 
 
 def _mornings(
-    stage: Stage, mornings: PastCampaign, cast: Cast, *, ines: Actor, tilda: Actor, fourth: Actor
+    stage: Stage, mornings: PastCampaign, cast: Cast, *, ines: Actor, tilda: Actor
 ) -> Deliverable:
-    """Four creators agree: one has earned, one is live, one is asked for changes, one is late.
+    """Three creators agree: one has earned, one is live and asked for changes, one is late.
 
-    Of the live one the views of a bonus are counted. The brand calls off what is late, and what it
+    Of the live post the views of a bonus are counted. The brand calls off what is late, and what it
     gets back rests, as that may be disputed. Returns what is earned and in its hold window.
     """
     open_bank(stage, ines, email="ines@creators.test", holder="I. Account", bank="US0011223344")
@@ -217,18 +217,13 @@ def _mornings(
         60_000,
         [("video", "Sunday breakfast", 6), ("story", "What was left over", 16)],
     )
-    (balcony,) = mornings.agree(
-        fourth,
-        "Breakfast on a balcony of two square metres, with a neighbour who comments.",
-        35_000,
-        [("video", "Breakfast on the balcony", 10)],
-        bonus=Bonus(rate=Money(100, "USD"), cap=Money(8_000, "USD"), days=14),
-    )
-    (monday,) = mornings.agree(
+    balcony, monday = mornings.agree(
         tilda,
-        "A Monday off, three children at school: the quietest breakfast of the year.",
-        45_000,
-        [("video", "The quiet Monday", 15)],
+        "Two breakfasts: on a balcony of two square metres, with a neighbour who comments, and on "
+        "a Monday off, with three children at school.",
+        80_000,
+        [("video", "Breakfast on the balcony", 10), ("video", "The quiet Monday", 15)],
+        bonus=Bonus(rate=Money(100, "USD"), cap=Money(8_000, "USD"), days=14),
     )
     (porridge,) = mornings.agree(
         cast.creators[LATE],
@@ -240,10 +235,10 @@ def _mornings(
     mornings.approve(breakfast, mornings.hand_in(ines, breakfast, "sunday", "With the dog."))
     mornings.post(ines, breakfast, "Sunday, slowly #ad", total_views=140_000)
     stage.time.sleep(6 * DAY)
-    mornings.approve(balcony, mornings.hand_in(fourth, balcony, "balcony", ""), "Funny.")
+    mornings.approve(balcony, mornings.hand_in(tilda, balcony, "balcony", ""), "Funny.")
     _read_everything(stage, cast)
     stage.time.sleep(DAY)
-    mornings.post(fourth, balcony, "Two square metres of breakfast #ad", total_views=52_000)
+    mornings.post(tilda, balcony, "Two square metres of breakfast #ad", total_views=52_000)
     version = mornings.hand_in(tilda, monday, "monday", "So quiet that you hear the toast.")
     stage.time.sleep(DAY)
     mornings.ask_changes(monday, version, "The tin is hard to see. Could it come closer once?")

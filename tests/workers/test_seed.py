@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -139,3 +140,11 @@ def _assert_something_needs_everybody(client: FlaskClient) -> None:
     feed = client.get("/creator/briefs").text
     assert "A night outside" in feed
     assert "not for you now: 1 for where you live" in feed
+
+    client.post("/demo/sign-in", data={"email": "tilda@creators.test"})
+    work = client.get("/creator/work").text
+    post = re.search(r'<a href="([^"]+)">Breakfast on the balcony</a>', work)
+    assert post is not None
+    page = client.get(post[1]).text
+    assert "Bonus for views" in page
+    assert "Counting" in page
