@@ -46,6 +46,14 @@ def test_the_fit_is_what_the_brand_gets_for_its_money() -> None:
     assert only(fit_in(market, wanted, 1), PartName.PRICE).effect_percent == 50
 
 
+def test_one_view_and_one_person_are_told_as_one() -> None:
+    facts = make_facts(1, median_views=1, videos=(), age={"18-24": 9_000}, sample_size=1)
+    fit = fit_in(make_market([facts]), Wanted("USD", age=frozenset({"18-24"})))
+
+    assert only(fit, PartName.VIEWS).claim() == "The next video can be expected to get 1 view"
+    assert ", which counts as 1 person. " in only(fit, PartName.AGE).evidence()
+
+
 def test_twenty_viewers_do_not_beat_twenty_thousand() -> None:
     crowd = [make_facts(number, age={"18-24": 3_000}) for number in range(3, 30)]
     few = make_facts(1, age={"18-24": 9_000}, sample_size=20)

@@ -10,6 +10,7 @@ from math import log
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
+from marketplace.kernel.counts import counted
 from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import BPS_WHOLE, Money, in_words
 from marketplace.matching.rules.fit import (
@@ -182,7 +183,7 @@ def is_asked(name: PartName, wanted: Wanted) -> bool:
 
 def _views(_said: str, _wanted: Wanted, seen: Seen, _money: Written) -> Told:
     return (
-        f"The next video can be expected to get {seen.factors.views:,} views",
+        f"The next video can be expected to get {counted(seen.factors.views, 'view', 'views')}",
         f"by the last ones; four of five are between {seen.views_low:,} and {seen.views_high:,}",
     )
 
@@ -215,7 +216,8 @@ def _by(name: PartName, seen: Seen) -> str:
     whose, shown = SAID_BY[seen.source]
     day = f" of {_day(seen.described_on)}" if seen.described_on else ""
     more = " or more" if seen.people >= PEOPLE_MOST else ""
-    return f"{whose}{day}{shown}, which counts as {seen.people:,} people{more}"
+    people = counted(seen.people, "person", "people")
+    return f"{whose}{day}{shown}, which counts as {people}{more}"
 
 
 @lru_cache(maxsize=DAYS_KEPT)

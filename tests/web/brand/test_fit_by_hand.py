@@ -127,7 +127,7 @@ def interval_by_hand(rows: dict[str, Row], fit: Decimal) -> tuple[float, float]:
     down, up = log(views / low) ** 2, log(high / views) ** 2
     for name in ("Age", "Gender", "Country"):
         share = float(bare(rows[name].number))
-        behind = re.search(r"counts as ([\d,]+) people", rows[name].evidence)
+        behind = re.search(r"counts as ([\d,]+) (?:person|people)", rows[name].evidence)
         people = 60 + (float(bare(behind[1])) if behind else 0)
         middle = (people * share + 1.2816**2 / 2) / (people + 1.2816**2)
         half = sqrt(people * share * (1 - share) + 1.2816**2 / 4) * 1.2816 / (people + 1.2816**2)
