@@ -95,8 +95,8 @@ RETURNED: Final = """
     ) AS numbered
 """
 BALANCES: Final = """
-    INSERT INTO ledger_balances (account_id, balance_minor, version)
-    SELECT a.id, coalesce(sum(p.amount_minor), 0), count(p.line)
+    INSERT INTO ledger_balances (account_id, code, currency, balance_minor, version)
+    SELECT a.id, a.code, a.currency, coalesce(sum(p.amount_minor), 0), count(p.line)
     FROM ledger_accounts a LEFT JOIN postings p ON p.credit_id = a.id
     WHERE a.strict GROUP BY a.id
 """
