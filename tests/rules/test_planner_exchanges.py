@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.matching.rules.planner.candidates import Candidates, candidates
-from marketplace.matching.rules.planner.exchanges import Gap
+from marketplace.matching.rules.planner.exchanges import AT_ONCE, Gap, Gaps
 from marketplace.matching.rules.planner.greedy import Room, greedy, largest_first
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.problem import Size
@@ -32,7 +32,43 @@ def gaps(seed: int, bundles: int) -> list[tuple[float, Gap]]:
     plan = greedy(among, limits, power=0.7)
     reached, room = Reached(among, plan), Room(among, limits, plan)
     outs = [out for count in (1, 2) for out in combinations(plan, count)]
-    return [(reached.people, Gap(among, reached, room, out)) for out in outs]
+    found = Gaps(among, outs)
+    return [(reached.people, gap) for gap in iter(lambda: found.next(reached, room), None)]
+
+
+def begun(seed: int) -> tuple[Candidates, list[int]]:
+    """A market and a plan in it that is longer than the gaps that are worked out at once."""
+    among = market(seed, bundles=1, limits=Limits(budget_minor=400_000))
+    plan = greedy(among, Limits(budget_minor=400_000))
+    assert len(plan) > AT_ONCE
+    return among, plan
+
+
+def test_every_gap_comes_once_and_in_the_order_in_which_they_were_named() -> None:
+    among, plan = begun(3)
+    limits = Limits(budget_minor=400_000)
+    reached, room = Reached(among, plan), Room(among, limits, plan)
+    found = Gaps(among, [(pick,) for pick in plan])
+
+    assert [found.next(reached, room).out[0] for _ in plan] == plan  # type: ignore[union-attr]
+    assert found.next(reached, room) is None
+
+
+def test_gaps_behind_an_exchange_are_those_of_the_plan_as_it_is_then() -> None:
+    among, plan = begun(3)
+    limits = Limits(budget_minor=400_000)
+    found = Gaps(among, [(pick,) for pick in plan])
+    found.next(Reached(among, plan), Room(among, limits, plan))
+    rest = [pick for pick in plan if pick != plan[2]]
+    reached, room = Reached(among, rest), Room(among, limits, rest)
+
+    later = list(iter(lambda: found.next(reached, room), None))
+
+    assert [gap.out[0] for gap in later] == [plan[1], *plan[3:]]
+    alone = Gaps(among, [later[0].out]).next(reached, room)
+    assert alone is not None
+    assert later[0].fillings(3) == alone.fillings(3)
+    assert later[0].filled((1.0, ()))[0].people == alone.filled((1.0, ()))[0].people
 
 
 @settings(max_examples=25, deadline=None)
@@ -92,7 +128,8 @@ def test_who_is_too_dear_is_not_bounded_and_all_others_as_ever(seed: int, price:
 
     some, everybody = reached.gains_at_most(price), reached.gains_at_most()
 
-    assert some.tolist() == np.where(among.price <= price, everybody, 0).tolist()
+    assert some == pytest.approx(np.where(among.price <= price, everybody, 0), rel=1e-6)
+    assert (some[among.price > price] == 0).all()
 
 
 @pytest.mark.parametrize(

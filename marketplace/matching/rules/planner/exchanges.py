@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.greedy import Room, best_of, fill, largest_first
 from marketplace.matching.rules.planner.limits import Limits
-from marketplace.matching.rules.planner.reach import Reached
+from marketplace.matching.rules.planner.reach import Reached, gains_at_most
 
 FIRSTS: Final = 6
 """A gap is filled in as many more ways, each beginning with one of those who would add most."""
@@ -25,6 +27,11 @@ TRIALS: Final = 200
 """About as many fillings are tried to mend one plan."""
 BETTER: Final = 1 + 1e-9
 
+AT_ONCE: Final = 8
+"""So many gaps are worked out in one product, which takes as long as two by themselves."""
+
+Out = tuple[int, ...]
+"""Who leaves the plan together."""
 Filling = tuple[float, tuple[int, ...]]
 """A weight on the price, and who comes first."""
 
@@ -42,10 +49,9 @@ def improve(
     while changed:
         changed = False
         plan = room.picks
-        for out in (*_leaving(among, plan), *_for_dearer(among, limits, plan, reached)):
-            if not set(out) <= set(room.picks):
-                continue  # exchanged in this round
-            gap = Gap(among, reached, room, out)
+        leaving = (*_leaving(among, plan), *_for_dearer(among, limits, plan, reached))
+        gaps = Gaps(among, leaving)
+        while (gap := gaps.next(reached, room)) is not None:
             if not gap.is_worth_filling():
                 continue
             in_vain = gap.is_filled_in_vain()
@@ -65,12 +71,20 @@ def improve(
 class Gap:
     """What some picks leave when they are taken out: people to reach, money, and who may come."""
 
-    def __init__(self, among: Candidates, reached: Reached, room: Room, out: Sequence[int]) -> None:
+    def __init__(
+        self,
+        among: Candidates,
+        out: Out,
+        *,
+        fewer: Reached,
+        room: Room,
+        lost: float,
+        gains: NDArray[np.float64],
+    ) -> None:
+        self.out = out
         self._among, self._out = among, list(out)
-        self._fewer, self._room = _taken_out(reached, room.picks, out), room.without(out)
-        self._lost = reached.people - self._fewer.people
-        self._gains = self._fewer.gains_at_most(self._room.dearest)
-        self._most = self._gains * self._room.fitting()
+        self._fewer, self._room, self._lost, self._gains = fewer, room, lost, gains
+        self._most = gains * room.fitting()
         self._most[self._out] = 0.0
         self._per_minor = 1 / np.maximum(self._room.price, 1)
 
@@ -108,6 +122,43 @@ class Gap:
             room.take(pick)
         fill(more, room, at_most=self._gains, power=power)
         return more, room
+
+
+class Gaps:
+    """The gaps of one round, some worked out at a time; those behind an exchange once more."""
+
+    def __init__(self, among: Candidates, leaving: Iterable[Out]) -> None:
+        self._among, self._leaving = among, deque(leaving)
+        self._ahead: deque[Gap] = deque()
+        self._of: Reached | None = None
+
+    def next(self, reached: Reached, room: Room) -> Gap | None:
+        """Return the next gap in the plan as it is now; None when there are no more.
+
+        Where one who would leave was exchanged in this round, there is none.
+        """
+        if reached is not self._of:
+            self._leaving.extendleft(gap.out for gap in reversed(self._ahead))
+            self._ahead.clear()
+            self._of = reached
+        while self._leaving and not self._ahead:
+            some = [self._leaving.popleft() for _ in range(min(AT_ONCE, len(self._leaving)))]
+            there = [out for out in some if set(out) <= set(room.picks)]
+            if there:
+                self._ahead.extend(_worked_out(self._among, reached, room, there))
+        return self._ahead.popleft() if self._ahead else None
+
+
+def _worked_out(
+    among: Candidates, reached: Reached, room: Room, leaving: Sequence[Out]
+) -> Iterable[Gap]:
+    """Return the gaps that each of these leaves: their bounds are one product."""
+    sets = [_taken_out(reached, room.picks, out) for out in leaving]
+    rooms = [room.without(out) for out in leaving]
+    gains = gains_at_most(sets, max(each.dearest for each in rooms))
+    for out, fewer, left, most in zip(leaving, sets, rooms, gains, strict=True):
+        lost = reached.people - fewer.people
+        yield Gap(among, out, fewer=fewer, room=left, lost=lost, gains=most)
 
 
 def _taken_out(reached: Reached, plan: Sequence[int], out: Sequence[int]) -> Reached:

@@ -14,7 +14,7 @@ from marketplace.matching.rules.planner.limits import Limits, cost_of_completing
 from marketplace.matching.rules.planner.problem import Rows, Size
 from marketplace.matching.rules.planner.reach import Reached
 
-LOOKS: Final = 24
+LOOKS: Final = 8
 """How many of the most promising are looked at exactly at a time."""
 NOBODY: Final = np.zeros(0, dtype=np.intp)
 

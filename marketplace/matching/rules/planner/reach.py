@@ -17,7 +17,7 @@ adds the less the more are there. One creator alone reaches exactly ``sum N_s p_
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -35,17 +35,18 @@ class Reached:
     """A set of candidates: who is reached, and what one more would add.
 
     A bundle that is added takes the place of a smaller one of the same creator, and adds what it
-    adds to that. left: (cells,) the people who are not reached.
+    adds to that. left: (cells,) the people who are not reached. fresh: (cells,) what part counts of
+    what one more adds by fondness.
     """
 
-    __slots__ = ("_among", "_fresh", "_shared", "_smaller", "_watched", "left")
+    __slots__ = ("_shared", "_smaller", "_watched", "among", "fresh", "left")
 
     def __init__(self, among: Candidates, picks: Iterable[int] = ()) -> None:
-        self._among = among
+        self.among = among
         both = among.watched.shape[1]
         self._shared = np.zeros((among.crowds + 1, both))
         self._watched = np.zeros(both)
-        self._fresh = np.ones(among.population.size)
+        self.fresh = np.ones(among.population.size)
         # By owner the bundle that is in the set, or -1; None while every creator has one bundle.
         self._smaller: Rows | None = None
         self.left = among.population
@@ -59,7 +60,7 @@ class Reached:
     @property
     def people(self) -> float:
         """How many different people are reached."""
-        return float((self._among.population - self.left).sum())
+        return float((self.among.population - self.left).sum())
 
     def gains(self, rows: Rows) -> NDArray[np.float64]:
         """Return how many more people each of these candidates would reach.
@@ -67,8 +68,8 @@ class Reached:
         One product a row: for a matrix, numpy would wake threads that cost more than they help.
         """
         more = self._more(rows)
-        more[:, -self._fresh.size :] *= self._fresh
-        part = reached_by(more, self._among.uneven)
+        more[:, -self.fresh.size :] *= self.fresh
+        part = reached_by(more, self.among.uneven)
         gained: NDArray[np.float64] = np.vecdot(part, self.left)
         return gained
 
@@ -77,31 +78,13 @@ class Reached:
         return float(self.gains(np.array([row]))[0])
 
     def gains_at_most(self, price: int | None = None) -> NDArray[np.float64]:
-        """Return for all what they would add at most if they shared no crowd: fast, and never less.
-
-        price: 0 for whoever costs more; None for everybody.
-
-        What comes by chance and what comes by fondness reach no more together than each by itself.
-        Of what they reach by fondness alone, those who reach the most add the largest part; all are
-        taken to add as large a part. In numbers of four bytes, and as much more as those may have
-        lost by rounding.
-        """
-        among = self._among
-        part = np.expm1(-np.log1p(among.fondest * self._fresh) / among.uneven)
-        part /= np.expm1(-np.log1p(among.fondest) / among.uneven)
-        by_chance = self.left[: among.mix.shape[1]]
-        left = np.concatenate([by_chance, self.left * part]).astype(np.float32)
-        count = among.count
-        if price is not None:
-            count = int(np.searchsorted(among.price, price, "right", sorter=among.by_price))
-        people = np.zeros(among.count)
-        people[among.by_price[:count]] = np.vecdot(among.apart[:count], left)
-        people *= LOST
-        return people
+        """Return for all what they would add at most; see :func:`gains_at_most`."""
+        most: NDArray[np.float64] = gains_at_most([self], price)[0]
+        return most
 
     def add(self, row: int) -> None:
         """Take one more candidate in."""
-        among = self._among
+        among = self.among
         self._watch(self._watched + self._more(np.array([row]))[0])
         shared = self._shared[among.crowd[row]]
         np.maximum(shared, among.part[row] * among.watched[row], out=shared)
@@ -112,7 +95,7 @@ class Reached:
 
     def without(self, row: int, rest: Rows) -> Reached:
         """Return the same set without one candidate. rest: the others that are in it."""
-        among = self._among
+        among = self.among
         twin: Reached = self.copy()
         crowd, part, own = among.crowd[row], among.part[row], among.watched[row]
         watched = self._watched - (1 - part) * own
@@ -129,7 +112,7 @@ class Reached:
     def copy(self) -> Reached:
         """Return a set that grows by itself."""
         twin: Reached = Reached.__new__(Reached)
-        twin._among, twin._watched, twin._fresh = self._among, self._watched, self._fresh
+        twin.among, twin._watched, twin.fresh = self.among, self._watched, self.fresh
         twin.left = self.left
         twin._shared = self._shared.copy()
         twin._smaller = None if self._smaller is None else self._smaller.copy()
@@ -140,7 +123,7 @@ class Reached:
 
         Those who share no crowd are taken in together: of each crowd the first, the second, …
         """
-        among = self._among
+        among = self.among
         watched = among.watched.take(rows, axis=0)
         common = among.part[rows, None] * watched
         watched -= common
@@ -165,19 +148,19 @@ class Reached:
         """Say how much each cell is watched, and with that who is left of it.
 
         Those who are left are those who watch little, so of what one more adds by fondness only a
-        part counts: ``_fresh``.
+        part counts: ``fresh``.
         """
-        among = self._among
+        among = self.among
         self._watched = watched
         by_chance, by_fondness = in_two(watched, among.population.size)
-        self._fresh = 1 / (1 + by_fondness)
+        self.fresh = 1 / (1 + by_fondness)
         surely = np.log1p(by_fondness) / among.uneven
         surely[: by_chance.size] += by_chance
         self.left = among.population * np.exp(-surely)
 
     def _more(self, rows: Rows) -> NDArray[np.float64]:
         """Return (rows, t + cells) how much more the cells would be watched."""
-        among = self._among
+        among = self.among
         more: NDArray[np.float64] = among.watched.take(rows, axis=0)
         part = among.part[rows, None]
         common = part * more
@@ -191,6 +174,33 @@ class Reached:
         common -= self._shared.take(among.crowd[rows], axis=0)
         more += np.maximum(common, 0, out=common)
         return more
+
+
+def gains_at_most(sets: Sequence[Reached], price: int | None = None) -> NDArray[np.float64]:
+    """Return (sets, m) what all would add to each set at most if they shared no crowd.
+
+    Fast, and never less. sets: of the same candidates, one at least. price: 0 for whoever costs
+    more; None for everybody.
+
+    What comes by chance and what comes by fondness reach no more together than each by itself. Of
+    what they reach by fondness alone, those who reach the most add the largest part; all are taken
+    to add as large a part. In numbers of four bytes, and as much more as those may have lost by
+    rounding.
+    """
+    among = sets[0].among
+    fresh = np.stack([each.fresh for each in sets])
+    left = np.stack([each.left for each in sets])
+    part = np.expm1(-np.log1p(among.fondest * fresh) / among.uneven)
+    part /= np.expm1(-np.log1p(among.fondest) / among.uneven)
+    by_chance = left[:, : among.mix.shape[1]]
+    people = np.hstack([by_chance, left * part]).astype(np.float32)
+    count = among.count
+    if price is not None:
+        count = int(np.searchsorted(among.price, price, "right", sorter=among.by_price))
+    most = np.zeros((len(sets), among.count))
+    most[:, among.by_price[:count]] = (among.apart[:count] @ people.T).T
+    most *= LOST
+    return most
 
 
 def reach_of(among: Candidates, picks: Iterable[int]) -> float:
