@@ -202,6 +202,11 @@ def offer_page(session: Session, actor: Actor, offer_id: UUID) -> dict[str, Any]
     }
 
 
+def open_of(offers: Sequence[Offer]) -> Offer | None:
+    """Return the one that waits for its answer."""
+    return next((each for each in offers if each.state is OfferState.OPEN), None)
+
+
 def rights_of(offer: Offer, *, brand_name: str) -> str:
     """Return the usage grant of an offer as one plain sentence with its last day."""
     until = usage_until(queries.owed_under(offer), usage_days=offer.usage_days)

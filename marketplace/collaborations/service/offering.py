@@ -89,7 +89,7 @@ def counter_offer(
 ) -> Offer:
     """Answer the other side's open offer with other terms; the brief stays the one of that offer.
 
-    Raises NotFound, NotPermitted, Conflict when it was answered before, InvalidInput.
+    Raises NotFound, NotPermitted, Conflict when it was answered or replaced before, InvalidInput.
     """
     offer = queries.offer_seen_by(session, actor, offer_id)
     party = answering(offer, actor, "answer this offer")
@@ -182,24 +182,12 @@ def _put(
     """
     campaign = lock_open_campaign(session, application.campaign_id, now=now)
     platform = campaigns.terms_of(session, campaign, now=now)
-    shares = platform.shares_for(application.creator.country)
-    problems = terms_problems(
-        terms, budget=campaign.budget, shares=shares, today=today_somewhere(now)
-    )
-    if problems:
-        raise InvalidInput(problems)
+    _check_terms(application, terms, platform, now=now)
     check_free(session, application.creator, campaign, exclusive=terms.exclusive, actor=actor)
     application = lock_application(session, application.id)
     before = open_offer_of(session, application)
-    if before is not None and before.id != expected and may_begin:
-        raise Conflict(_newer(before))
-    if not may_begin and (before is None or before.id != expected):
-        raise Conflict("This offer is not open any more")
-    APPLICATION_LIFE.next(application.state, ApplicationEvent.OFFER)
-    if before is not None:
-        end_offer(before, OfferEvent.SUPERSEDE, now=now)
-        session.flush()  # one open offer at a time: the index wants the old one closed first
-    move_application(application, ApplicationEvent.OFFER, now=now)
+    _check_read(before, expected=expected, may_begin=may_begin)
+    _make_room(session, application, before, now=now)
     offer = _worded(
         application,
         terms,
@@ -210,16 +198,51 @@ def _put(
         now=now,
     )
     session.add(offer)
-    _tell_other(
-        session,
-        offer,
-        party,
-        kind="offer" if before is None else "counter_offer",
-        title=f"{name_of(offer, party)} offers {in_words(offer.fee)}"
-        + ("" if before is None else ", in place of the offer before"),
-        now=now,
-    )
+    _tell_of(session, offer, before, now=now)
     return offer
+
+
+def _check_terms(
+    application: Application, terms: Terms, platform: PlatformTerms, *, now: datetime
+) -> None:
+    problems = terms_problems(
+        terms,
+        budget=application.campaign.budget,
+        shares=platform.shares_for(application.creator.country),
+        today=today_somewhere(now),
+    )
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _check_read(before: Offer | None, *, expected: UUID | None, may_begin: bool) -> None:
+    """Refuse terms that were written without knowing of the offer that stands."""
+    if before is None:
+        if not may_begin:
+            raise Conflict("This offer is not open any more")
+    elif before.id != expected:
+        raise Conflict(_newer(before))
+
+
+def _make_room(
+    session: Session, application: Application, before: Offer | None, *, now: datetime
+) -> None:
+    """Close the offer that stands, if one does, and let the application have another."""
+    APPLICATION_LIFE.next(application.state, ApplicationEvent.OFFER)
+    if before is not None:
+        end_offer(before, OfferEvent.SUPERSEDE, now=now)
+        session.flush()  # one open offer at a time: the index wants the old one closed first
+    move_application(application, ApplicationEvent.OFFER, now=now)
+
+
+def _tell_of(session: Session, offer: Offer, before: Offer | None, *, now: datetime) -> None:
+    """Tell the other side of new terms. before: the offer whose place they take."""
+    title = f"{name_of(offer, offer.made_by)} offers {in_words(offer.fee)}"
+    if before is None:
+        _tell_other(session, offer, offer.made_by, kind="offer", title=title, now=now)
+        return
+    title += ", in place of the offer before"
+    _tell_other(session, offer, offer.made_by, kind="counter_offer", title=title, now=now)
 
 
 def _newer(offer: Offer) -> Sentence:

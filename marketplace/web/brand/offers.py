@@ -3,29 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Brief
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
-from marketplace.collaborations.models import Offer
-from marketplace.collaborations.rules import OfferState
+from marketplace.collaborations.models import Application, Invitation, Offer
+from marketplace.collaborations.queries import CampaignMoney
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.matching.rules.planner.ways import way_in
 from marketplace.store.session import reading, transaction
+from marketplace.terms.rules import Shares
 from marketplace.web import access
-from marketplace.web.agreements import (
-    money_preview,
-    offer_page,
-)
+from marketplace.web.agreements import money_preview, offer_page, open_of
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.errors import sentence
-from marketplace.web.offer_forms import form_from_brief, form_from_offer
+from marketplace.web.offer_forms import OfferForm, form_from_brief, form_from_offer
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """An application with what is known where the brand writes terms for it.
+
+    before: its offers so far, newest first.
+    """
+
+    application: Application
+    brief: Brief
+    before: Sequence[Offer]
+    money: CampaignMoney
+    shares: Shares
+    invitation: Invitation | None
+
+    def form(self, *, now: datetime) -> OfferForm:
+        """Return what was typed; else the last offer, or what the brief asks and they want."""
+        if self.before:
+            return form_from_offer(self.before[0])
+        return form_from_brief(
+            self.brief,
+            fee=self.application.fee,
+            ends_on=self.application.campaign.ends_on,
+            today=today_somewhere(now),
+            way=None if self.invitation is None else way_in(self.invitation.deliverables),
+        )
+
+    def known(self, offer_id: str | None) -> Offer | None:
+        """Return the offer whose place the terms that were typed take, as the form names it."""
+        return next((each for each in self.before if str(each.id) == offer_id), None)
+
+    def page(self, form: OfferForm, *, stands: Offer | None) -> str:
+        """Return the form with what stands beside it."""
+        application = self.application
+        return render_template(
+            "brand/offer_form.html",
+            form=form,
+            stands=stands,
+            application=application,
+            campaign=application.campaign,
+            creator=application.creator,
+            money=self.money,
+            preview=money_preview(form, application.campaign.currency, self.shares),
+            action=url_for("brand.make_offer", application_id=application.id),
+            back=url_for("brand.application", application_id=application.id),
+            heading=f"What do we offer {application.creator.display_name}?",
+        )
+
+
+def _desk_for(session: Session, application_id: UUID, *, now: datetime) -> _Desk:
+    application = queries.application_seen_by(session, access.actor(), application_id)
+    campaign = application.campaign
+    if not access.actor().may_edit(campaign.brand_id):
+        raise NotPermitted("make offers for this brand")
+    brief = campaigns.published_brief(session, campaign.id)
+    if brief is None:
+        raise NotFound("brief")
+    terms = campaigns.terms_of(session, campaign, now=now)
+    ties = queries.ties_of(session, creator_id=application.creator_id, campaign_id=campaign.id)
+    return _Desk(
+        application=application,
+        brief=brief,
+        before=queries.offers_of(session, application_id),
+        money=queries.campaign_money(session, campaign, now=now),
+        shares=terms.shares_for(application.creator.country),
+        invitation=ties.invitation,
+    )
 
 
 @bp.route("/applications/<uuid:application_id>/offer", methods=["GET", "POST"])
@@ -33,79 +103,35 @@ def make_offer(application_id: UUID) -> ResponseReturnValue:
     """What do we offer? Filled in with what the brief asks and the applicant wants."""
     now = utc_now()
     with reading() as session:
-        application = queries.application_seen_by(session, access.actor(), application_id)
-        brief = campaigns.published_brief(session, application.campaign_id)
-        before = queries.offers_of(session, application_id)
-        money = queries.campaign_money(session, application.campaign, now=now)
-        terms = campaigns.terms_of(session, application.campaign, now=now)
-        invitation = queries.ties_of(
-            session, creator_id=application.creator_id, campaign_id=application.campaign_id
-        ).invitation
-    campaign = application.campaign
-    shares = terms.shares_for(application.creator.country)
-    stands = _open_of(before)
-    if not access.actor().may_edit(campaign.brand_id):
-        raise NotPermitted("make offers for this brand")
-    if brief is None:
-        raise NotFound("brief")
-    if before:
-        form = form_from_offer(before[0])
-    else:
-        form = form_from_brief(
-            brief,
-            fee=application.fee,
-            ends_on=campaign.ends_on,
-            today=today_somewhere(now),
-            way=None if invitation is None else way_in(invitation.deliverables),
-        )
-
-    def page(*, stands: Offer | None) -> str:
-        return render_template(
-            "brand/offer_form.html",
-            form=form,
-            stands=stands,
-            application=application,
-            campaign=campaign,
-            creator=application.creator,
-            money=money,
-            preview=money_preview(form, campaign.currency, shares),
-            action=url_for("brand.make_offer", application_id=application_id),
-            back=url_for("brand.application", application_id=application_id),
-            heading=f"What do we offer {application.creator.display_name}?",
-        )
-
+        desk = _desk_for(session, application_id, now=now)
+    form = desk.form(now=now)
     if not form.is_submitted():
-        return page(stands=stands)
-    known = next((each for each in before if str(each.id) == request.form.get("instead_of")), None)
+        return desk.page(form, stands=open_of(desk.before))
+    known = desk.known(request.form.get("instead_of"))
     if "look" in request.form:
-        return page(stands=known)
+        return desk.page(form, stands=known)
     if not form.validate():
-        return page(stands=known), 422
+        return desk.page(form, stands=known), 422
     try:
         with transaction() as session:
             offer = collaborations.make_offer(
                 session,
                 application_id=application_id,
-                terms=form.terms_in(campaign.currency),
+                terms=form.terms_in(desk.application.campaign.currency),
                 instead_of=None if known is None else known.id,
                 actor=access.actor(),
                 now=now,
             )
     except InvalidInput as refusal:
         form.show(refusal)
-        return page(stands=known), 422
+        return desk.page(form, stands=known), 422
     except Conflict as refusal:
         with reading() as session:
-            newest = _open_of(queries.offers_of(session, application_id))
+            newest = open_of(queries.offers_of(session, application_id))
         flash(f"{sentence(refusal)} What you typed is still here.", "danger")
-        return page(stands=newest), 409
-    flash(f"{application.creator.display_name} has your offer.", "success")
+        return desk.page(form, stands=newest), 409
+    flash(f"{desk.application.creator.display_name} has your offer.", "success")
     return redirect(url_for("brand.offer", offer_id=offer.id), 303)
-
-
-def _open_of(offers: Sequence[Offer]) -> Offer | None:
-    """Return the one that waits for its answer."""
-    return next((each for each in offers if each.state is OfferState.OPEN), None)
 
 
 @bp.get("/offers/<uuid:offer_id>")

@@ -10,17 +10,16 @@ from flask.typing import ResponseReturnValue
 from marketplace.campaigns import queries as campaigns
 from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
-from marketplace.collaborations.rules import (
-    OfferState,
-    Party,
-    offer_money,
-)
+from marketplace.collaborations.models import Offer
+from marketplace.collaborations.rules import OfferState, Party, offer_money
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.store.session import reading, transaction
+from marketplace.terms.rules import Shares
 from marketplace.web import access
-from marketplace.web.agreements import money_preview, offer_page
+from marketplace.web.agreements import money_preview, offer_page, open_of
 from marketplace.web.creator.blueprint import bp
+from marketplace.web.errors import sentence
 from marketplace.web.offer_forms import OfferForm, form_from_offer
 
 PAST_SHOWN = 25
@@ -86,41 +85,52 @@ def withdraw_offer(offer_id: UUID) -> ResponseReturnValue:
 @bp.route("/offers/<uuid:offer_id>/counter", methods=["GET", "POST"])
 def counter_offer(offer_id: UUID) -> ResponseReturnValue:
     """Answer with other terms."""
+    now = utc_now()
     with reading() as session:
-        facts = offer_page(session, access.actor(), offer_id)
-        terms = campaigns.terms_of(session, facts["campaign"], now=utc_now())
-    before = facts["offer"]
-    shares = terms.shares_for(facts["creator"].country)
-    if before.state is not OfferState.OPEN:
-        raise Conflict("This offer is not open any more")
-    currency = before.currency
-    form: OfferForm = form_from_offer(before)
-
-    def page() -> str:
-        return render_template(
-            "creator/counter_offer.html",
-            form=form,
-            offer=before,
-            campaign=facts["campaign"],
-            brand=facts["brand"],
-            preview=money_preview(form, currency, shares),
-        )
-
-    if not form.is_submitted() or "look" in request.form:
-        return page()
+        before = queries.offer_seen_by(session, access.actor(), offer_id)
+        terms = campaigns.terms_of(session, before.application.campaign, now=now)
+    shares = terms.shares_for(before.application.creator.country)
+    form = form_from_offer(before)
+    if not form.is_submitted():
+        if before.state is not OfferState.OPEN:
+            raise Conflict("This offer is not open any more")
+        return _counter_page(form, before, shares)
+    if "look" in request.form:
+        return _counter_page(form, before, shares)
     if not form.validate():
-        return page(), 422
+        return _counter_page(form, before, shares), 422
     try:
         with transaction() as session:
             made = collaborations.counter_offer(
                 session,
                 offer_id=offer_id,
-                terms=form.terms_in(currency),
+                terms=form.terms_in(before.currency),
                 actor=access.actor(),
-                now=utc_now(),
+                now=now,
             )
     except InvalidInput as refusal:
         form.show(refusal)
-        return page(), 422
-    flash(f"{facts['brand'].name} has your counter-offer.", "success")
+        return _counter_page(form, before, shares), 422
+    except Conflict as refusal:
+        with reading() as session:
+            newest = open_of(queries.offers_of(session, before.application_id))
+            if newest is None or newest.made_by is Party.CREATOR:
+                raise
+            newest = queries.offer_seen_by(session, access.actor(), newest.id)
+        flash(f"{sentence(refusal)} What you typed is still here.", "danger")
+        return _counter_page(form, newest, shares), 409
+    flash(f"{before.application.campaign.brand.name} has your counter-offer.", "success")
     return redirect(url_for("creator.offer", offer_id=made.id), 303)
+
+
+def _counter_page(form: OfferForm, stands: Offer, shares: Shares) -> str:
+    """The form of other terms. stands: the brand's offer whose place they take."""
+    campaign = stands.application.campaign
+    return render_template(
+        "creator/counter_offer.html",
+        form=form,
+        offer=stands,
+        campaign=campaign,
+        brand=campaign.brand,
+        preview=money_preview(form, stands.currency, shares),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -9,13 +11,20 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
+from marketplace.collaborations import service
 from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import OfferState, Party
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from tests.conftest import sign_in
 from tests.factories.campaigns import fund, make_campaign
-from tests.factories.collaborations import make_application, make_collaboration, make_offer
+from tests.factories.collaborations import (
+    NOON,
+    make_application,
+    make_collaboration,
+    make_offer,
+    terms,
+)
 from tests.web.reading import plain
 
 pytestmark = pytest.mark.usefixtures("noon")
@@ -154,6 +163,50 @@ def test_terms_that_cannot_be_are_refused_and_kept(
     assert "A little more, please" in page.text
     session.expire_all()
     assert offer.state is OfferState.OPEN
+
+
+def test_other_terms_do_not_take_the_place_of_an_offer_that_was_not_read(
+    client: FlaskClient, session: Session, offer: Offer, alice: Actor, bea: Actor
+) -> None:
+    newer = service.make_offer(
+        session,
+        application_id=offer.application_id,
+        terms=terms(fee=Money(42_000, "USD")),
+        instead_of=offer.id,
+        actor=alice,
+        now=NOON,
+    )
+    session.commit()
+    sign_in(client, bea)
+
+    page = client.post(f"/creator/offers/{offer.id}/counter", data=TYPED)
+
+    assert page.status_code == 409
+    assert "Acme Kitchen has offered $420.00 meanwhile, which has to be read first." in page.text
+    assert "What you typed is still here." in page.text
+    assert 'value="450.00"' in page.text
+    assert "A little more, please" in page.text
+    assert f'href="/creator/offers/{newer.id}"' in page.text
+    session.expire_all()
+    assert newer.state is OfferState.OPEN
+
+    (again,) = re.findall(r'action="(/creator/offers/[^"]+/counter)"', page.text)
+    assert client.post(again, data=TYPED).status_code == 303
+    session.expire_all()
+    assert newer.state is OfferState.SUPERSEDED
+
+
+def test_nothing_is_proposed_where_no_offer_stands(
+    client: FlaskClient, session: Session, offer: Offer, alice: Actor, bea: Actor
+) -> None:
+    service.withdraw_offer(session, offer_id=offer.id, actor=alice, now=NOON)
+    session.commit()
+    sign_in(client, bea)
+
+    page = client.post(f"/creator/offers/{offer.id}/counter", data=TYPED)
+
+    assert page.status_code == 409
+    assert "This offer is not open any more." in page.text
 
 
 def test_declining(client: FlaskClient, session: Session, offer: Offer, bea: Actor) -> None:
