@@ -127,7 +127,7 @@ def test_a_superseded_offer_takes_no_answer(
         service.accept_offer(session, offer_id=first.id, actor=bea, now=LATER)
     with pytest.raises(Conflict, match="not open any more: it was superseded"):
         service.decline_offer(session, offer_id=first.id, actor=bea, now=LATER)
-    with pytest.raises(Conflict, match="offered USD 400.00 meanwhile"):
+    with pytest.raises(Conflict, match="which has to be read first"):
         service.counter_offer(session, offer_id=first.id, terms=TERMS, actor=bea, now=LATER)
     assert session.scalars(select(Collaboration)).all() == []
 
