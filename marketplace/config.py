@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 
 from cryptography.fernet import Fernet
 
+from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
+
 STRIPE_API_BASE: Final = "https://api.stripe.com"
 TIKTOK_API_BASE: Final = "https://open.tiktokapis.com"
 TIKTOK_AUTHORIZE_BASE: Final = "https://www.tiktok.com"
@@ -99,6 +101,13 @@ class Settings:
         demo = _switch(env, "FAIRVIEW_DEMO")
         if demo and stripe_api_key.startswith(LIVE_KEYS):
             raise MissingSetting("FAIRVIEW_DEMO opens doors that a live STRIPE_API_KEY forbids.")
+        if env.get(CLOCK_FILE_VARIABLE) and not demo:
+            raise MissingSetting(
+                f"{CLOCK_FILE_VARIABLE} moves the clock of the demo: without FAIRVIEW_DEMO=1"
+                " leave it out."
+            )
+        for name in ("BASE_URL", "REDIS_URL", "SMTP_URL"):
+            _check_port(name, env.get(name, ""))
         return cls(
             database_url=_psycopg(env["DATABASE_URL"]),
             redis_url=env["REDIS_URL"],
@@ -151,6 +160,17 @@ def _address(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise MissingSetting(f"BASE_URL is no address: {text} (like https://market.example.com).")
     return text.rstrip("/")
+
+
+def _check_port(name: str, text: str) -> None:
+    """Refuse an address whose port is none; what stands there may be a part of a password."""
+    try:
+        _ = urlsplit(text).port
+    except ValueError:
+        raise MissingSetting(
+            f"{name} cannot be read: behind the host belongs a port from 0 to 65535, or none, and"
+            " signs such as / or @ in a password are written %2F and %40."
+        ) from None
 
 
 def _keys(text: str) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, ExceptionContext, event, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
@@ -60,6 +61,21 @@ ENGINE_OPTIONS: Final = {
 }
 """How the product keeps its connections: nobody notices that the server was started again, and
 nobody writes but in a transaction. See docs/adr/0018."""
+
+
+@event.listens_for(Engine, "handle_error")
+def _tell_without_rows(context: ExceptionContext) -> None:
+    """Leave of an error what PostgreSQL says first.
+
+    In the lines below it quotes the key that is there already, or the whole row that was refused.
+    """
+    error = context.original_exception
+    if not isinstance(error, psycopg.Error) or (first := error.diag.message_primary) is None:
+        return
+    error.args = (first,)
+    if (told := context.sqlalchemy_exception) is not None:
+        kind = type(error)
+        told.args = (f"({kind.__module__}.{kind.__name__}) {first}",)
 
 
 @contextmanager

@@ -44,6 +44,36 @@ def test_the_demo_never_runs_beside_a_live_key(key: str) -> None:
     assert Settings.from_env({**GIVEN, "STRIPE_API_KEY": key}).livemode is True
 
 
+def test_the_clock_is_moved_in_the_demo_alone() -> None:
+    moved = {**GIVEN, "FAIRVIEW_CLOCK_FILE": "/srv/fairview/clock"}
+    with pytest.raises(MissingSetting, match="FAIRVIEW_CLOCK_FILE moves the clock of the demo"):
+        Settings.from_env(moved)
+
+    assert Settings.from_env({**moved, "FAIRVIEW_DEMO": "1"}).demo is True
+    assert Settings.from_env({**GIVEN, "FAIRVIEW_CLOCK_FILE": ""}).demo is False
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SMTP_URL", "smtp://mail.example.com:58x"),
+        ("SMTP_URL", "smtp://mail.example.com:70000"),
+        ("SMTP_URL", "smtp://olive:pa/ss@mail.example.com:587"),
+        ("REDIS_URL", "redis://cache:port/0"),
+        ("BASE_URL", "https://market.example.com:https"),
+    ],
+)
+def test_a_port_that_is_none_is_told_with_its_setting_and_without_a_password(
+    name: str, text: str
+) -> None:
+    with pytest.raises(MissingSetting) as refusal:
+        Settings.from_env({**GIVEN, name: text})
+
+    assert str(refusal.value).startswith(f"{name} cannot be read: ")
+    assert "pa/ss" not in str(refusal.value)
+    assert "'pa'" not in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     "text", ["market.example.com", "//market.example.com", "ftp://market.example.com", "https://"]
 )

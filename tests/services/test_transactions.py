@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import DataError, InternalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
@@ -99,3 +100,33 @@ def test_what_went_wrong_is_told_without_whom_it_was_about(product: Flask) -> No
 
     assert "division by zero" in str(told.value)
     assert "olive@example.test" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [
+        (
+            "olive@example.test",
+            'duplicate key value violates unique constraint "uq_users_email"',
+        ),
+        (
+            "Olive@example.test",
+            'violates check constraint "ck_users_email_is_lower_case"',
+        ),
+    ],
+    ids=["a key that is there", "a row that cannot be"],
+)
+def test_what_was_refused_is_told_without_the_row(product: Flask, email: str, said: str) -> None:
+    statement = (
+        "INSERT INTO users (id, email, name, password_hash, is_staff, link_serial, session_serial,"
+        " created_at) SELECT gen_random_uuid(), :email, 'Olive', :hash, false, 0, 0, now()"
+        " FROM generate_series(1, 2)"
+    )
+    row = {"email": email, "hash": "secret hash"}
+    with pytest.raises(IntegrityError) as told, transaction() as session:
+        session.execute(text(statement), row)
+
+    shown = "".join(traceback.format_exception(told.value))
+    assert said in shown
+    assert email not in shown
+    assert "secret hash" not in shown
