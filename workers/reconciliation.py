@@ -35,8 +35,8 @@ def reconcile(run: Run) -> None:
         last = queries.last_statement(session)
         first = queries.first_movement_at(session)
     begin = (first or run.now) - BEFORE_THE_FIRST
-    from_at = last.until_at - OVERLAP if last is not None else begin
     until_at = run.now + timedelta(minutes=1)
+    from_at = min(last.until_at, until_at) - OVERLAP if last is not None else begin
     lines, balances = _read_steadily(run, from_at=from_at, until_at=until_at)
     with transaction() as session:
         reconciliation.import_statement(

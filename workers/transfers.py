@@ -1,4 +1,4 @@
-"""Compare a whole day of transfers at the processor with our calls, both ways."""
+"""Compare the last days of transfers at the processor with our calls, both ways."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from workers.telling import tell_staff
 
 log = structlog.get_logger("transfers")
 
-DAY: Final = timedelta(days=1)
+SPAN: Final = timedelta(days=3)
+"""Every night looks at so much, so that the two before it may fail or be missed."""
 
 
 def compare_transfers(run: Run) -> None:
-    """Take over what yesterday made and we do not know of; tell staff of what should not be.
+    """Take over what the last days made and we do not know of; tell staff of what should not be.
 
     A transfer of our call is taken over, also of one that counted as refused. One that nobody here
     made is in suspense by the statement; one of ours that is not there is missing. Safe to run at
     any time.
     """
     until_at = datetime.combine(run.now.date(), time(), run.now.tzinfo)
-    from_at = until_at - DAY
+    from_at = until_at - SPAN
     try:
         made = list(run.gateways.payments.transfers(from_at=from_at, until_at=until_at))
         _compare(run, made, from_at, until_at)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,9 @@ from marketplace.store.outbox import post
 from marketplace.treasury import queries as suspense
 from marketplace.treasury import service as treasury
 
+AHEAD: Final = timedelta(hours=1)
+"""A reading that is so far ahead was dated by a clock that was: none takes so long."""
+
 
 def import_statement(
     session: Session,
@@ -41,8 +45,10 @@ def import_statement(
 ) -> ProcessorStatement:
     """Keep what the processor says of a span of time; lines that are known stay as they are.
 
-    balances: currency -> all we had there when it was read.
+    balances: currency -> all we had there when it was read. A reading that is dated hours ahead,
+    because the machine's clock was, is dated before this one: else it would stay the newest.
     """
+    _date_anew(session, now)
     statement = ProcessorStatement(
         id=new_id(),
         from_at=from_at,
@@ -63,6 +69,19 @@ def import_statement(
         ).all()
         statement.new_line_count = len(fresh)
     return statement
+
+
+def _date_anew(session: Session, now: datetime) -> None:
+    session.execute(
+        update(ProcessorStatement)
+        .where(ProcessorStatement.read_at > now + AHEAD)
+        .values(
+            read_at=now - AHEAD,
+            from_at=func.least(ProcessorStatement.from_at, now - AHEAD),
+            until_at=func.least(ProcessorStatement.until_at, now),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def reconcile(session: Session, *, now: datetime) -> int:

@@ -281,3 +281,18 @@ def test_r1_is_an_alarm_and_says_how_many(session: Session, broken: UUID) -> Non
 
     assert (r1.passed, r1.broken, r1.figure) == (False, False, "1 open break")
     assert [f.subject for f in r1.findings] == ["txn_py_9"]
+
+
+def test_after_a_clock_that_was_ahead_the_next_reading_is_the_newest(session: Session) -> None:
+    charge(session)
+    read(session, line(), there=1, now=NOON + 30 * DAY)
+    ahead = queries.last_statement(session)
+    assert check(session, "I8").passed is False
+
+    read(session, line(), there=10_651, now=NOON)
+
+    last = queries.last_statement(session)
+    assert ahead is not None
+    assert last is not None
+    assert (last.read_at, last.id == ahead.id) == (NOON, False)
+    assert check(session, "I8").passed is True

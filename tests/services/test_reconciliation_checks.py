@@ -14,6 +14,7 @@ from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
+from marketplace.ledger.checks import Finding
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.payouts import service as payouts
 from marketplace.payouts.models import Earning, Payout, PayoutAccount
@@ -195,6 +196,21 @@ def test_what_was_not_read_for_a_day_does_not_count_as_agreeing(
         )
     ]
     read(session, there=10_651, now=NOON + DAY)
+    assert check(session, name).passed is True
+
+
+@pytest.mark.parametrize("name", ["I8", "R1"])
+def test_what_was_never_read_does_not_count_as_agreeing(session: Session, name: str) -> None:
+    checked(session, NOON + DAY + timedelta(minutes=1))
+    assert check(session, name).passed is True  # nothing has moved yet
+    charge(session)
+    (found,) = check(session, name).findings
+    assert found == Finding(
+        "the processor’s statement",
+        "It was never read, and by our books money has moved there since"
+        " Mon 2 Nov 2026, 12:00 UTC.",
+    )
+    read(session, line(), now=NOON + DAY)
     assert check(session, name).passed is True
 
 

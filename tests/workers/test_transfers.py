@@ -53,13 +53,16 @@ def test_a_day_that_agrees_tells_nothing(road: Road, skip: Skip) -> None:
     assert road.payout().state is PayoutState.SETTLED
 
 
-def test_a_transfer_whose_answer_was_lost_is_taken_over(road: Road, skip: Skip) -> None:
+@pytest.mark.parametrize("nights", [1, 3], ids=["the next night", "after two that were missed"])
+def test_a_transfer_whose_answer_was_lost_is_taken_over(
+    nights: int, road: Road, skip: Skip
+) -> None:
     account = road.payable()
     skip(HOLD)
     road.world.script(**TRANSFERS, drop="after")
     road.release()
     assert road.call(CallKind.TRANSFER).state is CallState.UNKNOWN
-    skip(DAY)
+    skip(nights * DAY)
 
     compare(road)
 

@@ -31,10 +31,13 @@ def _find_unread(session: Session) -> list[Finding]:
     """
     checked_at = session.scalar(select(func.max(InvariantRun.begun_at)))
     last = once(session, queries.last_statement)
-    if checked_at is None or last is None or checked_at - last.read_at <= UNREAD_FOR:
+    known_to = last.read_at if last is not None else queries.first_movement_at(session)
+    if checked_at is None or known_to is None or checked_at - known_to <= UNREAD_FOR:
         return []
-    at = moment_in_words(last.read_at)
+    at = moment_in_words(known_to)
     text = f"It was last read on {at}: what moved since is not known."
+    if last is None:
+        text = f"It was never read, and by our books money has moved there since {at}."
     return [Finding("the processor’s statement", text)]
 
 
