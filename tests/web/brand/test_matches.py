@@ -323,6 +323,18 @@ def test_a_viewer_sees_the_matches_but_no_button(
     assert ">Shortlist<" not in page.text
 
 
+def test_each_button_says_of_whom_and_the_budget_is_planned_from_here(
+    client: FlaskClient, alice: Actor, campaign: Campaign, cleo: Creator
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(matches_of(campaign)).text
+
+    for act in ("Invite", "Shortlist"):
+        assert f'>{act}<span class="visually-hidden"> Cleo Marr</span></button>' in page
+    assert f'href="/brand/campaigns/{campaign.id}/plan">Plan a budget</a>' in page
+
+
 def test_matches_of_another_brand_do_not_exist(
     client: FlaskClient, mallory: Actor, bea: Actor, campaign: Campaign
 ) -> None:
