@@ -65,17 +65,19 @@ nobody writes but in a transaction. See docs/adr/0018."""
 
 @event.listens_for(Engine, "handle_error")
 def _tell_without_rows(context: ExceptionContext) -> None:
-    """Leave of an error what PostgreSQL says first.
+    """Leave of an error what PostgreSQL says first, and which rule of ours said no.
 
     In the lines below it quotes the key that is there already, or the whole row that was refused.
     """
     error = context.original_exception
     if not isinstance(error, psycopg.Error) or (first := error.diag.message_primary) is None:
         return
-    error.args = (first,)
+    rule = error.diag.constraint_name
+    said = f"{first} ({rule})" if rule and rule not in first else first
+    error.args = (said,)
     if (told := context.sqlalchemy_exception) is not None:
         kind = type(error)
-        told.args = (f"({kind.__module__}.{kind.__name__}) {first}",)
+        told.args = (f"({kind.__module__}.{kind.__name__}) {said}",)
 
 
 @contextmanager
