@@ -52,10 +52,15 @@ def make_entry(
     )
 
 
-def make_brand_funds(session: Session, *, brand_id: UUID, amount: Money) -> int:
+def make_brand_funds(
+    session: Session, *, brand_id: UUID, amount: Money, occurred_at: datetime = OCCURRED_AT
+) -> int:
     """Let a brand have money that is allocated nowhere."""
     return make_entry(
-        session, (PROCESSOR, AccountRef(Code.BRAND_FUNDS, brand_id), amount), kind=EntryKind.FUND
+        session,
+        (PROCESSOR, AccountRef(Code.BRAND_FUNDS, brand_id), amount),
+        kind=EntryKind.FUND,
+        occurred_at=occurred_at,
     )
 
 

@@ -14,12 +14,12 @@ from benchmarks.matching import invented
 from marketplace.kernel.clock import utc_now
 from marketplace.ledger import checks
 from marketplace.matching import columns
-from tests.conftest import as_owner, fresh_database
+from tests.databases import Template, as_owner
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    with fresh_database(database_url) as url:
+def engine(template: Template) -> Iterator[Engine]:
+    with template.copied() as url:
         engine = create_engine(as_owner(url))
         yield engine
         engine.dispose()

@@ -25,10 +25,15 @@ from workers import housekeeping
 
 
 def uncover(session: Session, brand: Brand) -> None:
-    """A fee of the processor that no fee of ours covers."""
-    make_brand_funds(session, brand_id=brand.id, amount=usd(1_000))
-    fees = AccountRef(Code.PROCESSOR_FEES)
-    make_entry(session, (fees, PROCESSOR, usd(250)), kind=EntryKind.PROCESSOR_MOVEMENT)
+    """A fee of the processor that no fee of ours covers, taken just now."""
+    now, fees = utc_now(), AccountRef(Code.PROCESSOR_FEES)
+    make_brand_funds(session, brand_id=brand.id, amount=usd(1_000), occurred_at=now)
+    make_entry(
+        session,
+        (fees, PROCESSOR, usd(250)),
+        kind=EntryKind.PROCESSOR_MOVEMENT,
+        occurred_at=now,
+    )
 
 
 def told(session: Session) -> list[tuple[UUID, str, str]]:
@@ -118,8 +123,8 @@ def test_the_history_says_who_asked_what_failed_and_for_how_long_each_has_held(
 ) -> None:
     world.sweep(housekeeping.begin_check)
     world.drain()
-    uncover(world.session, acme)
     skip(timedelta(days=1))
+    uncover(world.session, acme)
     runs.begin(world.session, asked_by=stella.user_id, now=utc_now())
     world.drain()
 
