@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand, BrandMember, MemberInvitation, User
 from marketplace.accounts.rules import DeadLink, LinkFault
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import NotFound
+
+WAITING_INVITATION: Final = and_(
+    MemberInvitation.accepted_at.is_(None), MemberInvitation.revoked_at.is_(None)
+)
+"""Of an invitation to a team: nobody has answered it, and nobody has taken it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,11 @@ def members_of(session: Session, brand_id: UUID) -> list[MemberLine]:
     return [MemberLine(*row) for row in rows]
 
 
+def others_in(session: Session, brand_id: UUID, user_id: UUID | None) -> list[MemberLine]:
+    """Return the members of a brand but one, in the order they joined."""
+    return [each for each in members_of(session, brand_id) if each.user_id != user_id]
+
+
 def people_who(session: Session, brand_id: UUID, roles: Collection[Role]) -> list[UUID]:
     """Return the ids of a brand's members in one of these roles: whom to tell."""
     return list(
@@ -133,11 +144,7 @@ def open_invitations(session: Session, brand_id: UUID) -> list[MemberInvitation]
     return list(
         session.scalars(
             select(MemberInvitation)
-            .where(
-                MemberInvitation.brand_id == brand_id,
-                MemberInvitation.accepted_at.is_(None),
-                MemberInvitation.revoked_at.is_(None),
-            )
+            .where(MemberInvitation.brand_id == brand_id, WAITING_INVITATION)
             .order_by(MemberInvitation.invited_at.desc(), MemberInvitation.id)
         )
     )

@@ -55,11 +55,11 @@ def _keep_staff(session: Session, leaving: UUID) -> None:
 def _leave(session: Session, membership: BrandMember, now: datetime) -> None:
     """Leave a brand to the others; whoever is alone in one stays, for what it has to keep."""
     brand = lock_row(session, Brand, membership.brand_id)
-    others = _others(session, membership)
+    others = queries.others_in(session, brand.id, membership.user_id)
     if not others:
         # whoever is about to accept one is waited for, and then they are no longer alone
         _take_back_invitations(session, brand.id, now)
-        others = _others(session, membership)
+        others = queries.others_in(session, brand.id, membership.user_id)
     if not others:
         return
     if not any(each.role is Role.OWNER for each in others):
@@ -69,18 +69,9 @@ def _leave(session: Session, membership: BrandMember, now: datetime) -> None:
     session.delete(membership)
 
 
-def _others(session: Session, membership: BrandMember) -> list[queries.MemberLine]:
-    team = queries.members_of(session, membership.brand_id)
-    return [each for each in team if each.user_id != membership.user_id]
-
-
 def _take_back_invitations(session: Session, brand_id: UUID, now: datetime) -> None:
     session.execute(
         update(MemberInvitation)
-        .where(
-            MemberInvitation.brand_id == brand_id,
-            MemberInvitation.accepted_at.is_(None),
-            MemberInvitation.revoked_at.is_(None),
-        )
+        .where(MemberInvitation.brand_id == brand_id, queries.WAITING_INVITATION)
         .values(revoked_at=now)
     )

@@ -40,7 +40,7 @@ def what_keeps_open(session: Session, actor: Actor) -> list[Sentence]:
     if actor.creator_id is not None:
         found += _of_creator(session, actor.creator_id)
     for brand_id in sorted(actor.brands):
-        others = _others(session, brand_id, actor)
+        others = accounts.others_in(session, brand_id, actor.user_id)
         name = accounts.brand_by_id(session, brand_id).name
         if not others and (kept := _of_brand(session, brand_id, name)):
             way_out = "Or hand {brand} over: invite somebody as owner."
@@ -71,13 +71,8 @@ def left_over(session: Session, *, creator_id: UUID, now: datetime) -> list[Mone
 
 def left_to_nobody(session: Session, actor: Actor) -> list[str]:
     """Names of the brands that would have nobody if this person left, in alphabetical order."""
-    alone = [each for each in actor.brands if not _others(session, each, actor)]
+    alone = [each for each in actor.brands if not accounts.others_in(session, each, actor.user_id)]
     return sorted(accounts.brand_names(session, alone).values())
-
-
-def _others(session: Session, brand_id: UUID, actor: Actor) -> list[accounts.MemberLine]:
-    team = accounts.members_of(session, brand_id)
-    return [each for each in team if each.user_id != actor.user_id]
 
 
 def _of_creator(session: Session, creator_id: UUID) -> list[Sentence]:
