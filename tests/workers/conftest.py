@@ -13,11 +13,13 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from redis import Redis
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.app import pick_gateways
+from marketplace.cli.redis_server import embedded_redis
 from marketplace.config import Settings
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
@@ -141,6 +143,19 @@ class World:
                         route.job(built, self.run())
                 except TryLater:
                     self.later.append(route.name)
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
+        yield url
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with Redis.from_url(redis_url) as connection:
+        connection.flushall()
+        yield connection
 
 
 @pytest.fixture

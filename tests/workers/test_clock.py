@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,24 +9,10 @@ import pytest
 from croniter import croniter
 from redis import Redis
 
-from marketplace.cli.redis_server import embedded_redis
 from tests.workers.carrying import waiting
 from workers.clock import Clock
 from workers.queues import QueueName, queue
 from workers.schedule import SCHEDULE, Entry, sweep_named
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
-        yield url
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as connection:
-        connection.flushall()
-        yield connection
 
 
 @pytest.mark.parametrize(

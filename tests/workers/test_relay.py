@@ -16,7 +16,6 @@ from rq.registry import FailedJobRegistry, ScheduledJobRegistry
 from sqlalchemy import text
 
 from marketplace.accounts.messages import PasswordChanged
-from marketplace.cli.redis_server import embedded_redis
 from marketplace.kernel.clock import utc_now
 from marketplace.matching import columns
 from marketplace.payouts.messages import FeeEarned
@@ -46,19 +45,6 @@ def committed(template: Template) -> Iterator[str]:
     """A database of its own: what a worker commits is really committed."""
     with template.copied() as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with embedded_redis(tmp_path_factory.mktemp("redis")) as url:
-        yield url
-
-
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
-    with Redis.from_url(redis_url) as connection:
-        connection.flushall()
-        yield connection
 
 
 @pytest.fixture
