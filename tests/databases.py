@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from sqlalchemy import Engine, create_engine, text
@@ -33,6 +35,17 @@ class Template:
         """
         with _database(self.server, f"run_{uuid4().hex[:12]}", like=self.name) as url:
             yield as_product(url)
+
+
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """A folder for a server that runs as another account where we are root.
+
+    None of pytest's: each run that begins closes their common parent to everybody else, and would
+    shut out the server of the run beside it.
+    """
+    with TemporaryDirectory(prefix="fairview-") as name:
+        yield Path(name)
 
 
 @contextmanager

@@ -15,14 +15,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
 from marketplace.cli.postgres_server import shared_postgres
-from tests.databases import migrated_template
+from tests.databases import migrated_template, server_folder
 
 WANTED_PERCENT: Final = 90
 BY_TYPES: Final = "caught by type check"
@@ -109,8 +108,8 @@ def main() -> int:
 def _migrated_database() -> Iterator[dict[str, str]]:
     """One for the whole run: every test undoes what it did, and one mutant runs at a time."""
     with (
-        TemporaryDirectory() as folder,
-        shared_postgres(Path(folder) / "postgres", durable=False) as server,
+        server_folder() as folder,
+        shared_postgres(folder / "postgres", durable=False) as server,
         migrated_template(server) as template,
         template.copied() as url,
     ):

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import psutil
 import pytest
 
 from marketplace.cli.environment import Ports, choose_ports
+from tests.databases import server_folder
 
 pytestmark = pytest.mark.slow
 
@@ -25,8 +25,8 @@ READY = "Fairview is ready: "
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="fairview-") as folder:
-        yield Path(folder) / "home"
+    with server_folder() as folder:
+        yield folder / "home"
 
 
 @contextmanager

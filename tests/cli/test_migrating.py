@@ -6,8 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -18,14 +16,15 @@ from marketplace.cli.postgres_server import (
     shared_postgres,
 )
 from tests.conftest import ROOT
+from tests.databases import server_folder
 
 
 @pytest.fixture(scope="module")
 def owner_url() -> Iterator[str]:
     """An empty database on a server of its own, where roles are nobody else's."""
     with (
-        TemporaryDirectory(prefix="fairview-") as folder,
-        shared_postgres(Path(folder) / "postgres", durable=False) as server,
+        server_folder() as folder,
+        shared_postgres(folder / "postgres", durable=False) as server,
     ):
         yield ensure_database(server, "market")
 

@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -49,6 +48,7 @@ from marketplace.processor.rules import CallKind, CallState
 from marketplace.store.outbox import post
 from marketplace.store.session import db
 from tests.conftest import ROOT, TOKEN_KEY
+from tests.databases import server_folder
 from tests.factories.accounts import make_brand, make_member, make_user
 from tests.factories.campaigns import make_campaign
 from tests.factories.collaborations import make_collaboration, terms
@@ -253,8 +253,7 @@ def until(condition: Callable[[], bool], otherwise: str) -> None:
 
 @pytest.fixture(scope="module")
 def whole_market() -> Iterator[Market]:
-    with TemporaryDirectory(prefix="fairview-") as name, pytest.MonkeyPatch.context() as patch:
-        folder = Path(name)
+    with server_folder() as folder, pytest.MonkeyPatch.context() as patch:
         folder.chmod(0o711)
         patch.setenv(CLOCK_FILE_VARIABLE, str(folder / "clock"))
         with (

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from marketplace.cli.local import LocalMarket, running_market
+from tests.databases import server_folder
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = (
@@ -50,16 +51,15 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def market(
-    browser: Browser, recording: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LocalMarket]:
+def market(browser: Browser, recording: Path) -> Iterator[LocalMarket]:
     """The product as ``make run`` starts it, with a small seeded market that has no past."""
     ours = ("DATABASE_URL", "REDIS_URL", "STRIPE_API_KEY", "TIKTOK_CLIENT_KEY", "BASE_URL")
     given = {name: value for name, value in os.environ.items() if name not in ours}
-    home = tmp_path_factory.mktemp("journey") / "home"
-    with running_market(
-        home=home, port=0, past=False, given={**given, "FAIRVIEW_RECORD": str(recording)}
-    ) as market:
+    given["FAIRVIEW_RECORD"] = str(recording)
+    with (
+        server_folder() as folder,
+        running_market(home=folder / "home", port=0, past=False, given=given) as market,
+    ):
         yield market
 
 

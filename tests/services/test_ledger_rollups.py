@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,7 +14,7 @@ from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import LedgerRollup
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from tests.conftest import damage
-from tests.databases import Template, migrated_template
+from tests.databases import Template, migrated_template, server_folder
 from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry, usd
 
 FEES = AccountRef(Code.PROCESSOR_FEES)
@@ -26,8 +24,8 @@ FEES = AccountRef(Code.PROCESSOR_FEES)
 def template() -> Iterator[Template]:
     """On a server of its own: checkpoints wait for whoever is at work anywhere on a server."""
     with (
-        TemporaryDirectory(prefix="fairview-") as folder,
-        shared_postgres(Path(folder) / "postgres", durable=False) as server,
+        server_folder() as folder,
+        shared_postgres(folder / "postgres", durable=False) as server,
         migrated_template(server) as template,
     ):
         yield template

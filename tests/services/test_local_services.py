@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Barrier
 
 import psutil
@@ -26,12 +25,20 @@ from marketplace.cli.postgres_server import (
 )
 from marketplace.cli.redis_server import embedded_redis
 from marketplace.cli.trouble import CannotStart
+from tests.databases import server_folder
 
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    with TemporaryDirectory() as name:
-        yield Path(name) / "postgres"
+    with server_folder() as folder:
+        yield folder / "postgres"
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Where nobody has been; the folder of the others is one for all of them."""
+    with server_folder() as place:
+        yield place
 
 
 def ask(url: str, question: str) -> object:
@@ -145,8 +152,8 @@ def test_a_note_of_a_server_whose_number_is_another_program_now_is_dropped(folde
         assert ask(url, "SELECT 1") == 1
 
 
-def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
-    deep = tmp_path / ("a-rather-long-name-" * 5) / "postgres"
+def test_a_path_too_long_for_a_socket_is_no_hindrance(place: Path) -> None:
+    deep = place / ("a-rather-long-name-" * 5) / "postgres"
 
     with shared_postgres(deep, durable=False) as url:
         assert ask(url, "SELECT 1") == 1
@@ -167,9 +174,9 @@ def test_a_server_that_does_not_start_says_its_last_words(folder: Path) -> None:
 
 
 @pytest.fixture
-def initdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def initdb(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program that sets up the data folder in place of PostgreSQL's own, to be written."""
-    program = tmp_path / "initdb"
+    program = place / "initdb"
     program.touch(mode=0o755)
     own = postgres_server.postgres_program
     monkeypatch.setattr(
@@ -178,10 +185,8 @@ def initdb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return program
 
 
-def test_a_folder_that_could_not_be_set_up_is_set_up_once_more(
-    tmp_path: Path, initdb: Path
-) -> None:
-    scratch = tmp_path / "scratch"
+def test_a_folder_that_could_not_be_set_up_is_set_up_once_more(place: Path, initdb: Path) -> None:
+    scratch = place / "scratch"
     scratch.mkdir()
     scratch.chmod(0o777)
     initdb.write_text(
@@ -189,20 +194,20 @@ def test_a_folder_that_could_not_be_set_up_is_set_up_once_more(
         "kill -ABRT $$\n"
     )
 
-    with shared_postgres(tmp_path / "postgres", durable=False) as url:
+    with shared_postgres(place / "postgres", durable=False) as url:
         assert ask(url, "SELECT 1") == 1
     assert (scratch / "tried").exists()
 
 
 def test_a_folder_that_cannot_be_set_up_says_why_and_leaves_nothing(
-    tmp_path: Path, initdb: Path
+    place: Path, initdb: Path
 ) -> None:
     initdb.write_text("#!/bin/sh\nseq 8\necho out of luck\nexit 1\n")
 
     with pytest.raises(CannotStart) as refusal:
-        shared_postgres(tmp_path / "postgres", durable=False).__enter__()
+        shared_postgres(place / "postgres", durable=False).__enter__()
 
-    told = tmp_path / "postgres" / "initdb.log"
+    told = place / "postgres" / "initdb.log"
     assert str(refusal.value) == (
         "PostgreSQL could not set up its data folder. Its last words:\n5\n6\n7\n8\nout of luck\n"
         f"All of it is in {told}."
