@@ -214,6 +214,21 @@ def test_what_was_never_read_does_not_count_as_agreeing(session: Session, name: 
     assert check(session, name).passed is True
 
 
+@pytest.mark.parametrize("name", ["I8", "R1"])
+def test_a_run_that_a_clock_dated_ahead_holds_nothing_up(session: Session, name: str) -> None:
+    charge(session)
+    checked(session, NOON + 30 * DAY)
+    read(session, line(), now=NOON)
+    assert check(session, name).passed is False
+
+    checked(session, NOON)
+
+    assert check(session, name).passed is True
+    newest = runs.last(session)
+    assert newest is not None
+    assert newest.run.begun_at == NOON
+
+
 def checked(session: Session, at: datetime) -> None:
     """The invariants were checked then, so it is that late at least."""
     runs.begin(session, asked_by=None, now=at).ended_at = at

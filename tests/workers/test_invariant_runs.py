@@ -118,6 +118,24 @@ def test_asking_again_while_a_run_is_under_way_begins_no_second(
     assert later is not first
 
 
+def test_a_run_that_was_begun_while_the_clock_was_ahead_keeps_none_from_beginning(
+    session: Session, stella: Actor
+) -> None:
+    now = utc_now()
+    ahead = runs.begin(session, asked_by=stella.user_id, now=now + timedelta(days=30))
+    session.flush()
+
+    later = runs.begin(session, asked_by=None, now=now)
+    session.flush()
+
+    assert later is not ahead
+    under_way = runs.running(session, now=now)
+    assert under_way is not None
+    assert under_way.run is later
+    session.refresh(ahead)
+    assert (ahead.begun_at, ahead.ended_at) == (now - timedelta(hours=1), None)
+
+
 def test_the_history_says_who_asked_what_failed_and_for_how_long_each_has_held(
     world: World, acme: Brand, stella: Actor, skip: Skip
 ) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, select
+from sqlalchemy import ARRAY, Text, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,6 +19,7 @@ from marketplace.ledger.checks import Check, CheckResult
 from marketplace.reconciliation.checks import ALL
 from marketplace.reconciliation.messages import InvariantsWanted
 from marketplace.reconciliation.models import InvariantResult, InvariantRun
+from marketplace.reconciliation.service import AHEAD
 from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
 
@@ -61,7 +62,12 @@ class Outcome:
 
 
 def begin(session: Session, *, asked_by: UUID | None, now: datetime) -> InvariantRun:
-    """Have every invariant checked by a job; one that is under way is returned instead."""
+    """Have every invariant checked by a job; one that is under way is returned instead.
+
+    A run that is dated hours ahead, because the machine's clock was, is dated before this one:
+    else it would stay the newest, and every reading of the statement would be old beside it.
+    """
+    _date_anew(session, now)
     under_way = running(session, now=now)
     if under_way is not None:
         return under_way.run
@@ -69,6 +75,16 @@ def begin(session: Session, *, asked_by: UUID | None, now: datetime) -> Invarian
     session.add(run)
     post(session, InvariantsWanted(run_id=run.id))
     return run
+
+
+def _date_anew(session: Session, now: datetime) -> None:
+    before = now - AHEAD
+    session.execute(
+        update(InvariantRun)
+        .where(InvariantRun.begun_at > now + AHEAD)
+        .values(begun_at=before, ended_at=case((InvariantRun.ended_at.is_not(None), before)))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def still_to_check(session: Session, run_id: UUID) -> Sequence[Check]:
