@@ -67,8 +67,9 @@ class StepForm(BaseForm):
         """Return the parts of BriefContent that this step writes; may raise InvalidInput."""
         raise NotImplementedError
 
-    def make_room(self) -> None:
-        """Add an empty row where the step has rows."""
+    def make_room(self) -> int | None:
+        """Add empty rows where the step has rows; return the place of the first."""
+        return None
 
     def listed_groups(self) -> list[Group]:
         """Return by which groups the list beside the step is narrowed; by none for everybody."""
@@ -123,10 +124,13 @@ class BriefForm(StepForm):
             ),
         }
 
-    def make_room(self) -> None:
+    def make_room(self) -> int | None:
         """Add an empty row of deliverables."""
-        if len(self.deliverables) < DELIVERABLES_MOST + BLANK_ROWS:
-            self.deliverables.append_entry()
+        begin = len(self.deliverables)
+        if begin >= DELIVERABLES_MOST + BLANK_ROWS:
+            return None
+        self.deliverables.append_entry()
+        return begin
 
 
 def _percent(label: str) -> DecimalField:
@@ -182,6 +186,13 @@ class AudienceForm(StepForm):
         " brief. It changes nobody’s fit, and nobody’s place.",
     )
     only_amplified = BooleanField("List only who has asked to be found by one of these")
+
+    def make_room(self) -> int | None:
+        """Add as many rows of countries as there are at first."""
+        begin = len(self.countries)
+        for _ in range(COUNTRY_ROWS):
+            self.countries.append_entry()
+        return begin
 
     def listed_groups(self) -> list[Group]:
         """Return the groups that are ticked, where the list is to be narrowed by them."""

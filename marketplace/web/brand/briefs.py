@@ -130,8 +130,7 @@ def edit_brief(campaign_id: UUID, step: str) -> ResponseReturnValue:
     if not form.is_submitted():
         return _step_page(step, form, campaign, content)
     if "more" in request.form:
-        form.make_room()
-        return _step_page(step, form, campaign, content)
+        return _step_page(step, form, campaign, content, begin=form.make_room())
     if "look" in request.form:
         return _looked_at(step, form, campaign, content)
     if not form.validate():
@@ -223,8 +222,12 @@ def _step_page(
     content: BriefContent,
     *,
     shown: dict[str, Any] | None = None,
+    begin: int | None = None,
 ) -> str:
-    """A step beside who fits the brief as it is saved, or what is shown of it unsaved."""
+    """A step beside who fits the brief as it is saved, or what is shown of it unsaved.
+
+    begin: the row that was asked for, where one goes on.
+    """
     now = utc_now()
     with reading() as session:
         terms = queries.terms_of(session, campaign, now=now)
@@ -240,6 +243,7 @@ def _step_page(
         steps=_steps(campaign, step),
         keep_share=BPS_WHOLE - terms.creator_fee_bps,
         in_editor=True,
+        begin=begin,
         **shown,
     )
 

@@ -39,8 +39,11 @@ from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, PercentField
 
 ROWS: Final = 5
-"""How many countries, languages and interests can be entered."""
-PARTS: Final = ("age", "gender", "country", "language", "interest")
+"""How many countries, languages and interests there are rows for at first, and with each more."""
+ROWS_MOST: Final = 30
+"""No more than this many of each: the largest say it all."""
+NAMED: Final = ("country", "language", "interest")
+PARTS: Final = ("age", "gender", *NAMED)
 
 
 class AudienceForm(BaseForm):
@@ -60,23 +63,30 @@ class AudienceForm(BaseForm):
 
 
 @cache
-def share_form() -> type[AudienceForm]:
-    """The whole form, one field for each share in percent."""
+def share_form(*rows: int) -> type[AudienceForm]:
+    """The whole form, one field for each share in percent. rows: of each part in NAMED."""
     fields: dict[str, Any] = {
         **{f"age_{place}": _share(AGE_WORDS[age]) for place, age in enumerate(AGES)},
         **{f"gender_{place}": _share(GENDER_NAMES[one]) for place, one in enumerate(GENDERS)},
     }
-    for place in range(ROWS):
-        number = place + 1
-        fields[f"country_name_{place}"] = _choice(f"Country {number}", countries())
-        fields[f"country_{place}"] = _share(f"Share of country {number}")
-        fields[f"language_name_{place}"] = _choice(f"Language {number}", languages())
-        fields[f"language_{place}"] = _share(f"Share of language {number}")
-        fields[f"interest_name_{place}"] = _choice(
-            f"Interest {number}", {topic: topic.capitalize() for topic in TOPICS}
-        )
-        fields[f"interest_{place}"] = _share(f"Share of interest {number}")
+    for part, count in zip(NAMED, rows, strict=True):
+        for place in range(count):
+            words = f"{part} {place + 1}"
+            fields[f"{part}_name_{place}"] = _choice(words.capitalize(), _choices(part))
+            fields[f"{part}_{place}"] = _share(f"Share of {words}")
     return type("ShareForm", (AudienceForm,), fields)
+
+
+def _choices(part: str) -> Mapping[str, str]:
+    if part == "country":
+        return countries()
+    return languages() if part == "language" else {topic: topic.capitalize() for topic in TOPICS}
+
+
+def _rows_for(part: str, count: int) -> int:
+    """How many rows a part has that holds so many: whole steps, never more than there are names."""
+    steps = max(1, -(-count // ROWS))
+    return min(steps * ROWS, ROWS_MOST, len(_choices(part)))
 
 
 def _share(label: str) -> Any:
@@ -90,19 +100,35 @@ def _choice(label: str, choices: Mapping[str, str]) -> Any:
 @bp.route("/audience", methods=["GET", "POST"])
 def audience() -> ResponseReturnValue:
     """Who watches me?"""
-    form = share_form()()
     if request.method == "POST":
-        return _save(form)
+        return _sent()
     with reading() as session:
         channel = queries.channel_of(session, creator_id=access.creator_id())
         snapshot = proof = None
         if channel is not None:
             snapshot = queries.latest_audience(session, channel_id=channel.id)
             proof = queries.latest_proof(session, channel_id=channel.id)
+    is_told = snapshot is not None and snapshot.source is not AudienceSource.INFERRED
+    form = share_form(
+        *(_rows_for(part, len(getattr(snapshot, part)) if is_told else 0) for part in NAMED)
+    )()
     form.taken_on.data = utc_now().date()
-    if snapshot is not None and snapshot.source is not AudienceSource.INFERRED:
+    if snapshot is not None and is_told:
         _fill(form, snapshot)
     return _page(form, snapshot=snapshot, proof=proof, has_channel=channel is not None)
+
+
+def _sent() -> ResponseReturnValue:
+    """Save what was typed; or, where more rows are asked for, show it again with those."""
+    more = request.form.get("more", "")
+    rows = {
+        part: sum(f"{part}_name_{place}" in request.form for place in range(ROWS_MOST))
+        for part in NAMED
+    }
+    form = share_form(*(_rows_for(part, rows[part] + ROWS * (part == more)) for part in NAMED))()
+    if more not in NAMED:
+        return _save(form)
+    return _page(form, snapshot=None, proof=None, has_channel=True, begin=f"{more}_{rows[more]}")
 
 
 def _save(form: AudienceForm) -> ResponseReturnValue:
@@ -164,7 +190,7 @@ def _shares(form: AudienceForm, part: str, labels: tuple[str, ...]) -> dict[str,
 
 def _named(form: AudienceForm, part: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for place in range(ROWS):
+    for place in _places(form, part):
         name = form[f"{part}_name_{place}"].data
         percent = form[f"{part}_{place}"].data
         if not name and not percent:
@@ -177,6 +203,11 @@ def _named(form: AudienceForm, part: str) -> dict[str, int]:
             raise InvalidInput({f"{part}_{place}": f"Enter the share of this {part}."})
         found[name] = _bps(percent)
     return found
+
+
+def _places(form: AudienceForm, part: str) -> range:
+    """The rows of a part."""
+    return range(sum(name.startswith(f"{part}_name_") for name in form.data))
 
 
 def _bps(percent: Decimal) -> int:
@@ -197,7 +228,7 @@ def _show(form: AudienceForm, refusal: InvalidInput) -> None:
 
 def _first_of(form: AudienceForm, part: str) -> str:
     """Return the name of the field with the first share of a part."""
-    shares = [f"{part}_{place}" for place in range(max(len(AGES), ROWS))]
+    shares = [f"{part}_{place}" for place in range(ROWS_MOST)]
     return next((name for name in shares if name in form and form[name].data), f"{part}_0")
 
 
@@ -209,9 +240,9 @@ def _fill(form: AudienceForm, snapshot: AudienceSnapshot) -> None:
     for part, labels in (("age", AGES), ("gender", GENDERS)):
         for place, label in enumerate(labels):
             form[f"{part}_{place}"].data = _percent(getattr(snapshot, part).get(label))
-    for part in ("country", "language", "interest"):
+    for part in NAMED:
         shares = sorted(getattr(snapshot, part).items(), key=lambda item: -item[1])
-        for place, (name, bps) in enumerate(shares[:ROWS]):
+        for place, (name, bps) in zip(_places(form, part), shares, strict=False):
             form[f"{part}_name_{place}"].data = name
             form[f"{part}_{place}"].data = _percent(bps)
     form.sample_size.data = snapshot.sample_size or None
@@ -227,11 +258,15 @@ def _page(
     snapshot: AudienceSnapshot | None,
     proof: AudienceProof | None,
     has_channel: bool,
+    begin: str = "",
 ) -> str:
+    """begin: the row that was asked for, where one goes on."""
     return render_template(
         "creator/channels_audience.html",
         form=form,
-        rows=range(ROWS),
+        places={part: _places(form, part) for part in NAMED},
+        most={part: _rows_for(part, ROWS_MOST) for part in NAMED},
+        begin=begin,
         ages=range(len(AGES)),
         genders=range(len(GENDERS)),
         audience=None if snapshot is None else shown(snapshot, now=utc_now(), whose="Your"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -230,6 +232,33 @@ def test_a_row_can_be_added_without_losing_what_was_typed(
     assert page.status_code == 200
     assert "Half a thought" in page.text
     assert 'name="deliverables-1-description"' in page.text
+
+
+def test_a_target_may_name_more_countries_than_there_are_rows_at_first(
+    client: FlaskClient, session: Session, draft: Campaign, alice: Actor
+) -> None:
+    sign_in(client, alice)
+    audience = f"/brand/campaigns/{draft.id}/edit/audience"
+    named = {"US": 4_000, "DE": 2_000, "AT": 1_000, "CH": 500, "GB": 300, "FR": 200}
+    typed = {}
+    for place, (country, bps) in enumerate(named.items()):
+        if place == 5:
+            page = client.post(audience, data=typed | {"age_18_24": "40", "more": "country"})
+            assert page.status_code == 200
+            assert 'name="countries-9-country"' in page.text
+            assert re.findall(r'<select autofocus[^>]*name="([\w-]+)"', page.text) == [
+                "countries-5-country"
+            ]
+            assert 'value="40"' in page.text
+        typed |= {f"countries-{place}-country": country}
+        typed |= {f"countries-{place}-share": str(bps / 100)}
+
+    assert client.post(audience, data=typed).status_code == 303
+
+    session.expire_all()
+    brief = queries.draft_brief(session, draft.id)
+    assert brief is not None
+    assert brief.target_country == named
 
 
 def test_a_draft_can_be_left_half_written(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -152,6 +153,53 @@ def test_an_audience_is_kept_as_typed_and_shown_again(
         1_200,
     )
     assert 'value="62.5"' in as_bea.get("/creator/audience").text
+
+
+def test_more_countries_than_five_are_asked_for_and_kept(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id)
+    blank = {f"{part}_{place}": "" for part in ("country_name", "country") for place in range(5)}
+    named = {"DE": 4_000, "AT": 2_000, "CH": 1_000, "US": 500, "GB": 300, "FR": 200}
+    typed = AUDIENCE | blank
+    for place, (name, bps) in enumerate(named.items()):
+        if place == 5:
+            page = as_bea.post("/creator/audience", data=typed | {"more": "country"})
+            assert page.status_code == 200
+            assert queries.latest_audience(session, channel_id=channel.id) is None
+            assert 'name="country_name_9"' in page.text
+            assert 'name="country_name_10"' not in page.text
+            assert 'name="language_name_5"' not in page.text
+            assert '<option selected value="GB">' in page.text
+            assert re.findall(r'<select autofocus[^>]*name="(\w+)"', page.text) == [
+                "country_name_5"
+            ]
+        typed |= {f"country_name_{place}": name, f"country_{place}": str(bps / 100)}
+
+    assert as_bea.post("/creator/audience", data=typed).status_code == 303
+
+    found = queries.latest_audience(session, channel_id=channel.id)
+    assert found is not None
+    assert found.country == named
+    again = as_bea.get("/creator/audience").text
+    assert 'name="country_name_9"' in again
+    assert all(f'<option selected value="{name}">' in again for name in named)
+
+
+def test_rows_end_where_nobody_would_fill_them(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    make_channel(session, creator_id=bea.creator_id)
+    blank = {f"country_name_{place}": "" for place in range(40)}
+
+    page = as_bea.post("/creator/audience", data=AUDIENCE | blank | {"more": "country"}).text
+
+    assert 'name="country_name_29"' in page
+    assert 'name="country_name_30"' not in page
+    assert "More countries" not in page
+    assert "More languages" in page
 
 
 def test_a_guess_is_no_beginning_of_a_creators_own_statement(
