@@ -76,6 +76,21 @@ def test_the_proof_lists_what_it_found(staff: FlaskClient, session: Session, acm
     assert f"{len(ALL) - 1} of {len(ALL)}" in page
 
 
+def test_what_does_not_hold_comes_before_what_does(
+    staff: FlaskClient, session: Session, acme: Brand
+) -> None:
+    uncover(session, acme)
+    check_all(session, at=SAME_DAY)
+
+    page = staff.get("/staff/proof").text
+
+    failing, holding = page.split(f"What holds: {len(ALL) - 1} of {len(ALL)}</summary>")
+    assert "<td>I4</td>" in failing
+    assert "Holds</span>" not in failing
+    assert "Act on it</span>" not in holding
+    assert holding.count("Holds</span>") == len(ALL) - 1
+
+
 def test_missing_cash_is_explained_to_the_cent(
     staff: FlaskClient, session: Session, acme: Brand
 ) -> None:
