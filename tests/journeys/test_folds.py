@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from marketplace.cli.local import LocalMarket
-from tests.journeys.walking import a_campaign, sign_in_to_brand
+from tests.journeys.walking import a_campaign, sign_in_to_brand, staff_sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -55,6 +55,23 @@ def test_on_a_phone_what_matters_of_matches_and_plan_is_first_and_the_rest_a_tap
     it_is_a_tap_away(page, "Budget, rules, and whom to add", "[name=budget]")
     it_is_a_tap_away(page, "Reach for other budgets", "#curve figure")
     it_is_a_tap_away(page, "How good this plan is", "#how-good p")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_on_a_phone_long_lists_come_first_and_what_narrows_them_is_a_tap_away(
+    opened: Open, *, scripts: bool
+) -> None:
+    page = sign_in_to_brand(opened(390, scripts))
+    page.goto("/brand/creators")
+    it_comes_within_a_screen(page, "main tbody tr:nth-child(3)")
+    it_is_a_tap_away(page, "Narrow the market", "[name=min_followers]")
+    page.goto("/brand/creators?min_followers=1")
+    expect(page.locator("[name=min_followers]")).to_be_visible()
+
+    staff = opened(390, scripts)
+    staff_sign_in(staff)
+    staff.goto("/staff/terms")
+    it_is_a_tap_away(staff, "Limits of 20 currencies", "main tr:has-text('JPY')")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
