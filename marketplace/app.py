@@ -48,6 +48,7 @@ from marketplace.web import (
     render,
     sessions,
     static,
+    templating,
     tiktok_hooks,
 )
 
@@ -87,7 +88,7 @@ def create_app(settings: Settings) -> Flask:
         static_folder="static",
         static_url_path=static.url_path(ROOT / "static"),
     )
-    app.jinja_environment = render.Environment
+    app.jinja_environment = templating.Environment
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,

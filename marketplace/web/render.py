@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
-import flask.templating
 from babel import Locale
 from babel.dates import format_timedelta
 from flask import Flask, request
@@ -99,18 +98,6 @@ _KEPT_AMOUNT: Final = re.compile(
     r"(?<![\w-])-?([A-Z]{3}) (\d{1,3}(?:,\d{3})*(?:\.\d+)?)(?![\d,.]*\d)"
 )
 """An amount as texts are kept with it: "USD 1,075.00"."""
-
-
-class Environment(flask.templating.Environment):
-    """The templates of the product, none of which has globals of its own.
-
-    A template that takes parts from others compares its globals with theirs, each time; in the
-    plain dict that all of them share that takes no time.
-    """
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return the globals of a template: those of all."""
-        return super().make_globals(d) if d else self.globals
 
 
 def install(app: Flask) -> None:
