@@ -11,6 +11,8 @@ DEV := $(VENV)/.installed-dev
 LOCAL = $(BIN)/python -m marketplace.cli.local
 PYTHON ?=
 ARGS ?=
+# Hundreds of processes read the same modules: what one has compiled is kept for the others.
+unexport PYTHONDONTWRITEBYTECODE
 
 ##@ Run
 
@@ -26,7 +28,7 @@ seed: $(RUN) ## Fill the local database with the demo market, if it is empty
 ##@ Test
 
 test: $(DEV) ## Run every test, two files at a time (ARGS="tests/rules" for some)
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: $(DEV) ## Run the tests that need no server
 	@$(BIN)/python -m pytest -q tests/rules tests/architecture $(ARGS)
