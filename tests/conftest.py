@@ -31,6 +31,9 @@ from marketplace.kernel.ids import new_id
 from marketplace.store import sealed
 from marketplace.store.session import db
 from tests.databases import Template, as_owner, migrated_template
+from tests.turns import pytest_collection_modifyitems, pytest_terminal_summary
+
+__all__ = ["pytest_collection_modifyitems", "pytest_terminal_summary"]
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent

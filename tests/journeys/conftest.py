@@ -31,7 +31,7 @@ PATIENCE_MS = 120_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
@@ -44,13 +44,13 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the sandbox writes every request to Stripe and its answer."""
     return tmp_path_factory.mktemp("recording") / "stripe.jsonl"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def market(browser: Browser, recording: Path) -> Iterator[LocalMarket]:
     """The product as ``make run`` starts it, with a small seeded market that has no past."""
     ours = ("DATABASE_URL", "REDIS_URL", "STRIPE_API_KEY", "TIKTOK_CLIENT_KEY", "BASE_URL")

@@ -23,7 +23,7 @@ FEE = Decimal("400.00")
 RECEIVED = Decimal("380.00")
 """The fee less the platform's share of 5 %."""
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_one_campaign_from_brief_to_reconciled_payout(

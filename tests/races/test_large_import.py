@@ -29,6 +29,8 @@ from tests.conftest import NOON
 from tests.races.asking import WISHES
 from tests.races.disturbing import CROWD, make_market, other
 
+pytestmark = pytest.mark.slow
+
 NIGHTLY = os.environ.get("DISTURBANCES") == "nightly"
 EACH = 25
 """Videos of each creator, as the invented files have them."""

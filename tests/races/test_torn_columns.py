@@ -30,6 +30,8 @@ from tests.conftest import NOON
 from tests.races.asking import answers
 from tests.races.disturbing import Other, make_market, other, take_many
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 300 if os.environ.get("DISTURBANCES") == "nightly" else 4
 ROUNDS = 40
 """At least so many versions are cut, however slow the machine: some while they are read."""

@@ -24,6 +24,8 @@ from marketplace.matching.rules.planner.reach import reach_of
 from marketplace.matching.rules.planner.sparing import spared
 from tests.factories.planning import in_one_cell, make_problem, random_problem, reordered
 
+pytestmark = pytest.mark.slow
+
 seeds = st.integers(0, 10_000)
 RULES = st.fixed_dictionaries(
     {

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from marketplace.processor.rules import Act, CallState, Given, Outcome, Standing
 from tests.rules.adversary import (
     JUMPS,
@@ -18,6 +20,8 @@ from tests.rules.adversary import (
     really_answered,
     really_taken,
 )
+
+pytestmark = pytest.mark.slow
 
 LONG_JUMPS = (61, 25 * 60)
 

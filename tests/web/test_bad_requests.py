@@ -16,6 +16,8 @@ from tests.web.access.asking import BASICS, form_of, path_of
 from tests.web.access.table import ROWS
 from tests.web.access.world import World, refused, words
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_rival_changes_nothing_of_a_brand_and_learns_nothing(world: World) -> None:
     theirs = [row for row in ROWS if row.method == "POST" and row.gets["rival"] == "404"]

@@ -19,6 +19,8 @@ from rq.job import JobStatus
 from marketplace.cli.redis_server import RedisServer
 from workers.queues import QueueName, queue
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
 CLOCK = """

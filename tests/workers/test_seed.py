@@ -35,6 +35,8 @@ from marketplace.reconciliation.rules import BreakKind
 from tests.workers.conftest import World
 from workers.seed import fill
 
+pytestmark = pytest.mark.slow
+
 NOTHING = "Nothing needs you now"
 
 

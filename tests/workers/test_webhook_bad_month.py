@@ -35,6 +35,8 @@ from workers import housekeeping
 from workers.queues import QueueName
 from workers.schedule import SCHEDULE
 
+pytestmark = pytest.mark.slow
+
 DISPUTED: Final = "4000000000000259"
 WARNED: Final = "4000000000005423"
 HOLD: Final = timedelta(days=8)

@@ -56,6 +56,8 @@ from tests.services.money_machine.telling_more import OUT_AND_BACK
 from tests.services.money_machine.telling_pledges import PLEDGES
 from tests.services.money_machine.telling_prizes import PRIZES
 
+pytestmark = pytest.mark.slow
+
 EVENTS: Final = COMING_AND_EARNING + OUT_AND_BACK + PLEDGES + PRIZES
 NIGHTLY: Final = os.environ.get("MONEY_MACHINE") == "nightly"
 RUNS, STEPS = (2_000, 50) if NIGHTLY else (200, 30)
