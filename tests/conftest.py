@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from marketplace.accounts.models import Brand, BrandMember, User
+from marketplace.accounts.service import signing_in
 from marketplace.app import create_app
 from marketplace.cli.local import PRODUCT_ROLE
 from marketplace.cli.postgres_server import embedded_postgres
@@ -31,6 +33,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.store import sealed
 from marketplace.store.session import db
 from tests.databases import Template, as_owner, migrated_template
+from tests.factories.accounts import CHEAP
 from tests.turns import pytest_collection_modifyitems, pytest_terminal_summary
 
 __all__ = ["pytest_collection_modifyitems", "pytest_terminal_summary"]
@@ -54,6 +57,15 @@ hypothesis_settings.load_profile("patient")
 @pytest.fixture(autouse=True, scope="session")
 def _keys() -> None:
     sealed.use_keys([TOKEN_KEY])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hasher_of_the_product() -> Iterator[PasswordHasher]:
+    """What hashes the passwords of people; in tests one that does not take long has its place."""
+    own = signing_in._HASHER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signing_in, "_HASHER", CHEAP)
+        yield own
 
 
 @pytest.fixture(scope="session")

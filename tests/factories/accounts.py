@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, profiles
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand, BrandMember, MemberInvitation, User
@@ -14,12 +13,8 @@ from marketplace.kernel.ids import new_id
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PASSWORD = "three quiet kettles"
-
-
-@cache
-def hash_of(password: str) -> str:
-    """A hash as the product makes it, made once a run: it is slow by design."""
-    return PasswordHasher().hash(password)
+CHEAP = PasswordHasher.from_parameters(profiles.CHEAPEST)
+"""Hashes the passwords of tests: the product's own parameters take long, by design."""
 
 
 def make_user(
@@ -37,7 +32,7 @@ def make_user(
         id=user_id,
         email=email or f"{user_id.hex}@example.test",
         name=name,
-        password_hash=hash_of(password),
+        password_hash=CHEAP.hash(password),
         is_staff=is_staff,
         email_confirmed_at=email_confirmed_at,
         link_serial=0,

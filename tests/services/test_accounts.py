@@ -14,6 +14,7 @@ from marketplace.accounts import queries
 from marketplace.accounts import service as accounts
 from marketplace.accounts.models import SignInAttempt, User
 from marketplace.accounts.rules import DeadLink, Link, LinkFault, TooManyTries
+from marketplace.accounts.service import signing_in
 from marketplace.kernel.actor import NOBODY, Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from tests.factories.accounts import (
@@ -145,8 +146,9 @@ def test_thirty_failures_from_one_place_close_the_door_for_that_place_only(
 
 
 def test_a_hash_of_older_parameters_is_renewed_when_its_password_is_given(
-    session: Session,
+    session: Session, monkeypatch: pytest.MonkeyPatch, hasher_of_the_product: PasswordHasher
 ) -> None:
+    monkeypatch.setattr(signing_in, "_HASHER", hasher_of_the_product)
     user = make_user(session)
     user.password_hash = PasswordHasher(time_cost=1, memory_cost=64).hash(PASSWORD)
     session.flush()
