@@ -198,8 +198,44 @@ def test_without_an_account_to_be_paid_to_nothing_is_left_over(
     assert bea.creator_id is not None
 
     assert queries.left_over(session, creator_id=bea.creator_id, now=HOLD_OVER) == []
+    assert without_account(session, bea) == [Money(855, "USD")]
     with pytest.raises(NotPermitted):
         payouts.pay_left_over(session, actor=alice, now=HOLD_OVER)
+
+
+def without_account(session: Session, creator: Actor) -> list[Money]:
+    session.flush()
+    assert creator.creator_id is not None
+    return list(
+        queries.left_without_account(session, creator_id=creator.creator_id, now=HOLD_OVER)
+    )
+
+
+def test_what_an_account_alone_would_not_set_free_is_not_left_for_want_of_one(
+    session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    small = earned(session, campaign, by=alice, creator=bea, fee=Money(900, "USD"))
+    assert without_account(session, bea) == []  # more may come
+    payouts.complete(session, collaboration_id=small, now=HOLD_OVER)
+    assert without_account(session, bea) == [Money(855, "USD")]
+
+    account = make_payout_account(session, bea, active=False)
+    assert without_account(session, bea) == [Money(855, "USD")]
+    account.under_review = True
+    assert without_account(session, bea) == []
+    account.under_review, account.transfers_active = False, True
+    assert without_account(session, bea) == []
+
+
+def test_what_is_sent_by_itself_once_there_is_an_account_is_not_left_over(
+    session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    agreed = earned(session, campaign, by=alice, creator=bea, fee=Money(10_600, "USD"))
+    payouts.complete(session, collaboration_id=agreed, now=HOLD_OVER)
+
+    assert without_account(session, bea) == []
 
 
 def alone(session: Session, brand: Brand, who: Actor) -> Actor:

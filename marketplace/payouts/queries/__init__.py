@@ -67,7 +67,12 @@ from marketplace.payouts.queries.frozen import (
     freezes,
     frozen_creators,
 )
-from marketplace.payouts.queries.leaving import left_over, left_to_nobody, what_keeps_open
+from marketplace.payouts.queries.leaving import (
+    left_over,
+    left_to_nobody,
+    left_without_account,
+    what_keeps_open,
+)
 from marketplace.payouts.queries.lines import EarningLine, lines_arriving
 from marketplace.payouts.queries.sent import (
     PAYOUT_ORDERS,
@@ -128,6 +133,7 @@ __all__ = [
     "last_refusals",
     "left_over",
     "left_to_nobody",
+    "left_without_account",
     "lines_arriving",
     "measurement_by_id",
     "median_wait",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -27,8 +28,18 @@ from marketplace.payouts.queries.clawbacks import open_cases_of
 from marketplace.payouts.queries.reasons import Reason, reasons
 from marketplace.payouts.rules import OVER, Waiting
 from marketplace.payouts.rules.disputes import OPEN_DISPUTES
+from marketplace.terms.queries import terms_for
 
 COMING_IN: Final = (FundingState.CHECKOUT_OPEN, FundingState.CLEARING)
+NEED_AN_ACCOUNT: Final = frozenset(
+    {
+        Waiting.NO_ACCOUNT,
+        Waiting.ACCOUNT_CLOSED,
+        Waiting.ACCOUNT_NOT_READY,
+        Waiting.ACCOUNT_PAUSED,
+    }
+)
+"""These are over once the creator has done something about the account to be paid to."""
 ON_ITS_WAY: Final = (RefundState.ASKED, RefundState.BANK_TRANSFER_DUE)
 
 
@@ -57,16 +68,38 @@ def left_over(session: Session, *, creator_id: UUID, now: datetime) -> list[Mone
     There is none while a collaboration is under way, nor of a currency in which anything else is
     still to come: there more may come together.
     """
-    if _running(session, Collaboration.creator_id == creator_id):
-        return []
-    waiting: dict[str, list[Reason]] = defaultdict(list)
-    for each in reasons(session, now=now, creator_id=creator_id):
-        waiting[each.total.currency].append(each)
     return [
-        found[0].total
-        for _, found in sorted(waiting.items())
-        if [each.waiting for each in found] == [Waiting.BELOW_MINIMUM]
+        total
+        for total, waiting in _all_that_waits(session, creator_id, now)
+        if waiting == {Waiting.BELOW_MINIMUM}
     ]
+
+
+def left_without_account(session: Session, *, creator_id: UUID, now: datetime) -> list[Money]:
+    """What would be left over as well if the creator had an account that can be paid."""
+    terms = terms_for(session, at=now)
+    return [
+        total
+        for total, waiting in _all_that_waits(session, creator_id, now)
+        if waiting <= NEED_AN_ACCOUNT and total < terms.limits_of(total.currency).payout_least
+    ]
+
+
+def _all_that_waits(
+    session: Session, creator_id: UUID, now: datetime
+) -> Iterator[tuple[Money, set[Waiting]]]:
+    """Yield for each currency all that is not paid, and what it waits for.
+
+    Nothing while a collaboration is under way.
+    """
+    if _running(session, Collaboration.creator_id == creator_id):
+        return
+    found: dict[str, list[Reason]] = defaultdict(list)
+    for each in reasons(session, now=now, creator_id=creator_id):
+        found[each.total.currency].append(each)
+    for currency, waiting in sorted(found.items()):
+        minor = sum(each.total.minor for each in waiting)
+        yield Money(minor, currency), {each.waiting for each in waiting}
 
 
 def left_to_nobody(session: Session, actor: Actor) -> list[str]:

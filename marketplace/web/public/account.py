@@ -69,7 +69,7 @@ def close_account() -> ResponseReturnValue:
 
 
 def _page(form: CloseForm) -> str:
-    actor = access.actor()
+    actor, now = access.actor(), utc_now()
     creator_id = actor.creator_id
     with reading() as session:
         return render_template(
@@ -78,7 +78,10 @@ def _page(form: CloseForm) -> str:
             kept=queries.what_keeps_open(session, actor),
             alone=queries.left_to_nobody(session, actor),
             is_creator=creator_id is not None,
-            left_over=queries.left_over(session, creator_id=creator_id, now=utc_now())
+            left_over=queries.left_over(session, creator_id=creator_id, now=now)
+            if creator_id
+            else (),
+            without_account=queries.left_without_account(session, creator_id=creator_id, now=now)
             if creator_id
             else (),
         )

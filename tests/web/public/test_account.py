@@ -140,3 +140,24 @@ def test_a_creator_who_leaves_can_have_sent_what_is_below_the_smallest_payout(
     assert "There is nothing to be sent now." in again.text
     assert "Send me what is left" not in again.text
     assert [each.amount for each in session.scalars(select(Payout))] == [Money(855, "USD")]
+
+
+def test_a_creator_without_an_account_reads_how_what_is_left_can_be_sent(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    campaign = make_paid_campaign(session, brand=acme, by=alice)
+    offered = terms(fee=Money(900, "USD"))
+    work = make_accepted(session, campaign, by=alice, creator=bea, offered=offered)
+    make_earning(session, work)
+    payouts.complete(session, collaboration_id=work.collaboration_id, now=HOLD_OVER)
+    session.commit()
+    sign_in(client, bea)
+
+    page = " ".join(client.get("/account").text.split())
+
+    assert (
+        "$8.55 is less than we send as a rule, and nothing more is to come. To leave you can have"
+        " it sent all the same, but you have no account now that it can go to."
+        ' <a href="/creator/earnings#account">Set up payouts</a>, then come back here.'
+    ) in page
+    assert "Send me what is left" not in page
