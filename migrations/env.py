@@ -9,6 +9,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine, make_url, pool
 
 from marketplace.cli.migrating import let_in
+from marketplace.store.errors import WITHOUT_VALUES
 from marketplace.tables import METADATA
 
 LOCK_TIMEOUT: Final = "5s"
@@ -71,7 +72,7 @@ def main() -> None:
     if given is not None:
         run(given)
         return
-    engine = create_engine(database_url(), poolclass=pool.NullPool)
+    engine = create_engine(database_url(), poolclass=pool.NullPool, **WITHOUT_VALUES)
     with engine.connect() as connection:
         run(connection)
         if (role := product_role()) is not None:

@@ -9,12 +9,13 @@ from typing import Final
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import OperationalError
 
 from marketplace.cli.postgres_server import shared_postgres
 from marketplace.cli.trouble import CannotStart, reason
 from marketplace.ledger.checks import RIGHTS
+from marketplace.store.errors import WITHOUT_VALUES
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -26,7 +27,7 @@ def migrate(url: str, *, product_role: str | None = None) -> None:
     """
     _at(url, ("upgrade", "head"))
     if product_role is not None:
-        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+        engine = _engine(url)
         try:
             with engine.begin() as connection:
                 let_in(connection, product_role)
@@ -70,9 +71,13 @@ def check_migrations() -> None:
         _at(url, ("upgrade", "head"), ("downgrade", "base"), ("upgrade", "head"), ("check",))
 
 
+def _engine(url: str) -> Engine:
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), **WITHOUT_VALUES)
+
+
 def _at(url: str, *steps: tuple[str, ...]) -> None:
     config = Config(toml_file=str(ROOT / "pyproject.toml"))
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    engine = _engine(url)
     try:
         for verb, *rest in steps:
             with engine.connect() as connection:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, ExceptionContext, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 
 from marketplace.store.base import Base
 from marketplace.store.cursor import Cursor
+from marketplace.store.errors import WITHOUT_VALUES
 
 db = SQLAlchemy(
     metadata=Base.metadata,
@@ -53,31 +53,14 @@ def _reads_only(connection: Any, _record: Any) -> None:
 
 
 ENGINE_OPTIONS: Final = {
+    **WITHOUT_VALUES,
     "isolation_level": "AUTOCOMMIT",  # a SELECT alone needs no BEGIN and COMMIT around it
     "skip_autocommit_rollback": True,
     "connect_args": {"cursor_factory": Cursor},
-    "hide_parameters": True,  # an error is logged and kept: without names, addresses and hashes
     "pool_events": [(_refuse_closed, "checkout"), (_reads_only, "connect")],
 }
 """How the product keeps its connections: nobody notices that the server was started again, and
 nobody writes but in a transaction. See docs/adr/0018."""
-
-
-@event.listens_for(Engine, "handle_error")
-def _tell_without_rows(context: ExceptionContext) -> None:
-    """Leave of an error what PostgreSQL says first, and which rule of ours said no.
-
-    In the lines below it quotes the key that is there already, or the whole row that was refused.
-    """
-    error = context.original_exception
-    if not isinstance(error, psycopg.Error) or (first := error.diag.message_primary) is None:
-        return
-    rule = error.diag.constraint_name
-    said = f"{first} ({rule})" if rule and rule not in first else first
-    error.args = (said,)
-    if (told := context.sqlalchemy_exception) is not None:
-        kind = type(error)
-        told.args = (f"({kind.__module__}.{kind.__name__}) {said}",)
 
 
 @contextmanager

@@ -206,9 +206,7 @@ def test_without_an_account_to_be_paid_to_nothing_is_left_over(
 def without_account(session: Session, creator: Actor) -> list[Money]:
     session.flush()
     assert creator.creator_id is not None
-    return list(
-        queries.left_without_account(session, creator_id=creator.creator_id, now=HOLD_OVER)
-    )
+    return list(queries.left_without_account(session, creator_id=creator.creator_id, now=HOLD_OVER))
 
 
 def test_what_an_account_alone_would_not_set_free_is_not_left_for_want_of_one(

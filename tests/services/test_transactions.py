@@ -130,3 +130,27 @@ def test_what_was_refused_is_told_without_the_row(product: Flask, email: str, sa
     assert said in shown
     assert email not in shown
     assert "secret hash" not in shown
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("uuid", "olive@example.test", "invalid input syntax for type uuid: …"),
+        ("integer", 'Olive "the cook" Nowak', "invalid input syntax for type integer: …"),
+        ("integer", "4917012345678", "value … is out of range for type integer"),
+        ("timestamptz", "Olive's day", "invalid input syntax for type timestamp with time zone: …"),
+        ("date", "12345-06-07", "date too large (after year 10K): …"),
+    ],
+    ids=["no key", "with marks of its own", "too large", "no time", "not read by psycopg"],
+)
+def test_data_that_cannot_be_is_told_without_it(
+    product: Flask, kind: str, value: str, said: str
+) -> None:
+    with pytest.raises(DataError) as told, reading() as session:
+        session.execute(
+            text(f"SELECT CAST(CAST(:value AS text) AS {kind})"), {"value": value}
+        ).all()
+
+    shown = "".join(traceback.format_exception(told.value))
+    assert said in shown
+    assert value not in shown
