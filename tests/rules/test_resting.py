@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,6 +46,30 @@ def test_of_too_little_money_what_is_free_first_is_named_first() -> None:
     found = free_of(usd(300), [rest(200), rest(200, LATER), rest(200, LATER)])
 
     assert found == FreeMoney(usd(300), (rest(200), rest(100, LATER)))
+
+
+@pytest.mark.parametrize(
+    ("funds", "own", "taken"),
+    [
+        pytest.param(1_000, 200, 700, id="its own rest and what is free"),
+        pytest.param(1_000, 0, 500, id="nothing was kept for it"),
+        pytest.param(400, 200, 200, id="a chargeback took what was free"),
+        pytest.param(100, 200, 100, id="and of what rests as well"),
+    ],
+)
+def test_a_dispute_takes_its_own_rest_and_what_is_free_as_far_as_it_is_there(
+    funds: int, own: int, taken: int
+) -> None:
+    found = free_of(usd(funds), [rest(200), rest(300, LATER)])
+
+    assert found.free_for(usd(own)) == usd(taken)
+
+
+def test_what_comes_or_goes_is_free_money_and_what_rests_stays() -> None:
+    found = free_of(usd(1_000), [rest(300)])
+
+    assert (found.moved(usd(50)).free, found.moved(usd(-700)).free) == (usd(750), usd(0))
+    assert found.moved(usd(-700)).rests == found.rests
 
 
 def test_one_reason_is_said_with_its_moment() -> None:

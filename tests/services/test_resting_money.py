@@ -198,6 +198,16 @@ def test_a_bonus_of_work_that_was_called_off_is_nobodys_and_free(
     assert left(session, campaign, CALLED_OFF).resting == usd(40_000)
 
 
+def test_a_bank_freezes_what_is_free_before_what_rests(
+    session: Session, campaign: Campaign, work: Deliverable
+) -> None:
+    bank_freezes(session, campaign, usd(60_000))
+
+    assert left(session, campaign, SOON) == FreeMoney(
+        usd(40_000), (Rest(RestReason.CALLED_OFF, usd(40_000), WEEK_AFTER),)
+    )
+
+
 def test_a_bank_may_freeze_what_rests_and_no_more_rests_than_there_is(
     session: Session, campaign: Campaign, work: Deliverable, alice: Actor, bea: Actor
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -42,7 +42,10 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class FreeMoney:
-    """What a campaign has and nobody was promised. rests: of it, the soonest free first."""
+    """What a campaign has and nobody was promised. rests: of it, the soonest free first.
+
+    All that is ``Free`` is told here, and nowhere else is any made.
+    """
 
     funds: Money
     rests: Sequence[Rest] = ()
@@ -56,6 +59,17 @@ class FreeMoney:
     def free(self) -> Free:
         """What may be promised, or sent back, now."""
         return Free(self.funds - self.resting)
+
+    def free_for(self, own: Money) -> Free:
+        """What a dispute may take for which so much of what rests was kept, as far as it is there.
+
+        What rests for somebody else is left alone.
+        """
+        return Free(min(own + self.free, self.funds))
+
+    def moved(self, amount: Money) -> FreeMoney:
+        """The same after so much came to the campaign, or went from it when it is below nothing."""
+        return replace(self, funds=self.funds + amount)
 
 
 def free_of(funds: Money, rests: Sequence[Rest]) -> FreeMoney:

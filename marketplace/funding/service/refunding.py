@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
-from marketplace.collaborations.rules import resting_sentence
+from marketplace.collaborations.rules import FreeMoney, resting_sentence
 from marketplace.funding import queries
 from marketplace.funding.messages import BankTransferDue
 from marketplace.funding.models import Charge, Refund
@@ -23,7 +23,7 @@ from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
 from marketplace.ledger import service as ledger
-from marketplace.ledger.rules import AccountRef, Free, events
+from marketplace.ledger.rules import AccountRef, events
 from marketplace.processor import service as processor
 from marketplace.processor.rules import CallKind
 from marketplace.store.locks import lock_rows
@@ -172,8 +172,8 @@ def _take_out(
         )
         ledger.write_entry(session, fee_back, occurred_at=wish.now, actor=wish.actor)
     funds = events.campaign_funds(wish.campaign_id)
-    free = Free(unspent.left.free + fee + tax)
-    return _ask(session, wish, budget + fee + tax, charges, taken_from=funds, free=free)
+    left = unspent.left.moved(fee + tax)
+    return _ask(session, wish, budget + fee + tax, charges, taken_from=funds, left=left)
 
 
 def _ask(
@@ -183,9 +183,9 @@ def _ask(
     charges: list[Charge],
     *,
     taken_from: AccountRef,
-    free: Free | None = None,
+    left: FreeMoney | None = None,
 ) -> list[Refund]:
-    """Take the money out and have each part go the way it can. free: of a campaign's funds."""
+    """Take the money out and have each part go the way it can. left: of a campaign's funds."""
     by_id = {charge.id: charge for charge in charges}
     refunds = []
     for part in spread_refund(amount, [_lot(charge) for charge in charges], now=wish.now):
@@ -193,10 +193,13 @@ def _ask(
         refund = _refund(wish, part)
         session.add(refund)
         hold = events.refund_held(
-            refund_id=refund.id, taken_from=taken_from, amount=part.amount, free=free
+            refund_id=refund.id,
+            taken_from=taken_from,
+            amount=part.amount,
+            free=left.free if left else None,
         )
         ledger.write_entry(session, hold, occurred_at=wish.now, actor=wish.actor)
-        free = free and Free(free - part.amount)
+        left = left and left.moved(-part.amount)
         if charge is not None:
             charge.refunded_minor += part.amount.minor
         if charge is None or part.way is Way.BANK_TRANSFER:

@@ -45,7 +45,7 @@ def set_aside(
     left = _lock_free(session, dispute, now=now)
     rest = agreements.resting_for(session, subject_of(dispute), now=now)
     own = rest.amount if rest else Money(0, dispute.currency)
-    free = Free(min(own + left.free, left.funds))
+    free = left.free_for(own)
     dispute.set_aside = min(dispute.stake, free)
     take_from_rest(session, dispute)
     if dispute.set_aside:
