@@ -33,7 +33,7 @@ class Template:
 
         Yields its address as the product's role.
         """
-        with _database(self.server, f"run_{uuid4().hex[:12]}", like=self.name) as url:
+        with database(self.server, f"run_{uuid4().hex[:12]}", like=self.name) as url:
             yield as_product(url)
 
 
@@ -58,13 +58,17 @@ def migrated_template(server: str) -> Iterator[Template]:
         suppress(ProgrammingError, IntegrityError),  # it is there, since just now perhaps
     ):
         connection.execute(text(f"CREATE ROLE {PRODUCT_ROLE}"))
-    with _database(owner, f"template_{uuid4().hex[:12]}") as url:
+    with database(owner, f"template_{uuid4().hex[:12]}") as url:
         migrate(url, product_role=PRODUCT_ROLE)
         yield Template(owner, str(make_url(url).database))
 
 
 @contextmanager
-def _database(server: str, name: str, *, like: str = "template1") -> Iterator[str]:
+def database(server: str, name: str, *, like: str = "template1") -> Iterator[str]:
+    """Make a database on the server of an address, a copy of another, and drop it afterwards.
+
+    Yields its address with the rights of the one given.
+    """
     with _as_admin(server) as admin:
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))

@@ -6,23 +6,21 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine
 
-from tests.databases import as_owner
+from tests.architecture.migrating import reached
+from tests.databases import Template, database
 
 
 @pytest.fixture
-def empty(database_url: str) -> Iterator[Engine]:
+def empty(template: Template) -> Iterator[Engine]:
     """A database in which nothing is yet."""
-    server = make_url(as_owner(database_url))
-    name = f"migration_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(server.set(database=name))
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with database(template.server, f"migration_{uuid4().hex[:12]}") as url, reached(url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def newest(template: Template) -> Iterator[Engine]:
+    """A database at the newest migration."""
+    with template.copied() as url, reached(url) as engine:
+        yield engine

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, MetaData, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, text
 
 from tests.conftest import ROOT
+from tests.databases import as_owner
 
 
 def config() -> Config:
     return Config(toml_file=str(ROOT / "pyproject.toml"))
+
+
+@contextmanager
+def reached(url: str) -> Iterator[Engine]:
+    """Reach a database as its owner until the block ends."""
+    engine = create_engine(as_owner(url))
+    yield engine
+    engine.dispose()
 
 
 def go(engine: Engine, *, to: str) -> None:

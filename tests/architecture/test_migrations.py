@@ -40,9 +40,8 @@ def test_the_migrations_go_up_and_down_and_up_again(empty: Engine) -> None:
     assert constraints(empty) == first
 
 
-def test_every_column_of_states_takes_the_states_of_its_enum(empty: Engine) -> None:
-    go(empty, to="head")
-    seen = inspect(empty)
+def test_every_column_of_states_takes_the_states_of_its_enum(newest: Engine) -> None:
+    seen = inspect(newest)
     known = {
         (table, str(check["name"])): set(re.findall(r"'([^']*)'", check["sqltext"]))
         for table in seen.get_table_names()
@@ -60,19 +59,16 @@ def test_every_column_of_states_takes_the_states_of_its_enum(empty: Engine) -> N
     assert known == meant
 
 
-def test_the_migrations_make_what_the_models_say(empty: Engine) -> None:
-    go(empty, to="head")
-
-    with empty.connect() as connection:
+def test_the_migrations_make_what_the_models_say(newest: Engine) -> None:
+    with newest.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         drift: list[Any] = compare_metadata(context, Base.metadata)
 
     assert drift == []
 
 
-def test_the_migrations_make_every_check_of_the_models(empty: Engine) -> None:
-    go(empty, to="head")
-    there = constraints(empty)
+def test_the_migrations_make_every_check_of_the_models(newest: Engine) -> None:
+    there = constraints(newest)
 
     missing = {
         f"{table.name}: {constraint.name}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.architecture.migrating import Past, go, go_back, loosen, written
+from tests.architecture.migrating import Past, go, go_back, loosen, reached, written
+from tests.databases import Template, database
 
 DAY = timedelta(days=1)
 Rests = dict[UUID, tuple[UUID, str, int, str, datetime]]
@@ -78,12 +80,20 @@ class Ended(Past):
 CAMPAIGN = UUID(int=1)
 
 
-@pytest.fixture
-def before(empty: Engine) -> Engine:
-    """At 0099, with terms of 7 days to dispute and, since three days ago, of 14."""
-    go(empty, to="0099")
-    loosen(empty, READ)
-    with written(empty) as connection:
+@pytest.fixture(scope="module")
+def at_0099(template: Template) -> Iterator[Template]:
+    """With terms of 7 days to dispute and, since three days ago, of 14."""
+    name = f"template_{uuid4().hex[:12]}"
+    with database(template.server, name) as url:
+        with reached(url) as engine:
+            _migrate_to_0099(engine)
+        yield Template(template.server, name)
+
+
+def _migrate_to_0099(engine: Engine) -> None:
+    go(engine, to="0099")
+    loosen(engine, READ)
+    with written(engine) as connection:
         past = Past(connection)
         connection.execute(text("DELETE FROM terms_versions"))
         for valid, said, days in ((60, 60, 2), (60, 50, 7), (3, 40, 14)):
@@ -94,7 +104,12 @@ def before(empty: Engine) -> Engine:
                 dispute_to_open_days=days,
             )
         connection.commit()
-    return empty
+
+
+@pytest.fixture
+def before(at_0099: Template) -> Iterator[Engine]:
+    with at_0099.copied() as url, reached(url) as engine:
+        yield engine
 
 
 def upgraded(engine: Engine) -> Rests:
