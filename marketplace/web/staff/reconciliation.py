@@ -24,7 +24,7 @@ from marketplace.reconciliation import service as reconciliation_room
 from marketplace.reconciliation.messages import ReconcileWanted
 from marketplace.reconciliation.models import ProcessorStatement, ReconciliationBreak, StatementLine
 from marketplace.reconciliation.queries import PairedLine, owner_names
-from marketplace.reconciliation.rules import age_label
+from marketplace.reconciliation.rules import BreakKind, age_label
 from marketplace.store.outbox import post
 from marketplace.store.session import at_one_moment, reading, transaction
 from marketplace.web import access
@@ -168,6 +168,7 @@ def _break_page(break_id: UUID, form: ResolveForm) -> str:
             line_day=line.occurred_at.astimezone(UTC).date().isoformat() if line else None,
             entry=entry,
             owners=owner_names(session, (each.ref for each in entry.lines)) if entry else {},
+            in_suspense=entry is not None and found.kind is BreakKind.UNIDENTIFIED,
             form=form,
         )
 

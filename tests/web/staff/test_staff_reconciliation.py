@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.clock import utc_now
+from marketplace.ledger import service as books
+from marketplace.ledger.rules import events
 from marketplace.reconciliation import queries
 from marketplace.reconciliation.messages import ReconcileWanted
 from marketplace.reconciliation.models import ReconciliationBreak
-from marketplace.reconciliation.rules import BreakState
+from marketplace.reconciliation.rules import BreakKind, BreakState
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
 from tests.factories.ledger import usd
@@ -183,6 +187,32 @@ def test_a_break_shows_both_sides(staff: FlaskClient, open_break: Reconciliation
     assert "txn_3" in page
     assert "-$0.10" in page
     assert "Nothing: no entry names this movement." in page
+
+
+def test_a_break_of_what_nobody_knows_leads_to_where_one_says_what_it_was(
+    staff: FlaskClient, session: Session
+) -> None:
+    books.write_entry(
+        session,
+        events.unidentified(
+            stripe_balance_transaction_id="txn_odd", source_ref=None, net=usd(1_200)
+        ),
+        occurred_at=NOON,
+        actor=SYSTEM,
+    )
+    read_statement(
+        session,
+        statement_line("txn_odd", source=None, amount=usd(1_200), kind="adjustment"),
+        balances=[usd(1_200)],
+        at=NOON + timedelta(hours=1),
+    )
+    (found,) = queries.open_breaks(session)
+    assert found.kind is BreakKind.UNIDENTIFIED
+
+    page = staff.get(f"/staff/breaks/{found.id}").text
+
+    (way,) = re.findall(r"/staff/suspense/[0-9a-f-]{36}", page)
+    assert "+$12.00 in suspense" in staff.get(way).text
 
 
 @pytest.mark.parametrize("note", ["", "   "])
