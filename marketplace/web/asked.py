@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeVar
 
 from flask import request
@@ -42,6 +43,19 @@ class Asked:
             return known[text]
 
         return self.value(name, read, f"There is no {what} called “{{}}”, so all are shown.")
+
+
+class Decided(StrEnum):
+    """The two lists of what staff decide: what waits for them, and what they have decided."""
+
+    WAITING = "waiting"
+    DECIDED = "decided"
+
+
+def waiting_or_decided(asked: Asked) -> Decided:
+    """Return which of the two the address asks for; what waits unless asked otherwise."""
+    only = asked.value("only", Decided, "There is no list called “{}”, so what waits is shown.")
+    return only or Decided.WAITING
 
 
 @dataclass(frozen=True, slots=True)

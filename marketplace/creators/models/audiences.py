@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.accounts.models import User
 from marketplace.creators.models.channels import Channel
 from marketplace.creators.rules.co_audience import CoAudienceSource
 from marketplace.creators.rules.evidence import AudienceSource, ProofState
@@ -72,6 +73,7 @@ class AudienceProof(Base):
     state: Mapped[ProofState] = mapped_column(StateText(ProofState), default=ProofState.WAITING)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    decider: Mapped[User | None] = relationship()
     reason: Mapped[str] = mapped_column(default="")
     """Why it was refused, for the creator to read."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.accounts.models import User
 from marketplace.creators.models.creators import Creator
 from marketplace.creators.rules.subjects import ObjectionState, Subject
 from marketplace.kernel.ids import new_id
@@ -45,3 +46,4 @@ class SubjectObjection(Base):
     decided_at: Mapped[datetime | None]
     """Posts up to this moment do not count for the subject once it is cleared."""
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    decider: Mapped[User | None] = relationship()

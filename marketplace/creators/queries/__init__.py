@@ -5,6 +5,7 @@ from marketplace.creators.queries.audiences import (
     PROOFS_WAITING,
     audience_in,
     channels_without_word,
+    decided_proofs,
     guesses_of,
     hashtags_of,
     latest_audience,
@@ -61,6 +62,7 @@ from marketplace.creators.queries.profiles import (
 )
 from marketplace.creators.queries.subjects import (
     OBJECTIONS_WAITING,
+    decided_objections,
     findings_in,
     findings_of,
     objections_of,
@@ -90,6 +92,8 @@ __all__ = [
     "countries_in_market",
     "creator_by_id",
     "creator_count",
+    "decided_objections",
+    "decided_proofs",
     "due_for_reading",
     "exclusivities_of",
     "facts_after",

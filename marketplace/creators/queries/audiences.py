@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from marketplace.creators.models import (
     AudienceProof,
@@ -20,7 +20,7 @@ from marketplace.creators.models import (
 )
 from marketplace.creators.rules import Audience, AudienceSource, ProofState, lag_of
 from marketplace.kernel.errors import NotFound
-from marketplace.store.paging import PAGE_SIZE, Page
+from marketplace.store.paging import PAGE_SIZE, Page, page_of
 
 
 def _lag(source: AudienceSource, *, is_confirmed: bool) -> str:
@@ -100,6 +100,16 @@ def waiting_proofs(
         .offset((number - 1) * size)
     ).all()
     return Page(rows=rows, number=number, total=total, size=size)
+
+
+def decided_proofs(session: Session, *, page: int = 1) -> Page[AudienceProof]:
+    """One page of the pictures that staff have judged, the last judged first."""
+    statement = (
+        _PROOFS.where(AudienceProof.state != ProofState.WAITING)
+        .options(joinedload(AudienceProof.decider))
+        .order_by(AudienceProof.decided_at.desc(), AudienceProof.id.desc())
+    )
+    return cast("Page[AudienceProof]", page_of(session, statement, number=page))
 
 
 def waiting_proof_count(session: Session) -> int:

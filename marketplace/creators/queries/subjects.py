@@ -61,6 +61,17 @@ def waiting_objections(session: Session, *, page: int = 1) -> Page[SubjectObject
     return cast("Page[SubjectObjection]", page_of(session, statement, number=page))
 
 
+def decided_objections(session: Session, *, page: int = 1) -> Page[SubjectObjection]:
+    """Objections that staff have decided, with their creators, the last decided first."""
+    statement = (
+        select(SubjectObjection)
+        .where(SubjectObjection.state != ObjectionState.WAITING)
+        .options(joinedload(SubjectObjection.creator), joinedload(SubjectObjection.decider))
+        .order_by(SubjectObjection.decided_at.desc(), SubjectObjection.id.desc())
+    )
+    return cast("Page[SubjectObjection]", page_of(session, statement, number=page))
+
+
 def _cleared(
     session: Session, creator_ids: Collection[UUID]
 ) -> Mapping[UUID, Mapping[Subject, datetime]]:

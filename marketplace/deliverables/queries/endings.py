@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -33,6 +33,7 @@ from marketplace.deliverables.rules import (
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
+from marketplace.store.paging import Page, page_of
 
 
 def outcomes(session: Session) -> dict[UUID, tuple[int, int]]:
@@ -185,6 +186,17 @@ def endings_to_answer(
 def endings_with_staff(session: Session) -> Sequence[Ending]:
     """What staff are asked to decide, with both sides, the oldest first."""
     return session.scalars(_WITH_STAFF).all()
+
+
+def endings_decided(session: Session, *, page: int = 1) -> Page[Ending]:
+    """What staff have decided, with both sides, the last decided first."""
+    statement = (
+        select(Ending)
+        .where(Ending.state.in_((EndingState.ENDED_BY_STAFF, EndingState.KEPT_BY_STAFF)))
+        .options(*_ending_parts())
+        .order_by(Ending.answered_at.desc(), Ending.id.desc())
+    )
+    return cast("Page[Ending]", page_of(session, statement, number=page))
 
 
 def _ending_parts() -> Sequence[ORMOption]:

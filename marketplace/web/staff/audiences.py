@@ -15,6 +15,7 @@ from marketplace.creators.service import LONGEST_REASON
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, uploads
+from marketplace.web.asked import Asked, Decided, waiting_or_decided
 from marketplace.web.audiences import shown
 from marketplace.web.forms import BaseForm
 from marketplace.web.staff.blueprint import bp
@@ -35,11 +36,16 @@ class RefuseForm(BaseForm):
 
 @bp.get("/audiences")
 def audiences() -> ResponseReturnValue:
-    """Which pictures has nobody looked at?"""
+    """Which pictures has nobody looked at, and what became of the others?"""
+    asked = Asked()
+    only = waiting_or_decided(asked)
+    pages = queries.waiting_proofs if only is Decided.WAITING else queries.decided_proofs
     with reading() as session:
         return render_template(
             "staff/audiences.html",
-            page=queries.waiting_proofs(session, page=access.page_number()),
+            page=pages(session, page=access.page_number()),
+            only=only,
+            problems=asked.problems,
         )
 
 

@@ -15,17 +15,27 @@ from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
+from marketplace.web.asked import Asked, Decided, waiting_or_decided
 from marketplace.web.endings import AnswerForm, asked_by_name, shown_release
 from marketplace.web.staff.blueprint import bp
 
 
 @bp.get("/endings")
 def endings() -> ResponseReturnValue:
-    """Which collaborations wait for our word?"""
+    """Which collaborations wait for our word, and what did we say before?"""
+    asked = Asked()
+    only = waiting_or_decided(asked)
     with reading() as session:
-        waiting = queries.endings_with_staff(session)
+        page = None
+        if only is Decided.DECIDED:
+            page = queries.endings_decided(session, page=access.page_number())
+        found = queries.endings_with_staff(session) if page is None else page.rows
     return render_template(
-        "staff/endings.html", waiting=[(each, *asked_by_name(each)) for each in waiting]
+        "staff/endings.html",
+        found=[(each, *asked_by_name(each)) for each in found],
+        page=page,
+        only=only,
+        problems=asked.problems,
     )
 
 

@@ -13,6 +13,7 @@ from marketplace.creators.rules.subjects import SUBJECT_WORDS
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
+from marketplace.web.asked import Asked, Decided, waiting_or_decided
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.subject_posts import addresses_of
 
@@ -20,6 +21,10 @@ from marketplace.web.subject_posts import addresses_of
 @bp.get("/subjects")
 def subjects() -> ResponseReturnValue:
     """Who says that their posts do not touch what was found, and what do the posts say?"""
+    asked = Asked()
+    only = waiting_or_decided(asked)
+    if only is Decided.DECIDED:
+        return _decided(asked)
     with reading() as session:
         page = queries.waiting_objections(session, page=access.page_number())
         shown = []
@@ -29,7 +34,25 @@ def subjects() -> ResponseReturnValue:
             finding = next((each for each in found if each.subject is objection.subject), None)
             posts = addresses_of(channel, found)
             shown.append((objection, channel, finding, posts))
-    return render_template("staff/subjects.html", page=page, shown=shown, words=SUBJECT_WORDS)
+    return render_template(
+        "staff/subjects.html",
+        page=page,
+        shown=shown,
+        words=SUBJECT_WORDS,
+        only=only,
+        problems=asked.problems,
+    )
+
+
+def _decided(asked: Asked) -> str:
+    with reading() as session:
+        return render_template(
+            "staff/subjects.html",
+            page=queries.decided_objections(session, page=access.page_number()),
+            words=SUBJECT_WORDS,
+            only=Decided.DECIDED,
+            problems=asked.problems,
+        )
 
 
 @bp.post("/subjects/<uuid:objection_id>/clear")

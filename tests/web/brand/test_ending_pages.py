@@ -166,6 +166,10 @@ def test_two_sides_that_do_not_agree_ask_staff(
     assert decided.status_code == 303
     session.expire_all()
     assert (ending.state, owed.state) == (EndingState.KEPT_BY_STAFF, S.IN_REVIEW)
+    assert "Beans in a minute" not in words(client.get("/staff/endings"))
+    before = words(client.get("/staff/endings?only=decided"))
+    assert "Beans in a minute" in before
+    assert "Goes on" in before
     sign_in(client, bea)
     assert "Let it be made." in words(client.get(f"/creator{path}"))
 

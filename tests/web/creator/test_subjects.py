@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from marketplace.creators.rules.subjects import Subject
 from marketplace.kernel.actor import Actor
 from tests.conftest import sign_in
 from tests.factories.creators import make_channel, make_video
+from tests.web.reading import plain
 
 
 @pytest.fixture
@@ -88,3 +91,7 @@ def test_staff_are_told_of_an_objection_and_judge_it(
     assert channel.subjects == left
     assert "No objection waits" in client.get("/staff/subjects").text
     assert client.post(f"/staff/subjects/{objection.id}/{verdict}").status_code == 409
+    decided = plain(client.get("/staff/subjects?only=decided").text)
+    state = "Does not touch it" if verdict == "clear" else "Touches it"
+    assert re.search(rf"Bea Alcohol It is ginger beer\. .* Stella {state}", decided)
+    assert "/staff/subjects?only=decided" in client.get("/staff/").text

@@ -70,6 +70,12 @@ def test_a_refusal_without_a_reason_is_asked_again_and_with_one_is_told(
     session.refresh(proof)
     assert (proof.state, proof.reason) == (ProofState.REFUSED, "Another week.")
     assert "“Another week.”" in staff.get(f"/staff/audiences/{proof.id}").text
+    assert f"/staff/audiences/{proof.id}" not in staff.get("/staff/audiences").text
+    decided = staff.get("/staff/audiences?only=decided").text
+    assert f"/staff/audiences/{proof.id}" in decided
+    assert "Stella" in decided
+    unknown = staff.get("/staff/audiences?only=nonsense").text
+    assert "There is no list called “nonsense”, so what waits is shown." in unknown
 
 
 def test_a_picture_that_is_gone_is_not_found(
