@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from flask import flash, get_template_attribute, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
@@ -19,9 +22,12 @@ from marketplace.trends import queries
 from marketplace.trends import service as trends
 from marketplace.trends.models import TrendSnapshot
 from marketplace.web import access
+from marketplace.web.asked import Asked
 from marketplace.web.brand.blueprint import bp
 from marketplace.web.forms import BaseForm
 from marketplace.web.trends import list_of
+
+NO_TREND: Final = "“{}” names no trend."
 
 
 class RideForm(BaseForm):
@@ -33,14 +39,31 @@ class RideForm(BaseForm):
 @bp.get("/trends", endpoint="trends")
 def trend_list() -> ResponseReturnValue:
     """What is posted more and more, and how long may it last?"""
+    asked, may_edit = Asked(), access.actor().may_edit(access.brand_id())
+    trend_id = asked.value("trend", UUID, NO_TREND)
     with reading() as session:
-        return render_template("brand/trends.html", **list_of(session))
+        shown = list_of(session)
+        shown["problems"] += asked.problems
+        chosen = queries.snapshot_of(session, trend_id) if trend_id and may_edit else None
+        return render_template(
+            "brand/trends.html",
+            **shown,
+            may_edit=may_edit,
+            chosen=chosen,
+            campaigns=[] if chosen is None else _could_ride(session),
+        )
+
+
+def _could_ride(session: Session) -> list[Campaign]:
+    """The newest campaigns of the brand, but for those that are closed."""
+    page = campaigns.campaigns_of(session, brand_id=access.brand_id())
+    return [each for each in page.rows if each.state is not CampaignState.CLOSED]
 
 
 @bp.get("/campaigns/<uuid:campaign_id>/trend")
 def campaign_trend(campaign_id: UUID) -> ResponseReturnValue:
     """Which trend does this campaign ride on, and does it catch it?"""
-    return _page(campaign_id, None)
+    return _page(campaign_id, None, asked=Asked().value("trend", UUID, NO_TREND))
 
 
 @bp.post("/campaigns/<uuid:campaign_id>/trend")
@@ -74,12 +97,15 @@ def _choices(living: Sequence[TrendSnapshot]) -> list[SelectChoice]:
     return [SelectChoice("", "None"), *found]
 
 
-def _page(campaign_id: UUID, form: RideForm | None) -> str:
+def _page(campaign_id: UUID, form: RideForm | None, *, asked: UUID | None = None) -> str:
+    """The trend a campaign rides on, or the one it is asked about before anything is saved."""
     actor, now = access.actor(), utc_now()
     with reading() as session:
         campaign = campaigns.campaign_seen_by(session, actor, campaign_id)
         found = queries.ride_of(session, campaign_id)
-        snapshot = queries.snapshot_of(session, found.trend_id) if found is not None else None
+        rides_on = found.trend_id if found is not None else None
+        trend_id = asked or rides_on
+        snapshot = queries.snapshot_of(session, trend_id) if trend_id is not None else None
         timing = (
             trends.timing_for(session, campaign=campaign, snapshot=snapshot, now=now)
             if snapshot is not None
@@ -87,7 +113,7 @@ def _page(campaign_id: UUID, form: RideForm | None) -> str:
         )
         living = queries.all_living(session)
         form = form or RideForm(
-            formdata=None, data={"trend": str(found.trend_id) if found is not None else ""}
+            formdata=None, data={"trend": str(trend_id) if trend_id is not None else ""}
         )
         form.trend.choices = _choices(living)
         return render_template(
@@ -96,6 +122,7 @@ def _page(campaign_id: UUID, form: RideForm | None) -> str:
             form=form,
             snapshot=snapshot,
             timing=timing,
+            is_saved=trend_id == rides_on,
             living=living,
             may_edit=actor.may_edit(campaign.brand_id)
             and campaign.state is not CampaignState.CLOSED,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -59,7 +61,8 @@ def test_brands_and_creators_read_the_same_figures(
         sign_in(client, actor)
         text = client.get(page).text
         assert text.count('class="sparkline"') == 4
-        told.append(plain(text.split("<table")[1].split("</table>")[0]))
+        table = text.split("<table")[1].split("</table>")[0]
+        told.append(plain(re.sub(r"<br><a [^>]*#ride.*?</a>", "", table)))
 
     assert told[0] == told[1]
     assert "#beans 49 posts, 3 channels Rising" in told[0]
@@ -103,6 +106,36 @@ def test_what_fades_has_days_left(
     fading = TrendSnapshot(phase="fading", days_low=low, days_left=left, days_high=high)
 
     assert str(macros.trend_life(fading)).strip() == told
+
+
+def test_from_the_list_a_trend_leads_to_a_campaign_and_whether_it_is_caught_before_it_is_saved(
+    client: FlaskClient,
+    session: Session,
+    published: Campaign,
+    alice: Actor,
+    vic: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    sign_in(client, alice)
+    soup = trends["soup"].trend_id
+    assert f"trend={soup}#ride" in client.get("/brand/trends").text
+
+    asked = client.get(f"/brand/trends?trend={soup}").text
+    page = f"{address(published)}?trend={soup}"
+    assert f'href="{page}"' in asked
+    looked = plain(client.get(page).text)
+
+    assert "If it rode on #soup" in looked
+    assert "It would miss the trend" in looked
+    assert f'<option selected value="{soup}">' in client.get(page).text
+    assert queries.ride_of(session, published.id) is None
+
+    client.post(address(published), data={"trend": str(soup)})
+    assert "If it rode on" not in client.get(page).text
+    assert "“x” names no trend." in client.get("/brand/trends?trend=x").text
+    assert client.get(f"/brand/trends?trend={UUID(int=3)}").status_code == 404
+    sign_in(client, vic)
+    assert "Ride on it" not in client.get("/brand/trends").text
 
 
 def test_a_trend_is_chosen_by_how_it_grows_and_how_long_it_lasts(
