@@ -91,6 +91,7 @@ def briefs() -> ResponseReturnValue:
         hidden = hidden_names(session, found.chosen)
         pay = pays_of(session, page.rows, now=now)
         pledges = causes.shown_to(session, [each.brief.campaign_id for each in page.rows])
+        rides = trends.rides_of(session, [each.brief.campaign_id for each in page.rows])
         heard = heard_as(session, [each.brief for each in page.rows])
         open_to_all = challenges.open_challenges(session, now=now)
     return render_template(
@@ -98,6 +99,7 @@ def briefs() -> ResponseReturnValue:
         challenges=open_to_all[:CHALLENGES_SHOWN],
         challenge_count=len(open_to_all),
         pledges=pledges,
+        rides=rides,
         heard=heard,
         cause=asked.cause,
         problems=asked.problems,

@@ -177,6 +177,8 @@ def test_a_campaign_rides_on_a_trend_and_reads_whether_it_catches_it(
     sign_in(client, bea)
     brief = plain(client.get(f"/creator/briefs/{published.id}").text)
     assert "It rides on a trend #beans Rising" in brief
+    feed = plain(client.get("/creator/briefs").text)
+    assert "Trend #beans · +15 % a day · At least 18 days, no end in sight" in feed
 
 
 def test_a_campaign_is_shown_that_it_misses_its_trend(
