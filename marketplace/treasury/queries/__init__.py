@@ -24,7 +24,12 @@ from marketplace.treasury.queries.requests import (
     open_requests,
     request_by_id,
 )
-from marketplace.treasury.queries.suspense import Suspended, suspended_movement, suspended_movements
+from marketplace.treasury.queries.suspense import (
+    Suspended,
+    identified_by,
+    suspended_movement,
+    suspended_movements,
+)
 
 __all__ = [
     "ANY_OPEN_REQUEST",
@@ -36,6 +41,7 @@ __all__ = [
     "bank_moves",
     "currencies",
     "decided_requests",
+    "identified_by",
     "lying_long",
     "moves_at",
     "moves_to_look_at",

@@ -50,6 +50,18 @@ def suspended_movement(session: Session, movement_id: UUID) -> Suspended:
     return _read(row)
 
 
+def identified_by(session: Session, entry_id: int) -> int | None:
+    """The entry that says what this one set aside, or undoes it; None while nobody has said."""
+    aside = aliased(JournalEntry)
+    return session.scalar(
+        select(JournalEntry.id)
+        .join(aside, _is_word_on(JournalEntry, aside))
+        .where(aside.id == entry_id)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    )
+
+
 def _suspended() -> Select[int, UUID, str, str | None, str, datetime, int, str]:
     in_suspense = or_(Posting.debit_code == Code.SUSPENSE, Posting.credit_code == Code.SUSPENSE)
     net = func.sum(
@@ -81,14 +93,15 @@ def _identified() -> ColumnElement[bool]:
     return (
         select(literal(1))
         .select_from(later)
-        .where(
-            or_(
-                later.idem_key == func.concat("ident:", JournalEntry.idem_key),
-                later.reverses_id == JournalEntry.id,
-            )
-        )
+        .where(_is_word_on(later, JournalEntry))
         .correlate(JournalEntry)
         .exists()
+    )
+
+
+def _is_word_on(later: type[JournalEntry], aside: type[JournalEntry]) -> ColumnElement[bool]:
+    return or_(
+        later.idem_key == func.concat("ident:", aside.idem_key), later.reverses_id == aside.id
     )
 
 

@@ -27,6 +27,7 @@ from marketplace.reconciliation.queries import PairedLine, owner_names
 from marketplace.reconciliation.rules import BreakKind, age_label
 from marketplace.store.outbox import post
 from marketplace.store.session import at_one_moment, reading, transaction
+from marketplace.treasury import queries as treasury
 from marketplace.web import access
 from marketplace.web.asked import order_asked_for
 from marketplace.web.forms import BaseForm
@@ -168,7 +169,8 @@ def _break_page(break_id: UUID, form: ResolveForm) -> str:
             line_day=line.occurred_at.astimezone(UTC).date().isoformat() if line else None,
             entry=entry,
             owners=owner_names(session, (each.ref for each in entry.lines)) if entry else {},
-            in_suspense=entry is not None and found.kind is BreakKind.UNIDENTIFIED,
+            is_unidentified=entry is not None and found.kind is BreakKind.UNIDENTIFIED,
+            said_by=None if entry is None else treasury.identified_by(session, entry.id),
             form=form,
         )
 

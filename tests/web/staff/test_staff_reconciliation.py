@@ -213,6 +213,15 @@ def test_a_break_of_what_nobody_knows_leads_to_where_one_says_what_it_was(
 
     (way,) = re.findall(r"/staff/suspense/[0-9a-f-]{36}", page)
     assert "+$12.00 in suspense" in staff.get(way).text
+    form = {"becomes": "5010", "reason": "A fee that was given back."}
+    assert staff.post(way, data=form).status_code == 303
+
+    page = staff.get(f"/staff/breaks/{found.id}").text
+
+    assert way not in page
+    assert "The next reading of the statement closes the break." in page
+    (said,) = re.findall(r'<a href="(/staff/ledger/entries/\d+)">Entry \d+</a> says what', page)
+    assert "1900 Suspense" in staff.get(said).text
 
 
 @pytest.mark.parametrize("note", ["", "   "])
