@@ -128,13 +128,12 @@ def test_nothing_but_the_ledger_makes_an_entry() -> None:
 
 def test_what_is_free_of_a_campaigns_funds_is_told_in_one_place() -> None:
     """So nobody who spends them fills in an amount of their own."""
+    makers = {"Free", "FreeMoney", "free_of"}
     made = {
         (name_of(path), call.func.id)
         for path in modules("marketplace", "workers")
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id in {"Free", "FreeMoney", "free_of"}
+        for call in calls(path, *makers)
+        if isinstance(call.func, ast.Name) and call.func.id in makers
     }
 
     assert made == {
