@@ -21,6 +21,7 @@ from marketplace.store.paging import PAGE_SIZE
 from tests.conftest import _creator, sign_in
 from tests.factories.challenges import enter, join, make_challenge, paste
 from tests.factories.deliverables import channel_for
+from tests.factories.money import make_payout_account
 from tests.web.reading import plain
 
 TODAY = datetime.now(UTC)
@@ -131,8 +132,12 @@ def test_a_prize_is_shown_with_where_its_money_is(
     assert "Prizes awarded" in page
     assert "Where is the money?" in page
     assert "Prize $500.00 Platform’s share -$25.00 You receive $475.00" in page
+    assert "Set up your payout account" in plain(signed_in.get("/creator/").text)
+    make_payout_account(session, bea)
+    session.commit()
     earnings = plain(signed_in.get("/creator/earnings").text)
     assert "Prize, " in earnings
+    assert "Set up your payout account" not in earnings
     led = signed_in.get(f"/creator/deliverables/{post.deliverable_id}")
     assert led.location == door(challenge)
 
