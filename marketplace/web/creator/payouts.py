@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from email.utils import parseaddr
 from uuid import UUID
 
@@ -9,23 +11,28 @@ from babel import Locale
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from marketplace.creators import queries as creators
+from marketplace.kernel.actor import Actor
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.payouts import queries
 from marketplace.payouts import service as payouts
 from marketplace.payouts.messages import PayoutAccountChanged
+from marketplace.payouts.models import PayoutAccount
 from marketplace.payouts.queries import chains
 from marketplace.payouts.rules import PAYOUT_COUNTRIES
 from marketplace.processor.ports import ProcessorUnavailable
 from marketplace.store.outbox import post
 from marketplace.store.session import at_one_moment, reading, transaction
-from marketplace.web import access
+from marketplace.web import access, render
 from marketplace.web.creator.blueprint import bp
+from marketplace.web.creator.home import need
 from marketplace.web.forms import BaseForm
+from marketplace.web.navigation import Todo
 
 
 class PayoutAccountForm(BaseForm):
@@ -58,6 +65,33 @@ def earnings() -> ResponseReturnValue:
             contact=parseaddr(current_app.extensions["settings"].mail_sender)[1],
             form=PayoutAccountForm(data={"country": creator.country}),
         )
+
+
+@need
+def payout_account_to_set_up(
+    session: Session, _actor: Actor, creator_id: UUID, _now: datetime
+) -> Sequence[Todo]:
+    """An account to be paid to, once there is something to pay."""
+    sums = [each.pending + each.payable for each in queries.sums_of(session, creator_id)]
+    earned = ", ".join(render.money(each) for each in sums if each.minor > 0)
+    account = queries.account_of(session, creator_id)
+    if not earned or not _wants_its_creator(account):
+        return []
+    return [
+        Todo(
+            title="Set up your payout account",
+            detail=f"{earned} is earned and cannot be sent to you without it.",
+            action_label="Set it up",
+            url=url_for("creator.earnings", _anchor="account"),
+        )
+    ]
+
+
+def _wants_its_creator(account: PayoutAccount | None) -> bool:
+    """Whether there is none to be paid to, or one that its creator has to do something for."""
+    if account is None or account.closed_at is not None:
+        return True
+    return not account.transfers_active and bool(account.asked)
 
 
 @bp.get("/payouts/<uuid:payout_id>")

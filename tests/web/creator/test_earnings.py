@@ -80,6 +80,26 @@ def test_the_home_says_what_arrives_until_it_has_arrived(
     assert "Money arriving" not in client.get("/creator/").text
 
 
+def test_who_has_earned_something_is_asked_for_a_payout_account_on_their_home(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    asked = "$380.00 is earned and cannot be sent to you without it."
+    owed = make_accepted(session, campaign, by=alice, creator=bea)
+    sign_in(client, bea)
+    assert "Set up your payout account" not in client.get("/creator/").text
+
+    make_earning(session, owed, matured=False)
+    home = unescape(client.get("/creator/").text)
+    assert asked in home
+    assert 'href="/creator/earnings#account"' in home
+
+    account = make_payout_account(session, bea, active=False, requirements=("bank account",))
+    assert asked in unescape(client.get("/creator/").text)
+    account.transfers_active = True
+    session.flush()
+    assert asked not in unescape(client.get("/creator/").text)
+
+
 def test_the_way_of_a_fee_is_told_step_by_step(
     client: FlaskClient, session: Session, campaign: Campaign, alice: Actor, bea: Actor
 ) -> None:
