@@ -152,7 +152,10 @@ def test_publishing_asks_for_the_money_first_and_then_sets_it_aside(
 
     fund(session, drafted.campaign, usd(100_000))
     session.commit()
-    assert "$900.00 in prizes" in plain(signed_in.get(preview).text)
+    shown = plain(signed_in.get(preview).text)
+    assert "$900.00 in prizes" in shown
+    assert "What can be won Prizes by place Place Each wins 1 $500.00" in shown
+    assert "Entries until" in shown
     assert signed_in.post(publish).status_code == 303
     session.refresh(drafted)
     session.refresh(drafted.campaign)
