@@ -25,7 +25,14 @@ def phone(market: LocalMarket, browser: Browser) -> Page:
 
 
 def test_pages_fit_a_phone_with_everything_unfolded(phone: Page) -> None:
-    paths = ["/brand/", "/brand/campaigns", "/brand/trends", "/brand/billing", "/notifications"]
+    paths = [
+        "/brand/",
+        "/brand/campaigns",
+        "/brand/trends",
+        "/brand/creators?page=3",
+        "/brand/billing",
+        "/notifications",
+    ]
     campaign = a_campaign(sign_in_to_brand(phone))
     paths += [f"{campaign}/{part}" for part in ("applications", "matches", "plan", "money")]
     it_fits(phone, *paths)
