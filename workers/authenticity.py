@@ -1,4 +1,4 @@
-"""Views without likes: looked for as they are read, asked about, and decided in time."""
+"""Views without likes or comments: looked for as they are read, asked about, decided in time."""
 
 from __future__ import annotations
 
@@ -59,9 +59,10 @@ def tell_questioned(message: ViewsQuestioned, run: Run) -> None:
             kind="views_held",
             about=f"{found.id}:{run.now.date()}",
             title=f"{_views(question)} of your post do not count for now",
-            text=f"Your post for “{_campaign(question)}” got them almost without likes, unlike your"
-            f" other posts. If they are people’s, say so by {moment_in_words(found.decide_by)}: a"
-            " person then decides. Without a word from you they stay out.",
+            text=f"Your post for “{_campaign(question)}” got them almost without"
+            f" {question.missing}, unlike your other posts. If they are people’s, say so by"
+            f" {moment_in_words(found.decide_by)}: a person then decides. Without a word from you"
+            " they stay out.",
             run=run,
         )
 

@@ -2,7 +2,8 @@
 
 Set: yt-trajectories. Each video with four looks or more is judged by its channel's other videos,
 eight at least. Into every fourth one views are put, so many times what it had at a look drawn by
-lot, over one day or three. Honest posts may hold bought views or adverts already, so how many of
+lot, over one day or three; once without likes, and once with as many likes as the post had for
+each view by then. Honest posts may hold bought views or adverts already, so how many of
 them are held is an upper estimate.
 """
 
@@ -19,7 +20,7 @@ from typing import Final
 import numpy as np
 
 from benchmarks.quality.figures import Figure, Parts
-from marketplace.authenticity.rules.signs import Count, look_at
+from marketplace.authenticity.rules.signs import Count, look_at, own_comments
 from marketplace.matching.rules.views import RATIO_POSTS, OwnRatio, own_ratio
 
 SET: Final = "yt-trajectories"
@@ -39,11 +40,17 @@ class Case:
 
     counts: Sequence[Count]
     usual: OwnRatio
+    comments: OwnRatio | None
+
+    @property
+    def is_held(self) -> bool:
+        found = look_at(self.counts, self.usual, begun_at=BEGUN, comments=self.comments)
+        return found.held > 0
 
 
 def measure(parts: Parts) -> Iterator[Figure]:
     cases = read(parts)
-    held = [look_at(each.counts, each.usual, begun_at=BEGUN).held > 0 for each in cases]
+    held = [each.is_held for each in cases]
     yield Figure(
         "honest posts held",
         len(cases),
@@ -56,7 +63,7 @@ def measure(parts: Parts) -> Iterator[Figure]:
     for times, days in AMOUNTS:
         drawn = Random(9)
         bought = [buy(each, times, days, drawn) for each in cases[::INTO_EVERY]]
-        found = [look_at(each.counts, each.usual, begun_at=BEGUN).held > 0 for each in bought]
+        found = [each.is_held for each in bought]
         alone = [_whole(each) <= limit for each in bought]
         yield Figure(
             f"views +{times:.0%} in {days} d found",
@@ -66,6 +73,15 @@ def measure(parts: Parts) -> Iterator[Figure]:
             {"the whole post's ratio, 1 in 100 honest": float(np.mean(alone))},
             noted=NOTED.get(times),
         )
+        drawn = Random(9)
+        bought = [buy(each, times, days, drawn, with_likes=True) for each in cases[::INTO_EVERY]]
+        yield Figure(
+            f"views and likes +{times:.0%} in {days} d found",
+            len(bought),
+            "share of posts",
+            float(np.mean([each.is_held for each in bought])),
+            {"by likes alone": float(np.mean([replace(e, comments=None).is_held for e in bought]))},
+        )
 
 
 def read(parts: Parts) -> list[Case]:
@@ -74,7 +90,9 @@ def read(parts: Parts) -> list[Case]:
     for row in parts.rows(f"{SET}/snapshots.csv.gz"):
         if row["views"] and row["likes"]:
             at = BEGUN + timedelta(hours=float(row["age_h"]))
-            looks[row["vid"]].append(Count(at, int(float(row["views"])), int(float(row["likes"]))))
+            views, likes = int(float(row["views"])), int(float(row["likes"]))
+            said = int(float(row["comments"])) if row["comments"] else None
+            looks[row["vid"]].append(Count(at, views, likes, said))
     by_channel: dict[str, list[str]] = defaultdict(list)
     for video, counts in looks.items():
         counts.sort(key=lambda each: each.at)
@@ -87,23 +105,24 @@ def read(parts: Parts) -> list[Case]:
             others = [looks[each][-1] for each in videos if each != video][:KEPT]
             usual = own_ratio([each.views for each in others], [each.likes for each in others])
             if usual is not None and len(looks[video]) >= LOOKS:
-                cases.append(Case(looks[video], usual))
+                told = [(each.views, c) for each in others if (c := each.comments) is not None]
+                comments = own_comments([views for views, _ in told], [c for _, c in told])
+                cases.append(Case(looks[video], usual, comments))
     return cases
 
 
-def buy(case: Case, times: float, days: int, drawn: Random) -> Case:
+def buy(case: Case, times: float, days: int, drawn: Random, *, with_likes: bool = False) -> Case:
     """Put views in from a look on, evenly over so many days."""
     place = drawn.randrange(1, len(case.counts) - 1)
-    start, amount = case.counts[place].at, times * case.counts[place].views
-    counts = [
-        replace(
-            each,
-            views=each.views
-            + int(amount * min(max((each.at - start) / timedelta(days=days), 0.0), 1.0)),
-        )
-        for each in case.counts
-    ]
-    return Case(counts, case.usual)
+    start = case.counts[place]
+    likes = times * start.likes if with_likes else 0.0
+
+    def more(each: Count) -> Count:
+        part = min(max((each.at - start.at) / timedelta(days=days), 0.0), 1.0)
+        views = each.views + int(times * start.views * part)
+        return replace(each, views=views, likes=each.likes + int(likes * part))
+
+    return replace(case, counts=[more(each) for each in case.counts])
 
 
 def _whole(case: Case) -> float:

@@ -75,9 +75,15 @@ class Evidence(Base):
     """How many more views it put in question."""
     rule: Mapped[str]
     usual: Mapped[Json]
-    """The creator's own likes per 1,000 views: {"middle", "low", "high", "posts"}."""
+    """The creator's own likes per 1,000 views: {"middle", "low", "high", "posts"}.
+
+    Under "comments" the same of comments, where they are what is missing.
+    """
     signs: Mapped[list[Json]]
-    """``rules.signs.Sign`` by the names of its fields, moments as text."""
+    """``rules.signs.Sign`` by the names of its fields, moments as text.
+
+    What was found by the rule "likes-1" says nothing of comments.
+    """
 
 
 class Appeal(Base):

@@ -26,6 +26,8 @@ QUIET: Final = ((4_001, 201), (7_001, 351), (9_001, 451))
 BURST: Final = (30_001, 501)
 """The day after: 21,000 views came with 50 likes, which are usual for 1,000."""
 HELD: Final = 20_000
+TALKED_ABOUT: Final = (8, 13, 17, 17)
+"""Comments of these days where nobody talks about the last; some 1.7 for 1,000 views are usual."""
 
 
 def make_others(session: Session, channel_id: UUID, *, now: datetime = NOON) -> None:
@@ -51,15 +53,15 @@ def read_on(
     views: int,
     likes: int,
     *,
+    comments: int = 3,
     until: datetime,
 ) -> list[UUID]:
     """Keep a reading and look at it, as the job does; return the questions it puts.
 
     until: from when on no view of the post counts.
     """
-    metrics.record_snapshot(
-        session, post_id=post.id, reading=reading_at(at, views=views, likes=likes)
-    )
+    reading = reading_at(at, views=views, likes=likes, comments=comments)
+    metrics.record_snapshot(session, post_id=post.id, reading=reading)
     session.flush()
     found = authenticity.assess(session, until={post.id: until}, now=at)
     session.flush()
@@ -78,4 +80,19 @@ def hold(
     make_others(session, post.channel_id, now=start)
     for age, (views, likes) in enumerate(series):
         read_on(session, post, start + age * DAY, views, likes, until=until)
+    return session.scalars(select(Assessment).where(Assessment.post_id == post.id)).one()
+
+
+def hold_for_comments(
+    session: Session, post: PublishedPost, *, until: datetime, start: datetime = NOON + DAY
+) -> Assessment:
+    """Return the question about a post whose last day brought 21,000 views without comments.
+
+    The likes that are usual for them came with them.
+    """
+    make_others(session, post.channel_id, now=start)
+    series = (*QUIET, (BURST[0], BURST[0] // 20))
+    for age, ((views, likes), comments) in enumerate(zip(series, TALKED_ABOUT, strict=True)):
+        at = start + age * DAY
+        read_on(session, post, at, views, likes, comments=comments, until=until)
     return session.scalars(select(Assessment).where(Assessment.post_id == post.id)).one()

@@ -1,7 +1,8 @@
-"""How many views of a post its likes do not explain."""
+"""How many views of a post its likes, or its comments, do not explain."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import log
 
@@ -14,6 +15,7 @@ from marketplace.authenticity.rules.signs import (
     Look,
     is_worth_asking,
     look_at,
+    own_comments,
     usual_per_thousand,
 )
 from marketplace.matching.rules.views import OwnRatio, own_ratio
@@ -177,3 +179,82 @@ def test_more_bought_views_are_never_fewer_held(
     fewer, many = (look(bought(series, 2 * each, on=on)).held for each in (less, more))
 
     assert fewer <= many
+
+
+TALKED_ABOUT = OwnRatio(middle=log(0.002), spread=0.4, posts=20)
+"""2 comments for 1,000 views."""
+
+
+def look_with(
+    comments: list[int | None],
+    *,
+    more: int = 20_000,
+    usual: OwnRatio | None = TALKED_ABOUT,
+    rounded_to: int = 1,
+) -> Look:
+    """A post whose fourth day brought so many views more, with the likes that are usual for them.
+
+    comments: by the day.
+    """
+    series = [
+        (seen + (more if day >= 3 else 0), liked + (more // 20 if day >= 3 else 0))
+        for day, (seen, liked) in enumerate(LIKE_THE_OTHERS)
+    ]
+    counted = [
+        replace(count, comments=said if said is None else said * rounded_to)
+        for count, said in zip(counts(series), comments, strict=True)
+    ]
+    return look_at(counted, USUAL, begun_at=NOON, comments=usual)
+
+
+def test_views_with_bought_likes_are_in_question_where_nobody_talks_about_them() -> None:
+    found = look_with([16, 24, 29, 31, 32])
+
+    [sign] = found.signs
+    assert (sign.since, sign.until) == (NOON + 3 * DAY, NOON + 4 * DAY)
+    assert (sign.views, sign.likes, sign.comments) == (21_020, 1_051, 2)
+    assert (found.held, sign.unexplained) == (20_020, 20_020)
+    spread = (0.4**2 + 0.45**2 + 1 / 42.04) ** 0.5
+    assert sign.spreads == pytest.approx(log(2 / 42.04) / spread)
+    assert not sign.is_whole
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        pytest.param([16, 24, 28, 70, 71], id="talked about as usual"),
+        pytest.param([0, 0, 0, 0, 0], id="nobody could comment before either"),
+        pytest.param([2, 3, 3, 3, 3], id="hardly talked about before either"),
+        pytest.param([16, 24, 28, 27, 27], id="comments were taken away"),
+        pytest.param([16, 24, None, 30, 31], id="the platform does not always tell"),
+    ],
+)
+def test_few_comments_are_no_sign(comments: list[int | None]) -> None:
+    assert look_with(comments) == Look(0, ())
+
+
+def test_without_what_is_usual_or_with_rounded_counts_comments_say_nothing() -> None:
+    assert look_with([16, 24, 28, 30, 31], usual=None) == Look(0, ())
+    often = replace(TALKED_ABOUT, middle=log(0.9))
+    assert look_with([80, 110, 128, 130, 132], usual=often, rounded_to=100) == Look(0, ())
+
+
+def test_of_views_that_lack_both_those_are_in_question_that_leave_most() -> None:
+    series = counts(bought(LIKE_THE_OTHERS, 20_000, on=3))
+    said = (16, 24, 28, 28, 29)
+    told = [replace(each, comments=of_it) for each, of_it in zip(series, said, strict=True)]
+
+    found = look_at(told, USUAL, begun_at=NOON, comments=TALKED_ABOUT)
+
+    assert [(sign.comments, sign.unexplained) for sign in found.signs] == [(0, 21_020)]
+
+
+def test_the_usual_comments_count_posts_without_any_as_if_they_had_one() -> None:
+    many = own_comments([10_000] * 8, [20] * 8)
+    few = own_comments([10_000] * 8, [0] * 6 + [20] * 2)
+
+    assert many is not None
+    assert few is not None
+    assert (many.middle, few.middle) == (pytest.approx(log(0.002)), pytest.approx(log(0.0001)))
+    assert many.spread == pytest.approx(0.47 * 5 / 13)
+    assert own_comments([10_000] * 7, [20] * 7) is None

@@ -79,7 +79,7 @@ def test_a_burst_without_likes_is_held_from_its_reading_on_with_its_evidence(
     assert counted(session, post, ASKED - timedelta(seconds=1)) == (9_001, 9_001)
     assert counted(session, post, ASKED) == (30_001, 10_001)
     [found] = queries.question_for_staff(session, held.id).evidence
-    assert (found.views, found.rule, found.usual["posts"]) == (HELD, "likes-1", 12)
+    assert (found.views, found.rule, found.usual["posts"]) == (HELD, "likes-comments-1", 12)
     assert round(found.usual["middle"], 3) == 50.0
     [sign] = found.signs
     assert (sign["since"], sign["until"]) == ((ASKED - DAY).isoformat(), ASKED.isoformat())

@@ -18,7 +18,7 @@ from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from tests.conftest import sign_in
-from tests.factories.authenticity import DAY, hold
+from tests.factories.authenticity import DAY, hold, hold_for_comments
 from tests.factories.campaigns import NOON
 from tests.factories.causes import make_giving, make_organisation
 from tests.factories.challenges import enter, make_challenge
@@ -77,6 +77,29 @@ def test_a_creator_reads_what_was_found_and_until_when_to_object(
     )
     assert "On your last 12 other posts 50 likes for each 1,000 views are usual" in told
     assert "This is a sign, no proof" in told
+
+
+def test_a_creator_reads_that_comments_are_what_is_missing(
+    client: FlaskClient, session: Session, bea: Actor, made: Deliverable, noon: datetime
+) -> None:
+    post = queries.standing_post(session, deliverable_id=made.id)
+    assert post is not None
+    found = hold_for_comments(session, post, until=noon + 30 * DAY, start=noon - 3 * DAY)
+    session.commit()
+
+    told = page(client, bea, f"/creator/views/{found.id}")
+
+    assert (
+        "21,000 views of your post for “Beans in a minute” came almost without comments, so they"
+        " do not count for now." in told
+    )
+    assert (
+        "21,000 views came with 0 comments, 0 for each 1,000, and 10.5 times as fast as just"
+        " before. So many comments are usual for 0 views, which leaves 21,000." in told
+    )
+    assert "On your last 12 other posts 1.7 comments for each 1,000 views are usual" in told
+    assert "Comments for each 1,000 of them" in told
+    assert "Likes for each 1,000 of them" not in told
 
 
 def test_a_creator_finds_it_on_the_home_and_on_the_page_of_the_work(

@@ -40,6 +40,15 @@ class Question:
         """How many views it is about."""
         return sum(each.views for each in self.evidence)
 
+    @property
+    def missing(self) -> str:
+        """What the views came almost without, in words."""
+        signs = [sign for each in self.evidence for sign in each.signs]
+        by_likes = [sign.get("comments") is None for sign in signs]
+        if all(by_likes):
+            return "likes"
+        return "likes or comments" if any(by_likes) else "comments"
+
 
 def assessment_by_id(session: Session, assessment_id: UUID) -> Assessment:
     """A question with its post, deliverable, creator and campaign; raises NotFound."""

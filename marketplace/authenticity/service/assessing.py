@@ -1,4 +1,4 @@
-"""Look at what was read of posts, and put views without likes in question."""
+"""Look at what was read of posts, and put views without likes or comments in question."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from marketplace.authenticity.rules.signs import (
     Sign,
     is_worth_asking,
     look_at,
+    own_comments,
     usual_per_thousand,
 )
 from marketplace.creators import queries as creators
@@ -51,7 +52,7 @@ def assess(session: Session, *, until: Mapping[UUID, datetime], now: datetime) -
         readings = series.get(each.id, [])
         if not readings or _is_over(readings, until[each.id]) or _fell(session, each, readings):
             continue
-        usual = _usual(session, each, now=now)
+        usual, comments = _usual(session, each, now=now)
         if usual is None:
             continue
         before = asked.get(each.id, queries.NEVER)
@@ -59,12 +60,12 @@ def assess(session: Session, *, until: Mapping[UUID, datetime], now: datetime) -
             _counts(readings, since=before.cleared_by),
             usual,
             begun_at=each.published_at or each.pasted_at,
+            comments=comments,
             is_known=before.cleared_by is not None,
         )
         if is_worth_asking(look.held, asked=before.views):
-            more = look.held - before.views
-            read_at = readings[-1].taken_at
-            questions.append(_put(session, each, look, usual, more, read_at=read_at, now=now))
+            evidence = _evidence(look, usual, comments, more=look.held - before.views)
+            questions.append(_put(session, each, evidence, at=readings[-1].taken_at, now=now))
     return questions
 
 
@@ -86,18 +87,24 @@ def _fell(session: Session, found: PublishedPost, readings: Sequence[MetricSnaps
     return True
 
 
-def _usual(session: Session, found: PublishedPost, *, now: datetime) -> OwnRatio | None:
-    """The likes per view of the channel's other videos."""
+def _usual(
+    session: Session, found: PublishedPost, *, now: datetime
+) -> tuple[OwnRatio | None, OwnRatio | None]:
+    """The likes and the comments per view of the channel's other videos."""
     others = creators.other_videos(
         session, channel_id=found.channel_id, but=found.external_id, now=now
     )
-    return own_ratio([each.views for each in others], [each.likes for each in others])
+    views = [each.views for each in others]
+    return (
+        own_ratio(views, [each.likes for each in others]),
+        own_comments(views, [each.comments for each in others]),
+    )
 
 
 def _counts(readings: Sequence[MetricSnapshot], *, since: datetime | None) -> list[Count]:
-    """Views and likes of the readings that count by the same rule as the last one."""
+    """What was counted at the readings that count by the same rule as the last one."""
     return [
-        Count(each.taken_at, each.views, each.likes)
+        Count(each.taken_at, each.views, each.likes, each.comments)
         for each in readings
         if each.definition == readings[-1].definition
         and each.views is not None
@@ -106,34 +113,27 @@ def _counts(readings: Sequence[MetricSnapshot], *, since: datetime | None) -> li
     ]
 
 
+def _evidence(look: Look, usual: OwnRatio, comments: OwnRatio | None, *, more: int) -> Evidence:
+    """What a look has found, of no post yet. more: views than were ever asked about."""
+    kept = _kept_usual(usual)
+    if comments and any(each.comments is not None for each in look.signs):
+        kept["comments"] = _kept_usual(comments)
+    signs = [_kept(each) for each in look.signs]
+    return Evidence(id=new_id(), views=more, rule=RULE, usual=kept, signs=signs)
+
+
 def _put(
-    session: Session,
-    found: PublishedPost,
-    look: Look,
-    usual: OwnRatio,
-    more: int,
-    *,
-    read_at: datetime,
-    now: datetime,
+    session: Session, found: PublishedPost, evidence: Evidence, *, at: datetime, now: datetime
 ) -> UUID:
-    """Keep what was found, and let so many more views not count."""
+    """Keep what was found at a reading, and let so many more views not count."""
     question = _open_question(session, found.id, now=now)
     if question is None:
-        question = _ask(session, found.id, read_at=read_at, now=now)
-    middle, low, high = usual_per_thousand(usual)
-    session.add(
-        Evidence(
-            id=new_id(),
-            assessment_id=question.id,
-            post_id=found.id,
-            found_at=read_at,
-            views=more,
-            rule=RULE,
-            usual={"middle": middle, "low": low, "high": high, "posts": usual.posts},
-            signs=[_kept(each) for each in look.signs],
-        )
+        question = _ask(session, found.id, read_at=at, now=now)
+    evidence.assessment_id, evidence.post_id, evidence.found_at = question.id, found.id, at
+    session.add(evidence)
+    holding.hold_views(
+        session, post_id=found.id, held_for=question.id, from_at=at, views=evidence.views
     )
-    holding.hold_views(session, post_id=found.id, held_for=question.id, from_at=read_at, views=more)
     post(session, ViewsQuestioned(assessment_id=question.id))
     return question.id
 
@@ -164,6 +164,11 @@ def _ask(session: Session, post_id: UUID, *, read_at: datetime, now: datetime) -
     session.add(question)
     session.flush()  # its evidence points at it
     return question
+
+
+def _kept_usual(usual: OwnRatio) -> dict[str, Any]:
+    middle, low, high = usual_per_thousand(usual)
+    return {"middle": middle, "low": low, "high": high, "posts": usual.posts}
 
 
 def _kept(sign: Sign) -> dict[str, Any]:

@@ -136,7 +136,9 @@ def unusual_posts(views: Sequence[int], likes: Sequence[int] | None) -> dict[int
     }
 
 
-def own_ratio(views: Sequence[int], likes: Sequence[int]) -> OwnRatio | None:
+def own_ratio(
+    views: Sequence[int], likes: Sequence[int], *, usual_spread: float = USUAL_RATIO_SPREAD
+) -> OwnRatio | None:
     """Return the likes per view that are usual for a creator; None with too few posts to say.
 
     Posts without a view or without a like are left out. The spread is drawn towards the usual one.
@@ -150,7 +152,7 @@ def own_ratio(views: Sequence[int], likes: Sequence[int]) -> OwnRatio | None:
         return None
     own = median(ratios)
     off = [abs(ratio - own) for ratio in ratios]
-    spread = (len(off) * 1.4826 * median(off) + PSEUDO_POSTS * USUAL_RATIO_SPREAD) / (
+    spread = (len(off) * 1.4826 * median(off) + PSEUDO_POSTS * usual_spread) / (
         len(off) + PSEUDO_POSTS
     )
     return OwnRatio(own, spread, len(ratios))

@@ -161,7 +161,7 @@ def test_the_public_reads_the_name_only_of_who_shows_it(
     assert "Bea" not in page
     assert "Newest reading" in page
     assert "Views that count 2,100" in page
-    assert "Views that came almost without likes, unlike on the creator’s other posts, are" in page
+    assert "Views that came almost without likes or comments, unlike on the creator’s other" in page
 
 
 def test_a_draft_and_an_ordinary_campaign_are_not_in_public(

@@ -44,7 +44,7 @@ def test_the_public_reads_the_ledgers_totals(
     assert "Pledged, all told $200.00" in page
     assert "Acme Kitchen gives $5.00 for every 1,000 views" in page
     assert "Views of accepted posts count from publication until a month after" in page
-    assert "Views that came almost without likes, unlike on the creator’s other posts, are" in page
+    assert "Views that came almost without likes or comments, unlike on the creator’s other" in page
 
 
 def test_a_pledge_that_is_not_paid_for_is_not_shown(
