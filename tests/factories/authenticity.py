@@ -53,12 +53,12 @@ def read_on(
     views: int,
     likes: int,
     *,
-    comments: int = 3,
+    comments: int | None = None,
     until: datetime,
 ) -> list[UUID]:
     """Keep a reading and look at it, as the job does; return the questions it puts.
 
-    until: from when on no view of the post counts.
+    comments: None where the platform does not tell. until: from when on no view of the post counts.
     """
     reading = reading_at(at, views=views, likes=likes, comments=comments)
     metrics.record_snapshot(session, post_id=post.id, reading=reading)
