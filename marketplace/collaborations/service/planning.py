@@ -22,8 +22,9 @@ from marketplace.kernel.sentences import Sentence
 from marketplace.matching import queries as matching
 from marketplace.matching import service as plans
 from marketplace.matching.models import AcceptedPlan
-from marketplace.matching.queries import PlanWish
+from marketplace.matching.queries import FoundPlan, PlanWish
 from marketplace.matching.rules.planner.limits import PlanRefused
+from marketplace.matching.rules.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,7 @@ def accept_plan(
     brief = matching.brief_to_match(session, campaign_id)
     wanted = matching.wanted_for(session, campaign_id)
     found = matching.plan_for(session, wanted, wish, compared=False, now=now)
-    if found.broken:
-        raise PlanRefused(found.broken)
-    if found.cost_minor != seen_cost_minor:
-        raise Conflict(
-            Sentence(
-                "Prices have changed: the plan costs {cost} now. Look at it again",
-                cost=Money(found.cost_minor, wanted.currency),
-            )
-        )
+    _refuse_what_changed(found, wanted, seen_cost_minor)
     campaign = lock_open_campaign(session, campaign_id, now=now)
     if matching.brief_to_match(session, campaign_id).id != brief.id:
         raise Conflict("The brief has just been changed. Look at the plan again")
@@ -112,6 +105,19 @@ def accept_plan(
         asked_before=len(asked),
         not_joined=len(set(names) - set(joined) - set(asked)),
     )
+
+
+def _refuse_what_changed(found: FoundPlan, wanted: Wanted, seen_cost_minor: int) -> None:
+    """Refuse a plan that breaks its own rules, or is not the one that was seen."""
+    if found.broken:
+        raise PlanRefused(found.broken)
+    if found.cost_minor != seen_cost_minor:
+        raise Conflict(
+            Sentence(
+                "Prices have changed: the plan costs {cost} now. Look at it again",
+                cost=Money(found.cost_minor, wanted.currency),
+            )
+        )
 
 
 def _joined(session: Session, creator_ids: Sequence[UUID]) -> dict[UUID, Creator]:

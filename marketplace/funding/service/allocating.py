@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import CampaignState
 from marketplace.causes import service as causes
 from marketplace.funding import queries
 from marketplace.funding.models import Allocation
-from marketplace.funding.rules import largest_budget, price_of
+from marketplace.funding.rules import Quote, largest_budget, price_of
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from marketplace.kernel.money import Money
@@ -42,10 +43,7 @@ def use_wallet(
     if campaign.state is CampaignState.CLOSED:
         raise Conflict("This campaign is closed and takes no more money")
     pledge = causes.lock_due(session, campaign=campaign)
-    wallet = events.brand_funds(campaign.brand_id)
-    funds = events.campaign_funds(campaign_id)
-    refs = [wallet, funds, events.fee_unearned(campaign_id), events.pledged(campaign_id)]
-    ledger.lock_accounts(session, refs=refs, currency=campaign.currency)
+    _lock_money(session, campaign)
     known = session.get(Allocation, allocation_id)
     if known is not None:
         if known.campaign_id != campaign_id:
@@ -71,26 +69,43 @@ def use_wallet(
     )
     session.add(allocation)
     campaign.terms_at = campaign.terms_at or now  # what was paid for keeps its terms
+    _book(session, allocation, price, actor=actor, now=now)
+    causes.set_aside(
+        session, campaign=campaign, paid_with=allocation_id, paid=pledge, actor=actor, now=now
+    )
+    return allocation
+
+
+def _lock_money(session: Session, campaign: Campaign) -> None:
+    refs = [
+        events.brand_funds(campaign.brand_id),
+        events.campaign_funds(campaign.id),
+        events.fee_unearned(campaign.id),
+        events.pledged(campaign.id),
+    ]
+    ledger.lock_accounts(session, refs=refs, currency=campaign.currency)
+
+
+def _book(
+    session: Session, allocation: Allocation, price: Quote, *, actor: Actor, now: datetime
+) -> None:
+    """Write that the budget is the campaign's, and that its fee was taken."""
     moved = events.allocated(
-        allocation_id=allocation_id,
-        brand_id=campaign.brand_id,
-        campaign_id=campaign_id,
+        allocation_id=allocation.id,
+        brand_id=allocation.brand_id,
+        campaign_id=allocation.campaign_id,
         amount=price.for_campaign,
     )
     ledger.write_entry(session, moved, occurred_at=now, actor=actor)
     if price.platform_fee:
         fee = events.fee_taken(
-            campaign_id=campaign_id,
-            number=str(allocation_id),
+            campaign_id=allocation.campaign_id,
+            number=str(allocation.id),
             fee=price.platform_fee,
             tax=price.fee_tax,
             processor_fee=price.processor_fee,
         )
         ledger.write_entry(session, fee, occurred_at=now, actor=actor)
-    causes.set_aside(
-        session, campaign=campaign, paid_with=allocation_id, paid=pledge, actor=actor, now=now
-    )
-    return allocation
 
 
 def _too_little(most: Money, pledge: Money) -> Sentence:

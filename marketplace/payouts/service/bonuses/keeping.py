@@ -40,45 +40,9 @@ def keep(
     earnings: list[dict[str, Any]] = []
     for each, entry_id in zip(bookings, entry_ids, strict=True):
         bonus, step = each.bonus, each.step
-        measurements.append(
-            {
-                "id": each.id,
-                "bonus_id": bonus.id,
-                "number": bonus.measurements + 1,
-                "snapshot_id": each.views.snapshot_id,
-                "views_read": each.views.read,
-                "views_counted": each.views.counted,
-                "rule": BONUS_RULE,
-                "currency": bonus.currency,
-                "gross_before_minor": step.before.gross.minor,
-                "gross_after_minor": step.after.gross.minor,
-                "share_before_minor": step.before.share.minor,
-                "share_after_minor": step.after.share.minor,
-                "on_top_before_minor": step.before.on_top.minor,
-                "on_top_after_minor": step.after.on_top.minor,
-                "entry_id": entry_id,
-                "measured_at": now,
-            }
-        )
+        measurements.append(_measurement(each, entry_id, now))
         if step.rises and step.net:
-            earnings.append(
-                {
-                    "id": new_id(),
-                    "kind": EarningKind.BONUS,
-                    "deliverable_id": bonus.deliverable_id,
-                    "measurement_id": each.id,
-                    "campaign_id": bonus.campaign_id,
-                    "creator_id": bonus.creator_id,
-                    "fee_minor": step.net.minor + step.share.minor,
-                    "platform_share_minor": step.share.minor,
-                    "net_minor": step.net.minor,
-                    "withheld_minor": step.net.share(basis_points=bonus.withheld_bps).minor,
-                    "currency": bonus.currency,
-                    "state": EarningState.PENDING,
-                    "earned_at": now,
-                    "payable_at": now + timedelta(days=bonus.hold_days),
-                }
-            )
+            earnings.append(_earning(each, now))
         for earning, part in each.taken:
             _shrink(earning, part, withheld_bps=bonus.withheld_bps)
         if each.owed:
@@ -95,6 +59,50 @@ def keep(
             post(session, BonusCorrected(measurement_id=each.id, owed_minor=each.owed.minor))
     insert_rows(session, BonusMeasurement, measurements)
     insert_rows(session, Earning, earnings)
+
+
+def _measurement(booking: Booking, entry_id: int, now: datetime) -> dict[str, Any]:
+    """Why an entry was made, as a row."""
+    bonus, step = booking.bonus, booking.step
+    return {
+        "id": booking.id,
+        "bonus_id": bonus.id,
+        "number": bonus.measurements + 1,
+        "snapshot_id": booking.views.snapshot_id,
+        "views_read": booking.views.read,
+        "views_counted": booking.views.counted,
+        "rule": BONUS_RULE,
+        "currency": bonus.currency,
+        "gross_before_minor": step.before.gross.minor,
+        "gross_after_minor": step.after.gross.minor,
+        "share_before_minor": step.before.share.minor,
+        "share_after_minor": step.after.share.minor,
+        "on_top_before_minor": step.before.on_top.minor,
+        "on_top_after_minor": step.after.on_top.minor,
+        "entry_id": entry_id,
+        "measured_at": now,
+    }
+
+
+def _earning(booking: Booking, now: datetime) -> dict[str, Any]:
+    """What the creator has earned by it, as a row."""
+    bonus, step = booking.bonus, booking.step
+    return {
+        "id": new_id(),
+        "kind": EarningKind.BONUS,
+        "deliverable_id": bonus.deliverable_id,
+        "measurement_id": booking.id,
+        "campaign_id": bonus.campaign_id,
+        "creator_id": bonus.creator_id,
+        "fee_minor": step.net.minor + step.share.minor,
+        "platform_share_minor": step.share.minor,
+        "net_minor": step.net.minor,
+        "withheld_minor": step.net.share(basis_points=bonus.withheld_bps).minor,
+        "currency": bonus.currency,
+        "state": EarningState.PENDING,
+        "earned_at": now,
+        "payable_at": now + timedelta(days=bonus.hold_days),
+    }
 
 
 def _shrink(earning: Earning, part: Part, *, withheld_bps: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -94,11 +95,7 @@ def open_dispute(
     )
     session.add(dispute)
     session.flush()  # what it holds points at its row
-    work.disputed_at = now
-    for earning in held:
-        earning.dispute_id, earning.is_disputed = dispute.id, True
-    if bonus is not None:
-        bonus.is_disputed = True
+    _hold(dispute, work, held=held, bonus=bonus)
     if is_back:
         set_aside(session, dispute, collaboration, actor=actor, now=now)
     write_step(
@@ -112,6 +109,17 @@ def open_dispute(
         share_bps=share_bps,
     )
     return dispute
+
+
+def _hold(
+    dispute: Dispute, work: Deliverable, *, held: Sequence[Earning], bonus: ViewBonus | None
+) -> None:
+    """Let what is in its hold window stay there, and book no views, until it is over."""
+    work.disputed_at = dispute.opened_at
+    for earning in held:
+        earning.dispute_id, earning.is_disputed = dispute.id, True
+    if bonus is not None:
+        bonus.is_disputed = True
 
 
 def _is_open(session: Session, deliverable_id: UUID) -> bool:
