@@ -117,7 +117,8 @@ def test_the_owner_of_an_account_is_found_by_the_same_indexes(session: Session) 
     *_, plan = plans(session, lambda: owners_found(session, Code.CREATOR_PAYABLE, "n1717"))
     assert "ix_creators_name_words" in plan
     assert "Seq Scan" not in plan
-    assert len(owners_found(session, Code.CREATOR_PAYABLE, "n1717")) == 10
+    found = owners_found(session, Code.CREATOR_PAYABLE, "n1717")
+    assert (len(found.first), found.are_all) == (10, False)
 
 
 @pytest.mark.usefixtures("crowd")
@@ -125,7 +126,7 @@ def test_an_owner_of_a_very_common_name_is_not_gathered_from_all_who_have_it(
     session: Session,
 ) -> None:
     def found(text: str) -> list[str]:
-        return [each.name for each in owners_found(session, Code.CREATOR_PAYABLE, text)]
+        return [each.name for each in owners_found(session, Code.CREATOR_PAYABLE, text).first]
 
     *_, plan = plans(session, lambda: owners_found(session, Code.CREATOR_PAYABLE, "creator"))
     assert "name_words" not in plan.split("Filter:")[0]

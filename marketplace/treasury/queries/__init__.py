@@ -11,7 +11,7 @@ from marketplace.treasury.queries.bank import (
     setting,
 )
 from marketplace.treasury.queries.owners import (
-    FoundOwner,
+    FoundOwners,
     balances_by_currency,
     currencies,
     owner_named,
@@ -33,7 +33,7 @@ from marketplace.treasury.queries.suspense import (
 
 __all__ = [
     "ANY_OPEN_REQUEST",
-    "FoundOwner",
+    "FoundOwners",
     "Lying",
     "Suspended",
     "balances_by_currency",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -33,6 +33,14 @@ class FoundOwner:
     about: str
 
 
+@dataclass(frozen=True, slots=True)
+class FoundOwners:
+    """The first of those who were found, by name. are_all: False where there are more."""
+
+    first: Sequence[FoundOwner]
+    are_all: bool = True
+
+
 _OWNERS: Final[dict[OwnerKind, Select[UUID, str, str]]] = {
     OwnerKind.BRAND: select(Brand.id, Brand.name, Brand.country),
     OwnerKind.CAMPAIGN: select(Campaign.id, Campaign.name, Brand.name).join(
@@ -52,18 +60,19 @@ LOOKED_AT: Final = 2_000
 """Of more than so many nobody is looked for further: they are not in the order of all names."""
 
 
-def owners_found(session: Session, code: Code, text: str) -> list[FoundOwner]:
+def owners_found(session: Session, code: Code, text: str) -> FoundOwners:
     """The first owners of accounts of this code who are called what the text says, by name.
 
     Where more than LOOKED_AT are, it is the first of so many of them: one has to say more.
     """
     kind = CHART[code].owner
     if kind not in _CALLED:
-        return []
+        return FoundOwners([])
     called = _OWNERS[kind].where(_CALLED[kind](session, text)).limit(LOOKED_AT).subquery()
     number, name, _about = called.c
-    rows = session.execute(select(called).order_by(name, number).limit(FEW))
-    return [FoundOwner(*row) for row in rows]
+    rows = session.execute(select(called).order_by(name, number).limit(FEW + 1))
+    found = [FoundOwner(*row) for row in rows]
+    return FoundOwners(found[:FEW], len(found) <= FEW)
 
 
 def owner_named(session: Session, account: AccountRef) -> FoundOwner | None:

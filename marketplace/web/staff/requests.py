@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from marketplace.store.session import reading, transaction
 from marketplace.treasury import queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.models import FinanceRequest
-from marketplace.treasury.queries import FoundOwner
+from marketplace.treasury.queries import FoundOwners
 from marketplace.treasury.rules.requests import ADJUSTABLE, AGAINST, RequestState
 from marketplace.web import access, render
 from marketplace.web.asked import Asked
@@ -200,10 +199,10 @@ def currencies(session: Session) -> list[SelectChoice]:
     return [SelectChoice(code, code) for code in queries.currencies(session)]
 
 
-def owners_asked_for(session: Session, code: Code | None) -> Sequence[FoundOwner]:
+def owners_asked_for(session: Session, code: Code | None) -> FoundOwners:
     """Return the owners that the search in the address finds."""
     text = request.args.get("q", "").strip()
-    return queries.owners_found(session, code, text) if code is not None else []
+    return queries.owners_found(session, code, text) if code is not None else FoundOwners([])
 
 
 def _account_asked_for(address: Asked) -> AccountRef | None:

@@ -15,6 +15,7 @@ from marketplace.ledger import service as books
 from marketplace.ledger.rules import AccountRef, Code, EntryKind, events
 from marketplace.treasury import queries
 from tests.conftest import NOON, sign_in
+from tests.factories.accounts import make_brand
 from tests.factories.ledger import make_brand_funds, make_entry, usd
 
 FORM = {
@@ -58,6 +59,24 @@ def test_an_owner_is_found_by_name_and_chosen(
     chosen = staff.get(address(wallet)).text
     assert "$50.00" in chosen
     assert "Acme Kitchen" in chosen
+
+
+def test_ten_owners_are_shown_and_that_there_are_more_is_said(
+    staff: FlaskClient, session: Session
+) -> None:
+    for number in range(10):
+        make_brand(session, name=f"Larch {number:02}")
+    session.commit()
+    path = "/staff/requests/adjust?account=2010&q=larch"
+    assert "There are more." not in staff.get(path).text
+
+    make_brand(session, name="Larch 10")
+    session.commit()
+
+    page = staff.get(path).text
+    assert "There are more. Type more of the name to find others." in page
+    assert "Larch 09" in page
+    assert "Larch 10" not in page
 
 
 def test_one_asks_and_another_sees_exactly_what_will_be_booked_and_approves(
