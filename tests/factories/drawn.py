@@ -54,6 +54,7 @@ def creators(draw: st.DrawFn) -> list[CreatorFacts]:
                 topics=draw(st.lists(st.sampled_from(TOPICS), max_size=3, unique=True)),
                 hashtags=draw(st.lists(st.sampled_from(TAGS), max_size=4)),
                 is_closed=draw(st.integers(0, 9)) == 0,
+                has_joined=draw(st.booleans()),
                 has_channel=draw(st.integers(0, 9)) > 0,
                 followers=draw(st.sampled_from([None, 10, 5_000, 2_000_000])),
                 median_views=views or None,

@@ -12,6 +12,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.queries.plan_wish import wish_in
 from marketplace.matching.rules.planner.limits import PlanRefused, Rule
+from tests.conftest import make_person
 from tests.factories.creators import make_planned_market
 from tests.services.planned import BUDGET, accept, names, plan
 
@@ -40,6 +41,15 @@ def test_who_has_not_signed_up_is_in_no_plan_of_those_who_can_be_invited(
     assert wish_in(done.plan.rules).joined is True
     older = {name: value for name, value in done.plan.rules.items() if name != "joined"}
     assert wish_in(older).joined is False
+
+
+def test_whoever_signs_up_is_in_the_next_plan(
+    session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    market["Ivo"].user_id = make_person(session, "ivo").id
+    session.flush()
+
+    assert sorted(names(plan(session, campaign, joined=True))) == ["Cleo", "Ivo"]
 
 
 def test_who_is_chosen_and_cannot_be_invited_is_named(

@@ -30,7 +30,8 @@ class CreatorFacts(NamedTuple):
     away_until: days
     since 1970, 0 for not at all. rates: "format currency", like "video USD" -> minor units for one
     piece. subjects: what the last videos touch of what brands may want to avoid. exclusivities:
-    [category, first and last day since 1970, brand] of those that are not over.
+    [category, first and last day since 1970, brand] of those that are not over. has_joined: a
+    person has signed up for them.
     """
 
     creator_id: UUID
@@ -56,6 +57,7 @@ class CreatorFacts(NamedTuple):
     rates: Mapping[str, int]
     subjects: Sequence[str] = ()
     exclusivities: Sequence[tuple[str, int, int, str]] = ()
+    has_joined: bool = False
 
 
 def facts_after(
@@ -118,7 +120,8 @@ _FACTS: Final = """
         coalesce(a.age, '{{}}'), coalesce(a.gender, '{{}}'), coalesce(a.country, '{{}}'),
         coalesce(a.language, '{{}}'), coalesce(k.kept_count, 0), coalesce(k.broken_count, 0),
         coalesce(c.away_until - date '1970-01-01', 0), coalesce(r.rates, '{{}}'),
-        coalesce(ch.subjects, '[]'), coalesce(x.exclusivities, '[]'))::text
+        coalesce(ch.subjects, '[]'), coalesce(x.exclusivities, '[]'),
+        c.user_id IS NOT NULL)::text
     FROM ({chosen}) c
     LEFT JOIN users u ON u.id = c.user_id
     LEFT JOIN creator_records k ON k.creator_id = c.id

@@ -38,11 +38,6 @@ def creator_by_id(session: Session, creator_id: UUID) -> Creator:
     return found
 
 
-def joined_ids(session: Session) -> frozenset[UUID]:
-    """Everybody for whom a person has signed up: whom a brand can invite."""
-    return frozenset(session.scalars(select(Creator.id).where(Creator.user_id.is_not(None))))
-
-
 def user_id_of(session: Session, creator_id: UUID) -> UUID | None:
     """The person who is this creator; None for one who has not joined."""
     return session.scalar(select(Creator.user_id).where(Creator.id == creator_id))

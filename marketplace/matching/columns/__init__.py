@@ -9,7 +9,7 @@ from marketplace.matching.columns.factors import factor_columns, factors_at, pri
 from marketplace.matching.columns.folder import BrokenColumns, Busy
 from marketplace.matching.columns.market import Market
 from marketplace.matching.columns.peopling import use_people
-from marketplace.matching.columns.planning import Plannable, delivered, plannable
+from marketplace.matching.columns.planning import Plannable, delivered, have_joined, plannable
 from marketplace.matching.columns.ranking import (
     BEST,
     Ranked,
@@ -60,6 +60,7 @@ __all__ = [
     "factors_at",
     "failing_at",
     "from_database",
+    "have_joined",
     "left_out_at",
     "market_like",
     "middle",

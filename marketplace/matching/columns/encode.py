@@ -110,6 +110,7 @@ def _who(arrays: Arrays, facts: Sequence[CreatorFacts]) -> None:
     arrays["flags"][:] = [
         (Flag.CLOSED if each.is_closed else 0)
         | (Flag.CHANNEL if each.has_channel else 0)
+        | (Flag.JOINED if each.has_joined else 0)
         | (Flag.RECORD if each.kept + each.broken else 0)
         | (Flag.SOURCE * SOURCES.index(_source(each)))
         for each in facts

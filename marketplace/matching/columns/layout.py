@@ -24,7 +24,7 @@ from marketplace.creators.rules.subjects import Subject
 Arrays = dict[str, NDArray[Any]]
 Lists = Mapping[str, NDArray[Any]]
 
-FORMAT_VERSION: Final = 15
+FORMAT_VERSION: Final = 16
 """A folder of another version is built anew."""
 STEP_BPS: Final = 50
 """One step of a share."""
@@ -45,7 +45,8 @@ SPREAD_STEPS: Final = 16
 class Flag(IntFlag):
     """What is true of a creator; the three bits from SOURCE on say who describes the audience.
 
-    AGE, GENDER, COUNTRY: that the description says something of it.
+    AGE, GENDER, COUNTRY: that the description says something of it. JOINED: whom a brand can
+    invite.
     """
 
     CLOSED = 1
@@ -55,6 +56,7 @@ class Flag(IntFlag):
     AGE = 64
     GENDER = 128
     COUNTRY = 256
+    JOINED = 512
 
 
 SOURCES: Final = ("", "platform", "upload", "self_reported", "inferred", "upload_confirmed")

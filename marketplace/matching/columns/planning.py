@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from marketplace.creators.rules import AGES, GENDERS
 from marketplace.matching.columns.bits import rows_in
-from marketplace.matching.columns.layout import NO_COUNTRY, SPREAD_STEPS, WHOLE_STEPS
+from marketplace.matching.columns.layout import NO_COUNTRY, SPREAD_STEPS, WHOLE_STEPS, Flag
 from marketplace.matching.columns.market import Market, Rows
 from marketplace.matching.columns.peopling import the_people
 from marketplace.matching.columns.plan_prices import offered_prices, only_fixed
@@ -65,25 +65,34 @@ class Plannable:
         return np.where(self.rows[place] == rows, place, -1)
 
 
+def have_joined(market: Market, rows: Rows) -> NDArray[np.bool_]:
+    """Of which of these somebody has signed up, so that a brand can invite them."""
+    found: NDArray[np.bool_] = (market.arrays["flags"][rows] & Flag.JOINED) != 0
+    return found
+
+
 def plannable(
     market: Market,
     wanted: Wanted,
     ways: Sequence[Way],
     *,
     among: Collection[UUID] | None = None,
+    joined: bool = False,
     fixed: Mapping[UUID, Way] = NO_ONE,
     factor: float = 1.0,
 ) -> Plannable:
     """Return the problem of a wish: one bundle a creator for each way to be asked.
 
-    among: nobody but these. fixed: creators of whom nothing else is asked. factor: what finished
-    campaigns reached of what was predicted. Look-alike countries do not count here: their people
-    are not in the target.
+    among: nobody but these. joined: nobody but those whom a brand can invite. fixed: creators of
+    whom nothing else is asked. factor: what finished campaigns reached of what was predicted.
+    Look-alike countries do not count here: their people are not in the target.
     """
     target = target_of(wanted, market)
     left = rows_in(left_by_rules(market, target, wanted.rules, Counter()), market.count)
     if among is not None:
         left = np.intersect1d(left, market.rows_of(sorted(among)))
+    if joined:
+        left = left[have_joined(market, left)]
     price, known, offered = offered_prices(market, target, wanted, ways, left)
     rows = left
     if not offered.all():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
+import numpy as np
+
 from marketplace.creators.rules.groups import Group
 from marketplace.matching import columns
 from marketplace.matching.columns import Market
@@ -21,12 +23,13 @@ def left_out_sentence(
     *,
     who: Mapping[UUID, PlannedCreator],
     among: Collection[UUID] | None,
+    joined: bool,
     groups: Collection[Group],
 ) -> str:
     """Return a sentence for each creator with the rule that leaves them out.
 
     who: their names. among: of whom alone a plan is made, None for everybody; groups: by any of
-    which these have asked to be found.
+    which these have asked to be found. joined: whether of those alone who can be invited.
     """
     target = columns.target_of(wanted, market)
     sentences = []
@@ -42,7 +45,9 @@ def left_out_sentence(
                 f"{name} {left_out_words(rule, 1)}: the brief or the campaign’s rules leave such"
                 " creators out."
             )
-        elif among is not None and creator_id not in among:
+        elif (among is not None and creator_id not in among) or (
+            joined and not columns.have_joined(market, np.array([row]))[0]
+        ):
             sentences.append(_not_among(name, who.get(creator_id), groups))
         else:
             sentences.append(f"{name} offers nothing of what you ask at a price you allow.")

@@ -159,6 +159,7 @@ def _ready(
         wanted,
         chosen,
         among=among,
+        joined=wish.joined,
         fixed=wish.fixed,
         factor=correction.factor,
     )
@@ -173,6 +174,7 @@ def _ready(
                 missing,
                 who=_who(session, set(missing)),
                 among=among,
+                joined=wish.joined,
                 groups=wish.groups,
             )
             raise InvalidInput({field_name: sentence})
@@ -278,12 +280,8 @@ def _options(ready: Plannable, place: int) -> list[Option]:
 
 
 def _among(session: Session, wish: PlanWish) -> frozenset[UUID] | None:
-    """Return of whom alone a plan is made; None for everybody."""
-    found = creators.ids_found_by(session, wish.groups) if wish.groups else None
-    if not wish.joined:
-        return found
-    joined = creators.joined_ids(session)
-    return joined if found is None else found & joined
+    """Return of whom alone a plan is made by what they have asked for; None for everybody."""
+    return creators.ids_found_by(session, wish.groups) if wish.groups else None
 
 
 def _nobody_offers(chosen: Sequence[Way], wish: PlanWish) -> Contradiction:
