@@ -118,7 +118,7 @@ def test_the_owner_of_an_account_is_found_by_the_same_indexes(session: Session) 
     assert "ix_creators_name_words" in plan
     assert "Seq Scan" not in plan
     found = owners_found(session, Code.CREATOR_PAYABLE, "n1717")
-    assert (len(found.first), found.are_all) == (10, False)
+    assert (len(found.first), found.are_all) == (10, True)
 
 
 @pytest.mark.usefixtures("crowd")
