@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from marketplace.campaigns.rules import FUNDED_SENTENCES
 from marketplace.funding import queries
 from marketplace.funding import service as funding
 from marketplace.funding.messages import (
@@ -108,7 +109,7 @@ def tell_funded(message: ChargeSettled, run: Run) -> None:
             kind="funding_paid",
             about=found.id,
             title=f"“{found.campaign.name}” is funded",
-            text="The budget is there. Creators can now accept your offers.",
+            text=f"The budget is there. {FUNDED_SENTENCES[found.campaign.kind]}",
             path=_money_of(found),
             now=run.now,
         )

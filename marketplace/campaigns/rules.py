@@ -29,6 +29,13 @@ class CampaignKind(StrEnum):
     """Open to every creator; the best posts win prizes."""
 
 
+FUNDED_SENTENCES: Final[Mapping[CampaignKind, str]] = {
+    CampaignKind.AGREEMENTS: "Creators can accept your offers now.",
+    CampaignKind.CHALLENGE: "Its prizes are set aside from that when you publish it.",
+}
+"""What money in a campaign is good for, where the brand is told that it has come."""
+
+
 class CampaignState(StrEnum):
     """Where a campaign stands."""
 

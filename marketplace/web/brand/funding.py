@@ -8,6 +8,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from marketplace.campaigns import queries as campaigns
+from marketplace.campaigns.rules import FUNDED_SENTENCES
 from marketplace.funding import queries
 from marketplace.funding import service as funding
 from marketplace.funding.rules import FundingState
@@ -53,7 +54,8 @@ def funding_page(funding_id: UUID) -> ResponseReturnValue:
     if found.state is FundingState.CHECKOUT_OPEN and not back and found.checkout_url:
         return redirect(found.checkout_url, 303)
     if found.state is FundingState.PAID:
-        flash(f"“{found.campaign.name}” is funded. Creators can accept your offers now.", "success")
+        opens = FUNDED_SENTENCES[found.campaign.kind]
+        flash(f"“{found.campaign.name}” is funded. {opens}", "success")
         return redirect(url_for("brand.campaign_money", campaign_id=found.campaign_id), 303)
     return render_template(
         "brand/funding.html",

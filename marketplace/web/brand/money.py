@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 
 from marketplace.campaigns import queries as campaigns
 from marketplace.campaigns.models import Campaign
-from marketplace.campaigns.rules import CampaignState
+from marketplace.campaigns.rules import FUNDED_SENTENCES, CampaignState
 from marketplace.causes import queries as causes
 from marketplace.collaborations import queries as collaborations
 from marketplace.funding import queries
@@ -153,7 +153,7 @@ def use_wallet(campaign_id: UUID) -> ResponseReturnValue:
     except InvalidInput as refusal:
         form.show(refusal)
         return money_page(campaign_id, form), 422
-    flash("The money is in the campaign. Creators can accept your offers now.", "success")
+    flash(f"The money is in the campaign. {FUNDED_SENTENCES[campaign.kind]}", "success")
     return redirect(url_for("brand.campaign_money", campaign_id=campaign_id), 303)
 
 

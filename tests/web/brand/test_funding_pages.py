@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Brand
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
+from marketplace.campaigns.rules import CampaignKind
 from marketplace.funding import service as funding
 from marketplace.funding.models import Funding, Refund
 from marketplace.funding.rules import FundingState, RefundState
@@ -181,9 +182,27 @@ def test_a_paid_funding_leads_to_the_campaigns_money(
     sign_in(client, alice)
     reply = client.get(f"/brand/fundings/{asked.id}?back=paid", follow_redirects=True)
     assert reply.request.path == money_page(campaign)
-    assert "“Beans in a minute” is funded." in reply.text
+    assert "“Beans in a minute” is funded. Creators can accept your offers now." in reply.text
     # two tiles, the example with the name of its table and its budget, twice what can go back
     assert reply.text.count("$1,000.00") == 7
+
+
+def test_the_money_of_a_challenge_speaks_of_prizes(
+    client: FlaskClient, session: Session, campaign: Campaign, alice: Actor
+) -> None:
+    campaign.kind = CampaignKind.CHALLENGE
+    session.flush()
+    sign_in(client, alice)
+    page = client.get(money_page(campaign)).text
+    assert "It can be published once the money for its prizes is here." in page
+    assert "Prizes are earned when they are awarded." in page
+    assert "prizes that were won" in page
+
+    asked = pay_in(session, campaign, by=alice)
+    reply = client.get(f"/brand/fundings/{asked.id}?back=paid", follow_redirects=True)
+
+    assert "is funded. Its prizes are set aside from that when you publish it." in reply.text
+    assert "offers" not in reply.text
 
 
 def test_a_payment_that_went_wrong_says_why(
