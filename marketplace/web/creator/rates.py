@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from babel.numbers import get_territory_currencies
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -42,13 +43,15 @@ def rates() -> ResponseReturnValue:
     asked = request.args.get("currency", "")
     form = RatesForm()
     with reading() as session:
-        cards = queries.rates_of(session, creator_id=access.creator_id())
+        creator = queries.creator_by_id(session, access.creator_id())
+        cards = queries.rates_of(session, creator_id=creator.id)
         terms = terms_for(session, at=utc_now())
     known = asked in terms.currencies
     if request.method == "POST":
         return _save(form, terms, currency=asked if known else terms.currencies[0])
-    used = [card.currency for card in cards if card.currency in terms.currencies]
-    currency = asked if known else next(iter(used), terms.currencies[0])
+    wanted = [card.currency for card in cards] + get_territory_currencies(creator.country or "")
+    usual = (one for one in wanted if one in terms.currencies)
+    currency = asked if known else next(usual, terms.currencies[0])
     for card in cards:
         if card.currency == currency:
             form[card.format].data = digits(card.fee)

@@ -87,6 +87,22 @@ def test_rates_are_kept_by_currency(as_bea: FlaskClient, session: Session, bea: 
 
 
 @pytest.mark.parametrize(
+    ("country", "begins_in"), [("DE", "EUR"), ("KW", "KWD"), ("IN", "USD"), (None, "USD")]
+)
+def test_rates_begin_in_the_money_of_the_creators_country(
+    as_bea: FlaskClient, session: Session, bea: Actor, country: str | None, begins_in: str
+) -> None:
+    assert bea.creator_id is not None
+    queries.creator_by_id(session, bea.creator_id).country = country
+    session.commit()
+    assert f"Save the rates in {begins_in}" in as_bea.get("/creator/rates").text
+
+    as_bea.post("/creator/rates?currency=JPY", data={"video": "12000"})
+
+    assert "Save the rates in JPY" in as_bea.get("/creator/rates").text
+
+
+@pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         ("12,50", "Write the amount with a point and no commas, like 12.50."),
