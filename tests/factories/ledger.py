@@ -12,7 +12,7 @@ from marketplace.kernel.actor import SYSTEM, Actor
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.ledger import service
-from marketplace.ledger.rules import AccountRef, Code, Entry, EntryKind, Free, Pair
+from marketplace.ledger.rules import AccountRef, Code, Entry, EntryKind, Free, Pair, events
 
 OCCURRED_AT: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PROCESSOR: Final = AccountRef(Code.PROCESSOR_BALANCE)
@@ -85,3 +85,9 @@ def make_creator_payable(session: Session, *, creator_id: UUID, amount: Money) -
     make_entry(session, (campaign, committed, amount), kind=EntryKind.COMMIT)
     make_entry(session, (committed, pending, amount), kind=EntryKind.EARN)
     return make_entry(session, (pending, payable, amount), kind=EntryKind.MATURE)
+
+
+def make_unidentified(session: Session, net: Money, *, line_id: str = "txn_odd") -> int:
+    """Write what moved at the processor and nobody knows. line_id: the processor's, of its line."""
+    entry = events.unidentified(stripe_balance_transaction_id=line_id, source_ref=None, net=net)
+    return service.write_entry(session, entry, occurred_at=OCCURRED_AT, actor=SYSTEM)

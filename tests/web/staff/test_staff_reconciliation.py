@@ -12,17 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel.actor import SYSTEM
 from marketplace.kernel.clock import utc_now
-from marketplace.ledger import service as books
-from marketplace.ledger.rules import events
 from marketplace.reconciliation import queries
 from marketplace.reconciliation.messages import ReconcileWanted
 from marketplace.reconciliation.models import ReconciliationBreak
 from marketplace.reconciliation.rules import BreakKind, BreakState
 from marketplace.store.outbox import OutboxMessage
 from tests.conftest import NOON
-from tests.factories.ledger import usd
+from tests.factories.ledger import make_unidentified, usd
 from tests.factories.money import read_statement, statement_line
 from tests.web.staff.conftest import Road
 
@@ -192,14 +189,7 @@ def test_a_break_shows_both_sides(staff: FlaskClient, open_break: Reconciliation
 def test_a_break_of_what_nobody_knows_leads_to_where_one_says_what_it_was(
     staff: FlaskClient, session: Session
 ) -> None:
-    books.write_entry(
-        session,
-        events.unidentified(
-            stripe_balance_transaction_id="txn_odd", source_ref=None, net=usd(1_200)
-        ),
-        occurred_at=NOON,
-        actor=SYSTEM,
-    )
+    make_unidentified(session, usd(1_200))
     read_statement(
         session,
         statement_line("txn_odd", source=None, amount=usd(1_200), kind="adjustment"),

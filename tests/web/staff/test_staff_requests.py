@@ -9,14 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.kernel.actor import SYSTEM, Actor
+from marketplace.kernel.actor import Actor
 from marketplace.ledger import queries as ledger
-from marketplace.ledger import service as books
-from marketplace.ledger.rules import AccountRef, Code, EntryKind, events
+from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.treasury import queries
-from tests.conftest import NOON, sign_in
+from tests.conftest import sign_in
 from tests.factories.accounts import make_brand
-from tests.factories.ledger import make_brand_funds, make_entry, usd
+from tests.factories.ledger import make_brand_funds, make_entry, make_unidentified, usd
 
 FORM = {
     "direction": "more",
@@ -164,14 +163,7 @@ def test_money_that_has_gone_since_is_told_at_the_approval(
 def test_a_movement_in_suspense_is_identified_from_its_page(
     staff: FlaskClient, session: Session, wallet: AccountRef
 ) -> None:
-    books.write_entry(
-        session,
-        events.unidentified(
-            stripe_balance_transaction_id="txn_odd", source_ref=None, net=usd(1_200)
-        ),
-        occurred_at=NOON,
-        actor=SYSTEM,
-    )
+    make_unidentified(session, usd(1_200))
     session.commit()
     found = re.search(r"/staff/suspense/[0-9a-f-]{36}", staff.get("/staff/suspense").text)
     assert found
@@ -190,14 +182,7 @@ def test_a_movement_in_suspense_is_identified_from_its_page(
 def test_a_movement_is_said_to_be_a_creators_from_its_page(
     staff: FlaskClient, session: Session, bea: Actor
 ) -> None:
-    books.write_entry(
-        session,
-        events.unidentified(
-            stripe_balance_transaction_id="txn_odd", source_ref=None, net=usd(1_200)
-        ),
-        occurred_at=NOON,
-        actor=SYSTEM,
-    )
+    make_unidentified(session, usd(1_200))
     session.commit()
     found = re.search(r"/staff/suspense/[0-9a-f-]{36}", staff.get("/staff/suspense").text)
     assert found
