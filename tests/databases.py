@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from marketplace.cli.local import PRODUCT_ROLE
 from marketplace.cli.migrating import migrate
+from marketplace.cli.postgres_server import shared_postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,17 @@ def migrated_template(server: str) -> Iterator[Template]:
     with database(owner, f"template_{uuid4().hex[:12]}") as url:
         migrate(url, product_role=PRODUCT_ROLE)
         yield Template(owner, str(make_url(url).database))
+
+
+@contextmanager
+def lone_template() -> Iterator[Template]:
+    """Do the same on a server of its own, where checkpoints wait for nobody else's transactions."""
+    with (
+        server_folder() as folder,
+        shared_postgres(folder / "postgres", durable=False) as server,
+        migrated_template(server) as template,
+    ):
+        yield template
 
 
 @contextmanager

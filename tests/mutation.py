@@ -20,8 +20,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from marketplace.cli.postgres_server import shared_postgres
-from tests.databases import migrated_template, server_folder
+from tests.databases import lone_template
 
 WANTED_PERCENT: Final = 90
 BY_TYPES: Final = "caught by type check"
@@ -107,13 +106,8 @@ def main() -> int:
 @contextmanager
 def _migrated_database() -> Iterator[dict[str, str]]:
     """One for the whole run: every test undoes what it did, and one mutant runs at a time."""
-    with (
-        server_folder() as folder,
-        shared_postgres(folder / "postgres", durable=False) as server,
-        migrated_template(server) as template,
-        template.copied() as url,
-    ):
-        yield {"TEST_DATABASE_URL": server, "TEST_MIGRATED_DATABASE_URL": url}
+    with lone_template() as template, template.copied() as url:
+        yield {"TEST_DATABASE_URL": template.server, "TEST_MIGRATED_DATABASE_URL": url}
 
 
 def _mutmut(*words: str, env: Mapping[str, str], area: str) -> None:

@@ -14,7 +14,14 @@ from benchmarks.matching import invented
 from marketplace.kernel.clock import utc_now
 from marketplace.ledger import checks
 from marketplace.matching import columns
-from tests.databases import Template, as_owner
+from tests.databases import Template, as_owner, lone_template
+
+
+@pytest.fixture(scope="module")
+def template() -> Iterator[Template]:
+    """On a server of its own: books are read up to checkpoints, which wait for everybody there."""
+    with lone_template() as template:
+        yield template
 
 
 @pytest.fixture

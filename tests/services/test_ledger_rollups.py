@@ -9,12 +9,11 @@ import pytest
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
-from marketplace.cli.postgres_server import shared_postgres
 from marketplace.ledger import checks, queries, service
 from marketplace.ledger.models import LedgerRollup
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from tests.conftest import damage
-from tests.databases import Template, migrated_template, server_folder
+from tests.databases import Template, lone_template
 from tests.factories.ledger import PROCESSOR, make_brand_funds, make_entry, usd
 
 FEES = AccountRef(Code.PROCESSOR_FEES)
@@ -23,11 +22,7 @@ FEES = AccountRef(Code.PROCESSOR_FEES)
 @pytest.fixture(scope="module")
 def template() -> Iterator[Template]:
     """On a server of its own: checkpoints wait for whoever is at work anywhere on a server."""
-    with (
-        server_folder() as folder,
-        shared_postgres(folder / "postgres", durable=False) as server,
-        migrated_template(server) as template,
-    ):
+    with lone_template() as template:
         yield template
 
 
