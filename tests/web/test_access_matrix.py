@@ -15,6 +15,8 @@ from tests.web.access.structure import faults
 from tests.web.access.table import ROWS, Row
 from tests.web.access.world import VISITORS, World
 
+pytestmark = pytest.mark.slow
+
 BEGINNINGS = {"brand": "/new/brand", "creator": "/new/creator"}
 MEMBERS = ("owner", "manager", "finance", "viewer")
 
