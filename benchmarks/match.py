@@ -6,8 +6,9 @@ kinds are then ranked, in turn with the reference: a plain numpy product of as m
 ranking with every number of 200 explanations, whose sentences are made when somebody reads them;
 beside it the same with all of them read, with words that hardly anybody uses, and on a market of
 which nothing is remembered, as a server's is for half a second after each refresh. ``page`` is the
-brand's page through the application. Beside them stands pgvector's HNSW index in the same
-PostgreSQL, over as many vectors as there are creators, or as ``--vectors`` says.
+brand's page through the application, by a process that serves and has done nothing else. Beside
+them stands pgvector's HNSW index in the same PostgreSQL, over as many vectors as there are
+creators, or as ``--vectors`` says.
 
 Prints one line of JSON for each case; ratio is ours / theirs.
 """
@@ -21,7 +22,7 @@ import random
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +33,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from benchmarks.matching import invented, vectors
-from benchmarks.matching.asking import asker
+from benchmarks.matching.serving import served
 from benchmarks.matching.vectors import BEST, timed
 from marketplace.cli.migrating import migrate
 from marketplace.cli.postgres_server import embedded_postgres
@@ -47,9 +48,6 @@ from marketplace.matching.rules.wanted import HardRules, Wanted
 
 NUMPY = "numpy: n × 64 float32 product, argpartition"
 ROUNDS = 60
-PAGES = 7
-IN_A_ROW = 24
-SETTLING = 2
 EXACT = 12
 SMALL = 10_000
 CHANGED = 1_000
@@ -77,7 +75,7 @@ def main() -> None:
             market = columns.ask(session, lambda market: market, now=utc_now())
         others = vectors.invented(given.creators)
         process(market, others)
-        page(engine, folder, place, others)
+        page(engine, folder, place, given.creators)
         refreshing(engine, place)
         if given.vectors != 0:
             hnsw(engine, others[: given.vectors], market)
@@ -137,46 +135,18 @@ def process(market: Market, others: vectors.Vectors) -> None:
     report("exact: likewise with rare words", market.count, "of", sum(same), "wishes", EXACT)
 
 
-def page(engine: Engine, folder: str, place: Path, others: vectors.Vectors) -> None:
-    """The brand's page and the part of it that follows the form, as a server asks for them.
-
-    Each wish is a new one, so that no ranking is remembered; and one that is read again. Some of
-    each at a time, the first two of them and the whole first round not counted: what goes through
-    all vectors leaves nothing else in the processor's caches.
-    """
-    with Session(engine, expire_on_commit=False) as session:
-        owner, campaign_id = invented.brand_with_a_campaign(session)
-    ask = asker(engine, folder, place, owner)
-    address = f"/brand/campaigns/{campaign_id}/matches"
-    wish = f"{address}?wish=1&age_to=4&country=US&words=cooking"
-    cases: list[tuple[list[float], Callable[[str], float]]]
-    again: list[float] = []
-    ours: list[float] = []
-    parts: list[float] = []
-    theirs: list[float] = []
-    for number in range(PAGES):
-        new = [
-            f"{wish}&age_from={each % 2}&followers_least={number * IN_A_ROW + each}"
-            for each in range(IN_A_ROW)
-        ]
-        cases = [
-            (ours, ask),
-            (parts, lambda each: ask(f"{each}&gender=female", part=True)),
-            (again, lambda _: ask(address)),
-            (theirs, lambda _: vectors.reference(others)),
-        ]
-        for times, once in cases:
-            took = [once(each) for each in new][SETTLING:]
-            times.extend(took if number else [])
+def page(engine: Engine, folder: str, place: Path, count: int) -> None:
+    """The brand's page and the part of it that follows the form, as a server gives them."""
+    found = served(engine, folder, place, count)
     for name, at in (("p50", 50), ("p95", 95)):
         for case, times in (
-            ("page", ours),
-            ("page, live preview", parts),
-            ("page, the same again", again),
+            ("page", found.whole),
+            ("page, live preview", found.parts),
+            ("page, the same again", found.again),
         ):
             report(
-                f"{case} {name}", len(others), "ms", quantile(times, at), NUMPY,
-                quantile(theirs, at),
+                f"{case} {name}", count, "ms", quantile(times, at), NUMPY,
+                quantile(found.theirs, at),
             )  # fmt: skip
 
 
