@@ -192,9 +192,7 @@ def test_what_will_be_sent_by_itself_is_not_sent_before(
 def test_without_an_account_to_be_paid_to_nothing_is_left_over(
     session: Session, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
-    campaign = make_paid_campaign(session, brand=acme, by=alice)
-    agreed = earned(session, campaign, by=alice, creator=bea, fee=Money(900, "USD"))
-    payouts.complete(session, collaboration_id=agreed, now=HOLD_OVER)
+    completed(session, acme, by=alice, creator=bea, fee=Money(900, "USD"))
     assert bea.creator_id is not None
 
     assert queries.left_over(session, creator_id=bea.creator_id, now=HOLD_OVER) == []
@@ -229,11 +227,16 @@ def test_what_an_account_alone_would_not_set_free_is_not_left_for_want_of_one(
 def test_what_is_sent_by_itself_once_there_is_an_account_is_not_left_over(
     session: Session, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
-    campaign = make_paid_campaign(session, brand=acme, by=alice)
-    agreed = earned(session, campaign, by=alice, creator=bea, fee=Money(10_600, "USD"))
-    payouts.complete(session, collaboration_id=agreed, now=HOLD_OVER)
+    completed(session, acme, by=alice, creator=bea, fee=Money(10_600, "USD"))
 
     assert without_account(session, bea) == []
+
+
+def completed(session: Session, brand: Brand, *, by: Actor, creator: Actor, fee: Money) -> None:
+    """Let a creator have earned a fee by work that is over."""
+    campaign = make_paid_campaign(session, brand=brand, by=by)
+    agreed = earned(session, campaign, by=by, creator=creator, fee=fee)
+    payouts.complete(session, collaboration_id=agreed, now=HOLD_OVER)
 
 
 def alone(session: Session, brand: Brand, who: Actor) -> Actor:

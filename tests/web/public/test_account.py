@@ -122,13 +122,8 @@ def test_staff_close_their_account_like_everybody(
 def test_a_creator_who_leaves_can_have_sent_what_is_below_the_smallest_payout(
     client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
-    campaign = make_paid_campaign(session, brand=acme, by=alice)
-    offered = terms(fee=Money(900, "USD"))
-    work = make_accepted(session, campaign, by=alice, creator=bea, offered=offered)
-    make_earning(session, work)
     make_payout_account(session, bea)
-    payouts.complete(session, collaboration_id=work.collaboration_id, now=HOLD_OVER)
-    session.commit()
+    leave_a_small_rest(session, acme, by=alice, to=bea)
     sign_in(client, bea)
     said = "$8.55 is less than we send as a rule, and nothing more is to come."
     assert said in " ".join(client.get("/account").text.split())
@@ -145,12 +140,7 @@ def test_a_creator_who_leaves_can_have_sent_what_is_below_the_smallest_payout(
 def test_a_creator_without_an_account_reads_how_what_is_left_can_be_sent(
     client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
 ) -> None:
-    campaign = make_paid_campaign(session, brand=acme, by=alice)
-    offered = terms(fee=Money(900, "USD"))
-    work = make_accepted(session, campaign, by=alice, creator=bea, offered=offered)
-    make_earning(session, work)
-    payouts.complete(session, collaboration_id=work.collaboration_id, now=HOLD_OVER)
-    session.commit()
+    leave_a_small_rest(session, acme, by=alice, to=bea)
     sign_in(client, bea)
 
     page = " ".join(client.get("/account").text.split())
@@ -161,3 +151,13 @@ def test_a_creator_without_an_account_reads_how_what_is_left_can_be_sent(
         ' <a href="/creator/earnings#account">Set up payouts</a>, then come back here.'
     ) in page
     assert "Send me what is left" not in page
+
+
+def leave_a_small_rest(session: Session, brand: Brand, *, by: Actor, to: Actor) -> None:
+    """Let a creator have earned, and nothing more to come, what is below the smallest payout."""
+    campaign = make_paid_campaign(session, brand=brand, by=by)
+    offered = terms(fee=Money(900, "USD"))
+    work = make_accepted(session, campaign, by=by, creator=to, offered=offered)
+    make_earning(session, work)
+    payouts.complete(session, collaboration_id=work.collaboration_id, now=HOLD_OVER)
+    session.commit()
