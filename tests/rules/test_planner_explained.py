@@ -104,15 +104,6 @@ def test_whom_a_plan_by_hand_has_room_and_money_for_is_told_so() -> None:
     assert [(each.creator, each.why_not) for each in told.nearly] == [(1, WhyNot.NOTHING)]
 
 
-def test_who_would_add_nobody_was_left_out_for_that() -> None:
-    problem, limits = make_problem([20_000, 0.9], [500, 400]), Limits(budget_minor=5_000)
-
-    told = explain(best_plan(problem, limits), limits)
-
-    assert told.left_minor == 4_500
-    assert [(each.creator, each.why_not) for each in told.nearly] == [(1, WhyNot.NOBODY)]
-
-
 def test_nobody_nearly_takes_the_place_of_one_who_must_be_in() -> None:
     problem = make_problem([20_000, 10_000, 9_000], [500, 400, 400])
     limits = Limits(budget_minor=900, must_have=frozenset({2}))

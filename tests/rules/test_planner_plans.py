@@ -18,10 +18,9 @@ from marketplace.matching.rules.planner.exact import best_possible
 from marketplace.matching.rules.planner.greedy import greedy
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused
 from marketplace.matching.rules.planner.plan import best_plan, broken_rules, plan_of
-from marketplace.matching.rules.planner.portfolio import is_whole, members
+from marketplace.matching.rules.planner.portfolio import members
 from marketplace.matching.rules.planner.problem import Problem, Size
 from marketplace.matching.rules.planner.reach import reach_of
-from marketplace.matching.rules.planner.sparing import spared
 from tests.factories.planning import in_one_cell, make_problem, random_problem, reordered
 
 pytestmark = pytest.mark.slow
@@ -197,71 +196,6 @@ def test_where_places_are_few_larger_creators_take_them() -> None:
     plan = best_plan(problem, Limits(budget_minor=9_000, most=3))
 
     assert plan.bundles == ((30, 0), (31, 0), (32, 0))
-
-
-@pytest.mark.parametrize(
-    ("viewers", "rules", "chosen"),
-    [
-        pytest.param([5_000, 1.1], {}, [0, 1], id="who adds one person is taken"),
-        pytest.param([5_000, 0.9], {}, [0], id="who adds less is not"),
-        pytest.param([5_000, 0.9], {"fewest": 2}, [0, 1], id="unless so many are asked for"),
-        pytest.param([5_000, 0.9], {"mix": {Size.NANO: (2, 2)}}, [0, 1], id="or so many of a size"),
-        pytest.param([5_000, 0.9], {"must_have": frozenset({1})}, [0, 1], id="or this one"),
-        pytest.param([0.9, 0.3], {}, [0], id="of those who add nobody the best, as one is asked"),
-        pytest.param([0.9, 0.3], {"fewest": 0}, [], id="where none is asked, nobody"),
-    ],
-)
-def test_money_is_left_rather_than_paid_for_less_than_one_person(
-    viewers: list[float], rules: dict[str, Any], chosen: list[int]
-) -> None:
-    plan = best_plan(make_problem(viewers, [100, 100]), Limits(budget_minor=900, **rules))
-
-    assert [creator for creator, _ in plan.bundles] == chosen
-
-
-def test_who_was_taken_first_leaves_when_others_reach_the_same_people() -> None:
-    problem = make_problem([3, 90_000, 90_000], [1, 40_000, 40_000])
-    limits = Limits(budget_minor=80_001)
-    among = candidates(problem, limits)
-    grown = greedy(among, limits)
-
-    assert grown == [0, 1, 2]
-    assert spared(among, limits, grown) == [1, 2]
-    assert best_plan(problem, limits).picks == (1, 2)
-
-
-@settings(max_examples=40, deadline=None)
-@given(seeds, st.integers(1, 3), RULES)
-def test_everybody_who_need_not_be_in_a_plan_adds_one_person_at_least(
-    seed: int, bundles: int, rules: dict[str, Any]
-) -> None:
-    drawn = random_problem(seed, bundles=bundles, observed=seed % 2 * 20)
-    small = replace(drawn, people=drawn.people / 1_000)
-    limits = Limits(**rules)
-    plan = best_plan_or_skip(small, limits)
-    among, picks = plan.among, list(plan.picks)
-
-    for pick in picks:
-        rest = [each for each in picks if each != pick]
-        if not among.must[pick] and is_whole(among, limits, rest):
-            assert plan.people - reach_of(among, rest) >= 1 - 1e-6
-
-
-@pytest.mark.parametrize(
-    ("viewers", "bundle"),
-    [
-        pytest.param([5_000, 5_000.5, 9_000], 0, id="as many"),
-        pytest.param([5_000, 5_001.5, 9_000], 1, id="one person more"),
-        pytest.param([0.8, 1.6, 9_000], 1, id="the cheaper would add nobody"),
-        pytest.param([0.2, 0.8, 9_000], 0, id="all add nobody, and one is asked for"),
-    ],
-)
-def test_of_bundles_that_reach_as_many_the_cheapest_is_made(
-    viewers: list[float], bundle: int
-) -> None:
-    plan = best_plan(make_problem([viewers], [[100, 200, 800]]), Limits(budget_minor=799))
-
-    assert plan.bundles == ((0, bundle),)
 
 
 def test_a_plan_made_by_hand_is_counted_and_told_what_it_breaks() -> None:

@@ -56,18 +56,6 @@ def test_the_budget_goes_to_those_who_together_reach_most(
     assert [who.display_name for who, _, _ in found.nearly] == ["Ivo", "Emil"]
 
 
-def test_money_is_left_rather_than_paid_for_who_would_add_nobody(
-    session: Session, campaign: Campaign, market: dict[str, Creator]
-) -> None:
-    make_planned_market(session, ("Zoe", 1, 5_000))
-    session.flush()
-
-    found = plan(session, campaign, limits=Limits(budget_minor=75_000))
-
-    assert names(found) == ["Dora", "Cleo"]
-    assert found.explained.left_minor == 5_000
-
-
 def written(session: Session) -> list[tuple[str, int]]:
     """How many rows of each table were written; transactions just before may count too."""
     session.flush()

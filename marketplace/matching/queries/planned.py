@@ -37,8 +37,6 @@ from marketplace.matching.rules.planner.interval import interval
 from marketplace.matching.rules.planner.limits import Contradiction, Limits, PlanRefused, Rule
 from marketplace.matching.rules.planner.plan import Plan, best_plan, broken_rules, plan_of
 from marketplace.matching.rules.planner.problem import Problem
-from marketplace.matching.rules.planner.reach import reach_of
-from marketplace.matching.rules.planner.sparing import spared
 from marketplace.matching.rules.planner.ways import Way
 from marketplace.matching.rules.wanted import Wanted
 
@@ -194,8 +192,7 @@ def _best(problem: Problem, limits: Limits, *, close: bool) -> tuple[Plan, float
         return plan, most_at_once(problem, limits, plan)
     if plan.among.count <= EXACT_AT_ONCE:
         optimum = best_possible(plan.among, limits, plan.picks, seconds=EXACT_SECONDS)
-        picks = spared(plan.among, limits, optimum.picks)
-        return Plan(plan.among, tuple(picks), reach_of(plan.among, picks)), optimum.at_most
+        return Plan(plan.among, optimum.picks, optimum.people), optimum.at_most
     return plan, most_possible(problem, limits, plan.among, plan.picks)
 
 

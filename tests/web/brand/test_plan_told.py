@@ -75,18 +75,6 @@ def test_how_far_the_best_possible_is_at_most_is_told_as_a_part_of_the_plan(
     assert CLOSER in said
 
 
-def test_who_would_add_nobody_is_told_as_nearly_chosen_for_that_reason(
-    alices: FlaskClient, session: Session, campaign: Campaign, market: dict[str, Creator]
-) -> None:
-    make_planned_market(session, ("Zoe", 1, 5_000))
-    session.commit()
-
-    said = text_of(alices.get(plan_of(campaign, budget="900.00")).text)
-
-    assert "Would add less than one person." in said
-    assert "There is room and money for them" not in said
-
-
 def test_a_closer_bound_stands_in_the_place_of_the_one_at_once(
     alices: FlaskClient, session: Session, alice: Actor, campaign: Campaign
 ) -> None:

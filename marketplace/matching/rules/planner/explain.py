@@ -10,7 +10,7 @@ import numpy as np
 
 from marketplace.matching.rules.planner.candidates import Candidates
 from marketplace.matching.rules.planner.greedy import Room, largest_first
-from marketplace.matching.rules.planner.limits import ADDS_LEAST, Limits
+from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.plan import Plan
 from marketplace.matching.rules.planner.problem import Rows, WatchedTogether
 from marketplace.matching.rules.planner.reach import Reached
@@ -27,8 +27,6 @@ class WhyNot(StrEnum):
 
     OVERLAP = "overlap"
     """Most of their viewers in the target are reached by the plan already."""
-    NOBODY = "nobody"
-    """They would add less than one person."""
     PRICE = "price"
     """What is left of the budget does not pay them, and nobody's place is better used by them."""
     PLACES = "places"
@@ -206,8 +204,6 @@ def _nearly(
         why_not = WhyNot.PLACES
     elif alone - adds > OVERLAPS * alone:
         why_not = WhyNot.OVERLAP
-    elif adds < ADDS_LEAST:
-        why_not = WhyNot.NOBODY
     else:
         why_not = WhyNot.NOTHING if room.fitting()[rival] else WhyNot.PRICE
     return NearlyChosen(

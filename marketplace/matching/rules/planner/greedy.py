@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marketplace.matching.rules.planner.candidates import Candidates
-from marketplace.matching.rules.planner.limits import ADDS_LEAST, Limits, cost_of_completing
+from marketplace.matching.rules.planner.limits import Limits, cost_of_completing
 from marketplace.matching.rules.planner.problem import Rows, Size
 from marketplace.matching.rules.planner.reach import Reached
 
@@ -190,21 +190,17 @@ def fill(
     power: float = 1.0,
     offset: float = 0.0,
 ) -> list[int]:
-    """Take candidates until nothing fits that adds anybody; return all picks.
+    """Take candidates until nothing fits; return all picks. ``reached`` and ``room`` grow.
 
-    ``reached`` and ``room`` grow. at_most: (m,) bounds of the gains, where they are known. Gains
-    only fall as a plan grows, so an old one is a bound, and only the most promising are looked at
-    again. A larger bundle takes the place of a smaller one of the same creator, for what it adds
-    and costs more.
+    at_most: (m,) bounds of the gains, where they are known. Gains only fall as a plan grows, so an
+    old one is a bound, and only the most promising are looked at again. A larger bundle takes the
+    place of a smaller one of the same creator, for what it adds and costs more.
     """
     scale = (np.maximum(room.price, 1) + offset) ** -power
     bounds = (reached.gains_at_most() if at_most is None else at_most) * scale
     while True:
-        fitting, least, adds = room.fitting(), -1.0, -np.inf
-        if not room.needs_more:
-            fitting &= bounds >= ADDS_LEAST * scale
-            least, adds = 0.0, ADDS_LEAST
-        if (pick := best_of(reached, fitting, bounds, scale, least, adds=adds)) is None:
+        least = -1.0 if room.needs_more else 0.0
+        if (pick := best_of(reached, room.fitting(), bounds, scale, least)) is None:
             return room.picks
         reached.add(pick)
         larger = room.take(pick)
@@ -220,14 +216,11 @@ def best_of(
     at_most: NDArray[np.float64],
     scale: NDArray[np.float64],
     least: float,
-    *,
-    adds: float = -np.inf,
 ) -> int | None:
     """Return the candidate with the largest score; None where no score is more than ``least``.
 
-    The score is gain x scale. adds: whose gain is less does not count. unseen: (m,) who counts;
-    at_most: (m,) bounds of the scores. Both are written to: those who were looked at are seen, and
-    their bounds are their scores.
+    The score is gain x scale. unseen: (m,) who counts; at_most: (m,) bounds of the scores. Both
+    are written to: those who were looked at are seen, and their bounds are their scores.
     """
     best, score, count = None, least, LOOKS
     while True:
@@ -235,10 +228,8 @@ def best_of(
         if not near.size:
             return best
         looks = near[_top(at_most[near], count)]
-        gains = reached.gains(looks)
-        exact = gains * scale[looks]
+        exact = reached.gains(looks) * scale[looks]
         at_most[looks], unseen[looks] = exact, False
-        exact[gains < adds] = least
         place = int(np.argmax(exact))
         if exact[place] > score:
             best, score = int(looks[place]), float(exact[place])

@@ -13,8 +13,6 @@ from marketplace.matching.rules.planner.problem import Size
 
 PICKS_MOST: Final = 200
 """No plan has more creators: nobody could work with them."""
-ADDS_LEAST: Final = 1.0
-"""Who adds fewer people than this is taken only where the rules ask for it."""
 
 
 class BoundState(StrEnum):

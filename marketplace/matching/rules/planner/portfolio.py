@@ -18,7 +18,6 @@ from marketplace.matching.rules.planner.exchanges import improve
 from marketplace.matching.rules.planner.greedy import Room, greedy, largest_first
 from marketplace.matching.rules.planner.limits import Limits
 from marketplace.matching.rules.planner.reach import Reached, reach_of
-from marketplace.matching.rules.planner.sparing import spared
 
 POWERS: Final = (1.0, 0.85, 0.7, 0.5, 0.3, 0.0)
 PLACE_WORTH: Final = (0.1, 0.3, 1.0, 3.0)
@@ -44,7 +43,7 @@ def portfolio(
         if tell is not None:
             tell((number + 1) / (MENDED + 1))
         mended.append(improve(among, limits, plan))
-    return spared(among, limits, max(mended, key=lambda plan: reach_of(among, plan)))
+    return sorted(max(mended, key=lambda plan: reach_of(among, plan)))
 
 
 def members(among: Candidates, limits: Limits) -> list[tuple[float, tuple[int, ...]]]:
