@@ -3,7 +3,8 @@
 Each data set is a folder below ``--data`` (by default ``../shared/data`` beside the repository);
 one that is missing is said and passed over. Whatever is learned is learned from other brands,
 months, videos or artists than it is judged on; ``--learn`` names a folder with a second part of
-the same sets, and then all of the first is judged by what the second teaches.
+the same sets, and then all of the first is judged by what the second teaches. Where ``--data``
+names another folder than the usual one, the usual one teaches.
 
 ``docs/fit-quality.md`` says what the sets are, how each is used, and what the figures mean. Prints
 JSON lines; two for most measures: beside the best simple method computed in the same run, and
@@ -56,15 +57,21 @@ def main() -> None:
     asked.add_argument("--data", type=Path, default=DATA, help="the folder of the data sets")
     asked.add_argument("--learn", type=Path, help="a folder with the part to learn from")
     given = asked.parse_args()
+    learn = given.learn or usual_teacher(given.data)
     if unknown := set(given.sets) - set(SETS):
         asked.error(f"there is no set called {', '.join(sorted(unknown))}")
     for name in given.sets or SETS:
         try:
-            for figure in SETS[name](Parts(given.data, given.learn)):
+            for figure in SETS[name](Parts(given.data, learn)):
                 for line in figure.lines(name):
                     print(json.dumps(line), flush=True)
         except Missing as missing:
             print(f"  {name}: {missing}", file=sys.stderr, flush=True)
+
+
+def usual_teacher(judged: Path, usual: Path = DATA) -> Path | None:
+    """Return the usual folder where another one is judged and both are there."""
+    return usual if usual.is_dir() and judged.resolve() != usual.resolve() else None
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from marketplace.matching.rules.planner.reach import reach_of
 from marketplace.matching.rules.topics import unit_rows
 
 SET: Final = "lastfm-audiences"
+HEARD: Final = f"{SET}/user_artists.csv.gz"
 LISTENERS_LEAST: Final = 10
 LEARNED_LEAST: Final = 3
 GROUPS: Final = 60
@@ -73,8 +74,8 @@ def measure(parts: Parts) -> Iterator[Figure]:
 
 
 def read(parts: Parts) -> list[Half]:
-    judged = parts.rows(f"{SET}/user_artists.csv.gz")
-    taught = Parts(parts.learn).rows(f"{SET}/user_artists.csv.gz") if parts.learn else None
+    judged = parts.rows(HEARD)
+    taught = parts.taught(HEARD, "artistID")
     users = users_of([*judged, *(taught or [])])
     heard = sets_of(judged, users)
     if taught is not None:

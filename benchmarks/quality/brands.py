@@ -35,6 +35,7 @@ from benchmarks.quality.outcomes import Lists, learn, traits
 from marketplace.matching.rules.topics import unit_rows
 
 SET: Final = "brand-microinfluencer-2019"
+BRANDS: Final = f"{SET}/brands.csv.gz"
 BRANDS_A_FOLD: Final = 72
 TIMES: Final = 3
 HELD_BACK: Final = 3
@@ -126,6 +127,7 @@ def folds_of(parts: Parts) -> tuple[Pairs, list[Fold]]:
     pairs = read(parts)
     count = len(pairs.worked)
     if parts.learn:
+        parts.taught(BRANDS, "account")
         pairs = _joined(pairs, read(Parts(parts.learn)))
         return pairs, [fold_of(pairs, np.arange(count))]
     number = max(1, round(count / BRANDS_A_FOLD))
@@ -135,7 +137,7 @@ def folds_of(parts: Parts) -> tuple[Pairs, list[Fold]]:
 
 
 def read(parts: Parts) -> Pairs:
-    brands = parts.rows(f"{SET}/brands.csv.gz")
+    brands = parts.rows(BRANDS)
     creators = parts.rows(f"{SET}/influencers.csv.gz")
     of_brand = {row["account"]: place for place, row in enumerate(brands)}
     of_creator = {row["account"]: place for place, row in enumerate(creators)}

@@ -35,6 +35,19 @@ class Parts:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             return list(csv.DictReader(lines))
 
+    def taught(self, name: str, key: str) -> list[dict[str, str]] | None:
+        """Return the rows of a file of the part to learn from; None where there is none.
+
+        key: the column that says whom a row is of. Raises Missing, also where both parts have a row
+        of the same: nothing is learned from what is judged.
+        """
+        if self.learn is None:
+            return None
+        found = Parts(self.learn).rows(name)
+        if not {row[key] for row in found}.isdisjoint(row[key] for row in self.rows(name)):
+            raise Missing(f"{self.learn / name} holds some of what is judged")
+        return found
+
 
 @dataclass(frozen=True)
 class Figure:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.fit_quality import usual_teacher
 from benchmarks.quality.figures import Figure, Missing, Parts, folds, ranked
 from benchmarks.quality.market import facts, market
 
@@ -73,3 +74,26 @@ def test_a_data_set_can_stand_as_a_market() -> None:
     kept = market([facts(0, countries={"US": 9_000}), facts(1, countries={"DE": 5_000})])
 
     assert (kept.count, kept.context.countries) == (2, ("US", "DE"))
+
+
+def test_nothing_is_learned_from_what_is_judged(tmp_path: Path) -> None:
+    for part, names in {"judged": "ab", "others": "cd", "mixed": "bc"}.items():
+        (tmp_path / part).mkdir()
+        with gzip.open(tmp_path / part / "rows.csv.gz", "wt") as file:
+            file.write("\n".join(["name", *names, ""]))
+    judged = tmp_path / "judged"
+
+    assert Parts(judged).taught("rows.csv.gz", "name") is None
+    others = Parts(judged, tmp_path / "others").taught("rows.csv.gz", "name")
+    assert others == [{"name": "c"}, {"name": "d"}]
+    with pytest.raises(Missing, match=r"rows\.csv\.gz holds some of what is judged"):
+        Parts(judged, tmp_path / "mixed").taught("rows.csv.gz", "name")
+
+
+def test_the_usual_folder_teaches_where_another_one_is_judged(tmp_path: Path) -> None:
+    usual, other = tmp_path / "data", tmp_path / "other"
+    usual.mkdir()
+
+    assert usual_teacher(other, usual) == usual
+    assert usual_teacher(tmp_path / "other" / ".." / "data", usual) is None
+    assert usual_teacher(usual, other) is None
