@@ -32,6 +32,7 @@ from marketplace.kernel.errors import (
 from marketplace.kernel.ids import new_id
 from marketplace.kernel.money import Money
 from marketplace.notifications.models import Notification
+from marketplace.payouts import service as payouts
 from tests.factories.campaigns import NOON, brief_of, make_campaign
 from tests.factories.collaborations import (
     make_application,
@@ -83,6 +84,17 @@ def test_somebody_who_has_not_signed_up_cannot_be_invited(
         invite(session, campaign, Actor(creator_id=listed.id), alice)
     with pytest.raises(NotFound):
         invite(session, campaign, Actor(creator_id=new_id()), alice)
+
+
+def test_somebody_who_has_closed_their_account_cannot_be_invited(
+    session: Session, campaign: Campaign, alice: Actor, bea: Actor
+) -> None:
+    payouts.close_account(session, actor=bea, now=NOON)
+
+    with pytest.raises(Conflict, match="Bea has closed their account"):
+        invite(session, campaign, bea, alice)
+
+    assert told(session, bea) == []
 
 
 def test_only_those_who_run_the_campaign_invite(

@@ -22,6 +22,7 @@ from marketplace.matching.models import PlanPick
 from marketplace.matching.queries import PlanWish
 from marketplace.matching.rules.planner.limits import Limits, PlanRefused, Rule
 from marketplace.notifications.models import Notification
+from marketplace.payouts import service as payouts
 from tests.conftest import NOON
 from tests.factories.creators import make_planned_creator, make_planned_market
 from tests.services.planned import BUDGET, accept, names, plan, rows
@@ -310,6 +311,25 @@ def test_who_has_not_joined_is_in_the_plan_and_not_invited(
     done = accept(session, campaign, alice, market["Cleo"], market["Ivo"], seen_cost_minor=50_000)
 
     assert (done.invited, done.not_joined) == (1, 1)
+
+
+def test_who_has_left_since_the_columns_were_written_is_not_invited(
+    session: Session,
+    campaign: Campaign,
+    alice: Actor,
+    market: dict[str, Creator],
+    folder: Path,
+) -> None:
+    columns.build(session, folder, now=NOON)
+    cleo = market["Cleo"]
+    payouts.close_account(session, actor=Actor(user_id=cleo.user_id, creator_id=cleo.id), now=NOON)
+
+    done = accept(session, campaign, alice, market["Cleo"], market["Dora"])
+    session.flush()
+
+    assert (done.invited, done.not_joined) == (1, 1)
+    asked = session.scalars(select(Invitation.creator_id)).all()
+    assert asked == [market["Dora"].id]
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,9 @@ def invite(
     creator = session.get(Creator, creator_id)
     if creator is None:
         raise NotFound("creator")
-    if creator.user_id is None:
-        raise Conflict(
-            f"{creator.display_name} has not signed up here yet, "
-            "so an invitation would reach nobody"
-        )
+    if not creator.is_here:
+        why = "has not signed up here yet" if creator.user is None else "has closed their account"
+        raise Conflict(f"{creator.display_name} {why}, so an invitation would reach nobody")
     campaign = lock_open_campaign(session, campaign_id, now=now)
     check_free(session, creator, campaign, actor=actor)
     ties = queries.ties_of(session, creator_id=creator_id, campaign_id=campaign_id)

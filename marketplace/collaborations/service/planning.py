@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from marketplace.collaborations import queries
 from marketplace.collaborations.service.exclusivity import check_free
@@ -52,7 +52,7 @@ def accept_plan(
     1. Compute the plan again from the market as it is now.
     2. Refuse it where it breaks its own rules, or costs something else than what was seen.
     3. Refuse it where the brief was changed meanwhile, or somebody is another brand's by now.
-    4. Invite whoever has joined and was not asked before.
+    4. Invite whoever has joined, has not left since, and was not asked before.
 
     A second time raises Conflict, as then all were asked before. Raises NotFound, NotPermitted,
     Conflict, InvalidInput, PlanRefused.
@@ -88,7 +88,7 @@ def accept_plan(
         if who.creator_id in joined
     ]
     if not invited:
-        raise Conflict("Everybody in this plan was asked before, or has not signed up here yet")
+        raise Conflict("Everybody in this plan was asked before, or is not on Fairview")
     plan = plans.keep_plan(
         session,
         campaign_id=campaign_id,
@@ -121,8 +121,8 @@ def _refuse_what_changed(found: FoundPlan, wanted: Wanted, seen_cost_minor: int)
 
 
 def _joined(session: Session, creator_ids: Sequence[UUID]) -> dict[UUID, Creator]:
-    """Those of some creators whom a person has signed up for."""
+    """Those of some creators whom a person has signed up for; the columns may not know who left."""
     found = session.scalars(
-        select(Creator).where(Creator.id.in_(creator_ids), Creator.user_id.is_not(None))
+        select(Creator).where(Creator.id.in_(creator_ids)).options(joinedload(Creator.user))
     )
-    return {each.id: each for each in found}
+    return {each.id: each for each in found if each.is_here}

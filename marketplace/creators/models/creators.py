@@ -61,6 +61,11 @@ class Creator(Base):
     """The last day on which the creator takes no work; None when they say nothing of it."""
     created_at: Mapped[datetime]
 
+    @property
+    def is_here(self) -> bool:
+        """Whether somebody has signed up for them and not left: others would hear of nothing."""
+        return self.user is not None and self.user.closed_at is None
+
 
 class RateCard(Base):
     """What a creator usually asks for one piece of a format."""

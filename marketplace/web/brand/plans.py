@@ -190,7 +190,7 @@ def accept_plan(campaign_id: UUID) -> ResponseReturnValue:
     if done.asked_before:
         said += f" {done.asked_before} had been asked before."
     if done.not_joined:
-        said += f" {done.not_joined} could not be invited: they have not signed up here yet."
+        said += f" {done.not_joined} could not be invited: not on Fairview."
     flash(said, "success")
     return redirect(url_for("brand.invitations", campaign_id=campaign_id), 303)
 

@@ -17,6 +17,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.creators import queries
 from marketplace.creators.models import Creator
 from marketplace.kernel.actor import Actor
+from marketplace.payouts import service as payouts
 from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import make_campaign
 from tests.factories.creators import make_audience, make_channel, make_creator
@@ -212,3 +213,16 @@ def test_a_creator_without_a_channel_is_said_so(
     sign_in(client, alice)
 
     assert "has not connected a channel" in client.get(f"/brand/creators/{bea.creator_id}").text
+
+
+def test_a_creator_who_has_closed_their_account_is_said_so_and_offered_no_invitation(
+    client: FlaskClient, session: Session, alice: Actor, bea: Actor, campaign: Campaign
+) -> None:
+    payouts.close_account(session, actor=bea, now=NOON)
+    session.commit()
+    sign_in(client, alice)
+
+    page = client.get(f"/brand/creators/{bea.creator_id}?campaign={campaign.id}").text
+
+    assert "has closed their account and cannot be asked" in page
+    assert "Invite to" not in page

@@ -188,7 +188,7 @@ def test_a_price_that_nobody_named_and_who_has_not_joined_are_told(
     answer = alices.post(plan_of(campaign), data=accepting(page))
     said = text_of(alices.get(answer.location).text)
     assert "2 invited, each with the price the plan counts with." in said
-    assert "1 could not be invited: they have not signed up here yet." in said
+    assert "1 could not be invited: not on Fairview." in said
 
 
 def test_what_the_form_rules_out_is_in_no_plan(
