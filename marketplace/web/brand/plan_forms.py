@@ -105,6 +105,8 @@ class PlanForm(BaseForm):
             added = find(self.add.data)
             if added is None:
                 wrong["add"] = "There is no creator with this handle here."
+            elif added in out:
+                wrong["add"] = "You leave this creator out: untick that, or empty this field."
             else:
                 have.add(added)
         fixed = _named(_asked(self.make.data), without=out)

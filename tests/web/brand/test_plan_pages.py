@@ -124,6 +124,19 @@ def test_a_creator_is_added_by_their_handle(
     assert "There is no creator with this handle here" in text_of(unknown.text)
 
 
+def test_who_is_added_and_left_out_at_once_is_told(
+    client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    sign_in(client, alice)
+
+    page = client.get(plan_of(campaign, budget="700.00", add="emil", out=market["Emil"].id))
+
+    assert page.status_code == 422
+    assert "You leave this creator out: untick that, or empty this field." in text_of(page.text)
+    assert 'value="emil"' in page.text
+    assert f'name="out" value="{market["Emil"].id}"' in page.text
+
+
 def test_a_plan_by_hand_is_exactly_those_listed(
     client: FlaskClient, alice: Actor, campaign: Campaign, market: dict[str, Creator]
 ) -> None:
