@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -102,7 +102,7 @@ class WishForm(BaseForm):
             wrong["words"] = f"Name {NAMED_MOST} topics and hashtags at most."
         made = replace(
             base,
-            age=self._ages(wrong),
+            age=self._ages(base, wrong),
             gender=frozenset(self.gender.data or ()),
             country=frozenset(self.country.data or ()),
             words=words,
@@ -130,16 +130,25 @@ class WishForm(BaseForm):
         offered = [value for value, *_ in self[name].choices]
         return [value for value in self[name].data or () if value in offered]
 
-    def _ages(self, wrong: dict[str, str]) -> frozenset[str]:
+    def _ages(self, base: Wanted, wrong: dict[str, str]) -> frozenset[str]:
+        """The ages from one slider to the other; those of the brief where neither was moved."""
         first, last = self.age_from.data, self.age_to.data
         first, last = 0 if first is None else first, OLDEST if last is None else last
         if not 0 <= first <= OLDEST or not 0 <= last <= OLDEST:
             wrong["age_from"] = "Choose ages from the list."
         elif first > last:
             wrong["age_to"] = "The oldest is younger than the youngest: move one of the two."
+        if (first, last) == _ends(base.age):
+            return base.age
         if (first, last) == (0, OLDEST):
             return frozenset()
         return frozenset(SLIDER_AGES[first : last + 1])
+
+
+def _ends(ages: Collection[str]) -> tuple[int, int]:
+    """Where the sliders stand for some ages, which need not be neighbours; for any at the ends."""
+    places = [place for place, age in enumerate(SLIDER_AGES) if age in ages]
+    return min(places, default=0), max(places, default=OLDEST)
 
 
 @lru_cache
@@ -167,14 +176,14 @@ _FIELDS: Final = {
 def form_of(wanted: Wanted) -> dict[str, Any]:
     """Return what the form shows for a wish."""
     rules = wanted.rules
-    places = [place for place, age in enumerate(SLIDER_AGES) if age in wanted.age]
+    youngest, oldest = _ends(wanted.age)
     least, most = (
         "" if minor is None else digits(Money(minor, wanted.currency))
         for minor in (rules.price_least_minor, rules.price_most_minor)
     )
     return {
-        "age_from": min(places, default=0),
-        "age_to": max(places, default=OLDEST),
+        "age_from": youngest,
+        "age_to": oldest,
         "gender": sorted(wanted.gender),
         "country": sorted(wanted.country),
         "words": ", ".join(wanted.words),

@@ -14,7 +14,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.matching import service as matching
 from marketplace.matching.models import MatchShowing
 from tests.conftest import NOON, sign_in
-from tests.factories.campaigns import make_campaign
+from tests.factories.campaigns import content, make_campaign
 from tests.web.brand.listed import matches_of
 
 
@@ -114,6 +114,32 @@ def test_looking_around_is_not_logged_as_shown(
         assert ("Cleo Marr" in page.text) is is_there
 
     assert session.scalars(select(MatchShowing)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("ages", "sliders", "words"),
+    [
+        (("18-24", "35-44"), "age_from=0&age_to=2", "aged 18–24 or 35–44"),
+        (("18-24", "35-44"), "age_from=0&age_to=1", "aged 18–34"),
+        (("18-24", "25-34", "35-44", "45-54", "55+"), "age_from=0&age_to=4", "aged 18 or older"),
+    ],
+)
+def test_the_ages_of_the_brief_stay_until_a_slider_is_moved(
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    ages: tuple[str, ...],
+    sliders: str,
+    words: str,
+) -> None:
+    brief = content(target_age=dict.fromkeys(ages, 2_000))
+    campaign = make_campaign(session, brand=acme, by=alice, brief=brief)
+    sign_in(client, alice)
+
+    part = client.get(f"{matches_of(campaign)}?wish=1&{sliders}", headers={"X-Part": "list"})
+
+    assert f"can be taken to reach people {words}" in part.text
 
 
 def test_the_list_alone_comes_to_the_script_that_follows_the_form(
