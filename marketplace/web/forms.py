@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -120,6 +121,15 @@ class RowForm(_KeepsTexts, Form):  # type: ignore[misc]  # WTForms ships no type
         def get_translations(self, _form: Any) -> _Words:
             """Say in our words what is wrong with a field."""
             return _OURS
+
+
+class RowsField(FieldList):  # type: ignore[misc]  # likewise
+    """Rows of fields; what calls itself a row by a number that we would not write is none."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        ours = re.compile(rf"{re.escape(prefix)}-[0-9]{{1,4}}(-|$)")
+        found: Iterator[int] = super()._extract_indices(prefix, filter(ours.match, formdata))
+        return found
 
 
 class Options(Select):  # type: ignore[misc]  # WTForms ships no types

@@ -8,7 +8,6 @@ from typing import Any, Final
 from wtforms import (
     BooleanField,
     DateField,
-    FieldList,
     FormField,
     IntegerField,
     RadioField,
@@ -44,7 +43,7 @@ from marketplace.collaborations.rules import (
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.matching.rules.planner.ways import Way
-from marketplace.web.forms import BaseForm, MoneyField, RowForm
+from marketplace.web.forms import BaseForm, MoneyField, RowForm, RowsField
 
 FORMAT_CHOICES: Final = [
     SelectChoice(each, each.replace("_", " ").capitalize()) for each in FORMATS
@@ -83,7 +82,7 @@ class OfferForm(BaseForm):
     bonus_days = IntegerField(
         "Counted for so many days after publication", [Optional(), NumberRange(1, BONUS_DAYS_MOST)]
     )
-    deliverables = FieldList(FormField(OwedForm), max_entries=12)
+    deliverables = RowsField(FormField(OwedForm), max_entries=12)
     usage_media = RadioField(
         "Where the videos may be shown", [InputRequired()], choices=MEDIA_CHOICES
     )

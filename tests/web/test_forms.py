@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask import Flask
-from wtforms import IntegerField, SelectField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import FormField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import HiddenInput
 
-from marketplace.web.forms import BaseForm
+from marketplace.web.forms import BaseForm, RowForm, RowsField
 
 
 class NoteForm(BaseForm):
@@ -57,3 +58,15 @@ def test_hidden_fields_have_no_ids_so_that_a_page_may_hold_several_forms(app: Fl
         assert CountForm(data={"version": 3}).hidden_tag() == (
             '<input name="version" type="hidden" value="3">'
         )
+
+
+def test_a_row_by_a_number_that_we_would_not_write_is_none(app: Flask) -> None:
+    class PieceForm(RowForm):
+        name = StringField()
+
+    class PiecesForm(BaseForm):
+        pieces = RowsField(FormField(PieceForm))
+
+    typed = MultiDict({f"pieces-{each}-name": each for each in ("²", "٣", "9" * 5_000, "7", "0")})
+    with app.test_request_context():
+        assert PiecesForm(formdata=typed).pieces.data == [{"name": "0"}, {"name": "7"}]

@@ -9,7 +9,6 @@ from typing import Any, Final
 from wtforms import (
     BooleanField,
     DecimalField,
-    FieldList,
     FormField,
     IntegerField,
     RadioField,
@@ -40,7 +39,7 @@ from marketplace.creators.rules.groups import GROUP_WORDS, Group
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE, Money, digits
 from marketplace.kernel.words import key_of, words_in
-from marketplace.web.forms import BaseForm, LinesField, MoneyField, RowForm
+from marketplace.web.forms import BaseForm, LinesField, MoneyField, RowForm, RowsField
 from marketplace.web.offer_forms import (
     FORMAT_CHOICES,
     MEDIA_CHOICES,
@@ -100,7 +99,7 @@ class BriefForm(StepForm):
         [NeededToPublish(), Length(max=TEXT_MOST)],
         description="A few sentences: the idea, the product, the feeling.",
     )
-    deliverables = FieldList(FormField(WantedForm), max_entries=DELIVERABLES_MOST + BLANK_ROWS)
+    deliverables = RowsField(FormField(WantedForm), max_entries=DELIVERABLES_MOST + BLANK_ROWS)
     dos = LinesField("Please do", widget=TextArea(), description="One thing a line.")
     donts = LinesField("Please avoid", widget=TextArea(), description="One thing a line.")
 
@@ -165,7 +164,7 @@ class AudienceForm(StepForm):
     gender_female = _percent(GENDER_NAMES["female"])
     gender_male = _percent(GENDER_NAMES["male"])
     gender_other_or_unknown = _percent(GENDER_NAMES["other_or_unknown"])
-    countries = FieldList(FormField(CountryForm), min_entries=COUNTRY_ROWS)
+    countries = RowsField(FormField(CountryForm), min_entries=COUNTRY_ROWS)
     target_interests = SelectMultipleField(
         "Interests",
         choices=[SelectChoice(each, each.capitalize()) for each in TOPICS],

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from wtforms import (
     DateField,
-    FieldList,
     FormField,
     IntegerField,
     RadioField,
@@ -28,7 +27,7 @@ from marketplace.challenges.rules.prizes import (
 from marketplace.challenges.service.entering import REASON_MOST
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import digits, parse_money
-from marketplace.web.forms import BaseForm, MoneyField, RowForm
+from marketplace.web.forms import BaseForm, MoneyField, RowForm, RowsField
 
 ROWS: Final = 5
 """How many lines of prizes the form shows, and more where there are more."""
@@ -57,7 +56,7 @@ class PromiseForm(BaseForm):
         default=Split.RANK.value,
         validators=[InputRequired("Choose how the pool is divided.")],
     )
-    prizes = FieldList(FormField(PrizeRow), min_entries=ROWS, max_entries=BANDS_MOST)
+    prizes = RowsField(FormField(PrizeRow), min_entries=ROWS, max_entries=BANDS_MOST)
     cap = MoneyField("The most one creator can win")
     least_views = IntegerField(
         "Least views to win",

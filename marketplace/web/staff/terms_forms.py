@@ -11,7 +11,6 @@ from uuid import UUID
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
-    FieldList,
     FormField,
     HiddenField,
     IntegerField,
@@ -36,7 +35,7 @@ from marketplace.terms.rules import (
     Limits,
     PlatformTerms,
 )
-from marketplace.web.forms import BaseForm, LinesField, MoneyField, PercentField, RowForm
+from marketplace.web.forms import BaseForm, LinesField, MoneyField, PercentField, RowForm, RowsField
 
 AMOUNTS: Final = (
     "funding_least", "funding_most", "payout_least", "processor_fixed", "dispute_alone",
@@ -136,7 +135,7 @@ class TermsForm(WhenForm):
         [InputRequired("Enter a share.")],
         description="By its price list. What it really takes is booked from each payment.",
     )
-    limits = FieldList(FormField(LimitForm))
+    limits = RowsField(FormField(LimitForm))
     withholding = LinesField(
         "Tax kept back from creators",
         widget=TextArea(),
