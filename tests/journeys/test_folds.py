@@ -72,6 +72,10 @@ def test_on_a_phone_long_lists_come_first_and_what_narrows_them_is_a_tap_away(
     staff_sign_in(staff)
     staff.goto("/staff/terms")
     it_is_a_tap_away(staff, "Limits of 20 currencies", "main tr:has-text('JPY')")
+    staff.goto("/staff/ledger/entries")
+    it_is_a_tap_away(staff, "Narrow the journal", "[name=kind]")
+    staff.goto("/staff/ledger/entries?kind=fund")
+    expect(staff.locator("[name=kind]")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -22,12 +22,12 @@ from marketplace.ledger.chart import CHART
 from marketplace.ledger.queries import EntryView, TrialLine
 from marketplace.ledger.rules import AccountRef, Code, EntryKind
 from marketplace.reconciliation.queries import names_of, owner_names
+from marketplace.store.paging import PAGE_SIZE
 from marketplace.store.session import at_one_moment, reading
 from marketplace.web import access
 from marketplace.web.asked import Asked
 from marketplace.web.staff.blueprint import bp
 
-PER_PAGE: Final = 50
 LARGEST_ID: Final = 2**63 - 1
 
 
@@ -72,8 +72,10 @@ def account(code: int, currency: str) -> ResponseReturnValue:
     before = asked.value("before", _position, "“{}” is no place in the account.")
     ref = AccountRef(line.code, owner or NIL)
     with at_one_moment() as session:
-        rows = queries.statement(session, ref, currency=currency, limit=PER_PAGE + 1, before=before)
-        shown = rows[:PER_PAGE]
+        rows = queries.statement(
+            session, ref, currency=currency, limit=PAGE_SIZE + 1, before=before
+        )
+        shown = rows[:PAGE_SIZE]
         return render_template(
             "staff/ledger_account.html",
             line=line,
@@ -82,7 +84,7 @@ def account(code: int, currency: str) -> ResponseReturnValue:
             currency=currency,
             balance=queries.balance_of(session, ref, currency=currency),
             rows=shown,
-            older=_written(shown[-1].position) if len(rows) > PER_PAGE else None,
+            older=_written(shown[-1].position) if len(rows) > PAGE_SIZE else None,
             first=before is None,
             problems=asked.problems,
             owners=owner_names(session, [ref, *(row.other for row in shown)]),
@@ -105,14 +107,14 @@ def journal() -> ResponseReturnValue:
             code=code,
             owner=owner,
             source_ref=source,
-            limit=PER_PAGE + 1,
+            limit=PAGE_SIZE + 1,
             before=before,
         )
-        shown = found[:PER_PAGE]
+        shown = found[:PAGE_SIZE]
         return render_template(
             "staff/journal.html",
             entries=shown,
-            older=shown[-1].id if len(found) > PER_PAGE else None,
+            older=shown[-1].id if len(found) > PAGE_SIZE else None,
             first=before is None,
             asked={"kind": kind, "code": code, "owner": owner, "source": source},
             kinds=list(EntryKind),
