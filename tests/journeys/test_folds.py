@@ -68,6 +68,11 @@ def test_on_a_phone_long_lists_come_first_and_what_narrows_them_is_a_tap_away(
     page.goto("/brand/creators?min_followers=1")
     expect(page.locator("[name=min_followers]")).to_be_visible()
 
+    page.goto(f"{a_campaign(page)}/matches")
+    page.locator("#matches .match-head a").first.click()
+    it_is_a_tap_away(page, "every part", "#every-part tbody")
+    it_is_a_tap_away(page, "The last 8", "main td[data-label=Hashtags]")
+
     staff = opened(390, scripts)
     staff_sign_in(staff)
     staff.goto("/staff/terms")
@@ -83,7 +88,10 @@ def test_where_there_is_room_nothing_is_folded(opened: Open, *, scripts: bool) -
     page = opened(1280, scripts)
     campaign = a_campaign(sign_in_to_brand(page))
     for part, shown in [
-        ("matches", ["[name=followers_least]", '#matches a[href$="#fit"]', "#matches .reasons"]),
+        (
+            "matches",
+            ["[name=followers_least]", '#matches a[href$="#every-part"]', "#matches .reasons"],
+        ),
         ("plan", ["[name=budget]", "#curve figure", "#how-good p"]),
     ]:
         page.goto(f"{campaign}/{part}")
