@@ -75,6 +75,22 @@ def test_how_far_the_best_possible_is_at_most_is_told_as_a_part_of_the_plan(
     assert CLOSER in said
 
 
+def test_who_adds_less_than_one_person_is_told_in_words(
+    alices: FlaskClient, session: Session, campaign: Campaign, market: dict[str, Creator]
+) -> None:
+    zoe = make_planned_market(session, ("Zoe", 1, 5_000))["Zoe"]
+    make_co_audience(session, zoe.id, market["Dora"].id, shared=2_300)
+    session.commit()
+
+    said = text_of(alices.get(plan_of(campaign, budget="900.00")).text)
+
+    assert "4 creators for $863.00 reach about 71,986 different people" in said
+    assert "Adds hardly anybody with 1 video for $50.00" in said
+    assert "Reaches 1 alone; others in the plan reach all of them too." in said
+    assert "Without them the plan would reach about as many, for $50.00 less." in said
+    assert "+0" not in said
+
+
 def test_a_closer_bound_stands_in_the_place_of_the_one_at_once(
     alices: FlaskClient, session: Session, alice: Actor, campaign: Campaign
 ) -> None:
