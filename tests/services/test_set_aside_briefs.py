@@ -109,15 +109,29 @@ def test_what_is_set_aside_stands_rule_by_rule_and_is_counted_over_all_pages(
     assert listed[1].page.total == 4
 
 
-def test_who_is_invited_or_has_applied_keeps_the_brief_in_the_feed(
+def test_who_is_invited_keeps_the_brief_in_the_feed(
     session: Session, campaign: Campaign, alice: Actor, creator: UUID
 ) -> None:
     keep(session, campaign, alice, followers_least=20_000)
 
-    found = feed(session, creator, tied={campaign.id, new_id()})
+    found = feed(session, creator, tied=queries.Tied(invited={campaign.id, new_id()}))
 
     assert (names(found), found.set_aside) == (["Beans in a minute"], {})
-    assert names(aside(session, creator, tied={campaign.id})) == []
+    assert names(aside(session, creator, tied=queries.Tied(invited={campaign.id}))) == []
+
+
+@pytest.mark.parametrize("rules", [{}, {"followers_least": 20_000}])
+def test_who_has_applied_finds_the_brief_told_apart_and_in_no_list(
+    session: Session, campaign: Campaign, alice: Actor, creator: UUID, rules: dict[str, int]
+) -> None:
+    keep(session, campaign, alice, **rules)
+    tied = queries.Tied(applied={campaign.id, new_id()})
+
+    found = feed(session, creator, tied=tied)
+
+    assert (names(found), found.set_aside) == ([], {})
+    assert [each.campaign_id for each in found.applied] == [campaign.id]
+    assert names(aside(session, creator, tied=tied)) == []
 
 
 def test_what_the_creator_hides_is_in_neither_and_not_counted(

@@ -25,6 +25,7 @@ from marketplace.matching.queries.feed import (
     Feed,
     FeedLine,
     SetAside,
+    Tied,
     feed_for,
     set_aside_for,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "PlanWish",
     "PlannedCreator",
     "SetAside",
+    "Tied",
     "accepted_plans",
     "attention_report",
     "behind_fit_of",

@@ -67,12 +67,14 @@ class FeedLine:
 class Feed:
     """A page of a feed, and what the creator chose not to see.
 
-    set_aside: how many open briefs each rule keeps out of it, in the order of the rules. offered,
-    declined: what the creator's applications led to so far, which the chances count with.
+    set_aside: how many open briefs each rule keeps out of it, in the order of the rules. applied:
+    the open briefs that have the creator's application, by name. offered, declined: what the
+    creator's applications led to so far, which the chances count with.
     """
 
     page: Page[FeedLine]
     set_aside: Mapping[LeftOut, int]
+    applied: Sequence[Brief]
     chosen: Choices
     offered: int
     declined: int
@@ -105,6 +107,19 @@ class _Facing(NamedTuple):
     parts: FeedParts[Whole]
 
 
+class Tied(NamedTuple):
+    """Campaigns that a creator has to do with already.
+
+    invited: no rule keeps these out. applied: these are told apart, and are not put in order.
+    """
+
+    invited: Collection[UUID] = ()
+    applied: Collection[UUID] = ()
+
+
+NOT_TIED: Final = Tied()
+
+
 def _nobody(_causes: Sequence[str]) -> Collection[UUID]:
     return ()
 
@@ -115,7 +130,7 @@ def feed_for(
     creator_id: UUID,
     among: Collection[UUID] | None = None,
     giving_to: GivingTo = _nobody,
-    tied: Collection[UUID] = (),
+    tied: Tied = NOT_TIED,
     page: int = 1,
     size: int = PAGE_SIZE,
     now: datetime,
@@ -123,8 +138,7 @@ def feed_for(
     """One page of the open briefs for a creator, the best of LISTED first, computed now.
 
     among: only these campaigns. giving_to: asked where the creator hides any kind of cause or wants
-    more of any. tied: campaigns that have invited the creator or have their application: no rule
-    keeps these out. Raises NotFound for a creator who does not exist.
+    more of any. Raises NotFound for a creator who does not exist.
     """
     begun = begin(session, creator_id, now=now)
     wishes = wishes_in(begun, among=among, giving_to=giving_to)
@@ -139,6 +153,7 @@ def feed_for(
         return Feed(
             page=_page(session, found, order, number=page, size=size),
             set_aside=_counted(found),
+            applied=_applied(session, found.book, tied.applied),
             chosen=begun.chosen,
             offered=begun.offered,
             declined=begun.declined,
@@ -153,7 +168,7 @@ def set_aside_for(
     creator_id: UUID,
     among: Collection[UUID] | None = None,
     giving_to: GivingTo = _nobody,
-    tied: Collection[UUID] = (),
+    tied: Tied = NOT_TIED,
     page: int = 1,
     size: int = PAGE_SIZE,
     now: datetime,
@@ -189,7 +204,7 @@ def _face(
     begun: Begin,
     wishes: Wishes,
     cared: Collection[UUID],
-    tied: Collection[UUID],
+    tied: Tied,
     creator_id: UUID,
     *,
     barred: bool,
@@ -203,8 +218,8 @@ def _face(
     here, row = _row(session, market, creator_id, now=now)
     facing = columns.face(book, here, row)
     reasons = columns.barred_facing(facing, here, row, begun.promises)
-    reasons[_are_of(book, tied)] = columns.PASSES
-    seen = not_hidden(session, book.brief_ids, wishes)
+    reasons[_are_of(book, tied.invited)] = columns.PASSES
+    seen = not_hidden(session, book.brief_ids, wishes) & ~_are_of(book, tied.applied)
     places = np.flatnonzero(seen & ((reasons != columns.PASSES) == barred))
     weighed = facing.weighed(places)
     parts = feed.parts_of(
@@ -228,6 +243,13 @@ def _are_of(book: Book, campaign_ids: Collection[UUID]) -> NDArray[np.bool_]:
     found = np.zeros(book.size, bool)
     found[[book.places[one] for one in campaign_ids if one in book.places]] = True
     return found
+
+
+def _applied(session: Session, book: Book, campaign_ids: Collection[UUID]) -> Sequence[Brief]:
+    """The open briefs of some campaigns, by name."""
+    places = [book.places[one] for one in campaign_ids if one in book.places]
+    found = campaigns.briefs_by_id(session, [book.brief_ids[place] for place in places])
+    return sorted(found.values(), key=lambda brief: brief.campaign.name)
 
 
 def _counted(found: _Facing) -> Mapping[LeftOut, int]:

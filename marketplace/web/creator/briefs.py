@@ -61,6 +61,7 @@ from marketplace.web.forms import BaseForm, MoneyField
 from marketplace.web.groups import heard_as
 
 CHALLENGES_SHOWN: Final = 3
+APPLIED_SHOWN: Final = 6
 ANY_CAUSE: Final = "any"
 """In the address: whatever the cause."""
 CLOCKS: Final = {"reply": REPLY_DAYS, "review": REVIEW_DAYS, "accept": ACCEPT_DAYS}
@@ -114,6 +115,8 @@ def briefs() -> ResponseReturnValue:
         pay=pay,
         invited=asked.invited,
         mine=asked.mine,
+        few=APPLIED_SHOWN,
+        applied=[(each.campaign, asked.mine[each.campaign_id]) for each in found.applied],
         set_aside=[(count, SET_ASIDE_WORDS[rule]) for rule, count in found.set_aside.items()],
     )
 
@@ -210,11 +213,12 @@ def asked_of_feed(session: Session) -> AskedOfFeed:
     cause = asked.one_of("cause", (ANY_CAUSE, *CauseCategory), "kind of cause")
     kinds = list(CauseCategory) if cause == ANY_CAUSE else [cause] if cause else []
     invited, mine = ties_of_creator(session)
+    applied = {campaign_id for campaign_id, state in mine.items() if not _may_apply_again(state)}
     of_matching = {
         "creator_id": access.creator_id(),
         "among": giving_to(session, kinds) if kinds else None,
         "giving_to": partial(giving_to, session),
-        "tied": invited | mine.keys(),
+        "tied": matching.Tied(invited, applied - invited),
         "page": access.page_number(),
     }
     return AskedOfFeed(cause, asked.problems, invited, mine, of_matching)
@@ -348,8 +352,11 @@ def _page(campaign_id: UUID, form: ApplyForm, *, status: int = 200) -> ResponseR
 
 def _may_ask(ties: queries.Ties) -> bool:
     """Whether the creator has no application here, or one after which another may follow."""
-    asked = ties.application
-    return asked is None or APPLICATION_LIFE.allows(asked.state, ApplicationEvent.APPLY_AGAIN)
+    return ties.application is None or _may_apply_again(ties.application.state)
+
+
+def _may_apply_again(state: ApplicationState) -> bool:
+    return APPLICATION_LIFE.allows(state, ApplicationEvent.APPLY_AGAIN)
 
 
 def _promised(session: Session, campaign: Campaign) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -57,6 +58,46 @@ def test_the_feed_shows_open_briefs_with_what_the_creator_receives(
     assert "$475.00" in page
     assert "Secret" not in page
     assert "Gone" not in page
+
+
+def test_what_one_has_applied_to_is_a_line_above_the_others_until_it_is_withdrawn(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, campaign: Campaign,
+    bea: Actor,
+) -> None:  # fmt: skip
+    other = make_campaign(session, brand=acme, by=alice, name="Knitting")
+    applications = [
+        make_application(session, campaign=each, creator=bea) for each in (campaign, other)
+    ]
+    sign_in(client, bea)
+
+    page = client.get("/creator/briefs").text
+    assert applied_to(page) == ["Beans in a minute", "Knitting"]
+    assert "You have applied to every open brief" in page
+    assert "<article" not in page
+
+    client.post(f"/creator/applications/{applications[0].id}/withdraw")
+    page = client.get("/creator/briefs").text
+    assert applied_to(page) == ["Knitting"]
+    assert page.count("<article") == 1
+
+
+def test_many_applications_are_named_in_part(
+    client: FlaskClient, session: Session, acme: Brand, alice: Actor, bea: Actor
+) -> None:
+    for number in range(8):
+        each = make_campaign(session, brand=acme, by=alice, name=f"Brief {number}")
+        make_application(session, campaign=each, creator=bea)
+    sign_in(client, bea)
+
+    page = client.get("/creator/briefs").text
+
+    assert applied_to(page) == [f"Brief {number}" for number in range(6)] + ["and 2 more"]
+
+
+def applied_to(page: str) -> list[str]:
+    """What the line above the feed leads to."""
+    listed = page.partition('aria-label="Briefs that you applied to"')[2].partition("</ul>")[0]
+    return re.findall(r"<a [^>]+>([^<]+)</a>", listed)
 
 
 def test_an_empty_feed_says_so(client: FlaskClient, bea: Actor) -> None:
