@@ -83,7 +83,7 @@ def feed_of(book: Book, market: Market, row: int) -> np.ndarray:
     weighed = facing.weighed(places)
     parts = feed.parts_of(
         MODEL,
-        fits=weighed.fits,
+        fits=weighed.nearly,
         usual=book.usual.take(places),
         record=0.0,
         fees=book.fees.take(places),

@@ -77,7 +77,7 @@ def questions(engine: Engine) -> Mapping[str, Question]:
 
     def feed(session: Session) -> object:
         found = queries.feed_for(session, creator_id=creator_id, now=NOON)
-        return [[str(line.brief.id), line.fit, line.usual] for line in found.page.rows]
+        return [[str(line.brief.id), line.fit, line.against_usual] for line in found.page.rows]
 
     def ranking(wanted: Wanted) -> Question:
         def look(market: Market) -> object:

@@ -129,4 +129,4 @@ def test_without_any_open_brief_there_is_nothing_to_count() -> None:
 
     found = columns.face(open_book([], market), market, 0).weighed(np.empty(0, np.intp))
 
-    assert [each.tolist() for each in found] == [[], [], []]
+    assert [each.tolist() for each in found] == [[], [], [], []]

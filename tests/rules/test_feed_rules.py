@@ -12,6 +12,7 @@ import pytest
 from marketplace.matching.rules.chances import Facts, Model, Step, facts_from
 from marketplace.matching.rules.explaining import explain_all
 from marketplace.matching.rules.feed import (
+    NO_MIDDLE,
     FeedParts,
     Whole,
     best_first,
@@ -64,7 +65,7 @@ def advice(
 
 
 def parts(
-    fits: list[int], usual: list[int], *, model: Model = MODEL, **changes: Any
+    fits: list[float], usual: list[float], *, model: Model = MODEL, **changes: Any
 ) -> FeedParts[Whole]:
     nothing = np.zeros(len(fits), np.int64)
     given: dict[str, Any] = {
@@ -81,8 +82,9 @@ def parts(
 
 
 def test_a_fit_like_the_middle_ones_stands_in_the_middle() -> None:
-    found = standing(np.array([0, 50, 100, 300, 7, 0]), np.array([100, 100, 100, 100, 0, 0]))
-    assert found.tolist() == pytest.approx([-1, -1 / 3, 0, 0.5, 0, 0])
+    usual = np.array([100, 100, 100, 100, NO_MIDDLE, 0, 0, 0.1])
+    found = standing(np.array([0, 50, 100, 300, 7, 7, 0, 0.3]), usual)
+    assert found.tolist() == pytest.approx([-1, -1 / 3, 0, 0.5, 0, 1, 0, 0.5])
 
 
 def test_chances_of_many_are_those_of_one_by_one() -> None:
@@ -94,10 +96,10 @@ def test_chances_of_many_are_those_of_one_by_one() -> None:
 
 def test_who_brings_nobody_has_no_chance_worth_naming() -> None:
     """Not even where nobody else is in the running, or with a record of many offers."""
-    found = parts([0, 0, 1, 0], [100, 0, 100, 100], record=2.0).chance
+    found = parts([0, 0, 1, 0.25], [100, NO_MIDDLE, 100, 25], record=2.0).chance
 
     assert found.tolist()[:2] == [100, 100]
-    assert found[2] == MODEL.chance_bps(Facts(standing=-99 / 101, record=2.0)) > 1_000
+    assert found[2] == found[3] == MODEL.chance_bps(Facts(standing=-99 / 101, record=2.0)) > 1_000
     rare = parts([0, 1], [100, 100], model=replace(MODEL, base=-3.0)).chance
     assert 0 < rare[0] < rare[1] < 100
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from marketplace.matching import columns
 from marketplace.matching.columns.book import OpenWish, book_of
 from marketplace.matching.columns.layout import COUNTRY_CODES, DENSE_COUNTRIES, U4_MOST
+from marketplace.matching.rules.feed import NO_MIDDLE
 from marketplace.matching.rules.fit import Factors, best_first, exact_fit, order_of
 from marketplace.matching.rules.wanted import Wanted
 from tests.factories.facts import make_facts, make_market
@@ -59,7 +60,7 @@ def test_very_many_small_shares_together_are_never_more_than_the_whole() -> None
     )
     wanted = Wanted("USD", country=frozenset(ELSEWHERE))
     [factors] = columns.factors_at(market, columns.target_of(wanted, market), [0])
-    wish = OpenWish(market.id_at(0), market.id_at(0), wanted, None, 0)
+    wish = OpenWish(market.id_at(0), market.id_at(0), wanted, None, NO_MIDDLE)
 
     assert sorted(market.context.countries) == list(COUNTRY_CODES[:DENSE_COUNTRIES])
     assert factors.country == 100_000_000

@@ -113,14 +113,19 @@ def test_fit_and_middle_candidate_are_those_that_the_brand_sees_by_the_rules_it_
     creators.creator_by_id(session, hireable.creator_id).country = "US"
     session.flush()
 
-    def both() -> tuple[tuple[int, int | None], tuple[int, int | None]]:
+    def both() -> tuple[tuple[int, int], tuple[int, int]]:
         [mine] = feed(session, hireable).rows
         fit = queries.fit_of(
             session, campaign_id=campaign.id, creator_id=hireable.creator_id, now=NOON
         )
         own = queries.fit_to(session, mine.brief, creator_id=hireable.creator_id, now=NOON)
         assert (own.explained.fit, own.usual) == (fit.explained.fit, fit.usual)
-        return (mine.fit, mine.usual), (fit.explained.fit, fit.usual)
+        assert mine.against_usual is not None
+        assert fit.usual
+        return (
+            (mine.fit, round(mine.against_usual)),
+            (fit.explained.fit, round(fit.explained.fit / fit.usual)),
+        )
 
     mine, of_brand = both()
     assert mine == of_brand
@@ -203,7 +208,8 @@ def test_middle_candidates_are_worked_out_once_for_everybody(
     kept = session.scalars(select(BriefMedians)).one()
     assert (kept.candidates, len(kept.factors)) == (3, 9)
     after = feed(session, hireable).rows[0]
-    assert (after.fit, after.usual) == (before.fit, before.usual)
+    assert (after.fit, after.against_usual) == (before.fit, before.against_usual)
+    assert before.against_usual is not None
     assert before.against_usual > 2
     assert feed(session, hireable).rows[0].parts.chance > 3_000
     assert matching.work_out_medians(session, campaign_ids=[], now=NOON) == 0

@@ -54,13 +54,16 @@ NEVER: Final = 2**31 - 1
 
 
 class OpenWish(NamedTuple):
-    """An open brief as a wish. usual: the middle candidate's fit, 0 while nobody knows it."""
+    """An open brief as a wish.
+
+    usual: the middle candidate's fit before it is rounded; NO_MIDDLE while nobody knows it.
+    """
 
     brief_id: UUID
     campaign_id: UUID
     wanted: Wanted
     fee_minor: int | None
-    usual: int
+    usual: float
 
 
 class Labels(NamedTuple):
@@ -187,7 +190,7 @@ class Book(NamedTuple):
     rules: Rules
     topics: NDArray[np.uint32]
     fees: Whole
-    usual: Whole
+    usual: NDArray[np.float64]
 
     @property
     def size(self) -> int:
@@ -208,7 +211,7 @@ def book_of(wishes: Sequence[OpenWish], context: Context) -> Book:
         rules=_rules(wanted),
         topics=np.array([topic_bits(each.words) for each in wanted], np.uint32),
         fees=np.array([each.fee_minor or 0 for each in wishes], np.int64),
-        usual=np.array([each.usual for each in wishes], np.int64),
+        usual=np.array([each.usual for each in wishes], np.float64),
     )
 
 

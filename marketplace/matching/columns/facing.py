@@ -27,9 +27,13 @@ PLACES: Final = np.arange(TERMS)
 
 
 class Weighed(NamedTuple):
-    """What some briefs are put in order by: (n,) each. near, prices: of the fits' factors."""
+    """What some briefs are put in order by: (n,) each.
+
+    fits: as they are shown. nearly: before they are rounded. near, prices: of their factors.
+    """
 
     fits: Whole
+    nearly: NDArray[np.float64]
     near: Whole
     prices: Whole
 
@@ -89,6 +93,7 @@ class Facing(NamedTuple):
         )
         return Weighed(
             fits=rounded(nearly, lambda some: self.factors(places[some])),
+            nearly=nearly,
             near=self.topics.take(words),
             prices=self.prices.take(works),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -44,23 +45,20 @@ LISTED: Final = 200
 class FeedLine:
     """An open brief in a creator's feed.
 
-    fit: what the brand would get, as it sees it itself. usual: of the middle candidate; None where
-    there is none. fee: the middle of the range the brief names; None where it names none. per_hour:
-    what that comes to for an hour. minutes: what the work is taken to need.
+    fit: what the brand would get, as it sees it itself. reaches: whether that is anybody of its
+    target: less than half a view is. against_usual: how many times the middle candidate's; None
+    where there is none. fee: the middle of the range the brief names; None where it names none.
+    per_hour: what that comes to for an hour. minutes: what the work is taken to need.
     """
 
     brief: Brief
     fit: int
-    usual: int | None
+    reaches: bool
+    against_usual: float | None
     parts: FeedParts[int]
     fee: Money | None
     per_hour: Money | None
     minutes: int
-
-    @property
-    def against_usual(self) -> float:
-        """How many times the middle candidate's fit; 1 where there is none to compare with."""
-        return self.fit / self.usual if self.usual else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class _Facing(NamedTuple):
     """One creator before all open briefs.
 
     reasons: as ``barred_facing`` gives them. seen: what the creator has not hidden. places: of the
-    briefs that are put in order, whose fits and parts are here.
+    briefs that are put in order, whose fits, rounded and not, and parts are here.
     """
 
     book: Book
@@ -104,6 +102,7 @@ class _Facing(NamedTuple):
     seen: NDArray[np.bool_]
     places: NDArray[np.intp]
     fits: Whole
+    nearly: NDArray[np.float64]
     parts: FeedParts[Whole]
 
 
@@ -224,7 +223,7 @@ def _face(
     weighed = facing.weighed(places)
     parts = feed.parts_of(
         model,
-        fits=weighed.fits,
+        fits=weighed.nearly,
         usual=book.usual.take(places),
         record=feed.record_of(begun.offered, begun.declined),
         fees=book.fees.take(places),
@@ -235,7 +234,7 @@ def _face(
         less=columns.topic_bits(begun.chosen[FeedChoiceKind.LESS_TOPIC]),
         cared=_are_of(book, cared).take(places),
     )
-    return _Facing(book, reasons, seen, places, weighed.fits, parts)
+    return _Facing(book, reasons, seen, places, weighed.fits, weighed.nearly, parts)
 
 
 def _are_of(book: Book, campaign_ids: Collection[UUID]) -> NDArray[np.bool_]:
@@ -270,7 +269,8 @@ def _page(
         _line(
             briefs[found.book.brief_ids[place]],
             fit=int(found.fits[at]),
-            usual=int(found.book.usual[place]),
+            nearly=float(found.nearly[at]),
+            usual=float(found.book.usual[place]),
             parts=feed.parts_at(found.parts, at),
         )
         for at, place in zip(here.tolist(), places, strict=True)
@@ -279,8 +279,10 @@ def _page(
     return Page(rows=lines, number=number, total=len(order), size=size)
 
 
-def _line(brief: Brief, *, fit: int, usual: int, parts: FeedParts[int]) -> FeedLine:
-    """One place of the feed."""
+def _line(
+    brief: Brief, *, fit: int, nearly: float, usual: float, parts: FeedParts[int]
+) -> FeedLine:
+    """One place of the feed. nearly, usual: the fit and the middle candidate's, unrounded."""
     pieces, fee = wanted_in(brief).pieces, middle_fee(brief)
     per_hour = None
     if fee is not None:
@@ -288,7 +290,8 @@ def _line(brief: Brief, *, fit: int, usual: int, parts: FeedParts[int]) -> FeedL
     return FeedLine(
         brief=brief,
         fit=fit,
-        usual=usual or None,
+        reaches=nearly > 0,
+        against_usual=None if usual == feed.NO_MIDDLE else nearly / usual if usual else inf,
         parts=parts,
         fee=fee,
         per_hour=per_hour,

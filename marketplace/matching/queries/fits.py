@@ -38,11 +38,6 @@ class Fit:
     raises: Sequence[Raise] = ()
     """What the creator could do about it."""
 
-    @property
-    def against_usual(self) -> float:
-        """How many times the middle candidate's fit: comparable between briefs and currencies."""
-        return self.explained.fit / max(1, self.usual or 0)
-
 
 def fit_of(session: Session, *, campaign_id: UUID, creator_id: UUID, now: datetime) -> Fit:
     """The fit of one creator to a campaign's present brief.

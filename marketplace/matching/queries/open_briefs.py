@@ -19,7 +19,8 @@ from marketplace.matching.columns.context import Context
 from marketplace.matching.queries.chances import present_chances
 from marketplace.matching.queries.wishes import wishes_of
 from marketplace.matching.rules.chances import Model, Step, start
-from marketplace.matching.rules.fit import fit_of
+from marketplace.matching.rules.feed import NO_MIDDLE
+from marketplace.matching.rules.fit import unrounded_fit
 
 
 class OpenBriefs(NamedTuple):
@@ -84,7 +85,7 @@ def _wishes(session: Session, market: Market, ids: Sequence[UUID]) -> list[OpenW
                 campaign_id=briefs[one].campaign_id,
                 wanted=wishes[one].wanted,
                 fee_minor=fee.minor if fee else None,
-                usual=0 if middle is None else fit_of(middle),
+                usual=NO_MIDDLE if middle is None else unrounded_fit(middle),
             )
         )
     return found

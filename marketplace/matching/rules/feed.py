@@ -36,6 +36,8 @@ LESS: Final = 5_000
 """What a brief about a topic counts of which the creator wants less."""
 UNLIKELY: Final = 100
 """The most that a chance counts where the brand would get nobody of its target: ours to choose."""
+NO_MIDDLE: Final = -1.0
+"""In the place of the middle candidate's fit where nobody is a candidate, or nobody knows yet."""
 CARED: Final = 12_500
 """What a brief counts that gives to a kind of cause the creator cares about."""
 
@@ -87,8 +89,8 @@ def parts_at(parts: FeedParts[Whole], place: int) -> FeedParts[int]:
 def parts_of(
     model: Model,
     *,
-    fits: Whole,
-    usual: Whole,
+    fits: Reals,
+    usual: Reals,
     record: float,
     fees: Whole,
     prices: Whole,
@@ -100,7 +102,8 @@ def parts_of(
 ) -> FeedParts[Whole]:
     """Return the parts of many briefs in whole basis points, as they are shown.
 
-    fits, usual: the creator's and the middle candidate's. record: of the creator. fees: the middle
+    fits, usual: the creator's and the middle candidate's before they are rounded: for little money,
+    or a rare target, most are less than half a view. record: of the creator. fees: the middle
     of each range; prices: what the creator usually asks. topics: of each brief as bits. near: how
     near the creator's posts are to its words. makes, less: topics the creator makes videos about,
     and those of which they want to see less. cared: which briefs give to what the creator cares
@@ -125,13 +128,13 @@ def best_first(parts: FeedParts[Whole], fits: Whole, *, most: int) -> NDArray[np
     return here[np.lexsort((-fits[here], -scores[here]))][:most]
 
 
-def standing(fits: Whole, usual: Whole) -> Reals:
+def standing(fits: Reals, usual: Reals) -> Reals:
     """Return where fits stand beside the middle candidate's: -1 far below, 0 like it, 1 above.
 
-    usual: the middle one's, 0 where there is none: then the creator is taken to be like it.
+    usual: the middle one's; where there is none the creator is taken to be like it.
     """
-    found = (fits - usual) / np.maximum(fits + usual, 1)
-    found[usual <= 0] = 0
+    found = (fits - usual) / np.where(fits + usual > 0, fits + usual, 1)
+    found[usual == NO_MIDDLE] = 0
     return np.asarray(found)
 
 

@@ -14,9 +14,10 @@ from marketplace.campaigns.models import Campaign
 from marketplace.creators import queries
 from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.actor import Actor
+from marketplace.kernel.money import Money
 from tests.conftest import sign_in
 from tests.factories.campaigns import content, make_campaign
-from tests.factories.creators import make_audience, make_channel, make_rate
+from tests.factories.creators import make_audience, make_channel, make_creator, make_rate
 
 pytestmark = pytest.mark.usefixtures("noon")
 
@@ -47,6 +48,43 @@ def test_a_card_says_each_part_of_its_place(
         " About what you make ×1 . You receive $95.00 to $475.00"
         " 1 deliverable · open until Thu 31 Dec 2026"
     ) in said
+
+
+@pytest.mark.parametrize(
+    ("fee_minor", "fit", "told"),
+    [
+        (2_000_000, "25", "more than 100 times"),
+        (400_000_000, "0", "about"),
+    ],
+)
+def test_a_fit_of_less_than_a_view_is_somebody_and_told_against_the_middle_one(
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    bea: Actor,
+    fee_minor: int,
+    fit: str,
+    told: str,
+) -> None:
+    """A fit is for 10,000 dong, which buy less than half a view of most creators."""
+    low, high = Money(1_000_000, "VND"), Money(500_000_000, "VND")
+    brief = content(fee_low=low, fee_high=high)
+    campaign = make_campaign(session, brand=acme, by=alice, budget=high, brief=brief)
+    assert bea.creator_id is not None
+    fees = {make_creator(session).id: 400_000_000 for _ in range(2)}
+    for each, fee in (fees | {bea.creator_id: fee_minor}).items():
+        channel = make_channel(session, creator_id=each, median_views=20_000)
+        make_audience(session, channel_id=channel.id, source=AudienceSource.PLATFORM)
+        make_rate(session, creator_id=each, fee_minor=fee, currency="VND")
+    session.commit()
+    sign_in(client, bea)
+
+    said = plain(client.get("/creator/briefs").text)
+    page = plain(client.get(f"/creator/briefs/{campaign.id}").text)
+
+    assert f"the brand would get {told} what the middle creator brings" in said
+    assert re.findall(r"([\d,.]+) views for", page)[0] == fit
 
 
 def test_a_brief_says_what_would_raise_the_fit_until_it_is_done(
