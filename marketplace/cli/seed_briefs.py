@@ -68,6 +68,61 @@ SOAP: Final = BriefContent(
     fee_high=Money(70_000, "EUR"),
     revision_rounds=1,
 )
+BACKPACKS: Final = BriefContent(
+    summary="Cook something warm from what fits into one backpack, on a hill, in a park or on your "
+    "balcony. We send the stove, and it is yours afterwards.",
+    dos=("Unpack everything before you cook", "Say what you would leave at home next time"),
+    donts=("No open fires",),
+    deliverables=(WantedDeliverable("video", "The meal in 30 to 60 seconds", 1),),
+    target_age={"18-24": 3_000, "25-34": 4_000},
+    target_country={"US": 5_500, "CA": 1_500},
+    target_interests=("cooking", "outdoors"),
+    fee_low=Money(25_000, "USD"),
+    fee_high=Money(75_000, "USD"),
+    usage_days=60,
+    revision_rounds=1,
+)
+LAYERS: Final = BriefContent(
+    summary="Dress your children for a wet day out and tell us which layer they refuse. We send "
+    "rain jackets in their sizes.",
+    dos=("Ask the children on camera", "Show a puddle"),
+    donts=("No faces of other children",),
+    deliverables=(WantedDeliverable("video", "The day in 30 to 60 seconds", 1),),
+    target_age={"25-34": 4_000, "35-44": 4_000},
+    target_interests=("family", "outdoors"),
+    amplified_groups=("single_parents",),
+    fee_low=Money(18_000, "GBP"),
+    fee_high=Money(60_000, "GBP"),
+    usage_days=30,
+)
+DISHES: Final = BriefContent(
+    summary="The sink after supper, without a cut: our dish soap, your music, and what you think "
+    "about while you wash up.",
+    dos=("One take", "Let us hear the song"),
+    deliverables=(WantedDeliverable("video", "The sink in 20 to 45 seconds", 1),),
+    target_age={"25-34": 4_500, "35-44": 2_500},
+    target_country={"US": 6_000},
+    target_interests=("home", "cooking"),
+    fee_low=Money(12_000, "USD"),
+    fee_high=Money(45_000, "USD"),
+    usage_days=30,
+    revision_rounds=1,
+)
+REFILLS: Final = BriefContent(
+    summary="Take an empty bottle to a shop that refills and film the way there and back. If there "
+    "is none near you, show us how far you would have to go.",
+    dos=("Name the shop, if it agrees", "Say what it cost"),
+    donts=("Nobody is made to feel bad about plastic",),
+    deliverables=(
+        WantedDeliverable("video", "The way in 30 to 60 seconds", 1),
+        WantedDeliverable("story", "The bottle, full again", 1),
+    ),
+    target_age={"18-24": 4_000, "25-34": 3_500},
+    target_interests=("sustainability", "travel"),
+    fee_low=Money(20_000, "EUR"),
+    fee_high=Money(55_000, "EUR"),
+    revision_rounds=1,
+)
 JARS: Final = BriefContent(
     summary="Three evenings, three jars of ours, one pan. Every video is another supper, and "
     "whoever sees all three can cook for a week.",

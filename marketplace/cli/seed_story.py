@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 from marketplace.campaigns import service as campaigns
 from marketplace.campaigns.models import Campaign
 from marketplace.campaigns.rules import BriefContent
-from marketplace.cli.seed_briefs import LUNCHES, NIGHTS_OUT, PANTRY, SOAP, SUPPERS
+from marketplace.cli.seed_briefs import (
+    BACKPACKS,
+    DISHES,
+    LAYERS,
+    LUNCHES,
+    NIGHTS_OUT,
+    PANTRY,
+    REFILLS,
+    SOAP,
+    SUPPERS,
+)
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Application
 from marketplace.collaborations.rules import DueDeliverable, Terms
@@ -73,9 +83,30 @@ def tell(session: Session, cast: Cast, *, now: datetime) -> None:
         _a_few_apply(session, side, campaign, cast, now=now)
     _invited(session, larkmoor, nights, first, now=now - timedelta(days=2))
     _invited(session, pebblewash, soap, second, now=now - timedelta(days=1))
+    _newly_open(session, larkmoor, pebblewash, now=now)
 
 
-CATEGORIES: Final = {"A night outside": "sports", "One bar, one week": "beauty"}
+def _newly_open(
+    session: Session, larkmoor: BrandSide, pebblewash: BrandSide, *, now: datetime
+) -> None:
+    """What nobody has applied to yet, so that every creator finds something to choose from."""
+    for side, name, budget, content in (
+        (larkmoor, "Kitchen in a backpack", Money(300_000, "USD"), BACKPACKS),
+        (larkmoor, "Wet day out", Money(250_000, "GBP"), LAYERS),
+        (pebblewash, "The sink after supper", Money(180_000, "USD"), DISHES),
+        (pebblewash, "Full again", Money(220_000, "EUR"), REFILLS),
+    ):
+        _published(session, side, name, budget, content, days_ago=1, now=now)
+
+
+CATEGORIES: Final = {
+    "A night outside": "sports",
+    "One bar, one week": "beauty",
+    "Kitchen in a backpack": "sports",
+    "Wet day out": "clothing",
+    "The sink after supper": "home",
+    "Full again": "home",
+}
 """What the campaigns are for that are not for food."""
 
 

@@ -62,7 +62,7 @@ def test_after_its_past_the_books_are_right_and_everybody_has_something_to_do(
     assert demo_offset() == timedelta(0)
     assert states(Campaign.state) == {
         CampaignState.DRAFT: 1,
-        CampaignState.PUBLISHED: 7,
+        CampaignState.PUBLISHED: 11,
         CampaignState.CLOSED: 4,
     }
     assert states(Deliverable.state) == {
