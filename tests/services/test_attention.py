@@ -208,25 +208,40 @@ def test_places_are_told_of_who_was_asked_alone_in_order_of_time(
     assert queries.places_shown(session, []) == {}
 
 
-def test_what_sharing_costs_is_the_fit_that_a_page_has_less(
-    session: Session, campaigns: list[Campaign], alice: Actor
+@pytest.mark.parametrize(
+    ("pages", "cost_bps"),
+    [
+        ([(1, [70, 20], [80, 70])], 4_000),
+        ([(1, [70, 20], [80, 70]), (3, [70, 10], [20, 10])], 556),
+        ([(1, [80, 70], [80, 70]), (1, [70, 20], [80, 70]), (3, [70, 10], [20, 10])], 556),
+    ],
+)
+def test_what_sharing_costs_is_the_fit_that_what_was_seen_of_a_list_has_less(
+    session: Session,
+    campaigns: list[Campaign],
+    alice: Actor,
+    pages: list[tuple[int, list[int], list[int]]],
+    cost_bps: int,
 ) -> None:
-    session.add(
+    """What the first page lost the second has more; a page that was read again counts once."""
+    creator_ids = [make_hireable(session, "A"), make_hireable(session, "B")]
+    session.add_all(
         MatchShowing(
             campaign_id=campaigns[0].id,
             brief_id=queries.brief_to_match(session, campaigns[0].id).id,
             shown_to=alice.user_id,
-            shown_at=NOON,
-            first_place=1,
-            creator_ids=[make_hireable(session, "A"), make_hireable(session, "B")],
-            fits=[70, 20],
+            shown_at=NOON + timedelta(minutes=minutes),
+            first_place=first_place,
+            creator_ids=creator_ids,
+            fits=fits,
             fresh=[False, True],
-            best_fits=[80, 70],
+            best_fits=best_fits,
         )
+        for minutes, (first_place, fits, best_fits) in enumerate(pages)
     )
     session.flush()
     report = matching.report_attention(session, invited=[], now=NOON)
-    assert (report.cost_bps, report.fresh_bps) == (4_000, 5_000)
+    assert (report.cost_bps, report.fresh_bps) == (cost_bps, 5_000)
 
 
 def test_a_market_that_nobody_has_looked_at_reports_nothing(session: Session) -> None:

@@ -131,16 +131,23 @@ _COUNTS: Final = text(
 )
 _FIGURES: Final = text(
     """
-    SELECT sum(f.fresh) * 10000 / nullif(sum(cardinality(creator_ids)), 0) AS fresh_bps,
-           round(avg(10000 * (b.best - f.shown) / nullif(b.best, 0))) AS cost_bps
-    FROM match_showings s
-    CROSS JOIN LATERAL (
-        SELECT sum(fit) AS shown, count(*) FILTER (WHERE was_fresh) AS fresh
-        FROM unnest(s.fits, s.fresh) AS t(fit, was_fresh)) f
-    CROSS JOIN LATERAL (SELECT sum(fit) AS best FROM unnest(s.best_fits) AS fit) b
-    WHERE shown_at > :since
+    WITH shown AS (
+        SELECT id, campaign_id, first_place, shown_at, fits, best_fits, fresh
+        FROM match_showings WHERE shown_at > :since),
+    pages AS (
+        SELECT DISTINCT ON (campaign_id, first_place) campaign_id, fits, best_fits FROM shown
+        ORDER BY campaign_id, first_place, shown_at DESC, id),
+    lists AS (
+        SELECT sum(t.fit) AS shown, sum(t.best) AS best
+        FROM pages CROSS JOIN LATERAL unnest(fits, best_fits) AS t(fit, best)
+        GROUP BY campaign_id)
+    SELECT (SELECT count(*) FILTER (WHERE was_fresh) * 10000 / nullif(count(*), 0)
+            FROM shown CROSS JOIN LATERAL unnest(fresh) AS was_fresh) AS fresh_bps,
+           (SELECT round(avg(10000 * (best - shown) / nullif(best, 0))) FROM lists) AS cost_bps
     """
 )
+"""The cost is of whole lists, each page as it was shown last: what sharing takes from the first
+page it gives to the next, so that pages by themselves would cost less than nothing."""
 _SHOWN: Final = text(
     """
     SELECT s.campaign_id, t.creator_id, bool_or(t.was_fresh) AS was_fresh,

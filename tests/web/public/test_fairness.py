@@ -48,7 +48,7 @@ def test_how_even_it_was_what_it_costs_and_what_was_learned_stands_there(
         " Monday one place in 7",
         "For small channels 44 % of all places went to channels with fewer than 10,000 followers,"
         " who are 51 % of all channels",
-        "What it costs 3.2 % lower fit on a page than in the order of fit alone",
+        "What it costs 3.2 % lower fit in what was seen of a list than in the order of fit alone",
         "What part of all places the least shown creators had",
     ):
         assert figure in said
