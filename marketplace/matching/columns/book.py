@@ -42,6 +42,7 @@ from marketplace.matching.columns.target import (
 )
 from marketplace.matching.rules.topics import NO_TERM, Asked
 from marketplace.matching.rules.wanted import Booking, Wanted
+from marketplace.matching.rules.worth import fit_minor
 
 T = TypeVar("T", bound=Hashable)
 NOTHING: Final = Asked(np.empty(0, np.intp), np.empty(0, np.float32))
@@ -121,7 +122,7 @@ class Work(NamedTuple):
     """What is to be made in one currency, k different ones.
 
     pieces: (k, formats); forms: (k, forms), the same by length where one is asked; total: (k,) of
-    them. cost_micro, floor_minor: as of a target.
+    them. cost_micro, floor_minor: as of a target. fit_minor: the money that a fit is for.
     """
 
     pieces: Whole
@@ -130,6 +131,7 @@ class Work(NamedTuple):
     currency: NDArray[np.intp]
     cost_micro: Whole
     floor_minor: Whole
+    fit_minor: Whole
     which: Which
 
 
@@ -292,6 +294,7 @@ def _work(asked: Sequence[Wanted], context: Context) -> Work:
         currency=np.array([currency_in(context, each.currency) for each in different], np.intp),
         cost_micro=np.array([cost for _, cost, _ in costs], np.int64),
         floor_minor=np.array([floor for _, _, floor in costs], np.int64),
+        fit_minor=np.array([fit_minor(each.currency) for each in different], np.int64),
         which=which,
     )
 

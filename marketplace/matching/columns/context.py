@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from marketplace.creators.queries import CreatorFacts
 from marketplace.creators.rules import AGES, FORMATS, GENDERS
-from marketplace.kernel.currencies import exponent
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.matching.columns.layout import (
     COUNTRY_CODES,
@@ -27,6 +26,7 @@ from marketplace.matching.columns.layout import (
 )
 from marketplace.matching.columns.views import views_of
 from marketplace.matching.rules import shares, topics
+from marketplace.matching.rules.worth import roughly
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -43,10 +43,11 @@ ALIKE_WHOLE: Final = 10**9
 PRIOR_KEEPS: Final = 0.85
 """What is only usual counts for less than what is known."""
 MICRO: Final = 1_000_000
-LOWEST_FEE: Final = 25
-"""Units of a currency that a piece costs at least where nobody in the market has named a rate."""
+DOLLAR: Final = "USD"
+LOWEST_MINOR: Final = 2_500
+"""Cents of a dollar that a piece costs at least where nobody in the market has named a rate."""
 USUAL_COST_MICRO: Final = 1 * MICRO
-"""Of a view, in millionths of a minor unit, where nobody in the market has named a rate."""
+"""Of a view, in millionths of such a cent, where nobody in the market has named a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,27 @@ class Context:
     def cost_micro(self, name: str, currency: str) -> int:
         """What a view of a format usually costs, in millionths of a minor unit."""
         costs = self.costs
-        return costs.get(f"{name} {currency}") or costs.get(f"video {currency}") or USUAL_COST_MICRO
+        own = costs.get(f"{name} {currency}") or costs.get(f"video {currency}")
+        found = own or self._elsewhere(costs, name, currency)
+        found = found or self._elsewhere(costs, "video", currency)
+        return found or roughly(USUAL_COST_MICRO, DOLLAR, currency)
 
     def floor_minor(self, name: str, currency: str) -> int:
         """What one piece of a format costs at least, in minor units."""
-        lowest = LOWEST_FEE * 10 ** exponent(currency) if currency else 0
-        return self.floors.get(f"{name} {currency}", lowest)
+        if not currency:
+            return 0
+        found = self.floors.get(f"{name} {currency}")
+        found = found or self._elsewhere(self.floors, name, currency)
+        return found or roughly(LOWEST_MINOR, DOLLAR, currency)
+
+    def _elsewhere(self, known: Mapping[str, int], name: str, currency: str) -> int | None:
+        """About as much as is known of a format in the other currencies; None for nothing."""
+        found = [
+            roughly(known[f"{name} {each}"], each, currency)
+            for each in self.currencies
+            if f"{name} {each}" in known
+        ]
+        return round(median(found)) if found else None
 
 
 def context_of(facts: Sequence[CreatorFacts], currencies: Sequence[str]) -> Context:

@@ -21,7 +21,15 @@ from marketplace.matching.columns.elsewhere import elsewhere
 from marketplace.matching.columns.layout import TERMS, WHOLE_STEPS
 from marketplace.matching.columns.market import Market
 from marketplace.matching.rules import topics
-from marketplace.matching.rules.fit import TIMES_WHOLE, Factors, PartName, product, rounded
+from marketplace.matching.rules.fit import (
+    FOR_MINOR,
+    TIMES_WHOLE,
+    Factors,
+    PartName,
+    fit_of,
+    product,
+    rounded,
+)
 
 PLACES: Final = np.arange(TERMS)
 
@@ -83,7 +91,9 @@ class Facing(NamedTuple):
         nearly = product({PartName.AGE: self.ages, PartName.GENDER: self.genders}).take(people)
         nearly *= product({PartName.COUNTRY: self.countries}).take(countries)
         nearly *= product({PartName.TOPIC: self.topics}).take(words)
-        nearly *= product({PartName.FORMAT: self.formats, PartName.PRICE: self.prices}).take(works)
+        for_money = self.book.work.fit_minor / FOR_MINOR
+        for_money *= product({PartName.FORMAT: self.formats, PartName.PRICE: self.prices})
+        nearly *= for_money.take(works)
         nearly *= product(
             {
                 PartName.VIEWS: self.views,
@@ -92,11 +102,18 @@ class Facing(NamedTuple):
             }
         )
         return Weighed(
-            fits=rounded(nearly, lambda some: self.factors(places[some])),
+            fits=rounded(nearly, lambda some: self._fits(places[some])),
             nearly=nearly,
             near=self.topics.take(words),
             prices=self.prices.take(works),
         )
+
+    def _fits(self, places: NDArray[np.intp]) -> list[int]:
+        """Return what whole numbers give."""
+        work = self.book.work
+        per = work.fit_minor[work.which[places]].tolist()
+        found = zip(self.factors(places), per, strict=True)
+        return [fit_of(each, per=minor) for each, minor in found]
 
     def _asked_at(self, places: NDArray[np.intp]) -> list[Which]:
         """Which people, countries, words and work are those of the briefs at some places."""

@@ -22,6 +22,7 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.raising import Raise, raises
 from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.worth import fit_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _look(
     ):
         found[creator_id] = Fit(
             explained=explained,
-            usual=None if medians is None else fit_in(medians),
+            usual=None if medians is None else fit_in(medians, per=fit_minor(wanted.currency)),
             left_out=columns.left_out_at(here, target, wanted.rules, seen, row),
             raises=raises(
                 seen.factors,

@@ -21,6 +21,7 @@ from marketplace.matching.queries.wishes import wishes_of
 from marketplace.matching.rules.chances import Model, Step, start
 from marketplace.matching.rules.feed import NO_MIDDLE
 from marketplace.matching.rules.fit import unrounded_fit
+from marketplace.matching.rules.worth import fit_minor
 
 
 class OpenBriefs(NamedTuple):
@@ -79,13 +80,14 @@ def _wishes(session: Session, market: Market, ids: Sequence[UUID]) -> list[OpenW
     for one in ids:
         fee = middle_fee(briefs[one])
         middle = wishes[one].middle_in(market)
+        per = fit_minor(briefs[one].campaign.currency)
         found.append(
             OpenWish(
                 brief_id=one,
                 campaign_id=briefs[one].campaign_id,
                 wanted=wishes[one].wanted,
                 fee_minor=fee.minor if fee else None,
-                usual=NO_MIDDLE if middle is None else unrounded_fit(middle),
+                usual=NO_MIDDLE if middle is None else unrounded_fit(middle, per=per),
             )
         )
     return found

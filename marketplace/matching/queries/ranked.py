@@ -23,6 +23,7 @@ from marketplace.matching.rules.left_out import LeftOut
 from marketplace.matching.rules.parts import Explained
 from marketplace.matching.rules.topic_words import spelled_out
 from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.worth import fit_minor
 from marketplace.store.paging import PAGE_SIZE, Page
 from marketplace.store.rows import given_in, plain_rows
 
@@ -197,7 +198,9 @@ def _places(
     """Some places of the list; nobody there is left out."""
     shown = order[here]
     factors = [each[[one.by_fit - 1 for one in shown]] for each in ranking.factors]
-    by_place = fits_of([each[here] for each in ranking.factors]).tolist()
+    by_place = fits_of(
+        [each[here] for each in ranking.factors], per=fit_minor(wanted.currency)
+    ).tolist()
     rows = [each.row for each in shown]
     target = columns.target_of(wanted, market)
     seen = columns.seen_at(market, target, rows, factors=factors)

@@ -25,6 +25,7 @@ from marketplace.matching.rules.parts import (
 from marketplace.matching.rules.seen import Seen, SeenAll
 from marketplace.matching.rules.shares import PRIOR_VIEWERS, interval
 from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.worth import fit_minor
 
 Whole = NDArray[np.int64]
 Range: TypeAlias = tuple[NDArray[np.floating], NDArray[np.floating]]
@@ -104,7 +105,7 @@ def explain_all(wanted: Wanted, seen: SeenAll, medians: Factors | None) -> Expla
     A part that the wish does not ask for is left out: it is 100 % for everybody. medians: the
     middle candidate's.
     """
-    fits = fits_of(seen.factors)
+    fits = fits_of(seen.factors, per=fit_minor(wanted.currency))
     ranges = {name: _range(name, seen) for name in AUDIENCE_PARTS if is_asked(name, wanted)}
     lows, highs = _intervals(seen, fits, ranges)
     kinds = [kind_of(name, wanted, medians) for name in PartName if is_asked(name, wanted)]

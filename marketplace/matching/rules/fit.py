@@ -1,8 +1,8 @@
 """The fit of a creator to a brief: what the brand gets for its money, in integers.
 
 It is the number of authentic views in the target audience for every 100 units of the campaign's
-currency (10,000 minor units), worth less where the topic, the format or the word of the creator is
-in doubt::
+currency (10,000 minor units, and more where that is next to nothing: ``worth.fit_minor``), worth
+less where the topic, the format or the word of the creator is in doubt::
 
     fit = views × authentic × age × gender × country × topic × format × reliability ÷ price
 
@@ -29,7 +29,7 @@ Number = TypeVar("Number", int, NDArray[np.int64])
 TIMES_WHOLE: Final = BPS_WHOLE**2
 """What a share multiplies by is counted in hundred-millionths."""
 FOR_MINOR: Final = 10_000
-"""A fit is for so much money: 100 dollars, 10,000 yen."""
+"""A fit is for so much money, unless told otherwise: 100 dollars, 10,000 yen."""
 
 
 class PartName(StrEnum):
@@ -92,11 +92,14 @@ def weighted(name: PartName, value: Number) -> Number:
     return BPS_WHOLE * (BPS_WHOLE - weight) + weight * value
 
 
-def exact_fit(factors: Factors) -> tuple[int, int]:
-    """Return the fit before it is rounded: numerator and denominator; 0 where there is no price."""
+def exact_fit(factors: Factors, *, per: int = FOR_MINOR) -> tuple[int, int]:
+    """Return the fit before it is rounded: numerator and denominator; 0 where there is no price.
+
+    per: the minor units that it is for.
+    """
     if factors.price <= 0:
         return 0, 1
-    numerator = factors.views * FOR_MINOR
+    numerator = factors.views * per
     for name, share in zip(PART_SHARES, factors[1:-1], strict=True):
         numerator *= weighted(name, share)
     return numerator, factors.price * _SCALE
@@ -147,40 +150,40 @@ def best_first(factors: Sequence[NDArray[np.int64]], ids: NDArray[np.uint64]) ->
     )
 
 
-def fit_of(factors: Factors) -> int:
-    """Return the fit that is shown: authentic views in the target for every 100 units of money."""
-    return _rounded(*exact_fit(factors))
+def fit_of(factors: Factors, *, per: int = FOR_MINOR) -> int:
+    """Return the fit that is shown: authentic views in the target for so many minor units."""
+    return _rounded(*exact_fit(factors, per=per))
 
 
-def unrounded_fit(factors: Factors) -> float:
+def unrounded_fit(factors: Factors, *, per: int = FOR_MINOR) -> float:
     """Return the fit before it is rounded, as an 8-byte number: also less than half a view."""
-    numerator, denominator = exact_fit(factors)
+    numerator, denominator = exact_fit(factors, per=per)
     return numerator / denominator
 
 
-def fits_of(factors: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+def fits_of(factors: Sequence[NDArray[np.int64]], *, per: int = FOR_MINOR) -> NDArray[np.int64]:
     """Return the same for many creators, an array for each factor as ``Factors`` names them."""
 
-    def factors_at(places: NDArray[np.intp]) -> list[Factors]:
+    def fits_at(places: NDArray[np.intp]) -> list[int]:
         some = (each[places].tolist() for each in factors)
-        return [Factors(*values) for values in zip(*some, strict=True)]
+        return [fit_of(Factors(*values), per=per) for values in zip(*some, strict=True)]
 
-    return rounded(_nearly(factors), factors_at)
+    return rounded(_nearly(factors) * (per / FOR_MINOR), fits_at)
 
 
 def rounded(
-    nearly: NDArray[np.float64], factors_at: Callable[[NDArray[np.intp]], Iterable[Factors]]
+    nearly: NDArray[np.float64], fits_at: Callable[[NDArray[np.intp]], Iterable[int]]
 ) -> NDArray[np.int64]:
     """Return fits as they are shown, from what they nearly are.
 
     nearly: what :func:`product` gives for all parts. Where one comes so near a half that 8-byte
-    numbers could be wrong, it is computed from its factors, in whole ones.
+    numbers could be wrong, ``fits_at`` is asked for what whole ones give.
     """
     fits: NDArray[np.int64] = (nearly + 0.5).astype(np.int64)
     off = np.abs(nearly - fits)
     unsure = np.flatnonzero(np.abs(off - 0.5) <= nearly * _ERROR)
     if len(unsure):
-        fits[unsure] = [fit_of(each) for each in factors_at(unsure)]
+        fits[unsure] = list(fits_at(unsure))
     return fits
 
 

@@ -14,7 +14,6 @@ from marketplace.kernel.counts import counted
 from marketplace.kernel.days import day_in_words
 from marketplace.kernel.money import BPS_WHOLE, Money, in_words
 from marketplace.matching.rules.fit import (
-    FOR_MINOR,
     Factors,
     PartName,
     weight_of,
@@ -29,6 +28,7 @@ from marketplace.matching.rules.labels import (
 )
 from marketplace.matching.rules.seen import PEOPLE_MOST, Seen
 from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.worth import fit_minor
 
 SAID_BY: Final[Mapping[str, tuple[str, str]]] = {
     "platform": ("by the platform’s figures", ""),
@@ -139,7 +139,7 @@ class Explained:
     @property
     def per(self) -> Money:
         """The money that a fit is for."""
-        return Money(FOR_MINOR, self.currency)
+        return Money(fit_minor(self.currency), self.currency)
 
     @property
     def price(self) -> Money:
@@ -256,8 +256,8 @@ def _price(_said: str, wanted: Wanted, seen: Seen, money: Written) -> Told:
     if seen.price_is_estimated:
         return (
             f"Would ask about {asked}",
-            f"no rate in {wanted.currency} is known, so it is what the views usually cost here and"
-            " a quarter more",
+            f"no rate in {wanted.currency} is known, so it is about what the views usually cost"
+            " here and a quarter more",
         )
     return f"Usually asks {asked} for this", ""
 

@@ -51,11 +51,12 @@ def raises(
     if price_is_estimated:
         found.append(Raise(Advice.NAME_A_RATE, None))
     elif most_minor is not None and factors.price > most_minor:
-        cheaper = fit_of(factors._replace(price=most_minor))
+        cheaper = fit_of(factors._replace(price=most_minor), per=explained.per.minor)
         found.append(Raise(Advice.ASK_LESS, cheaper, most_minor))
     if factors.format < BPS_WHOLE:
         advice = Advice.MAKE_THE_LENGTH if asks_length else Advice.OFFER_THE_FORMAT
-        found.append(Raise(advice, fit_of(factors._replace(format=BPS_WHOLE))))
+        there = fit_of(factors._replace(format=BPS_WHOLE), per=explained.per.minor)
+        found.append(Raise(advice, there))
     if any(part.name is PartName.TOPIC and not part.seen.words for part in explained.parts):
         found.append(Raise(Advice.NAME_THE_TOPIC, None))
     asked = [part for part in explained.parts if part.name in AUDIENCE_PARTS]

@@ -67,8 +67,8 @@ def test_a_fit_of_less_than_a_view_is_somebody_and_told_against_the_middle_one(
     fit: str,
     told: str,
 ) -> None:
-    """A fit is for 10,000 dong, which buy less than half a view of most creators."""
-    low, high = Money(1_000_000, "VND"), Money(500_000_000, "VND")
+    """A fit is for 100 dollars, which buy less than half a view of the dearest."""
+    low, high = Money(1_000_000, "USD"), Money(500_000_000, "USD")
     brief = content(fee_low=low, fee_high=high)
     campaign = make_campaign(session, brand=acme, by=alice, budget=high, brief=brief)
     assert bea.creator_id is not None
@@ -76,7 +76,7 @@ def test_a_fit_of_less_than_a_view_is_somebody_and_told_against_the_middle_one(
     for each, fee in (fees | {bea.creator_id: fee_minor}).items():
         channel = make_channel(session, creator_id=each, median_views=20_000)
         make_audience(session, channel_id=channel.id, source=AudienceSource.PLATFORM)
-        make_rate(session, creator_id=each, fee_minor=fee, currency="VND")
+        make_rate(session, creator_id=each, fee_minor=fee)
     session.commit()
     sign_in(client, bea)
 
