@@ -16,6 +16,7 @@ const walk = (step) => {
 const known = () => {
   const list = [];
   if (rows().length) list.push(["j", "Next row"], ["k", "Previous row"], ["Enter", "Open the row"]);
+  if (document.querySelector(".chart .pick")) list.push(["← →", "Walk the points of a chart"]);
   for (const one of document.querySelectorAll("[data-key]")) {
     list.push([one.dataset.key, one.dataset.keyLabel ?? one.textContent.trim()]);
   }

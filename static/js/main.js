@@ -6,6 +6,7 @@ import "./go_on.js";
 import "./keys.js";
 import "./live.js";
 import "./menu.js";
+import "./points.js";
 import "./poll.js";
 import "./reveal.js";
 import "./scheme_toggle.js";

@@ -233,7 +233,8 @@ def test_a_share_bar_shows_what_is_not_known():
         ("280", "138"),
         ("420", "138"),
     ]
-    assert "18–24 50\xa0%, 25–34 25\xa0%, Not known 25\xa0%" in markup
+    key = ["".join(one.itertext()) for one in tree(markup).iter("li")]
+    assert key == ["18–24 50\xa0%", "25–34 25\xa0%", "Not known 25\xa0%"]
 
 
 def test_whole_shares_leave_nothing_open_and_empty_ones_are_left_out():
@@ -293,9 +294,27 @@ def test_every_chart_has_words_and_neither_style_nor_script():
     for markup in every_chart("Views"):
         assert not re.search(r"style=|<style|<script|\son\w+=", markup)
         for drawing in tree(markup).iter("svg"):
-            assert drawing.get("role") == "img"
             assert drawing.get("viewBox")
+            if drawing.get("aria-hidden"):
+                continue  # its key beside it says all
             assert drawing.get("aria-label") or drawing.find("title") is not None
+            assert drawing.get("role") == ("group" if by_class(markup, "pick") else "img")
+
+
+def test_what_can_be_reached_by_key_is_not_part_of_a_picture():
+    """What is within a picture, or hidden, is not told to who cannot see it."""
+    for markup in every_chart("Views"):
+        hidden = [one for one in tree(markup).iter() if one.get("aria-hidden")]
+        pictures = [one for one in tree(markup).iter() if one.get("role") == "img"]
+        for outer in [*hidden, *pictures]:
+            within = [one for one in outer.iter() if one is not outer]
+            assert [one for one in within if one.get("tabindex")] == []
+
+
+def test_each_bar_is_named_once():
+    (pick,) = by_class(charts.bars(title="Views", unit="views", items=[charts.Bar("A", 7)]), "pick")
+    assert pick.find("title").text == "A: 7 views"
+    assert pick.get("aria-label") is None
 
 
 def test_numbers_of_a_chart_are_written_as_the_reader_writes_them():

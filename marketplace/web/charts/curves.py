@@ -74,7 +74,7 @@ def curve(
     if spot is not None:
         parts.append(path(f"M{places(x(spot.at))} {TOP}V{BOTTOM}", "spot"))
         parts.append(text(x(spot.at), TOP - 4, words=spot.label, css="mid"))
-    parts += picks(
+    points = picks(
         [
             Pick(
                 x=x(place),
@@ -95,6 +95,7 @@ def curve(
         "; ".join(_course(one, at, across=across, unit=unit) for one in series),
         height=FIELD,
         parts=parts,
+        points=points,
         table=table_of(
             title,
             [across, *(head_of(one.label, unit) for one in series)],

@@ -91,13 +91,13 @@ def line(
         points = " ".join(f"{places(px)},{places(py)}" for px, py in edge)
         parts.append(Markup('<polygon class="band hue-1" points="{}"/>').format(points))
     parts += drawn(series, [x(on) for on in dates], y=y, dots=True)
-    parts += _picks(dates, series, band=band, x=x, y=y, right=right)
     summary = "; ".join(_course(one, dates, unit=unit) for one in series)
     return figure(
         title,
         summary,
         height=HEIGHT,
         parts=parts,
+        points=_picks(dates, series, band=band, x=x, y=y, right=right),
         table=_line_table(title, dates, series, band=band, unit=unit),
     )
 

@@ -56,15 +56,14 @@ def reliability(*, title: str, bands: Sequence[Foretold]) -> Markup:
         polyline([(_x(0), _y(0)), (_x(WHOLE), _y(WHOLE))], "line dashed hue-7"),
         text(_x(3_200), _y(1_600), words="as foretold"),
         *(mark for pair in marks for mark in pair),
-        *picks(
-            [Pick(x=_x(band.said_bps), words=_words(band), dots=[]) for band in bands], right=RIGHT
-        ),
     ]
+    points = [Pick(x=_x(band.said_bps), words=_words(band), dots=[]) for band in bands]
     return figure(
         title,
         "; ".join(_words(band) for band in bands),
         height=FIELD,
         parts=parts,
+        points=picks(points, right=RIGHT),
         table=table_of(
             title,
             ["Foretold", "On average", "Came", "By chance alone", "Outcomes"],

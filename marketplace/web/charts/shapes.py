@@ -53,14 +53,14 @@ def bars(*, title: str, unit: str, items: Sequence[Bar]) -> Markup:
     if not items:
         return nothing(title)
     top = max(item.value for item in items) or 1
-    parts: list[Markup] = []
+    points: list[Markup] = []
     for row, item in enumerate(items):
         middle = row * ROW + ROW / 2
         width = (BAR_RIGHT - BAR_LEFT) * item.value / top
         words = f"{item.label}: {number(item.value)} {unit}"
-        parts.append(
+        points.append(
             Markup(
-                '<g class="pick" tabindex="0" role="img" aria-label="{words}">'
+                '<g class="pick" tabindex="0" role="img">'
                 "<title>{words}</title>"
                 '<rect class="hit" x="0" y="{y}" width="{full}" height="{row}"/>'
                 "{label}"
@@ -81,12 +81,12 @@ def bars(*, title: str, unit: str, items: Sequence[Bar]) -> Markup:
             )
         )
     foot = len(items) * ROW
-    parts.append(path(f"M{BAR_LEFT} 0V{foot}", "axis"))
-    parts.append(text(BAR_LEFT, foot + 16, words=sentence(unit)))
+    axis = path(f"M{BAR_LEFT} 0V{foot}", "axis")
+    parts = [axis, text(BAR_LEFT, foot + 16, words=sentence(unit))]
     most = max(items, key=lambda item: item.value)
     summary = f"{len(items)} bars; the longest is {most.label} with {number(most.value)} {unit}."
     table = table_of(title, ("What", unit), [(item.label, number(item.value)) for item in items])
-    return figure(title, summary, height=foot + 24, parts=parts, table=table)
+    return figure(title, summary, height=foot + 24, parts=parts, points=points, table=table)
 
 
 def share_bar(*, title: str, shares: Sequence[Share]) -> Markup:
@@ -113,7 +113,6 @@ def share_bar(*, title: str, shares: Sequence[Share]) -> Markup:
                 'height="28"/></g>'
             ).format(share.label, percent(share.bps), hue, places(x), places(max(width - 2, 1)))
         )
-    summary = ", ".join(f"{share.label} {percent(share.bps)}" for share in given)
     key = Markup("").join(
         Markup('<li><span class="swatch hue-{}"></span>{} <b>{}</b></li>').format(
             hue, share.label, percent(share.bps)
@@ -122,10 +121,9 @@ def share_bar(*, title: str, shares: Sequence[Share]) -> Markup:
     )
     return Markup(
         '<figure class="chart shares"><figcaption>{title}</figcaption>'
-        '<svg viewBox="0 0 {width} 28" preserveAspectRatio="none" role="img">'
-        "<title>{title}</title><desc>{summary}</desc>{parts}</svg>"
+        '<svg viewBox="0 0 {width} 28" preserveAspectRatio="none" aria-hidden="true">{parts}</svg>'
         '<ul class="share-key">{key}</ul></figure>'
-    ).format(title=title, width=WIDTH, summary=summary, parts=Markup("").join(parts), key=key)
+    ).format(title=title, width=WIDTH, parts=Markup("").join(parts), key=key)
 
 
 def sparkline(*, title: str, unit: str, values: Sequence[Value]) -> Markup:

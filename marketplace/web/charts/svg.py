@@ -34,13 +34,23 @@ def head_of(label: str, unit: str) -> str:
 
 
 def figure(
-    title: str, summary: str, *, height: float, parts: Sequence[Markup], table: Markup
+    title: str,
+    summary: str,
+    *,
+    height: float,
+    parts: Sequence[Markup],
+    points: Sequence[Markup],
+    table: Markup,
 ) -> Markup:
-    """Return the whole chart: caption, drawing, text alternative, numbers."""
+    """Return the whole chart: caption, drawing, text alternative, numbers.
+
+    parts: what is only drawn, which the summary says in words. points: above them, what says its
+    own numbers when it is pointed at or focused.
+    """
     return Markup(
         '<figure class="chart"><figcaption>{title}</figcaption>'
-        '<svg viewBox="0 0 {width} {height}" role="img" aria-label="{title}. {summary}">'
-        "<desc>{summary}</desc>{parts}</svg>"
+        '<svg viewBox="0 0 {width} {height}" role="group" aria-label="{summary}">'
+        '<g aria-hidden="true">{parts}</g>{points}</svg>'
         '<details class="chart-numbers"><summary>Numbers</summary>{table}</details></figure>'
     ).format(
         title=title,
@@ -48,6 +58,7 @@ def figure(
         width=WIDTH,
         height=places(height),
         parts=Markup("").join(parts),
+        points=Markup("").join(points),
         table=table,
     )
 
