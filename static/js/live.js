@@ -2,10 +2,11 @@
 // element with this id. With method="get" the address follows; with method="post" the answer is that
 // of its button named "look", and nothing is saved. While what is typed is refused, or nothing is
 // answered, the last list stays, and what is wrong stands above it. What is folded out in the list
-// stays so, and so does the focus. Of a new list its first sentence alone is read aloud. What was
+// stays so, and so does the focus. Of a new list only its [data-aloud] is read aloud. What was
 // typed before this script came, or is typed again by the browser after a step back, counts too. A
 // form[data-after="id"] acts on the list, so it is not sent while the list is behind what is typed.
 // Without this script its button does the same with a new page.
+import { walkPoints } from "./points.js";
 import { poll } from "./poll.js";
 
 const WAIT_MS = 200;
@@ -53,8 +54,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       area.replaceChildren(...answer.childNodes);
       for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
       delete area.dataset.stale;
-      aloud.textContent = area.querySelector("[role=status]")?.textContent ?? "";
+      aloud.textContent = area.querySelector("[data-aloud]")?.textContent ?? "";
       poll(area);
+      walkPoints(area);
     }
     if (isInside && !focused.isConnected) {
       area.tabIndex = -1;

@@ -50,7 +50,7 @@ def test_on_a_phone_what_matters_of_matches_and_plan_is_first_and_the_rest_a_tap
     expect(every_part).to_be_visible()
 
     page.goto(f"{campaign}/plan")
-    it_comes_within_a_screen(page, "#plan [role=status]")
+    it_comes_within_a_screen(page, "#plan [data-aloud]")
     it_comes_within_a_screen(page, 'a[href="#accept-plan"]')
     it_is_a_tap_away(page, "Budget, rules, and whom to add", "[name=budget]")
     it_is_a_tap_away(page, "Reach for other budgets", "#curve figure")

@@ -19,7 +19,7 @@ def test_a_list_follows_what_is_typed_last_and_says_it_aloud(
     market: LocalMarket, window: Callable[[], Page]
 ) -> None:
     page, campaign = matches_of_a_campaign(window)
-    area, status = page.locator("#matches"), page.locator("#matches [role=status]")
+    area, status = page.locator("#matches"), page.locator("#matches [data-aloud]")
     aloud = page.locator("#matches + [role=status]")
     asked = questions(page)
     expect(aloud).to_have_text("")
@@ -94,7 +94,7 @@ def test_what_is_typed_before_the_script_comes_counts_too(
     page.wait_for_load_state()  # that page's own script is not the one that is kept back
     held = hold(page, "/js/live.js")
     page.goto(f"{campaign}/matches", wait_until="commit")
-    status = page.locator("#matches [role=status]")
+    status = page.locator("#matches [data-aloud]")
     before = status.inner_text()
 
     page.locator("[name=followers_least]").fill("250000")
@@ -122,7 +122,7 @@ def test_the_keyboard_stays_where_it_was_when_the_list_is_replaced(
 
     stop_the_clock(page)
     page.goto(f"{address}/matches")
-    status = page.locator("#matches [role=status]")
+    status = page.locator("#matches [data-aloud]")
     before = status.inner_text()
     page.locator("#followers_least").fill("250000")
     page.locator("#matches .who-text a").first.focus()

@@ -19,7 +19,7 @@ def test_a_brand_moves_the_age_and_sees_list_and_counts_change(
 ) -> None:
     page = sign_in_to_brand(window())
     page.goto(f"{a_campaign(page)}/matches")
-    status = page.locator("#matches [role=status]")
+    status = page.locator("#matches p:has([data-aloud])")
     expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
     count, share, views = (status.locator("strong").nth(place) for place in range(3))
@@ -60,7 +60,7 @@ def test_a_brand_moves_the_age_in_the_editor_and_sees_list_and_counts_change(
 ) -> None:
     page = sign_in_to_brand(window())
     page.goto(f"{a_campaign(page)}/edit/audience")
-    status = page.locator("#matches [role=status]")
+    status = page.locator("#matches p:has([data-aloud])")
     expect(status).to_contain_text("aged 18–34")
     names = page.locator("ol.matches .who-text a")
     before = names.all_inner_texts()

@@ -78,7 +78,7 @@ def it_ticks_the_first_to_be_left_out(page: Page) -> str:
 
 
 def it_plans_a_smaller_budget(page: Page) -> None:
-    status = page.locator("#plan [role=status]")
+    status = page.locator("#plan [data-aloud]")
     expect(status).to_contain_text("different people")
     before = status.inner_text()
     page.get_by_label(re.compile("^Budget for fees")).fill("2000.00")
@@ -117,9 +117,9 @@ def it_says_what_everybody_makes(page: Page) -> None:
     expect(choice).to_be_hidden()
     hers.get_by_text("Details").click()
     expect(choice).to_be_visible()
-    before = page.locator("#plan [role=status]").inner_text()
+    before = page.locator("#plan [data-aloud]").inner_text()
     choice.select_option(index=2)
-    expect(page.locator("#plan [role=status]")).not_to_have_text(before)
+    expect(page.locator("#plan [data-aloud]")).not_to_have_text(before)
     expect(choice).to_be_visible()
     expect(hers.get_by_text("people with 2 videos")).to_be_visible()
 

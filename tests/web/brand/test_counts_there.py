@@ -41,7 +41,7 @@ def look(client: FlaskClient, campaign: Campaign, query: str) -> tuple[list[str]
     """The numbers of the line above the list, and the age of each creator as the list shows it."""
     address = f"/brand/campaigns/{campaign.id}/matches?wish=1&{query}"
     page = client.get(address, headers={"X-Part": "list"}).text
-    line = page.split('role="status"')[1].split("</p>")[0]
+    line = page.split("data-aloud>")[1].split("</p>")[0]
     shown = re.findall(
         "views of a video 31,623 · authentic 100\xa0% (?:· age ([0-9.]+)\xa0% )?·", page
     )

@@ -234,8 +234,8 @@ def test_what_the_address_does_not_say_of_ages_is_any_age(
     page = client.get(f"{matches_of(campaign)}?wish=1&most=400{avoided}").text
 
     assert "can be taken to reach people of any age" in page
-    assert '<output for="age_from">18</output>' in page
-    assert '<output for="age_to">any older</output>' in page
+    assert '<output for="age_from" aria-live="off">18</output>' in page
+    assert '<output for="age_to" aria-live="off">any older</output>' in page
     assert "Keep these rules" not in page
 
 
