@@ -75,7 +75,8 @@ class Page(HTMLParser):
 def faults(text: str) -> list[str]:
     """Return what is wrong with a page, a sentence each; empty when nothing is."""
     page = Page(text)
-    return [*_frame(page), *_headings(page), *_fields(page), *_tables(page), *_names(page)]
+    found = [_frame(page), _headings(page), _fields(page), _tables(page), _names(page)]
+    return [fault for each in [*found, _skips(page)] for fault in each]
 
 
 def _frame(page: Page) -> list[str]:
@@ -96,6 +97,16 @@ def _headings(page: Page) -> list[str]:
             found.append(f"{each} “{each.name}” comes after a heading of level {before}")
         before = level
     return found
+
+
+def _skips(page: Page) -> list[str]:
+    """Links to a place of the page that it does not have lead who presses them nowhere."""
+    places = {f"#{each.attributes.get('id')}" for each in page.elements}
+    return [
+        f"{each} leads nowhere"
+        for each in page.all("a")
+        if each.attributes.get("href", "").startswith("#") and each.attributes["href"] not in places
+    ]
 
 
 def _fields(page: Page) -> list[str]:
