@@ -249,10 +249,17 @@ def _live_between(session: Session, campaign: Campaign, *, now: datetime) -> tup
     begins = max(campaign.starts_on, now.astimezone(UTC).date())
     if campaign.kind is CampaignKind.CHALLENGE:
         return begins, max(begins, campaign.ends_on)
+    return live_between(begins=begins, rounds=rounds_of(session, campaign))
+
+
+def rounds_of(session: Session, campaign: Campaign) -> int:
+    """How many rounds of revision its brief gives, as it stands or as it is being changed."""
+    if campaign.kind is CampaignKind.CHALLENGE:
+        return 0
     brief = campaigns.draft_brief(session, campaign.id) or campaigns.published_brief(
         session, campaign.id
     )
-    return live_between(begins=begins, rounds=brief.revision_rounds if brief is not None else 0)
+    return brief.revision_rounds if brief is not None else 0
 
 
 def warn_who_misses(session: Session, *, campaign_ids: Collection[UUID], now: datetime) -> int:

@@ -122,6 +122,7 @@ def _page(campaign_id: UUID, form: RideForm | None, *, asked: UUID | None = None
             form=form,
             snapshot=snapshot,
             timing=timing,
+            rounds=trends.rounds_of(session, campaign),
             is_saved=trend_id == rides_on,
             living=living,
             may_edit=actor.may_edit(campaign.brand_id)

@@ -18,6 +18,7 @@ from marketplace.trends import queries, service
 from marketplace.trends.models import TrendSnapshot
 from marketplace.trends.rules.growth import Phase
 from tests.conftest import NOON, sign_in
+from tests.factories.campaigns import content, make_campaign
 from tests.factories.challenges import make_challenge
 from tests.factories.collaborations import make_collaboration
 from tests.factories.deliverables import walk
@@ -197,6 +198,25 @@ def test_a_campaign_is_shown_that_it_misses_its_trend(
     )
 
     assert "It would miss the trend: its first post is likely to be live on" in reply.text
+    rights = f"/brand/campaigns/{published.id}/edit/rights"
+    assert f'<a href="{rights}">Fewer rounds of changes</a> make it quicker.' in reply.text
+    assert "You can choose another trend." in reply.text
+
+
+def test_fewer_rounds_are_no_way_out_where_there_are_none(
+    client: FlaskClient,
+    session: Session,
+    acme: Brand,
+    alice: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    campaign = make_campaign(session, brand=acme, by=alice, brief=content(revision_rounds=0))
+    sign_in(client, alice)
+
+    looked = client.get(f"{address(campaign)}?trend={trends['soup'].trend_id}").text
+
+    assert "It would miss the trend" in looked
+    assert "make it quicker" not in looked
 
 
 def test_once_a_post_is_live_the_page_says_since_when_and_foretells_nothing(
