@@ -21,10 +21,12 @@ FOCUS: Final = """() => {
   const top = document.elementFromPoint(x, y);
   const opaque = !/(transparent|, 0\\))$/.test(style.outlineColor);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && opaque;
+  const point = here.querySelector(":scope > .hit");  // of a chart
+  const ringed = point !== null && getComputedStyle(point).stroke !== "none";
   return {
     at: (window.stops ?? []).indexOf(here),
     words: here.outerHTML.slice(0, 120),
-    drawn: outlined || style.boxShadow !== "none",
+    drawn: outlined || ringed || style.boxShadow !== "none",
     seen: top !== null && (here.contains(top) || top.contains(here)),
   };
 }"""
