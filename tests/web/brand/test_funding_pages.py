@@ -159,7 +159,7 @@ def test_the_page_of_a_funding_waits_leads_on_and_comes_back(
 
     waiting = client.get(address).text
     assert "We are opening the payment page." in waiting
-    assert 'http-equiv="refresh" content="2"' in waiting
+    assert f'<meta http-equiv="refresh" content="2;url={address}">' in waiting
 
     open_checkout(session, asked)
     led_on = client.get(address)

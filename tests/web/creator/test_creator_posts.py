@@ -52,7 +52,8 @@ def test_a_pasted_address_is_made_canonical_and_the_page_waits_for_the_answer(
     assert post.address == f"https://www.tiktok.com/@bea.cooks/video/{VIDEO_ID}"
     assert "We are asking TikTok" in page
     assert f'data-poll-url="/creator/deliverables/{owed.id}/check"' in page
-    assert '<meta http-equiv="refresh" content="5">' in page
+    again = f'<meta http-equiv="refresh" content="5;url=/creator/deliverables/{owed.id}">'
+    assert again in page
 
 
 def test_a_short_link_is_taken_and_followed_later(
