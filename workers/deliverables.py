@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.accounts import queries as accounts
-from marketplace.collaborations.messages import OfferAccepted
 from marketplace.creators import queries as creators
 from marketplace.creators.ports import Failure, FailureKind
 from marketplace.deliverables import queries
@@ -47,13 +46,6 @@ LINK_TROUBLE: Final = {
 }
 JUDGES = (Role.OWNER, Role.MANAGER)
 """Who hears of a brand's deliverables."""
-
-
-def create_deliverables(message: OfferAccepted, run: Run) -> None:
-    """Make the deliverables that an accepted offer promises."""
-    del run
-    with transaction() as session:
-        deliverables.create_from_offer(session, collaboration_id=message.collaboration_id)
 
 
 def check_post(message: PostPasted, run: Run) -> None:

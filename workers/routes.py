@@ -10,7 +10,6 @@ from marketplace.authenticity import messages as authenticity
 from marketplace.campaigns import messages as campaigns
 from marketplace.causes import messages as causes
 from marketplace.challenges import messages as challenges
-from marketplace.collaborations import messages as collaborations
 from marketplace.creators import messages as creators
 from marketplace.deliverables import messages as deliverables
 from marketplace.funding import messages as funding
@@ -108,7 +107,6 @@ ROUTES: Final[dict[type[Message], tuple[Route, ...]]] = {
     campaigns.CategorySaid: (Route(matching_jobs.work_out_median, READS),),
     matching.RulesKept: (Route(matching_jobs.work_out_median, READS),),
     matching.PlanBoundAsked: (Route(planning_jobs.work_out_bound, READS),),
-    collaborations.OfferAccepted: (Route(deliverable_jobs.create_deliverables, MONEY),),
     deliverables.SubmissionReceived: (Route(deliverable_jobs.tell_received, MAIL),),
     deliverables.SubmissionReviewed: (Route(deliverable_jobs.tell_reviewed, MAIL),),
     deliverables.PostPasted: (Route(deliverable_jobs.check_post, READS),),

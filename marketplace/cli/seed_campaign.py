@@ -156,7 +156,7 @@ class PastCampaign:
             actor=self.side.owner,
         )
         agreed: Collaboration = self.stage.act(
-            collaborations.accept_offer, offer_id=offer.id, actor=creator
+            deliverables.accept_offer, offer_id=offer.id, actor=creator
         )
         with reading() as session:
             return list(work.deliverables_of(session, collaboration_id=agreed.id))

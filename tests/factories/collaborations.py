@@ -13,6 +13,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.collaborations.rules import Bonus, DueDeliverable, OfferState, Party, Terms
+from marketplace.deliverables import service as deliverables
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.money import Money
 from tests.factories.campaigns import NOON, fund
@@ -102,13 +103,13 @@ def make_collaboration(
     funded: bool = False,
     now: datetime = NOON,
 ) -> Collaboration:
-    """Return an agreed collaboration. funded: the campaign has the money already; else add it."""
+    """Return an agreed collaboration, its work owed. funded: the campaign has the money already."""
     application = make_application(
         session, campaign=campaign, creator=creator, fee=offered.fee, now=now
     )
     offer = make_offer(session, application=application, by=by, offered=offered, now=now)
     if not funded:
         fund(session, campaign, offer.most, key=str(offer.id))
-    collaboration = collaborations.accept_offer(session, offer_id=offer.id, actor=creator, now=now)
+    collaboration = deliverables.accept_offer(session, offer_id=offer.id, actor=creator, now=now)
     session.flush()
     return collaboration

@@ -71,7 +71,6 @@ def walk(
     now: datetime = NOON,
 ) -> Deliverable:
     """Return a collaboration's first deliverable, taken to a state by the services' verbs."""
-    deliverables.create_from_offer(session, collaboration_id=agreed.id)
     owed = queries.deliverables_of(session, collaboration_id=agreed.id)[0]
     steps = ORDER[: ORDER.index(to) + 1] if to in ORDER else ORDER[:2]
     if DeliverableState.IN_REVIEW in steps:

@@ -12,10 +12,10 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand, BrandMember
-from marketplace.collaborations import service
 from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import Exclusive
 from marketplace.creators.models import Creator, CreatorSource, Exclusivity
+from marketplace.deliverables import service
 from marketplace.kernel.actor import Actor, Role
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.ids import new_id

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
 from marketplace.campaigns.models import Campaign
-from marketplace.collaborations import service as collaborations
+from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.funding import queries as funding
 from marketplace.funding.service import take_back
@@ -64,7 +64,7 @@ def test_what_a_bonus_leaves_is_neither_sent_back_nor_promised_meanwhile(
             lambda session: send_back(session, 30_000),
             lambda session: payouts.complete(session, collaboration_id=agreed, now=END),
             lambda session: send_back(session, 30_001),
-            lambda session: collaborations.accept_offer(
+            lambda session: deliverables.accept_offer(
                 session, offer_id=offer_id, actor=dana, now=END
             ),
         ],

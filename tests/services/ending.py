@@ -34,8 +34,6 @@ TWO = replace(TERMS, deliverables=(VIDEO, VIDEO), bonus=BONUS)
 
 
 def owed(session: Session, agreed: Collaboration) -> list[Deliverable]:
-    service.create_from_offer(session, collaboration_id=agreed.id)
-    session.flush()
     return list(queries.deliverables_of(session, collaboration_id=agreed.id))
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
@@ -22,8 +21,6 @@ WEEK = timedelta(days=7)
 
 
 def accepted(session: Session, collaboration_id: object) -> Deliverable:
-    deliverables.create_from_offer(session, collaboration_id=collaboration_id)  # type: ignore[arg-type]
-    session.flush()
     made = session.scalars(
         select(Deliverable).where(Deliverable.collaboration_id == collaboration_id)
     ).one()

@@ -43,6 +43,6 @@ def test_a_creator_who_joined_the_brand_cannot_accept_its_offer(
     both = Actor(user_id=bea.user_id, creator_id=bea.creator_id, brands={acme.id: Role.OWNER})
 
     with pytest.raises(NotPermitted):
-        collaborations.accept_offer(session, offer_id=offer.id, actor=both, now=NOON)
+        collaborations.agree(session, offer_id=offer.id, actor=both, now=NOON)
 
     assert offer.state is OfferState.OPEN

@@ -100,7 +100,6 @@ def test_each_work_earns_its_own_part_of_the_fee(
 
 
 def both_accepted(session: Session, agreed: Collaboration) -> list[Deliverable]:
-    deliverables.create_from_offer(session, collaboration_id=agreed.id)
     works = deliverable_queries.deliverables_of(session, collaboration_id=agreed.id)
     for work in works:
         work.state, work.accepted_at = DeliverableState.ACCEPTED, NOON

@@ -56,7 +56,7 @@ def test_an_agreed_exclusivity_is_written_down_once_with_both_of_its_days(
     session: Session, agreed: Collaboration, acme: Brand, bea: Actor
 ) -> None:
     with pytest.raises(Conflict):
-        collaborations.accept_offer(session, offer_id=agreed.offer_id, actor=bea, now=NOON)
+        collaborations.agree(session, offer_id=agreed.offer_id, actor=bea, now=NOON)
 
     promise = session.scalars(select(Exclusivity)).one()
     assert (promise.collaboration_id, promise.creator_id) == (agreed.id, bea.creator_id)
@@ -184,7 +184,7 @@ def test_an_offer_of_before_cannot_be_accepted_any_more(
 
     for _ in range(2):
         with pytest.raises(Conflict) as refused:
-            collaborations.accept_offer(session, offer_id=waiting.id, actor=bea, now=NOON)
+            collaborations.agree(session, offer_id=waiting.id, actor=bea, now=NOON)
 
     assert refused.value.reason == BOUND
     assert count(session, Collaboration) == 1

@@ -124,7 +124,7 @@ def test_a_superseded_offer_takes_no_answer(
     fund(session, campaign, Money(100_000, "USD"))
 
     with pytest.raises(Conflict, match="not open any more: it was superseded"):
-        service.accept_offer(session, offer_id=first.id, actor=bea, now=LATER)
+        service.agree(session, offer_id=first.id, actor=bea, now=LATER)
     with pytest.raises(Conflict, match="not open any more: it was superseded"):
         service.decline_offer(session, offer_id=first.id, actor=bea, now=LATER)
     with pytest.raises(Conflict, match="which has to be read first"):
@@ -139,7 +139,7 @@ def test_nobody_answers_their_own_sides_offer(
     offer = make_offer(session, application=application, by=alice)
     fund(session, campaign, Money(100_000, "USD"))
 
-    for act in (service.accept_offer, service.decline_offer):
+    for act in (service.agree, service.decline_offer):
         with pytest.raises(NotPermitted):
             act(session, offer_id=offer.id, actor=ben, now=LATER)
     with pytest.raises(NotPermitted):
@@ -166,10 +166,10 @@ def test_onlookers_neither_see_nor_answer_an_offer(
 
     for actor in (mallory, carl, NOBODY):
         with pytest.raises(NotFound):
-            service.accept_offer(session, offer_id=offer.id, actor=actor, now=LATER)
+            service.agree(session, offer_id=offer.id, actor=actor, now=LATER)
     for actor in (vic, fiona, stella):
         with pytest.raises(NotPermitted):
-            service.accept_offer(session, offer_id=offer.id, actor=actor, now=LATER)
+            service.agree(session, offer_id=offer.id, actor=actor, now=LATER)
     assert offer.state is OfferState.OPEN
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.models import Deliverable
 from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
@@ -42,8 +41,6 @@ def paid(session: Session, acme: Brand, alice: Actor, bea: Actor) -> Earning:
     """A fee of 400.00 that is payable to bea."""
     campaign = make_campaign(session, brand=acme, by=alice)
     collaboration = make_collaboration(session, campaign=campaign, creator=bea, by=alice)
-    deliverables.create_from_offer(session, collaboration_id=collaboration.id)
-    session.flush()
     done = session.scalars(
         select(Deliverable).where(Deliverable.collaboration_id == collaboration.id)
     ).one()

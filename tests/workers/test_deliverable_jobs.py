@@ -10,10 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Brand
-from marketplace.collaborations.messages import OfferAccepted
 from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import CollaborationState
-from marketplace.deliverables import queries
 from marketplace.deliverables import service as deliverables
 from marketplace.deliverables.messages import (
     DeliverableAccepted,
@@ -27,8 +25,7 @@ from marketplace.deliverables.rules import DeliverableState
 from marketplace.kernel.actor import Actor
 from marketplace.metrics.messages import PostNotVisible
 from marketplace.notifications.models import Notification
-from tests.factories.campaigns import NOON, make_campaign
-from tests.factories.collaborations import make_collaboration
+from tests.factories.campaigns import NOON
 from tests.factories.deliverables import make_deliverable, paste
 from tests.workers.posting import count, the_post, told
 from workers import deliverables as jobs
@@ -38,23 +35,6 @@ from workers.runtime import Run
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 S = DeliverableState
-
-
-# Making
-
-
-def test_an_accepted_offer_gets_its_deliverables_once(
-    session: Session, run: Run, acme: Brand, alice: Actor, bea: Actor
-) -> None:
-    agreed = make_collaboration(
-        session, campaign=make_campaign(session, brand=acme, by=alice), creator=bea, by=alice
-    )
-    session.commit()
-
-    for _ in range(2):
-        jobs.create_deliverables(OfferAccepted(collaboration_id=agreed.id), run)
-
-    assert len(queries.deliverables_of(session, collaboration_id=agreed.id)) == 1
 
 
 # Accepting

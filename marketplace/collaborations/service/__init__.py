@@ -1,6 +1,6 @@
 """The verbs of collaborations, from the first question to the end."""
 
-from marketplace.collaborations.service.accepting import accept_offer
+from marketplace.collaborations.service.accepting import agree
 from marketplace.collaborations.service.applying import apply, decline, shortlist, withdraw
 from marketplace.collaborations.service.ending import (
     cancel,
@@ -33,9 +33,9 @@ from marketplace.collaborations.service.resting import lock_free_money, rest, re
 __all__ = [
     "AcceptedInvitations",
     "Release",
-    "accept_offer",
     "accept_plan",
     "after_dispute",
+    "agree",
     "apply",
     "cancel",
     "close_stale_application",

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from marketplace.collaborations import queries
-from marketplace.collaborations.messages import OfferAccepted
 from marketplace.collaborations.models import Collaboration, Offer, UsageGrant
 from marketplace.collaborations.rules import (
     OFFER_LIFE,
@@ -43,10 +42,9 @@ from marketplace.ledger import service as ledger
 from marketplace.ledger.rules import events
 from marketplace.matching import queries as matching
 from marketplace.store.locks import lock_row
-from marketplace.store.outbox import post
 
 
-def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Collaboration:
+def agree(session: Session, *, offer_id: UUID, actor: Actor, now: datetime) -> Collaboration:
     """Agree to the other side's open offer: its terms are frozen and its money is committed.
 
     1. Lock the creator, so that nobody promises themselves to two brands at once, the campaign, so
@@ -55,7 +53,8 @@ def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetim
     2. Refuse a creator who is another brand's at the time.
     3. Commit the fee, and the bonus at most, in the ledger; without the money no agreement.
     4. Write the collaboration with the views expected now, which later ones are held against, the
-       usage grant and the exclusivity, and let the rooms above know.
+       usage grant and the exclusivity. What is owed is the room above's: whoever accepts for a
+       person calls ``accept_offer`` of deliverables, which makes it in the same transaction.
 
     A second time raises Conflict. Raises NotFound, NotPermitted, Conflict.
     """
@@ -86,7 +85,6 @@ def accept_offer(session: Session, *, offer_id: UUID, actor: Actor, now: datetim
     session.flush()  # the grant's foreign key needs the row; no relationship orders them
     session.add(grant_of(offer, collaboration, now=now))
     _bind(session, offer, collaboration)
-    post(session, OfferAccepted(collaboration_id=collaboration.id))
     _tell_agreed(session, offer, collaboration, party, now=now)
     return collaboration
 

@@ -1,6 +1,7 @@
-"""The verbs of deliverables: hand in, review, publish, accept."""
+"""The verbs of deliverables: agree, hand in, review, publish, accept."""
 
 from marketplace.deliverables.service.accepting import accept, accept_silent, silent_ids
+from marketplace.deliverables.service.agreeing import accept_offer
 from marketplace.deliverables.service.disputing import award, call_off
 from marketplace.deliverables.service.ending import (
     agree_to_end,
@@ -12,7 +13,7 @@ from marketplace.deliverables.service.ending import (
     withdraw_ending,
 )
 from marketplace.deliverables.service.entering import add_entry, end_entries, refuse_entry
-from marketplace.deliverables.service.handing_in import create_from_offer, submit
+from marketplace.deliverables.service.handing_in import submit
 from marketplace.deliverables.service.publishing import (
     confirm_published,
     lock_gone,
@@ -28,6 +29,7 @@ from marketplace.deliverables.service.reviewing import approve, request_changes
 
 __all__ = [
     "accept",
+    "accept_offer",
     "accept_silent",
     "add_entry",
     "agree_to_end",
@@ -37,7 +39,6 @@ __all__ = [
     "call_off",
     "call_staff",
     "confirm_published",
-    "create_from_offer",
     "decide_ending",
     "decline_to_end",
     "end_entries",

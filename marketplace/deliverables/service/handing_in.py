@@ -1,23 +1,20 @@
-"""What an offer promises becomes deliverables, and creators hand in versions of them."""
+"""Creators hand in versions of what they owe."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import REVIEW_DAYS
 from marketplace.deliverables import queries
 from marketplace.deliverables.messages import SubmissionReceived
-from marketplace.deliverables.models import Deliverable, Submission
+from marketplace.deliverables.models import Submission
 from marketplace.deliverables.rules import (
     LIFE,
     DeliverableEvent,
-    DeliverableState,
     SubmissionKind,
     check_link,
     check_video,
@@ -29,45 +26,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput, NotPermitted
 from marketplace.kernel.files import StoredFile
 from marketplace.kernel.ids import new_id
-from marketplace.store.locks import lock_row
 from marketplace.store.outbox import post
-
-
-def create_from_offer(session: Session, *, collaboration_id: UUID) -> int:
-    """Make the deliverables that an accepted offer promises; return how many were made.
-
-    The second time none are made.
-    """
-    collaboration = lock_row(session, Collaboration, collaboration_id)
-    made = session.scalar(
-        select(func.count())
-        .select_from(Deliverable)
-        .where(Deliverable.collaboration_id == collaboration_id)
-    )
-    if made:
-        return 0
-    offer = session.scalars(select(Offer).where(Offer.id == collaboration.offer_id)).one()
-    for position, wanted in enumerate(offer.deliverables, start=1):
-        session.add(
-            Deliverable(
-                id=new_id(),
-                collaboration_id=collaboration.id,
-                campaign_id=collaboration.campaign_id,
-                brand_id=collaboration.brand_id,
-                creator_id=collaboration.creator_id,
-                position=position,
-                format=wanted["format"],
-                description=wanted["description"],
-                fee_minor=wanted["fee_minor"],
-                currency=offer.currency,
-                draft_due_on=date.fromisoformat(wanted["draft_due_on"]),
-                publish_by_on=date.fromisoformat(wanted["publish_by_on"]),
-                state=DeliverableState.AWAITING_SUBMISSION,
-                rounds_allowed=offer.revision_rounds,
-                rounds_used=0,
-            )
-        )
-    return len(offer.deliverables)
 
 
 def submit(

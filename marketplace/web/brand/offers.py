@@ -17,6 +17,7 @@ from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Application, Invitation, Offer
 from marketplace.collaborations.queries import CampaignMoney
+from marketplace.deliverables import service as deliverables
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -147,7 +148,7 @@ def offer(offer_id: UUID) -> ResponseReturnValue:
 def accept_offer(offer_id: UUID) -> ResponseReturnValue:
     """Agree to a creator's counter-offer."""
     with transaction() as session:
-        collaboration = collaborations.accept_offer(
+        collaboration = deliverables.accept_offer(
             session, offer_id=offer_id, actor=access.actor(), now=utc_now()
         )
     flash("Agreed. The fee is set aside and the creator can begin.", "success")

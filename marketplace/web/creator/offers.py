@@ -12,6 +12,7 @@ from marketplace.collaborations import queries
 from marketplace.collaborations import service as collaborations
 from marketplace.collaborations.models import Offer
 from marketplace.collaborations.rules import OfferState, Party, offer_money
+from marketplace.deliverables import service as deliverables
 from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import Conflict, InvalidInput
 from marketplace.store.session import reading, transaction
@@ -53,7 +54,7 @@ def offer(offer_id: UUID) -> ResponseReturnValue:
 def accept_offer(offer_id: UUID) -> ResponseReturnValue:
     """Agree to a brand's offer."""
     with transaction() as session:
-        collaboration = collaborations.accept_offer(
+        collaboration = deliverables.accept_offer(
             session, offer_id=offer_id, actor=access.actor(), now=utc_now()
         )
     flash("Agreed. Your fee is set aside, and the terms cannot be changed any more.", "success")

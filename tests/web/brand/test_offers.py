@@ -14,6 +14,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import service
 from marketplace.collaborations.models import Application, Collaboration, Offer
 from marketplace.collaborations.rules import ApplicationState, OfferState
+from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from tests.conftest import sign_in
@@ -317,7 +318,8 @@ def test_a_counter_offer_is_accepted_once(
     )
     assert again.status_code == 409
     assert "This offer was agreed already." in again.text
-    assert client.get(done.location).status_code == 200
+    owed = session.scalars(select(Deliverable)).one()
+    assert f"/brand/deliverables/{owed.id}" in client.get(done.location).text
     assert (
         f"/brand/collaborations/{collaboration.id}"
         in client.get(f"/brand/offers/{counter.id}").text

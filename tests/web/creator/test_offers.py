@@ -14,6 +14,7 @@ from marketplace.campaigns.models import Campaign
 from marketplace.collaborations import service
 from marketplace.collaborations.models import Collaboration, Offer
 from marketplace.collaborations.rules import OfferState, Party
+from marketplace.deliverables.models import Deliverable
 from marketplace.kernel.actor import Actor
 from marketplace.kernel.money import Money
 from tests.conftest import sign_in
@@ -107,6 +108,9 @@ def test_accepting_twice_from_two_tabs_agrees_once(
     page = client.get(first.location)
     assert page.status_code == 200
     assert "Nobody can change them." in page.text
+    owed = session.scalars(select(Deliverable)).one()
+    for path in (first.location, "/creator/"):
+        assert f"/creator/deliverables/{owed.id}" in client.get(path).text
     assert "Beans in a minute" in client.get("/creator/collaborations").text
 
 
