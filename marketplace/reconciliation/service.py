@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -185,6 +185,7 @@ def _balance_breaks(session: Session) -> list[Found]:
 def _look_at_known(session: Session, found: Sequence[Found], now: datetime) -> None:
     """Resolve the open breaks that are not found any more; the others say what they are now."""
     still = {(one.kind, one.reference): one for one in found}
+    set_aside = {one.entry_id for one in found if one.kind is BreakKind.UNIDENTIFIED}
     open_breaks = session.scalars(
         select(ReconciliationBreak).where(ReconciliationBreak.state == BreakState.OPEN)
     )
@@ -193,10 +194,24 @@ def _look_at_known(session: Session, found: Sequence[Found], now: datetime) -> N
         if one is None:
             known.state = BreakState.RESOLVED
             known.resolved_at = now
-            known.resolution = "Agrees now: found by the next run."
+            known.resolution = _what_became_of(session, known, set_aside=set_aside)
         else:
             known.difference_minor, known.currency = one.difference.minor, one.difference.currency
             known.detail, known.line_id, known.entry_id = one.detail, one.line_id, one.entry_id
+
+
+def _what_became_of(
+    session: Session, known: ReconciliationBreak, *, set_aside: Collection[int | None]
+) -> str:
+    """Return in a sentence why a break is not found any more. set_aside: entries in suspense."""
+    if known.kind is BreakKind.UNIDENTIFIED and known.entry_id is not None:
+        said_by = suspense.identified_by(session, known.entry_id)
+        if said_by is not None:
+            return f"Somebody has said what it was: entry {said_by}."
+    booked = session.scalar(select(Pairing.entry_id).where(Pairing.line_id == known.line_id))
+    if booked in set_aside:
+        return "It is in suspense now, as a movement that nobody knows."
+    return "Agrees now: found by the next run."
 
 
 def _open(session: Session, found: Found, now: datetime) -> None:

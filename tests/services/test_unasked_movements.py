@@ -79,6 +79,9 @@ def test_an_unknown_type_is_in_suspense_and_a_break_until_somebody_says_what_it_
     assert [b for b in breaks(session) if b[0] is BreakKind.UNIDENTIFIED] == []
     resolved = queries.resolved_breaks(session, page=1).rows
     assert [(b.kind, b.state) for b in resolved] == [(BreakKind.UNIDENTIFIED, BreakState.RESOLVED)]
+    said_by = ledger.entry_by_key(session, "ident:bt:txn_odd")
+    assert said_by is not None
+    assert resolved[0].resolution == f"Somebody has said what it was: entry {said_by.id}."
     assert [r.name for r in checks.run_all(session) if r.broken] == []
 
 
@@ -97,6 +100,8 @@ def test_what_another_flow_should_have_booked_is_a_break_for_a_day_and_then_in_s
     assert breaks(session) == [(BreakKind.UNIDENTIFIED, "bt:txn_late", -100)]
     assert balance(session, Code.SUSPENSE) == usd(100)
     assert queries.unpaired_lines(session) == []
+    (missing,) = queries.resolved_breaks(session, page=1).rows
+    assert missing.resolution == "It is in suspense now, as a movement that nobody knows."
 
 
 def test_two_movements_of_one_object_are_two_entries_each_with_its_line(session: Session) -> None:
