@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
+from marketplace.accounts.models import User
 from marketplace.collaborations.models import Collaboration
 from marketplace.collaborations.rules import Party
 from marketplace.creators.models import Channel, Platform
@@ -208,5 +209,6 @@ class Ending(Base):
     """Until then the other side may think; afterwards staff can be called."""
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])
     answer: Mapped[str] = mapped_column(default="")
     """What the other side or staff said to it."""

@@ -204,6 +204,7 @@ def _ending_parts() -> Sequence[ORMOption]:
     return (
         whole.joinedload(Collaboration.campaign).joinedload(Campaign.brand),
         whole.joinedload(Collaboration.creator),
+        joinedload(Ending.answered_by),
     )
 
 

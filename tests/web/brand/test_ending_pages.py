@@ -170,8 +170,12 @@ def test_two_sides_that_do_not_agree_ask_staff(
     before = words(client.get("/staff/endings?only=decided"))
     assert "Beans in a minute" in before
     assert "Goes on" in before
+    assert "Stella" in before.partition("Beans in a minute")[2]
+    assert ", by Stella." in words(client.get(page))
     sign_in(client, bea)
-    assert "Let it be made." in words(client.get(f"/creator{path}"))
+    seen = words(client.get(f"/creator{path}"))
+    assert "Let it be made." in seen
+    assert "Stella" not in seen
 
 
 def test_a_wish_is_something_to_do_on_the_other_sides_home_until_it_is_answered(
