@@ -27,7 +27,7 @@ def object_to_all(stage: Stage, creator: Actor, words: str) -> None:
 def let_count(stage: Stage, creator: Actor, staff: Actor, reason: str) -> None:
     """Staff find that the creator is right."""
     with reading() as session:
-        waiting = queries.questions_for_staff(session, state=AssessmentState.APPEALED, page=1)
+        waiting = queries.questions_for_staff(session, states=(AssessmentState.APPEALED,), page=1)
     for each in waiting.rows:
         if each.assessment.post.deliverable.creator_id == creator.creator_id:
             stage.act(

@@ -45,17 +45,26 @@ class Asked:
         return self.value(name, read, f"There is no {what} called “{{}}”, so all are shown.")
 
 
-class Decided(StrEnum):
-    """The two lists of what staff decide: what waits for them, and what they have decided."""
+class Desk(StrEnum):
+    """The lists of a subject that staff decide, as ``only`` in an address names them."""
 
     WAITING = "waiting"
+    """For our word."""
+    ASKED = "asked"
+    """For that of somebody who is asked before us; not every subject has such."""
     DECIDED = "decided"
 
 
-def waiting_or_decided(asked: Asked) -> Decided:
-    """Return which of the two the address asks for; what waits unless asked otherwise."""
-    only = asked.value("only", Decided, "There is no list called “{}”, so what waits is shown.")
-    return only or Decided.WAITING
+def desk_of(asked: Asked, *, lists: Collection[Desk] = (Desk.WAITING, Desk.DECIDED)) -> Desk:
+    """Return which of its lists the address asks for; what waits unless asked otherwise."""
+
+    def read(text: str) -> Desk:
+        if text not in lists:
+            raise ValueError(text)
+        return Desk(text)
+
+    only = asked.value("only", read, "There is no list called “{}”, so what waits is shown.")
+    return only or Desk.WAITING
 
 
 @dataclass(frozen=True, slots=True)

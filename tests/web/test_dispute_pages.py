@@ -175,7 +175,7 @@ def test_staff_decide_a_small_one_alone_and_it_leaves_their_list(
     session.expire_all()
     assert (opened.state, opened.result_bps) == (DisputeState.DECIDED, 0)
     assert "Nothing to decide" in words(client.get("/staff/disputes"))
-    assert "A recipe in a minute" in words(client.get("/staff/disputes?only=over"))
+    assert "A recipe in a minute" in words(client.get("/staff/disputes?only=decided"))
 
 
 def test_a_larger_one_needs_a_colleague(

@@ -153,7 +153,7 @@ def test_a_tile_is_the_same_for_the_same_seed_and_takes_two_letters():
 
 
 def test_no_template_carries_inline_style_or_script():
-    handler = r"""\son(?!ly=)[a-z]+=["']"""  # only="over" is what an address asks for
+    handler = r"""\son(?!ly=)[a-z]+=["']"""  # only="decided" is what an address asks for
     found = [
         f"{path.relative_to(TEMPLATES)}:{number}"
         for path in sorted(TEMPLATES.rglob("*.html"))

@@ -179,7 +179,7 @@ def test_staff_find_appeals_on_the_home_and_decide_with_a_reason(
     )
     session.commit()
     assert "1 creator waits for our word on their views" in page(client, stella, "/staff/")
-    lines = page(client, stella, "/staff/views?state=appealed")
+    lines = page(client, stella, "/staff/views")
     assert "Bea Beans in a minute 20,000 Fairview decides" in lines
     path = f"/staff/views/{held.id}"
     assert "A show linked to it." in page(client, stella, path)
@@ -260,14 +260,29 @@ def test_what_waits_for_the_word_of_a_pledge_alone_is_named_with_its_amount(
     assert "if they count" not in page(client, bea, f"/creator/views/{held.id}")
 
 
-def test_a_list_without_any_says_so_and_an_unknown_state_is_told(
-    client: FlaskClient, stella: Actor
+def test_a_list_without_any_says_so(client: FlaskClient, stella: Actor) -> None:
+    assert "Nothing to decide" in page(client, stella, "/staff/views")
+    for only in ("asked", "decided"):
+        assert "No views are like this now." in page(client, stella, f"/staff/views?only={only}")
+
+
+def test_views_are_on_the_list_of_who_is_to_say_something(
+    client: FlaskClient, session: Session, bea: Actor, stella: Actor, held: Assessment
 ) -> None:
-    assert "No views are in question" in page(client, stella, "/staff/views")
-    assert "No views are like this now." in page(client, stella, "/staff/views?state=held")
-    assert "There is no state called “zzz”, so all are shown." in page(
-        client, stella, "/staff/views?state=zzz"
-    )
+    def lists() -> list[str]:
+        names = ("waiting", "asked", "decided")
+        return [
+            each for each in names if "Bea" in page(client, stella, f"/staff/views?only={each}")
+        ]
+
+    before = lists()
+    authenticity.appeal(session, assessment_id=held.id, words="A show.", actor=bea, now=NOON)
+    session.commit()
+    then = lists()
+    authenticity.clear(session, assessment_id=held.id, reason="A show.", actor=stella, now=NOON)
+    session.commit()
+
+    assert (before, then, lists()) == (["asked"], ["waiting"], ["decided"])
 
 
 def test_a_public_leaderboard_counts_what_counts_and_says_how_many_are_held(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -92,14 +92,18 @@ def questions_to_answer(session: Session, *, creator_id: UUID) -> Sequence[Quest
 
 
 def questions_for_staff(
-    session: Session, *, state: AssessmentState | None, page: int
+    session: Session, *, states: Collection[AssessmentState], page: int
 ) -> Page[Question]:
-    """One page of all questions, or of those in a state; whose time ends first at the top."""
-    statement = _whole().order_by(
-        Assessment.decide_by.asc().nulls_last(), Assessment.decided_at.desc(), Assessment.id.desc()
+    """One page of the questions in these states; whose time ends first at the top."""
+    statement = (
+        _whole()
+        .where(Assessment.state.in_(states))
+        .order_by(
+            Assessment.decide_by.asc().nulls_last(),
+            Assessment.decided_at.desc(),
+            Assessment.id.desc(),
+        )
     )
-    if state is not None:
-        statement = statement.where(Assessment.state == state)
     found = page_of(session, statement, number=page)
     return Page(_questions(session, found.rows), found.number, found.total, found.size)
 

@@ -34,7 +34,6 @@ from marketplace.payouts.queries.clawbacks import (
 )
 from marketplace.payouts.queries.disputes import (
     DISPUTES_WITH_STAFF_DUE,
-    DisputeFilter,
     DisputeTurn,
     creator_receives,
     disputable_prizes,
@@ -90,7 +89,6 @@ __all__ = [
     "DISPUTES_WITH_STAFF_DUE",
     "PAYOUT_ORDERS",
     "CaseLine",
-    "DisputeFilter",
     "DisputeTurn",
     "EarningLine",
     "EarningSums",

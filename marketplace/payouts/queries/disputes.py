@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -33,15 +32,6 @@ from marketplace.payouts.rules.disputes import (
 )
 from marketplace.store.paging import Page, page_of
 from marketplace.terms import queries as terms
-
-
-class DisputeFilter(StrEnum):
-    """Which disputes staff look at."""
-
-    OURS = "ours"
-    """Those that wait for our word."""
-    ASKED = "asked"
-    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +89,9 @@ def disputes_about(session: Session, deliverable_id: UUID) -> Sequence[Dispute]:
     ).all()
 
 
-def disputes(session: Session, *, only: DisputeFilter, page: int) -> Page[Dispute]:
+def disputes(session: Session, *, states: Collection[DisputeState], page: int) -> Page[Dispute]:
     """Disputes for staff: the most urgent first, those that are over by their end."""
-    which: dict[DisputeFilter, ColumnElement[bool]] = {
-        DisputeFilter.OURS: Dispute.state == DisputeState.WITH_STAFF,
-        DisputeFilter.ASKED: Dispute.state == DisputeState.ASKED,
-        DisputeFilter.OVER: Dispute.state.not_in(OPEN_DISPUTES),
-    }
-    statement = _DISPUTES.where(which[only]).order_by(
+    statement = _DISPUTES.where(Dispute.state.in_(states)).order_by(
         Dispute.closed_at.desc().nulls_first(), Dispute.due_at, Dispute.id
     )
     return page_of(session, statement, number=page)

@@ -15,7 +15,7 @@ from marketplace.creators.service import LONGEST_REASON
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access, uploads
-from marketplace.web.asked import Asked, Decided, waiting_or_decided
+from marketplace.web.asked import Asked, Desk, desk_of
 from marketplace.web.audiences import shown
 from marketplace.web.forms import BaseForm
 from marketplace.web.staff.blueprint import bp
@@ -38,8 +38,8 @@ class RefuseForm(BaseForm):
 def audiences() -> ResponseReturnValue:
     """Which pictures has nobody looked at, and what became of the others?"""
     asked = Asked()
-    only = waiting_or_decided(asked)
-    pages = queries.waiting_proofs if only is Decided.WAITING else queries.decided_proofs
+    only = desk_of(asked)
+    pages = queries.waiting_proofs if only is Desk.WAITING else queries.decided_proofs
     with reading() as session:
         return render_template(
             "staff/audiences.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -14,8 +15,8 @@ from marketplace.kernel.clock import utc_now
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import BPS_WHOLE
 from marketplace.payouts import queries
-from marketplace.payouts.queries import DisputeFilter
 from marketplace.payouts.rules.disputes import (
+    OPEN_DISPUTES,
     REASON_SENTENCES,
     DisputeAbout,
     DisputeState,
@@ -26,10 +27,17 @@ from marketplace.treasury import queries as treasury_queries
 from marketplace.treasury import service as treasury
 from marketplace.treasury.rules.requests import RequestKind, RequestState, needs_second
 from marketplace.web import access, disputes
-from marketplace.web.asked import Asked
+from marketplace.web.asked import Asked, Desk, desk_of
 from marketplace.web.forms import BaseForm
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.staff.requests import LONGEST
+
+STATES: Final = {
+    Desk.WAITING: (DisputeState.WITH_STAFF,),
+    Desk.ASKED: (DisputeState.ASKED,),
+    Desk.DECIDED: tuple(each for each in DisputeState if each not in OPEN_DISPUTES),
+}
+"""What stands on which list: the other side is asked before us."""
 
 
 class DecideDisputeForm(BaseForm):
@@ -49,16 +57,14 @@ class DecideDisputeForm(BaseForm):
 def list_disputes() -> ResponseReturnValue:
     """Which disputes wait for our word, and for how long?"""
     asked = Asked()
-    only = asked.value("only", DisputeFilter, "There are no disputes that are “{}”.")
-    only = only or DisputeFilter.OURS
+    only = desk_of(asked, lists=STATES)
     with reading() as session:
-        page = queries.disputes(session, only=only, page=access.page_number())
+        page = queries.disputes(session, states=STATES[only], page=access.page_number())
     return render_template(
         "staff/disputes.html",
         page=page,
         names={each.id: queries.names_of(each) for each in page.rows},
         only=only,
-        filters=list(DisputeFilter),
         reasons=REASON_SENTENCES,
         problems=asked.problems,
         now=utc_now(),

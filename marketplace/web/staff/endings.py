@@ -15,7 +15,7 @@ from marketplace.kernel.days import today_somewhere
 from marketplace.kernel.errors import InvalidInput
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
-from marketplace.web.asked import Asked, Decided, waiting_or_decided
+from marketplace.web.asked import Asked, Desk, desk_of
 from marketplace.web.endings import AnswerForm, asked_by_name, shown_release
 from marketplace.web.staff.blueprint import bp
 
@@ -24,10 +24,10 @@ from marketplace.web.staff.blueprint import bp
 def endings() -> ResponseReturnValue:
     """Which collaborations wait for our word, and what did we say before?"""
     asked = Asked()
-    only = waiting_or_decided(asked)
+    only = desk_of(asked)
     with reading() as session:
         page = None
-        if only is Decided.DECIDED:
+        if only is Desk.DECIDED:
             page = queries.endings_decided(session, page=access.page_number())
         found = queries.endings_with_staff(session) if page is None else page.rows
     return render_template(

@@ -13,7 +13,7 @@ from marketplace.creators.rules.subjects import SUBJECT_WORDS
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
-from marketplace.web.asked import Asked, Decided, waiting_or_decided
+from marketplace.web.asked import Asked, Desk, desk_of
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.subject_posts import addresses_of
 
@@ -22,8 +22,8 @@ from marketplace.web.subject_posts import addresses_of
 def subjects() -> ResponseReturnValue:
     """Who says that their posts do not touch what was found, and what do the posts say?"""
     asked = Asked()
-    only = waiting_or_decided(asked)
-    if only is Decided.DECIDED:
+    only = desk_of(asked)
+    if only is Desk.DECIDED:
         return _decided(asked)
     with reading() as session:
         page = queries.waiting_objections(session, page=access.page_number())
@@ -50,7 +50,7 @@ def _decided(asked: Asked) -> str:
             "staff/subjects.html",
             page=queries.decided_objections(session, page=access.page_number()),
             words=SUBJECT_WORDS,
-            only=Decided.DECIDED,
+            only=Desk.DECIDED,
             problems=asked.problems,
         )
 

@@ -262,7 +262,7 @@ def _appeals_to_decide(_session: Session, now: datetime, found: Sequence[datetim
             ),
             detail="They say that they are people’s. Without a word from us they count.",
             action_label="Decide",
-            url=url_for("staff.views", state="appealed"),
+            url=url_for("staff.views"),
             due=first,
             late=first <= now,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -21,10 +22,17 @@ from marketplace.authenticity.rules.life import (
 from marketplace.kernel.clock import utc_now
 from marketplace.store.session import reading, transaction
 from marketplace.web import access
-from marketplace.web.asked import Asked
+from marketplace.web.asked import Asked, Desk, desk_of
 from marketplace.web.forms import BaseForm
 from marketplace.web.staff.blueprint import bp
 from marketplace.web.views_in_question import view_of
+
+STATES: Final = {
+    Desk.WAITING: (AssessmentState.APPEALED,),
+    Desk.ASKED: (AssessmentState.HELD,),
+    Desk.DECIDED: (AssessmentState.CLEARED, AssessmentState.CONFIRMED),
+}
+"""What stands on which list: a creator is asked before us."""
 
 
 class DecideViewsForm(BaseForm):
@@ -44,17 +52,10 @@ class DecideViewsForm(BaseForm):
 def views() -> ResponseReturnValue:
     """Which creators wait for our word on their views, and for how long?"""
     asked = Asked()
-    state = asked.one_of("state", AssessmentState, "state")
+    only = desk_of(asked, lists=STATES)
     with reading() as session:
-        page = queries.questions_for_staff(session, state=state, page=access.page_number())
-    return render_template(
-        "staff/views.html",
-        page=page,
-        state=state,
-        states=list(AssessmentState),
-        problems=asked.problems,
-        now=utc_now(),
-    )
+        page = queries.questions_for_staff(session, states=STATES[only], page=access.page_number())
+    return render_template("staff/views.html", page=page, only=only, problems=asked.problems)
 
 
 @bp.get("/views/<uuid:assessment_id>")
