@@ -175,6 +175,15 @@ def test_the_interval_goes_from_below_the_plan_to_above_overlap_by_chance() -> N
     assert found.by_chance == 38_000
 
 
+def test_the_interval_ends_where_there_is_nobody_else() -> None:
+    problem = make_problem([90_000, 90_000], [100, 100], segments=[[1, 0], [0, 1]])
+    plan = best_plan(problem, Limits(budget_minor=200))
+
+    found = interval(problem, plan, doubt=0.5)
+
+    assert found.likely < found.high == round(float(problem.population.sum())) == 200_000
+
+
 def test_where_interests_part_the_audiences_chance_is_below_the_plan() -> None:
     problem = make_problem([20_000, 20_000], [100, 100], segments=[[1, 0], [0, 1]])
     plan = best_plan(problem, Limits(budget_minor=200))

@@ -34,7 +34,8 @@ def interval(
     """Return the reach of a plan with what is unknown about it.
 
     Upwards stands overlap by chance alone, as far as nothing was observed of it; to both sides go
-    the spread of the views and what was left between finished campaigns and what was expected.
+    the spread of the views and what was left between finished campaigns and what was expected; but
+    nobody reaches more people than there are.
 
     spread: (n,) the standard deviation of the logarithm of a creator's next views; None for none.
     doubt: the same of what campaigns reached beside what was expected; 0 while none was counted.
@@ -44,6 +45,8 @@ def interval(
     low = plan.people / wide
     unsure = 1 - observed_part(plan)
     high = (plan.people + unsure * max(chance - plan.people, 0.0)) * wide
+    everybody = float(problem.population.sum(dtype=np.float64))
+    high = max(plan.people, min(high, everybody))
     return Interval(round(low), round(plan.people), round(high), round(chance))
 
 
