@@ -20,6 +20,7 @@ from marketplace.creators import service as creators
 from marketplace.creators.models import Creator
 from marketplace.creators.rules import AudienceSource
 from marketplace.kernel.actor import Actor
+from marketplace.matching.rules.shares import PRIOR_VIEWERS
 from tests.conftest import NOON, sign_in
 from tests.factories.campaigns import content, make_campaign
 from tests.factories.creators import (
@@ -248,6 +249,7 @@ def test_what_nobody_has_said_and_what_is_guessed_is_marked_part_by_part(
         rows["Age"].evidence,
     )
     assert "Four of five times between" in rows["Gender"].evidence
+    assert f"drawn towards what is usual as if by {PRIOR_VIEWERS:.0f} people more" in page
 
 
 def test_videos_and_collaborations_behind_a_fit_are_counted_and_give_the_reliability(
