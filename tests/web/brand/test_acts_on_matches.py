@@ -14,6 +14,8 @@ from marketplace.collaborations.rules import InvitationState
 from marketplace.creators.models import ChannelState, Creator, CreatorSource
 from marketplace.kernel.actor import Actor
 from marketplace.matching import queries
+from marketplace.matching import service as matching
+from marketplace.payouts import service as payouts
 from tests.conftest import NOON, sign_in
 from tests.factories.collaborations import make_application
 from tests.factories.creators import make_channel, make_creator
@@ -139,3 +141,20 @@ def test_who_has_not_joined_is_not_offered_an_invitation(
 
     assert "Not on Fairview yet, so cannot be invited." in page.text
     assert invite_buttons(page.text) == []
+
+
+def test_who_has_closed_their_account_stays_on_the_shortlist_and_is_offered_no_invitation(
+    client: FlaskClient, session: Session, alice: Actor, bea: Actor, campaign: Campaign
+) -> None:
+    assert bea.creator_id is not None
+    matching.shortlist(
+        session, campaign_id=campaign.id, creator_id=bea.creator_id, actor=alice, now=NOON
+    )
+    payouts.close_account(session, actor=bea, now=NOON)
+    session.commit()
+    sign_in(client, alice)
+
+    page = client.get(f"{matches_of(campaign)}?shortlisted=y").text
+
+    assert "Left out: among those who have closed their account." in page
+    assert invite_buttons(page) == []
