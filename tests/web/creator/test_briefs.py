@@ -143,7 +143,7 @@ def test_a_brief_comes_in_the_order_of_deciding_and_every_part_of_the_fit_is_fol
     client.post(address, data={"pitch": "Beans on a boat.", "fee": "100.00"})
     applied = client.get(address).text
     assert 'id="apply"' not in applied
-    assert '<details class="more block" open>' in applied
+    assert '<details class="fold block">' in applied
 
 
 def test_a_kept_rule_that_leaves_the_creator_out_is_said_to_them_in_their_words(
