@@ -127,7 +127,7 @@ def it_says_what_everybody_makes(page: Page) -> None:
 def it_accepts(page: Page) -> str:
     """Accept the plan; returns the price that Tilda is invited with."""
     hers = page.locator("#plan ol.matches > li").filter(has_text="@tilda.education")
-    found = re.search(r"people with .+? for (?:about )?(£[\d,.]+)", hers.inner_text())
+    found = re.search(r"people\s+with .+? for (?:about )?(£[\d,.]+)", hers.inner_text())
     assert found
     page.get_by_label("A few words to everybody").fill("We like how you explain things.")
     page.get_by_role("button", name="Invite everybody in the plan").click()
