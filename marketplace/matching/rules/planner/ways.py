@@ -127,6 +127,7 @@ def ways(asked: Asked) -> tuple[Way, ...]:
         if most > PIECES_MOST:
             raise _refused(f"One creator makes at most {PIECES_MOST} {several}.")
     count = prod(most - fewest + 1 for fewest, most in asked.values())
+    count -= not any(fewest for fewest, _ in asked.values())  # nothing at all is no way
     if count > WAYS_MOST:
         raise _refused(
             f"These are {count} different things that one creator could make; {WAYS_MOST} are the"
