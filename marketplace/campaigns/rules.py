@@ -72,6 +72,9 @@ LIFE: Final = Statechart(
 )
 
 AGES: Final = ("13-17", "18-24", "25-34", "35-44", "45-54", "55+")
+UNTARGETABLE_AGES: Final = frozenset({"13-17"})
+"""Nobody is matched by how many children watch them."""
+TOO_YOUNG: Final = "Nobody is matched by how many children watch them: add an older age."
 GENDERS: Final = ("female", "male", "other_or_unknown")
 FORMATS: Final = ("video", "photo_post", "story", "live")
 TOPICS: Final = (
@@ -246,6 +249,8 @@ def missing(
         problems["summary"] = "Say in a few sentences what is to be made."
     if not content.deliverables:
         problems["deliverables"] = "Ask for at least one deliverable."
+    if content.target_age and content.target_age.keys() <= UNTARGETABLE_AGES:
+        problems["target_age"] = TOO_YOUNG
     if kind is CampaignKind.CHALLENGE:
         if sum(each.count for each in content.deliverables) > 1:
             problems["deliverables"] = "A challenge asks every creator for one post."

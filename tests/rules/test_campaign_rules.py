@@ -152,6 +152,20 @@ def test_a_complete_brief_misses_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ages", "found"),
+    [
+        ({"13-17": 10_000}, ["target_age"]),
+        ({"13-17": 5_000, "18-24": 5_000}, []),
+        ({}, []),
+    ],
+)
+def test_a_brief_for_children_alone_is_not_published(
+    ages: dict[str, int], found: list[str]
+) -> None:
+    assert list(missing(content(target_age=ages), category="food")) == found
+
+
+@pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
         ("target_age", {"18-24": 6_000, "25-34": 5_000},

@@ -21,7 +21,7 @@ from marketplace.kernel.actor import Actor
 from marketplace.kernel.errors import InvalidInput
 from marketplace.matching import columns, queries
 from marketplace.matching.queries import PlanWish
-from marketplace.matching.rules.wanted import Booking
+from marketplace.matching.rules.wanted import Booking, HardRules
 from tests.conftest import NOON
 from tests.factories.creators import make_exclusivity, make_planned_creator
 from tests.services.planned import BUDGET, names
@@ -82,3 +82,25 @@ def test_nor_can_they_be_put_into_one_by_hand(
     ):
         with pytest.raises(InvalidInput, match=why):
             plan_with(session, campaign, acme.id, exactly={market[name].id: None})
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"age": frozenset({"13-17"})}, "age"),
+        ({"rules": HardRules(blocked_topics=frozenset({"cooking"}))}, "blocked_topics"),
+    ],
+)
+def test_a_campaign_by_which_nobody_is_matched_has_no_plan(
+    session: Session,
+    campaign: Campaign,
+    market: dict[str, Creator],
+    changes: dict[str, Any],
+    field: str,
+) -> None:
+    wanted = replace(queries.wanted_for(session, campaign.id), **changes)
+
+    with pytest.raises(InvalidInput) as refused:
+        queries.plan_for(session, wanted, PlanWish(limits=BUDGET), now=NOON)
+
+    assert list(refused.value.problems) == [field]

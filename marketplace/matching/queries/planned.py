@@ -38,7 +38,7 @@ from marketplace.matching.rules.planner.limits import Contradiction, Limits, Pla
 from marketplace.matching.rules.planner.plan import Plan, best_plan, broken_rules, plan_of
 from marketplace.matching.rules.planner.problem import Problem
 from marketplace.matching.rules.planner.ways import Way
-from marketplace.matching.rules.wanted import Wanted
+from marketplace.matching.rules.wanted import Wanted, problems
 
 BOUND_UP_TO: Final = 20_000
 """In larger markets a close bound takes a second: it is worked out later, when asked for."""
@@ -57,7 +57,7 @@ def plan_for(
     as long as to find that one.
 
     Raises PlanRefused with the rules that contradict each other, InvalidInput for a creator who
-    cannot be in a plan.
+    cannot be in a plan, and for a brief or rules of its campaign that nobody is matched by.
     """
     correction = present_correction(session)
     question = question_of(wish, wanted, correction, creators.co_audiences_as_of(session))
@@ -148,6 +148,8 @@ def _ready(
     session: Session, market: Market, wanted: Wanted, wish: PlanWish, correction: Correction
 ) -> tuple[Plannable, Limits]:
     """Return the problem of a wish, and its limits with the places of those it names."""
+    if wrong := problems(wanted):
+        raise InvalidInput(wrong)
     chosen = wish.ways(wanted)
     among = _among(session, wish)
     if not_allowed := [way for way in wish.asked_by_hand if way not in chosen]:

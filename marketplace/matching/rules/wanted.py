@@ -9,14 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.accounts.rules import countries
+from marketplace.campaigns.rules import TOO_YOUNG, UNTARGETABLE_AGES
 from marketplace.creators.rules import AGES, FORMATS, GENDERS, LANGUAGES, TOPICS
 from marketplace.creators.rules.formats import LengthBand
 from marketplace.creators.rules.subjects import Subject
 from marketplace.kernel.money import Money
 from marketplace.kernel.sentences import Sentence
 
-UNTARGETABLE_AGES: Final = frozenset({"13-17"})
-"""Nobody is matched by how many children watch them."""
 ONE_VIDEO: Final[Mapping[str, int]] = {"video": 1}
 """What is priced where a brief does not say yet what is to be made."""
 
@@ -98,7 +97,7 @@ def problems(wanted: Wanted) -> dict[str, str]:
     found = _unknown(wanted)
     rules = wanted.rules
     if wanted.age and not wanted.ages:
-        found["age"] = "Nobody is matched by how many children watch them: add an older age."
+        found["age"] = TOO_YOUNG
     if any(count < 1 for count in (*wanted.formats.values(), *wanted.lengths.values())):
         found["formats"] = "The number of pieces is 1 or more."
     for name, least in (

@@ -21,13 +21,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from marketplace.accounts.rules import countries
-from marketplace.campaigns.rules import WORDS_MOST
+from marketplace.campaigns.rules import UNTARGETABLE_AGES, WORDS_MOST
 from marketplace.creators.rules import AGES, GENDER_NAMES, GENDERS, LANGUAGES, TOPICS, languages
 from marketplace.creators.rules.subjects import SUBJECT_WORDS, Subject
 from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.kernel.words import words_in
-from marketplace.matching.rules.wanted import UNTARGETABLE_AGES, HardRules, Wanted, problems
+from marketplace.matching.rules.wanted import HardRules, Wanted, problems
 from marketplace.web.forms import BaseForm, MoneyField, boxes, options
 
 SLIDER_AGES: Final = tuple(age for age in AGES if age not in UNTARGETABLE_AGES)
