@@ -235,8 +235,26 @@ def timing_for(
     session: Session, *, campaign: Campaign, snapshot: TrendSnapshot, now: datetime
 ) -> Timing:
     """When the posts of a campaign can be live, or are, beside how long its trend lives."""
+    between = _live_between(campaign, rounds=_rounds_of(session, campaign), now=now)
+    return _timing_between(session, between, campaign=campaign, snapshot=snapshot)
+
+
+def fewer_rounds_help(
+    session: Session, *, campaign: Campaign, snapshot: TrendSnapshot, now: datetime
+) -> bool:
+    """Whether a campaign with rounds of revision would not miss the trend without them."""
+    if not _rounds_of(session, campaign):
+        return False
+    quicker = _live_between(campaign, rounds=0, now=now)
+    timing = _timing_between(session, quicker, campaign=campaign, snapshot=snapshot)
+    return timing.catch is not Catch.MISSED
+
+
+def _timing_between(
+    session: Session, between: tuple[date, date], *, campaign: Campaign, snapshot: TrendSnapshot
+) -> Timing:
     return timing_of(
-        between=_live_between(session, campaign, now=now),
+        between=between,
         measured_on=snapshot.taken_on,
         days_left=snapshot.days_left,
         days_low=snapshot.days_low,
@@ -244,16 +262,16 @@ def timing_for(
     )
 
 
-def _live_between(session: Session, campaign: Campaign, *, now: datetime) -> tuple[date, date]:
+def _live_between(campaign: Campaign, *, rounds: int, now: datetime) -> tuple[date, date]:
     """In a challenge nobody agrees and nobody reviews: its posts come on any of its days."""
     begins = max(campaign.starts_on, now.astimezone(UTC).date())
     if campaign.kind is CampaignKind.CHALLENGE:
         return begins, max(begins, campaign.ends_on)
-    return live_between(begins=begins, rounds=rounds_of(session, campaign))
+    return live_between(begins=begins, rounds=rounds)
 
 
-def rounds_of(session: Session, campaign: Campaign) -> int:
-    """How many rounds of revision its brief gives, as it stands or as it is being changed."""
+def _rounds_of(session: Session, campaign: Campaign) -> int:
+    """By its brief as it stands, or as it is being changed."""
     if campaign.kind is CampaignKind.CHALLENGE:
         return 0
     brief = campaigns.draft_brief(session, campaign.id) or campaigns.published_brief(

@@ -122,7 +122,8 @@ def _page(campaign_id: UUID, form: RideForm | None, *, asked: UUID | None = None
             form=form,
             snapshot=snapshot,
             timing=timing,
-            rounds=trends.rounds_of(session, campaign),
+            fewer_rounds_help=snapshot is not None
+            and trends.fewer_rounds_help(session, campaign=campaign, snapshot=snapshot, now=now),
             is_saved=trend_id == rides_on,
             living=living,
             may_edit=actor.may_edit(campaign.brand_id)

@@ -95,6 +95,9 @@ def test_growth_is_told_no_finer_than_it_is_known(
 @pytest.mark.parametrize(
     ("days", "told"),
     [
+        ((0, 0, 0), "Less than a day left"),
+        ((0, 0, 1), "Less than a day left, at most 1 day"),
+        ((0, 0, 2), "Less than a day left, at most 2 days"),
         ((0, 1, 31), "About 1 day left, 0 to 31"),
         ((3, 9, 90), "About 9 days left, 3 to 90 or more"),
     ],
@@ -198,9 +201,28 @@ def test_a_campaign_is_shown_that_it_misses_its_trend(
     )
 
     assert "It would miss the trend: its first post is likely to be live on" in reply.text
-    rights = f"/brand/campaigns/{published.id}/edit/rights"
-    assert f'<a href="{rights}">Fewer rounds of changes</a> make it quicker.' in reply.text
     assert "You can choose another trend." in reply.text
+    assert "make it quicker" not in reply.text
+
+
+def test_fewer_rounds_are_a_way_out_where_they_would_be_enough(
+    client: FlaskClient,
+    session: Session,
+    published: Campaign,
+    alice: Actor,
+    trends: dict[str, TrendSnapshot],
+) -> None:
+    """Likely on 27 November with two rounds, and on the 19th without."""
+    soup = trends["soup"]
+    soup.days_left, soup.days_high = 20, 30
+    session.commit()
+    sign_in(client, alice)
+
+    looked = client.get(f"{address(published)}?trend={soup.trend_id}").text
+
+    assert "likely to be live on Fri 27 Nov 2026" in plain(looked)
+    rights = f"/brand/campaigns/{published.id}/edit/rights"
+    assert f'<a href="{rights}">Fewer rounds of changes</a> make it quicker.' in looked
 
 
 def test_fewer_rounds_are_no_way_out_where_there_are_none(
@@ -213,9 +235,9 @@ def test_fewer_rounds_are_no_way_out_where_there_are_none(
     campaign = make_campaign(session, brand=acme, by=alice, brief=content(revision_rounds=0))
     sign_in(client, alice)
 
-    looked = client.get(f"{address(campaign)}?trend={trends['soup'].trend_id}").text
+    looked = client.get(f"{address(campaign)}?trend={trends['beans'].trend_id}").text
 
-    assert "It would miss the trend" in looked
+    assert "It is tight" in looked
     assert "make it quicker" not in looked
 
 
