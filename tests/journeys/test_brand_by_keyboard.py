@@ -48,6 +48,10 @@ def it_opens_and_leaves_its_menu(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
     expect(menu).to_be_focused()
+    page.keyboard.press("Enter")
+    to(page, page.get_by_role("button", name="Sign out"))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
 
 
 def it_says_what_and_for_whom(page: Page, *, begins: date) -> None:
