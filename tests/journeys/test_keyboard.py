@@ -73,3 +73,14 @@ def it_ticks_opens_and_shortlists(page: Page) -> None:
     shortlist.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Take off shortlist").first).to_be_visible()
+
+
+def test_on_a_phone_whatever_has_the_focus_is_in_sight(window: Callable[[], Page]) -> None:
+    """Also a link of the menu at the edge, and the heads that sort a stacked table."""
+    page = sign_in_to_brand(window())
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(reduced_motion="reduce")
+    for path in ("/brand/campaigns", "/brand/deliverables"):
+        page.goto(path)
+        page.evaluate(STOPS)
+        assert [each["words"] for each in walked(page) if not each["seen"]] == [], path

@@ -16,12 +16,12 @@ from marketplace.kernel.clock import CLOCK_FILE_VARIABLE
 
 FOCUS: Final = """() => {
   const here = document.activeElement, style = getComputedStyle(here);
-  const box = here.getBoundingClientRect();
+  const point = here.querySelector(":scope > .hit");  // of a chart
+  const box = (point ?? here).getBoundingClientRect();
   const [x, y] = [box.left + Math.min(box.width / 2, 10), box.top + Math.min(box.height / 2, 10)];
   const top = document.elementFromPoint(x, y);
   const opaque = !/(transparent|, 0\\))$/.test(style.outlineColor);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && opaque;
-  const point = here.querySelector(":scope > .hit");  // of a chart
   const ringed = point !== null && getComputedStyle(point).stroke !== "none";
   return {
     at: (window.stops ?? []).indexOf(here),
