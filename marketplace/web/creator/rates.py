@@ -17,7 +17,7 @@ from marketplace.kernel.errors import InvalidInput
 from marketplace.kernel.money import Money, digits
 from marketplace.store.session import reading, transaction
 from marketplace.terms.queries import terms_for
-from marketplace.terms.rules import PlatformTerms
+from marketplace.terms.rules import PlatformTerms, not_offered
 from marketplace.web import access
 from marketplace.web.creator.blueprint import bp
 from marketplace.web.forms import BaseForm, MoneyField
@@ -47,19 +47,24 @@ def rates() -> ResponseReturnValue:
         cards = queries.rates_of(session, creator_id=creator.id)
         terms = terms_for(session, at=utc_now())
     known = asked in terms.currencies
-    if request.method == "POST":
-        return _save(form, terms, currency=asked if known else terms.currencies[0])
     wanted = [card.currency for card in cards] + get_territory_currencies(creator.country or "")
     usual = (one for one in wanted if one in terms.currencies)
     currency = asked if known else next(usual, terms.currencies[0])
+    if request.method == "POST":
+        return _save(form, terms, currency=currency, is_offered=known or not asked)
     for card in cards:
         if card.currency == currency:
             form[card.format].data = digits(card.fee)
     return _page(form, cards, currency, terms)
 
 
-def _save(form: RatesForm, terms: PlatformTerms, *, currency: str) -> ResponseReturnValue:
+def _save(
+    form: RatesForm, terms: PlatformTerms, *, currency: str, is_offered: bool
+) -> ResponseReturnValue:
+    """Save what was typed. is_offered: False where it was typed in a currency that is no more."""
     try:
+        if not is_offered:
+            raise InvalidInput({"currency": not_offered(terms.currencies)})
         if not form.validate_on_submit():
             raise InvalidInput({})
         given = _amounts(form, currency)

@@ -86,6 +86,18 @@ def test_rates_are_kept_by_currency(as_bea: FlaskClient, session: Session, bea: 
     assert [(card.format, card.fee) for card in cards] == [("video", Money(12_000, "JPY"))]
 
 
+def test_rates_in_a_currency_that_is_not_offered_are_not_saved_in_another(
+    as_bea: FlaskClient, session: Session, bea: Actor
+) -> None:
+    page = as_bea.post("/creator/rates?currency=XTS", data={"video": "12000"})
+
+    assert page.status_code == 422
+    assert "Choose one of these currencies: USD, EUR" in page.text
+    assert 'value="12000"' in page.text
+    assert bea.creator_id is not None
+    assert queries.rates_of(session, creator_id=bea.creator_id) == []
+
+
 @pytest.mark.parametrize(
     ("country", "begins_in"), [("DE", "EUR"), ("KW", "KWD"), ("IN", "USD"), (None, "USD")]
 )
