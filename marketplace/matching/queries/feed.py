@@ -47,14 +47,16 @@ class FeedLine:
 
     fit: what the brand would get, as it sees it itself. reaches: whether that is anybody of its
     target: less than half a view is. against_usual: how many times the middle candidate's; None
-    where there is none. fee: the middle of the range the brief names; None where it names none.
-    per_hour: what that comes to for an hour. minutes: what the work is taken to need.
+    where there is none. has_fee: whether the creator has named a fee for such work. fee: the middle
+    of the range the brief names; None where it names none. per_hour: what that comes to for an
+    hour. minutes: what the work is taken to need.
     """
 
     brief: Brief
     fit: int
     reaches: bool
     against_usual: float | None
+    has_fee: bool
     parts: FeedParts[int]
     fee: Money | None
     per_hour: Money | None
@@ -94,7 +96,8 @@ class _Facing(NamedTuple):
     """One creator before all open briefs.
 
     reasons: as ``barred_facing`` gives them. seen: what the creator has not hidden. places: of the
-    briefs that are put in order, whose fits, rounded and not, and parts are here.
+    briefs that are put in order, whose fits, rounded and not, and parts are here. is_asked: of each
+    different work of the book, whether the creator has named a fee for it.
     """
 
     book: Book
@@ -103,6 +106,7 @@ class _Facing(NamedTuple):
     places: NDArray[np.intp]
     fits: Whole
     nearly: NDArray[np.float64]
+    is_asked: NDArray[np.bool_]
     parts: FeedParts[Whole]
 
 
@@ -234,7 +238,9 @@ def _face(
         less=columns.topic_bits(begun.chosen[FeedChoiceKind.LESS_TOPIC]),
         cared=_are_of(book, cared).take(places),
     )
-    return _Facing(book, reasons, seen, places, weighed.fits, weighed.nearly, parts)
+    return _Facing(
+        book, reasons, seen, places, weighed.fits, weighed.nearly, facing.is_asked, parts
+    )
 
 
 def _are_of(book: Book, campaign_ids: Collection[UUID]) -> NDArray[np.bool_]:
@@ -271,6 +277,7 @@ def _page(
             fit=int(found.fits[at]),
             nearly=float(found.nearly[at]),
             usual=float(found.book.usual[place]),
+            has_fee=bool(found.is_asked[found.book.work.which[place]]),
             parts=feed.parts_at(found.parts, at),
         )
         for at, place in zip(here.tolist(), places, strict=True)
@@ -280,7 +287,13 @@ def _page(
 
 
 def _line(
-    brief: Brief, *, fit: int, nearly: float, usual: float, parts: FeedParts[int]
+    brief: Brief,
+    *,
+    fit: int,
+    nearly: float,
+    usual: float,
+    has_fee: bool,
+    parts: FeedParts[int],
 ) -> FeedLine:
     """One place of the feed. nearly, usual: the fit and the middle candidate's, unrounded."""
     pieces, fee = wanted_in(brief).pieces, middle_fee(brief)
@@ -292,6 +305,7 @@ def _line(
         fit=fit,
         reaches=nearly > 0,
         against_usual=None if usual == feed.NO_MIDDLE else nearly / usual if usual else inf,
+        has_fee=has_fee,
         parts=parts,
         fee=fee,
         per_hour=per_hour,

@@ -50,6 +50,22 @@ def test_a_card_says_each_part_of_its_place(
     ) in said
 
 
+def test_who_has_named_no_fee_is_told_what_their_views_usually_cost(
+    client: FlaskClient, session: Session, campaign: Campaign, bea: Actor
+) -> None:
+    assert bea.creator_id is not None
+    channel = make_channel(session, creator_id=bea.creator_id, median_views=20_000)
+    make_audience(session, channel_id=channel.id, source=AudienceSource.PLATFORM)
+    make_rate(session, creator_id=bea.creator_id, fee_minor=20_000, currency="EUR")
+    session.commit()
+    sign_in(client, bea)
+
+    said = plain(client.get("/creator/briefs").text)
+
+    assert " what your views usually cost , about $50.00 an hour for 6 hours." in said
+    assert "your usual fee" not in said
+
+
 @pytest.mark.parametrize(
     ("fee_minor", "fit", "told"),
     [

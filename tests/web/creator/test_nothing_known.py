@@ -61,7 +61,7 @@ def test_the_feed_makes_up_no_share_of_the_middle_creator(
     assert "your usual fee" not in before
     assert UNKNOWN not in after
     assert NOBODY not in after
-    assert "your usual fee</b>" in after
+    assert "what your views usually cost</b>" in after
 
 
 def test_no_chance_of_an_offer_is_named_where_the_brand_would_get_nobody(
