@@ -232,7 +232,7 @@ def test_a_target_that_nobody_reaches() -> None:
         best_plan(problem, Limits(budget_minor=100_000))
 
     assert refused.value.problems == {
-        "target": "Nobody here is known to reach anybody in this target."
+        "target": "Nobody whom you look at is known to reach anybody in this target."
     }
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("noon")
 
 PICK = re.compile(r"\+([\d,]+) people with 1 video for \$([\d,.]+)")
 RESULT = re.compile(
-    r"(\d+) creators? for \$([\d,.]+) reach about ([\d,]+) different people.*?"
+    r"(\d+) creators? for \$([\d,.]+) reach(?:es)? about ([\d,]+) different people.*?"
     r"(?:\$([\d,.]+)|Nothing) of the budget is left"
 )
 

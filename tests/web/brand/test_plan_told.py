@@ -126,7 +126,7 @@ def test_a_plan_by_hand_stands_beside_the_planners_and_names_the_better_in_a_pla
 
     said = text_of(alices.get(by_hand).text)
 
-    assert "1 creator for $300.00 reach about 30,000 different people" in said
+    assert "1 creator for $300.00 reaches about 30,000 different people" in said
     assert "$100.00 of the budget is left. The planner’s own plan for these rules" in said
     assert "reaches 40,000, 10,000 more." in said
     assert "No other plan" not in said
@@ -284,9 +284,9 @@ def test_what_was_learned_from_finished_campaigns_is_said(
 
     after = text_of(alices.get(plan_of(campaign, budget="300.00")).text)
 
-    assert "reach about 30,000 different people" in before
+    assert "reaches about 30,000 different people" in before
     assert "Nothing was learned from finished campaigns yet, so nothing is corrected." in before
-    assert "reach about 24,000 different people" in after
+    assert "reaches about 24,000 different people" in after
     assert "From 3 finished campaigns: plans reached 20 % less than predicted" in after
 
 

@@ -87,7 +87,7 @@ def _of_lists(limits: Limits) -> list[Contradiction]:
 def _against_market(problem: Problem, limits: Limits) -> list[Contradiction]:
     offered, allowed = problem.lowest, lowest_allowed(problem, limits)
     if not offered.any():
-        sentence = "Nobody here is known to reach anybody in this target."
+        sentence = "Nobody whom you look at is known to reach anybody in this target."
         return [Contradiction((Rule.TARGET,), sentence)]
     lowest = int(offered[np.flatnonzero(offered)].min())
     if lowest > limits.budget_minor:
