@@ -17,7 +17,7 @@ IN_A_DOLLAR: Final[Mapping[str, float]] = {
     "HUF": 335, "ISK": 125, "JPY": 150, "KRW": 1_400, "NOK": 10, "NZD": 1.7, "PLN": 3.7, "SEK": 9.5,
     "TWD": 31, "VND": 26_000, "BHD": 0.376, "KWD": 0.307,
 }  # fmt: skip
-"""Units of a currency for a dollar, as they were in 2025; what is not named counts as one."""
+"""Units of a currency for a dollar, rounded, as in 2025; what is not named counts as one."""
 LEAST_DOLLARS: Final = 9
 """A fit for less money would be less than one view of most creators."""
 
