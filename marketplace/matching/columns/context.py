@@ -82,18 +82,23 @@ class Context:
     def cost_micro(self, name: str, currency: str) -> int:
         """What a view of a format usually costs, in millionths of a minor unit."""
         costs = self.costs
-        own = costs.get(f"{name} {currency}") or costs.get(f"video {currency}")
-        found = own or self._elsewhere(costs, name, currency)
-        found = found or self._elsewhere(costs, "video", currency)
-        return found or roughly(USUAL_COST_MICRO, DOLLAR, currency)
+        return (
+            costs.get(f"{name} {currency}")
+            or costs.get(f"video {currency}")
+            or self._elsewhere(costs, name, currency)
+            or self._elsewhere(costs, "video", currency)
+            or roughly(USUAL_COST_MICRO, DOLLAR, currency)
+        )
 
     def floor_minor(self, name: str, currency: str) -> int:
         """What one piece of a format costs at least, in minor units."""
         if not currency:
             return 0
-        found = self.floors.get(f"{name} {currency}")
-        found = found or self._elsewhere(self.floors, name, currency)
-        return found or roughly(LOWEST_MINOR, DOLLAR, currency)
+        return (
+            self.floors.get(f"{name} {currency}")
+            or self._elsewhere(self.floors, name, currency)
+            or roughly(LOWEST_MINOR, DOLLAR, currency)
+        )
 
     def _elsewhere(self, known: Mapping[str, int], name: str, currency: str) -> int | None:
         """About as much as is known of a format in the other currencies; None for nothing."""
